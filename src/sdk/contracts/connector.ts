@@ -1,0 +1,101 @@
+/**
+ * What a connector author writes: a connector is metadata, a check of its credentials, and one syncer per
+ * resource type. The sync engine calls these directly; the gRPC server is an adapter over the same contracts.
+ */
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "./model.ts";
+
+/** Key to bytes memory of one sync, kept with the sync's unfinished file, so that a resumed run finds it again. */
+export interface SessionStore {
+  get(key: string): Uint8Array | undefined;
+  set(key: string, value: Uint8Array): void;
+  /** Keys that start with `prefix`, in byte order. */
+  keys(prefix: string): string[];
+}
+
+/** How much of the API's budget is left; filled from rate-limit headers. */
+export interface RateLimit {
+  /** Requests allowed per window. */
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** When the window starts anew, milliseconds since the epoch. */
+  readonly resetAtMs?: number;
+}
+
+/** Something the reader of the result must know although the sync goes on. */
+export interface SyncWarning {
+  /** Stable code such as `CS-ROLE-UNKNOWN`. */
+  readonly code: string;
+  readonly message: string;
+  /** How many rows it concerns; default 1. Warnings of one code are added up. */
+  readonly count?: number;
+}
+
+/** What every list call gets. */
+export interface ListOptions {
+  /** "" for the first page, then what the page before returned. */
+  readonly pageToken: string;
+  readonly session: SessionStore;
+  readonly signal: AbortSignal;
+  /** Records a warning; it is logged, kept in the run's result and never silent. */
+  warn(warning: SyncWarning): void;
+}
+
+/** One page of a list. `nextPageToken` "" ends the list and never repeats the token asked with. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken: string;
+}
+
+/** Reads one resource type. A syncer whose type carries a skip annotation leaves the methods out. */
+export interface ResourceSyncer {
+  readonly resourceType: ResourceType;
+  /** Lists resources of the type under `parent`; without a parent only those that have none. */
+  list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>>;
+  /** Entitlements that `resource` offers. */
+  entitlements?(resource: Resource, options: ListOptions): Promise<Page<Entitlement>>;
+  /** Grants; may name entitlements of any resource, not only of `resource`. */
+  grants?(resource: Resource, options: ListOptions): Promise<Page<Grant>>;
+}
+
+/** Result of one named check of `validate`. */
+export interface CheckResult {
+  /** Stable id such as `key`. */
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: "pass" | "warn" | "fail" | "skip";
+  /** What was found. */
+  readonly detail: string;
+  /** What to do, when the outcome is not pass. */
+  readonly fix?: string;
+  /** Stable error code, when the outcome is warn or fail. */
+  readonly code?: string;
+}
+
+/** What is shown of a connector. */
+export interface ConnectorMetadata {
+  readonly displayName: string;
+  readonly description: string;
+}
+
+/** Live figures of the connector's own traffic, for progress displays and the run record. */
+export interface ConnectorStats {
+  readonly requests: number;
+  readonly retries: number;
+  readonly rateLimit?: RateLimit;
+  /** Set while the connector waits: why, and until when (milliseconds since the epoch). */
+  readonly waiting?: { readonly reason: string; readonly untilMs: number };
+}
+
+/** A connector: everything the engine, the gRPC server and the command line need. Its constructor does no I/O. */
+export interface Connector {
+  readonly metadata: ConnectorMetadata;
+  /** In the order in which the types are registered. */
+  readonly syncers: readonly ResourceSyncer[];
+  /** Runs before each sync. Throws a BatonError when a sync would not tell the truth; warnings go through `warn`. */
+  validate(options: { readonly signal: AbortSignal; warn(warning: SyncWarning): void }): Promise<void>;
+  /** The same checks one by one, for a person to read. Never throws for a failed check. */
+  check(options: { readonly signal: AbortSignal }): Promise<readonly CheckResult[]>;
+  /** Forgets what it kept of a sync. */
+  cleanup?(): Promise<void>;
+  stats?(): ConnectorStats;
+}

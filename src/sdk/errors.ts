@@ -1,0 +1,84 @@
+/**
+ * The one error type a user meets. Each says what happened, what it means for the data and what to do next,
+ * and carries a stable code to search for and the gRPC status that decides the process's exit code.
+ */
+
+/** gRPC status codes by name (gRPC: status codes). They double as exit codes, as in every Baton connector. */
+export const Status = {
+  ok: 0,
+  canceled: 1,
+  unknown: 2,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  outOfRange: 11,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+  dataLoss: 15,
+  unauthenticated: 16,
+} as const;
+
+/** One of the gRPC status codes 0 to 16. */
+export type Status = (typeof Status)[keyof typeof Status];
+
+/** What a {@link BatonError} is made of. */
+export interface BatonErrorInit {
+  /** Stable, searchable code such as `CS-AUTH-401`; listed in docs/troubleshooting.md. */
+  readonly code: string;
+  /** gRPC status; also the process's exit code unless `exitCode` is given. */
+  readonly status: Status;
+  /** What was tried and what happened, in one sentence, without secrets. */
+  readonly message: string;
+  /** What it means for the data, for example that nothing was written. */
+  readonly effect?: string;
+  /** What to do next. */
+  readonly hint?: string;
+  /** Exit code where it differs from the status (130 and 143 after signals). */
+  readonly exitCode?: number;
+  /** Where the server said when to come back: milliseconds since the epoch. */
+  readonly retryAtMs?: number;
+  readonly cause?: unknown;
+}
+
+/** An error with a stable code, a gRPC status, and what to do about it. */
+export class BatonError extends Error {
+  readonly code: string;
+  readonly status: Status;
+  readonly effect: string | undefined;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+  readonly retryAtMs: number | undefined;
+
+  constructor(init: BatonErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = "BatonError";
+    this.code = init.code;
+    this.status = init.status;
+    this.effect = init.effect;
+    this.hint = init.hint;
+    // A failure never exits 0: an error that carries OK is a bug of ours, which is what Internal says.
+    this.exitCode = init.exitCode ?? (init.status === Status.ok ? Status.internal : init.status);
+    this.retryAtMs = init.retryAtMs;
+  }
+}
+
+/**
+ * Normalises anything caught. A BatonError passes through; a system error (ENOSPC, EACCES, ...) keeps its text;
+ * everything else becomes `BATON-UNEXPECTED` with status Unknown, as any plain error in the Go connectors.
+ */
+export function toBatonError(caught: unknown): BatonError {
+  if (caught instanceof BatonError) return caught;
+  const message = caught instanceof Error ? caught.message : String(caught);
+  return new BatonError({ code: "BATON-UNEXPECTED", status: Status.unknown, message, cause: caught });
+}
+
+/** True for errors worth trying again: the host is unavailable or did not answer in time. */
+export function isRetryable(error: BatonError): boolean {
+  return error.status === Status.unavailable || error.status === Status.deadlineExceeded;
+}

@@ -1,0 +1,48 @@
+/** What the engine tells while it runs and when it ends; progress lines, the console and the run record read it. */
+import type { ConnectorStats, SyncWarning } from "../contracts/connector.ts";
+import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
+
+/** Steps of a run, in order. */
+export const syncPhases = [
+  "validate",
+  "resource-types",
+  "resources",
+  "static-entitlements",
+  "entitlements",
+  "grants",
+  "expansion",
+  "checks",
+  "save",
+] as const;
+/** One of the steps of a run. */
+export type SyncPhase = (typeof syncPhases)[number];
+
+/** A moment of a run. */
+export interface SyncProgress {
+  readonly phase: SyncPhase;
+  /** Resources written so far in this run, by resource type. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly elapsedMs: number;
+  readonly connector?: ConnectorStats;
+}
+
+/** Gets every progress change; must return at once and never throw. */
+export type SyncObserver = (progress: SyncProgress) => void;
+
+/** How a completed run went. */
+export interface SyncOutcome {
+  readonly syncId: string;
+  readonly syncType: SyncType;
+  readonly resumed: boolean;
+  /** The file written, and its size. */
+  readonly path: string;
+  readonly fileBytes: number;
+  readonly stats: SyncStats;
+  /** Warnings of one code added up, in the order of first appearance. */
+  readonly warnings: readonly SyncWarning[];
+  readonly durationMs: number;
+  readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
+  readonly connector?: ConnectorStats;
+}
