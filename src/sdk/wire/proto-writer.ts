@@ -1,0 +1,191 @@
+/**
+ * Writes protobuf wire format into one growing buffer that is reused from row to row. Knows tags, varints and
+ * lengths, no messages. Nested messages are written in place and their length is put before them afterwards.
+ */
+
+const initialBytes = 1 << 16;
+/** Longest string whose UTF-8 form surely fits a one-byte length (three bytes a code unit at most). */
+const shortString = 42;
+
+/** A reusable protobuf buffer. `reset`, write fields in ascending order, take the result with `copy` or `view`. */
+export class ProtoWriter {
+  #bytes = Buffer.allocUnsafe(initialBytes);
+  #position = 0;
+
+  /** Forgets what was written; the memory stays. */
+  reset(): void {
+    this.#position = 0;
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#position;
+  }
+
+  /** The bytes from `start` on, copied: they stay valid. */
+  copy(start = 0): Uint8Array {
+    return Buffer.from(this.#bytes.subarray(start, this.#position));
+  }
+
+  /** The bytes from `start` on, not copied: valid until the next write or reset. */
+  view(start = 0): Uint8Array {
+    return this.#bytes.subarray(start, this.#position);
+  }
+
+  /** A string field; "" is the default and is left out. */
+  string(field: number, value: string): void {
+    if (value !== "") this.stringAlways(field, value);
+  }
+
+  /** A string field, written even when empty (map keys, oneof members). */
+  stringAlways(field: number, value: string): void {
+    this.#tag(field, 2);
+    if (value.length <= shortString) this.#shortString(value);
+    else this.#longString(value);
+  }
+
+  /** A bytes field; empty is left out. */
+  bytes(field: number, value: Uint8Array): void {
+    if (value.length === 0) return;
+    this.#tag(field, 2);
+    this.#varint(value.length);
+    this.raw(value);
+  }
+
+  /** Bytes as they are, without tag or length. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#position);
+    this.#position += value.length;
+  }
+
+  /** An integer or enum field, 0 to 2^53; 0 is left out. */
+  uint(field: number, value: number): void {
+    if (value !== 0) this.uintAlways(field, value);
+  }
+
+  /** An integer or enum field, written even when 0. */
+  uintAlways(field: number, value: number): void {
+    this.#tag(field, 0);
+    this.#varint(value);
+  }
+
+  /** An int64 field, which may be negative; 0 is left out. */
+  int64(field: number, value: number): void {
+    if (value === 0) return;
+    this.#tag(field, 0);
+    if (value > 0) this.#varint(value);
+    else this.#bigVarint(BigInt.asUintN(64, BigInt(value)));
+  }
+
+  /** A bool field; false is left out. */
+  bool(field: number, value: boolean): void {
+    if (value) this.boolAlways(field, value);
+  }
+
+  /** A bool field, written even when false. */
+  boolAlways(field: number, value: boolean): void {
+    this.#tag(field, 0);
+    this.#byte(value ? 1 : 0);
+  }
+
+  /** A double field, written even when 0. */
+  doubleAlways(field: number, value: number): void {
+    this.#tag(field, 1);
+    this.#reserve(8);
+    this.#bytes.writeDoubleLE(value, this.#position);
+    this.#position += 8;
+  }
+
+  /** Begins a nested message; give what it returns to `end`. */
+  begin(field: number): number {
+    this.#tag(field, 2);
+    this.#byte(0);
+    return this.#position;
+  }
+
+  /** Ends the nested message that `begin` returned `start` for. */
+  end(start: number): void {
+    const length = this.#position - start;
+    if (length < 128) {
+      this.#bytes[start - 1] = length;
+      return;
+    }
+    // One byte was kept for the length; a longer one pushes the message to the right.
+    const extra = varintBytes(length) - 1;
+    this.#reserve(extra);
+    this.#bytes.copyWithin(start + extra, start, this.#position);
+    this.#position = start - 1;
+    this.#varint(length);
+    this.#position += length;
+  }
+
+  #tag(field: number, wireType: number): void {
+    this.#varint(field * 8 + wireType);
+  }
+
+  #byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#position++] = value;
+  }
+
+  #varint(value: number): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest > 127) {
+      this.#bytes[this.#position++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#position++] = rest;
+  }
+
+  #bigVarint(value: bigint): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest > 127n) {
+      this.#bytes[this.#position++] = Number(rest & 127n) | 128;
+      rest >>= 7n;
+    }
+    this.#bytes[this.#position++] = Number(rest);
+  }
+
+  #shortString(value: string): void {
+    this.#reserve(value.length * 3 + 1);
+    const bytes = this.#bytes;
+    const start = this.#position + 1;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 127) {
+        const written = bytes.write(value, start, "utf8");
+        bytes[start - 1] = written;
+        this.#position = start + written;
+        return;
+      }
+      bytes[start + i] = code;
+    }
+    bytes[start - 1] = value.length;
+    this.#position = start + value.length;
+  }
+
+  #longString(value: string): void {
+    const length = Buffer.byteLength(value, "utf8");
+    this.#varint(length);
+    this.#reserve(length);
+    this.#bytes.write(value, this.#position, "utf8");
+    this.#position += length;
+  }
+
+  #reserve(extra: number): void {
+    const needed = this.#position + extra;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#position);
+    this.#bytes = larger;
+  }
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
+}
