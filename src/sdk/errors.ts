@@ -43,6 +43,8 @@ export interface BatonErrorInit {
   readonly exitCode?: number;
   /** Where the server said when to come back: milliseconds since the epoch. */
   readonly retryAtMs?: number;
+  /** True when neither trying again nor skipping helps: the sync ends here. Set by clients that did their own retries. */
+  readonly fatal?: boolean;
   readonly cause?: unknown;
 }
 
@@ -54,6 +56,7 @@ export class BatonError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly retryAtMs: number | undefined;
+  readonly fatal: boolean;
 
   constructor(init: BatonErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -65,6 +68,7 @@ export class BatonError extends Error {
     // A failure never exits 0: an error that carries OK is a bug of ours, which is what Internal says.
     this.exitCode = init.exitCode ?? (init.status === Status.ok ? Status.internal : init.status);
     this.retryAtMs = init.retryAtMs;
+    this.fatal = init.fatal ?? false;
   }
 }
 
@@ -78,7 +82,8 @@ export function toBatonError(caught: unknown): BatonError {
   return new BatonError({ code: "BATON-UNEXPECTED", status: Status.unknown, message, cause: caught });
 }
 
-/** True for errors worth trying again: the host is unavailable or did not answer in time. */
+/** True for errors worth trying again: the host is unavailable or did not answer in time, and nobody gave up on it yet. */
 export function isRetryable(error: BatonError): boolean {
+  if (error.fatal) return false;
   return error.status === Status.unavailable || error.status === Status.deadlineExceeded;
 }

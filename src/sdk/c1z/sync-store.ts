@@ -68,8 +68,14 @@ export interface SyncStore {
   hasResourceType(id: string): boolean;
   listResourceTypes(): readonly ResourceType[];
   getResource(id: ResourceId): Resource | undefined;
-  /** All resources, or those of one type, in insertion order, at most 10,000 a page. */
-  listResources(options: { readonly resourceTypeId?: string; readonly pageToken: string }): StorePage<Resource>;
+  /**
+   * Resources in insertion order, at most 10,000 a page; with `resourceTypeIds` only those of these types, so that
+   * the planners never read the rows of types that they skip. The token is the next row id in both cases.
+   */
+  listResources(options: {
+    readonly resourceTypeIds?: readonly string[];
+    readonly pageToken: string;
+  }): StorePage<Resource>;
   hasEntitlement(id: string): boolean;
   getEntitlementResource(id: string): ResourceId | undefined;
   /** All entitlements in insertion order, at most 10,000 a page. */

@@ -44,13 +44,23 @@ export interface ListOptions {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextPageToken: string;
+  /**
+   * Entitlements and grants only: further cursors of the same list, each walked as an action of its own
+   * (wire: EnqueuePageTokens). At most 1,024, none empty, none twice.
+   */
+  readonly enqueuePageTokens?: readonly string[];
 }
+
+/** An entitlement that every resource of a type offers alike; "" for a name or description means the resource's own. */
+export type EntitlementTemplate = Omit<Entitlement, "id" | "resource">;
 
 /** Reads one resource type. A syncer whose type carries a skip annotation leaves the methods out. */
 export interface ResourceSyncer {
   readonly resourceType: ResourceType;
   /** Lists resources of the type under `parent`; without a parent only those that have none. */
   list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>>;
+  /** Entitlements that every resource of this type offers. */
+  staticEntitlements?(options: ListOptions): Promise<Page<EntitlementTemplate>>;
   /** Entitlements that `resource` offers. */
   entitlements?(resource: Resource, options: ListOptions): Promise<Page<Entitlement>>;
   /** Grants; may name entitlements of any resource, not only of `resource`. */
