@@ -1,0 +1,99 @@
+/**
+ * Finds and reads the configuration file: the one BATON_CONFIG_PATH names, else `.baton.yaml` or `.baton.yml` in the
+ * current directory. Unlike the Go connectors, a file that is named but missing and a file that is not YAML are
+ * errors: a lost configuration must not look like an empty one.
+ */
+import { readFile } from "node:fs/promises";
+import { extname, join, resolve } from "node:path";
+import { BatonError, Status } from "../errors.ts";
+
+/** The variable that names the configuration file. */
+export const configPathVariable = "BATON_CONFIG_PATH";
+
+/** A configuration file that was read. */
+export interface ConfigFile {
+  /** As the user knows it. */
+  readonly path: string;
+  /** True when it was found in the current directory rather than named. */
+  readonly foundInWorkingDirectory: boolean;
+  /** Values by lower-cased key. */
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
+/** Where to look. */
+export interface ConfigFileOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/**
+ * Checks the name in BATON_CONFIG_PATH without reading anything. Every command does so first, as in Go.
+ * @throws BatonError BATON-CONFIG-FILE when it ends neither in .yaml nor in .yml.
+ */
+export function checkConfigPath(env: ConfigFileOptions["env"]): void {
+  const path = env[configPathVariable];
+  if (!path || [".yaml", ".yml"].includes(extname(path))) return;
+  throw fileError(`a .yaml or .yml extension was expected: ${configPathVariable} is ${path}`, "Rename the file.");
+}
+
+/**
+ * Reads the configuration file.
+ * @returns undefined when none is named and the current directory has none.
+ * @throws BatonError BATON-CONFIG-FILE when it is named but missing, unreadable, not YAML, or not a map.
+ */
+export async function readConfigFile({ env, cwd }: ConfigFileOptions): Promise<ConfigFile | undefined> {
+  checkConfigPath(env);
+  const named = env[configPathVariable];
+  for (const path of named ? [named] : [".baton.yaml", ".baton.yml"]) {
+    const text = await readText(named ? resolve(cwd, path) : join(cwd, path), path);
+    if (text === undefined && named) {
+      throw fileError(`the configuration file ${path} does not exist`, `Correct ${configPathVariable}, or unset it.`);
+    }
+    if (text !== undefined) return { path, foundInWorkingDirectory: !named, values: await parseYaml(text, path) };
+  }
+  return undefined;
+}
+
+async function readText(location: string, path: string): Promise<string | undefined> {
+  try {
+    return await readFile(location, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    if (code === "ENOENT") return undefined;
+    throw fileError(`the configuration file ${path} cannot be read (${code})`, "Check that it is a file you may read.");
+  }
+}
+
+async function parseYaml(text: string, path: string): Promise<ReadonlyMap<string, unknown>> {
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lineCounter = new LineCounter();
+  // Pretty errors would quote the line at fault, which may hold a secret.
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const [error] = document.errors;
+  if (error) {
+    const { line } = lineCounter.linePos(error.pos[0]);
+    throw fileError(
+      `the configuration file ${path} is not valid YAML (line ${line}, ${error.code})`,
+      "Correct that line.",
+    );
+  }
+  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  if (content === null || content === undefined) return new Map();
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw fileError(
+      `the configuration file ${path} is not a map of keys to values`,
+      "Write lines such as `file: sync.c1z`.",
+    );
+  }
+  return new Map(Object.entries(content).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function fileError(message: string, hint: string): BatonError {
+  return new BatonError({
+    code: "BATON-CONFIG-FILE",
+    status: Status.unknown,
+    message,
+    effect: "Nothing was started.",
+    hint,
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * What a configuration field is. One declaration gives the flag, the environment variable, the key of the
+ * configuration file, the line in the help text, the entry in the schema and the validation. Data only: reading
+ * values is resolve.ts, checking them validate.ts.
+ */
+
+/** Where a field is exported to: `gui` and `ops` appear in the `config` schema (ops as `isOps`), the others not. */
+export type ExportTarget = "gui" | "ops" | "cli" | "none";
+
+/** Well-known string formats (wire: c1.config.v1.WellKnownString). */
+export type WellKnown = "email" | "hostname" | "ip" | "ipv4" | "ipv6" | "uri" | "uuid";
+
+/** Rules of a string (wire: c1.config.v1.StringRules). Lengths count code points. An empty string passes all but `required`. */
+export interface StringRules {
+  readonly eq?: string;
+  readonly len?: number;
+  readonly minLen?: number;
+  readonly maxLen?: number;
+  /** A regular expression that must match somewhere in the value. */
+  readonly pattern?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly contains?: string;
+  readonly in?: readonly string[];
+  readonly notIn?: readonly string[];
+  readonly wellKnown?: WellKnown;
+}
+
+/** Rules of a whole number (wire: c1.config.v1.Int64Rules). Zero passes them unless `zeroIsChecked`. */
+export interface IntRules {
+  readonly eq?: number;
+  readonly lt?: number;
+  readonly lte?: number;
+  readonly gt?: number;
+  readonly gte?: number;
+  readonly in?: readonly number[];
+  readonly notIn?: readonly number[];
+  /** Zero is checked against the rules like any other number. Not exported. */
+  readonly zeroIsChecked?: boolean;
+}
+
+/** Rules of a list of strings (wire: c1.config.v1.RepeatedStringRules). */
+export interface StringSliceRules {
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly unique?: boolean;
+  readonly itemRules?: StringRules;
+}
+
+/** What every field has. */
+export interface FieldBase {
+  /** Lower case with dashes. The flag is `--name`, the variable `BATON_NAME`, the file's key `name`. */
+  readonly name: string;
+  /** Label in forms. */
+  readonly displayName?: string;
+  readonly description?: string;
+  readonly placeholder?: string;
+  /** Must be given and must not be empty. */
+  readonly required?: boolean;
+  /** Its values are redacted from everything that is printed. */
+  readonly secret?: boolean;
+  /** Left out of the help text; still exported, as the target says. */
+  readonly hidden?: boolean;
+  /** One letter for the short form of the flag. */
+  readonly shorthand?: string;
+  /** Default `gui`. */
+  readonly exportTarget?: ExportTarget;
+  /** Environment variables looked at when the flag, `BATON_NAME` and the file give nothing, in this order. */
+  readonly fallbackEnvironment?: readonly string[];
+  /**
+   * Judges a value from a configuration file that was found in the current directory, which anybody may have put
+   * there. Returns why it is refused, or undefined when it is fine. Flags, variables and a file that
+   * BATON_CONFIG_PATH names are not judged.
+   */
+  readonly distrust?: (value: string) => string | undefined;
+}
+
+/** A text. */
+export interface StringField extends FieldBase {
+  readonly kind: "string";
+  readonly default?: string;
+  readonly rules?: StringRules;
+}
+
+/** A whole number. */
+export interface IntField extends FieldBase {
+  readonly kind: "int";
+  readonly default?: number;
+  readonly rules?: IntRules;
+}
+
+/** A switch, off unless the default says otherwise. It cannot be required. */
+export interface BoolField extends FieldBase {
+  readonly kind: "bool";
+  readonly required?: false;
+  readonly default?: boolean;
+}
+
+/** A list of texts. Values given as flags are added to those from the environment or the file. */
+export interface StringSliceField extends FieldBase {
+  readonly kind: "stringSlice";
+  readonly default?: readonly string[];
+  readonly rules?: StringSliceRules;
+}
+
+/** Any field. */
+export type Field = StringField | IntField | BoolField | StringSliceField;
+
+/** What a field's value can be once it is resolved. */
+export type FieldValue = string | number | boolean | readonly string[];
+
+/** The environment variable of a field: `api-key` is read from `BATON_API_KEY`. Names are case-sensitive. */
+export function environmentVariable(name: string): string {
+  return `BATON_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The value of a field that nobody set. */
+export function defaultOf(field: Field): FieldValue {
+  if (field.default !== undefined) return field.default;
+  return { string: "", int: 0, bool: false, stringSlice: [] as readonly string[] }[field.kind];
+}

@@ -1,0 +1,144 @@
+/**
+ * Decides each field's value: flag, then `BATON_NAME`, then the configuration file, then the field's fallback
+ * variables, then its default. Lists given as flags are added to the list from below. It reads nothing itself.
+ */
+import { BatonError, Status } from "../errors.ts";
+import type { ConfigFile } from "./config-file.ts";
+import { defaultOf, environmentVariable, type Field, type FieldValue } from "./field.ts";
+import { parseCommaSeparated, parseSwitch, parseWholeNumber } from "./parse-value.ts";
+import { checkRelation, type Relation } from "./relations.ts";
+import { describeSource, ResolvedConfig, type ResolvedValue, type ValueSource } from "./resolved-config.ts";
+
+/** What values are decided from. */
+export interface ConfigInputs {
+  readonly fields: readonly Field[];
+  readonly relations: readonly Relation[];
+  /** Texts given as flags, by field name, in the order given. Their form was checked when argv was parsed. */
+  readonly argv: ReadonlyMap<string, readonly string[]>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly file?: ConfigFile | undefined;
+}
+
+/** A value below the flags, not decoded yet. */
+interface Given {
+  readonly raw: unknown;
+  readonly source: ValueSource;
+}
+
+/**
+ * Resolves all fields.
+ * @throws BatonError BATON-CONFIG-REQUIRED, BATON-CONFIG-GROUP, BATON-CONFIG-VALUE or BATON-CONFIG-UNTRUSTED.
+ */
+export function resolveConfig(inputs: ConfigInputs): ResolvedConfig {
+  const below = new Map(inputs.fields.map((field) => [field.name, givenBelow(field, inputs)]));
+  const isGiven = (name: string): boolean => inputs.argv.has(name) || below.get(name) !== undefined;
+  checkRequired(inputs.fields, isGiven);
+  for (const relation of inputs.relations) checkRelation(relation, isGiven);
+  const values = inputs.fields.map((field) => resolveField(field, inputs.argv.get(field.name), below.get(field.name)));
+  const known = new Set(inputs.fields.map((field) => field.name));
+  const unknownKeys = [...(inputs.file?.values.keys() ?? [])].filter((key) => !known.has(key));
+  return new ResolvedConfig(values, unknownKeys);
+}
+
+/** The value from the environment or the file. An empty variable and an empty key count as not set. */
+function givenBelow(field: Field, { env, file }: ConfigInputs): Given | undefined {
+  const fromEnvironment = (variable: string): Given | undefined => {
+    const raw = env[variable];
+    return raw ? { raw, source: { kind: "environment", variable } } : undefined;
+  };
+  const own = fromEnvironment(environmentVariable(field.name));
+  if (own) return own;
+  const raw = file?.values.get(field.name);
+  if (file && raw !== undefined && raw !== null) {
+    return { raw, source: { kind: "file", path: file.path, foundInWorkingDirectory: file.foundInWorkingDirectory } };
+  }
+  return field.fallbackEnvironment?.map(fromEnvironment).find((given) => given !== undefined);
+}
+
+function checkRequired(fields: readonly Field[], isGiven: (name: string) => boolean): void {
+  const missing = fields.filter((field) => field.required === true && !isGiven(field.name)).map((field) => field.name);
+  if (missing.length === 0) return;
+  missing.sort();
+  throw new BatonError({
+    code: "BATON-CONFIG-REQUIRED",
+    status: Status.unknown,
+    message: `required flag(s) ${missing.map((name) => `"${name}"`).join(", ")} not set`,
+    effect: "Nothing was started.",
+    hint: `Set ${missing.map((name) => environmentVariable(name)).join(" and ")} in the environment, the flag, or the key in .baton.yaml.`,
+  });
+}
+
+function resolveField(field: Field, argv: readonly string[] | undefined, below: Given | undefined): ResolvedValue {
+  const flag: ValueSource = { kind: "flag" };
+  if (field.kind === "stringSlice") {
+    const base = below ? decodeGiven(field, below) : defaultOf(field);
+    if (argv === undefined) return { field, value: base, source: below?.source ?? { kind: "default" } };
+    const added = argv.flatMap((text) => parseCommaSeparated(text) ?? []);
+    return { field, value: [...(below && Array.isArray(base) ? base : []), ...added], source: flag };
+  }
+  const last = argv?.at(-1);
+  if (last !== undefined) return { field, value: decodeText(field, last) ?? last, source: flag };
+  if (below) return { field, value: decodeGiven(field, below), source: below.source };
+  return { field, value: defaultOf(field), source: { kind: "default" } };
+}
+
+/** A text as the field's type, or undefined when it has another form. */
+export function decodeText(field: Field, text: string): FieldValue | undefined {
+  switch (field.kind) {
+    case "string":
+      return text;
+    case "int":
+      return parseWholeNumber(text);
+    case "bool":
+      return parseSwitch(text);
+    case "stringSlice":
+      return parseCommaSeparated(text);
+  }
+}
+
+/** Decodes a value from the environment or the file. YAML numbers and switches are taken for texts where one is due. */
+function decodeGiven(field: Field, { raw, source }: Given): FieldValue {
+  const value = isScalar(raw) ? decodeText(field, String(raw)) : decodeList(field, raw);
+  if (value === undefined) throw valueError(field, raw, source);
+  if (source.kind === "file" && source.foundInWorkingDirectory) checkTrust(field, value, source.path);
+  return value;
+}
+
+function isScalar(raw: unknown): raw is string | number | boolean {
+  return typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean";
+}
+
+function decodeList(field: Field, raw: unknown): readonly string[] | undefined {
+  if (field.kind !== "stringSlice" || !Array.isArray(raw) || !raw.every(isScalar)) return undefined;
+  return raw.map(String);
+}
+
+function checkTrust(field: Field, value: FieldValue, path: string): void {
+  const reason = field.distrust?.(String(value));
+  if (reason === undefined) return;
+  throw new BatonError({
+    code: "BATON-CONFIG-UNTRUSTED",
+    status: Status.unknown,
+    message: `${path} in the current directory sets ${field.name}, which is not trusted there: ${reason}`,
+    effect: "Nothing was started and nothing was sent.",
+    hint: `If the value is yours, give it as --${field.name}, as ${environmentVariable(field.name)}, or in a file named by BATON_CONFIG_PATH.`,
+  });
+}
+
+const expected = {
+  string: "a text",
+  int: "a whole number",
+  bool: "true or false",
+  stringSlice: "a list of texts",
+} as const satisfies Record<Field["kind"], string>;
+
+function valueError(field: Field, raw: unknown, source: ValueSource): BatonError {
+  const shown = field.secret ? "the value (not shown)" : JSON.stringify(raw);
+  return new BatonError({
+    code: "BATON-CONFIG-VALUE",
+    status: Status.unknown,
+    message: `${describeSource(source)}: ${shown} is not ${expected[field.kind]} for ${field.name}`,
+    effect: "Nothing was started.",
+    hint: `Give ${expected[field.kind]}, or remove the setting.`,
+  });
+}

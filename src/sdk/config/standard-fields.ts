@@ -1,0 +1,197 @@
+/**
+ * The flags that every Baton connector has, in the order of the `config` schema, and what this version makes of
+ * each. A table: what the values do is decided where they are read.
+ */
+import type { BoolField, Field, FieldBase, IntField, StringField, StringSliceField } from "./field.ts";
+
+/**
+ * What setting a standard flag does here:
+ * `supported` what its description says; `service` something in service mode only; `inert` nothing, which is logged;
+ * `task` asks for a task of connectors that write, which is refused; `refused` asks for something this version does
+ * not do, which is refused; `absent` is no flag at all.
+ */
+export type FlagBehaviour = "supported" | "service" | "inert" | "task" | "refused" | "absent";
+
+/** A standard flag. */
+export interface StandardFlag {
+  readonly field: Field;
+  readonly behaviour: FlagBehaviour;
+  /** Why it is inert or refused; ends a sentence that begins with the flag. */
+  readonly note?: string;
+}
+
+/** What two of the defaults depend on. */
+export interface StandardFieldContext {
+  /** Standard output is a terminal: logs are then written for people. */
+  readonly stdoutIsTty: boolean;
+  /** Start of the process, milliseconds since the epoch: feeds start a day before. */
+  readonly nowMs: number;
+}
+
+type Extra<F extends Field> = Partial<Omit<F, "kind" | "name" | "description">>;
+
+const defaults = { exportTarget: "none" } as const satisfies Partial<FieldBase>;
+const hidden = { hidden: true } as const;
+const ops = { exportTarget: "ops" } as const;
+
+function text(name: string, description: string, extra: Extra<StringField> = {}): StringField {
+  return { kind: "string", name, description, ...defaults, ...extra };
+}
+function int(name: string, description: string, extra: Extra<IntField> = {}): IntField {
+  return { kind: "int", name, description, ...defaults, ...extra };
+}
+function bool(name: string, description: string, extra: Extra<BoolField> = {}): BoolField {
+  return { kind: "bool", name, description, ...defaults, ...extra };
+}
+function list(name: string, description: string, extra: Extra<StringSliceField> = {}): StringSliceField {
+  return { kind: "stringSlice", name, description, ...defaults, ...extra };
+}
+
+const supported = (field: Field): StandardFlag => ({ field, behaviour: "supported" });
+const service = (field: Field): StandardFlag => ({ field, behaviour: "service" });
+const inert = (field: Field, note: string): StandardFlag => ({ field, behaviour: "inert", note });
+const task = (field: Field): StandardFlag => ({ field, behaviour: "task" });
+const refused = (field: Field, note: string): StandardFlag => ({ field, behaviour: "refused", note });
+const absent = (field: Field): StandardFlag => ({ field, behaviour: "absent" });
+
+const dayMs = 86_400_000;
+const onlyReads = "changes nothing: this connector only reads";
+const noTargetedSync = "asks for a targeted sync, which this version does not do";
+const noExternalResources = "asks for matching with another file, which this version does not do";
+const noTelemetry = "asks for telemetry export, which this version does not do";
+const noCollector = "changes nothing: this version exports no telemetry";
+
+/** All standard flags (baton-sdk 0.25.0: fields and their order). */
+export function standardFlags(context: StandardFieldContext): readonly StandardFlag[] {
+  const feedStart = new Date(context.nowMs - dayMs).toISOString().replace(/\.\d+Z$/, "Z");
+  return [
+    task(bool("create-ticket", "Create a ticket from a template", hidden)),
+    task(bool("bulk-create-ticket", "Create several tickets from a template", hidden)),
+    task(text("bulk-ticket-template-path", "JSON template of the tickets to create", hidden)),
+    task(bool("get-ticket", "Fetch one ticket", hidden)),
+    task(bool("list-ticket-schemas", "List ticket schemas", hidden)),
+    inert(bool("provisioning", "Allow changes in the connected system", { shorthand: "p" }), onlyReads),
+    inert(bool("ticketing", "Allow ticket operations"), onlyReads),
+    supported(text("c1z-temp-dir", "Directory for scratch files; must exist", hidden)),
+    supported(text("client-id", "ConductorOne client id; switches to service mode")),
+    supported(text("client-secret", "ConductorOne client secret", { secret: true })),
+    task(text("create-account-email", "E-mail address of the account to create", hidden)),
+    task(text("create-account-login", "Login of the account to create", hidden)),
+    task(text("create-account-profile", "Profile of the account to create, a JSON object", hidden)),
+    task(text("create-account-resource-type", "Resource type of the account to create", hidden)),
+    task(text("delete-resource", "Id of the resource to delete", hidden)),
+    task(text("delete-resource-type", "Resource type of the resource to delete", hidden)),
+    task(text("event-feed", "Print the events of a feed", hidden)),
+    task(text("event-feed-id", "Id of the feed to read", hidden)),
+    task(text("event-feed-start-at", "Start of the feed, RFC 3339", { ...hidden, default: feedStart })),
+    task(text("event-feed-cursor", "Cursor to read the feed from", hidden)),
+    supported(text("file", "The .c1z file to write", { shorthand: "f", default: "sync.c1z" })),
+    task(text("grant-entitlement", "Id of the entitlement to grant", hidden)),
+    task(text("grant-principal", "Id of the principal to grant it to", hidden)),
+    task(text("grant-principal-type", "Resource type of that principal", hidden)),
+    supported(
+      text("log-format", "Form of the log lines: json or console", {
+        default: context.stdoutIsTty ? "console" : "json",
+      }),
+    ),
+    supported(list("log-path", "Files to log to instead of standard error")),
+    task(text("revoke-grant", "Id of the grant to revoke", hidden)),
+    task(text("rotate-credentials", "Id of the resource whose credentials to rotate", hidden)),
+    task(text("rotate-credentials-type", "Resource type of that resource", hidden)),
+    task(text("ticket-id", "Id of the ticket to fetch", hidden)),
+    task(text("ticket-template-path", "JSON template of the ticket to create", hidden)),
+    supported(text("log-level", "Least severe level logged: debug, info, warn or error", { ...ops, default: "info" })),
+    inert(
+      text("log-level-debug-expires-at", "When debug logging ends, RFC 3339", ops),
+      "changes nothing: only the hosted form of a connector reads it",
+    ),
+    service(bool("skip-full-sync", "Refuse full syncs in service mode")),
+    refused(list("sync-resources", "Sync only these resources, by Baton id"), noTargetedSync),
+    supported(list("sync-resource-types", "Sync only these resource types, by id")),
+    supported(bool("skip-entitlements-and-grants", "Sync resources only")),
+    refused(bool("skip-grants", "Leave out grants in a targeted sync", hidden), "works only within a targeted sync"),
+    refused(text("external-resource-c1z", "A .c1z file with principals to match"), noExternalResources),
+    refused(
+      text("external-resource-entitlement-id-filter", "Match only principals that hold this entitlement"),
+      noExternalResources,
+    ),
+    refused(list("external-resource-traits", "Traits of the principals to match"), noExternalResources),
+    inert(
+      bool("keep-previous-sync-c1z", "Keep the last file in service mode to read unchanged parts from it"),
+      "changes nothing: every sync reads everything anew",
+    ),
+    absent(bool("diff-syncs", "Write the difference of two syncs", hidden)),
+    absent(text("base-sync-id", "First sync of the difference", hidden)),
+    absent(text("applied-sync-id", "Second sync of the difference", hidden)),
+    absent(list("compact-sync-ids", "Syncs to compact", hidden)),
+    absent(list("compact-file-paths", "Files to compact", hidden)),
+    absent(text("compact-output-path", "Directory for the compacted file", hidden)),
+    absent(bool("compact-syncs", "Compact syncs", hidden)),
+    task(text("invoke-action", "Name of the action to run", hidden)),
+    task(text("invoke-action-args", "Arguments of the action, a JSON object", { ...hidden, default: "{}" })),
+    task(text("invoke-action-resource-type", "Resource type of the action", hidden)),
+    task(bool("list-action-schemas", "Log the schemas of all actions", hidden)),
+    task(text("list-action-schemas-resource-type", "Only actions of this resource type", hidden)),
+    absent(text("list-resource-actions", "List the actions of a resource type", hidden)),
+    absent(text("invoke-resource-action", "Name of the resource action to run", hidden)),
+    absent(text("invoke-resource-action-resource-type", "Resource type of that action", hidden)),
+    absent(text("invoke-resource-action-args", "Arguments of that action", { ...hidden, default: "{}" })),
+    inert(
+      int("session-store-maximum-size", "Size of the session cache in bytes", {
+        ...hidden,
+        ...ops,
+        default: 15_728_640,
+      }),
+      "changes nothing: the session is kept in the scratch file, not in memory",
+    ),
+    supported(int("workers", "Number of parallel readers; -1 chooses by the number of processors")),
+    supported(bool("parallel-sync", "Same as --workers -1; kept for older scripts")),
+    refused(text("otel-collector-endpoint", "OpenTelemetry collector for traces and logs", ops), noTelemetry),
+    inert(
+      text("otel-collector-endpoint-tls-cert-path", "File with the collector's CA certificates", { ...hidden, ...ops }),
+      noCollector,
+    ),
+    inert(
+      text("otel-collector-endpoint-tls-cert", "The collector's CA certificates", { ...hidden, ...ops }),
+      noCollector,
+    ),
+    inert(
+      bool("otel-collector-endpoint-tls-insecure", "Talk to the collector without TLS", { ...hidden, ...ops }),
+      noCollector,
+    ),
+    inert(bool("otel-tracing-disabled", "Export no traces", { ...hidden, ...ops }), noCollector),
+    inert(bool("otel-logging-disabled", "Export no logs", { ...hidden, ...ops }), noCollector),
+    refused(text("auth-method", "", {}), "chooses between ways to sign in, and this connector has only one"),
+    service(bool("health-check", "Answer health checks over HTTP in service mode", ops)),
+    supported(int("health-check-port", "Port for health checks", { ...ops, default: 8081 })),
+    supported(
+      text("health-check-bind-address", "Address for health checks", { ...hidden, ...ops, default: "127.0.0.1" }),
+    ),
+    supported(
+      int("http-timeout-seconds", "Longest time one HTTP request may take, in seconds", {
+        ...ops,
+        default: 300,
+        rules: { lte: 1800, gte: 1, zeroIsChecked: true },
+      }),
+    ),
+    supported(
+      text("storage-engine", "Engine that writes new files: sqlite", {
+        rules: { in: ["", "sqlite", "pebble"] },
+      }),
+    ),
+    service(
+      int("task-concurrency", "Tasks worked on at the same time in service mode", {
+        default: 3,
+        rules: { lte: 100, gte: 1, zeroIsChecked: true },
+      }),
+    ),
+    absent(bool("log-event-log", "Log to the Windows event log")),
+  ];
+}
+
+/** The fields of the standard flags that exist here, in order. */
+export function standardFields(context: StandardFieldContext): readonly Field[] {
+  return standardFlags(context)
+    .filter((flag) => flag.behaviour !== "absent")
+    .map((flag) => flag.field);
+}
