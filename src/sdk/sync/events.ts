@@ -1,6 +1,7 @@
 /** What the engine tells while it runs and when it ends; progress lines, the console and the run record read it. */
-import type { ConnectorStats, SyncWarning } from "../contracts/connector.ts";
+
 import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
+import type { ConnectorStats, SyncWarning } from "../contracts/connector.ts";
 
 /** Steps of a run, in order. */
 export const syncPhases = [

@@ -1,8 +1,24 @@
-/** Placeholder for the engine's entry; see events.ts. */
+/** One run from beginning to end: check the access, begin or take up a sync, read, check, seal, save. */
+
+import type { SyncType } from "../c1z/sync-store.ts";
+import { type C1zWriter, openC1zWriter } from "../c1z/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
+import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { SyncEngine } from "./engine.ts";
 import type { SyncObserver, SyncOutcome } from "./events.ts";
+import { IngestFilter } from "./ingest-filter.ts";
+import { checkInvariants } from "./invariants.ts";
+import { Progress } from "./progress.ts";
+import { retrying } from "./retry.ts";
+import type { StepContext } from "./step-context.ts";
+import { invalidFilter } from "./steps/resource-types.ts";
+import { SyncState } from "./sync-state.ts";
+import { Warnings } from "./warnings.ts";
+
+/** Attempts after the first for the check of the access (Go SDK: 5). */
+const validateRetries = 5;
 
 /** What one run needs. */
 export interface RunSyncOptions {
@@ -14,18 +30,156 @@ export interface RunSyncOptions {
   /** Only these resource types; unknown ids are an error. Empty: all. */
   readonly syncResourceTypes?: readonly string[];
   readonly skipEntitlementsAndGrants?: boolean;
+  /** Actions that run side by side; default 1, which keeps the order of rows. */
+  readonly workers?: number;
   /** Finished full syncs kept in the file, the new one included; default 2. */
   readonly keepSyncCount?: number;
   /** True: no pruning of old syncs. */
   readonly skipCleanup?: boolean;
-  /** Aborting it stops the run: checkpoint, save, BATON-INTERRUPTED. */
+  /** Aborting it stops the run: checkpoint, save, then the signal's reason or BATON-INTERRUPTED is thrown. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly observer?: SyncObserver;
 }
 
-/** Syncs `connector` into `path`. */
-export async function runSync(_options: RunSyncOptions): Promise<SyncOutcome> {
-  throw new Error("being written");
+/**
+ * Syncs `connector` into the file at `path`. A run that fails before anything was read leaves the file as it was; one
+ * that fails later saves what it has as an unfinished sync beside the finished ones, and the next run goes on from it.
+ * @throws BatonError with the connector's, the file's or the engine's code.
+ */
+export async function runSync(options: RunSyncOptions): Promise<SyncOutcome> {
+  const { connector, logger, clock } = options;
+  const progress = new Progress({ clock, logger, connector, observer: options.observer });
+  const warnings = new Warnings(logger);
+  checkTypeFilter(options);
+  const store = await openC1zWriter({
+    path: options.path,
+    ...(options.tempDir !== undefined && { tempDir: options.tempDir }),
+    keepSyncCount: options.keepSyncCount ?? 2,
+    skipCleanup: options.skipCleanup ?? false,
+    clock,
+    logger,
+  });
+  try {
+    progress.enter("validate");
+    await validate(options, warnings);
+    const outcome = await syncInto(store, { options, progress, warnings });
+    await connector.cleanup?.();
+    return outcome;
+  } finally {
+    store.close();
+  }
+}
+
+function checkTypeFilter({ connector, syncResourceTypes = [] }: RunSyncOptions): void {
+  const known = connector.syncers.map((syncer) => syncer.resourceType.id);
+  const unknown = syncResourceTypes.filter((id) => !known.includes(id));
+  if (unknown.length > 0) throw invalidFilter(unknown, known);
+}
+
+async function validate({ connector, logger, clock, signal }: RunSyncOptions, warnings: Warnings): Promise<void> {
+  await retrying({ clock, logger, signal, maxRetries: validateRetries }, () =>
+    connector.validate({ signal, warn: (warning) => warnings.add(warning) }),
+  );
+}
+
+interface Run {
+  readonly options: RunSyncOptions;
+  readonly progress: Progress;
+  readonly warnings: Warnings;
+}
+
+async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
+  const { options, progress, warnings } = run;
+  const { logger, connector } = options;
+  const syncType: SyncType = options.skipEntitlementsAndGrants ? "resources_only" : "full";
+  const sync = store.startSync(syncType);
+  const state = SyncState.parse(sync.token);
+  state.flags.shouldSkipEntitlementsAndGrants ||= syncType === "resources_only";
+  logger[sync.resumed ? "info" : "debug"](sync.resumed ? "resumed previous sync" : "beginning new sync", {
+    sync_id: sync.id,
+    sync_type: syncType,
+    ...(sync.resumed && { current_action_op: state.top()?.operation }),
+  });
+  const context = newContext(store, state, run);
+  const engine = new SyncEngine(context, Math.max(1, options.workers ?? 1));
+  try {
+    await engine.run();
+    const dropped = context.filter.summary();
+    if (dropped) warnings.add(dropped);
+    progress.enter("checks");
+    checkInvariants(store, warnings, logger);
+  } catch (caught) {
+    throw await keepUnfinished(caught, store, engine, run);
+  }
+  progress.enter("save");
+  engine.checkpoint();
+  const stats = store.endSync();
+  const { bytes } = await store.save();
+  logger.info("Sync complete.", { sync_id: sync.id, sync_type: syncType, completed_actions: state.completed });
+  const listed = warnings.list();
+  if (listed.length > 0)
+    logger.warn("sync completed with warnings", { warning_count: listed.length, warnings: listed });
+  const connectorStats = connector.stats?.();
+  return {
+    syncId: sync.id,
+    syncType,
+    resumed: sync.resumed,
+    path: options.path,
+    fileBytes: bytes,
+    stats,
+    warnings: listed,
+    durationMs: progress.elapsedMs,
+    phaseMs: progress.phases(),
+    ...(connectorStats && { connector: connectorStats }),
+  };
+}
+
+function newContext(store: C1zWriter, state: SyncState, { options, progress, warnings }: Run): StepContext {
+  return {
+    store,
+    state,
+    syncers: new Map(options.connector.syncers.map((syncer) => [syncer.resourceType.id, syncer])),
+    typeFilter: options.syncResourceTypes ?? [],
+    filter: new IngestFilter(store),
+    progress,
+    warnings,
+    logger: options.logger,
+    clock: options.clock,
+    signal: options.signal,
+    scheduledChildren: new Set(),
+    seenTokens: new Map(),
+    totals: new Map(),
+  };
+}
+
+/** Saves what was read as an unfinished sync and returns the error to throw; a failing save never hides the first error. */
+async function keepUnfinished(
+  caught: unknown,
+  store: C1zWriter,
+  engine: SyncEngine,
+  { options }: Run,
+): Promise<BatonError> {
+  const error = options.signal.aborted ? interruption(options.signal) : toBatonError(caught);
+  try {
+    engine.checkpoint();
+    await store.save();
+    options.logger.info("kept the unfinished sync; the next run goes on from here", { path: options.path });
+  } catch (saveFailure) {
+    options.logger.error("the unfinished sync could not be kept", { error: toBatonError(saveFailure).message });
+  }
+  return error;
+}
+
+function interruption(signal: AbortSignal): BatonError {
+  if (signal.reason instanceof BatonError) return signal.reason;
+  return new BatonError({
+    code: "BATON-INTERRUPTED",
+    status: Status.canceled,
+    message: "The run was stopped.",
+    effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
+    hint: "Run the same command again to go on.",
+    exitCode: 130,
+  });
 }

@@ -1,0 +1,162 @@
+/**
+ * Runs the actions of one sync until none is left: decides what is called next, when a checkpoint is due, what may
+ * run side by side and what is skipped. Knows neither the product that is read nor the file that is written.
+ */
+import { setImmediate } from "node:timers/promises";
+import { type BatonError, Status, toBatonError } from "../errors.ts";
+import type { SyncPhase } from "./events.ts";
+import { expandGrants } from "./expansion/expand-grants.ts";
+import type { StepContext } from "./step-context.ts";
+import { begin } from "./steps/begin.ts";
+import { planPerResource, syncEntitlements, syncGrants } from "./steps/per-resource.ts";
+import { syncResourceTypes } from "./steps/resource-types.ts";
+import { planResources, syncResources } from "./steps/resources.ts";
+import { planStaticEntitlements, syncStaticEntitlements } from "./steps/static-entitlements.ts";
+import type { Action, Operation } from "./sync-state.ts";
+
+/** Checkpoints are at least this far apart, as in the Go SDK. */
+const checkpointEveryMs = 10_000;
+const yieldEveryMs = 20;
+
+const phaseOf: Readonly<Record<Operation, SyncPhase>> = {
+  init: "resource-types",
+  "list-resource-types": "resource-types",
+  "list-resources": "resources",
+  "list-static-entitlements": "static-entitlements",
+  "list-entitlements": "entitlements",
+  "list-grants": "grants",
+  "grant-expansion": "expansion",
+};
+
+/** The loop over one sync's actions. */
+export class SyncEngine {
+  readonly #context: StepContext;
+  readonly #workers: number;
+  #lastCheckpointMs: number;
+  #phase: SyncPhase | undefined;
+  #lastYieldMs = 0;
+
+  /** `workers`: how many actions of one step run side by side, at least 1. */
+  constructor(context: StepContext, workers: number) {
+    this.#context = context;
+    this.#workers = workers;
+    this.#lastCheckpointMs = context.clock.monotonicMs();
+  }
+
+  /** Runs to the end. On any error the state is as of the last whole page; the caller decides what is kept. */
+  async run(): Promise<void> {
+    const { state, signal } = this.#context;
+    for (let action = state.top(); action; action = state.top()) {
+      signal.throwIfAborted();
+      this.#enterPhase(action);
+      if (isPlanner(action)) await this.#runPage(action);
+      else await this.#runSideBySide();
+      this.#checkpointIfDue(action.operation === "init");
+    }
+  }
+
+  /** Stores the state now. */
+  checkpoint(): void {
+    this.#context.store.checkpoint(this.#context.state.serialize());
+    this.#lastCheckpointMs = this.#context.clock.monotonicMs();
+  }
+
+  #checkpointIfDue(force: boolean): void {
+    if (force || this.#context.clock.monotonicMs() - this.#lastCheckpointMs >= checkpointEveryMs) this.checkpoint();
+  }
+
+  #enterPhase(action: Action): void {
+    const phase = phaseOf[action.operation];
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.#context.progress.enter(phase);
+  }
+
+  /** Drives all actions of the top's operation, `workers` at a time; the first failure ends them all. */
+  async #runSideBySide(): Promise<void> {
+    const { state, signal } = this.#context;
+    const taken = new Set<string>();
+    let failed = false;
+    const work = async (): Promise<void> => {
+      for (let action = state.next(taken); action && !failed; action = state.next(taken)) {
+        signal.throwIfAborted();
+        if (isPlanner(action)) return;
+        taken.add(action.id);
+        await this.#drive(action);
+        taken.delete(action.id);
+      }
+    };
+    const workers = Array.from({ length: this.#workers }, async () => {
+      try {
+        await work();
+      } catch (caught) {
+        failed = true;
+        throw caught;
+      }
+    });
+    const results = await Promise.allSettled(workers);
+    for (const result of results) if (result.status === "rejected") throw toBatonError(result.reason);
+  }
+
+  /** Runs one action through all its pages. */
+  async #drive(first: Action): Promise<void> {
+    const { state, signal } = this.#context;
+    for (let action: Action | undefined = first; action; action = state.find(first.id)) {
+      signal.throwIfAborted();
+      try {
+        await this.#runPage(action);
+      } catch (caught) {
+        this.#skipOrThrow(toBatonError(caught), action);
+      }
+      this.#checkpointIfDue(false);
+      await this.#letEventsIn();
+    }
+  }
+
+  /** Pages that need no network would otherwise run in one go, and neither signals nor prefetches would be served. */
+  async #letEventsIn(): Promise<void> {
+    const now = this.#context.clock.monotonicMs();
+    if (now - this.#lastYieldMs < yieldEveryMs) return;
+    this.#lastYieldMs = now;
+    await setImmediate();
+  }
+
+  /** An object that vanished between listing and asking is skipped with a warning; every other error stands. */
+  #skipOrThrow(error: BatonError, action: Action): void {
+    const { state, warnings, signal } = this.#context;
+    signal.throwIfAborted();
+    if (error.status !== Status.notFound || error.fatal) throw error;
+    const subject =
+      action.resourceId === "" ? action.resourceTypeId : `${action.resourceTypeId} '${action.resourceId}'`;
+    warnings.skip(error, `${action.operation} of ${subject}`, state.completed);
+    state.finish(action.id);
+  }
+
+  async #runPage(action: Action): Promise<void> {
+    const context = this.#context;
+    const planner = isPlanner(action);
+    switch (action.operation) {
+      case "init":
+        return begin(context, action);
+      case "list-resource-types":
+        return syncResourceTypes(context, action);
+      case "list-resources":
+        return planner ? planResources(context, action) : await syncResources(context, action);
+      case "list-static-entitlements":
+        return planner ? planStaticEntitlements(context, action) : await syncStaticEntitlements(context, action);
+      case "list-entitlements":
+        return planner ? planPerResource(context, action, "entitlements") : await syncEntitlements(context, action);
+      case "list-grants":
+        return planner ? planPerResource(context, action, "grants") : await syncGrants(context, action);
+      case "grant-expansion":
+        return await expandGrants(context, action);
+      default:
+        return action.operation satisfies never;
+    }
+  }
+}
+
+/** Planners and the steps without a resource type run alone. */
+function isPlanner(action: Action): boolean {
+  return action.resourceTypeId === "";
+}

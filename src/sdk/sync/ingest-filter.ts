@@ -1,0 +1,81 @@
+/** Drops rows that name a resource type which is not part of the sync, and counts them for one summary at the end. */
+import type { SyncStore } from "../c1z/sync-store.ts";
+import type { SyncWarning } from "../contracts/connector.ts";
+import type { Entitlement, Grant, GrantExpandable } from "../contracts/model.ts";
+
+/** The filter of one run. */
+export class IngestFilter {
+  readonly #store: SyncStore;
+  readonly #types = new Map<string, boolean>();
+  #entitlements = 0;
+  #grants = 0;
+  #emptyIds = 0;
+
+  constructor(store: SyncStore) {
+    this.#store = store;
+  }
+
+  /** True when rows of the type are part of the sync. */
+  isSynced(resourceTypeId: string): boolean {
+    let synced = this.#types.get(resourceTypeId);
+    if (synced === undefined) {
+      synced = this.#store.hasResourceType(resourceTypeId);
+      this.#types.set(resourceTypeId, synced);
+    }
+    return synced;
+  }
+
+  /** Rows without an id cannot be named and are dropped. */
+  withId<T>(rows: readonly T[], idOf: (row: T) => string): readonly T[] {
+    if (rows.every((row) => idOf(row) !== "")) return rows;
+    const kept = rows.filter((row) => idOf(row) !== "");
+    this.#emptyIds += rows.length - kept.length;
+    return kept;
+  }
+
+  /** Entitlements on resources whose type is synced. */
+  entitlements(rows: readonly Entitlement[]): readonly Entitlement[] {
+    const kept = rows.filter((row) => row.id !== "" && this.isSynced(row.resource.id.resourceType));
+    this.#entitlements += rows.length - kept.length;
+    return kept;
+  }
+
+  /** Grants whose entitlement's resource type and principal type are both synced. */
+  grants(rows: readonly Grant[]): readonly Grant[] {
+    if (rows.every((row) => this.#isPlainSynced(row))) return rows;
+    const kept = rows.filter((row) => this.#isSyncedGrant(row));
+    this.#grants += rows.length - kept.length;
+    return kept.map((row) => (row.expandable ? this.#withSyncedExpansion(row, row.expandable) : row));
+  }
+
+  #isPlainSynced(row: Grant): boolean {
+    return row.expandable === undefined && this.#isSyncedGrant(row);
+  }
+
+  #isSyncedGrant(row: Grant): boolean {
+    return (
+      row.id !== "" && this.isSynced(row.entitlement.resource.resourceType) && this.isSynced(row.principal.resourceType)
+    );
+  }
+
+  /** An expansion limited to types of which none is synced would, with an empty list, mean no limit: it is dropped. */
+  #withSyncedExpansion(row: Grant, expandable: GrantExpandable): Grant {
+    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.isSynced(id));
+    const { expandable: _dropped, ...plain } = row;
+    if (resourceTypeIds.length === 0 && expandable.resourceTypeIds.length > 0) return plain;
+    return { ...plain, expandable: { ...expandable, resourceTypeIds } };
+  }
+
+  /** One warning for all that was dropped; undefined when nothing was. */
+  summary(): SyncWarning | undefined {
+    const count = this.#entitlements + this.#grants + this.#emptyIds;
+    if (count === 0) return undefined;
+    return {
+      code: "BATON-DROPPED",
+      count,
+      message:
+        `dropped ${this.#entitlements} entitlements and ${this.#grants} grants that name resource types outside ` +
+        `this sync, and ${this.#emptyIds} rows without an id`,
+    };
+  }
+}

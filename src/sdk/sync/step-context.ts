@@ -1,0 +1,95 @@
+/** What every step of a sync works with, and the two things that all steps do: call the connector, turn a page. */
+import type { SyncStore } from "../c1z/sync-store.ts";
+import type { Clock } from "../clock.ts";
+import type { ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import { BatonError, Status } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { IngestFilter } from "./ingest-filter.ts";
+import type { Progress } from "./progress.ts";
+import { retrying } from "./retry.ts";
+import type { Action, SyncState } from "./sync-state.ts";
+import type { Warnings } from "./warnings.ts";
+
+/** Attempts after the first before a connector's passing error stands; about ten minutes with waits of n seconds. */
+const maxRetries = 34;
+
+/** What the steps share. */
+export interface StepContext {
+  readonly store: SyncStore;
+  readonly state: SyncState;
+  /** By resource type id. */
+  readonly syncers: ReadonlyMap<string, ResourceSyncer>;
+  /** Resource types asked for; empty means all. */
+  readonly typeFilter: readonly string[];
+  readonly filter: IngestFilter;
+  readonly progress: Progress;
+  readonly warnings: Warnings;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Children already scheduled in this process: type and parent. */
+  readonly scheduledChildren: Set<string>;
+  /** Pages asked for so far, by action id: a token that comes back would go round for ever. */
+  readonly seenTokens: Map<string, Set<string>>;
+  /** How many resources a planner found, by operation and resource type; empty after a resume, when it is unknown. */
+  readonly totals: Map<string, number>;
+}
+
+/** The syncer of a resource type. Throws when a stored plan names a type that this connector does not have. */
+export function syncerOf(context: StepContext, resourceTypeId: string): ResourceSyncer {
+  const syncer = context.syncers.get(resourceTypeId);
+  if (syncer) return syncer;
+  throw new BatonError({
+    code: "BATON-TYPE-UNKNOWN",
+    status: Status.failedPrecondition,
+    message: `The sync names resource type '${resourceTypeId}', which this connector does not have.`,
+    effect: "The sync stays unfinished.",
+    hint: "Write to a new file with --file.",
+    fatal: true,
+  });
+}
+
+/** Calls the connector for the page that `action` is at, again if it fails for a passing reason. */
+export async function callConnector<T>(
+  context: StepContext,
+  action: Action,
+  call: (options: ListOptions) => Promise<Page<T>>,
+): Promise<Page<T>> {
+  const { clock, logger, signal } = context;
+  return await retrying({ clock, logger, signal, maxRetries }, () =>
+    call({
+      pageToken: action.pageToken,
+      session: context.store.session,
+      signal,
+      warn: (warning) => context.warnings.add(warning),
+    }),
+  );
+}
+
+/**
+ * Moves `action` on to the next page, or takes it off after the last. Returns true when it is through.
+ * @throws BatonError `BATON-PAGE-TOKEN` when a token comes back: the list would never end.
+ */
+export function turnPage(context: StepContext, action: Action, nextPageToken: string): boolean {
+  if (nextPageToken === "") {
+    context.seenTokens.delete(action.id);
+    context.state.finish(action.id);
+    return true;
+  }
+  const seen = context.seenTokens.get(action.id) ?? new Set([action.pageToken]);
+  if (seen.has(nextPageToken)) throw repeatedToken(action);
+  context.seenTokens.set(action.id, seen.add(nextPageToken));
+  context.state.setPageToken(action.id, nextPageToken);
+  return false;
+}
+
+function repeatedToken(action: Action): BatonError {
+  return new BatonError({
+    code: "BATON-PAGE-TOKEN",
+    status: Status.internal,
+    message: `The connector returned a page token a second time in ${action.operation} of '${action.resourceTypeId}'.`,
+    effect: "The list would never end; the sync stays unfinished.",
+    hint: "This is a fault of the connector: please report it.",
+    fatal: true,
+  });
+}

@@ -1,0 +1,92 @@
+/** Lists resources: types first, then each page, scheduling the children that a resource announces. */
+
+import type { Annotation, Resource, ResourceType, Trait } from "../../contracts/model.ts";
+import { BatonError, Status } from "../../errors.ts";
+import { annotationUrl } from "../../resources/annotations.ts";
+import { readString } from "../../wire/proto-reader.ts";
+import { callConnector, type StepContext, syncerOf, turnPage } from "../step-context.ts";
+import type { Action } from "../sync-state.ts";
+
+const traitUrls: Readonly<Record<Trait, string>> = {
+  1: annotationUrl("UserTrait"),
+  2: annotationUrl("GroupTrait"),
+  3: annotationUrl("RoleTrait"),
+  4: annotationUrl("AppTrait"),
+  5: annotationUrl("SecretTrait"),
+};
+const batonIdUrl = annotationUrl("BatonID");
+const childUrl = annotationUrl("ChildResourceType");
+
+/** Puts one listing per stored resource type on the stack, the first type on top. */
+export function planResources({ store, state, logger }: StepContext, action: Action): void {
+  logger.info("Syncing resources...");
+  state.finish(action.id);
+  for (const type of [...store.listResourceTypes()].reverse()) {
+    state.push({ operation: "list-resources", resourceTypeId: type.id });
+  }
+}
+
+/** Stores one page of a listing. */
+export async function syncResources(context: StepContext, action: Action): Promise<void> {
+  const syncer = syncerOf(context, action.resourceTypeId);
+  const parent =
+    action.parentResourceId === ""
+      ? undefined
+      : { resourceType: action.parentResourceTypeId, resource: action.parentResourceId };
+  const page = await callConnector(context, action, (options) => syncer.list(parent, options));
+  const rows = context.filter.withId(page.items, (row) => row.id.resource);
+  for (const row of rows) {
+    checkResource(row, syncer.resourceType);
+    scheduleChildren(context, row);
+  }
+  context.store.putResources(rows);
+  context.progress.addResources(action.resourceTypeId, rows.length);
+  if (turnPage(context, action, page.nextPageToken)) context.progress.resourcesListed(action.resourceTypeId);
+}
+
+/** A resource must be of the type it was listed as and carry the traits that its type promises. */
+function checkResource(resource: Resource, type: ResourceType): void {
+  if (resource.id.resourceType !== type.id) {
+    throw connectorFault(`listed '${resource.id.resource}' of type '${resource.id.resourceType}' as '${type.id}'`);
+  }
+  if (hasAnnotation(resource.annotations, batonIdUrl)) {
+    throw connectorFault(`put the reserved annotation BatonID on ${type.id} '${resource.id.resource}'`);
+  }
+  for (const trait of type.traits) {
+    if (hasAnnotation(resource.annotations, traitUrls[trait])) continue;
+    const name = traitUrls[trait].slice(annotationUrl("").length);
+    throw connectorFault(`left out ${name} on ${type.id} '${resource.id.resource}', which its type promises`);
+  }
+}
+
+function hasAnnotation(annotations: readonly Annotation[], url: string): boolean {
+  return annotations.some((annotation) => annotation.typeUrl === url);
+}
+
+function connectorFault(what: string): BatonError {
+  return new BatonError({
+    code: "BATON-CONNECTOR-FAULT",
+    status: Status.internal,
+    message: `The connector ${what}.`,
+    effect: "The sync stays unfinished.",
+    hint: "This is a fault of the connector: please report it.",
+    fatal: true,
+  });
+}
+
+/** Each (type, parent) is listed once; types outside the sync are not. */
+function scheduleChildren(context: StepContext, resource: Resource): void {
+  const children = resource.annotations.filter((annotation) => annotation.typeUrl === childUrl);
+  for (const child of children.reverse()) {
+    const resourceTypeId = readString(child.value, 1);
+    const key = JSON.stringify([resourceTypeId, resource.id.resourceType, resource.id.resource]);
+    if (context.scheduledChildren.has(key) || !context.filter.isSynced(resourceTypeId)) continue;
+    context.scheduledChildren.add(key);
+    context.state.push({
+      operation: "list-resources",
+      resourceTypeId,
+      parentResourceTypeId: resource.id.resourceType,
+      parentResourceId: resource.id.resource,
+    });
+  }
+}
