@@ -1,0 +1,44 @@
+// Installs the locked dependencies, Node itself among them, when a checkout lacks them or has older ones. Runs before
+// `npm start` and `npm test` and from the launcher, on whatever Node the machine has: plain CommonJS, no dependency.
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const { spawnSync } = require("child_process");
+
+const root = path.dirname(__dirname);
+// npm writes this file when an install is through, so an interrupted one is seen as missing.
+const installed = path.join(root, "node_modules", ".package-lock.json");
+
+function isCurrent() {
+  if (!fs.existsSync(installed)) return false;
+  return fs.statSync(installed).mtimeMs >= fs.statSync(path.join(root, "package-lock.json")).mtimeMs - 1000 || sameVersions();
+}
+
+// A checkout may carry a newer time stamp and the same content: compare what is locked with what is there.
+function sameVersions() {
+  const wanted = JSON.parse(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
+  const present = JSON.parse(fs.readFileSync(installed, "utf8")).packages;
+  return Object.keys(wanted).every((name) => {
+    if (name === "" || wanted[name].link || !name.startsWith("node_modules/")) return true;
+    if (wanted[name].optional && !present[name]) return true;
+    return present[name] !== undefined && present[name].version === wanted[name].version;
+  });
+}
+
+function ensureInstalled() {
+  if (isCurrent()) return;
+  process.stderr.write("Installing dependencies (npm ci), once ...\n");
+  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    // Nothing of this goes to stdout: it belongs to the command that follows.
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+    env: { ...process.env, npm_config_engine_strict: "false" },
+  });
+  if (npm.status === 0) return;
+  process.stderr.write("npm ci failed; see above. Nothing else was done.\n");
+  process.exit(npm.status || 2);
+}
+
+module.exports = { ensureInstalled };
+if (require.main === module) ensureInstalled();
