@@ -1,0 +1,103 @@
+/**
+ * Which room may import which. Data flows one way through the house: product, contracts, engine, file, questions,
+ * faces. `npm run check:imports` holds it; test/import-rules.test.ts plants a violation and sees it fail.
+ */
+
+/** A room is the longest of these prefixes that a file's path begins with; it may import itself and what is listed. */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  "src/sdk/errors.ts": [],
+  "src/sdk/clock.ts": [],
+  "src/sdk/log.ts": [],
+  "src/sdk/secret-redactor.ts": [],
+  "src/sdk/contracts/": [],
+  "src/sdk/wire/": ["src/sdk/contracts/"],
+  "src/sdk/resources/": ["src/sdk/contracts/", "src/sdk/wire/"],
+  "src/sdk/proto/": ["src/sdk/contracts/", "src/sdk/errors.ts"],
+  "src/sdk/http/": ["src/sdk/contracts/", "src/sdk/errors.ts", "src/sdk/log.ts", "src/sdk/clock.ts"],
+  "src/sdk/c1z/": [
+    "src/sdk/contracts/",
+    "src/sdk/wire/",
+    "src/sdk/proto/",
+    "src/sdk/errors.ts",
+    "src/sdk/log.ts",
+    "src/sdk/clock.ts",
+  ],
+  "src/sdk/config/": ["src/sdk/errors.ts"],
+  "src/sdk/sync/": [
+    "src/sdk/contracts/",
+    "src/sdk/resources/",
+    "src/sdk/wire/",
+    "src/sdk/c1z/",
+    "src/sdk/errors.ts",
+    "src/sdk/log.ts",
+    "src/sdk/clock.ts",
+  ],
+  "src/sdk/testing/": ["src/sdk/"],
+  "src/sdk/cli/": ["src/sdk/"],
+  "src/sdk/index.ts": ["src/sdk/"],
+  "src/cloudsmith/": [
+    "src/sdk/contracts/",
+    "src/sdk/resources/",
+    "src/sdk/http/",
+    "src/sdk/config/",
+    "src/sdk/errors.ts",
+    "src/sdk/log.ts",
+    "src/sdk/clock.ts",
+  ],
+  "src/cloudsmith/connector-app.ts": ["src/cloudsmith/", "src/sdk/"],
+  "src/reports/": ["src/sdk/c1z/", "src/sdk/contracts/", "src/sdk/resources/", "src/sdk/proto/", "src/sdk/errors.ts"],
+  "src/main.ts": ["src/", "sandbox/"],
+  "sandbox/": ["src/sdk/errors.ts"],
+  "bench/": ["src/", "sandbox/"],
+  "scripts/": ["src/", "sandbox/"],
+  "test/": ["src/", "sandbox/", "scripts/", "bench/"],
+};
+
+/** Tests may reach further: what they assert is the product as a whole. */
+const testFile = /\.test\.ts$/;
+const specifier = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
+
+/** An import that its room does not allow. */
+export interface Violation {
+  readonly file: string;
+  readonly imports: string;
+  readonly reason: string;
+}
+
+/** Finds the imports that break the rules; `files` maps paths, relative to the root and with `/`, to their text. */
+export function findViolations(files: ReadonlyMap<string, string>): readonly Violation[] {
+  const violations: Violation[] = [];
+  for (const [file, text] of files) {
+    if (testFile.test(file)) continue;
+    const room = roomOf(file);
+    if (room === undefined) {
+      violations.push({ file, imports: "", reason: "belongs to no room" });
+      continue;
+    }
+    for (const [, target = ""] of text.matchAll(specifier)) {
+      const imported = resolve(file, target);
+      if (!isAllowed(room, imported)) violations.push({ file, imports: imported, reason: `${room} may not import it` });
+    }
+  }
+  return violations;
+}
+
+function roomOf(file: string): string | undefined {
+  return Object.keys(rooms)
+    .filter((prefix) => file.startsWith(prefix))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function isAllowed(room: string, imported: string): boolean {
+  if (roomOf(imported) === room) return true;
+  return (rooms[room] ?? []).some((prefix) => imported.startsWith(prefix));
+}
+
+function resolve(file: string, target: string): string {
+  const parts = file.split("/").slice(0, -1);
+  for (const part of target.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
