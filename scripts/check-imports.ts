@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { findViolations } from "./import-rules.ts";
 
 const root = process.argv[2] ?? join(import.meta.dirname, "..");
-const paths = globSync("{src,sandbox,scripts,bench,test}/**/*.ts", { cwd: root }).map((path) => path.replaceAll("\\", "/"));
+const paths = globSync("{src,sandbox,scripts,bench,test}/**/*.ts", { cwd: root }).map((path) =>
+  path.replaceAll("\\", "/"),
+);
 const files = new Map(paths.map((path) => [path, readFileSync(join(root, path), "utf8")]));
 const violations = findViolations(files);
 for (const { file, imports, reason } of violations) process.stderr.write(`${file} imports ${imports}: ${reason}\n`);

@@ -1,9 +1,9 @@
 // Installs the locked dependencies, Node itself among them, when a checkout lacks them or has older ones. Runs before
 // `npm start` and `npm test` and from the launcher, on whatever Node the machine has: plain CommonJS, no dependency.
 "use strict";
-const fs = require("fs");
-const path = require("path");
-const { spawnSync } = require("child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+const { spawnSync } = require("node:child_process");
 
 const root = path.dirname(__dirname);
 // npm writes this file when an install is through, so an interrupted one is seen as missing.
@@ -11,7 +11,9 @@ const installed = path.join(root, "node_modules", ".package-lock.json");
 
 function isCurrent() {
   if (!fs.existsSync(installed)) return false;
-  return fs.statSync(installed).mtimeMs >= fs.statSync(path.join(root, "package-lock.json")).mtimeMs - 1000 || sameVersions();
+  return (
+    fs.statSync(installed).mtimeMs >= fs.statSync(path.join(root, "package-lock.json")).mtimeMs - 1000 || sameVersions()
+  );
 }
 
 // A checkout may carry a newer time stamp and the same content: compare what is locked with what is there.

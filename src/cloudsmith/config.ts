@@ -1,0 +1,50 @@
+/** The connector's own settings: each is a flag, an environment variable, a config file key and a line in the schema. */
+import type { Field } from "../sdk/config/field.ts";
+import { onlyHostsBelow } from "../sdk/config/trusted-hosts.ts";
+
+/** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
+export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
+
+/** Pages of a list that may be on their way at once. */
+export const defaultConcurrency = 6;
+
+/** Fields of the connector, in the order in which forms show them. */
+export const fields: readonly Field[] = [
+  {
+    kind: "string",
+    name: "api-key",
+    displayName: "Cloudsmith API key",
+    description: "API key of a user or service account that can administer the organization (Owner or Manager)",
+    required: true,
+    secret: true,
+    fallbackEnvironment: ["CLOUDSMITH_API_KEY"],
+  },
+  {
+    kind: "string",
+    name: "org-slug",
+    displayName: "Organization slug",
+    description: "Slug of the Cloudsmith organization (workspace) to sync, as in https://app.cloudsmith.com/SLUG",
+    placeholder: "my-org",
+    required: true,
+    fallbackEnvironment: ["CLOUDSMITH_ORG"],
+  },
+  {
+    kind: "string",
+    name: "base-url",
+    displayName: "API base URL",
+    description: "Base URL of the Cloudsmith API; https, or http on this machine",
+    hidden: true,
+    exportTarget: "cli",
+    default: defaultBaseUrl,
+    distrust: onlyHostsBelow(["cloudsmith.io", "cloudsmith.com"]),
+  },
+  {
+    kind: "int",
+    name: "api-concurrency",
+    displayName: "Concurrent API requests",
+    description: "Requests to the Cloudsmith API that may be under way at once",
+    exportTarget: "cli",
+    default: defaultConcurrency,
+    rules: { gte: 1, lte: 32, zeroIsChecked: true },
+  },
+];

@@ -1,0 +1,112 @@
+/**
+ * Every resource type and entitlement slug of the connector, in one table. Ids, traits and slugs are what C1 keys its
+ * configuration on: once released they never change (test/pins).
+ */
+import { type Entitlement, Purpose, type Resource, type ResourceType, Trait } from "../sdk/contracts/model.ts";
+import { exclusionGroup, skipEntitlementsAndGrants } from "../sdk/resources/annotations.ts";
+import { entitlementId } from "../sdk/resources/ids.ts";
+
+/** The Cloudsmith organization (workspace). */
+export const organizationType: ResourceType = {
+  id: "organization",
+  displayName: "Organization",
+  traits: [Trait.group],
+  annotations: [],
+  description: "A Cloudsmith organization (workspace)",
+};
+
+/** A member of the organization. */
+export const userType: ResourceType = {
+  id: "user",
+  displayName: "User",
+  traits: [Trait.user],
+  annotations: [skipEntitlementsAndGrants],
+  description: "A member of the Cloudsmith organization",
+};
+
+/** A team of the organization. */
+export const teamType: ResourceType = {
+  id: "team",
+  displayName: "Team",
+  traits: [Trait.group],
+  annotations: [],
+  description: "A team of the Cloudsmith organization",
+};
+
+/** Organization roles as Cloudsmith spells them, most privileged first (Cloudsmith API: membership role). */
+export const organizationRoles = ["Owner", "Manager", "Member", "Collaborator"] as const;
+/** One of the organization roles. */
+export type OrganizationRole = (typeof organizationRoles)[number];
+
+interface RoleEntitlement {
+  readonly slug: string;
+  /** Higher is more privileged. */
+  readonly order: number;
+  readonly does: string;
+}
+
+const roleEntitlements: Readonly<Record<OrganizationRole, RoleEntitlement>> = {
+  Owner: { slug: "owner", order: 40, does: "Full control of" },
+  Manager: { slug: "manager", order: 30, does: "Manages settings, teams and members of" },
+  Member: { slug: "member", order: 20, does: "Ordinary membership in" },
+  Collaborator: {
+    slug: "collaborator",
+    order: 10,
+    does: "Limited access, through teams and direct privileges only, to",
+  },
+};
+
+/** The entitlement slug of a role; undefined for a role that this connector does not know. */
+export function roleSlug(role: string | undefined): string | undefined {
+  return role !== undefined && isOrganizationRole(role) ? roleEntitlements[role].slug : undefined;
+}
+
+function isOrganizationRole(role: string): role is OrganizationRole {
+  return (organizationRoles as readonly string[]).includes(role);
+}
+
+/** Slugs of a team's entitlements. */
+export const teamMemberSlug = "member";
+/** Slug of the entitlement that only a team's managers hold, besides `member`. */
+export const teamManagerSlug = "manager";
+
+/** The four roles of an organization; they exclude each other. */
+export function organizationEntitlements(organization: Resource): readonly Entitlement[] {
+  const groupId = `organization-role-${organization.id.resource}`;
+  return organizationRoles.map((role) => {
+    const { slug, order, does } = roleEntitlements[role];
+    return {
+      id: entitlementId(organization.id, slug),
+      resource: organization,
+      displayName: `${organization.displayName} ${role}`,
+      description: `${does} the ${organization.displayName} organization`,
+      grantableTo: [userType],
+      annotations: [exclusionGroup(groupId, order)],
+      purpose: Purpose.assignment,
+      slug,
+    };
+  });
+}
+
+/** Membership in a team and, beside it, the right to manage the team. */
+export function teamEntitlements(team: Resource): readonly Entitlement[] {
+  const shared = { resource: team, grantableTo: [userType], annotations: [] };
+  return [
+    {
+      ...shared,
+      id: entitlementId(team.id, teamMemberSlug),
+      displayName: `${team.displayName} Team Member`,
+      description: `Member of the ${team.displayName} team`,
+      purpose: Purpose.assignment,
+      slug: teamMemberSlug,
+    },
+    {
+      ...shared,
+      id: entitlementId(team.id, teamManagerSlug),
+      displayName: `${team.displayName} Team Manager`,
+      description: `May manage the ${team.displayName} team`,
+      purpose: Purpose.permission,
+      slug: teamManagerSlug,
+    },
+  ];
+}
