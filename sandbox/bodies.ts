@@ -1,0 +1,106 @@
+/** How records look on the wire (Cloudsmith API v1 field names). Pure; who may see what is view.ts' matter. */
+import type { Member, Organization, Overrides, Service, Team, TeamMembership } from "./model.ts";
+
+/** Profile links and such point to the real host, so that bodies do not depend on the sandbox's port. */
+const API = "https://api.cloudsmith.io/v1";
+
+/** Fields of a JSON object. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** What of a member this caller is shown. */
+export interface MemberLook {
+  readonly email: string;
+  /** undefined leaves the key `teams` out, as older releases of the API do. */
+  readonly memberships: readonly TeamMembership[] | undefined;
+}
+
+/** OrganizationMembership (Cloudsmith API: members list and read). */
+export function memberBody(member: Member, look: MemberLook): Body {
+  return withOverrides(
+    {
+      email: look.email,
+      has_two_factor: member.hasTwoFactor,
+      is_active: member.isActive,
+      joined_at: member.joinedAt,
+      last_login_at: member.lastLoginAt,
+      last_login_method: member.lastLoginMethod,
+      role: member.role,
+      teams: look.memberships?.map(teamPlaceBody),
+      user: member.user,
+      user_id: member.userId,
+      user_name: member.userName,
+      user_url: profileUrl(member.user),
+      visibility: member.visibility,
+    },
+    member.overrides,
+  );
+}
+
+/** OrganizationTeam (Cloudsmith API: teams list and read). */
+export function teamBody(team: Team): Body {
+  const { description, name, slug, slugPerm, visibility } = team;
+  return withOverrides({ description, name, slug, slug_perm: slugPerm, visibility }, team.overrides);
+}
+
+/** Service (Cloudsmith API: services list and read). The key is masked but for its last four characters. */
+export function serviceBody(service: Service): Body {
+  return {
+    created_at: service.createdAt,
+    created_by: service.createdBy,
+    created_by_url: profileUrl(service.createdBy),
+    description: service.description,
+    key: `${"*".repeat(32)}${service.keyTail}`,
+    key_expires_at: service.keyExpiresAt,
+    name: service.name,
+    role: service.role,
+    slug: service.slug,
+    teams: service.memberships.map(teamPlaceBody),
+  };
+}
+
+/** Organization (Cloudsmith API: orgs list and read). */
+export function organizationBody(organization: Organization): Body {
+  return {
+    country: organization.country,
+    created_at: organization.createdAt,
+    location: organization.location,
+    name: organization.name,
+    slug: organization.slug,
+    slug_perm: organization.slugPerm,
+    tagline: organization.tagline,
+  };
+}
+
+/** Who the caller is; everything null for a caller without a key, the e-mail also for a service. */
+export interface SelfFields {
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly slug: string | null;
+  readonly slugPerm: string | null;
+  readonly isService: boolean;
+}
+
+/** UserBrief (Cloudsmith API: user self). */
+export function selfBody(self: SelfFields | undefined): Body {
+  return {
+    authenticated: self !== undefined,
+    email: self?.email ?? null,
+    name: self?.name ?? null,
+    profile_url: self?.slug && !self.isService ? profileUrl(self.slug) : null,
+    self_url: `${API}/user/self/`,
+    slug: self?.slug ?? null,
+    slug_perm: self?.slugPerm ?? null,
+  };
+}
+
+function teamPlaceBody({ team, role }: TeamMembership): Body {
+  return { name: team.name, role, slug: team.slug };
+}
+
+function profileUrl(slug: string): string {
+  return `${API}/users/profile/${encodeURIComponent(slug)}/`;
+}
+
+function withOverrides(body: Body, overrides: Overrides | undefined): Body {
+  return overrides === undefined ? body : { ...body, ...overrides };
+}

@@ -1,0 +1,72 @@
+/** Endpoints under /orgs/{org}/members/ (Cloudsmith API: members list, members read). */
+import { type Answer, jsonAnswer, notFound } from "./answer.ts";
+import { type Body, memberBody } from "./bodies.ts";
+import type { OrganizationContext } from "./context.ts";
+import type { Member, Organization } from "./model.ts";
+import { pageAnswer } from "./paging.ts";
+import { type RowList, rowsOnDemand, rowsPrepared } from "./row-list.ts";
+import { createSearch, type Searchable } from "./search.ts";
+import { arranged, type Sort, sortOf, unknownSort } from "./sort.ts";
+import type { Switches } from "./switches.ts";
+
+type MemberSort = Sort<"user_name" | "role">;
+
+/** GET /orgs/{org}/members/ */
+export function listMembers(context: OrganizationContext): Answer {
+  const sort = sortOf(context.query, ["user_name", "role"]);
+  if (!sort) return unknownSort();
+  const wanted = activeFilter(context.query.get("is_active"), context.switches.isActiveSemantics);
+  return pageAnswer(memberRows(context, sort, wanted), context);
+}
+
+/** GET /orgs/{org}/members/{member}/, by user slug or e-mail address; finds inactive members too. */
+export function readMember(context: OrganizationContext, id: string): Answer {
+  const member = context.directory.member(id);
+  if (!member || !context.view.seesMember(member)) return notFound();
+  return jsonAnswer(200, JSON.stringify(memberBody(member, context.view.lookAt(member))));
+}
+
+/** What `is_active` asks for under one of the three possible meanings; undefined is everyone. */
+function activeFilter(text: string | null, semantics: Switches["isActiveSemantics"]): boolean | undefined {
+  const value = text?.toLowerCase();
+  if (value === "true" || value === "1") return true;
+  if (semantics === "H1") return undefined;
+  const isExplicit = value === "false" || value === "0";
+  return semantics === "H2" || isExplicit ? false : undefined;
+}
+
+function memberRows(context: OrganizationContext, sort: MemberSort, wanted: boolean | undefined): RowList {
+  const { directory, view, switches } = context;
+  const search = createSearch(context.query.get("query"));
+  const render = (member: Member): Body => memberBody(member, view.lookAt(member));
+  const rows = (): readonly Member[] => {
+    const sorted = directory.membersBy(sort.field);
+    const shown = sorted.filter(
+      (member) =>
+        (wanted === undefined || member.isActive === wanted) &&
+        view.seesMember(member) &&
+        (!search || search(searchable(member, directory.organization))),
+    );
+    return arranged(shown, sort, switches.unstableSort ? context.random : undefined);
+  };
+  if (!context.prepare || !view.isComplete || search || switches.unstableSort) return rowsOnDemand(rows(), render);
+  const { membersCarryTeams, redactedEmails } = switches;
+  const key = JSON.stringify(["members", sort, wanted, membersCarryTeams, redactedEmails]);
+  return directory.prepared(key, () => rowsPrepared(rows(), render));
+}
+
+function searchable(member: Member, organization: Organization): Searchable {
+  const { email, user, userName, role, isActive } = member;
+  return {
+    fields: {
+      email,
+      org: organization.slug,
+      user: userName,
+      userslug: user,
+      inactive: String(!isActive),
+      user_name: userName,
+      role,
+    },
+    text: [email, user, userName],
+  };
+}

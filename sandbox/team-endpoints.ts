@@ -1,0 +1,64 @@
+/** Endpoints under /orgs/{org}/teams/ (Cloudsmith API: teams list, teams read, team members list). */
+import { type Answer, errorAnswer, jsonAnswer, notFound } from "./answer.ts";
+import { teamBody } from "./bodies.ts";
+import type { OrganizationContext } from "./context.ts";
+import type { Directory } from "./directory.ts";
+import type { Team } from "./model.ts";
+import { pageAnswer } from "./paging.ts";
+import { type RowList, rowsOnDemand, rowsPrepared } from "./row-list.ts";
+import { createSearch, type Searchable } from "./search.ts";
+import { arranged, type Sort, sortOf, unknownSort } from "./sort.ts";
+
+/** GET /orgs/{org}/teams/ */
+export function listTeams(context: OrganizationContext): Answer {
+  const sort = sortOf(context.query, ["name", "members"]);
+  if (!sort) return unknownSort();
+  return pageAnswer(teamRows(context, sort), context);
+}
+
+/** GET /orgs/{org}/teams/{team}/, by slug or immutable id. */
+export function readTeam(context: OrganizationContext, id: string): Answer {
+  const team = context.directory.team(id);
+  if (!team || !context.view.seesTeam(team)) return notFound();
+  return jsonAnswer(200, JSON.stringify(teamBody(team)));
+}
+
+/** GET /orgs/{org}/teams/{team}/members, by slug only: people, or services with `user_kind=service`. Not paged. */
+export function listTeamMembers(context: OrganizationContext, slug: string): Answer {
+  const { directory, view } = context;
+  const team = directory.team(slug);
+  if (team?.slug !== slug || !view.seesTeam(team)) return notFound();
+  const kind = context.query.get("user_kind") || "user";
+  if (kind !== "user" && kind !== "service") return errorAnswer(400, "user_kind is either user or service.");
+  const places =
+    kind === "user"
+      ? directory.teamMembers(team).map(({ holder, role }) => ({ role, user: holder.user, user_kind: "User" }))
+      : directory.teamServices(team).map(({ holder, role }) => ({ role, user: holder.slug, user_kind: "Service" }));
+  return jsonAnswer(200, JSON.stringify({ members: places }));
+}
+
+function teamRows(context: OrganizationContext, sort: Sort<"name" | "members">): RowList {
+  const { directory, view, switches, query } = context;
+  const search = createSearch(query.get("query"));
+  const isForUser = query.get("for_user")?.toLowerCase() === "true";
+  const rows = (): readonly Team[] => {
+    const shown = directory
+      .teamsBy(sort.field)
+      .filter(
+        (team) =>
+          view.seesTeam(team) && (!isForUser || view.isIn(team)) && (!search || search(searchable(team, directory))),
+      );
+    return arranged(shown, sort, switches.unstableSort ? context.random : undefined);
+  };
+  if (!context.prepare || !view.isComplete || isForUser || search || switches.unstableSort) {
+    return rowsOnDemand(rows(), teamBody);
+  }
+  return directory.prepared(JSON.stringify(["teams", sort]), () => rowsPrepared(rows(), teamBody));
+}
+
+function searchable(team: Team, directory: Directory): Searchable {
+  const people = directory.teamMembers(team).map(({ holder }) => holder);
+  const user = people.map((member) => member.userName).join("\n");
+  const userslug = people.map((member) => member.user).join("\n");
+  return { fields: { name: team.name, slug: team.slug, user, userslug }, text: [team.name, team.slug] };
+}
