@@ -70,42 +70,42 @@ function typedJson(field: Field): Json {
   }
 }
 
-function stringRulesJson(rules: StringRules | undefined, isRequired: boolean | undefined): Json | undefined {
+function stringRulesJson(rules: StringRules = {}, isRequired?: boolean): Json | undefined {
   return unlessEmpty({
-    eq: rules?.eq,
-    minLen: int64(rules?.minLen),
-    maxLen: int64(rules?.maxLen),
-    pattern: rules?.pattern,
-    prefix: rules?.prefix,
-    suffix: rules?.suffix,
-    contains: rules?.contains,
-    in: rules?.in,
-    notIn: rules?.notIn,
-    wellKnown: rules?.wellKnown && `WELL_KNOWN_STRING_${rules.wellKnown.toUpperCase()}`,
-    len: int64(rules?.len),
+    eq: rules.eq,
+    minLen: int64(rules.minLen),
+    maxLen: int64(rules.maxLen),
+    pattern: rules.pattern,
+    prefix: rules.prefix,
+    suffix: rules.suffix,
+    contains: rules.contains,
+    in: rules.in,
+    notIn: rules.notIn,
+    wellKnown: rules.wellKnown && `WELL_KNOWN_STRING_${rules.wellKnown.toUpperCase()}`,
+    len: int64(rules.len),
     isRequired,
   });
 }
 
-function intRulesJson(rules: IntRules | undefined, isRequired: boolean | undefined): Json | undefined {
+function intRulesJson(rules: IntRules = {}, isRequired?: boolean): Json | undefined {
   return unlessEmpty({
-    eq: int64(rules?.eq),
-    lt: int64(rules?.lt),
-    lte: int64(rules?.lte),
-    gt: int64(rules?.gt),
-    gte: int64(rules?.gte),
-    in: rules?.in?.map(String),
-    notIn: rules?.notIn?.map(String),
+    eq: int64(rules.eq),
+    lt: int64(rules.lt),
+    lte: int64(rules.lte),
+    gt: int64(rules.gt),
+    gte: int64(rules.gte),
+    in: rules.in?.map(String),
+    notIn: rules.notIn?.map(String),
     isRequired,
   });
 }
 
-function sliceRulesJson(rules: StringSliceRules | undefined, isRequired: boolean | undefined): Json | undefined {
+function sliceRulesJson(rules: StringSliceRules = {}, isRequired?: boolean): Json | undefined {
   return unlessEmpty({
-    minItems: int64(rules?.minItems),
-    maxItems: int64(rules?.maxItems),
-    unique: rules?.unique,
-    itemRules: stringRulesJson(rules?.itemRules, undefined),
+    minItems: int64(rules.minItems),
+    maxItems: int64(rules.maxItems),
+    unique: rules.unique,
+    itemRules: stringRulesJson(rules.itemRules),
     isRequired,
   });
 }

@@ -79,6 +79,8 @@ export interface CheckResult {
   readonly fix?: string;
   /** Stable error code, when the outcome is warn or fail. */
   readonly code?: string;
+  /** When the outcome is fail: the gRPC status (1 to 16), which becomes the exit code of `validate`; default Unknown. */
+  readonly status?: number;
 }
 
 /** What is shown of a connector. */

@@ -1,0 +1,68 @@
+/** What a connector's program is: its name, its fields and how to make it. `main.ts` hands one to `runCli`. */
+import type { Clock } from "../clock.ts";
+import type { Field } from "../config/field.ts";
+import type { Relation } from "../config/relations.ts";
+import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { Connector } from "../contracts/connector.ts";
+import type { ResourceType } from "../contracts/model.ts";
+import type { Logger } from "../log.ts";
+import type { SecretRedactor } from "../secret-redactor.ts";
+import type { CliIo } from "./cli-io.ts";
+
+/** What a connector gets besides its configuration. */
+export interface ConnectorContext {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Secrets that are not fields (tokens fetched at run time) are added here before they are used. */
+  readonly redactor: SecretRedactor;
+  /** Version of the program, for user agents. */
+  readonly version: string;
+  /** Parallel readers asked for with --workers or --parallel-sync; undefined: the connector chooses. */
+  readonly workers: number | undefined;
+}
+
+/** What service mode gets. */
+export interface ServiceRun {
+  readonly config: ResolvedConfig;
+  readonly context: ConnectorContext;
+  /** Aborts at the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** A command that the program adds to the standard ones. */
+export interface ExtraCommand {
+  readonly name: string;
+  /** One line for the help text. */
+  readonly summary: string;
+  /**
+   * Runs the command. It parses its own arguments and answers `--help`; what it imports, it imports in here.
+   * @param argv the arguments without the command's name.
+   * @returns the exit code. A thrown BatonError is reported and becomes its exit code.
+   */
+  run(argv: readonly string[], io: CliIo): Promise<number>;
+}
+
+/** A connector's program. Making one must be cheap: heavy modules are imported inside the functions. */
+export interface ConnectorApp {
+  /** Name of the program, `baton-` and the system. */
+  readonly name: string;
+  readonly version: string;
+  /** Name of the system, for people. */
+  readonly displayName: string;
+  readonly helpUrl: string;
+  readonly iconUrl: string;
+  /** The connector's own fields. */
+  readonly fields: readonly Field[];
+  /** Relations between them. */
+  readonly relations?: readonly Relation[];
+  /** Makes the connector from checked values. No I/O happens in here. */
+  createConnector(config: ResolvedConfig, context: ConnectorContext): Promise<Connector>;
+  /** What it syncs, in any order; needs neither configuration nor network. */
+  capabilitiesSyncers(): Promise<readonly { readonly resourceType: ResourceType }[]>;
+  /** What a reader of the progress lines knows the target as, for example the organization. */
+  targetName?(config: ResolvedConfig): string;
+  /** Service mode, entered when a client id is given. Left out: service mode is refused. */
+  readonly service?: (run: ServiceRun) => Promise<void>;
+  readonly commands?: readonly ExtraCommand[];
+}

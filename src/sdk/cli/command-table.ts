@@ -1,0 +1,85 @@
+/** The built-in commands: what each is called and which flags it knows. Data only; the code is loaded by run-cli. */
+import type { Field } from "../config/field.ts";
+
+/** A built-in command. */
+export interface BuiltInCommand {
+  /** "" is the program without a command. */
+  readonly name: string;
+  readonly summary: string;
+  /** Operands as the usage line shows them. */
+  readonly operands?: string;
+  /** Flags that only this command has. */
+  readonly options: readonly Field[];
+  /** Whether the connector's own fields are flags of this command. */
+  readonly takesConnectorFields: boolean;
+}
+
+const own = { exportTarget: "none" } as const;
+
+/** Health endpoints (baton-sdk 0.25.0: health-check). */
+export const healthEndpoints = ["health", "ready", "live"] as const;
+
+/** All built-in commands, by name. */
+export const builtInCommands: readonly BuiltInCommand[] = [
+  {
+    name: "",
+    summary: "Sync once into a file, or serve ConductorOne when a client id is given",
+    options: [],
+    takesConnectorFields: true,
+  },
+  {
+    name: "capabilities",
+    summary: "Print what the connector can do, as JSON",
+    options: [],
+    takesConnectorFields: true,
+  },
+  {
+    name: "completion",
+    summary: "Print a completion script for bash, zsh, fish or powershell",
+    operands: "bash|zsh|fish|powershell",
+    options: [{ kind: "bool", name: "no-descriptions", description: "Leave descriptions out of the script", ...own }],
+    takesConnectorFields: false,
+  },
+  {
+    name: "config",
+    summary: "Print the schema of the configuration, as JSON",
+    options: [],
+    takesConnectorFields: false,
+  },
+  {
+    name: "health-check",
+    summary: "Ask a running service for its health",
+    options: [
+      {
+        kind: "string",
+        name: "endpoint",
+        description: "What to ask for: health, ready or live",
+        default: "health",
+        ...own,
+      },
+      { kind: "int", name: "timeout", description: "Longest wait in seconds", default: 5, ...own },
+    ],
+    takesConnectorFields: false,
+  },
+  {
+    name: "help",
+    summary: "Print help about a command",
+    operands: "[command]",
+    options: [],
+    takesConnectorFields: true,
+  },
+  {
+    name: "validate",
+    summary: "Check the credentials and what they can see, without syncing",
+    options: [
+      { kind: "string", name: "output", description: "Form of the result: text or json", default: "text", ...own },
+    ],
+    takesConnectorFields: true,
+  },
+  {
+    name: "version",
+    summary: "Print the version",
+    options: [],
+    takesConnectorFields: false,
+  },
+];

@@ -1,0 +1,55 @@
+/** `health-check`: asks a service on this machine for its health, for the probes of containers. */
+import { get } from "node:http";
+import { isIPv6 } from "node:net";
+import { BatonError, Status } from "../../errors.ts";
+import { healthEndpoints } from "../command-table.ts";
+import type { CommandRun } from "../invocation.ts";
+import { loadStandardConfig } from "../load-config.ts";
+import { usageError } from "../parse-argv.ts";
+
+const ok = 200;
+
+/**
+ * Silent when the service answers 200.
+ * @throws BatonError exit code 2 for any other answer, 14 when nothing answers, 4 when it takes too long.
+ */
+export const runHealthCheck: CommandRun = async (invocation) => {
+  const endpoint = invocation.options.string("endpoint");
+  if (!healthEndpoints.some((known) => known === endpoint)) {
+    throw usageError(`invalid endpoint ${JSON.stringify(endpoint)}: must be one of ${healthEndpoints.join(", ")}`);
+  }
+  const timeoutSeconds = invocation.options.int("timeout");
+  if (timeoutSeconds < 1) throw usageError(`invalid timeout ${timeoutSeconds}: must be at least 1 second`);
+  const config = await loadStandardConfig(invocation);
+  const address = config.string("health-check-bind-address");
+  const host = isIPv6(address) ? `[${address}]` : address;
+  const url = `http://${host}:${config.int("health-check-port")}/${endpoint}`;
+  const status = await request(url, timeoutSeconds);
+  if (status === ok) return 0;
+  throw failure(Status.unknown, `${url} answered with status ${status}`, "See the log of the service for the reason.");
+};
+
+async function request(url: string, timeoutSeconds: number): Promise<number> {
+  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  const answered = Promise.withResolvers<number>();
+  try {
+    // An agent would keep the connection, and with it the process.
+    const outgoing = get(url, { signal, agent: false, headers: { "User-Agent": "baton-sdk/v0.25.0" } }, (response) => {
+      response.resume();
+      answered.resolve(response.statusCode ?? 0);
+    });
+    outgoing.on("error", answered.reject);
+    return await answered.promise;
+  } catch (error) {
+    if (signal.aborted) {
+      const message = `${url} did not answer within ${timeoutSeconds} s`;
+      throw failure(Status.deadlineExceeded, message, "Raise --timeout if the service is only slow.");
+    }
+    const hint = "Check that the service runs with --health-check, and the port and address.";
+    throw failure(Status.unavailable, error instanceof Error ? error.message : String(error), hint);
+  }
+}
+
+function failure(status: Status, reason: string, hint: string): BatonError {
+  return new BatonError({ code: "BATON-HEALTH", status, message: `health check failed: ${reason}`, hint });
+}

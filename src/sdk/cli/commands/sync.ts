@@ -1,0 +1,86 @@
+/** The program without a command: one sync into a file, or service mode when a client id is given. */
+import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import { BatonError, Status } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import type { SyncOutcome } from "../../sync/events.ts";
+import type { ConnectorContext } from "../app.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import type { Invocation } from "../invocation.ts";
+import { loadConfig } from "../load-config.ts";
+import { openRunOutput, type RunOutput } from "../run-output.ts";
+import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
+import { storeOptions, workerCount } from "../sync-options.ts";
+
+/** Runs the root command. */
+export async function runSyncCommand(invocation: Invocation): Promise<number> {
+  const config = await loadConfig(invocation);
+  const output = openRunOutput(invocation, config);
+  invocation.useLogger(output.logger);
+  try {
+    refuseUnsupported(config);
+    const context = connectorContext(invocation, config, output.logger);
+    if (config.string("client-id") !== "") return await serve(invocation, config, context);
+    if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
+    warnAboutInertFlags(config, output.logger);
+    output.close(await syncOnce(invocation, config, context, output));
+    return 0;
+  } finally {
+    output.close();
+  }
+}
+
+/** What the connector gets besides its configuration. */
+export function connectorContext(
+  { app, io, redactor }: Invocation,
+  config: ResolvedConfig,
+  logger: Logger,
+): ConnectorContext {
+  const { clock, env } = io;
+  return { logger, clock, env, redactor, version: app.version, workers: workerCount(config) };
+}
+
+async function syncOnce(
+  { app, io }: Invocation,
+  config: ResolvedConfig,
+  context: ConnectorContext,
+  output: RunOutput,
+): Promise<SyncOutcome> {
+  const store = await storeOptions(config, io);
+  const connector = await app.createConnector(config, context);
+  const { runSync } = await import("../../sync/run-sync.ts");
+  const interrupt = listenForInterrupt(io, (name) => output.stopping(name));
+  try {
+    return await runSync({
+      connector,
+      ...store,
+      syncResourceTypes: config.strings("sync-resource-types"),
+      skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
+      ...(context.workers !== undefined && { workers: context.workers }),
+      signal: interrupt.signal,
+      logger: output.logger,
+      clock: io.clock,
+      observer: output.observe,
+    });
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function serve({ app, io }: Invocation, config: ResolvedConfig, context: ConnectorContext): Promise<number> {
+  if (!app.service) {
+    throw new BatonError({
+      code: "BATON-SERVICE-MODE",
+      status: Status.unimplemented,
+      message: "a client id asks for service mode, which is not part of this version",
+      effect: "Nothing was started and ConductorOne was not contacted.",
+      hint: "Leave out --client-id and --client-secret to sync into a file.",
+    });
+  }
+  const interrupt = listenForInterrupt(io, (name) => context.logger.info("stopping", { signal: name }));
+  try {
+    await app.service({ config, context, signal: interrupt.signal });
+    return 0;
+  } finally {
+    interrupt.release();
+  }
+}

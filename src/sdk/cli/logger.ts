@@ -1,0 +1,117 @@
+/** The logger of a run: level, form, sinks and redaction, as the flags ask for. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
+import { getCallSites } from "node:util";
+import type { Clock } from "../clock.ts";
+import type { ResolvedConfig } from "../config/resolved-config.ts";
+import { BatonError, Status } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { SecretRedactor } from "../secret-redactor.ts";
+import type { CliIo } from "./cli-io.ts";
+import { formatLogLine, type LogFormat, type LogLevel, logLevels } from "./log-line.ts";
+
+/** Takes one line without its newline. Must not throw. */
+export type LogSink = (line: string) => void;
+
+/** What a logger is made of. */
+export interface LoggerOptions {
+  /** Events below it are dropped. */
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  readonly sinks: readonly LogSink[];
+  readonly redactor: SecretRedactor;
+  readonly clock: Clock;
+  /** Where the event was logged, `directory/file:line`; default: read from the call stack. */
+  readonly caller?: () => string;
+}
+
+/** Makes a logger. */
+export function createLogger(options: LoggerOptions): Logger {
+  const { format, sinks, redactor, clock, caller = callerFromStack } = options;
+  const redact = (text: string): string => redactor.redact(text);
+  const lowest = logLevels.indexOf(options.level);
+  const at =
+    (level: LogLevel): Logger["info"] =>
+    (message, fields = {}) => {
+      if (logLevels.indexOf(level) < lowest) return;
+      const event = { level, timeMs: clock.nowMs(), caller: caller(), message, fields };
+      const line = formatLogLine(event, format, redact);
+      for (const sink of sinks) sink(line);
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** The frame above the logger's method. */
+function callerFromStack(): string {
+  const frame = getCallSites(3)[2];
+  if (!frame) return "unknown";
+  const file = frame.scriptName.split(/[/\\]/).slice(-2).join("/");
+  return `${file}:${frame.lineNumber}`;
+}
+
+/** Levels beyond error end a Go program; here they only hide everything below error. */
+const levelNames: ReadonlyMap<string, LogLevel> = new Map([
+  ...logLevels.map((level) => [level, level] as const),
+  ...["dpanic", "panic", "fatal"].map((level) => [level, "error"] as const),
+]);
+
+/** What --log-level and --log-format ask for; unknown words count as info and json, as in the Go connectors. */
+export function loggingChoices(config: ResolvedConfig): { level: LogLevel; format: LogFormat; notes: string[] } {
+  const levelText = config.string("log-level").trim().toLowerCase();
+  const formatText = config.string("log-format");
+  const level = levelNames.get(levelText);
+  const notes: string[] = [];
+  if (level === undefined && levelText !== "") notes.push(`unknown log level ${JSON.stringify(levelText)}, using info`);
+  if (!["json", "console"].includes(formatText)) {
+    notes.push(`unknown log format ${JSON.stringify(formatText)}, using json`);
+  }
+  return { level: level ?? "info", format: formatText === "console" ? "console" : "json", notes };
+}
+
+/**
+ * Opens what --log-path names; standard error when it names nothing. Files are appended to and readable only by
+ * their owner when they are new.
+ * @throws BatonError BATON-LOG-PATH when one cannot be opened.
+ */
+export function openLogSinks(paths: readonly string[], io: CliIo): { sinks: LogSink[]; close(): void } {
+  if (paths.length === 0) return { sinks: [(line) => io.stderr.write(`${line}\n`)], close() {} };
+  const files: number[] = [];
+  const sinks = paths.map((path): LogSink => {
+    if (path === "stderr") return (line) => io.stderr.write(`${line}\n`);
+    if (path === "stdout") return (line) => io.stdout.write(`${line}\n`);
+    const file = openLogFile(resolve(io.cwd, path), path);
+    files.push(file);
+    return fileSink(file, path, io);
+  });
+  return { sinks, close: () => files.forEach((file) => void closeSync(file)) };
+}
+
+function openLogFile(location: string, path: string): number {
+  try {
+    return openSync(location, "a", 0o600);
+  } catch (error) {
+    throw new BatonError({
+      code: "BATON-LOG-PATH",
+      status: Status.unknown,
+      message: `the log file ${path} cannot be opened (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
+      effect: "Nothing was started.",
+      hint: "Name a file in a directory that exists and that you may write to.",
+      cause: error,
+    });
+  }
+}
+
+/** Logging must not end a sync: when the file takes no more, it says so once and falls back to standard error. */
+function fileSink(file: number, path: string, io: CliIo): LogSink {
+  let failed = false;
+  return (line) => {
+    try {
+      if (!failed) writeSync(file, `${line}\n`);
+    } catch (error) {
+      failed = true;
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+      io.stderr.write(`the log file ${path} takes no more lines (${code}); logging to standard error\n`);
+    }
+    if (failed) io.stderr.write(`${line}\n`);
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The program: finds the command, runs it, and turns whatever it throws into text and an exit code; nobody else does
+ * the latter. It imports little, so that `--version` and `--help` answer at once; commands are loaded when they run.
+ */
+import { checkConfigPath } from "../config/config-file.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { standardFields } from "../config/standard-fields.ts";
+import { type BatonError, toBatonError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { SecretRedactor } from "../secret-redactor.ts";
+import type { ConnectorApp } from "./app.ts";
+import type { CliIo } from "./cli-io.ts";
+import { type BuiltInCommand, builtInCommands } from "./command-table.ts";
+import { loadCommand } from "./load-command.ts";
+import { helpField, parseFlags, splitCommand, usageError, versionField } from "./parse-argv.ts";
+
+/**
+ * Runs the program once.
+ * @returns the exit code: 0, a gRPC status, 130 or 143. It never throws.
+ */
+export async function runCli(app: ConnectorApp, io: CliIo): Promise<number> {
+  const redactor = new SecretRedactor();
+  let logger: Logger | undefined;
+  try {
+    return await dispatch(app, io, redactor, (opened) => {
+      logger = opened;
+    });
+  } catch (caught) {
+    const error = toBatonError(caught);
+    await report(error, { app, io, redactor, logger });
+    return error.exitCode;
+  }
+}
+
+async function dispatch(
+  app: ConnectorApp,
+  io: CliIo,
+  redactor: SecretRedactor,
+  useLogger: (logger: Logger) => void,
+): Promise<number> {
+  checkConfigPath(io.env);
+  const standard = standardFields({ stdoutIsTty: io.stdout.isTty, nowMs: io.clock.nowMs() });
+  const known = [...standard, ...app.fields, ...builtInCommands.flatMap((command) => command.options)];
+  const { command: word = "", args } = splitCommand(io.argv, [...known, helpField, versionField]);
+  const extra = app.commands?.find((candidate) => candidate.name === word);
+  if (extra) return await extra.run(args, io);
+  const command = findCommand(app, word);
+  const fields = [...standard, ...command.options, ...(command.takesConnectorFields ? app.fields : [])];
+  const flags = parseFlags(args, [...fields, helpField, ...(word === "" ? [versionField] : [])]);
+  if (isOn(flags.values.get(helpField.name))) {
+    (await import("./commands/help.ts")).printHelp({ app, io, standardFields: standard }, word);
+    return 0;
+  }
+  if (isOn(flags.values.get(versionField.name))) {
+    io.stdout.write((await import("./commands/version.ts")).versionText(app));
+    return 0;
+  }
+  const options = resolveConfig({ fields: command.options, relations: [], argv: flags.values, env: {} });
+  const run = await loadCommand(command.name);
+  return await run({ app, io, redactor, standardFields: standard, flags, options, useLogger });
+}
+
+function findCommand(app: ConnectorApp, word: string): BuiltInCommand {
+  const command = builtInCommands.find(({ name }) => name === word);
+  if (command) return command;
+  throw usageError(`unknown command ${JSON.stringify(word)} for "${app.name}"`);
+}
+
+function isOn(values: readonly string[] | undefined): boolean {
+  return values?.at(-1) === "true";
+}
+
+interface ReportContext {
+  readonly app: ConnectorApp;
+  readonly io: CliIo;
+  readonly redactor: SecretRedactor;
+  readonly logger: Logger | undefined;
+}
+
+/** A log line for machines, then plain text. On a terminal the text says it all. */
+async function report(error: BatonError, { app, io, redactor, logger }: ReportContext): Promise<void> {
+  const { errorFields, errorText } = await import("./error-report.ts");
+  if (!io.stderr.isTty) {
+    const { createLogger } = await import("./logger.ts");
+    const sinks = [(line: string): void => io.stderr.write(`${line}\n`)];
+    const fallback = createLogger({ level: "error", format: "json", sinks, redactor, clock: io.clock });
+    (logger ?? fallback).error("error running connector", { connector: app.name, ...errorFields(error) });
+    // Only a fault of ours has no code of its own; its stack is for whoever asked for everything.
+    if (error.cause instanceof Error) logger?.debug("cause of the error", { stack: error.cause.stack });
+  }
+  io.stderr.write(redactor.redact(errorText(error)));
+}

@@ -1,0 +1,85 @@
+/**
+ * What a run shows: on a terminal live progress and a closing summary, otherwise log lines. Warnings and errors are
+ * logged either way.
+ */
+import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { Logger } from "../log.ts";
+import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
+import type { CliIo, StopSignal } from "./cli-io.ts";
+import type { Invocation } from "./invocation.ts";
+import { secretFlags } from "./load-config.ts";
+import { createLogger, loggingChoices, openLogSinks } from "./logger.ts";
+import { ProgressDisplay } from "./progress-display.ts";
+import { renderSummary } from "./summary.ts";
+
+/** The output of one run. */
+export interface RunOutput {
+  readonly logger: Logger;
+  readonly observe: SyncObserver;
+  /** Says that a stop signal was heard. */
+  stopping(signal: StopSignal): void;
+  /** Ends the display, with a summary when there is an outcome. Later calls do nothing. */
+  close(outcome?: SyncOutcome): void;
+}
+
+/**
+ * Opens the output that the flags and the terminal ask for.
+ * @throws BatonError BATON-LOG-PATH.
+ */
+export function openRunOutput({ app, io, redactor }: Invocation, config: ResolvedConfig): RunOutput {
+  const { level, format, notes } = loggingChoices(config);
+  const log = openLogSinks(config.strings("log-path"), io);
+  const shown = wantsProgress(config, io);
+  const target = app.targetName?.(config) || app.displayName;
+  const display = shown
+    ? new ProgressDisplay({ stderr: io.stderr, clock: io.clock, color: usesColor(io.env), title: target })
+    : undefined;
+  // Lines that go to files are not in the display's way and keep their level.
+  const besideDisplay = display !== undefined && config.strings("log-path").length === 0;
+  const logger = createLogger({
+    level: besideDisplay ? "warn" : level,
+    format,
+    sinks: log.sinks.map((sink) => (besideDisplay ? (line) => display.around(() => sink(line)) : sink)),
+    redactor,
+    clock: io.clock,
+  });
+  logger.debug("Logger created!", { log_level: level });
+  for (const note of notes) logger.warn(note);
+  warnAboutConfig(config, logger);
+  let open = true;
+  return {
+    logger,
+    observe: (progress) => display?.show(progress),
+    stopping(signal) {
+      if (display) display.note("Stopping: saving what was read. Once more to stop at once.");
+      else logger.info("stopping, saving what was read", { signal });
+    },
+    close(outcome) {
+      if (!open) return;
+      open = false;
+      display?.end();
+      if (outcome && io.stderr.isTty) io.stderr.write(renderSummary(outcome, { target, color: usesColor(io.env) }));
+      log.close();
+    },
+  };
+}
+
+function warnAboutConfig(config: ResolvedConfig, logger: Logger): void {
+  for (const name of secretFlags(config)) {
+    logger.warn(`--${name} on the command line can be read by other users of this machine; set it in the environment`);
+  }
+  if (config.unknownFileKeys.length > 0) {
+    logger.warn("the configuration file has keys that no field has", { keys: config.unknownFileKeys });
+  }
+}
+
+/** Someone watches, the terminal can be redrawn, and nobody asked for log lines. */
+function wantsProgress(config: ResolvedConfig, { env: { TERM, CI }, stderr }: CliIo): boolean {
+  const asksForLogs = config.isGiven("log-level") || config.isGiven("log-format");
+  return stderr.isTty && TERM !== "dumb" && !CI && !asksForLogs;
+}
+
+/** NO_COLOR (no-color.org) and terminals that know none. */
+export function usesColor({ NO_COLOR, TERM }: CliIo["env"]): boolean {
+  return !NO_COLOR && TERM !== "dumb";
+}

@@ -1,0 +1,166 @@
+/**
+ * What a one-shot run makes of standard flags that it does not act upon: tasks of connectors that write are answered
+ * as in the Go connectors, unsupported options are refused, and options without effect are named in the log. Nothing
+ * is ignored in silence.
+ */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { environmentVariable } from "../config/field.ts";
+import { parseSwitch } from "../config/parse-value.ts";
+import type { ResolvedConfig, ResolvedValue } from "../config/resolved-config.ts";
+import { standardFlags } from "../config/standard-fields.ts";
+import { BatonError, Status } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { usageError } from "./parse-argv.ts";
+
+/** Where a relative --file lies. */
+export interface TaskContext {
+  readonly cwd: string;
+  readonly logger: Logger;
+}
+
+/** Answers to tasks, in the order in which the Go connectors look for them (baton-sdk 0.25.0: dispatch). */
+const tasks: readonly (readonly [name: string, answer: (config: ResolvedConfig, context: TaskContext) => void])[] = [
+  ["grant-entitlement", needsSyncedFile("the resource type has no provisioner configured")],
+  ["revoke-grant", needsSyncedFile("the resource type has no provisioner configured")],
+  ["event-feed", eventFeed],
+  ["create-account-profile", unimplemented("no account manager is configured")],
+  ["create-account-login", unimplemented("no account manager is configured")],
+  ["invoke-action", noAction],
+  ["list-action-schemas", (_config, { logger }) => logger.info("Action Schemas", { count: 0, schemas: null })],
+  ["delete-resource", unimplemented("no Delete is configured for the resource type")],
+  ["rotate-credentials", unimplemented("no credential manager is configured")],
+  ["create-ticket", unimplemented("no ticket manager is implemented")],
+  ["bulk-create-ticket", unimplemented("no ticket manager is implemented")],
+  ["list-ticket-schemas", unimplemented("no ticket manager is implemented")],
+  ["get-ticket", unimplemented("no ticket manager is implemented")],
+];
+
+/**
+ * Answers the first task that was asked for.
+ * @returns true when a task was asked for and is done; false when a sync is due.
+ * @throws BatonError with the exit code of the Go connectors: 5, 9 or 12.
+ */
+export function answerTask(config: ResolvedConfig, context: TaskContext): boolean {
+  const asked = tasks.find(([name]) => isTaskAsked(config, name));
+  if (asked) {
+    asked[1](config, context);
+    return true;
+  }
+  const detail = standardFlags({ stdoutIsTty: false, nowMs: 0 }).find(
+    ({ field, behaviour }) => behaviour === "task" && isSet(config.get(field.name)) && !isOff(config, field.name),
+  );
+  if (detail) throw unimplementedError(`--${detail.field.name} belongs to a task that was not asked for`);
+  return false;
+}
+
+/**
+ * Refuses standard flags for what this version does not do.
+ * @throws BatonError BATON-UNSUPPORTED or BATON-ENGINE-PEBBLE.
+ */
+export function refuseUnsupported(config: ResolvedConfig): void {
+  if (config.string("storage-engine") === "pebble") throw pebbleError();
+  for (const { field, behaviour, note } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
+    if (behaviour !== "refused" || !isSet(config.get(field.name))) continue;
+    throw new BatonError({
+      code: "BATON-UNSUPPORTED",
+      // Plain usage errors are Unknown in every connector; a feature that is missing is Unimplemented.
+      status: field.name === "skip-grants" ? Status.unknown : Status.unimplemented,
+      message: `--${field.name} ${note}`,
+      effect: "Nothing was started.",
+      hint: `Remove --${field.name}, ${environmentVariable(field.name)} or the key in the configuration file.`,
+    });
+  }
+}
+
+/** Logs which flags were set but change nothing in a one-shot run. */
+export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger): void {
+  for (const { field, behaviour, note } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
+    const resolved = config.get.bind(config);
+    if (behaviour === "inert" && isSet(resolved(field.name))) logger.warn(`--${field.name} ${note}`);
+    if (behaviour === "service" && isSet(resolved(field.name))) {
+      logger.warn(`--${field.name} has an effect in service mode only`);
+    }
+  }
+}
+
+/** Given, and neither empty nor off. */
+function isSet({ value, source }: ResolvedValue): boolean {
+  return source.kind !== "default" && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+/** The event feed is a text that is read as a switch. */
+function isOff(config: ResolvedConfig, name: string): boolean {
+  return name === "event-feed" && parseSwitch(config.string(name)) === false;
+}
+
+function isTaskAsked(config: ResolvedConfig, name: string): boolean {
+  return isSet(config.get(name)) && !isOff(config, name);
+}
+
+function unimplemented(reason: string): () => void {
+  return () => {
+    throw unimplementedError(reason);
+  };
+}
+
+function unimplementedError(reason: string): BatonError {
+  return new BatonError({
+    code: "BATON-UNIMPLEMENTED",
+    status: Status.unimplemented,
+    message: `not implemented: ${reason}`,
+    effect: "Nothing was changed. This connector only reads.",
+    hint: "Remove the flag to sync.",
+  });
+}
+
+/** Grants and revocations refer to what a file holds, so that a missing one is the first thing wrong. */
+function needsSyncedFile(reason: string): (config: ResolvedConfig, context: TaskContext) => void {
+  return (config, { cwd }) => {
+    const path = config.string("file");
+    if ((statSync(resolve(cwd, path), { throwIfNoEntry: false })?.size ?? 0) > 0) throw unimplementedError(reason);
+    throw new BatonError({
+      code: "BATON-NO-SYNC",
+      status: Status.failedPrecondition,
+      message: `no current sync: ${path} does not exist or is empty`,
+      effect: "Nothing was changed.",
+      hint: "This connector only reads; it grants and revokes nothing in any case.",
+    });
+  };
+}
+
+function eventFeed(config: ResolvedConfig): void {
+  if (parseSwitch(config.string("event-feed")) === undefined) {
+    throw usageError(
+      `invalid value ${JSON.stringify(config.string("event-feed"))} for --event-feed: true or false is expected`,
+    );
+  }
+  throw notFound("BATON-FEED-UNKNOWN", "the event feed was not found: this connector has none");
+}
+
+function noAction(config: ResolvedConfig): void {
+  throw notFound(
+    "BATON-ACTION-UNKNOWN",
+    `there is no handler for action ${JSON.stringify(config.string("invoke-action"))}`,
+  );
+}
+
+function notFound(code: string, message: string): BatonError {
+  return new BatonError({
+    code,
+    status: Status.notFound,
+    message,
+    effect: "Nothing was changed. This connector only reads.",
+    hint: "Remove the flag to sync.",
+  });
+}
+
+function pebbleError(): BatonError {
+  return new BatonError({
+    code: "BATON-ENGINE-PEBBLE",
+    status: Status.unknown,
+    message: "the storage engine pebble is not part of this connector",
+    effect: "Nothing was started.",
+    hint: "Use --storage-engine sqlite, or leave it out. Every Baton reader opens the files it writes.",
+  });
+}

@@ -1,0 +1,77 @@
+/** From flags and variables to what the engine and its store are told. */
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
+import type { ResolvedConfig } from "../config/resolved-config.ts";
+import { BatonError, Status } from "../errors.ts";
+import type { CliIo } from "./cli-io.ts";
+
+/** What concerns files. */
+export interface StoreOptions {
+  readonly path: string;
+  readonly tempDir?: string;
+  readonly keepSyncCount?: number;
+  readonly skipCleanup: boolean;
+}
+
+const mostAutomaticWorkers = 4;
+
+/**
+ * Reads --file, --c1z-temp-dir, BATON_TMPDIR, BATON_KEEP_SYNC_COUNT and BATON_SKIP_CLEANUP.
+ * @throws BatonError BATON-CONFIG-VALUE or BATON-TEMP-DIR.
+ */
+export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo): Promise<StoreOptions> {
+  const { BATON_TMPDIR } = env;
+  const tempDir = config.string("c1z-temp-dir") || BATON_TMPDIR;
+  if (tempDir) await checkTempDir(resolve(cwd, tempDir), tempDir);
+  const keepSyncCount = variable(env, "BATON_KEEP_SYNC_COUNT", "a whole number above 0", (text) => {
+    const count = parseWholeNumber(text);
+    return count !== undefined && count > 0 ? count : undefined;
+  });
+  return {
+    path: config.string("file"),
+    ...(tempDir && { tempDir }),
+    ...(keepSyncCount !== undefined && { keepSyncCount }),
+    skipCleanup: variable(env, "BATON_SKIP_CLEANUP", "true or false", parseSwitch) ?? false,
+  };
+}
+
+/** How many workers are asked for (baton-sdk 0.25.0: -1 is automatic, 0 and other negatives are one); undefined when unset. */
+export function workerCount(config: ResolvedConfig): number | undefined {
+  const asked = config.int("workers") || (config.bool("parallel-sync") ? -1 : 0);
+  if (asked === -1) return Math.min(Math.max(availableParallelism(), 1), mostAutomaticWorkers);
+  if (asked === 0 && !config.isGiven("workers")) return undefined;
+  return Math.max(asked, 1);
+}
+
+async function checkTempDir(location: string, shown: string): Promise<void> {
+  const found = await stat(location).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new BatonError({
+    code: "BATON-TEMP-DIR",
+    status: Status.unknown,
+    message: `the temporary directory ${shown} does not exist`,
+    effect: "Nothing was started.",
+    hint: "Create it, or correct --c1z-temp-dir or BATON_TMPDIR.",
+  });
+}
+
+function variable<T>(
+  env: CliIo["env"],
+  name: string,
+  expected: string,
+  parse: (text: string) => T | undefined,
+): T | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  const value = parse(text);
+  if (value !== undefined) return value;
+  throw new BatonError({
+    code: "BATON-CONFIG-VALUE",
+    status: Status.unknown,
+    message: `environment ${name}: ${JSON.stringify(text)} is not ${expected}`,
+    effect: "Nothing was started.",
+    hint: `Give ${expected}, or unset the variable.`,
+  });
+}

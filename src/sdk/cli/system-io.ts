@@ -1,0 +1,42 @@
+/** The real process behind {@link CliIo}. The only file of the command line that touches `process`. */
+import { systemClock } from "../clock.ts";
+import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
+
+const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
+
+/** The process's arguments, environment, streams and signals. */
+export function systemIo(): CliIo {
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: outputStream(process.stdout),
+    stderr: outputStream(process.stderr),
+    clock: systemClock,
+    onSignal(listener) {
+      for (const signal of stopSignals) process.on(signal, listener);
+      return () => {
+        for (const signal of stopSignals) process.off(signal, listener);
+      };
+    },
+    exitNow: (code) => process.exit(code),
+    hideArguments() {
+      // On Linux this overwrites the memory that `ps` reads the arguments from.
+      process.title = "baton";
+    },
+  };
+}
+
+function outputStream(stream: NodeJS.WriteStream): OutputStream {
+  // A reader that went away (`| head`) is no failure of ours.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTty: stream.isTTY === true,
+    get columns() {
+      return stream.columns || 80;
+    },
+  };
+}

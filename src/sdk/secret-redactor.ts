@@ -1,0 +1,66 @@
+/**
+ * Replaces secrets by value, whatever text they turn up in: as they are, URL-, base64-, hex- or JSON-encoded, reversed,
+ * and by their first or last eight characters. Everything that is logged or printed as an error passes through it.
+ */
+
+/** What stands in place of a secret. */
+export const redactedText = "[REDACTED]";
+
+/** Shorter values are words rather than secrets; hiding them would only garble the output. */
+const shortestSecret = 6;
+/** From this length on, eight characters at either end give little away about the text around them. */
+const shortestForEnds = 16;
+const endLength = 8;
+
+/** The secrets of one process. Values can be added at any time. */
+export class SecretRedactor {
+  readonly #forms = new Set<string>();
+  #pattern: RegExp | undefined;
+
+  /** Hides `secret` from now on. Values of fewer than six characters are left alone. */
+  add(secret: string): void {
+    const trimmed = secret.trim();
+    if (trimmed.length < shortestSecret) return;
+    for (const form of formsOf(trimmed)) this.#forms.add(form);
+    // Longest first, so that no shorter form leaves the rest of a longer one standing.
+    const alternatives = [...this.#forms]
+      .toSorted((a, b) => b.length - a.length)
+      .map((form) => form.replaceAll(/[^\w\s]/g, "\\$&"));
+    this.#pattern = new RegExp(alternatives.join("|"), "gi");
+  }
+
+  /** `text` without any secret. */
+  redact(text: string): string {
+    return this.#pattern ? text.replace(this.#pattern, redactedText) : text;
+  }
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret, "utf8");
+  const json = JSON.stringify(secret).slice(1, -1);
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    new URLSearchParams({ v: secret }).toString().slice(2),
+    bytes.toString("hex"),
+    json,
+    JSON.stringify(json).slice(1, -1),
+    [...secret].toReversed().join(""),
+    ...base64Forms(bytes),
+  ];
+  if (secret.length >= shortestForEnds) forms.push(secret.slice(0, endLength), secret.slice(-endLength));
+  return forms.filter((form) => form.length >= shortestSecret);
+}
+
+/**
+ * Base64 packs three bytes into four characters, so that a secret inside a longer text (`user:secret`) looks different
+ * at each of three offsets. These are the characters that depend on the secret alone.
+ */
+function base64Forms(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
+    const core = encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+    return [core, core.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}
