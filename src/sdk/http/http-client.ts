@@ -1,0 +1,295 @@
+/**
+ * GETs JSON from one host: one limiter, kept-alive connections, retries that wait as long as they should and say so.
+ * What a failure means to the user is for the caller to say; nothing here knows whose API it is.
+ */
+import { Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Clock } from "../clock.ts";
+import type { ConnectorStats } from "../contracts/connector.ts";
+import type { BatonError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { parseJson } from "./body.ts";
+import type { FailureContext, HttpFailure } from "./http-failure.ts";
+import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
+import { RequestLimiter } from "./request-limiter.ts";
+import { decideRetry, defaultRetryLimits, type RetryLimits, type RetryState } from "./retry-timing.ts";
+import { type GetResult, sendGet } from "./send-get.ts";
+
+/** Environment variables of a proxy, upper or lower case: `HTTPS_PROXY`, `NO_PROXY`. */
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** What a client needs. Waits in milliseconds, sizes in bytes. */
+export interface HttpClientOptions {
+  /** Scheme, host and path prefix without a slash at the end. */
+  readonly baseUrl: string;
+  /** Sent with every request; `Accept` and `Accept-Encoding` are added. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Turns the failure that ends a call into the error that is thrown. */
+  readonly describe: (failure: HttpFailure, context: FailureContext) => BatonError;
+  /** Requests under way at once; default 6. */
+  readonly concurrency?: number;
+  /** One attempt, body included; default 300,000. */
+  readonly timeoutMs?: number;
+  /** Look-up, TCP and TLS; default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** No byte for so long ends an attempt; default 60,000. */
+  readonly silenceTimeoutMs?: number;
+  /** Default 64 MiB, counted before and after decompression. */
+  readonly maxBodyBytes?: number;
+  readonly retryLimits?: Partial<RetryLimits>;
+  /** Proxy settings for https; plain http never goes through a proxy, it could read the key. Default: no proxy. */
+  readonly proxyEnvironment?: ProxyEnvironment;
+}
+
+/** What to get. */
+export interface JsonRequest {
+  /** Path below the base URL, percent-encoded, beginning with a slash. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly signal: AbortSignal;
+}
+
+/** An answer of status 200. */
+export interface JsonAnswer {
+  readonly json: unknown;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Gets JSON from one host. */
+export interface HttpClient {
+  /** Throws the described {@link BatonError} once retries do not help, and the signal's reason when it aborts. */
+  getJson(request: JsonRequest): Promise<JsonAnswer>;
+  /** Requests sent, retries, the budget left and what is being waited for. */
+  stats(): ConnectorStats;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+type Bounds = Required<
+  Pick<HttpClientOptions, "concurrency" | "timeoutMs" | "connectTimeoutMs" | "silenceTimeoutMs" | "maxBodyBytes">
+>;
+
+const defaults: Bounds = {
+  concurrency: 6,
+  timeoutMs: 300_000,
+  connectTimeoutMs: 10_000,
+  silenceTimeoutMs: 60_000,
+  maxBodyBytes: 64 * 1024 * 1024,
+};
+
+/** Creates a client; sends nothing yet. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return new JsonHttpClient(options);
+}
+
+class JsonHttpClient implements HttpClient {
+  readonly #options: HttpClientOptions & Bounds;
+  readonly #limits: RetryLimits;
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #limiter: RequestLimiter;
+  readonly #host: string;
+  readonly #waits = new Set<{ readonly reason: string; readonly untilMs: number }>();
+  #requests = 0;
+  #retries = 0;
+  #hostReached: boolean = false;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = { ...defaults, ...options };
+    this.#limits = { ...defaultRetryLimits, ...options.retryLimits };
+    this.#host = new URL(options.baseUrl).host;
+    this.#agent = createAgent(options, this.#options.concurrency);
+    this.#limiter = new RequestLimiter({
+      concurrency: this.#options.concurrency,
+      clock: options.clock,
+      maxWaitMs: this.#limits.maxRateLimitWaitMs,
+      onWait: (reason, untilMs) => this.#logWait(reason, untilMs),
+    });
+  }
+
+  async getJson(request: JsonRequest): Promise<JsonAnswer> {
+    const call = new Call(this.#options.clock);
+    for (;;) {
+      const admission = await this.#admit(call, request.signal);
+      if (!admission.granted) {
+        const { maxRateLimitWaitMs: maxWaitMs } = this.#limits;
+        throw this.#describe({ kind: "rate-limit", retryAtMs: admission.retryAtMs, maxWaitMs }, request, call);
+      }
+      const outcome = await this.#attempt(request, call);
+      if (outcome.ok) return outcome.answer;
+      await this.#waitOrThrow(outcome.failure, outcome.notice, request, call);
+    }
+  }
+
+  stats(): ConnectorStats {
+    const { rateLimit } = this.#limiter;
+    const waiting = this.#limiter.waiting ?? [...this.#waits].sort((a, b) => a.untilMs - b.untilMs)[0];
+    return {
+      requests: this.#requests,
+      retries: this.#retries,
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(waiting === undefined ? {} : { waiting }),
+    };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #admit(call: Call, signal: AbortSignal) {
+    const before = this.#options.clock.monotonicMs();
+    const admission = await this.#limiter.acquire(signal);
+    // Time at the gate belongs to the others or to the rate limit, not to this call's troubles.
+    call.rateLimitWaitedMs += call.rateLimited > 0 ? this.#options.clock.monotonicMs() - before : 0;
+    call.gateMs += this.#options.clock.monotonicMs() - before;
+    return admission;
+  }
+
+  async #attempt(request: JsonRequest, call: Call): Promise<Attempt> {
+    this.#requests += 1;
+    call.attempts += 1;
+    let result: GetResult | undefined;
+    let notice: RateLimitNotice | undefined;
+    try {
+      result = await this.#send(request, call);
+    } finally {
+      const headers = result?.headers;
+      notice = headers === undefined ? undefined : parseRateLimit(headers, this.#options.clock.nowMs());
+      const served = headers !== undefined && !(result?.ok === false && isRateLimited(result.failure));
+      this.#limiter.release(notice, served);
+    }
+    if (result.headers !== undefined) this.#hostReached = true;
+    if (!result.ok) return { ok: false, failure: result.failure, notice };
+    const parsed = parseJson(result.headers, result.body);
+    if (!parsed.ok) return { ok: false, failure: parsed.failure, notice };
+    return { ok: true, answer: { json: parsed.json, headers: result.headers } };
+  }
+
+  #send(request: JsonRequest, call: Call): Promise<GetResult> {
+    const { headers, timeoutMs, connectTimeoutMs, silenceTimeoutMs, maxBodyBytes } = this.#options;
+    const patienceMs = this.#hostReached ? this.#limits.patienceMs : this.#limits.unreachableMs;
+    const leftMs = Math.max(1, patienceMs - call.elapsedMs());
+    // Until the host has answered once, silence means that it cannot be reached.
+    const silenceMs = this.#hostReached ? silenceTimeoutMs : Math.min(silenceTimeoutMs, leftMs);
+    return sendGet({
+      url: buildUrl(this.#options.baseUrl, request),
+      headers: { ...headers, Accept: "application/json", "Accept-Encoding": "gzip" },
+      agent: this.#agent,
+      limits: { timeoutMs, connectMs: Math.min(connectTimeoutMs, leftMs), silenceMs, maxBodyBytes },
+      signal: request.signal,
+    });
+  }
+
+  async #waitOrThrow(
+    failure: HttpFailure,
+    notice: RateLimitNotice | undefined,
+    request: JsonRequest,
+    call: Call,
+  ): Promise<void> {
+    call.count(failure);
+    const { clock, logger } = this.#options;
+    const decision = decideRetry(failure, notice, call.state(this.#hostReached), this.#limits, clock.random());
+    const error = this.#describe(failure, request, call);
+    if (decision.action === "give-up") throw error;
+    this.#retries += 1;
+    if (decision.everyone) {
+      this.#limiter.hold(decision.waitMs);
+      return;
+    }
+    if (decision.waitMs === 0) return;
+    const untilMs = clock.nowMs() + decision.waitMs;
+    const fields = { error: error.message, code: error.code, wait: decision.waitMs / 1000, attempt: call.attempts };
+    logger.warn("retrying operation", { ...fields, until: new Date(untilMs).toISOString() });
+    const wait = { reason: error.message, untilMs };
+    this.#waits.add(wait);
+    try {
+      await clock.sleep(decision.waitMs, request.signal);
+    } catch (caught) {
+      request.signal.throwIfAborted();
+      throw caught;
+    } finally {
+      this.#waits.delete(wait);
+    }
+  }
+
+  #describe(failure: HttpFailure, request: JsonRequest, call: Call): BatonError {
+    const url = buildUrl(this.#options.baseUrl, request);
+    return this.#options.describe(failure, {
+      host: this.#host,
+      path: url.pathname + url.search,
+      attempts: call.attempts,
+      firstContact: !this.#hostReached,
+      elapsedMs: call.elapsedMs(),
+    });
+  }
+
+  #logWait(reason: string, untilMs: number): void {
+    const { clock, logger } = this.#options;
+    const wait = (untilMs - clock.nowMs()) / 1000;
+    logger.warn("waiting", { for: `${reason} of ${this.#host}`, wait, until: new Date(untilMs).toISOString() });
+  }
+}
+
+type Attempt =
+  | { readonly ok: true; readonly answer: JsonAnswer }
+  | { readonly ok: false; readonly failure: HttpFailure; readonly notice: RateLimitNotice | undefined };
+
+/** The history of one call. */
+class Call {
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  attempts = 0;
+  rateLimited = 0;
+  rateLimitWaitedMs = 0;
+  gateMs = 0;
+  #failures = 0;
+  #staleConnections = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startedAt = clock.monotonicMs();
+  }
+
+  /** Without the time spent at the gate. */
+  elapsedMs(): number {
+    return this.#clock.monotonicMs() - this.#startedAt - this.gateMs;
+  }
+
+  count(failure: HttpFailure): void {
+    if (isRateLimited(failure)) {
+      this.rateLimited += 1;
+      return;
+    }
+    this.#failures += 1;
+    if (failure.kind === "network" && failure.staleConnection) this.#staleConnections += 1;
+  }
+
+  state(hostReached: boolean): RetryState {
+    return {
+      rateLimited: this.rateLimited,
+      failures: this.#failures,
+      staleConnections: this.#staleConnections,
+      elapsedMs: this.elapsedMs(),
+      rateLimitWaitedMs: this.rateLimitWaitedMs,
+      hostReached,
+    };
+  }
+}
+
+function isRateLimited(failure: HttpFailure): boolean {
+  return failure.kind === "status" && failure.status === 429;
+}
+
+function buildUrl(baseUrl: string, request: JsonRequest): URL {
+  const url = new URL(baseUrl + request.path);
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
+  return url;
+}
+
+function createAgent(options: HttpClientOptions, concurrency: number): HttpAgent | HttpsAgent {
+  const shared = { keepAlive: true, maxSockets: concurrency, scheduling: "lifo" } as const;
+  if (new URL(options.baseUrl).protocol === "http:") return new HttpAgent(shared);
+  const proxy = options.proxyEnvironment;
+  return new HttpsAgent({ ...shared, minVersion: "TLSv1.2", ...(proxy === undefined ? {} : { proxyEnv: proxy }) });
+}

@@ -1,0 +1,125 @@
+/** Decides, from what failed and how long it has been going on, whether to ask again and when. Pure. */
+import type { HttpFailure, NetworkProblem } from "./http-failure.ts";
+import type { RateLimitNotice } from "./rate-limit.ts";
+
+/** How patient a client is; all in milliseconds unless said otherwise. */
+export interface RetryLimits {
+  /** Total wait for rate limits in one call; 90 minutes. */
+  readonly maxRateLimitWaitMs: number;
+  /** Until a host that never answered is given up; 25 seconds. */
+  readonly unreachableMs: number;
+  /** Until a call is given up once the host has answered in this run, without rate-limit waits; 10 minutes. */
+  readonly patienceMs: number;
+  /** Times one call is sent while the server fails, rate limits not counted; 10. */
+  readonly maxAttempts: number;
+  /** Times one call is sent when its answers make no sense; 3. */
+  readonly maxGarbageAttempts: number;
+}
+
+/** The limits of which nothing else was said. */
+export const defaultRetryLimits: RetryLimits = {
+  maxRateLimitWaitMs: 90 * 60_000,
+  unreachableMs: 25_000,
+  patienceMs: 10 * 60_000,
+  maxAttempts: 10,
+  maxGarbageAttempts: 3,
+};
+
+/** The history of one call, the latest failure included. */
+export interface RetryState {
+  /** Answers of 429 so far. */
+  readonly rateLimited: number;
+  /** Other failures so far. */
+  readonly failures: number;
+  /** Of these, stale connections that were replaced at once. */
+  readonly staleConnections: number;
+  /** Time since the call began without its rate-limit waits. */
+  readonly elapsedMs: number;
+  readonly rateLimitWaitedMs: number;
+  /** Whether the host has answered anything in this run. */
+  readonly hostReached: boolean;
+}
+
+/** What to do. `everyone` means that no other request may start before either. */
+export type RetryDecision =
+  | { readonly action: "wait"; readonly waitMs: number; readonly everyone: boolean }
+  | { readonly action: "give-up" };
+
+const giveUp: RetryDecision = { action: "give-up" };
+const stepMs = 1_000;
+const longestStepMs = 60_000;
+/** A 429 that does not say when to come back (Baton SDK). */
+const unknownRateLimitWaitMs = 60_000;
+
+/**
+ * Attempt n waits n seconds, at most 60, plus up to a quarter by chance, so that clients do not march in step. What the
+ * server asks for is a lower bound. `random` is in [0, 1).
+ */
+export function decideRetry(
+  failure: HttpFailure,
+  notice: RateLimitNotice | undefined,
+  state: RetryState,
+  limits: RetryLimits,
+  random: number,
+): RetryDecision {
+  if (failure.kind === "status" && failure.status === 429) return decideRateLimit(notice, state, limits, random);
+  if (failure.kind === "network" && failure.staleConnection && state.staleConnections === 1) {
+    return { action: "wait", waitMs: 0, everyone: false };
+  }
+  if (state.failures >= attemptsFor(failure, limits)) return giveUp;
+  const waitMs = Math.max(backoffMs(state.failures, random), withJitter(notice?.retryAfterMs ?? 0, random));
+  const patienceMs = state.hostReached ? limits.patienceMs : limits.unreachableMs;
+  return state.elapsedMs + waitMs >= patienceMs ? giveUp : { action: "wait", waitMs, everyone: false };
+}
+
+function decideRateLimit(
+  notice: RateLimitNotice | undefined,
+  state: RetryState,
+  limits: RetryLimits,
+  random: number,
+): RetryDecision {
+  const asked = rateLimitWaitMs(notice);
+  if (state.rateLimitWaitedMs + asked > limits.maxRateLimitWaitMs) return giveUp;
+  const waitMs = Math.max(withJitter(asked, random), backoffMs(state.rateLimited, random));
+  return { action: "wait", waitMs, everyone: true };
+}
+
+/** How long a 429 asks to stay away: `Retry-After`, else the reset of the window, else one minute. */
+export function rateLimitWaitMs(notice: RateLimitNotice | undefined): number {
+  return notice?.retryAfterMs ?? notice?.resetInMs ?? unknownRateLimitWaitMs;
+}
+
+/** How often a call may be sent in total when it fails so; 1 where asking again cannot help. */
+function attemptsFor(failure: HttpFailure, limits: RetryLimits): number {
+  switch (failure.kind) {
+    case "status":
+      return isTransient(failure.status) ? limits.maxAttempts : 1;
+    case "network":
+      return attemptsForNetwork(failure.problem, limits);
+    case "content":
+      return failure.problem === "too-large" ? 1 : limits.maxGarbageAttempts;
+    default:
+      return 1;
+  }
+}
+
+function attemptsForNetwork(problem: NetworkProblem, limits: RetryLimits): number {
+  if (problem === "tls") return 1;
+  if (problem === "proxy") return limits.maxGarbageAttempts;
+  // A connection that is not made is bounded by time; one that breaks may break at the same byte for ever.
+  return problem === "cut" || problem === "timeout" ? limits.maxAttempts : Number.POSITIVE_INFINITY;
+}
+
+function isTransient(status: number): boolean {
+  return status === 408 || (status >= 500 && status !== 501);
+}
+
+function backoffMs(attempt: number, random: number): number {
+  const base = Math.min(attempt * stepMs, longestStepMs);
+  return Math.round(Math.min(base * (1 + 0.25 * random), longestStepMs));
+}
+
+/** Up to one second later than asked, never earlier. */
+function withJitter(askedMs: number, random: number): number {
+  return askedMs > 0 ? Math.round(askedMs + stepMs * random) : 0;
+}

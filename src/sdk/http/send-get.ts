@@ -1,0 +1,183 @@
+/**
+ * Sends one GET and reads its answer: bounded in time and size, no redirects, no retries. There is no parameter for
+ * another method, so nothing above can change anything on the server.
+ */
+import { type Agent as HttpAgent, get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { type Agent as HttpsAgent, get as httpsGet } from "node:https";
+import { type Body, decodeBody, decodeErrorBody } from "./body.ts";
+import type { HttpFailure } from "./http-failure.ts";
+import { StageTimeoutError, toNetworkFailure } from "./network-problem.ts";
+
+/** Bounds of one attempt, milliseconds and bytes. */
+export interface SendLimits {
+  /** Everything together. */
+  readonly timeoutMs: number;
+  /** Name look-up, TCP and TLS together. */
+  readonly connectMs: number;
+  /** From then on to the status line, and between two pieces of the body. */
+  readonly silenceMs: number;
+  /** Size of the body, before and after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+/** One GET to send. */
+export interface GetRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly limits: SendLimits;
+  readonly signal: AbortSignal;
+}
+
+/** An answer of status 200, or a failure. `headers` are there once the server has answered at all. */
+export type GetResult =
+  | { readonly ok: true; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+  | { readonly ok: false; readonly headers: IncomingHttpHeaders | undefined; readonly failure: HttpFailure };
+
+/** Enough of an error's body for its message. */
+const maxErrorBodyBytes = 64 * 1024;
+
+/** Sends one GET. Rejects only with the signal's reason. */
+export function sendGet(request: GetRequest): Promise<GetResult> {
+  return new Promise((resolve, reject) => new Exchange(request, resolve, reject).start());
+}
+
+/** One request and its answer; settles once, whatever events follow. */
+class Exchange {
+  readonly #request: GetRequest;
+  readonly #resolve: (result: GetResult) => void;
+  readonly #reject: (reason: unknown) => void;
+  #destroy: (error?: Error) => void = () => {};
+  #isReused: () => boolean = () => false;
+  #answer: IncomingMessage | undefined;
+  #settled = false;
+  #total: NodeJS.Timeout | undefined;
+  #stage: NodeJS.Timeout | undefined;
+
+  constructor(request: GetRequest, resolve: (result: GetResult) => void, reject: (reason: unknown) => void) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(): void {
+    const { url, headers, agent, limits, signal } = this.#request;
+    if (signal.aborted) {
+      this.#reject(signal.reason);
+      return;
+    }
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#total = setTimeout(() => this.#timeOut("complete answer", limits.timeoutMs), limits.timeoutMs);
+    this.#enterStage("connection", limits.connectMs);
+    const secure = url.protocol === "https:";
+    const outgoing = (secure ? httpsGet : httpGet)(url, { headers, agent });
+    this.#destroy = (error) => outgoing.destroy(error);
+    this.#isReused = () => outgoing.reusedSocket;
+    outgoing.on("error", (error) => this.#fail(error));
+    outgoing.on("response", (answer) => this.#onAnswer(answer));
+    outgoing.on("socket", (socket) => {
+      const connected = (): void => this.#enterStage("answer", limits.silenceMs);
+      if (outgoing.reusedSocket) connected();
+      else socket.once(secure ? "secureConnect" : "connect", connected);
+    });
+  }
+
+  #onAnswer(answer: IncomingMessage): void {
+    this.#answer = answer;
+    const status = answer.statusCode ?? 0;
+    if (status >= 300 && status <= 399) {
+      const targetOrigin = originOf(answer.headers.location, this.#request.url);
+      this.#abandon({ kind: "redirect", status, targetOrigin });
+      return;
+    }
+    const limit = status === 200 ? this.#request.limits.maxBodyBytes : maxErrorBodyBytes;
+    this.#readBody(answer, limit, (body) => {
+      if (status === 200) this.#finishBody(body, limit);
+      else this.#failStatus(status, body);
+    });
+  }
+
+  #readBody(answer: IncomingMessage, limit: number, done: (body: Body) => void): void {
+    const { silenceMs } = this.#request.limits;
+    const encoding = answer.headers["content-encoding"];
+    const chunks: Buffer[] = [];
+    let size = 0;
+    this.#enterStage("more of the answer", silenceMs);
+    answer.on("data", (chunk: Buffer) => {
+      this.#stage?.refresh();
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= limit) return;
+      done({ chunks, encoding, whole: false });
+      this.#destroy();
+    });
+    answer.on("end", () => done({ chunks, encoding, whole: answer.complete }));
+    answer.on("error", (error) => {
+      // What there is of an error's body still says more than the broken connection.
+      if (answer.statusCode === 200) this.#fail(error);
+      else done({ chunks, encoding, whole: false });
+    });
+  }
+
+  #finishBody(body: Body, limit: number): void {
+    const headers = this.#answer?.headers ?? {};
+    const result = decodeBody(body, limit);
+    this.#settle(
+      result.ok ? { ok: true, headers, body: result.body } : { ok: false, headers, failure: result.failure },
+    );
+  }
+
+  #failStatus(status: number, body: Body): void {
+    const headers = this.#answer?.headers ?? {};
+    const failure = { kind: "status", status, headers, body: decodeErrorBody(body, maxErrorBodyBytes) } as const;
+    this.#settle({ ok: false, headers, failure });
+  }
+
+  #abandon(failure: HttpFailure): void {
+    this.#settle({ ok: false, headers: this.#answer?.headers, failure });
+    this.#destroy();
+  }
+
+  #fail(error: unknown): void {
+    const failure = toNetworkFailure(error, {
+      answerBegan: this.#answer !== undefined,
+      reusedConnection: this.#isReused(),
+    });
+    this.#settle({ ok: false, headers: this.#answer?.headers, failure });
+  }
+
+  #settle(result: GetResult): void {
+    if (this.#close()) this.#resolve(result);
+  }
+
+  readonly #onAbort = (): void => {
+    if (!this.#close()) return;
+    this.#destroy();
+    this.#reject(this.#request.signal.reason);
+  };
+
+  /** True the first time. */
+  #close(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    clearTimeout(this.#total);
+    clearTimeout(this.#stage);
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    return true;
+  }
+
+  #enterStage(stage: string, limitMs: number): void {
+    clearTimeout(this.#stage);
+    if (!this.#settled) this.#stage = setTimeout(() => this.#timeOut(stage, limitMs), limitMs);
+  }
+
+  #timeOut(stage: string, limitMs: number): void {
+    const error = new StageTimeoutError(stage, limitMs);
+    this.#fail(error);
+    this.#destroy(error);
+  }
+}
+
+function originOf(location: string | undefined, base: URL): string | undefined {
+  return location === undefined ? undefined : URL.parse(location, base.href)?.origin;
+}
