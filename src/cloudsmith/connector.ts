@@ -1,0 +1,79 @@
+/** The connector: its syncers, and the check of the access before each sync. Makes no request before it is asked. */
+import type {
+  CheckResult,
+  Connector,
+  ConnectorMetadata,
+  ConnectorStats,
+  ResourceSyncer,
+  SyncWarning,
+} from "../sdk/contracts/connector.ts";
+import { runChecks, validateAccess } from "./checks.ts";
+import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
+import { OrganizationReading } from "./reading.ts";
+import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
+import { TeamSyncer } from "./syncers/team-syncer.ts";
+import { UserSyncer } from "./syncers/user-syncer.ts";
+
+/** What a {@link CloudsmithConnector} is made of. */
+export interface CloudsmithConnectorOptions {
+  readonly client: CloudsmithClient;
+  /** Slug of the one organization that is read. */
+  readonly orgSlug: string;
+}
+
+/** Name and purpose, as shown of the connector. */
+export const metadata: ConnectorMetadata = {
+  displayName: "Cloudsmith",
+  description: "Syncs one Cloudsmith organization: its members, their roles, two-factor state and teams",
+};
+
+/** Reads one Cloudsmith organization. */
+export class CloudsmithConnector implements Connector {
+  readonly metadata = metadata;
+  readonly syncers: readonly ResourceSyncer[];
+  readonly #client: CloudsmithClient;
+  readonly #orgSlug: string;
+  #reading: OrganizationReading | undefined;
+
+  constructor({ client, orgSlug }: CloudsmithConnectorOptions) {
+    this.#client = client;
+    this.#orgSlug = orgSlug;
+    this.syncers = createSyncers((signal) => this.#currentReading(signal));
+  }
+
+  /**
+   * Proves the key and the organization before a sync, and begins a new reading.
+   * @throws BatonError `CS-AUTH-401`, `CS-AUTH-403`, `CS-ORG-404` and those of the network.
+   */
+  async validate({ signal, warn }: { signal: AbortSignal; warn(warning: SyncWarning): void }): Promise<void> {
+    await this.cleanup();
+    const { organization } = await validateAccess(this.#client, this.#orgSlug, { signal, warn });
+    this.#reading = new OrganizationReading(this.#client, organization);
+  }
+
+  async check({ signal }: { signal: AbortSignal }): Promise<readonly CheckResult[]> {
+    return await runChecks(this.#client, this.#orgSlug, { signal });
+  }
+
+  async cleanup(): Promise<void> {
+    this.#reading?.stop();
+    this.#reading = undefined;
+  }
+
+  stats(): ConnectorStats {
+    return this.#client.stats();
+  }
+
+  /** A syncer that drives the connector from outside may not have called validate in this process. */
+  async #currentReading(signal: AbortSignal): Promise<OrganizationReading> {
+    this.#reading ??= new OrganizationReading(this.#client, await this.#client.organization(this.#orgSlug, { signal }));
+    return this.#reading;
+  }
+}
+
+/** The three syncers, in the order in which their types are registered. */
+export function createSyncers(
+  reading: (signal: AbortSignal) => Promise<OrganizationReading>,
+): readonly ResourceSyncer[] {
+  return [new OrganizationSyncer(reading), new UserSyncer(reading), new TeamSyncer(reading)];
+}

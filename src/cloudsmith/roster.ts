@@ -1,0 +1,124 @@
+/**
+ * Who has been read so far in this sync. The member list is read in two passes and may move while it is read, so a
+ * person can turn up twice: the newest state counts, and nobody is kept twice.
+ */
+import type { SessionStore } from "../sdk/contracts/connector.ts";
+import { loadMemberPage, type MemberRecord, memberPageKeys, storeMemberPage } from "./member-pages.ts";
+
+/** What a row is compared with the one read before. */
+export type Admission = "new" | "same" | "changed";
+
+interface Entry {
+  fingerprint: number;
+  /** The round in which the person was last seen. */
+  round: string;
+}
+
+const supersededPrefix = "superseded/";
+
+/** The roster of one sync; loads itself from the session, so that a resumed run knows what was read before. */
+export class Roster {
+  /** Slugs of all teams on the memberships. */
+  readonly teamSlugs = new Set<string>();
+  readonly #session: SessionStore;
+  #lacksTeams = false;
+  #userIdBySlug: Map<string, string> | undefined;
+  readonly #entries = new Map<string, Entry>();
+  /** By user id: the page whose record replaces those of earlier pages. */
+  readonly #newestPage = new Map<string, string>();
+  /** By round: how many different people it has shown. */
+  readonly #seenInRound = new Map<string, number>();
+
+  constructor(session: SessionStore) {
+    this.#session = session;
+    for (const key of memberPageKeys(session)) {
+      for (const record of loadMemberPage(session, key)) this.#see(record, roundOf(key));
+    }
+    for (const key of session.keys(supersededPrefix)) {
+      const page = key.slice(supersededPrefix.length);
+      for (const userId of textOf(session.get(key)).split("\n")) this.#newestPage.set(userId, page);
+    }
+  }
+
+  /** Compares a row with what is known, and remembers it as seen in the round of `pageKey`. */
+  admit(record: MemberRecord, pageKey: string): Admission {
+    return this.#see(record, roundOf(pageKey));
+  }
+
+  #see(record: MemberRecord, round: string): Admission {
+    const fingerprint = fingerprintOf(record);
+    for (const slug of record.teams) this.teamSlugs.add(slug);
+    if (!record.hasTeams) this.#lacksTeams = true;
+    const entry = this.#entries.get(record.userId);
+    if (!entry || entry.round !== round) this.#seenInRound.set(round, this.seenIn(round) + 1);
+    if (!entry) {
+      this.#entries.set(record.userId, { fingerprint, round });
+      return "new";
+    }
+    entry.round = round;
+    if (entry.fingerprint === fingerprint) return "same";
+    entry.fingerprint = fingerprint;
+    return "changed";
+  }
+
+  /** True when a membership came without its list of teams: the teams have to be asked. */
+  get lacksTeams(): boolean {
+    return this.#lacksTeams;
+  }
+
+  /** The id behind a user's slug; undefined for somebody whom the member list did not show. */
+  userIdOf(userSlug: string): string | undefined {
+    this.#userIdBySlug ??= this.#indexBySlug();
+    return this.#userIdBySlug.get(userSlug);
+  }
+
+  #indexBySlug(): Map<string, string> {
+    const index = new Map<string, string>();
+    for (const key of memberPageKeys(this.#session)) {
+      for (const { userSlug, userId } of loadMemberPage(this.#session, key)) index.set(userSlug, userId);
+    }
+    return index;
+  }
+
+  /** How many different people the round has shown. */
+  seenIn(round: string): number {
+    return this.#seenInRound.get(round) ?? 0;
+  }
+
+  /** Keeps a page's new and changed records; `changed` replace what earlier pages say of the same people. */
+  store(pageKey: string, records: readonly MemberRecord[], changed: readonly string[]): void {
+    storeMemberPage(this.#session, pageKey, records);
+    if (changed.length === 0) return;
+    for (const userId of changed) this.#newestPage.set(userId, pageKey);
+    this.#session.set(supersededPrefix + pageKey, Buffer.from(changed.join("\n"), "utf8"));
+  }
+
+  /** True when a later page replaced what `pageKey` says of the person. */
+  isSuperseded(userId: string, pageKey: string): boolean {
+    const newest = this.#newestPage.get(userId);
+    return newest !== undefined && newest !== pageKey;
+  }
+}
+
+/** The key of a page; keys sort in the order of reading. */
+export function pageKey(pass: string, round: number, page: number): string {
+  return `${pass}/${round}/${String(page).padStart(9, "0")}`;
+}
+
+/** The part of a page's key that names its pass and round. */
+export function roundOf(key: string): string {
+  return key.slice(0, key.lastIndexOf("/"));
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return bytes ? Buffer.from(bytes).toString("utf8") : "";
+}
+
+/** 32-bit FNV-1a over all that a grant or a status depends on. */
+function fingerprintOf(record: MemberRecord): number {
+  const { roleSlug, active, teams, managedTeams } = record;
+  const text = `${roleSlug}\n${String(active)}\n${teams.join(",")}\n${managedTeams.join(",")}`;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}

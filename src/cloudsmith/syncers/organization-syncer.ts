@@ -1,0 +1,71 @@
+/** Lists the organization, its four roles, and who holds which: one walk over the stored member pages gives all grants. */
+import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
+import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
+import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
+import { loadMemberPage, type MemberRecord, memberPageKeys } from "../member-pages.ts";
+import type { OrganizationReading } from "../reading.ts";
+import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../resource-types.ts";
+
+/** Reads the organization; `reading` begins or continues the reading of the current sync. */
+export class OrganizationSyncer implements ResourceSyncer {
+  readonly resourceType = organizationType;
+  readonly #reading: (signal: AbortSignal) => Promise<OrganizationReading>;
+  readonly #entitlements = new Map<string, EntitlementRef>();
+
+  constructor(reading: (signal: AbortSignal) => Promise<OrganizationReading>) {
+    this.#reading = reading;
+  }
+
+  async list(parent: ResourceId | undefined, { signal }: ListOptions): Promise<Page<Resource>> {
+    if (parent) return { items: [], nextPageToken: "" };
+    const { organization } = await this.#reading(signal);
+    return { items: [organizationResource(organization)], nextPageToken: "" };
+  }
+
+  async entitlements(organization: Resource): Promise<Page<Entitlement>> {
+    return { items: organizationEntitlements(organization), nextPageToken: "" };
+  }
+
+  /** Page by page of the stored members: each one's role, and membership in every team on the membership. */
+  async grants(_organization: Resource, options: ListOptions): Promise<Page<Grant>> {
+    const reading = await this.#reading(options.signal);
+    const keys = memberPageKeys(options.session);
+    const key = options.pageToken || keys[0];
+    if (key === undefined) return { items: [], nextPageToken: "" };
+    const roster = reading.roster(options.session);
+    const teams = reading.directory(options.session);
+    const items: Grant[] = [];
+    for (const record of loadMemberPage(options.session, key)) {
+      if (roster.isSuperseded(record.userId, key)) continue;
+      this.#addRoleGrant(items, record, organizationId(reading.organization));
+      for (const slug of record.teams) {
+        const team = teams.find(slug) ?? (await teams.resolve(slug, reading, options));
+        if (team !== undefined) this.#addTeamGrants(items, record, teamId(team), slug);
+      }
+    }
+    return { items, nextPageToken: keys[keys.indexOf(key) + 1] ?? "" };
+  }
+
+  #addRoleGrant(items: Grant[], record: MemberRecord, organization: ResourceId): void {
+    if (record.roleSlug === "") return;
+    items.push(newGrant(this.#entitlement(organization, record.roleSlug), userId(record.userId)));
+  }
+
+  #addTeamGrants(items: Grant[], record: MemberRecord, team: ResourceId, slug: string): void {
+    const principal = userId(record.userId);
+    items.push(newGrant(this.#entitlement(team, teamMemberSlug), principal));
+    if (record.managedTeams.includes(slug)) items.push(newGrant(this.#entitlement(team, teamManagerSlug), principal));
+  }
+
+  /** Grants of one entitlement share one object. */
+  #entitlement(resource: ResourceId, slug: string): EntitlementRef {
+    const id = entitlementId(resource, slug);
+    let entitlement = this.#entitlements.get(id);
+    if (!entitlement) {
+      entitlement = { id, resource };
+      this.#entitlements.set(id, entitlement);
+    }
+    return entitlement;
+  }
+}
