@@ -12,7 +12,7 @@ import { spoil } from "./fault-answers.ts";
 import { type Fault, FaultPlan } from "./faults.ts";
 import { readRequest, type SandboxRequest } from "./incoming.ts";
 import { type KeyName, KeyRing, type Keys } from "./keys.ts";
-import type { Organization } from "./model.ts";
+import type { Member, Organization, Service } from "./model.ts";
 import { createOrganization, type OrganizationOptions } from "./organization.ts";
 import { createRandom } from "./random.ts";
 import { defaultRateLimit, RateLimiter, type RateLimitOptions } from "./rate-limit.ts";
@@ -59,6 +59,8 @@ export interface Sandbox extends AsyncDisposable {
   clearFaults(): void;
   /** Asks `hook` before each request; returns what takes it off again. The first hook with an answer wins. */
   onRequest(hook: RequestHook): () => void;
+  /** Whose key it is; undefined when the organization had nobody of that role at the start. */
+  holder(name: KeyName): Member | Service | undefined;
   /** Makes a key bad from now on. */
   revokeKey(name: KeyName): void;
   /** Uses up budget of a key, as another client of the same key would. */
@@ -164,6 +166,10 @@ class SandboxServer implements Sandbox {
     return () => {
       this.#hooks.delete(hook);
     };
+  }
+
+  holder(name: KeyName): Member | Service | undefined {
+    return this.#keyRing.holder(name);
   }
 
   revokeKey(name: KeyName): void {

@@ -1,0 +1,76 @@
+/** `baton-cloudsmith sandbox`: starts the sandbox, says how to use it, and serves until told to stop. */
+import { once } from "node:events";
+import { errorText } from "../src/sdk/cli/error-report.ts";
+import { Status, toBatonError } from "../src/sdk/errors.ts";
+import { parseSandboxCommand, sandboxHelp } from "./command-options.ts";
+import { keyNames } from "./keys.ts";
+import { expectedCounts } from "./organization.ts";
+import { type Sandbox, startSandbox } from "./server.ts";
+
+/** Exit code for arguments that cannot be understood, as shells and most tools have it. */
+const USAGE_EXIT_CODE = 2;
+
+/** What the command needs of its process. */
+export interface SandboxIo {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Ends the serving. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the command to its end, which is the signal's abort.
+ *
+ * @param argv arguments behind `sandbox`
+ * @returns the exit code: 0 after the signal and for `--help`, 2 for arguments it cannot understand
+ */
+export async function runSandboxCommand(argv: readonly string[], io: SandboxIo): Promise<number> {
+  try {
+    const command = parseSandboxCommand(argv);
+    if (command.kind === "help") {
+      io.stdout(sandboxHelp);
+      return 0;
+    }
+    await using sandbox = await startSandbox(command.options);
+    io.stdout(command.asJson ? `${JSON.stringify(machineReport(sandbox))}\n` : humanReport(sandbox));
+    if (!io.signal.aborted) await once(io.signal, "abort");
+    return 0;
+  } catch (caught) {
+    const error = toBatonError(caught);
+    io.stderr(errorText(error));
+    return error.status === Status.invalidArgument ? USAGE_EXIT_CODE : error.exitCode;
+  }
+}
+
+/** What another program needs to use the sandbox. */
+function machineReport(sandbox: Sandbox): Record<string, unknown> {
+  const { baseUrl, port, keys, organization } = sandbox;
+  return { baseUrl, port, orgSlug: organization.slug, keys, counts: expectedCounts(organization) };
+}
+
+function humanReport(sandbox: Sandbox): string {
+  const { organization, baseUrl, keys } = sandbox;
+  const counts = expectedCounts(organization);
+  const { slug, name } = organization;
+  return `${name} (${slug}), made up, at ${baseUrl}
+${counts.members} members (${counts.active} active, ${counts.inactive} inactive), ${counts.teams} teams (${counts.hiddenTeams} hidden), ${counts.teamMemberships} team memberships, ${counts.services} services
+
+Keys, good for this sandbox only
+${keyNames.map((key) => `  ${key.padEnd(13)} ${keys[key]}  ${holderName(sandbox, key)}`).join("\n")}
+
+Try it in another terminal
+  export BATON_BASE_URL=${baseUrl}
+  export BATON_ORG_SLUG=${slug}
+  export BATON_API_KEY=${keys.service}
+  baton-cloudsmith
+  printf 'X-Api-Key: %s' "$BATON_API_KEY" | curl -sH @- "$BATON_BASE_URL/orgs/$BATON_ORG_SLUG/members/?page_size=3"
+
+Stop it with Ctrl+C
+`;
+}
+
+function holderName(sandbox: Sandbox, key: (typeof keyNames)[number]): string {
+  const holder = sandbox.holder(key);
+  if (!holder) return key === "outsider" ? "somebody outside the organization" : "nobody in this organization";
+  return "userId" in holder ? holder.userName : `service ${holder.slug}`;
+}
