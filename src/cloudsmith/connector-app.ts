@@ -1,0 +1,24 @@
+/** Binds the connector to the command line: its name, its fields and how to make it, heavy modules only on demand. */
+import type { ConnectorApp } from "../sdk/cli/app.ts";
+import { fields } from "./config.ts";
+
+/** The program `baton-cloudsmith`; `version` as in package.json. */
+export function connectorApp(version: string): ConnectorApp {
+  return {
+    name: "baton-cloudsmith",
+    version,
+    displayName: "Cloudsmith",
+    helpUrl: "/docs/baton/cloudsmith",
+    iconUrl: "/static/app-icons/cloudsmith.svg",
+    fields,
+    async createConnector(config, context) {
+      const { createConnectorFromConfig } = await import("./create-connector.ts");
+      return createConnectorFromConfig(config, context);
+    },
+    async capabilitiesSyncers() {
+      const { organizationType, teamType, userType } = await import("./resource-types.ts");
+      return [organizationType, userType, teamType].map((resourceType) => ({ resourceType }));
+    },
+    targetName: (config) => config.string("org-slug"),
+  };
+}
