@@ -56,6 +56,7 @@ const text = fc.oneof(
   { weight: 40, arbitrary: fc.string({ maxLength: 12 }) },
   { weight: 20, arbitrary: fc.string({ unit: "binary", minLength: 38, maxLength: 46 }) },
   { weight: 10, arbitrary: fc.string({ minLength: 120, maxLength: 135 }) },
+  { weight: 5, arbitrary: fc.integer({ min: 40, max: 46 }).map((length) => "€".repeat(length)) },
   { weight: 1, arbitrary: fc.constantFrom("x".repeat(16_384), "é".repeat(8_190), "🧸".repeat(20_000)) },
 );
 const someText = text.filter((value) => value !== "");
@@ -275,6 +276,13 @@ test("profile keys are sorted by their UTF-8 bytes, whatever order they were set
   });
   const body = Buffer.concat(entries);
   assert.equal(keys(shuffled), `0a060a01741201724a${body.length.toString(16)}${hex(body)}`);
+});
+
+test("a row of a hundred thousand short texts is whole", () => {
+  const entitlementIds = Array.from({ length: 100_000 }, (_, index) => `team:${"€".repeat(index % 30)}:${index}`);
+  const expansion: GrantExpandable = { entitlementIds, shallow: true, resourceTypeIds: ["user"] };
+  const expected = toBinary(GrantExpandableSchema, toGrantExpandableMessage(expansion));
+  assert.ok(Buffer.from(expected).equals(encodeGrantExpandable(expansion)));
 });
 
 test("half a surrogate pair, which UTF-8 cannot hold, is written as U+FFFD", () => {
