@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { resolveConfig } from "../config/resolve.ts";
+import { standardFields } from "../config/standard-fields.ts";
+import { BatonError } from "../errors.ts";
+import { SecretRedactor } from "../secret-redactor.ts";
+import { memoryIo, StillClock } from "../testing/memory-io.ts";
+import { logLevels } from "./log-line.ts";
+import { createLogger, loggingChoices, openLogSinks } from "./logger.ts";
+
+const root = mkdtempSync(join(tmpdir(), "logger-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function choices(env: Record<string, string>, stdoutIsTty = false) {
+  const fields = standardFields({ stdoutIsTty, nowMs: 0 });
+  return loggingChoices(resolveConfig({ fields, relations: [], argv: new Map(), env }));
+}
+
+test("events below the level are dropped", () => {
+  for (const level of logLevels) {
+    const lines: string[] = [];
+    const sinks = [(line: string): void => void lines.push(line)];
+    const logger = createLogger({
+      level,
+      format: "json",
+      sinks,
+      redactor: new SecretRedactor(),
+      clock: new StillClock(),
+    });
+    for (const at of logLevels) logger[at](at);
+    const levels = lines.map((line) => (JSON.parse(line) as { level: string }).level);
+    assert.deepEqual(levels, logLevels.slice(logLevels.indexOf(level)));
+  }
+});
+
+test("the caller is the directory, file and line that logged", () => {
+  const lines: string[] = [];
+  const sinks = [(line: string): void => void lines.push(line)];
+  const logger = createLogger({
+    level: "info",
+    format: "json",
+    sinks,
+    redactor: new SecretRedactor(),
+    clock: new StillClock(),
+  });
+  logger.info("here");
+  const { caller } = JSON.parse(lines[0] ?? "") as { caller: string };
+  assert.match(caller, /^cli\/logger\.test\.ts:\d+$/);
+});
+
+test("secrets added later are hidden as well", () => {
+  const lines: string[] = [];
+  const redactor = new SecretRedactor();
+  const logger = createLogger({
+    level: "info",
+    format: "json",
+    sinks: [(line): void => void lines.push(line)],
+    redactor,
+    clock: new StillClock(),
+    caller: () => "x/y.ts:1",
+  });
+  redactor.add("canary-secret");
+  logger.info("got canary-secret", { header: "Bearer canary-secret" });
+  assert.equal(
+    lines[0],
+    '{"level":"info","ts":1767323045.678,"caller":"x/y.ts:1","msg":"got [REDACTED]","header":"Bearer [REDACTED]"}',
+  );
+});
+
+const levels: readonly (readonly [text: string, level: string, notes: number])[] = [
+  ["debug", "debug", 0],
+  ["WARN", "warn", 0],
+  ["Error", "error", 0],
+  ["fatal", "error", 0],
+  ["dpanic", "error", 0],
+  ["loud", "info", 1],
+];
+
+for (const [text, level, notes] of levels) {
+  test(`--log-level ${text} logs at ${level}${notes > 0 ? " and says so" : ""}`, () => {
+    const chosen = choices({ BATON_LOG_LEVEL: text });
+    assert.equal(chosen.level, level);
+    assert.equal(chosen.notes.length, notes);
+  });
+}
+
+test("lines are for people when standard output is a terminal, else JSON, unless the format is given", () => {
+  assert.equal(choices({}, true).format, "console");
+  assert.equal(choices({}, false).format, "json");
+  assert.equal(choices({ BATON_LOG_FORMAT: "json" }, true).format, "json");
+  assert.equal(choices({ BATON_LOG_FORMAT: "console" }, false).format, "console");
+  const unknown = choices({ BATON_LOG_FORMAT: "xml" }, true);
+  assert.equal(unknown.format, "json");
+  assert.deepEqual(unknown.notes, ['unknown log format "xml", using json']);
+});
+
+test("log files get the lines instead of standard error, are appended to, and belong to their owner alone", () => {
+  const io = memoryIo({ cwd: root });
+  for (const line of ["one", "two"]) {
+    const log = openLogSinks(["a.log", "b.log"], io);
+    for (const sink of log.sinks) sink(line);
+    log.close();
+  }
+  for (const name of ["a.log", "b.log"]) {
+    assert.equal(readFileSync(join(root, name), "utf8"), "one\ntwo\n");
+    assert.equal(statSync(join(root, name)).mode & 0o777, 0o600);
+  }
+  assert.equal(io.stderrText(), "");
+});
+
+test("stdout and stderr can be named as log files", () => {
+  const io = memoryIo({ cwd: root });
+  const log = openLogSinks(["stdout", "stderr"], io);
+  for (const sink of log.sinks) sink("line");
+  assert.deepEqual([io.stdoutText(), io.stderrText()], ["line\n", "line\n"]);
+});
+
+test("a log file that cannot be opened is refused", () => {
+  const io = memoryIo({ cwd: root });
+  assert.throws(
+    () => openLogSinks(["missing/a.log"], io),
+    (error: unknown) =>
+      error instanceof BatonError &&
+      error.code === "BATON-LOG-PATH" &&
+      error.exitCode === 2 &&
+      error.message === "the log file missing/a.log cannot be opened (ENOENT)",
+  );
+});
+
+test("a full disk ends the log file, not the program: lines go to standard error", { skip: !hasFullDevice() }, () => {
+  const io = memoryIo({ cwd: root });
+  const log = openLogSinks(["/dev/full"], io);
+  for (const sink of log.sinks) {
+    sink("one");
+    sink("two");
+  }
+  log.close();
+  assert.equal(
+    io.stderrText(),
+    "the log file /dev/full takes no more lines (ENOSPC); logging to standard error\none\ntwo\n",
+  );
+});
+
+function hasFullDevice(): boolean {
+  return statSync("/dev/full", { throwIfNoEntry: false }) !== undefined;
+}

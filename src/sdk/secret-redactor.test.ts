@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SecretRedactor } from "./secret-redactor.ts";
+
+const secret = 'csa_p/+="q\\u&z 0123456789tail-end';
+
+const encodings: Readonly<Record<string, string>> = {
+  raw: secret,
+  "URL-encoded": encodeURIComponent(secret),
+  "URL-encoded in lower case": encodeURIComponent(secret).replaceAll(/%../g, (code) => code.toLowerCase()),
+  "form-encoded": new URLSearchParams({ key: secret }).toString().slice(4),
+  base64: Buffer.from(secret).toString("base64"),
+  base64url: Buffer.from(secret).toString("base64url"),
+  "base64 after a user name": Buffer.from(`user:${secret}`).toString("base64"),
+  "base64 after two bytes, with more behind": Buffer.from(`ab${secret}xyz`).toString("base64"),
+  hex: Buffer.from(secret).toString("hex"),
+  "hex in upper case": Buffer.from(secret).toString("hex").toUpperCase(),
+  "JSON-escaped": JSON.stringify({ key: secret }),
+  "JSON in JSON": JSON.stringify(JSON.stringify({ key: secret })),
+  reversed: [...secret].reverse().join(""),
+  "first eight characters": secret.slice(0, 8),
+  "last eight characters": secret.slice(-8),
+};
+
+/** Pieces of the secret that must not be left standing: every run of eight characters of any of its forms. */
+function fragments(text: string): string[] {
+  return Array.from({ length: Math.max(0, text.length - 7) }, (_, start) => text.slice(start, start + 8));
+}
+
+for (const [name, text] of Object.entries(encodings)) {
+  test(`a secret is hidden when it is ${name}`, () => {
+    const redactor = new SecretRedactor();
+    redactor.add(secret);
+    const redacted = redactor.redact(`before ${text} after`);
+    assert.match(redacted, /^before .*\[REDACTED\].* after$/);
+    const left = fragments(secret).filter((piece) => redacted.includes(piece));
+    assert.deepEqual(left, []);
+  });
+}
+
+test("several secrets are hidden, one inside the other as a whole", () => {
+  const redactor = new SecretRedactor();
+  redactor.add("abcdef");
+  redactor.add("abcdefghij");
+  assert.equal(redactor.redact("x abcdefghij y abcdef z"), "x [REDACTED] y [REDACTED] z");
+});
+
+test("blanks around a secret do not matter, and short words are left alone", () => {
+  const redactor = new SecretRedactor();
+  redactor.add("  abcdefg\n");
+  redactor.add("test");
+  redactor.add("");
+  assert.equal(redactor.redact("the latest test of abcdefg"), "the latest test of [REDACTED]");
+});
+
+test("a secret of characters that mean something in a pattern is taken literally", () => {
+  const redactor = new SecretRedactor();
+  redactor.add("a.*[b](c)|^$\\d{1}");
+  assert.equal(redactor.redact("axxxb a.*[b](c)|^$\\d{1} c"), "axxxb [REDACTED] c");
+});
