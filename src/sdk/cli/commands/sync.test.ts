@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { type ExampleOptions, exampleApp } from "../../testing/example-connector.ts";
+import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../testing/memory-io.ts";
+import { runCli } from "../run-cli.ts";
+
+const root = mkdtempSync(join(tmpdir(), "sync-command-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const escape = "\u001b";
+const credentials = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme" };
+
+interface Result {
+  readonly code: number;
+  readonly io: MemoryIo;
+  /** The written file, or undefined. */
+  readonly file: Buffer | undefined;
+}
+
+async function sync(
+  argv: readonly string[] = [],
+  options: MemoryIoOptions = {},
+  example: ExampleOptions & { sendTo?: (io: MemoryIo) => void } = {},
+): Promise<Result> {
+  const cwd = mkdtempSync(join(root, "d-"));
+  const path = join(cwd, "out.c1z");
+  const io = memoryIo({ env: credentials, ...options, argv: ["--file", path, ...argv], cwd });
+  const { sendTo, ...rest } = example;
+  const app = exampleApp({ ...rest, ...(sendTo && { onList: () => sendTo(io) }) });
+  const code = await runCli(app, io);
+  return { code, io, file: read(path) };
+}
+
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    // Not written.
+    return undefined;
+  }
+}
+
+function messages(io: MemoryIo): string[] {
+  const lines = io
+    .stderrText()
+    .split("\n")
+    .filter((line) => line.startsWith("{"));
+  return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+}
+
+test("a sync writes the file, logs its steps on standard error and leaves standard output empty", async () => {
+  const { code, io, file } = await sync();
+  assert.equal(code, 0, io.stderrText());
+  assert.equal(file?.subarray(0, 4).toString(), "C1ZF");
+  assert.equal(io.stdoutText(), "");
+  const logged = messages(io);
+  for (const message of ["Syncing resource types...", "Synced resources", "Synced grants", "Sync complete."]) {
+    assert.ok(logged.includes(message), message);
+  }
+  assert.ok(!io.stderrText().includes("canary"));
+});
+
+test("on a terminal a sync shows progress and a summary in place of log lines", async () => {
+  const { code, io } = await sync([], { stderrIsTty: true, stdoutIsTty: true });
+  assert.equal(code, 0, io.stderrText());
+  assert.deepEqual(messages(io), []);
+  assert.match(io.stderrText(), /Syncing acme: /);
+  assert.match(io.stderrText(), /✔ Synced acme/);
+  assert.match(io.stderrText(), /user +2/);
+  assert.equal(io.stdoutText(), "");
+});
+
+for (const [name, env] of [
+  ["CI", { CI: "true" }],
+  ["a dumb terminal", { TERM: "dumb" }],
+  ["a log level", { BATON_LOG_LEVEL: "info" }],
+] as const) {
+  test(`with ${name} a terminal gets log lines in place of progress`, async () => {
+    const { io } = await sync([], { stderrIsTty: true, env: { ...credentials, ...env } });
+    assert.ok(messages(io).includes("Sync complete."));
+    assert.ok(!io.stderrText().includes(escape), "nothing is redrawn");
+  });
+}
+
+test("NO_COLOR takes the colours from progress and summary", async () => {
+  const { io } = await sync([], { stderrIsTty: true, env: { ...credentials, NO_COLOR: "1" } });
+  assert.match(io.stderrText(), /Synced acme/);
+  const sequences = io.stderrText().split(escape).slice(1);
+  assert.ok(
+    sequences.every((rest) => /^\[\d+[AJ]/.test(rest)),
+    "only movements of the cursor",
+  );
+});
+
+test("log files get every line even while a terminal shows progress", async () => {
+  const path = join(mkdtempSync(join(root, "l-")), "run.log");
+  const { io } = await sync(["--log-path", path], { stderrIsTty: true });
+  assert.match(readFileSync(path, "utf8"), /"msg":"Sync complete\."/);
+  assert.match(io.stderrText(), /✔ Synced acme/);
+});
+
+for (const [signal, expected] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  test(`${signal} ends the run with exit ${expected}, saves what was read, and the next run completes it`, async () => {
+    let sent = false;
+    const { code, io, file } = await sync(
+      [],
+      {},
+      {
+        sendTo(process) {
+          if (!sent) process.sendSignal(signal);
+          sent = true;
+        },
+      },
+    );
+    assert.equal(code, expected, io.stderrText());
+    assert.match(io.stderrText(), new RegExp(`^BATON-INTERRUPTED: stopped by ${signal}$`, "m"));
+    assert.equal(file?.subarray(0, 4).toString(), "C1ZF");
+    assert.deepEqual(io.exits, []);
+    const path = join(mkdtempSync(join(root, "d-")), "out.c1z");
+    writeFileSync(path, file ?? "");
+    const again = await sync(["--file", path]);
+    assert.equal(again.code, 0, again.io.stderrText());
+    assert.ok(messages(again.io).includes("resumed previous sync"));
+  });
+}
+
+test("a second signal ends the process at once", async () => {
+  const { io } = await sync(
+    [],
+    {},
+    {
+      sendTo(process) {
+        process.sendSignal("SIGINT");
+        process.sendSignal("SIGINT");
+      },
+    },
+  );
+  assert.equal(io.exits[0], 130);
+});
+
+test("only the resource types asked for are read, and an unknown one is an error", async () => {
+  const one = await sync(["--sync-resource-types", "user"], { stderrIsTty: true });
+  assert.equal(one.code, 0, one.io.stderrText());
+  assert.match(one.io.stderrText(), /user +2/);
+  assert.doesNotMatch(one.io.stderrText(), /club +1/);
+  const unknown = await sync(["--sync-resource-types", "nope"]);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.io.stderrText(), /nope/);
+});
+
+test("without entitlements and grants there are only resources", async () => {
+  const { io } = await sync(["--skip-entitlements-and-grants"], { stderrIsTty: true });
+  assert.match(io.stderrText(), /entitlements +0/);
+  assert.match(io.stderrText(), /grants +0/);
+});
+
+test("flags without effect are named in warnings, and so is a secret on the command line", async () => {
+  const { code, io } = await sync(["-p", "--health-check", "--skip-full-sync", "--api-key", "canary-api-key"]);
+  assert.equal(code, 0, io.stderrText());
+  const logged = messages(io);
+  for (const message of [
+    "--provisioning changes nothing: this connector only reads",
+    "--health-check has an effect in service mode only",
+    "--skip-full-sync has an effect in service mode only",
+    "--api-key on the command line can be read by other users of this machine; set it in the environment",
+  ]) {
+    assert.ok(logged.includes(message), message);
+  }
+  assert.ok(io.argumentsHidden());
+});
+
+test("keys of the configuration file that no field has are named in a warning", async () => {
+  const path = join(mkdtempSync(join(root, "c-")), "my.yaml");
+  writeFileSync(path, "api-key: canary-api-key\norg: acme\napi_key: typo\n");
+  const { code, io } = await sync([], { env: { BATON_CONFIG_PATH: path } });
+  assert.equal(code, 0, io.stderrText());
+  assert.match(io.stderrText(), /"msg":"the configuration file has keys that no field has","keys":\["api_key"\]/);
+});
