@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/main.ts": ["src/", "sandbox/"],
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],
   "src/version.ts": [],
-  "sandbox/": ["src/sdk/errors.ts", "src/sdk/cli/error-report.ts"],
+  "sandbox/": ["src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
   "bench/": ["src/", "sandbox/"],
   "scripts/": ["src/", "sandbox/"],
   "test/": ["src/", "sandbox/", "scripts/", "bench/"],
