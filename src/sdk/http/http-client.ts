@@ -26,8 +26,6 @@ export interface HttpClientOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Turns the failure that ends a call into the error that is thrown. */
-  readonly describe: (failure: HttpFailure, context: FailureContext) => BatonError;
   /** Requests under way at once; default 6. */
   readonly concurrency?: number;
   /** One attempt, body included; default 300,000. */
@@ -49,6 +47,8 @@ export interface JsonRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly signal: AbortSignal;
+  /** Turns a failure into the error that is logged while there are retries left, and thrown when there are none. */
+  readonly describe: (failure: HttpFailure, context: FailureContext) => BatonError;
 }
 
 /** An answer of status 200. */
@@ -215,7 +215,7 @@ class JsonHttpClient implements HttpClient {
 
   #describe(failure: HttpFailure, request: JsonRequest, call: Call): BatonError {
     const url = buildUrl(this.#options.baseUrl, request);
-    return this.#options.describe(failure, {
+    return request.describe(failure, {
       host: this.#host,
       path: url.pathname + url.search,
       attempts: call.attempts,

@@ -50,7 +50,7 @@ class Exchange {
   #destroy: (error?: Error) => void = () => {};
   #isReused: () => boolean = () => false;
   #answer: IncomingMessage | undefined;
-  #settled = false;
+  #settled: boolean = false;
   #total: NodeJS.Timeout | undefined;
   #stage: NodeJS.Timeout | undefined;
 

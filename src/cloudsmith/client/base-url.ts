@@ -1,0 +1,36 @@
+/** Where the API may live: https anywhere, plain http on this machine only, because the key travels in a header. */
+import { BatonError, Status } from "../../sdk/errors.ts";
+
+/**
+ * Checks a base URL and returns it without slashes at its end.
+ *
+ * @throws BatonError `CS-CONFIG-BASE-URL` when it is no URL, not https (or http to 127.0.0.0/8, ::1 or localhost), or
+ * has credentials, a query or a fragment; the message does not repeat the value, which may hold a password
+ */
+export function parseBaseUrl(text: string): string {
+  const url = URL.parse(text.trim());
+  if (url === null) throw invalid("is not a URL");
+  if (url.username !== "" || url.password !== "") throw invalid("must not contain a user name or password");
+  if (url.search !== "" || url.hash !== "" || /[?#]/.test(text)) throw invalid("must not have a query or fragment");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw invalid("must begin with https://; http:// is for this machine only, because the key would be readable");
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw invalid("must begin with https://");
+  return (url.origin + url.pathname).replace(/\/+$/, "");
+}
+
+/** `hostname` as URL gives it: IPv4 normalised, IPv6 in brackets. */
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function invalid(problem: string): BatonError {
+  return new BatonError({
+    code: "CS-CONFIG-BASE-URL",
+    status: Status.unknown,
+    message: `The base URL ${problem}.`,
+    effect: "Nothing was sent.",
+    hint: "Leave base-url unset for https://api.cloudsmith.io/v1.",
+    fatal: true,
+  });
+}
