@@ -27,7 +27,13 @@ export class OrganizationReading {
     this.organization = organization;
   }
 
-  /** The walk of one pass; `round` counts repetitions because the list moved. Begins the other lists, so that they overlap. */
+  /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
+  begin(signal: AbortSignal): void {
+    for (const pass of passes) this.members(pass, 0, signal).begin();
+    this.teams(signal).begin();
+  }
+
+  /** The walk of one pass; `round` counts repetitions because the list moved. */
   members(pass: Pass, round: number, signal: AbortSignal): PageWalk<Member> {
     const key = `${pass}/${round}`;
     let walk = this.#walks.get(key);

@@ -19,8 +19,9 @@ export class OrganizationSyncer implements ResourceSyncer {
 
   async list(parent: ResourceId | undefined, { signal }: ListOptions): Promise<Page<Resource>> {
     if (parent) return { items: [], nextPageToken: "" };
-    const { organization } = await this.#reading(signal);
-    return { items: [organizationResource(organization)], nextPageToken: "" };
+    const reading = await this.#reading(signal);
+    reading.begin(signal);
+    return { items: [organizationResource(reading.organization)], nextPageToken: "" };
   }
 
   async entitlements(organization: Resource): Promise<Page<Entitlement>> {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ExpansionGraph } from "./graph.ts";
 
-function graphOf(
-  ...edges: readonly (readonly [string, string, { shallow?: boolean; types?: string[] }?])[]
-): ExpansionGraph {
+type Edge = readonly [string, string, { shallow?: boolean; types?: string[] }?];
+
+function graphOf(...edges: readonly Edge[]): ExpansionGraph {
   const graph = new ExpansionGraph();
   for (const [source, target, rule = {}] of edges) {
     graph.add(target, { entitlementIds: [source], shallow: rule.shallow ?? false, resourceTypeIds: rule.types ?? [] });
@@ -40,7 +40,7 @@ describe("ExpansionGraph", () => {
   });
 
   it("merges two edges of one pair by the widest rule", () => {
-    const rule = (...edges: Parameters<typeof graphOf>) => graphOf(...edges).nodes()[1]?.incoming[0]?.rule;
+    const rule = (...edges: readonly Edge[]) => graphOf(...edges).nodes()[1]?.incoming[0]?.rule;
     assert.deepEqual(rule(["a", "b", { shallow: true }], ["a", "b"]), { shallow: false, resourceTypeIds: [] });
     assert.deepEqual(rule(["a", "b", { types: ["user"] }], ["a", "b", { types: ["team"] }])?.resourceTypeIds, [
       "user",
