@@ -1,0 +1,153 @@
+/**
+ * Proves, before anything is read, that the key is good, that the organization exists for it, and what role its owner
+ * has there, because a narrow role sees a partial roster that looks like a complete one.
+ */
+import type { SyncWarning } from "../sdk/contracts/connector.ts";
+import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
+import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
+import type { Member, Organization, Self, Service } from "./client/schemas.ts";
+import { nearestSlug } from "./nearest-slug.ts";
+
+/** The part of the client that access needs. */
+export type AccessClient = Pick<CloudsmithClient, "self" | "organization" | "organizations" | "member" | "service">;
+
+/** The caller's standing in the organization. */
+export interface CallerRole {
+  /** `service` for a service account; `unknown` when the caller is neither a visible member nor a visible service account. */
+  readonly kind: "user" | "service" | "unknown";
+  /** As Cloudsmith spells it; undefined when it cannot be determined. */
+  readonly role: string | undefined;
+  /** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
+  readonly seesAll: boolean;
+}
+
+/** What a validated key may do where. */
+export interface Access {
+  readonly caller: Self;
+  readonly organization: Organization;
+  readonly role: CallerRole;
+}
+
+/** What validation gets. */
+export interface ValidateOptions {
+  readonly signal: AbortSignal;
+  warn(warning: SyncWarning): void;
+}
+
+/** Code of the warning that the key's role shows a part of the organization only. */
+export const partialRoleCode = "CS-PARTIAL-ROLE";
+
+const completeRoles: ReadonlySet<string> = new Set(["Owner", "Manager"]);
+
+/**
+ * Three requests: who am I, the organization, my role in it; the last two at once. Warns `CS-PARTIAL-ROLE` when the role
+ * is not Owner or Manager. A wrong key gives status Unauthenticated, a wrong slug NotFound.
+ *
+ * @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS`, `CS-AUTH-403`, `CS-ORG-404` and those of the network
+ */
+export async function validateAccess(
+  client: AccessClient,
+  orgSlug: string,
+  { signal, warn }: ValidateOptions,
+): Promise<Access> {
+  const caller = await client.self({ signal });
+  const looking = findRole(client, orgSlug, caller, signal);
+  // The organization's error says more than that of the role, so it goes first; this one is thrown below.
+  looking.catch(() => {});
+  const organization = await findOrganization(client, orgSlug, signal);
+  let role = await looking;
+  if (role.kind === "unknown" && organization.slug !== orgSlug) {
+    // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
+    role = await findRole(client, organization.slug, caller, signal);
+  }
+  if (!role.seesAll) warn({ code: partialRoleCode, message: partialRoleMessage(role) });
+  return { caller, organization, role };
+}
+
+/**
+ * The caller's role. Keys of persons have an e-mail address, keys of service accounts have none, so one request finds
+ * it in the usual case; the other kind is tried when the first is not found or not visible.
+ *
+ * @throws BatonError other than NotFound and PermissionDenied
+ */
+export async function findRole(
+  client: AccessClient,
+  orgSlug: string,
+  caller: Self,
+  signal: AbortSignal,
+): Promise<CallerRole> {
+  const { slug } = caller;
+  if (slug === undefined || slug === "") return { kind: "unknown", role: undefined, seesAll: false };
+  const lookups = {
+    user: (): Promise<Member | Service> => client.member(orgSlug, slug, { signal }),
+    service: (): Promise<Member | Service> => client.service(orgSlug, slug, { signal }),
+  };
+  const kinds = caller.email === undefined ? (["service", "user"] as const) : (["user", "service"] as const);
+  for (const kind of kinds) {
+    const found = await unlessUnseen(lookups[kind]());
+    if (found) return { kind, role: found.role, seesAll: completeRoles.has(found.role ?? "") };
+  }
+  return { kind: "unknown", role: undefined, seesAll: false };
+}
+
+/**
+ * The organization; when there is none of this slug, the error's hint names those that the key can see.
+ *
+ * @throws BatonError `CS-ORG-404` and every other error of the request
+ */
+export async function findOrganization(
+  client: AccessClient,
+  orgSlug: string,
+  signal: AbortSignal,
+): Promise<Organization> {
+  try {
+    return await client.organization(orgSlug, { signal });
+  } catch (caught) {
+    const error = toBatonError(caught);
+    if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
+    const hint = await suggestOrganization(client, orgSlug, signal);
+    if (hint === undefined) throw caught;
+    const { code, status, message, effect = "", fatal } = error;
+    throw new BatonError({ code, status, message, effect, hint, fatal, cause: error });
+  }
+}
+
+async function suggestOrganization(
+  client: AccessClient,
+  orgSlug: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let slugs: readonly string[];
+  try {
+    slugs = (await client.organizations({ signal })).map((organization) => organization.slug);
+  } catch {
+    // The suggestion is an extra; the error that it belongs to is thrown either way.
+    return undefined;
+  }
+  if (slugs.length === 0) return "This key can see no organization: its owner must be invited to it first.";
+  const nearest = nearestSlug(orgSlug, slugs);
+  const guess = nearest === undefined ? "" : `Did you mean ${nearest}? `;
+  return `${guess}This key can see: ${listed(slugs)}.`;
+}
+
+/** Names, at most ten, then how many more. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(", ");
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
+
+/** One sentence on what a narrow role hides. */
+export function partialRoleMessage({ role }: CallerRole): string {
+  const standing = role === undefined ? "has no role that can be determined" : `has the role ${role}`;
+  return `Partial roster: the key's owner ${standing}; only an Owner or Manager sees all members, teams and e-mail addresses.`;
+}
+
+async function unlessUnseen<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (caught) {
+    const { status } = toBatonError(caught);
+    if (status === Status.notFound || status === Status.permissionDenied) return undefined;
+    throw caught;
+  }
+}
