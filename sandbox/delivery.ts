@@ -1,26 +1,26 @@
 /** Writes an answer to the wire, whole or broken as a fault orders. Knows nothing of what it says. */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import type { Answer } from "./answer.ts";
 import type { Fault } from "./faults.ts";
 
 /** Waits so many milliseconds, or without a number until the client hangs up; rejects when it does. */
 export type Wait = (ms: number | undefined) => Promise<void>;
 
-/** Sends `answer`. Returns the status that went out, 0 when none did. Rejects when the client hangs up in a wait. */
+/** Sends `answer`. Rejects when the client hangs up before all of it is sent. */
 export async function deliver(
   response: ServerResponse,
   answer: Answer,
   fault: Fault | undefined,
   wait: Wait,
-): Promise<number> {
+): Promise<void> {
   switch (fault?.kind) {
     case "reset":
       response.socket?.resetAndDestroy();
-      return 0;
+      return;
     case "raw":
       response.socket?.end(fault.bytes);
-      return 0;
+      return;
     case "cut":
       return cut(response, answer, fault.afterBytes ?? answer.body.length >> 1);
     case "slow":
@@ -34,7 +34,6 @@ export async function deliver(
     default:
       head(response, answer, answer.body.length);
       response.end(answer.body);
-      return answer.status;
   }
 }
 
@@ -44,11 +43,10 @@ function head(response: ServerResponse, answer: Answer, length: number | undefin
 }
 
 /** Once the kernel has the first bytes, the connection ends without the rest. */
-function cut(response: ServerResponse, answer: Answer, afterBytes: number): number {
+function cut(response: ServerResponse, answer: Answer, afterBytes: number): void {
   head(response, answer, answer.body.length);
   response.flushHeaders();
   response.write(answer.body.subarray(0, afterBytes), () => response.socket?.end());
-  return answer.status;
 }
 
 async function slow(
@@ -56,7 +54,7 @@ async function slow(
   answer: Answer,
   { chunkBytes, everyMs }: { chunkBytes: number; everyMs: number },
   wait: Wait,
-): Promise<number> {
+): Promise<void> {
   head(response, answer, answer.body.length);
   response.flushHeaders();
   for (let at = 0; at < answer.body.length; at += chunkBytes) {
@@ -64,7 +62,6 @@ async function slow(
     response.write(answer.body.subarray(at, at + chunkBytes));
   }
   response.end();
-  return answer.status;
 }
 
 async function stall(
@@ -72,14 +69,13 @@ async function stall(
   answer: Answer,
   { at, ms }: { at: "headers" | "body"; ms?: number },
   wait: Wait,
-): Promise<number> {
+): Promise<void> {
   const half = answer.body.length >> 1;
   if (at === "headers") await wait(ms);
   head(response, answer, answer.body.length);
   response.write(answer.body.subarray(0, half));
   if (at === "body") await wait(ms);
   response.end(answer.body.subarray(half));
-  return answer.status;
 }
 
 const PADDING = Buffer.alloc(64 * 1024, " ");
@@ -88,24 +84,21 @@ async function huge(
   response: ServerResponse,
   answer: Answer,
   { bytes, declareLength = true }: { bytes: number; declareLength?: boolean },
-): Promise<number> {
+): Promise<void> {
   const total = Math.max(bytes, answer.body.length);
   head(response, answer, declareLength ? total : undefined);
-  response.write(answer.body);
-  for (let left = total - answer.body.length; left > 0; left -= PADDING.length) {
-    if (response.destroyed) return answer.status;
-    const isFull = !response.write(PADDING.subarray(0, Math.min(left, PADDING.length)));
-    if (isFull) await Promise.race([once(response, "drain"), once(response, "close")]);
-  }
-  response.end();
-  return answer.status;
+  await pipeline(padded(answer.body, total), response);
+}
+
+function* padded(body: Buffer, total: number): Generator<Buffer> {
+  yield body;
+  for (let left = total - body.length; left > 0; left -= PADDING.length) yield PADDING.subarray(0, left);
 }
 
 /** Too short a length leaves bytes on the connection; too long a one is followed by the connection's end. */
-function wrongLength(response: ServerResponse, answer: Answer, delta: number): number {
+function wrongLength(response: ServerResponse, answer: Answer, delta: number): void {
   head(response, answer, Math.max(0, answer.body.length + delta));
   response.end(answer.body, () => {
     if (delta > 0) response.socket?.end();
   });
-  return answer.status;
 }

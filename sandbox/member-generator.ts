@@ -38,6 +38,7 @@ const firstRoles: readonly OrganizationRole[] = ["Owner", "Manager", "Member", "
 /** The members of the plan, in the order they joined the sandbox's imagination. */
 export function createMembers(plan: MemberPlan): Member[] {
   const random = createRandom(plan.seed, "members");
+  const places = createRandom(plan.seed, "memberships");
   const identity: Identities = { slugs: new Map(), ids: new Set() };
   // One team stays empty, because real organizations have such teams and readers trip over them.
   const teams = plan.teams.length > 3 ? plan.teams.slice(0, -1) : plan.teams;
@@ -48,7 +49,7 @@ export function createMembers(plan: MemberPlan): Member[] {
     const isActive = index < kept || !random.chance(inactiveLeft / (plan.count - index));
     if (!isActive) inactiveLeft--;
     const role = firstRoles[index] ?? drawRole(random);
-    const memberships = drawMemberships(random, teams, role, teamCount(index, plan.teamsPerMember));
+    const memberships = drawMemberships(places, teams, role, teamCount(index, plan.teamsPerMember));
     return {
       ...person(random, index, role, plan.domain, identity),
       role,

@@ -211,9 +211,10 @@ const awkward: readonly PersonName[] = [
 
 const others: readonly Script[] = [cyrillic, greek, arabic, hebrew, devanagari, chinese, japanese, korean];
 
-/** The name of member number `index`: half Latin, the rest in eight other scripts, every 37th an awkward one. */
+/** The name of member number `index`: half Latin, the rest in eight other scripts, every 17th an awkward one in turn. */
 export function personName(random: Random, index: number): PersonName {
-  if (index % 37 === 11) return random.pick(awkward);
+  const awkwardName = index % 17 === 11 ? awkward[Math.floor(index / 17) % awkward.length] : undefined;
+  if (awkwardName) return awkwardName;
   const script = random.chance(0.5) ? latin : random.pick(others);
   const [given, givenRoman] = random.pick(script.given);
   const [family, familyRoman] = random.pick(script.family);

@@ -218,12 +218,13 @@ class SandboxServer implements Sandbox {
       const answer = await this.#answer(request, fault);
       const wait = this.#waiter(hangUp.signal);
       if (this.switches.latencyMs > 0) await wait(this.switches.latencyMs);
-      entry.status = await deliver(response, answer, fault, wait);
+      await deliver(response, answer, fault, wait);
     } catch (error) {
-      if (hangUp.signal.aborted) return; // the client left while the sandbox was waiting
+      if (hangUp.signal.aborted || response.headersSent) return; // the client left before it had all
       // A hook that throws fails the request it was asked about, not the process.
       response.writeHead(500, { "Content-Type": "text/plain" }).end(`The sandbox failed: ${String(error)}`);
-      entry.status = 500;
+    } finally {
+      entry.status = response.headersSent ? response.statusCode : 0;
     }
   }
 
