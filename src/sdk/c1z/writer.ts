@@ -1,0 +1,271 @@
+/**
+ * Writes one sync into a version 1 c1z: unpacks the file into a scratch database, appends to it, and puts it back in
+ * one piece. The file itself is not touched before `save` has everything on disk. Version 3 files are refused.
+ */
+import { resolve } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { SessionStore } from "../contracts/connector.ts";
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
+import { BatonError, Status } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { decoderLimits, formatOf, packDatabase, unpackDatabase } from "./container.ts";
+import { corruptFile } from "./file-errors.ts";
+import { goTime } from "./go-time.ts";
+import { GrantTable } from "./grant-table.ts";
+import { migrate } from "./migrate.ts";
+import { checkReferences } from "./references.ts";
+import { deleteSyncs, syncsToPrune } from "./retention.ts";
+import { RowTables } from "./row-tables.ts";
+import { checkReplaceable, replaceFile } from "./save.ts";
+import { createIndexes } from "./schema.ts";
+import { createScratch, type Scratch } from "./scratch.ts";
+import { ScratchDatabase } from "./scratch-database.ts";
+import { SqliteSessionStore } from "./session-store.ts";
+import { countRows } from "./stats.ts";
+import { finishSyncRun, listSyncRuns, startOrResume } from "./sync-runs.ts";
+import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
+import { readV3Manifest, v3NotWritable } from "./v3-manifest.ts";
+
+/** What `openC1zWriter` needs. */
+export interface C1zWriterOptions {
+  /** The file to write. Missing or empty: a new one. */
+  readonly path: string;
+  /** Where the scratch directory is made; must exist. Default: `BATON_TMPDIR`, else the system's place. */
+  readonly tempDir?: string;
+  /** Finished full syncs kept in the file, the new one included; at least 1. */
+  readonly keepSyncCount: number;
+  /** True: no pruning. */
+  readonly skipCleanup: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens `path` for one sync.
+ * @throws BatonError with a FILE- code: not a c1z, a version 3 file, no space, a directory that is not there or may
+ * not be written; then nothing was changed.
+ */
+export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWriter> {
+  const path = resolve(options.path);
+  if (!Number.isInteger(options.keepSyncCount) || options.keepSyncCount < 1) throw badKeepCount(options.keepSyncCount);
+  await checkReplaceable(path);
+  const format = await formatOf(path);
+  if (format === "v3") throw v3NotWritable(path, await readV3Manifest(path));
+  if (format === "unknown") throw corruptFile(path, "it does not begin as one");
+  const scratch = createScratch(options.tempDir);
+  try {
+    if (format === "v1") await unpackDatabase(path, scratch.database, decoderLimits(process.env));
+    const database = new ScratchDatabase(path, scratch);
+    try {
+      prepareSchema(database, path);
+      return new C1zWriter({ ...options, path }, scratch, database);
+    } catch (caught) {
+      database.close();
+      throw caught;
+    }
+  } catch (caught) {
+    scratch.remove();
+    throw caught;
+  }
+}
+
+function prepareSchema(database: ScratchDatabase, path: string): void {
+  database.read(() => {
+    const { db } = database;
+    const foreign = db.prepare("select name from sqlite_master where type in ('trigger', 'view')").get();
+    // Neither ours nor the Go SDK's files have any; code from a file is not to run while we write.
+    if (foreign) throw corruptFile(path, `its database holds a trigger or view, ${String(foreign["name"])}`);
+    try {
+      migrate(db);
+    } catch (caught) {
+      throw caught instanceof RangeError ? corruptFile(path, caught.message, caught) : caught;
+    }
+    createIndexes(db, (index) => index.table !== "v1_grants");
+  });
+}
+
+function badKeepCount(count: number): BatonError {
+  return new BatonError({
+    code: "FILE-KEEP-COUNT",
+    status: Status.invalidArgument,
+    message: `${count} is no number of syncs to keep.`,
+    effect: "Nothing was read or written.",
+    hint: "Give a whole number from 1.",
+  });
+}
+
+interface OpenTables {
+  readonly sync: OpenSync;
+  readonly rows: RowTables;
+  readonly grants: GrantTable;
+  readonly session: SqliteSessionStore;
+}
+
+/** A c1z that is being written. Made by `openC1zWriter`; `close` it in every case. */
+export class C1zWriter implements SyncStore {
+  readonly #options: C1zWriterOptions;
+  readonly #scratch: Scratch;
+  readonly #database: ScratchDatabase;
+  #tables: OpenTables | undefined;
+
+  constructor(options: C1zWriterOptions, scratch: Scratch, database: ScratchDatabase) {
+    this.#options = options;
+    this.#scratch = scratch;
+    this.#database = database;
+  }
+
+  startSync(type: SyncType): OpenSync {
+    const nowMs = this.#options.clock.nowMs();
+    const { db } = this.#database;
+    const sync = this.#database.write(() => startOrResume(db, type, nowMs));
+    const discoveredAt = goTime(nowMs);
+    this.#tables = this.#database.read(() => ({
+      sync,
+      rows: new RowTables(db, sync.id, discoveredAt),
+      grants: new GrantTable(db, sync.id, discoveredAt),
+      session: new SqliteSessionStore(db, sync.id, this.#database),
+    }));
+    this.#database.commit();
+    return sync;
+  }
+
+  get session(): SessionStore {
+    return this.#open.session;
+  }
+
+  putResourceTypes(types: readonly ResourceType[]): void {
+    this.#database.write(() => this.#open.rows.putTypes(types));
+  }
+
+  putResources(resources: readonly Resource[]): void {
+    this.#database.write(() => this.#open.rows.putResources(resources));
+  }
+
+  putEntitlements(entitlements: readonly Entitlement[]): void {
+    this.#database.write(() => this.#open.rows.putEntitlements(entitlements));
+  }
+
+  putGrants(grants: readonly Grant[]): void {
+    this.#database.write(() => this.#open.grants.put(grants));
+  }
+
+  hasResourceType(id: string): boolean {
+    return this.#database.read(() => this.#open.rows.hasType(id));
+  }
+
+  listResourceTypes(): readonly ResourceType[] {
+    return this.#database.read(() => this.#open.rows.listTypes());
+  }
+
+  getResource(id: ResourceId): Resource | undefined {
+    return this.#database.read(() => this.#open.rows.getResource(id));
+  }
+
+  listResources(options: {
+    readonly resourceTypeIds?: readonly string[];
+    readonly pageToken: string;
+  }): StorePage<Resource> {
+    return this.#database.read(() => this.#open.rows.listResources(options.resourceTypeIds, options.pageToken));
+  }
+
+  hasEntitlement(id: string): boolean {
+    return this.#database.read(() => this.#open.rows.hasEntitlement(id));
+  }
+
+  getEntitlementResource(id: string): ResourceId | undefined {
+    return this.#database.read(() => this.#open.rows.getEntitlementResource(id));
+  }
+
+  listEntitlements(pageToken: string): StorePage<Entitlement> {
+    return this.#database.read(() => this.#open.rows.listEntitlements(pageToken));
+  }
+
+  // Asking for grants may build their indexes, which is a write.
+  listExpandableGrants(pageToken: string): StorePage<Grant> {
+    return this.#database.write(() => this.#open.grants.listExpandable(pageToken));
+  }
+
+  listGrantsOfEntitlement(entitlementId: string, pageToken: string): StorePage<Grant> {
+    return this.#database.write(() => this.#open.grants.listOfEntitlement(entitlementId, pageToken));
+  }
+
+  getGrantOf(entitlementId: string, principal: ResourceId): Grant | undefined {
+    return this.#database.write(() => this.#open.grants.get(entitlementId, principal));
+  }
+
+  checkReferences(): ReferenceReport {
+    return this.#database.write(() => {
+      // Where old syncs are about to be pruned, indexes built now would have to be built again.
+      if (this.#prunable().length === 0) this.#open.grants.seal();
+      return checkReferences(this.#database.db, this.#open.sync.id);
+    });
+  }
+
+  checkpoint(token: string): void {
+    const update = "update v1_sync_runs set sync_token = ? where sync_id = ?";
+    this.#database.write(() => this.#database.db.prepare(update).run(token, this.#open.sync.id));
+    this.#database.commit();
+  }
+
+  markSupportsDiff(): void {
+    const update = "update v1_sync_runs set supports_diff = 1 where sync_id = ?";
+    this.#database.write(() => this.#database.db.prepare(update).run(this.#open.sync.id));
+  }
+
+  endSync(): SyncStats {
+    const { db } = this.#database;
+    const { sync, grants } = this.#open;
+    const stats = this.#database.write(() => {
+      // Session rows first: their pages are then reused by the indexes.
+      db.prepare("delete from v1_connector_sessions where sync_id = ?").run(sync.id);
+      deleteSyncs(db, this.#prunable());
+      grants.seal();
+      const counted = countRows(db, sync.id, sync.type);
+      finishSyncRun(db, sync.id, counted, this.#options.clock.nowMs());
+      return counted;
+    });
+    this.#database.commit();
+    return stats;
+  }
+
+  /**
+   * Packs the database and puts it in the place of the file, finished sync or not.
+   * @returns size of the file.
+   * @throws BatonError with a FILE- code; then the old file is untouched.
+   */
+  async save(): Promise<{ readonly bytes: number }> {
+    this.#database.write(() => {
+      this.#tables?.grants.seal();
+      createIndexes(this.#database.db);
+    });
+    this.#database.reclaim();
+    const bytes = await replaceFile(this.#options.path, (file) => packDatabase(this.#scratch.database, file));
+    this.#options.logger.debug("saved", { path: this.#options.path, bytes });
+    return { bytes };
+  }
+
+  /** Gives the scratch space back. What was not saved is gone. */
+  close(): void {
+    this.#database.close();
+    this.#scratch.remove();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  get #open(): OpenTables {
+    if (this.#tables) return this.#tables;
+    throw new BatonError({
+      code: "BATON-NO-SYNC",
+      status: Status.internal,
+      message: "No sync was started.",
+      hint: "This is a defect of the program: startSync comes before everything else.",
+    });
+  }
+
+  #prunable(): string[] {
+    if (this.#options.skipCleanup) return [];
+    return syncsToPrune(listSyncRuns(this.#database.db), this.#options.keepSyncCount, this.#open.sync.id);
+  }
+}
