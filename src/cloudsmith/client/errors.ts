@@ -136,8 +136,9 @@ function statusTexts(failure: StatusFailure, context: FailureContext, asked: Ask
     case 429:
       return {
         code: "CS-RATE-429",
-        message: `Cloudsmith's rate limit is used up (429 at ${context.path}, ${context.attempts} attempts).`,
-        hint: "Run again later; find out what else uses this key.",
+        message: `Cloudsmith's rate limit is used up${untilOf(context)} (429 at ${context.path}, ${context.attempts} attempts).`,
+        hint: "Run again after that; find out what else uses this key.",
+        ...(context.retryAtMs === undefined ? {} : { retryAtMs: context.retryAtMs }),
       };
     default:
       return otherTexts(status, context, said);
@@ -234,6 +235,10 @@ function detailOf(body: string): string {
 
 function tailOf({ keyTail }: Pick<Asked, "keyTail">): string {
   return keyTail === undefined ? "" : ` (ending in ${keyTail})`;
+}
+
+function untilOf({ retryAtMs }: FailureContext): string {
+  return retryAtMs === undefined ? "" : ` until ${isoTime(retryAtMs)}`;
 }
 
 /** A time far beyond the calendar is `a time far away`. */

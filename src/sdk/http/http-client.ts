@@ -12,7 +12,7 @@ import { parseJson } from "./body.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
 import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
 import { RequestLimiter } from "./request-limiter.ts";
-import { decideRetry, defaultRetryLimits, type RetryLimits, type RetryState } from "./retry-timing.ts";
+import { decideRetry, defaultRetryLimits, type RetryLimits, type RetryState, rateLimitWaitMs } from "./retry-timing.ts";
 import { type GetResult, sendGet } from "./send-get.ts";
 
 /** Environment variables of a proxy, upper or lower case: `HTTPS_PROXY`, `NO_PROXY`. */
@@ -156,8 +156,9 @@ class JsonHttpClient implements HttpClient {
     } finally {
       const headers = result?.headers;
       notice = headers === undefined ? undefined : parseRateLimit(headers, this.#options.clock.nowMs());
-      const served = headers !== undefined && !(result?.ok === false && isRateLimited(result.failure));
-      this.#limiter.release(notice, served);
+      const refused = result?.ok === false && isRateLimited(result.failure);
+      // The hold must be there before the slot is free, or the next in line would run into the same refusal.
+      this.#limiter.release(notice, refused ? rateLimitWaitMs(notice) : undefined);
     }
     if (result.headers !== undefined) this.#hostReached = true;
     if (!result.ok) return { ok: false, failure: result.failure, notice };
@@ -190,7 +191,7 @@ class JsonHttpClient implements HttpClient {
     call.count(failure);
     const { clock, logger } = this.#options;
     const decision = decideRetry(failure, notice, call.state(this.#hostReached), this.#limits, clock.random());
-    const error = this.#describe(failure, request, call);
+    const error = this.#describe(failure, request, call, notice);
     if (decision.action === "give-up") throw error;
     this.#retries += 1;
     if (decision.everyone) {
@@ -213,7 +214,8 @@ class JsonHttpClient implements HttpClient {
     }
   }
 
-  #describe(failure: HttpFailure, request: JsonRequest, call: Call): BatonError {
+  #describe(failure: HttpFailure, request: JsonRequest, call: Call, notice?: RateLimitNotice): BatonError {
+    const waitMs = isRateLimited(failure) ? rateLimitWaitMs(notice) : notice?.retryAfterMs;
     const url = buildUrl(this.#options.baseUrl, request);
     return request.describe(failure, {
       host: this.#host,
@@ -221,6 +223,7 @@ class JsonHttpClient implements HttpClient {
       attempts: call.attempts,
       firstContact: !this.#hostReached,
       elapsedMs: call.elapsedMs(),
+      retryAtMs: waitMs === undefined ? undefined : this.#options.clock.nowMs() + waitMs,
     });
   }
 

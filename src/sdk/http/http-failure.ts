@@ -66,4 +66,6 @@ export interface FailureContext {
   readonly firstContact: boolean;
   /** Time spent on it, waits included, milliseconds. */
   readonly elapsedMs: number;
+  /** When the server said to come back, milliseconds since the epoch; Infinity when beyond all bounds. */
+  readonly retryAtMs: number | undefined;
 }

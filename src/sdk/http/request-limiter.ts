@@ -98,21 +98,26 @@ export class RequestLimiter {
     });
   }
 
-  /** Ends a request. `notice` is what its answer said, undefined when there was none; `served` is false after a 429. */
-  release(notice: RateLimitNotice | undefined, served: boolean): void {
+  /**
+   * Ends a request. `notice` is what its answer said, undefined when there was none. `holdMs` is given after a refusal
+   * for the rate limit: nobody may start for so long, and then one request goes first. A hold beyond the longest
+   * allowed wait is left to each request to find out, so that none waits in vain.
+   */
+  release(notice: RateLimitNotice | undefined, holdMs?: number): void {
     this.#inFlight -= 1;
     if (notice !== undefined) this.#observe(notice);
-    if (served) this.#probing = false;
+    if (holdMs !== undefined) this.hold(holdMs);
+    else if (notice !== undefined) this.#probing = false;
     this.#pump();
   }
 
   /** Lets nothing start for `waitMs`, and then one request at first. */
   hold(waitMs: number): void {
+    if (waitMs > this.#options.maxWaitMs) return;
     this.#holdUntil = Math.max(this.#holdUntil, this.#options.clock.monotonicMs() + waitMs);
     this.#probing = true;
     // The window said otherwise, so it is wrong; the next answer tells anew.
     this.#window = undefined;
-    this.#pump();
   }
 
   #observe(notice: RateLimitNotice): void {
