@@ -1,0 +1,149 @@
+/** The page about configuration, as Markdown, made from the tables that the program itself uses. Pure. */
+import { environmentVariable, type Field } from "../config/field.ts";
+import { type FlagBehaviour, type StandardFlag, standardFlags } from "../config/standard-fields.ts";
+import type { ConnectorApp } from "./app.ts";
+
+/** Renders the page, ending in a newline. The same tables give the same text. */
+export function renderConfigDocs(app: ConnectorApp): string {
+  const flags = standardFlags({ stdoutIsTty: false, nowMs: 0 });
+  const sections = [
+    `# Configuration of ${app.name}`,
+    "<!-- Generated from the field tables; change those instead. -->",
+    introduction(app),
+    `## ${app.displayName}`,
+    fieldTable(app.fields),
+    ...groups.flatMap((group) => flagSection(group, flags)),
+    "## Variables without a flag",
+    table(["Variable", "Default", "Meaning"], variables),
+    "## Exit codes",
+    table(["Code", "Meaning"], exitCodes),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function introduction(app: ConnectorApp): string {
+  const [first] = app.fields;
+  const name = first?.name ?? "file";
+  return [
+    "Every setting can be given in three ways; the first one that is there counts:",
+    "",
+    `1. the flag, \`--${name} VALUE\` or \`--${name}=VALUE\`;`,
+    `2. the environment variable, \`${environmentVariable(name)}\`;`,
+    `3. the configuration file, a YAML file with a line \`${name}: VALUE\`.`,
+    "",
+    "The configuration file is the one that `BATON_CONFIG_PATH` names, else `.baton.yaml` or `.baton.yml` in the current",
+    "directory. A file that is named but missing, or that is not YAML, is an error. An empty variable counts as not set.",
+    "Lists given as flags are added to the list from the environment or the file; in flags and variables their items",
+    "are separated by commas. Switches accept `true`, `false`, `1`, `0`, `t`, `f`.",
+    "",
+    "Give secrets in the environment or in the file: other users of a machine can read the arguments of a process.",
+  ].join("\n");
+}
+
+interface Group {
+  readonly title: string;
+  readonly text: string;
+  readonly behaviours: readonly FlagBehaviour[];
+}
+
+const groups: readonly Group[] = [
+  { title: "Running", text: "Flags that every Baton connector has.", behaviours: ["supported"] },
+  {
+    title: "Service mode only",
+    text: "Without a client id these are named in the log and change nothing.",
+    behaviours: ["service"],
+  },
+  {
+    title: "Accepted without effect",
+    text: "So that scripts for other connectors go on working; each is named in the log.",
+    behaviours: ["inert"],
+  },
+  {
+    title: "Refused",
+    text: "What they ask for is not done, so that the program ends with an error.",
+    behaviours: ["refused"],
+  },
+  {
+    title: "Tasks",
+    text: "Tasks of connectors that change the connected system. This one only reads and answers as a connector without the ability: exit code 12, or 5 for actions and event feeds.",
+    behaviours: ["task"],
+  },
+];
+
+function flagSection({ title, text, behaviours }: Group, flags: readonly StandardFlag[]): string[] {
+  const chosen = flags.filter(({ behaviour }) => behaviours.includes(behaviour));
+  return [`## ${title}`, text, fieldTable(chosen.map(({ field }) => field))];
+}
+
+function fieldTable(fields: readonly Field[]): string {
+  const rows = fields.map((field) => [
+    field.shorthand === undefined
+      ? code(`--${field.name}`)
+      : `${code(`--${field.name}`)}, ${code(`-${field.shorthand}`)}`,
+    [environmentVariable(field.name), ...(field.fallbackEnvironment ?? [])].map(code).join(", else "),
+    typeWords[field.kind],
+    defaultText(field),
+    meaning(field),
+  ]);
+  return table(["Flag", "Variable", "Type", "Default", "Meaning"], rows);
+}
+
+const typeWords = { string: "text", int: "number", bool: "switch", stringSlice: "list" } as const satisfies Record<
+  Field["kind"],
+  string
+>;
+
+/** Two defaults depend on where and when the program runs. */
+const changingDefaults: ReadonlyMap<string, string> = new Map([
+  ["log-format", "`console` on a terminal, else `json`"],
+  ["event-feed-start-at", "a day ago"],
+]);
+
+function defaultText(field: Field): string {
+  if (field.required === true) return "required";
+  const changing = changingDefaults.get(field.name);
+  if (changing !== undefined) return changing;
+  if (field.default === undefined || field.default === "" || field.default === false) return "";
+  return code(String(field.default));
+}
+
+function meaning({ displayName, description = "", secret }: Field): string {
+  const parts = [displayName, description].filter((text) => text !== undefined && text !== "");
+  return `${parts.join(": ")}${secret === true ? " (secret)" : ""}`;
+}
+
+const variables: readonly (readonly string[])[] = [
+  ["`BATON_CONFIG_PATH`", "", "Configuration file; its name ends in .yaml or .yml"],
+  ["`BATON_TMPDIR`", "the system's", "Directory for scratch files when `--c1z-temp-dir` is not given"],
+  ["`BATON_KEEP_SYNC_COUNT`", "`2`", "Finished full syncs kept in the file, the new one included"],
+  ["`BATON_SKIP_CLEANUP`", "`false`", "Keep all syncs in the file"],
+  ["`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`", "", "Proxy for requests"],
+  ["`NODE_EXTRA_CA_CERTS`", "", "File with further certificate authorities to trust"],
+  ["`NO_COLOR`", "", "Any value: no colours"],
+];
+
+const exitCodes: readonly (readonly string[])[] = [
+  ["0", "Done"],
+  ["2", "A mistake in flags, settings or files, or an error of no other kind"],
+  ["3", "The server refused a request as malformed"],
+  ["4", "No answer in time"],
+  ["5", "Something asked for does not exist"],
+  ["7", "The credentials do not permit it"],
+  ["8", "The rate limit left no room for too long"],
+  ["9", "The file has no sync to work on"],
+  ["12", "Not part of this connector"],
+  ["13", "A fault of the program"],
+  ["14", "The server cannot be reached"],
+  ["16", "The credentials were not accepted"],
+  ["130, 143", "Stopped by SIGINT or SIGTERM; what was read is kept and the next run goes on from there"],
+];
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
