@@ -4,7 +4,7 @@
  */
 
 /** What stands in place of a secret. */
-export const redactedText = "[REDACTED]";
+const redactedText = "[REDACTED]";
 
 /** Shorter values are words rather than secrets; hiding them would only garble the output. */
 const shortestSecret = 6;
@@ -14,24 +14,33 @@ const endLength = 8;
 
 /** The secrets of one process. Values can be added at any time. */
 export class SecretRedactor {
-  readonly #forms = new Set<string>();
+  readonly #formsBySecret = new Map<string, readonly string[]>();
   #pattern: RegExp | undefined;
 
   /** Hides `secret` from now on. Values of fewer than six characters are left alone. */
   add(secret: string): void {
     const trimmed = secret.trim();
     if (trimmed.length < shortestSecret) return;
-    for (const form of formsOf(trimmed)) this.#forms.add(form);
-    // Longest first, so that no shorter form leaves the rest of a longer one standing.
-    const alternatives = [...this.#forms]
-      .toSorted((a, b) => b.length - a.length)
-      .map((form) => form.replaceAll(/[^\w\s]/g, "\\$&"));
-    this.#pattern = new RegExp(alternatives.join("|"), "gi");
+    this.#formsBySecret.set(trimmed, formsOf(trimmed));
+    this.#compile();
+  }
+
+  /** Hides `secret` no longer: a token that is over. Without it a service that renews tokens would hold them all. */
+  remove(secret: string): void {
+    if (this.#formsBySecret.delete(secret.trim())) this.#compile();
   }
 
   /** `text` without any secret. */
   redact(text: string): string {
     return this.#pattern ? text.replace(this.#pattern, redactedText) : text;
+  }
+
+  #compile(): void {
+    // Longest first, so that no shorter form leaves the rest of a longer one standing.
+    const alternatives = [...new Set([...this.#formsBySecret.values()].flat())]
+      .toSorted((a, b) => b.length - a.length)
+      .map((form) => form.replaceAll(/[^\w\s]/g, "\\$&"));
+    this.#pattern = alternatives.length > 0 ? new RegExp(alternatives.join("|"), "gi") : undefined;
   }
 }
 

@@ -12,27 +12,37 @@ export interface Interrupt {
   release(): void;
 }
 
-/** Begins to listen. `onFirst` is told, so that a waiting person sees that the signal was heard. */
-export function listenForInterrupt(io: CliIo, onFirst: (signal: StopSignal) => void): Interrupt {
+/** What a stop means for the one who waits. */
+export interface InterruptOptions {
+  /** Told of the first signal, so that a waiting person sees that it was heard. */
+  onFirst?(signal: StopSignal): void;
+  /** What it means for the data. */
+  readonly effect: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+/** Begins to listen. */
+export function listenForInterrupt(io: CliIo, options: InterruptOptions): Interrupt {
   const controller = new AbortController();
   const release = io.onSignal((name) => {
     if (controller.signal.aborted) {
       io.exitNow(exitCodes[name]);
       return;
     }
-    onFirst(name);
-    controller.abort(interrupted(name));
+    options.onFirst?.(name);
+    controller.abort(interrupted(name, options));
   });
   return { signal: controller.signal, release };
 }
 
-function interrupted(name: StopSignal): BatonError {
+function interrupted(name: StopSignal, { effect, hint }: InterruptOptions): BatonError {
   return new BatonError({
     code: "BATON-INTERRUPTED",
     status: Status.canceled,
     exitCode: exitCodes[name],
     message: `stopped by ${name}`,
-    effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
-    hint: "Run the same command again to go on from there.",
+    effect,
+    hint,
   });
 }

@@ -7,7 +7,8 @@ import { resolveConfig } from "../config/resolve.ts";
 import { standardFields } from "../config/standard-fields.ts";
 import { BatonError } from "../errors.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
-import { memoryIo, StillClock } from "../testing/memory-io.ts";
+import { memoryIo } from "../testing/memory-io.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
 import { logLevels } from "./log-line.ts";
 import { createLogger, loggingChoices, openLogSinks } from "./logger.ts";
 
@@ -28,7 +29,7 @@ test("events below the level are dropped", () => {
       format: "json",
       sinks,
       redactor: new SecretRedactor(),
-      clock: new StillClock(),
+      clock: new VirtualClock(),
     });
     for (const at of logLevels) logger[at](at);
     const levels = lines.map((line) => (JSON.parse(line) as { level: string }).level);
@@ -44,7 +45,7 @@ test("the caller is the directory, file and line that logged", () => {
     format: "json",
     sinks,
     redactor: new SecretRedactor(),
-    clock: new StillClock(),
+    clock: new VirtualClock(),
   });
   logger.info("here");
   const { caller } = JSON.parse(lines[0] ?? "") as { caller: string };
@@ -59,14 +60,14 @@ test("secrets added later are hidden as well", () => {
     format: "json",
     sinks: [(line): void => void lines.push(line)],
     redactor,
-    clock: new StillClock(),
+    clock: new VirtualClock(),
     caller: () => "x/y.ts:1",
   });
   redactor.add("canary-secret");
   logger.info("got canary-secret", { header: "Bearer canary-secret" });
   assert.equal(
     lines[0],
-    '{"level":"info","ts":1767323045.678,"caller":"x/y.ts:1","msg":"got [REDACTED]","header":"Bearer [REDACTED]"}',
+    '{"level":"info","ts":1767323045,"caller":"x/y.ts:1","msg":"got [REDACTED]","header":"Bearer [REDACTED]"}',
   );
 });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SyncProgress } from "../sync/events.ts";
-import { memoryIo, StillClock } from "../testing/memory-io.ts";
+import { memoryIo } from "../testing/memory-io.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
 import { displayWidth } from "./display-width.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 import { progressLines } from "./progress-view.ts";
@@ -14,7 +15,7 @@ const progress: SyncProgress = {
   elapsedMs: 61_000,
   connector: { requests: 40, retries: 2, rateLimit: { limit: 5400, remaining: 5360 } },
 };
-const clock = new StillClock();
+const clock = new VirtualClock();
 const view = { title: "acme", columns: 100, color: false, nowMs: clock.nowMs() };
 
 test("progress names the phase, the counts, the traffic and the rate budget", () => {
@@ -47,7 +48,7 @@ function drawings(text: string): number {
 }
 
 test("the block is redrawn in place at most ten times a second", () => {
-  const still = new StillClock();
+  const still = new VirtualClock();
   const io = memoryIo({ clock: still });
   const display = new ProgressDisplay({ stderr: io.stderr, clock: still, color: false, title: "acme" });
   for (let index = 0; index < 1000; index += 1) {
@@ -61,7 +62,7 @@ test("the block is redrawn in place at most ten times a second", () => {
 });
 
 test("other output goes above the block, and nothing is drawn after the end", () => {
-  const still = new StillClock();
+  const still = new VirtualClock();
   const io = memoryIo({ clock: still });
   const display = new ProgressDisplay({ stderr: io.stderr, clock: still, color: false, title: "acme" });
   display.show(progress);

@@ -297,9 +297,16 @@ test("service mode gets configuration, context and a signal that stops it", asyn
       },
     },
   );
-  const io = memoryIo({ argv: ["--client-id", "id", "--client-secret", "secret-value"], env: credentials, cwd: root });
+  const io = memoryIo({
+    argv: ["--client-id", "id", "--client-secret", "secret-value", "--health-check", "--revoke-grant=g"],
+    env: credentials,
+    cwd: root,
+  });
   assert.equal(await runCli(app, io), 143);
   assert.deepEqual(seen, ["id", false, true]);
+  assert.ok(!io.stderrText().includes("secret-value"));
+  assert.doesNotMatch(io.stderrText(), /in service mode only/);
+  assert.match(io.stderrText(), /--revoke-grant has no effect in service mode/);
   assert.ok(io.argumentsHidden());
 });
 

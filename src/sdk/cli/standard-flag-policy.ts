@@ -1,5 +1,5 @@
 /**
- * What a one-shot run makes of standard flags that it does not act upon: tasks of connectors that write are answered
+ * What a run makes of standard flags that it does not act upon: tasks of connectors that write are answered
  * as in the Go connectors, unsupported options are refused, and options without effect are named in the log. Nothing
  * is ignored in silence.
  */
@@ -73,14 +73,13 @@ export function refuseUnsupported(config: ResolvedConfig): void {
   }
 }
 
-/** Logs which flags were set but change nothing in a one-shot run. */
-export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger): void {
+/** Logs which flags were set but change nothing, in this mode or at all. */
+export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger, serviceMode: boolean): void {
   for (const { field, behaviour, note } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
-    const resolved = config.get.bind(config);
-    if (behaviour === "inert" && isSet(resolved(field.name))) logger.warn(`--${field.name} ${note}`);
-    if (behaviour === "service" && isSet(resolved(field.name))) {
-      logger.warn(`--${field.name} has an effect in service mode only`);
-    }
+    if (behaviour === "absent" || !isSet(config.get(field.name))) continue;
+    if (behaviour === "inert") logger.warn(`--${field.name} ${note}`);
+    if (behaviour === "service" && !serviceMode) logger.warn(`--${field.name} has an effect in service mode only`);
+    if (behaviour === "task" && serviceMode) logger.warn(`--${field.name} has no effect in service mode`);
   }
 }
 

@@ -8,7 +8,7 @@ import { extname, join, resolve } from "node:path";
 import { BatonError, Status } from "../errors.ts";
 
 /** The variable that names the configuration file. */
-export const configPathVariable = "BATON_CONFIG_PATH";
+const configPathVariable = "BATON_CONFIG_PATH";
 
 /** A configuration file that was read. */
 export interface ConfigFile {

@@ -5,7 +5,7 @@
  */
 
 /** Where a field is exported to: `gui` and `ops` appear in the `config` schema (ops as `isOps`), the others not. */
-export type ExportTarget = "gui" | "ops" | "cli" | "none";
+type ExportTarget = "gui" | "ops" | "cli" | "none";
 
 /** Well-known string formats (wire: c1.config.v1.WellKnownString). */
 export type WellKnown = "email" | "hostname" | "ip" | "ipv4" | "ipv6" | "uri" | "uuid";

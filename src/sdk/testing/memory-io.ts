@@ -1,6 +1,7 @@
-/** A process in memory: captured streams, signals by hand and a clock that stands still until it is moved. */
+/** A process in memory: captured streams, signals by hand and a clock of its own. */
 import type { CliIo, OutputStream, StopSignal } from "../cli/cli-io.ts";
 import type { Clock } from "../clock.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 /** What a test decides about its process. */
 export interface MemoryIoOptions {
@@ -27,7 +28,7 @@ export interface MemoryIo extends CliIo {
 
 /** Makes one. */
 export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
-  const { argv = [], env = {}, cwd = "/", columns = 80, clock = new StillClock() } = options;
+  const { argv = [], env = {}, cwd = "/", columns = 80, clock = new VirtualClock() } = options;
   const out: string[] = [];
   const err: string[] = [];
   const exits: number[] = [];
@@ -61,36 +62,4 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     exits,
     argumentsHidden: () => hidden,
   };
-}
-
-/** A clock that only `advance` moves; sleeping moves it too and takes no time. */
-export class StillClock implements Clock {
-  #nowMs: number;
-
-  /** @param nowMs where it starts; default 2026-01-02T03:04:05.678Z. */
-  constructor(nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678)) {
-    this.#nowMs = nowMs;
-  }
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    this.#nowMs += ms;
-  }
-
-  random(): number {
-    return 0.5;
-  }
-
-  /** Moves the clock. */
-  advance(ms: number): void {
-    this.#nowMs += ms;
-  }
 }

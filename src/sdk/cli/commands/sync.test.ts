@@ -165,6 +165,23 @@ test("without entitlements and grants there are only resources", async () => {
   assert.match(io.stderrText(), /grants +0/);
 });
 
+for (const argv of [
+  ["--storage-engine", "sqlite"],
+  ["--workers", "2"],
+  ["--workers", "-1"],
+  ["--parallel-sync"],
+  ["--c1z-temp-dir", root],
+  ["--event-feed", "false"],
+  ["--sync-resource-types", "user", "--sync-resource-types", "club"],
+]) {
+  test(`${argv.join(" ")} is accepted without a warning`, async () => {
+    const { code, io, file } = await sync(argv);
+    assert.equal(code, 0, io.stderrText());
+    assert.doesNotMatch(io.stderrText(), /"level":"(warn|error)"/);
+    assert.equal(file?.subarray(0, 4).toString(), "C1ZF");
+  });
+}
+
 test("flags without effect are named in warnings, and so is a secret on the command line", async () => {
   const { code, io } = await sync(["-p", "--health-check", "--skip-full-sync", "--api-key", "canary-api-key"]);
   assert.equal(code, 0, io.stderrText());

@@ -19,9 +19,10 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
   try {
     refuseUnsupported(config);
     const context = connectorContext(invocation, config, output.logger);
-    if (config.string("client-id") !== "") return await serve(invocation, config, context);
+    const serviceMode = config.string("client-id") !== "";
+    warnAboutInertFlags(config, output.logger, serviceMode);
+    if (serviceMode) return await serve(invocation, config, context);
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
-    warnAboutInertFlags(config, output.logger);
     output.close(await syncOnce(invocation, config, context, output));
     return 0;
   } finally {
@@ -48,7 +49,11 @@ async function syncOnce(
   const store = await storeOptions(config, io);
   const connector = await app.createConnector(config, context);
   const { runSync } = await import("../../sync/run-sync.ts");
-  const interrupt = listenForInterrupt(io, (name) => output.stopping(name));
+  const interrupt = listenForInterrupt(io, {
+    onFirst: (name) => output.stopping(name),
+    effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
+    hint: "Run the same command again to go on from there.",
+  });
   try {
     return await runSync({
       connector,
@@ -76,7 +81,11 @@ async function serve({ app, io }: Invocation, config: ResolvedConfig, context: C
       hint: "Leave out --client-id and --client-secret to sync into a file.",
     });
   }
-  const interrupt = listenForInterrupt(io, (name) => context.logger.info("stopping", { signal: name }));
+  const interrupt = listenForInterrupt(io, {
+    onFirst: (name) => context.logger.info("stopping", { signal: name }),
+    effect: "A task that was under way is not complete.",
+    hint: "Start the service again.",
+  });
   try {
     await app.service({ config, context, signal: interrupt.signal });
     return 0;

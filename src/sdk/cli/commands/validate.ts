@@ -21,7 +21,10 @@ export const runValidate: CommandRun = async (invocation) => {
   const config = await loadConfig(invocation);
   const output = openRunOutput(invocation, config);
   invocation.useLogger(output.logger);
-  const interrupt = listenForInterrupt(io, () => undefined);
+  const interrupt = listenForInterrupt(io, {
+    effect: "The checks are not complete. Nothing was changed.",
+    hint: "Run the command again.",
+  });
   try {
     const connector = await app.createConnector(config, connectorContext(invocation, config, output.logger));
     const results = await connector.check({ signal: interrupt.signal });

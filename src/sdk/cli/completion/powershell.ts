@@ -13,9 +13,9 @@ Register-ArgumentCompleter -Native -CommandName ${quote(program)} -ScriptBlock {
   foreach ($element in $commandAst.CommandElements | Select-Object -Skip 1) {
     if ($commands -contains $element.ToString()) { $command = $element.ToString(); break }
   }
-  $words = switch ($command) {
+  $words = @(switch ($command) {
 ${commands.map((command) => switchCase(command, described)).join("\n")}
-  }
+  })
   $words | Where-Object { $_[0] -like "$wordToComplete*" } | ForEach-Object {
     [System.Management.Automation.CompletionResult]::new($_[0], $_[0], 'ParameterValue', $_[1])
   }

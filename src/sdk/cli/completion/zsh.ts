@@ -46,7 +46,7 @@ function flagSpec({ name, shorthand, description, takesValue, values }: Completi
   const action = values.length > 0 ? `(${values.join(" ")})` : "_files";
   const value = takesValue ? `:${name}:${action}` : "";
   if (shorthand === undefined) return `'--${name}${takesValue ? "=" : ""}${explained}${value}'`;
-  return `'(-${shorthand} --${name})'{-${shorthand},--${name}}'${explained}${value}'`;
+  return `'(-${shorthand} --${name})'{${takesValue ? `-${shorthand}+,--${name}=` : `-${shorthand},--${name}`}}'${explained}${value}'`;
 }
 
 function inSingleQuotes(text: string): string {
