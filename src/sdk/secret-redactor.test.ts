@@ -58,3 +58,12 @@ test("a secret of characters that mean something in a pattern is taken literally
   redactor.add("a.*[b](c)|^$\\d{1}");
   assert.equal(redactor.redact("axxxb a.*[b](c)|^$\\d{1} c"), "axxxb [REDACTED] c");
 });
+
+test("a removed secret is hidden no longer, others still are", () => {
+  const redactor = new SecretRedactor();
+  redactor.add("token-of-the-morning");
+  redactor.add("secret-for-the-evening");
+  redactor.remove("token-of-the-morning");
+  const text = redactor.redact("token-of-the-morning, secret-for-the-evening");
+  assert.equal(text, "token-of-the-morning, [REDACTED]");
+});
