@@ -30,6 +30,8 @@ export interface RunSyncOptions {
   /** Only these resource types; unknown ids are an error. Empty: all. */
   readonly syncResourceTypes?: readonly string[];
   readonly skipEntitlementsAndGrants?: boolean;
+  /** Leaves expandable grants as they are, for a reader that expands them itself; default false. */
+  readonly skipExpansion?: boolean;
   /** Actions that run side by side; default 1, which keeps the order of rows. */
   readonly workers?: number;
   /** Finished full syncs kept in the file, the new one included; default 2. */
@@ -142,6 +144,7 @@ function newContext(store: C1zWriter, state: SyncState, { options, progress, war
     state,
     syncers: new Map(options.connector.syncers.map((syncer) => [syncer.resourceType.id, syncer])),
     typeFilter: options.syncResourceTypes ?? [],
+    skipExpansion: options.skipExpansion ?? false,
     filter: new IngestFilter(store),
     progress,
     warnings,

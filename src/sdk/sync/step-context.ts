@@ -21,6 +21,8 @@ export interface StepContext {
   readonly syncers: ReadonlyMap<string, ResourceSyncer>;
   /** Resource types asked for; empty means all. */
   readonly typeFilter: readonly string[];
+  /** The reader of the file expands grants itself. */
+  readonly skipExpansion: boolean;
   readonly filter: IngestFilter;
   readonly progress: Progress;
   readonly warnings: Warnings;

@@ -21,7 +21,7 @@ type Contributions = Map<string, { readonly principal: ResourceId; readonly sour
  */
 export async function expandGrants(context: StepContext, action: Action): Promise<void> {
   context.store.markSupportsDiff();
-  if (context.state.flags.needsExpansion) {
+  if (context.state.flags.needsExpansion && !context.skipExpansion) {
     const graph = loadGraph(context);
     warnOfCycles(context, graph);
     for (const node of graph.nodes()) {
