@@ -1,0 +1,188 @@
+/** The access token for C1: fetched when needed, kept until shortly before it ends, one fetch at a time. */
+import { request } from "node:https";
+import type { Clock } from "../clock.ts";
+import { BatonError, Status } from "../errors.ts";
+import { sdkVersion } from "../sdk-version.ts";
+import type { SecretRedactor } from "../secret-redactor.ts";
+import { signAssertion } from "./client-assertion.ts";
+import type { C1Credentials } from "./credentials.ts";
+
+/** Tokens are renewed this long before they end, so that none ends on its way. */
+const renewBeforeMs = 10_000;
+const timeoutMs = 30_000;
+const maxReplyBytes = 65_536;
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/** What a {@link TokenSource} needs. */
+export interface TokenSourceOptions {
+  readonly credentials: C1Credentials;
+  /** Host and port to ask; the scheme is always https. */
+  readonly host: string;
+  /** PEM roots to trust; undefined: Node's. */
+  readonly roots: string[] | undefined;
+  readonly clock: Clock;
+  readonly redactor: SecretRedactor;
+}
+
+/** A token as it goes into the `authorization` header. */
+export interface AccessToken {
+  readonly header: string;
+  /** Milliseconds since the epoch; Infinity when C1 names no end. */
+  readonly expiresAtMs: number;
+  /** The bare token, to hide it from logs. */
+  readonly value: string;
+}
+
+/** Gives tokens. */
+export class TokenSource {
+  readonly #options: TokenSourceOptions;
+  #current: AccessToken | undefined;
+  #fetching: Promise<AccessToken> | undefined;
+
+  constructor(options: TokenSourceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The current token, or a new one.
+   * @throws BatonError `C1-TOKEN` (Unauthenticated) when C1 refuses, `C1-TOKEN-UNAVAILABLE` when it cannot answer now.
+   */
+  async get(): Promise<AccessToken> {
+    const { clock } = this.#options;
+    if (this.#current && clock.nowMs() < this.#current.expiresAtMs - renewBeforeMs) return this.#current;
+    this.#fetching ??= this.#renew().finally(() => {
+      this.#fetching = undefined;
+    });
+    return await this.#fetching;
+  }
+
+  /** Forgets `token`, which C1 did not accept; a newer one stays. */
+  reject(token: AccessToken): void {
+    if (this.#current === token) this.#current = undefined;
+  }
+
+  async #renew(): Promise<AccessToken> {
+    const { clock, redactor } = this.#options;
+    const token = await this.#fetch(clock.nowMs());
+    // Before it is used: whatever quotes it from now on is redacted. The one before it is of no more use to anybody.
+    if (this.#current) redactor.remove(this.#current.value);
+    redactor.add(token.value);
+    this.#current = token;
+    return token;
+  }
+
+  async #fetch(nowMs: number): Promise<AccessToken> {
+    const { credentials, host, roots } = this.#options;
+    const form = new URLSearchParams({
+      client_id: credentials.clientId,
+      grant_type: "client_credentials",
+      client_assertion_type: assertionType,
+      client_assertion: await signAssertion(credentials, nowMs),
+    });
+    const reply = await post(`https://${host}/auth/v1/token`, form.toString(), roots);
+    if (reply.status !== 200) throw refusal(reply);
+    return parseToken(reply.body, nowMs);
+  }
+}
+
+interface Reply {
+  readonly status: number;
+  readonly statusText: string;
+  readonly body: string;
+}
+
+async function post(url: string, form: string, roots: string[] | undefined): Promise<Reply> {
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  const outgoing = request(
+    url,
+    {
+      method: "POST",
+      // A connection kept for an hour until the next token would only keep the process.
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      minVersion: "TLSv1.2",
+      ...(roots && { ca: roots }),
+      headers: {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": Buffer.byteLength(form),
+        "User-Agent": `baton-c1-credential-provider baton-sdk/${sdkVersion}`,
+      },
+    },
+    (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxReplyBytes) outgoing.destroy(new RangeError("the answer is too long for a token"));
+        chunks.push(chunk);
+      });
+      response.on("error", reject);
+      response.on("end", () => {
+        const { statusCode = 0, statusMessage = "" } = response;
+        resolve({ status: statusCode, statusText: statusMessage, body: Buffer.concat(chunks).toString("utf8") });
+      });
+    },
+  );
+  outgoing.on("error", reject);
+  outgoing.end(form);
+  return await promise.catch((cause: unknown) => {
+    throw unavailable(cause instanceof Error ? cause.message : String(cause), cause);
+  });
+}
+
+function parseToken(body: string, nowMs: number): AccessToken {
+  const reply = parseObject(body);
+  const { access_token: value, token_type: type, expires_in: lifetime } = reply;
+  if (typeof value !== "string" || value === "") throw noToken("ConductorOne's answer holds no access token");
+  const seconds = Number(lifetime ?? 0);
+  return {
+    header: `${headerType(typeof type === "string" ? type : "")} ${value}`,
+    expiresAtMs: seconds > 0 ? nowMs + seconds * 1000 : Number.POSITIVE_INFINITY,
+    value,
+  };
+}
+
+function parseObject(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const reply: unknown = JSON.parse(body);
+    // Any object is a record of unknown values.
+    if (typeof reply === "object" && reply !== null) return reply as Readonly<Record<string, unknown>>;
+  } catch {
+    // The parser's message quotes the text, which may hold a token.
+  }
+  throw noToken("ConductorOne's answer is not JSON");
+}
+
+/** Spelled as Go's oauth2 package spells the well-known types; others as they came. */
+function headerType(type: string): string {
+  const known: Readonly<Record<string, string>> = { "": "Bearer", bearer: "Bearer", mac: "MAC", basic: "Basic" };
+  return known[type.toLowerCase()] ?? type;
+}
+
+/** Overload and outages pass; every other status is C1's word on the credentials. */
+function refusal({ status, statusText }: Reply): BatonError {
+  const text = `${status} ${statusText}`.trim();
+  if (status === 429 || status >= 500) return unavailable(text);
+  return noToken(text);
+}
+
+function noToken(reason: string): BatonError {
+  return new BatonError({
+    code: "C1-TOKEN",
+    status: Status.unauthenticated,
+    message: `failed to get token: ${reason}`,
+    effect: "ConductorOne was given nothing.",
+    hint: "Check client id and secret, and that this machine's clock is right; rotate the secret in ConductorOne if need be.",
+  });
+}
+
+function unavailable(reason: string, cause?: unknown): BatonError {
+  return new BatonError({
+    code: "C1-TOKEN-UNAVAILABLE",
+    status: Status.unavailable,
+    message: `failed to get token: ${reason}`,
+    effect: "ConductorOne was given nothing.",
+    hint: "Check the network's way to ConductorOne. For a private certificate authority set NODE_EXTRA_CA_CERTS.",
+    cause,
+  });
+}

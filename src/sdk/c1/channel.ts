@@ -1,0 +1,122 @@
+/**
+ * The way to C1: gRPC over TLS on one kept connection, every call with the current token. Knows how to get through,
+ * not what is said.
+ */
+import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import { compressionGzip, createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { Clock } from "../clock.ts";
+import { type BatonError, toBatonError } from "../errors.ts";
+import { BatonService } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { fromRpcError, toRpcError } from "../rpc/rpc-error.ts";
+import { sdkVersion } from "../sdk-version.ts";
+import type { SecretRedactor } from "../secret-redactor.ts";
+import { type AccessToken, TokenSource } from "./access-token.ts";
+import type { C1Credentials } from "./credentials.ts";
+
+/** A connection that cannot be made for this long is given up (Baton SDK: dial timeout). */
+const connectTimeoutMs = 30_000;
+/** Servers of Go's gRPC take more than one ping in five minutes for an attack. */
+const pingIntervalMs = 301_000;
+/** Between polls nothing needs the connection; a network in between may forget one that is idle for longer. */
+const idleTimeoutMs = 60_000;
+/** Largest message taken, as in Go's gRPC. */
+const maxMessageBytes = 4 * 1024 * 1024;
+
+/** What {@link openChannel} needs. */
+export interface ChannelOptions {
+  readonly credentials: C1Credentials;
+  /** Host and port to talk to. */
+  readonly host: string;
+  /** PEM roots to trust; undefined: Node's. */
+  readonly roots: string[] | undefined;
+  readonly clock: Clock;
+  readonly redactor: SecretRedactor;
+}
+
+/** C1's service. */
+export type C1Client = Client<typeof BatonService>;
+
+/** An open way to C1. */
+export interface C1Channel {
+  readonly client: C1Client;
+  /** Ends the connection and every call on it. */
+  close(): void;
+}
+
+/** Prepares the way; the first call connects. */
+export function openChannel(options: ChannelOptions): C1Channel {
+  const { credentials, host, roots } = options;
+  const baseUrl = `https://${host}`;
+  const session = new Http2SessionManager(
+    baseUrl,
+    { pingIntervalMs, pingTimeoutMs: 20_000, idleConnectionTimeoutMs: idleTimeoutMs },
+    { minVersion: "TLSv1.2", ...(roots && { ca: roots }) },
+  );
+  const transport = createGrpcTransport({
+    baseUrl,
+    sessionManager: session,
+    acceptCompression: [compressionGzip],
+    readMaxBytes: maxMessageBytes,
+    interceptors: [
+      identify(`${credentials.clientName} baton-sdk/${sdkVersion}`),
+      authorize(new TokenSource(options)),
+      connectInTime(session),
+    ],
+  });
+  return { client: createClient(BatonService, transport), close: () => session.abort() };
+}
+
+/** Turns whatever a call to C1 threw into a BatonError; `what` is the call in words. */
+export function callError(caught: unknown, what: string): BatonError {
+  return fromRpcError(caught, "C1-CALL", what);
+}
+
+function identify(userAgent: string): Interceptor {
+  return (next) => async (request) => {
+    request.header.set("User-Agent", userAgent);
+    return await next(request);
+  };
+}
+
+/**
+ * Adds the token. When C1 does not accept it, it is forgotten, and a call that can be made again is made once more
+ * with a new one: a token can end or be revoked while the result of a long task waits to be told.
+ */
+function authorize(tokens: TokenSource): Interceptor {
+  const current = async (): Promise<AccessToken> => {
+    try {
+      return await tokens.get();
+    } catch (caught) {
+      const error = toBatonError(caught);
+      throw new ConnectError(error.message, toRpcError(error).code, undefined, undefined, error);
+    }
+  };
+  return (next) => async (request) => {
+    const token = await current();
+    request.header.set("authorization", token.header);
+    try {
+      return await next(request);
+    } catch (caught) {
+      if (ConnectError.from(caught).code !== Code.Unauthenticated) throw caught;
+      tokens.reject(token);
+      if (request.stream) throw caught;
+    }
+    request.header.set("authorization", (await current()).header);
+    return await next(request);
+  };
+}
+
+function connectInTime(session: Http2SessionManager): Interceptor {
+  return (next) => async (request) => {
+    const expired = Promise.withResolvers<"expired">();
+    const timer = setTimeout(() => expired.resolve("expired"), connectTimeoutMs);
+    try {
+      const state = await Promise.race([session.connect(), expired.promise]);
+      if (state === "expired") session.abort(new ConnectError("no connection within 30 s", Code.Unavailable));
+    } finally {
+      clearTimeout(timer);
+    }
+    // A connection that failed tells its reason here.
+    return await next(request);
+  };
+}

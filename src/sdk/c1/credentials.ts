@@ -1,0 +1,99 @@
+/**
+ * Client id and secret as C1 hands them out: which host they belong to and the key to sign with. Checks their form;
+ * whether they are good is for C1 to say.
+ */
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import { BatonError, Status } from "../errors.ts";
+
+/** Parsed credentials. The secret itself is never sent anywhere: its key signs. */
+export interface C1Credentials {
+  /** The whole client id. */
+  readonly clientId: string;
+  /** What stands in front of its `@`; goes into user agents. */
+  readonly clientName: string;
+  /** Host of C1, with its port if the client id names one. */
+  readonly tokenHost: string;
+  /** The host without port: the audience of assertions. */
+  readonly audience: string;
+  /** Ed25519. */
+  readonly privateKey: KeyObject;
+  /** The key's `kid`, if it has one. */
+  readonly keyId: string | undefined;
+}
+
+/**
+ * Reads `<name>@<host>/<anything>` and `<a>:<b>:v1:<base64url of a private Ed25519 JSON Web Key>` (Baton SDK: service
+ * mode credentials). White space around them, such as the newline of a mounted secret, does not count.
+ * @throws BatonError `C1-CLIENT-ID` or `C1-CLIENT-SECRET`, exit code 2; no part of the secret is in them.
+ */
+export function parseCredentials(clientId: string, clientSecret: string): C1Credentials {
+  const id = clientId.trim();
+  const { clientName, url } = parseClientId(id);
+  const jwk = parseClientSecret(clientSecret.trim());
+  const { kid } = jwk;
+  return {
+    clientId: id,
+    clientName,
+    tokenHost: url.host,
+    audience: url.hostname,
+    privateKey: importKey(jwk),
+    keyId: typeof kid === "string" && kid !== "" ? kid : undefined,
+  };
+}
+
+function parseClientId(id: string): { clientName: string; url: URL } {
+  const at = id.indexOf("@");
+  const slash = id.indexOf("/", at);
+  const host = id.slice(at + 1, slash);
+  if (at < 0 || slash < 0 || host === "" || !URL.canParse(`https://${host}`)) throw invalidClientId();
+  const url = new URL(`https://${host}`);
+  // A host that a URL reads differently (user:password@, a query) is not one that anybody wrote on purpose.
+  if (url.host !== host.toLowerCase().replace(/:443$/, "")) throw invalidClientId();
+  return { clientName: id.slice(0, at), url };
+}
+
+function parseClientSecret(secret: string): JsonWebKey {
+  const [, , version, key = "", ...rest] = secret.split(":");
+  if (version !== "v1" || rest.length > 0 || !/^[\w-]+$/.test(key)) throw invalidClientSecret();
+  try {
+    const jwk: unknown = JSON.parse(Buffer.from(key, "base64url").toString("utf8"));
+    // Its fields are checked where they are used.
+    if (typeof jwk === "object" && jwk !== null) return jwk as JsonWebKey;
+  } catch {
+    // The parser quotes what it stumbles over, which is part of the secret: only the fact is passed on.
+  }
+  throw invalidClientSecret();
+}
+
+function importKey(jwk: JsonWebKey): KeyObject {
+  if (jwk.kty !== "OKP" || jwk.crv !== "Ed25519" || typeof jwk.d !== "string" || typeof jwk.x !== "string") {
+    throw invalidClientSecret();
+  }
+  try {
+    const privateKey = createPrivateKey({ key: jwk, format: "jwk" });
+    if (createPublicKey(privateKey).export({ format: "jwk" })["x"] === jwk.x) return privateKey;
+  } catch {
+    // As above: no detail of a key is repeated.
+  }
+  throw invalidClientSecret();
+}
+
+function invalidClientId(): BatonError {
+  return new BatonError({
+    code: "C1-CLIENT-ID",
+    status: Status.unknown,
+    message: "invalid client id: it is not of the form name@host/...",
+    effect: "Nothing was started and ConductorOne was not contacted.",
+    hint: "Copy the client id from the connector's settings in ConductorOne, as a whole.",
+  });
+}
+
+function invalidClientSecret(): BatonError {
+  return new BatonError({
+    code: "C1-CLIENT-SECRET",
+    status: Status.unknown,
+    message: "invalid client secret: it does not hold a version 1 key",
+    effect: "Nothing was started and ConductorOne was not contacted.",
+    hint: "Copy the client secret again, or rotate it in the connector's settings in ConductorOne.",
+  });
+}

@@ -1,0 +1,79 @@
+/** The introduction to C1: what program this is, where it runs, what it can do. */
+import type { Clock } from "../clock.ts";
+import type { Connector } from "../contracts/connector.ts";
+import { type BatonError, Status } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { toMetadataMessage } from "../proto/to-metadata.ts";
+import { type C1Client, callError } from "./channel.ts";
+import { buildInfo, osInfo } from "./host-identity.ts";
+import { untilAborted } from "./task-slots.ts";
+import { helloWaitMs } from "./timing.ts";
+
+/** After these another attempt cannot help (Baton SDK: startup Hello). */
+const finalStatuses: ReadonlySet<Status> = new Set([
+  Status.unauthenticated,
+  Status.permissionDenied,
+  Status.invalidArgument,
+  Status.unimplemented,
+  Status.failedPrecondition,
+  Status.notFound,
+]);
+
+/** Who introduces itself. */
+export interface Introduction {
+  readonly client: C1Client;
+  readonly hostId: string;
+  /** Package name and version of the program. */
+  readonly product: { readonly name: string; readonly version: string };
+  readonly connector: Connector;
+}
+
+/**
+ * Says hello once; `taskId` is "" at the start.
+ * @throws BatonError with C1's status.
+ */
+export async function sayHello(introduction: Introduction, taskId: string, signal: AbortSignal): Promise<void> {
+  const { client, hostId, product, connector } = introduction;
+  const call = client.hello(
+    {
+      hostId,
+      taskId,
+      buildInfo: buildInfo(product.name, product.version),
+      osInfo: osInfo(),
+      connectorMetadata: toMetadataMessage(connector),
+    },
+    { signal },
+  );
+  try {
+    await untilAborted(call, signal);
+  } catch (caught) {
+    signal.throwIfAborted();
+    throw callError(caught, "hello");
+  }
+}
+
+/**
+ * Says hello until C1 has heard it.
+ * @throws BatonError when C1 refuses for good, or the signal's reason.
+ */
+export async function sayHelloUntilHeard(
+  introduction: Introduction,
+  options: { readonly clock: Clock; readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  const { clock, logger, signal } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sayHello(introduction, "", signal);
+      logger.info("startup Hello succeeded", { attempts: attempt });
+      return;
+    } catch (caught) {
+      signal.throwIfAborted();
+      const error: BatonError = callError(caught, "hello");
+      if (finalStatuses.has(error.status)) throw error;
+      const waitMs = helloWaitMs(attempt);
+      const { message, code, hint } = error;
+      logger.warn("startup Hello failed, trying again", { error: message, code, hint, attempt, wait: waitMs / 1000 });
+      await clock.sleep(waitMs, signal);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Asks C1 for tasks for ever: one at a time, or several ahead. It decides when to ask and what to drop; a failure to
+ * ask is waited out and never ends the process.
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { type C1Client, callError } from "./channel.ts";
+import { type TaskSlots, untilAborted } from "./task-slots.ts";
+import { nextPollMs, pollErrorWaitMs } from "./timing.ts";
+
+/** An empty answer that says "ask again at once" would otherwise keep both sides busy with nothing. */
+const shortestIdleMs = 100;
+/** Most tasks that one answer may hold (connectorapi: GetTasks). */
+const largestPage = 100;
+
+/** What polling needs. */
+export interface PollOptions {
+  readonly client: C1Client;
+  readonly hostId: string;
+  readonly slots: TaskSlots;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Asks for one task whenever a slot is free and C1's pause is over. Ends by rejecting with the signal's reason. */
+export async function pollOneByOne(options: PollOptions): Promise<never> {
+  const { client, hostId, slots, clock, logger, signal } = options;
+  let failures = 0;
+  let waitMs = 0;
+  for (;;) {
+    await clock.sleep(waitMs, signal);
+    await slots.free(signal);
+    try {
+      const reply = await untilAborted(client.getTask({ hostId }, { signal }), signal);
+      failures = 0;
+      const started = begin(reply.task, options);
+      waitMs = Math.max(nextPollMs(reply.nextPoll), started ? 0 : shortestIdleMs);
+    } catch (caught) {
+      signal.throwIfAborted();
+      waitMs = pollErrorWaitMs(++failures);
+      logger.error("could not ask for a task", { error: callError(caught, "get task").message, wait: waitMs / 1000 });
+    }
+  }
+}
+
+/** Asks for several tasks and keeps those that find no slot in a queue. Ends as {@link pollOneByOne} does. */
+export async function pollAhead(options: PollOptions): Promise<never> {
+  const { slots, clock, logger, signal } = options;
+  const queue: Task[] = [];
+  let failures = 0;
+  let nextPollAtMs = clock.monotonicMs();
+  for (;;) {
+    signal.throwIfAborted();
+    while (!slots.isFull && queue.length > 0) begin(queue.shift(), options);
+    const waitMs = nextPollAtMs - clock.monotonicMs();
+    if (queue.length + slots.running.length >= slots.capacity || waitMs > 0) {
+      await clock.sleep(waitMs > 0 && queue.length === 0 ? waitMs : shortestIdleMs, signal);
+      continue;
+    }
+    try {
+      const reply = await untilAborted(askAhead(options, queue), signal);
+      failures = 0;
+      queue.push(...reply.tasks);
+      const pauseMs = Math.max(reply.nextPollMs, reply.tasks.length > 0 ? 0 : shortestIdleMs);
+      nextPollAtMs = clock.monotonicMs() + pauseMs;
+    } catch (caught) {
+      signal.throwIfAborted();
+      const pauseMs = pollErrorWaitMs(++failures);
+      nextPollAtMs = clock.monotonicMs() + pauseMs;
+      logger.error("could not ask for tasks", { error: callError(caught, "get tasks").message, wait: pauseMs / 1000 });
+    }
+  }
+}
+
+/** Tasks that are neither queued nor running. */
+async function askAhead(
+  { client, hostId, slots, signal }: PollOptions,
+  queue: readonly Task[],
+): Promise<{ tasks: readonly Task[]; nextPollMs: number }> {
+  const known = new Set([...queue.map((task) => task.id), ...slots.running]);
+  const pageSize = Math.min(2 * slots.capacity - known.size, largestPage);
+  const reply = await client.getTasks({ hostId, pageSize, knownTaskIds: [...known] }, { signal });
+  const tasks = reply.tasks.filter((task) => {
+    const isNew = isWork(task) && !known.has(task.id);
+    known.add(task.id);
+    return isNew;
+  });
+  return { tasks, nextPollMs: nextPollMs(reply.nextPoll) };
+}
+
+/** False when there was nothing to begin. */
+function begin(task: Task | undefined, { slots, logger }: PollOptions): boolean {
+  if (!task || !isWork(task)) return false;
+  const started = slots.start(task);
+  if (!started) logger.warn("a task that runs already was handed out again; dropped", { task_id: task.id });
+  return started;
+}
+
+/** A task without an id could not be told of: it counts as none. */
+function isWork(task: Task): boolean {
+  return task.id !== "" && task.taskType.case !== "none";
+}

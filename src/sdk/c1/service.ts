@@ -1,0 +1,110 @@
+/**
+ * Service mode: introduces the connector to C1, works on its tasks until told to stop, and ends in good order. Puts
+ * the parts together; what each does is theirs to say.
+ */
+import type { Clock } from "../clock.ts";
+import type { Connector } from "../contracts/connector.ts";
+import { type HealthServer, startHealthServer } from "../health/health-server.ts";
+import type { Logger } from "../log.ts";
+import { trustedRoots } from "../rpc/trusted-roots.ts";
+import type { SecretRedactor } from "../secret-redactor.ts";
+import { openChannel } from "./channel.ts";
+import { parseCredentials } from "./credentials.ts";
+import { type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
+import { type Environment, hostId } from "./host-identity.ts";
+import { type PollOptions, pollAhead, pollOneByOne } from "./poll-tasks.ts";
+import type { ServiceContext, SyncDefaults } from "./service-context.ts";
+import { TaskFolders } from "./task-folders.ts";
+import { runTask } from "./task-runner.ts";
+import { TaskSlots } from "./task-slots.ts";
+
+/** Running tasks have so long to save what they have once the process is told to stop. */
+const stopWithinMs = 9_000;
+
+/** What {@link runService} needs. */
+export interface ServiceOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Package name and version of the program. */
+  readonly product: { readonly name: string; readonly version: string };
+  /** Makes a connector; no I/O happens in here. Each sync gets its own. */
+  createConnector(): Promise<Connector>;
+  readonly syncs: SyncDefaults;
+  /** Tasks worked on at the same time; at least 1. */
+  readonly taskConcurrency: number;
+  /** Where to answer health checks; undefined: nowhere. */
+  readonly health: { readonly host: string; readonly port: number } | undefined;
+  /** BATON_C1_API_HOST, BATON_HOST_ID, BATON_GET_TASKS and SSL_CERT_FILE are read from here. */
+  readonly env: Environment;
+  /** Writes everything, debug lines included, to a new file of mode 0600 until the returned function is called. */
+  logDebugTo(path: string): () => void;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly redactor: SecretRedactor;
+  /** Aborting it stops the service within 10 s; what can be gone on with is kept. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Serves C1 until the signal aborts; then it returns.
+ * @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET`, `C1-STATE-DIR`, `TLS-ROOTS`, `HEALTH-BIND`, or C1's own refusal
+ * of the first Hello.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { env, clock, logger, redactor, signal, product } = options;
+  const credentials = parseCredentials(options.clientId, options.clientSecret);
+  for (const part of [options.clientSecret, options.clientSecret.split(":").at(-1) ?? ""]) redactor.add(part);
+  const { BATON_C1_API_HOST } = env;
+  const host = BATON_C1_API_HOST || credentials.tokenHost;
+  const id = hostId(env);
+  const folders = await TaskFolders.open(options.syncs.tempDir, [credentials.clientId, id], clock);
+  const connector = await options.createConnector();
+  const channel = openChannel({ credentials, host, roots: trustedRoots(env), clock, redactor });
+  const introduction: Introduction = { client: channel.client, hostId: id, product, connector };
+  try {
+    logger.info("connecting to ConductorOne", { host, host_id: id });
+    await sayHelloUntilHeard(introduction, { clock, logger, signal });
+    const context: ServiceContext = {
+      client: channel.client,
+      hostId: id,
+      clock,
+      logger,
+      redactor,
+      folders,
+      defaults: options.syncs,
+      createConnector: () => options.createConnector(),
+      logDebugTo: (path) => options.logDebugTo(path),
+      sayHello: (taskId, until) => sayHello(introduction, taskId, until),
+      signal,
+    };
+    await serve(context, options, connector);
+  } catch (caught) {
+    // Told to stop: that is no failure, wherever it found the service.
+    if (!signal.aborted) throw caught;
+  } finally {
+    channel.close();
+  }
+}
+
+async function serve(context: ServiceContext, options: ServiceOptions, connector: Connector): Promise<void> {
+  const { client, clock, logger, redactor, signal } = context;
+  const health: HealthServer | undefined =
+    options.health && (await startHealthServer({ ...options.health, connector, clock, logger, redactor }));
+  const slots = new TaskSlots(options.taskConcurrency, (task) => runTask(context, task));
+  const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, signal };
+  const { BATON_GET_TASKS } = options.env;
+  try {
+    await (BATON_GET_TASKS === "true" ? pollAhead(polling) : pollOneByOne(polling));
+  } finally {
+    await Promise.all([drain(slots, logger), health?.close()]);
+  }
+}
+
+async function drain(slots: TaskSlots, logger: Logger): Promise<void> {
+  if (slots.running.length > 0) logger.info("stopping; waiting for running tasks", { tasks: slots.running });
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => late.resolve("late"), stopWithinMs);
+  const result = await Promise.race([slots.drained(), late.promise]);
+  clearTimeout(timer);
+  if (result === "late") logger.warn("tasks did not stop in time", { tasks: slots.running });
+}

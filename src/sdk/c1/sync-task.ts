@@ -1,0 +1,154 @@
+/** A sync that C1 asked for: heartbeats, the sync into a file of its own, the upload. Decides neither when nor whether. */
+import { existsSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { BatonError, Status, toBatonError } from "../errors.ts";
+import type { Task_SyncFullTask } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { runSync } from "../sync/run-sync.ts";
+import { beginHeartbeats, type Heartbeats } from "./heartbeat.ts";
+import type { ServiceContext } from "./service-context.ts";
+import type { TaskFolder } from "./task-folders.ts";
+import { uploadFile } from "./upload.ts";
+
+/** A sync task as it was handed out. */
+export interface SyncTask {
+  readonly id: string;
+  /** C1 wants the log of this one. */
+  readonly debug: boolean;
+  readonly options: Task_SyncFullTask;
+}
+
+/** How a sync task went: done, failed, or left as it is because it is not ours (any more) to tell of. */
+export type SyncTaskEnd =
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly error: BatonError }
+  | { readonly kind: "left"; readonly reason: unknown };
+
+/**
+ * Runs the task. An interrupted one keeps its file, and the same task goes on from it when it is handed out again.
+ * It never throws for what goes wrong in the sync.
+ */
+export async function runSyncTask(context: ServiceContext, task: SyncTask): Promise<SyncTaskEnd> {
+  const refusal = refuseOptions(task.options);
+  if (refusal) return { kind: "failed", error: refusal };
+  const heartbeats = await begin(context, task.id);
+  if ("left" in heartbeats) return { kind: "left", reason: heartbeats.left };
+  const folder = await context.folders.forTask(task.id);
+  try {
+    const end = await withDebugLog(context, task, { folder, heartbeats });
+    if (end.kind === "done" || !isWorthKeeping(end)) await folder.remove();
+    return end;
+  } finally {
+    await heartbeats.stop();
+    await context.folders.release(folder);
+  }
+}
+
+async function begin(context: ServiceContext, taskId: string): Promise<Heartbeats | { readonly left: unknown }> {
+  const { client, hostId, clock, logger, signal } = context;
+  try {
+    return await beginHeartbeats({ client, hostId, taskId, clock, logger, signal });
+  } catch (caught) {
+    return { left: caught };
+  }
+}
+
+interface Work {
+  readonly folder: TaskFolder;
+  readonly heartbeats: Heartbeats;
+}
+
+async function withDebugLog(context: ServiceContext, task: SyncTask, work: Work): Promise<SyncTaskEnd> {
+  if (!task.debug) return await syncAndUpload(context, task, work);
+  const close = context.logDebugTo(work.folder.debugLog);
+  let end: SyncTaskEnd;
+  try {
+    end = await syncAndUpload(context, task, work);
+  } finally {
+    close();
+  }
+  if (end.kind !== "left") await uploadDebugLog(context, task, work);
+  return end;
+}
+
+async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work): Promise<SyncTaskEnd> {
+  const { folder, heartbeats } = work;
+  try {
+    if (context.defaults.skipFullSync) {
+      context.logger.warn("full sync skipped, as --skip-full-sync asks; nothing is uploaded", { task_id: task.id });
+      return { kind: "done" };
+    }
+    await sync(context, task, work);
+    await rename(folder.syncFile, folder.uploadFile);
+    await uploadFile({ ...uploadOf(context, task), path: folder.uploadFile, signal: heartbeats.signal });
+    return { kind: "done" };
+  } catch (caught) {
+    // The process stops: the task stays ours, and its file is what the next start goes on from.
+    if (context.signal.aborted) return { kind: "left", reason: context.signal.reason };
+    return { kind: "failed", error: toBatonError(heartbeats.signal.aborted ? heartbeats.signal.reason : caught) };
+  }
+}
+
+async function sync(context: ServiceContext, { id, options }: SyncTask, { folder, heartbeats }: Work): Promise<void> {
+  const { defaults, logger, clock } = context;
+  if (options.storageEngine === "pebble") {
+    logger.info("ConductorOne asked for storage engine pebble; a version 1 (SQLite) file is written", { task_id: id });
+  }
+  const types = options.syncResourceTypeIds;
+  const resumes = existsSync(folder.syncFile);
+  if (resumes) logger.info("this task was begun before; going on from its file", { task_id: id });
+  await runSync({
+    connector: await context.createConnector(),
+    path: folder.syncFile,
+    syncResourceTypes: types.length > 0 ? types : defaults.syncResourceTypes,
+    skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || defaults.skipEntitlementsAndGrants,
+    skipExpansion: options.skipExpandGrants,
+    keepSyncCount: 1,
+    ...(defaults.workers !== undefined && { workers: defaults.workers }),
+    ...(defaults.tempDir !== undefined && { tempDir: defaults.tempDir }),
+    signal: heartbeats.signal,
+    logger,
+    clock,
+  });
+}
+
+/** The log is a help, not the result: a failure to hand it over is told and changes nothing. */
+async function uploadDebugLog(context: ServiceContext, task: SyncTask, { folder }: Work): Promise<void> {
+  try {
+    if (!existsSync(folder.debugLog)) return;
+    await uploadFile({ ...uploadOf(context, task), path: folder.debugLog, signal: context.signal });
+  } catch (caught) {
+    context.logger.warn("the debug log could not be uploaded", {
+      task_id: task.id,
+      error: toBatonError(caught).message,
+    });
+  }
+}
+
+function uploadOf(context: ServiceContext, task: SyncTask) {
+  const { client, hostId, clock, logger } = context;
+  return { client, hostId, taskId: task.id, clock, logger };
+}
+
+/** What a person or C1 called off, and what would fail again, is not gone on with. */
+function isWorthKeeping(end: SyncTaskEnd): boolean {
+  if (end.kind === "left") return true;
+  return end.kind === "failed" && (end.error.status === Status.unavailable || end.error.code === "C1-HEARTBEAT");
+}
+
+/** Options that change what a file means must not be passed over. */
+function refuseOptions(options: Task_SyncFullTask): BatonError | undefined {
+  if (options.targetedSyncResources.length > 0) return unsupported("a sync of single resources");
+  if (options.skipGrants) return unsupported("a sync that leaves out grants only");
+  return undefined;
+}
+
+function unsupported(what: string): BatonError {
+  return new BatonError({
+    code: "C1-TASK-OPTION",
+    status: Status.unimplemented,
+    message: `the task asks for ${what}, which this version does not do`,
+    effect: "Nothing was read or uploaded.",
+    hint: "Ask for a full sync.",
+    fatal: true,
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * Where unfinished syncs wait for their task to be handed out again: one folder per task below the scratch directory,
+ * private to this user, bounded in number and age. Knows nothing of what the files hold.
+ */
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import { BatonError, Status } from "../errors.ts";
+
+/** Left-over folders kept at most; each can hold a file as large as the organization. */
+const mostLeftOver = 3;
+/** An unfinished sync is taken up again for seven days (c1z: resume); then its file is of no more use. */
+const oldestMs = 7 * 86_400_000;
+
+/** Files of one task. */
+export interface TaskFolder {
+  readonly path: string;
+  /** The sync while it is written. */
+  readonly syncFile: string;
+  /** The finished sync while it is uploaded; never added to. */
+  readonly uploadFile: string;
+  readonly debugLog: string;
+  remove(): Promise<void>;
+}
+
+/** The folders of one client id on one host. */
+export class TaskFolders {
+  readonly #root: string;
+  readonly #clock: Clock;
+  readonly #open = new Set<string>();
+
+  constructor(root: string, clock: Clock) {
+    this.#root = root;
+    this.#clock = clock;
+  }
+
+  /**
+   * Prepares the place for the folders.
+   * @param tempDir scratch directory; undefined: the system's.
+   * @param owner what tells instances apart that share a machine: client id and host id.
+   * @throws BatonError `C1-STATE-DIR` when somebody else made or can write the directory.
+   */
+  static async open(tempDir: string | undefined, owner: readonly string[], clock: Clock): Promise<TaskFolders> {
+    const hash = createHash("sha256").update(JSON.stringify(owner)).digest("hex").slice(0, 16);
+    const root = join(tempDir ?? tmpdir(), `baton-c1-${hash}`);
+    try {
+      await mkdir(root, { mode: 0o700, recursive: true });
+    } catch (cause) {
+      throw stateDirError(root, (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
+    }
+    // The name can be foreseen: in a directory that all users share somebody else may have made it first.
+    const made = await lstat(root);
+    const foreign = process.platform !== "win32" && (made.uid !== userInfo().uid || (made.mode & 0o022) !== 0);
+    if (!made.isDirectory() || foreign) throw stateDirError(root, "it belongs to or can be written by somebody else");
+    const folders = new TaskFolders(root, clock);
+    await folders.#prune();
+    return folders;
+  }
+
+  /** The folder of a task, with what an earlier run left in it. */
+  async forTask(taskId: string): Promise<TaskFolder> {
+    const name = createHash("sha256").update(taskId).digest("hex").slice(0, 32);
+    const path = join(this.#root, name);
+    this.#open.add(name);
+    await mkdir(path, { mode: 0o700, recursive: true });
+    const uploadFile = join(path, "upload.c1z");
+    await rm(uploadFile, { force: true });
+    return {
+      path,
+      syncFile: join(path, "sync.c1z"),
+      uploadFile,
+      debugLog: join(path, "debug.log"),
+      remove: () => rm(path, { recursive: true, force: true }),
+    };
+  }
+
+  /** The task is over, or left for later: what is old or too much is removed. */
+  async release(folder: TaskFolder): Promise<void> {
+    this.#open.delete(folder.path.slice(this.#root.length + 1));
+    await this.#prune();
+  }
+
+  async #prune(): Promise<void> {
+    const now = this.#clock.nowMs();
+    const closed = (await readdir(this.#root)).filter((name) => !this.#open.has(name));
+    const dated = await Promise.all(
+      closed.map(async (name) => {
+        const path = join(this.#root, name);
+        return { path, at: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
+      }),
+    );
+    const newestFirst = dated.toSorted((a, b) => b.at - a.at);
+    const surplus = newestFirst.filter(({ at }, index) => index >= mostLeftOver || now - at > oldestMs);
+    await Promise.all(surplus.map(({ path }) => rm(path, { recursive: true, force: true })));
+  }
+}
+
+function stateDirError(root: string, reason: string, cause?: unknown): BatonError {
+  return new BatonError({
+    code: "C1-STATE-DIR",
+    status: Status.failedPrecondition,
+    message: `The directory ${root} for unfinished syncs cannot be used: ${reason}.`,
+    effect: "Nothing was started.",
+    hint: "Name a directory of your own with --c1z-temp-dir or BATON_TMPDIR.",
+    cause,
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Errors on their way through gRPC and back: a BatonError keeps its status as the code, and what gRPC has no place for
+ * travels in trailers that other programs pass over. Knows neither services nor messages.
+ */
+import { Code, ConnectError } from "@connectrpc/connect";
+import { BatonError, Status, toBatonError } from "../errors.ts";
+import { RateLimitDescriptionSchema } from "../proto/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
+
+const trailer = { code: "baton-code", effect: "baton-effect", hint: "baton-hint", fatal: "baton-fatal" } as const;
+
+/**
+ * What a server throws so that a client gets the error. The time to come back at, if there is one, goes along as a
+ * RateLimitDescription, where Go syncers look for it.
+ */
+export function toRpcError(caught: unknown): ConnectError {
+  if (caught instanceof ConnectError) return caught;
+  const error = toBatonError(caught);
+  const metadata = new Headers({ [trailer.code]: error.code });
+  if (error.effect) metadata.set(trailer.effect, encodeURIComponent(error.effect));
+  if (error.hint) metadata.set(trailer.hint, encodeURIComponent(error.hint));
+  if (error.fatal) metadata.set(trailer.fatal, "true");
+  const details =
+    error.retryAtMs === undefined
+      ? []
+      : [{ desc: RateLimitDescriptionSchema, value: { resetAt: timestamp(error.retryAtMs) } }];
+  return new ConnectError(error.message, codeOf(error.status), metadata, details);
+}
+
+/**
+ * What a client makes of a failed call.
+ * @param code stable code for errors that name none themselves, those of other servers and of the network.
+ * @param what the call in words; goes in front of the message.
+ */
+export function fromRpcError(caught: unknown, code: string, what: string): BatonError {
+  if (caught instanceof BatonError) return caught;
+  const error = ConnectError.from(caught);
+  if (error.cause instanceof BatonError) return error.cause;
+  const { metadata } = error;
+  const effect = decoded(metadata.get(trailer.effect));
+  const hint = decoded(metadata.get(trailer.hint));
+  const retryAtMs = resetTime(error);
+  return new BatonError({
+    code: metadata.get(trailer.code) ?? code,
+    status: statusOf(error.code),
+    message: metadata.has(trailer.code) ? error.rawMessage : `${what}: ${error.rawMessage}`,
+    ...(effect !== undefined && { effect }),
+    ...(hint !== undefined && { hint }),
+    ...(retryAtMs !== undefined && { retryAtMs }),
+    fatal: metadata.get(trailer.fatal) === "true",
+    cause: caught,
+  });
+}
+
+/** OK is no error, and code 0 would say so. */
+function codeOf(status: Status): Code {
+  return status === Status.ok ? Code.Internal : status;
+}
+
+function statusOf(code: Code): Status {
+  return Object.values(Status).find((status) => status === Number(code)) ?? Status.unknown;
+}
+
+function timestamp(ms: number): { seconds: bigint; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) };
+}
+
+function resetTime(error: ConnectError): number | undefined {
+  const [description] = error.findDetails(RateLimitDescriptionSchema);
+  const reset = description?.resetAt;
+  return reset && Number(reset.seconds) * 1000 + Math.floor(reset.nanos / 1e6);
+}
+
+function decoded(value: string | null): string | undefined {
+  if (value === null) return undefined;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // Another program's trailer of the same name: shown as it came.
+    return value;
+  }
+}
