@@ -22,14 +22,6 @@ export interface ConnectorContext {
   readonly workers: number | undefined;
 }
 
-/** What service mode gets. */
-export interface ServiceRun {
-  readonly config: ResolvedConfig;
-  readonly context: ConnectorContext;
-  /** Aborts at the first SIGINT or SIGTERM. */
-  readonly signal: AbortSignal;
-}
-
 /** A command that the program adds to the standard ones. */
 export interface ExtraCommand {
   readonly name: string;
@@ -62,7 +54,5 @@ export interface ConnectorApp {
   capabilitiesSyncers(): Promise<readonly { readonly resourceType: ResourceType }[]>;
   /** What a reader of the progress lines knows the target as, for example the organization. */
   targetName?(config: ResolvedConfig): string;
-  /** Service mode, entered when a client id is given. Left out: service mode is refused. */
-  readonly service?: (run: ServiceRun) => Promise<void>;
   readonly commands?: readonly ExtraCommand[];
 }

@@ -1,5 +1,5 @@
 /** The logger of a run: level, form, sinks and redaction, as the flags ask for. */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { getCallSites } from "node:util";
 import type { Clock } from "../clock.ts";
@@ -19,24 +19,30 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
   readonly sinks: readonly LogSink[];
+  /** Get every event whatever its level; members may come and go. */
+  readonly debugSinks?: ReadonlySet<LogSink>;
   readonly redactor: SecretRedactor;
   readonly clock: Clock;
   /** Where the event was logged, `directory/file:line`; default: read from the call stack. */
   readonly caller?: () => string;
 }
 
+const noSinks: ReadonlySet<LogSink> = new Set();
+
 /** Makes a logger. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { format, sinks, redactor, clock, caller = callerFromStack } = options;
+  const { format, sinks, debugSinks = noSinks, redactor, clock, caller = callerFromStack } = options;
   const redact = (text: string): string => redactor.redact(text);
   const lowest = logLevels.indexOf(options.level);
   const at =
     (level: LogLevel): Logger["info"] =>
     (message, fields = {}) => {
-      if (logLevels.indexOf(level) < lowest) return;
+      const isLow = logLevels.indexOf(level) < lowest;
+      if (isLow && debugSinks.size === 0) return;
       const event = { level, timeMs: clock.nowMs(), caller: caller(), message, fields };
       const line = formatLogLine(event, format, redact);
-      for (const sink of sinks) sink(line);
+      for (const sink of debugSinks) sink(line);
+      if (!isLow) for (const sink of sinks) sink(line);
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
@@ -84,6 +90,24 @@ export function openLogSinks(paths: readonly string[], io: CliIo): { sinks: LogS
     return fileSink(file, path, io);
   });
   return { sinks, close: () => files.forEach((file) => void closeSync(file)) };
+}
+
+/**
+ * Writes to a new file that only its owner may read, whatever the disk says: a full one must not end the work.
+ * @returns the sink, and what closes the file.
+ * @throws BatonError BATON-LOG-PATH when the file cannot be made.
+ */
+export function openDebugLog(path: string): { sink: LogSink; close(): void } {
+  rmSync(path, { force: true });
+  const file = openLogFile(path, path);
+  const sink: LogSink = (line) => {
+    try {
+      writeSync(file, `${line}\n`);
+    } catch {
+      // The lines go to the ordinary log as well; this copy is then not complete.
+    }
+  };
+  return { sink, close: () => closeSync(file) };
 }
 
 function openLogFile(location: string, path: string): number {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { BatonError, Status } from "../errors.ts";
 import { type ExampleOptions, exampleApp } from "../testing/example-connector.ts";
 import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../testing/memory-io.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
 import type { ConnectorApp } from "./app.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -37,7 +40,7 @@ function plainError(io: MemoryIo): string | undefined {
   return io
     .stderrText()
     .split("\n")
-    .findLast((line) => /^[A-Z]+-[A-Z0-9-]+: /.test(line));
+    .findLast((line) => /^[A-Z][A-Z0-9]*-[A-Z0-9-]+: /.test(line));
 }
 
 function logLines(io: MemoryIo): Record<string, unknown>[] {
@@ -135,8 +138,8 @@ const refusals: readonly Refusal[] = [
   {
     argv: ["--client-id", "a@b/c", "--client-secret", "canary-api-key"],
     env: credentials,
-    code: 12,
-    text: "BATON-SERVICE-MODE: a client id asks for service mode, which is not part of this version",
+    code: 2,
+    text: "C1-CLIENT-SECRET: invalid client secret: it does not hold a version 1 key",
   },
   {
     argv: ["--sync-resources", "bid:r:user/1"],
@@ -284,27 +287,24 @@ test("on a terminal an error is plain text only", async () => {
   assert.match(io.stderrText(), /^BATON-USAGE: unknown flag: --bogus\n/);
 });
 
-test("service mode gets configuration, context and a signal that stops it", async () => {
-  const seen: unknown[] = [];
-  const app = exampleApp(
-    {},
-    {
-      async service({ config, signal }) {
-        seen.push(config.string("client-id"), signal.aborted);
-        io.sendSignal("SIGTERM");
-        seen.push(signal.aborted);
-        throw signal.reason;
-      },
-    },
-  );
+test("service mode waits for ConductorOne until it is told to stop, and ends with 0", async () => {
+  const jwk = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const key = Buffer.from(JSON.stringify(jwk)).toString("base64url");
+  const secret = `secret-token:example.com:v1:${key}`;
+  const clock = new VirtualClock();
   const io = memoryIo({
-    argv: ["--client-id", "id", "--client-secret", "secret-value", "--health-check", "--revoke-grant=g"],
+    // Nobody listens on port 1.
+    argv: ["--client-id", "name@127.0.0.1:1/x", "--client-secret", secret, "--health-check", "--revoke-grant=g"],
     env: credentials,
     cwd: root,
+    clock,
   });
-  assert.equal(await runCli(app, io), 143);
-  assert.deepEqual(seen, ["id", false, true]);
-  assert.ok(!io.stderrText().includes("secret-value"));
+  const done = runCli(exampleApp(), io);
+  while (clock.sleeps.length < 4) await setImmediate();
+  io.sendSignal("SIGTERM");
+  assert.equal(await done, 0);
+  assert.deepEqual(clock.sleeps.slice(0, 4), [1_000, 2_000, 4_000, 8_000]);
+  assert.ok(!io.stderrText().includes(key));
   assert.doesNotMatch(io.stderrText(), /in service mode only/);
   assert.match(io.stderrText(), /--revoke-grant has no effect in service mode/);
   assert.ok(io.argumentsHidden());

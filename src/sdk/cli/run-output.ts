@@ -8,7 +8,7 @@ import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
 import type { CliIo, StopSignal } from "./cli-io.ts";
 import type { Invocation } from "./invocation.ts";
 import { secretFlags } from "./load-config.ts";
-import { createLogger, loggingChoices, openLogSinks } from "./logger.ts";
+import { createLogger, type LogSink, loggingChoices, openDebugLog, openLogSinks } from "./logger.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 import { renderSummary } from "./summary.ts";
 
@@ -16,6 +16,8 @@ import { renderSummary } from "./summary.ts";
 export interface RunOutput {
   readonly logger: Logger;
   readonly observe: SyncObserver;
+  /** Copies every event, debug ones included, to a new file until the returned function is called. */
+  logDebugTo(path: string): () => void;
   /** Says that a stop signal was heard. */
   stopping(signal: StopSignal): void;
   /** Ends the display, with a summary when there is an outcome. Later calls do nothing. */
@@ -36,10 +38,12 @@ export function openRunOutput({ app, io, redactor }: Invocation, config: Resolve
     : undefined;
   // Lines that go to files are not in the display's way and keep their level.
   const besideDisplay = display !== undefined && config.strings("log-path").length === 0;
+  const debugSinks = new Set<LogSink>();
   const logger = createLogger({
     level: besideDisplay ? "warn" : level,
     format,
     sinks: log.sinks.map((sink) => (besideDisplay ? (line) => display.around(() => sink(line)) : sink)),
+    debugSinks,
     redactor,
     clock: io.clock,
   });
@@ -50,6 +54,13 @@ export function openRunOutput({ app, io, redactor }: Invocation, config: Resolve
   return {
     logger,
     observe: (progress) => display?.show(progress),
+    logDebugTo(path) {
+      const { sink, close } = openDebugLog(path);
+      debugSinks.add(sink);
+      return () => {
+        if (debugSinks.delete(sink)) close();
+      };
+    },
     stopping(signal) {
       if (display) display.note("Stopping: saving what was read. Once more to stop at once.");
       else logger.info("stopping, saving what was read", { signal });
@@ -73,10 +84,11 @@ function warnAboutConfig(config: ResolvedConfig, logger: Logger): void {
   }
 }
 
-/** Someone watches, the terminal can be redrawn, and nobody asked for log lines. */
+/** Someone watches, the terminal can be redrawn, nobody asked for log lines, and it is one run rather than a service. */
 function wantsProgress(config: ResolvedConfig, { env: { TERM, CI }, stderr }: CliIo): boolean {
   const asksForLogs = config.isGiven("log-level") || config.isGiven("log-format");
-  return stderr.isTty && TERM !== "dumb" && !CI && !asksForLogs;
+  const isService = config.string("client-id") !== "";
+  return stderr.isTty && TERM !== "dumb" && !CI && !asksForLogs && !isService;
 }
 
 /** NO_COLOR (no-color.org) and terminals that know none. */

@@ -1,15 +1,14 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
-import { BatonError, Status } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
 import type { SyncOutcome } from "../../sync/events.ts";
 import type { ConnectorContext } from "../app.ts";
+import { connectorContext } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
-import { storeOptions, workerCount } from "../sync-options.ts";
+import { storeOptions } from "../sync-options.ts";
 
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
@@ -21,23 +20,16 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
     const context = connectorContext(invocation, config, output.logger);
     const serviceMode = config.string("client-id") !== "";
     warnAboutInertFlags(config, output.logger, serviceMode);
-    if (serviceMode) return await serve(invocation, config, context);
+    if (serviceMode) {
+      const { serveConductorOne } = await import("./service.ts");
+      return await serveConductorOne(invocation, config, output);
+    }
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
     output.close(await syncOnce(invocation, config, context, output));
     return 0;
   } finally {
     output.close();
   }
-}
-
-/** What the connector gets besides its configuration. */
-export function connectorContext(
-  { app, io, redactor }: Invocation,
-  config: ResolvedConfig,
-  logger: Logger,
-): ConnectorContext {
-  const { clock, env } = io;
-  return { logger, clock, env, redactor, version: app.version, workers: workerCount(config) };
 }
 
 async function syncOnce(
@@ -66,29 +58,6 @@ async function syncOnce(
       clock: io.clock,
       observer: output.observe,
     });
-  } finally {
-    interrupt.release();
-  }
-}
-
-async function serve({ app, io }: Invocation, config: ResolvedConfig, context: ConnectorContext): Promise<number> {
-  if (!app.service) {
-    throw new BatonError({
-      code: "BATON-SERVICE-MODE",
-      status: Status.unimplemented,
-      message: "a client id asks for service mode, which is not part of this version",
-      effect: "Nothing was started and ConductorOne was not contacted.",
-      hint: "Leave out --client-id and --client-secret to sync into a file.",
-    });
-  }
-  const interrupt = listenForInterrupt(io, {
-    onFirst: (name) => context.logger.info("stopping", { signal: name }),
-    effect: "A task that was under way is not complete.",
-    hint: "Start the service again.",
-  });
-  try {
-    await app.service({ config, context, signal: interrupt.signal });
-    return 0;
   } finally {
     interrupt.release();
   }

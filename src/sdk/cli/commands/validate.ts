@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { Status } from "../../errors.ts";
+import { connectorContext } from "../connector-context.ts";
 import { padEndToWidth } from "../display-width.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import type { CommandRun } from "../invocation.ts";
@@ -9,7 +10,6 @@ import { loadConfig } from "../load-config.ts";
 import { escapeControls } from "../log-line.ts";
 import { usageError } from "../parse-argv.ts";
 import { openRunOutput, usesColor } from "../run-output.ts";
-import { connectorContext } from "./sync.ts";
 
 /** Runs the checks and prints them on standard output. The exit code is the status of the first failed one. */
 export const runValidate: CommandRun = async (invocation) => {

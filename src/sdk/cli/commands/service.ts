@@ -1,0 +1,80 @@
+/** Service mode: the root command when a client id is given. From flags to what the service is told. */
+import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import { connectorContext } from "../connector-context.ts";
+import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
+import type { Invocation } from "../invocation.ts";
+import type { RunOutput } from "../run-output.ts";
+import { storeOptions } from "../sync-options.ts";
+
+/** A service that has not ended by then is ended: the promise is ten seconds. */
+const stopWithinMs = 9_500;
+
+/**
+ * Works for ConductorOne until a stop signal.
+ * @returns exit code 0: a service that was told to stop has done what it should.
+ * @throws BatonError with a C1- code when it cannot begin.
+ */
+export async function serveConductorOne(
+  invocation: Invocation,
+  config: ResolvedConfig,
+  output: RunOutput,
+): Promise<number> {
+  const { app, io, redactor } = invocation;
+  const { logger } = output;
+  const context = connectorContext(invocation, config, logger);
+  const { tempDir } = await storeOptions(config, io);
+  const { runService } = await import("../../c1/service.ts");
+  const interrupt = listenForInterrupt(io, {
+    onFirst: (name) => logger.info("stopping", { signal: name }),
+    effect: "A task that was under way is not complete.",
+    hint: "Start the service again.",
+  });
+  const release = endInTime(invocation, interrupt, output);
+  try {
+    await runService({
+      clientId: config.string("client-id"),
+      clientSecret: config.string("client-secret"),
+      product: { name: app.name, version: app.version },
+      createConnector: () => app.createConnector(config, context),
+      syncs: {
+        syncResourceTypes: config.strings("sync-resource-types"),
+        skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
+        skipFullSync: config.bool("skip-full-sync"),
+        workers: context.workers,
+        tempDir,
+      },
+      taskConcurrency: config.int("task-concurrency"),
+      health: config.bool("health-check")
+        ? { host: config.string("health-check-bind-address"), port: config.int("health-check-port") }
+        : undefined,
+      env: io.env,
+      logDebugTo: (path) => output.logDebugTo(path),
+      logger,
+      clock: io.clock,
+      redactor,
+      signal: interrupt.signal,
+    });
+    logger.info("stopped");
+    return 0;
+  } finally {
+    release();
+    interrupt.release();
+  }
+}
+
+/** Whatever hangs, in the connector or on the network, the process ends in time. */
+function endInTime({ io }: Invocation, { signal }: Interrupt, { logger }: RunOutput): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    timer = setTimeout(() => {
+      logger.warn("the service did not stop in time and is ended");
+      io.exitNow(0);
+    }, stopWithinMs);
+  };
+  signal.addEventListener("abort", onStop, { once: true });
+  return () => {
+    signal.removeEventListener("abort", onStop);
+    // After a stop the timer stays: something may still keep the process. It does not keep the process itself.
+    timer?.unref();
+  };
+}
