@@ -8,7 +8,10 @@ export const sandboxCommand: ExtraCommand = {
   summary: "Serve a synthetic Cloudsmith organization on this machine",
   async run(argv, io) {
     const { runSandboxCommand } = await import("../sandbox/command.ts");
-    const { signal, release } = listenForInterrupt(io, () => undefined);
+    const { signal, release } = listenForInterrupt(io, {
+      effect: "The sandbox is gone; nothing of it was kept.",
+      hint: "Start it again with the same --seed for the same organization.",
+    });
     try {
       return await runSandboxCommand(argv, {
         stdout: (text) => io.stdout.write(text),
