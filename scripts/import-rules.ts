@@ -81,6 +81,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],
   "src/version.ts": [],
   "sandbox/": ["src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
+  "sandbox/c1/": ["sandbox/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/proto/gen/"],
   "bench/": ["src/", "sandbox/"],
   "scripts/": ["src/", "sandbox/"],
   "test/": ["src/", "sandbox/", "scripts/", "bench/"],
