@@ -19,7 +19,7 @@ export function parseApiKey(text: string): ApiKey {
   const notices: string[] = [];
   let value = text.trim();
   if (value !== text) notices.push("The API key had white space around it, which was removed.");
-  const prefix = /^(?:X-Api-Key:\s*|(?:Authorization:\s*)?(?:Bearer|token)\s+)/i.exec(value)?.[0];
+  const prefix = /^(?:X-Api-Key:\s*|(?:Authorization:\s*)?(?:Bearer|token)(?:\s+|$))/i.exec(value)?.[0];
   if (prefix !== undefined) {
     value = value.slice(prefix.length);
     notices.push(`The API key began with '${prefix.trim()}', which was removed.`);

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BatonError } from "../../sdk/errors.ts";
+import * as schemas from "./schemas.ts";
+
+const member = {
+  email: "olivia@acme.example",
+  has_two_factor: true,
+  is_active: true,
+  joined_at: "2021-03-04T09:15:31Z",
+  last_login_at: "2026-08-30T07:01:02.345678Z",
+  last_login_method: "SAML",
+  role: "Owner",
+  teams: [{ name: "Platform", role: "Manager", slug: "platform" }],
+  user: "olivia-owner",
+  user_id: "Us3rPermAaA1",
+  user_name: "Olivia Owner",
+  user_url: "https://api.cloudsmith.io/v1/users/profile/olivia-owner/",
+  visibility: "Public",
+};
+const team = {
+  description: null,
+  name: "Platform",
+  slug: "platform",
+  slug_perm: "T3amPermAbc1",
+  visibility: "Visible",
+};
+const organization = { name: "Acme", slug: "acme", slug_perm: "0rgPermZzZ9x", country: "IE", tagline: null };
+
+const endpoint = "/orgs/acme/members/ (page 3)";
+
+function errorOf(run: () => unknown): BatonError {
+  try {
+    run();
+  } catch (caught) {
+    if (caught instanceof BatonError) return caught;
+    throw caught;
+  }
+  throw new Error("it was accepted");
+}
+
+test("a complete member is read as it is", () => {
+  assert.deepEqual(schemas.parseMembers([member], endpoint), [member]);
+});
+
+test("unknown keys are dropped, and none of them touches a prototype", () => {
+  const text = `[{"user_id":"a","__proto__":{"role":"Owner"},"constructor":{"x":1},"toString":1,"new_field":[1]}]`;
+  const [row] = schemas.parseMembers(JSON.parse(text), endpoint);
+  assert.deepEqual(row, { user_id: "a" });
+  assert.equal(row?.role, undefined);
+  assert.equal(({} as Record<string, unknown>)["role"], undefined);
+});
+
+test("everything but the id may be missing, and missing stays unknown", () => {
+  const [row] = schemas.parseMembers([{ user_id: "a" }], endpoint);
+  assert.deepEqual(
+    [row?.role, row?.is_active, row?.has_two_factor, row?.teams],
+    [undefined, undefined, undefined, undefined],
+  );
+});
+
+test("no teams is not the same as an empty list of teams", () => {
+  const rows = schemas.parseMembers([{ user_id: "a" }, { user_id: "b", teams: [] }], endpoint);
+  assert.deepEqual(
+    rows.map((row) => row.teams),
+    [undefined, []],
+  );
+});
+
+for (const [text, expected] of [
+  ["true", true],
+  ["True", true],
+  ["FALSE", false],
+] as const) {
+  test(`is_active as the text ${text} is understood`, () => {
+    assert.equal(schemas.parseMembers([{ user_id: "a", is_active: text }], endpoint)[0]?.is_active, expected);
+  });
+}
+
+const decorations = [
+  "email",
+  "has_two_factor",
+  "joined_at",
+  "last_login_at",
+  "last_login_method",
+  "user_name",
+  "user_url",
+  "visibility",
+] as const;
+
+for (const field of decorations) {
+  test(`${field}: null is unknown`, () => {
+    assert.equal(schemas.parseMembers([{ ...member, [field]: null }], endpoint)[0]?.[field], undefined);
+  });
+}
+
+const wrong: readonly unknown[] = [7, true, "yes", {}, [], null, ""];
+const accepted: Readonly<Record<string, (value: unknown) => boolean>> = {
+  user_id: (value) => typeof value === "string" && value !== "",
+  user: (value) => typeof value === "string" && value !== "",
+  role: (value) => typeof value === "string",
+  is_active: (value) => typeof value === "boolean",
+  teams: (value) => Array.isArray(value),
+  has_two_factor: (value) => value === null || typeof value === "boolean",
+  email: (value) => value === null || typeof value === "string",
+  joined_at: (value) => value === null || typeof value === "string",
+  last_login_at: (value) => value === null || typeof value === "string",
+  last_login_method: (value) => value === null || typeof value === "string",
+  user_name: (value) => value === null || typeof value === "string",
+  user_url: (value) => value === null || typeof value === "string",
+  visibility: (value) => value === null || typeof value === "string",
+};
+
+for (const [field, accepts] of Object.entries(accepted)) {
+  for (const value of wrong.filter((candidate) => !accepts(candidate))) {
+    test(`${field}: ${JSON.stringify(value)} is an error that names endpoint and field`, () => {
+      const error = errorOf(() => schemas.parseMembers([member, { ...member, [field]: value }], endpoint));
+      assert.equal(error.code, "CS-ANSWER-SCHEMA");
+      assert.ok(error.fatal);
+      assert.match(error.message, /GET \/orgs\/acme\/members\/ \(page 3\)/);
+      assert.match(error.message, new RegExp(`field '1\\.${field}' should be .+, but is .+`));
+    });
+  }
+}
+
+test("the error says what was expected and what was found, but not the value", () => {
+  const error = errorOf(() => schemas.parseMembers([{ ...member, role: ["canary"] }], endpoint));
+  assert.match(error.message, /field '0\.role' should be string, but is array\./);
+  assert.doesNotMatch(error.message + error.hint, /canary/);
+});
+
+test("a team on a membership without a slug is an error", () => {
+  const error = errorOf(() => schemas.parseMembers([{ ...member, teams: [{ name: "x" }] }], endpoint));
+  assert.match(error.message, /field '0\.teams\.0\.slug' should be string, but is nothing/);
+});
+
+for (const answer of [{}, null, 1, "text", { results: [] }]) {
+  test(`${JSON.stringify(answer)} in place of a list is an error`, () => {
+    assert.match(errorOf(() => schemas.parseMembers(answer, endpoint)).message, /the answer should be array/);
+    assert.match(errorOf(() => schemas.parseTeams(answer, endpoint)).message, /the answer should be array/);
+  });
+}
+
+test("a team needs both ids and a name; its description may be null", () => {
+  assert.equal(schemas.parseTeams([team], endpoint)[0]?.description, undefined);
+  for (const field of ["slug", "slug_perm", "name"]) {
+    for (const value of [undefined, null, "", 3]) {
+      const error = errorOf(() => schemas.parseTeams([{ ...team, [field]: value }], endpoint));
+      assert.match(error.message, new RegExp(`0\\.${field}`));
+    }
+  }
+});
+
+test("an organization with an empty name and nothing else is an error, not an organization", () => {
+  assert.equal(schemas.parseOrganization(organization, "/orgs/acme/").slug_perm, "0rgPermZzZ9x");
+  assert.equal(errorOf(() => schemas.parseOrganization({ name: "" }, "/orgs/acme/")).code, "CS-ANSWER-SCHEMA");
+  assert.match(errorOf(() => schemas.parseOrganization([], "/orgs/acme/")).message, /should be object, but is array/);
+});
+
+test("the caller of an anonymous answer is not authenticated", () => {
+  const self = schemas.parseSelf({ authenticated: false, email: null, name: null, slug: null, slug_perm: null }, "/");
+  assert.deepEqual([self.authenticated, self.slug, self.email], [false, undefined, undefined]);
+  assert.match(errorOf(() => schemas.parseSelf({ slug: "x" }, "/")).message, /'authenticated' should be boolean/);
+});
+
+test("the masked key of a service account is not even read", () => {
+  const service = schemas.parseService({ slug: "ci", role: "Manager", key: "****a1B2", key_expires_at: null }, "/");
+  assert.deepEqual(service, { slug: "ci", role: "Manager", key_expires_at: undefined });
+});
+
+test("the members of a team are inside an object", () => {
+  const members = [
+    { role: "Manager", user: "olivia-owner", user_kind: "User" },
+    { role: "Member", user: "max" },
+  ];
+  assert.deepEqual(schemas.parseTeamMembers({ members }, "/"), members);
+  assert.match(errorOf(() => schemas.parseTeamMembers(members, "/")).message, /should be object, but is array/);
+});
