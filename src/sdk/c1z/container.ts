@@ -2,7 +2,7 @@
  * The envelope of a version 1 c1z: five magic bytes, then one zstd frame that holds a whole SQLite database file.
  * Knows nothing of what the database holds, nor where files belong.
  */
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
@@ -224,14 +224,20 @@ function decompressionError(caught: unknown, path: string): unknown {
   return fileError(caught, `unpack ${path}`, `${path} is untouched.`);
 }
 
+/** SQLite: bytes 18 and 19 of the header are 1 for a rollback journal, 2 for a write-ahead log. */
+const journalVersionOffset = 18;
+const rollbackJournal: Buffer = Buffer.from([1, 1]);
+
 function checkSqlite(path: string, database: string): void {
-  const fd = openSync(database, "r");
+  const fd = openSync(database, "r+");
   try {
     const head = Buffer.alloc(sqliteMagic.length);
     const got = readSync(fd, head, 0, head.length, 0);
     if (got < head.length || head.toString("latin1") !== sqliteMagic) {
       throw corruptFile(path, "what it holds is not a SQLite database");
     }
+    // The log itself is never in a c1z; with the mark SQLite would look for one, and refuse a read-only database.
+    writeSync(fd, rollbackJournal, 0, rollbackJournal.length, journalVersionOffset);
   } finally {
     closeSync(fd);
   }

@@ -15,7 +15,8 @@ interface Reference {
 }
 
 const resourceColumns = ["resource_type_id", "resource_id"];
-const resourceKey = "resource_type_id || ':' || resource_id";
+// Qualified: the target has columns of the same names.
+const resourceKey = "named.resource_type_id || ':' || named.resource_id";
 const entitlementResource: Reference = {
   table: "v1_entitlements",
   columns: resourceColumns,
@@ -27,13 +28,13 @@ const grantEntitlement: Reference = {
   table: "v1_grants",
   columns: ["entitlement_id"],
   target: "v1_entitlements",
-  key: "entitlement_id",
+  key: "named.entitlement_id",
 };
 const grantPrincipal: Reference = {
   table: "v1_grants",
   columns: ["principal_resource_type_id", "principal_resource_id"],
   target: "v1_resources",
-  key: "principal_resource_type_id || ':' || principal_resource_id",
+  key: "named.principal_resource_type_id || ':' || named.principal_resource_id",
 };
 
 /**

@@ -1,0 +1,106 @@
+/**
+ * Finds rows of one sync in a c1z's database, whoever wrote it: columns and tables that older writers lack are worked
+ * around. Yields bytes; what they mean is the caller's business.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import type { ResourceId } from "../contracts/model.ts";
+import { bytesOf, type Row } from "./row-sql.ts";
+import { resourceKey } from "./row-tables.ts";
+import { columnsOf, type TableName } from "./schema.ts";
+
+/** Kinds of row that hold a message. */
+export type RowKind = "resource type" | "resource" | "entitlement" | "grant";
+
+/** Which rows; everything that is given must hold. What does not apply to a kind is not offered for it by the views. */
+export interface RowFilter {
+  /** The row's external_id. */
+  readonly id?: string;
+  readonly resourceTypeId?: string;
+  /** The resource that an entitlement or grant is on. */
+  readonly resource?: ResourceId;
+  readonly parent?: ResourceId;
+  readonly entitlementId?: string;
+  readonly principal?: ResourceId;
+}
+
+/** A row as it is stored. */
+export interface StoredRow {
+  readonly externalId: string;
+  readonly data: Uint8Array;
+  /** Grants only: bytes of the GrantExpandable, when it has its column and a value. */
+  readonly expansion: Uint8Array | undefined;
+  /** Grants only: what a slim row keeps in columns alone. */
+  readonly columns: Row;
+}
+
+const tableOf: Readonly<Record<RowKind, TableName>> = {
+  "resource type": "v1_resource_types",
+  resource: "v1_resources",
+  entitlement: "v1_entitlements",
+  grant: "v1_grants",
+};
+
+const grantColumns = [
+  "entitlement_id",
+  "resource_type_id",
+  "resource_id",
+  "principal_resource_type_id",
+  "principal_resource_id",
+];
+
+/** Yields rows in the order in which they were written, one at a time. @param syncId undefined: of all syncs. */
+export function* queryRows(
+  db: DatabaseSync,
+  kind: RowKind,
+  syncId: string | undefined,
+  filter: RowFilter,
+): Generator<StoredRow> {
+  const table = tableOf[kind];
+  const present = columnsOf(db, table);
+  if (present.size === 0) return;
+  const wanted = ["external_id", "data", ...(kind === "grant" ? [...grantColumns, "expansion"] : [])];
+  const columns = wanted.map((name) => (present.has(name) ? name : `null as ${name}`));
+  const conditions = [...(syncId === undefined ? [] : [["sync_id", syncId] as const]), ...conditionsOf(filter)];
+  const where = conditions.map(([column]) => `${column} = ?`).join(" and ");
+  const query = `select ${columns.join(", ")} from ${table} ${where && `where ${where}`} order by id`;
+  for (const row of db.prepare(query).iterate(...conditions.map(([, value]) => value))) yield toStoredRow(row);
+}
+
+function toStoredRow(row: Row): StoredRow {
+  const expansion = row["expansion"];
+  return {
+    externalId: String(row["external_id"]),
+    data: textOrBytes(row),
+    expansion: expansion instanceof Uint8Array && expansion.length > 0 ? expansion : undefined,
+    columns: row,
+  };
+}
+
+/** Some writers bound the bytes as text, which reads as long as they survived it. */
+function textOrBytes(row: Row): Uint8Array {
+  const data = row["data"];
+  return typeof data === "string" ? Buffer.from(data) : bytesOf(data);
+}
+
+function conditionsOf(filter: RowFilter): (readonly [string, string])[] {
+  const { id, resourceTypeId, resource, parent, entitlementId, principal } = filter;
+  return [
+    ...(id === undefined ? [] : [["external_id", id] as const]),
+    ...(resourceTypeId === undefined ? [] : [["resource_type_id", resourceTypeId] as const]),
+    ...pair("resource_type_id", "resource_id", resource),
+    ...pair("parent_resource_type_id", "parent_resource_id", parent),
+    ...(entitlementId === undefined ? [] : [["entitlement_id", entitlementId] as const]),
+    ...pair("principal_resource_type_id", "principal_resource_id", principal),
+  ];
+}
+
+function pair(typeColumn: string, idColumn: string, id: ResourceId | undefined): (readonly [string, string])[] {
+  if (id === undefined) return [];
+  return [
+    [typeColumn, id.resourceType],
+    [idColumn, id.resource],
+  ];
+}
+
+/** The external_id that a resource's row has. */
+export const resourceRowId: (id: ResourceId) => string = resourceKey;
