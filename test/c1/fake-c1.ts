@@ -1,0 +1,155 @@
+/** A stand-in for ConductorOne with scripted faults, and a service that works for it, for the tests of service mode. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type Code, ConnectError } from "@connectrpc/connect";
+import { type CallHook, type StandInC1, startStandInC1 } from "../../sandbox/c1/stand-in.ts";
+import { runService, type ServiceOptions } from "../../src/sdk/c1/service.ts";
+import type { Clock } from "../../src/sdk/clock.ts";
+import type { LogFields, Logger } from "../../src/sdk/log.ts";
+import type { Task_SyncFullTaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
+import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
+import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+
+/** Options of a sync task. */
+export type SyncOptions = MessageInitShape<typeof Task_SyncFullTaskSchema>;
+
+/** A line that the service logged. */
+export interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** A service under test. */
+export interface TestService {
+  readonly lines: readonly Line[];
+  /** Settles when the service ends. */
+  readonly done: Promise<void>;
+  /** Tells it to stop and waits for its end. */
+  stop(): Promise<void>;
+}
+
+/** A fault: answers calls of one method with an error, `times` times. */
+export interface Fault {
+  readonly method: string;
+  readonly code: Code;
+  readonly times: number;
+  /** Calls that are let through before; default 0. */
+  readonly after?: number;
+}
+
+/** The stand-in with what tests need around it. */
+export class FakeC1 implements AsyncDisposable {
+  readonly directory: string;
+  readonly c1: StandInC1;
+  readonly clock: Clock;
+  readonly caFile: string;
+  readonly #services = new Set<TestService>();
+
+  constructor(directory: string, c1: StandInC1, clock: Clock) {
+    this.directory = directory;
+    this.c1 = c1;
+    this.clock = clock;
+    this.caFile = join(directory, "ca.pem");
+    writeFileSync(this.caFile, c1.certificates.authority);
+  }
+
+  /** Starts one; it polls at once, and time passes as in the clock. */
+  static async start(clock: Clock = new VirtualClock(Date.now())): Promise<FakeC1> {
+    const directory = mkdtempSync(join(tmpdir(), "fake-c1-"));
+    const c1 = await startStandInC1({ uploadDirectory: join(directory, "uploads"), clock });
+    return new FakeC1(directory, c1, clock);
+  }
+
+  /** Starts a service; everything can be replaced. */
+  service(changes: Partial<ServiceOptions> = {}): TestService {
+    const { c1, clock, directory, caFile } = this;
+    const stop = new AbortController();
+    const lines: Line[] = [];
+    const { env, syncs, ...rest } = changes;
+    const done = runService({
+      ...c1.tokens.credentials,
+      product: { name: "baton-example", version: "1.2.3" },
+      createConnector: async () => exampleConnector(),
+      syncs: {
+        syncResourceTypes: [],
+        skipEntitlementsAndGrants: false,
+        skipFullSync: false,
+        workers: undefined,
+        tempDir: directory,
+        ...syncs,
+      },
+      taskConcurrency: 3,
+      health: undefined,
+      env: { SSL_CERT_FILE: caFile, BATON_HOST_ID: "host-1", ...env },
+      logDebugTo: () => () => undefined,
+      logger: linesLogger(lines),
+      clock,
+      redactor: new SecretRedactor(),
+      signal: stop.signal,
+      ...rest,
+    });
+    // Whoever wants to know how it ended awaits `done`; until then nobody needs to be told.
+    done.catch(() => undefined);
+    const service: TestService = {
+      lines,
+      done,
+      async stop() {
+        stop.abort(new Error("told to stop"));
+        await done;
+      },
+    };
+    this.#services.add(service);
+    return service;
+  }
+
+  /** Orders a fault. */
+  fault({ method, code, times, after = 0 }: Fault): void {
+    let seen = 0;
+    const hook: CallHook = (call) => {
+      if (call.method !== method) return;
+      seen++;
+      if (seen > after && seen <= after + times) throw new ConnectError("scripted", code);
+    };
+    this.c1.onCall(hook);
+  }
+
+  /** Queues a full sync. */
+  addSync(options: SyncOptions = {}, rest: { readonly id?: string; readonly debug?: boolean } = {}): string {
+    return this.c1.addTask({ taskType: { case: "syncFull", value: options }, ...rest });
+  }
+
+  /** How often a method was called. */
+  count(method: string): number {
+    return this.c1.calls.filter((call) => call.method === method).length;
+  }
+
+  /** Lets the world go on until `condition` holds. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await setImmediate();
+  }
+
+  /** Waits until so many tasks are finished. */
+  async untilFinished(count: number): Promise<void> {
+    await this.until(() => this.c1.finished.length >= count);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const service of this.#services) await service.stop().catch(() => undefined);
+    await this.c1[Symbol.asyncDispose]();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+function linesLogger(lines: Line[]): Logger {
+  const at =
+    (level: string): Logger["info"] =>
+    (message, fields = {}) =>
+      void lines.push({ level, message, fields });
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
