@@ -5,7 +5,7 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress } from "node:zlib";
 import { BatonError, Status } from "../errors.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
 import { refuseSpecial } from "./save.ts";
@@ -97,14 +97,32 @@ export async function packDatabase(database: string, target: FileHandle): Promis
     pledgedSrcSize: size,
     params: { [constants.ZSTD_c_checksumFlag]: 1 },
   });
-  await pipeline(
-    createReadStream(database, { highWaterMark: chunkBytes }),
-    compress,
-    async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) written += await writeAll(target, chunk, written);
-    },
-  );
+  const drain = async (): Promise<void> => {
+    for await (const chunk of compress) written += await writeAll(target, chunk, written);
+  };
+  // Whichever fails first destroys the stream, which ends the other.
+  await Promise.all([feed(database, compress), drain()]);
   return written;
+}
+
+/** Puts the file through `compress` in one buffer: fresh ones would be as much garbage as the database is large. */
+async function feed(path: string, compress: ZstdCompress): Promise<void> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  try {
+    await using source = await open(path, "r");
+    for (;;) {
+      const { bytesRead } = await source.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) break;
+      // The buffer is free again when the stream says that it has taken the chunk.
+      await new Promise<void>((resolve, reject) => {
+        compress.write(buffer.subarray(0, bytesRead), (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    compress.end();
+  } catch (caught) {
+    compress.destroy(caught instanceof Error ? caught : new Error(String(caught)));
+    throw caught;
+  }
 }
 
 /**
