@@ -5,10 +5,12 @@
 import type { Clock } from "../../sdk/clock.ts";
 import type { ConnectorStats } from "../../sdk/contracts/connector.ts";
 import { type BatonError, toBatonError } from "../../sdk/errors.ts";
+import { parseJson } from "../../sdk/http/body.ts";
 import {
   createHttpClient,
   type HttpClient,
   type JsonAnswer,
+  type JsonRequest,
   type ProxyEnvironment,
 } from "../../sdk/http/http-client.ts";
 import type { RetryLimits } from "../../sdk/http/retry-timing.ts";
@@ -22,7 +24,7 @@ import {
   invalidPageCode,
   type Subject,
 } from "./errors.ts";
-import { createPageWalk, type FetchedPage, type PageResult, type PageWalk } from "./page-walk.ts";
+import { createPageWalk, type FetchedPage, type PageResult, type PageWalk, type SealedPage } from "./page-walk.ts";
 import { readPaging } from "./paging.ts";
 import {
   type Member,
@@ -233,7 +235,7 @@ class RestClient implements CloudsmithClient {
 
   #walk<T>(list: List<T>, signal: AbortSignal): PageWalk<T> {
     return createPageWalk({
-      fetch: (page, walkSignal) => this.#fetchPage(list, page, walkSignal),
+      fetch: (page, walkSignal) => this.#fetchSealed(list, page, walkSignal),
       idOf: list.idOf,
       ahead: this.#ahead,
       signal,
@@ -243,37 +245,60 @@ class RestClient implements CloudsmithClient {
 
   /** One page; undefined past the end, which is not an error: rows may have gone while the list was read. */
   async #fetchPage<T>(list: List<T>, page: number, signal: AbortSignal): Promise<FetchedPage<T> | undefined> {
-    const query = { ...list.query, page, page_size: this.#pageSize };
     try {
-      const answer = await this.#send({ ...list, query }, signal);
-      const items = list.parse(answer.json, `${list.path} (page ${page})`);
-      const paging = readPaging(answer.headers, { page, pageSize: this.#pageSize, rows: items.length });
-      return { items, paging };
+      const answer = await this.#http.getJson(this.#pageRequest(list, page, signal));
+      return this.#readPage(list, page, answer);
     } catch (caught) {
       if (page > 1 && isPastTheEnd(caught)) return undefined;
       throw caught;
     }
   }
 
+  /** The same page, left as bytes until its turn. A body that is no JSON is then asked for again as usual. */
+  async #fetchSealed<T>(list: List<T>, page: number, signal: AbortSignal): Promise<SealedPage<T> | undefined> {
+    try {
+      const { headers, body } = await this.#http.getBytes(this.#pageRequest(list, page, signal));
+      const open = async (): Promise<FetchedPage<T> | undefined> => {
+        const parsed = parseJson(headers, body);
+        if (!parsed.ok) return await this.#fetchPage(list, page, signal);
+        return this.#readPage(list, page, { json: parsed.json, headers });
+      };
+      // How many rows came plays no part in the number of pages.
+      return { pageTotal: readPaging(headers, { page, pageSize: this.#pageSize, rows: 0 }).pageTotal, open };
+    } catch (caught) {
+      if (page > 1 && isPastTheEnd(caught)) return undefined;
+      throw caught;
+    }
+  }
+
+  #pageRequest<T>(list: List<T>, page: number, signal: AbortSignal): JsonRequest {
+    return this.#request({ ...list, query: { ...list.query, page, page_size: this.#pageSize } }, signal);
+  }
+
+  #readPage<T>(list: List<T>, page: number, { json, headers }: JsonAnswer): FetchedPage<T> {
+    const items = list.parse(json, `${list.path} (page ${page})`);
+    return { items, paging: readPaging(headers, { page, pageSize: this.#pageSize, rows: items.length }) };
+  }
+
   async #get<T>(
     request: { path: string; query?: Query; subject: Subject; org: string; parse: Parse<T> },
     signal: AbortSignal,
   ): Promise<T> {
-    const answer = await this.#send(request, signal);
+    const answer = await this.#http.getJson(this.#request(request, signal));
     return request.parse(answer.json, request.path);
   }
 
-  #send(
+  #request(
     { path, query, subject, org }: { path: string; query?: Query; subject: Subject; org: string },
     signal: AbortSignal,
-  ): Promise<JsonAnswer> {
+  ): JsonRequest {
     const asked: Asked = { subject, organization: org, ...this.#secrets };
-    return this.#http.getJson({
+    return {
       path,
       ...(query === undefined ? {} : { query }),
       signal,
       describe: (failure, context) => describeFailure(failure, context, asked),
-    });
+    };
   }
 }
 

@@ -36,10 +36,21 @@ export interface FetchedPage<T> {
   readonly paging: Paging;
 }
 
+/**
+ * A page whose body is not read yet. Pages that wait for their turn wait as bytes: as records they would outlive the
+ * young generation, and the heap would grow to several times what one page needs.
+ */
+export interface SealedPage<T> {
+  /** Pages there are, by the headers; enough to fetch ahead. */
+  readonly pageTotal: number | undefined;
+  /** Reads the body, once; `undefined` as for the fetch. */
+  open(): Promise<FetchedPage<T> | undefined>;
+}
+
 /** What a walk needs. */
 export interface PageWalkOptions<T> {
   /** Fetches one page; `undefined` means that it is past the end. */
-  readonly fetch: (page: number, signal: AbortSignal) => Promise<FetchedPage<T> | undefined>;
+  readonly fetch: (page: number, signal: AbortSignal) => Promise<FetchedPage<T> | SealedPage<T> | undefined>;
   readonly idOf: (item: T) => string;
   /** Pages held or on their way beyond the one asked for. */
   readonly ahead: number;
@@ -64,7 +75,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   readonly #options: PageWalkOptions<T>;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #pages = new Map<number, Promise<FetchedPage<T> | undefined>>();
+  readonly #pages = new Map<number, Promise<FetchedPage<T> | SealedPage<T> | undefined>>();
   #asked: boolean = false;
   #next = 1;
   /** Pages that may be fetched ahead: those that the list has announced. */
@@ -93,7 +104,8 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     const wanted = this.#fetch(n);
     this.#fetchAhead();
     try {
-      const fetched = await wanted;
+      const received = await wanted;
+      const fetched = received && "open" in received ? await received.open() : received;
       this.#pages.delete(n);
       const result = this.#deliver(n, fetched);
       this.#next = n + 1;
@@ -125,7 +137,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     for (let page = this.#next + 1; page <= last; page++) this.#fetch(page);
   }
 
-  #fetch(page: number): Promise<FetchedPage<T> | undefined> {
+  #fetch(page: number): Promise<FetchedPage<T> | SealedPage<T> | undefined> {
     const known = this.#pages.get(page);
     if (known !== undefined) return known;
     const fetching = this.#options.fetch(page, this.#signal);
@@ -133,7 +145,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     fetching.then(
       (fetched) => {
         // A walk that was restarted elsewhere or has ended no longer wants it.
-        if (this.#pages.get(page) === fetching && fetched !== undefined) this.#learn(page, fetched.paging);
+        if (this.#pages.get(page) === fetching && fetched !== undefined) this.#learn(announcedPages(page, fetched));
       },
       () => {
         // The error is thrown when the page is asked for; until then nothing more is sent after it.
@@ -143,8 +155,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     return fetching;
   }
 
-  #learn(page: number, paging: Paging): void {
-    const announced = paging.pageTotal ?? (paging.hasNext === "yes" ? page + 1 : undefined);
+  #learn(announced: number | undefined): void {
     this.#firstAnnounced ??= announced;
     this.#knownPages = Math.min(announced ?? 0, this.#growthLimit());
     this.#fetchAhead();
@@ -173,4 +184,10 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #growthLimit(): number {
     return this.#firstAnnounced === undefined ? unannouncedPages : this.#firstAnnounced + toleratedGrowth;
   }
+}
+
+/** How many pages there are at least, as far as the page tells. */
+function announcedPages<T>(page: number, fetched: FetchedPage<T> | SealedPage<T>): number | undefined {
+  if ("open" in fetched) return fetched.pageTotal;
+  return fetched.paging.pageTotal ?? (fetched.paging.hasNext === "yes" ? page + 1 : undefined);
 }

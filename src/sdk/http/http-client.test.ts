@@ -31,7 +31,7 @@ function describe(failure: HttpFailure, context: FailureContext): BatonError {
 function clientFor(
   port: number,
   options: Partial<HttpClientOptions> = {},
-): HttpClient & { get(): Promise<JsonAnswer> } {
+): Pick<HttpClient, "getJson" | "stats" | "close"> & { get(): Promise<JsonAnswer> } {
   const client = createHttpClient({
     baseUrl: `http://127.0.0.1:${port}/v1`,
     headers: { "X-Api-Key": "canary" },

@@ -57,10 +57,18 @@ export interface JsonAnswer {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** An answer of status 200 whose body, decompressed, is not read yet: see `parseJson`. */
+export interface BytesAnswer {
+  readonly body: Buffer;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** Gets JSON from one host. */
 export interface HttpClient {
   /** Throws the described {@link BatonError} once retries do not help, and the signal's reason when it aborts. */
   getJson(request: JsonRequest): Promise<JsonAnswer>;
+  /** The same, but what the body holds is not looked at: a body that is no JSON is an answer here. */
+  getBytes(request: JsonRequest): Promise<BytesAnswer>;
   /** Requests sent, retries, the budget left and what is being waited for. */
   stats(): ConnectorStats;
   /** Closes idle connections. */
@@ -108,7 +116,15 @@ class JsonHttpClient implements HttpClient {
     });
   }
 
-  async getJson(request: JsonRequest): Promise<JsonAnswer> {
+  getJson(request: JsonRequest): Promise<JsonAnswer> {
+    return this.#get(request, readJson);
+  }
+
+  getBytes(request: JsonRequest): Promise<BytesAnswer> {
+    return this.#get(request, (answer) => ({ ok: true, answer }));
+  }
+
+  async #get<T>(request: JsonRequest, read: ReadAnswer<T>): Promise<T> {
     const call = new Call(this.#options.clock);
     for (;;) {
       const admission = await this.#admit(call, request.signal);
@@ -116,7 +132,7 @@ class JsonHttpClient implements HttpClient {
         const { maxRateLimitWaitMs: maxWaitMs } = this.#limits;
         throw this.#describe({ kind: "rate-limit", retryAtMs: admission.retryAtMs, maxWaitMs }, request, call);
       }
-      const outcome = await this.#attempt(request, call);
+      const outcome = await this.#attempt(request, call, read);
       if (outcome.ok) return outcome.answer;
       await this.#waitOrThrow(outcome.failure, outcome.notice, request, call);
     }
@@ -146,7 +162,7 @@ class JsonHttpClient implements HttpClient {
     return admission;
   }
 
-  async #attempt(request: JsonRequest, call: Call): Promise<Attempt> {
+  async #attempt<T>(request: JsonRequest, call: Call, read: ReadAnswer<T>): Promise<Attempt<T>> {
     this.#requests += 1;
     call.attempts += 1;
     let result: GetResult | undefined;
@@ -162,9 +178,8 @@ class JsonHttpClient implements HttpClient {
     }
     if (result.headers !== undefined) this.#hostReached = true;
     if (!result.ok) return { ok: false, failure: result.failure, notice };
-    const parsed = parseJson(result.headers, result.body);
-    if (!parsed.ok) return { ok: false, failure: parsed.failure, notice };
-    return { ok: true, answer: { json: parsed.json, headers: result.headers } };
+    const outcome = read(result);
+    return outcome.ok ? outcome : { ...outcome, notice };
   }
 
   #send(request: JsonRequest, call: Call): Promise<GetResult> {
@@ -234,8 +249,18 @@ class JsonHttpClient implements HttpClient {
   }
 }
 
-type Attempt =
-  | { readonly ok: true; readonly answer: JsonAnswer }
+/** Makes an answer of what came, or says why it cannot be used. */
+type ReadAnswer<T> = (
+  received: BytesAnswer,
+) => { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly failure: HttpFailure };
+
+function readJson({ headers, body }: BytesAnswer): ReturnType<ReadAnswer<JsonAnswer>> {
+  const parsed = parseJson(headers, body);
+  return parsed.ok ? { ok: true, answer: { json: parsed.json, headers } } : parsed;
+}
+
+type Attempt<T> =
+  | { readonly ok: true; readonly answer: T }
   | { readonly ok: false; readonly failure: HttpFailure; readonly notice: RateLimitNotice | undefined };
 
 /** The history of one call. */
