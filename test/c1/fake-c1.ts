@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Code, ConnectError } from "@connectrpc/connect";
-import { type CallHook, type StandInC1, startStandInC1 } from "../../sandbox/c1/stand-in.ts";
+import { type StandInC1, startStandInC1 } from "../../sandbox/c1/stand-in.ts";
 import { runService, type ServiceOptions } from "../../src/sdk/c1/service.ts";
 import type { Clock } from "../../src/sdk/clock.ts";
 import type { LogFields, Logger } from "../../src/sdk/log.ts";
@@ -39,7 +39,7 @@ export interface Fault {
   readonly method: string;
   readonly code: Code;
   readonly times: number;
-  /** Calls that are let through before; default 0. */
+  /** Calls before the first one that fails; default 0. */
   readonly after?: number;
 }
 
@@ -50,6 +50,7 @@ export class FakeC1 implements AsyncDisposable {
   readonly clock: Clock;
   readonly caFile: string;
   readonly #services = new Set<TestService>();
+  readonly #faults: Fault[] = [];
 
   constructor(directory: string, c1: StandInC1, clock: Clock) {
     this.directory = directory;
@@ -57,6 +58,12 @@ export class FakeC1 implements AsyncDisposable {
     this.clock = clock;
     this.caFile = join(directory, "ca.pem");
     writeFileSync(this.caFile, c1.certificates.authority);
+    c1.onCall(({ method }) => {
+      const number = this.count(method);
+      const due = ({ after = 0, times }: Fault): boolean => number > after && number <= after + times;
+      const fault = this.#faults.find((ordered) => ordered.method === method && due(ordered));
+      if (fault) throw new ConnectError("scripted", fault.code);
+    });
   }
 
   /** Starts one; it polls at once, and time passes as in the clock. */
@@ -109,14 +116,8 @@ export class FakeC1 implements AsyncDisposable {
   }
 
   /** Orders a fault. */
-  fault({ method, code, times, after = 0 }: Fault): void {
-    let seen = 0;
-    const hook: CallHook = (call) => {
-      if (call.method !== method) return;
-      seen++;
-      if (seen > after && seen <= after + times) throw new ConnectError("scripted", code);
-    };
-    this.c1.onCall(hook);
+  fault(fault: Fault): void {
+    this.#faults.push(fault);
   }
 
   /** Queues a full sync. */

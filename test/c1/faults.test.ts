@@ -1,0 +1,394 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Code } from "@connectrpc/connect";
+import { systemClock } from "../../src/sdk/clock.ts";
+import { BatonError } from "../../src/sdk/errors.ts";
+import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
+import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { FakeC1, type TestService } from "./fake-c1.ts";
+
+/** Every task is finished exactly once. */
+function assertEachFinishedOnce(fake: FakeC1, taskIds: readonly string[]): void {
+  const finished = fake.c1.finished.map(({ taskId }) => taskId);
+  assert.deepEqual(finished.toSorted(), taskIds.toSorted());
+}
+
+function waits(service: TestService, message: string): unknown[] {
+  return service.lines.filter((line) => line.message === message).map((line) => line.fields["wait"]);
+}
+
+/** A connector whose sync takes until it is told to go on, or is aborted. */
+function waitingConnector(reached: () => void) {
+  return exampleConnector({
+    async onList({ signal }) {
+      reached();
+      const aborted = Promise.withResolvers<never>();
+      signal.addEventListener("abort", () => aborted.reject(signal.reason), { once: true });
+      signal.throwIfAborted();
+      await aborted.promise;
+    },
+  });
+}
+
+test("the first hello is tried again after 1, 2, 4 ... s for faults that pass", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "Hello", code: Code.Unavailable, times: 3 });
+  fake.fault({ method: "Hello", code: Code.DeadlineExceeded, times: 1, after: 3 });
+  fake.fault({ method: "Hello", code: Code.Internal, times: 6, after: 4 });
+  const service = fake.service();
+  await fake.until(() => fake.c1.hellos.length === 1);
+  await service.stop();
+  assert.deepEqual(waits(service, "startup Hello failed, trying again"), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+});
+
+const finalCodes = [
+  Code.PermissionDenied,
+  Code.InvalidArgument,
+  Code.Unimplemented,
+  Code.FailedPrecondition,
+  Code.NotFound,
+] as const;
+
+for (const code of finalCodes) {
+  test(`a first hello refused with ${Code[code]} ends the service with that code`, async () => {
+    await using fake = await FakeC1.start();
+    fake.fault({ method: "Hello", code, times: 1 });
+    const service = fake.service();
+    await assert.rejects(service.done, (error) => error instanceof BatonError && error.exitCode === Number(code));
+    assert.equal(fake.count("Hello"), 1);
+    assert.equal(fake.count("GetTask"), 0);
+  });
+}
+
+test("credentials that C1 does not know end the service as unauthenticated, without the secret in the error", async () => {
+  await using fake = await FakeC1.start();
+  await using other = await FakeC1.start();
+  const { clientId } = fake.c1.tokens.credentials;
+  const { clientSecret } = other.c1.tokens.credentials;
+  const service = fake.service({ clientId, clientSecret });
+  await assert.rejects(service.done, (error) => {
+    assert.ok(error instanceof BatonError);
+    assert.equal(error.code, "C1-TOKEN");
+    assert.equal(error.exitCode, 16);
+    assert.match(error.message, /failed to get token: 401/);
+    return true;
+  });
+  assert.equal(fake.count("Hello"), 0);
+});
+
+test("a token endpoint that is overloaded is asked again", async () => {
+  await using fake = await FakeC1.start();
+  let refused = 0;
+  fake.c1.onCall(({ method }) => {
+    if (method === "token" && refused < 2) throw new Error(++refused === 1 ? "503" : "429");
+  });
+  const service = fake.service();
+  await fake.until(() => fake.c1.hellos.length === 1);
+  await service.stop();
+  assert.deepEqual(waits(service, "startup Hello failed, trying again"), [1, 2]);
+});
+
+test("a certificate that nobody vouches for is not accepted", async () => {
+  await using fake = await FakeC1.start();
+  const service = fake.service({ env: { SSL_CERT_FILE: undefined } });
+  await fake.until(() => service.lines.some(({ message }) => message.startsWith("startup Hello failed")));
+  await service.stop();
+  assert.equal(fake.c1.calls.length, 0);
+  const [line] = service.lines.filter(({ message }) => message.startsWith("startup Hello failed"));
+  assert.match(String(line?.fields["error"]), /certificate/);
+});
+
+test("a token is renewed before it ends, and only then", async () => {
+  const clock = new VirtualClock(Date.now());
+  await using fake = await FakeC1.start(clock);
+  fake.c1.tokens.lifetimeSeconds = 60;
+  fake.c1.pace.nextPollMs = 7_000;
+  const service = fake.service();
+  await fake.until(() => fake.count("GetTask") >= 30);
+  await service.stop();
+  // 29 pauses of 7 s; a token serves for 50 s, so that at most every eighth call needs a new one.
+  assert.ok(fake.c1.tokens.given >= 4 && fake.c1.tokens.given <= 5, String(fake.c1.tokens.given));
+  assert.equal(waits(service, "could not ask for a task").length, 0);
+});
+
+test("a token that C1 no longer accepts is replaced by one new one, and no call is lost", async () => {
+  await using fake = await FakeC1.start();
+  const ids = [fake.addSync()];
+  let revoked = false;
+  fake.c1.onCall(({ method }) => {
+    if (method !== "FinishTask" || revoked) return;
+    revoked = true;
+    fake.c1.tokens.revokeAll();
+  });
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, ids);
+  assert.equal(fake.c1.tokens.given, 2);
+});
+
+test("calls at the same time share one fetch of a token", async () => {
+  await using fake = await FakeC1.start();
+  fake.c1.pace.nextPollMs = 0;
+  const ids = ["listEventFeeds", "actionListSchemas", "listEventFeeds"].map((kind) =>
+    // Both kinds take an empty value.
+    fake.c1.addTask({ taskType: { case: kind as "listEventFeeds", value: {} } }),
+  );
+  const gate = Promise.withResolvers<void>();
+  let waiting = 0;
+  fake.c1.onCall(async ({ method }) => {
+    if (method !== "FinishTask" || waiting === 3) return;
+    waiting++;
+    if (waiting === 3) {
+      fake.c1.tokens.revokeAll();
+      gate.resolve();
+    }
+    await gate.promise;
+  });
+  const service = fake.service();
+  await fake.untilFinished(3);
+  await service.stop();
+  assertEachFinishedOnce(fake, ids);
+  assert.equal(fake.c1.tokens.given, 2);
+});
+
+for (const code of [Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.PermissionDenied] as const) {
+  test(`failing to ask for a task with ${Code[code]} is waited out: n² s, at most 60 s, anew after a success`, async () => {
+    await using fake = await FakeC1.start();
+    fake.fault({ method: "GetTask", code, times: 9, after: 1 });
+    fake.fault({ method: "GetTask", code, times: 1, after: 11 });
+    const service = fake.service();
+    await fake.until(() => fake.count("GetTask") >= 13);
+    await service.stop();
+    assert.deepEqual(waits(service, "could not ask for a task"), [1, 4, 9, 16, 25, 36, 49, 60, 60, 1]);
+  });
+}
+
+test("a connection that is cut is made again", async () => {
+  await using fake = await FakeC1.start();
+  const service = fake.service();
+  await fake.until(() => fake.count("GetTask") >= 2);
+  fake.c1.cutConnections();
+  const id = fake.addSync();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+});
+
+test("a task that C1 does not know any more is left after its first heartbeat", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "Heartbeat", code: Code.NotFound, times: 1 });
+  const lost = fake.addSync();
+  const next = fake.addSync();
+  const service = fake.service({ taskConcurrency: 1 });
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [next]);
+  assert.ok(service.lines.some(({ message, fields }) => message.startsWith("task left") && fields["task_id"] === lost));
+});
+
+test("a result for a task that C1 does not know is told once, logged, and work goes on", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "FinishTask", code: Code.NotFound, times: 1 });
+  fake.c1.addTask({ taskType: { case: "listEventFeeds", value: {} } });
+  const next = fake.c1.addTask({ taskType: { case: "listEventFeeds", value: {} } });
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [next]);
+  assert.equal(fake.count("FinishTask"), 2);
+  assert.equal(service.lines.filter(({ message }) => message === "task could not be finished").length, 1);
+});
+
+test("a result that does not get through is told again", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "FinishTask", code: Code.Unavailable, times: 2 });
+  const id = fake.c1.addTask({ taskType: { case: "listEventFeeds", value: {} } });
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  assert.deepEqual(
+    fake.c1.finished.map(({ finalState }) => finalState.case),
+    ["success"],
+  );
+});
+
+test("a task that is handed out twice is worked on once", async () => {
+  await using fake = await FakeC1.start();
+  const id = fake.addSync();
+  fake.addSync({}, { id });
+  let syncs = 0;
+  const service = fake.service({
+    createConnector: async () =>
+      exampleConnector({
+        async onValidate() {
+          syncs++;
+          await fake.until(() => fake.c1.board.waiting === 0);
+          await fake.until(() => service.lines.some(({ message }) => message.includes("handed out again; dropped")));
+        },
+      }),
+  });
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  assert.equal(syncs, 1);
+});
+
+test("heartbeats come at the pace that C1 asks for", async () => {
+  const clock = new VirtualClock(Date.now());
+  await using fake = await FakeC1.start(clock);
+  fake.c1.pace.nextHeartbeatMs = 20_000;
+  fake.c1.pace.nextPollMs = 300_000;
+  const beatsAt: number[] = [];
+  fake.c1.onCall(({ method }) => {
+    if (method === "Heartbeat") beatsAt.push(clock.monotonicMs());
+  });
+  const taskId = fake.addSync();
+  const service = fake.service({ createConnector: async () => waitingConnector(() => undefined) });
+  await fake.until(() => beatsAt.length === 5);
+  fake.c1.cancelled.add(taskId);
+  await fake.untilFinished(1);
+  await service.stop();
+  const pauses = beatsAt.slice(1, 5).map((at, index) => at - (beatsAt[index] ?? 0));
+  assert.deepEqual(pauses, [20_000, 20_000, 20_000, 20_000]);
+});
+
+test("a task that C1 cancels is stopped, finished as cancelled, and its file removed", async () => {
+  await using fake = await FakeC1.start();
+  const taskId = fake.addSync();
+  const service = fake.service({
+    createConnector: async () => waitingConnector(() => fake.c1.cancelled.add(taskId)),
+  });
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [taskId]);
+  const [finished] = fake.c1.finished;
+  assert.equal(finished?.status?.code, 1);
+  assert.match(finished.status.message, /task was cancelled/);
+  assert.equal(fake.c1.uploads.length, 0);
+});
+
+test("a task that was cancelled before it began is left without a result", async () => {
+  await using fake = await FakeC1.start();
+  const taskId = fake.addSync();
+  fake.c1.cancelled.add(taskId);
+  const service = fake.service({ createConnector: async () => exampleConnector({ onValidate: () => assert.fail() }) });
+  await fake.until(() => service.lines.some(({ message }) => message.startsWith("task left")));
+  await service.stop();
+  assert.equal(fake.count("FinishTask"), 0);
+});
+
+test("nine lost heartbeats are borne, ten in a row stop the work", async (t) => {
+  for (const [times, code] of [
+    [9, undefined],
+    [10, 1],
+  ] as const) {
+    await t.test(`${times} lost heartbeats`, async () => {
+      await using fake = await FakeC1.start();
+      fake.fault({ method: "Heartbeat", code: Code.Unavailable, times, after: 1 });
+      const taskId = fake.addSync();
+      const service = fake.service({
+        createConnector: async () =>
+          exampleConnector({
+            async onList({ signal }) {
+              await fake.until(() => signal.aborted || fake.count("Heartbeat") >= 12);
+              signal.throwIfAborted();
+            },
+          }),
+      });
+      await fake.untilFinished(1);
+      await service.stop();
+      assertEachFinishedOnce(fake, [taskId]);
+      assert.equal(fake.c1.finished[0]?.status?.code, code);
+      if (code === 1) assert.match(fake.c1.finished[0]?.status?.message ?? "", /task failed heartbeat/);
+    });
+  }
+});
+
+test("an upload that fails twice gets through at the third attempt, as a whole", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "UploadAsset", code: Code.Unavailable, times: 1 });
+  fake.fault({ method: "UploadAsset", code: Code.DataLoss, times: 1, after: 1 });
+  const id = fake.addSync();
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  assert.equal(fake.c1.finished[0]?.finalState.case, "success");
+  assert.equal(fake.c1.uploads.length, 1);
+  assert.deepEqual(waits(service, "upload failed, trying again"), [0, 1]);
+});
+
+test("a checksum that C1 says is wrong three times is told as the task's failure", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "UploadAsset", code: Code.DataLoss, times: 3 });
+  const id = fake.addSync();
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  assert.equal(fake.c1.finished[0]?.status?.code, 15);
+  assert.equal(fake.count("UploadAsset"), 3);
+});
+
+test("asking ahead runs every task once, never more at a time than there are slots, and asks for none it knows", async () => {
+  await using fake = await FakeC1.start();
+  fake.c1.pace.nextPollMs = 10;
+  const ids = Array.from({ length: 12 }, () => fake.addSync());
+  let underWay = 0;
+  let most = 0;
+  const service = fake.service({
+    env: { BATON_GET_TASKS: "true" },
+    taskConcurrency: 2,
+    createConnector: async () =>
+      exampleConnector({
+        async onValidate() {
+          most = Math.max(most, ++underWay);
+          await systemClock.sleep(1);
+          underWay--;
+        },
+      }),
+  });
+  await fake.untilFinished(12);
+  await service.stop();
+  assertEachFinishedOnce(fake, ids);
+  assert.equal(most, 2);
+  assert.equal(fake.count("GetTask"), 0);
+});
+
+test("asking ahead waits out failures in the same way", async () => {
+  await using fake = await FakeC1.start();
+  fake.fault({ method: "GetTasks", code: Code.Unavailable, times: 3 });
+  const id = fake.addSync();
+  const service = fake.service({ env: { BATON_GET_TASKS: "true" } });
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  assert.deepEqual(waits(service, "could not ask for tasks"), [1, 4, 9]);
+});
+
+test("a state directory that others can write is refused", async () => {
+  await using fake = await FakeC1.start();
+  const first = fake.service();
+  await fake.until(() => fake.c1.hellos.length === 1);
+  await first.stop();
+  const { readdirSync, chmodSync } = await import("node:fs");
+  const [name = ""] = readdirSync(fake.directory).filter((entry) => entry.startsWith("baton-c1-"));
+  chmodSync(join(fake.directory, name), 0o777);
+  await assert.rejects(fake.service().done, { code: "C1-STATE-DIR" });
+});
+
+test("certificates that cannot be read end the service before anything is sent", async () => {
+  await using fake = await FakeC1.start();
+  const notPem = join(fake.directory, "not.pem");
+  writeFileSync(notPem, "hello");
+  mkdirSync(join(fake.directory, "empty"));
+  for (const path of [notPem, join(fake.directory, "missing.pem"), join(fake.directory, "empty")]) {
+    await assert.rejects(fake.service({ env: { SSL_CERT_FILE: path } }).done, { code: "TLS-ROOTS" });
+  }
+  assert.ok(existsSync(notPem));
+  assert.equal(fake.c1.calls.length, 0);
+});
