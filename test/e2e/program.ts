@@ -1,0 +1,93 @@
+/**
+ * Runs the program as its users do: bin/baton-cloudsmith as a process of its own, with an environment that holds
+ * nothing but what the test gives. Knows the program's outside only.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The launcher. */
+export const launcher: string = join(import.meta.dirname, "..", "..", "bin", "baton-cloudsmith");
+
+/** How to start the program. */
+export interface ProgramOptions {
+  /** Working directory; default the scratch directory given to {@link scratchDirectory}'s caller is up to the test. */
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Starts the launcher as an executable with whatever `node` this PATH finds, instead of with the Node of the tests. */
+  readonly path?: string;
+}
+
+/** How a run ended. */
+export interface Finished {
+  /** Exit code; 128 plus the signal's number when a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run under way. */
+export interface RunningProgram {
+  readonly pid: number;
+  readonly finished: Promise<Finished>;
+  kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
+}
+
+const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+/** Starts the program. */
+export function startProgram(argv: readonly string[], options: ProgramOptions): RunningProgram {
+  const { cwd, env = {}, path } = options;
+  const command = path === undefined ? process.execPath : launcher;
+  const args = path === undefined ? [launcher, ...argv] : argv;
+  const child = spawn(command, args, {
+    cwd,
+    env: { HOME: cwd, PATH: path ?? "/usr/bin:/bin", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return {
+    pid: child.pid ?? 0,
+    finished: finish(child),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+/** Runs the program to its end. */
+export function runProgram(argv: readonly string[], options: ProgramOptions): Promise<Finished> {
+  return startProgram(argv, options).finished;
+}
+
+async function finish(child: ChildProcess): Promise<Finished> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code: code ?? 128 + (signalNumbers[signal ?? "SIGKILL"] ?? 0), stdout, stderr };
+}
+
+/** A directory of the test's own, removed with everything in it when its scope ends. */
+export function scratchDirectory(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "baton e2e ü "));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The log lines of a run that is not on a terminal. */
+export function logLines({ stderr }: Pick<Finished, "stderr">): readonly Readonly<Record<string, unknown>>[] {
+  const lines = stderr.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>); // one JSON object a line is what is logged
+}
+
+/** Codes of the warnings in a run's log, in order of first appearance. */
+export function warningCodes(finished: Pick<Finished, "stderr">): readonly string[] {
+  const codes = logLines(finished)
+    .filter((line) => line["level"] === "warn" && typeof line["code"] === "string")
+    .map((line) => String(line["code"]));
+  return [...new Set(codes)];
+}

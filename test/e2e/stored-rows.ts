@@ -1,0 +1,56 @@
+/**
+ * What a finished file says, read with plain zstd, SQLite and the generated message classes, none of which the writer
+ * uses: the side of the comparison that is not the oracle's.
+ */
+import type { JsonValue } from "@bufbuild/protobuf";
+import { type RowKind, rowJson } from "../../src/sdk/proto/row-json.ts";
+import { queryC1z, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
+
+/** All messages of one sync by id, each as proto JSON. */
+export interface StoredRows {
+  readonly resourceTypes: Readonly<Record<string, JsonValue>>;
+  readonly resources: Readonly<Record<string, JsonValue>>;
+  readonly entitlements: Readonly<Record<string, JsonValue>>;
+  readonly grants: Readonly<Record<string, JsonValue>>;
+}
+
+/** Reads one sync of a file, by default the newest. */
+export function readStoredRows(path: string, syncId: string = newestSyncId(path)): StoredRows {
+  const table = (kind: RowKind, name: string): Record<string, JsonValue> => {
+    const rows = queryC1z(
+      path,
+      `select external_id, data from ${name} where sync_id = '${syncId}' order by external_id`,
+    );
+    return Object.fromEntries(rows.map((row) => [String(row["external_id"]), rowJson(kind, bytesOf(row["data"]))]));
+  };
+  return {
+    resourceTypes: table("resource type", "v1_resource_types"),
+    resources: table("resource", "v1_resources"),
+    entitlements: table("entitlement", "v1_entitlements"),
+    grants: table("grant", "v1_grants"),
+  };
+}
+
+/** Ids of all syncs in a file, oldest first. */
+export function syncIds(path: string): readonly string[] {
+  return syncRunsOf(path).map((run) => String(run["sync_id"]));
+}
+
+/** The newest sync of a file. */
+export function newestSyncId(path: string): string {
+  const id = syncIds(path).at(-1);
+  if (id === undefined) throw new Error(`no sync in ${path}`);
+  return id;
+}
+
+/** Ids of the syncs that were sealed, oldest first. */
+export function sealedSyncIds(path: string): readonly string[] {
+  return syncRunsOf(path)
+    .filter((run) => run["ended_at"] !== null)
+    .map((run) => String(run["sync_id"]));
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError("a row without data");
+}
