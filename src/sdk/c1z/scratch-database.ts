@@ -3,7 +3,7 @@
  * and failures in the file's own terms. Knows no tables.
  */
 import { DatabaseSync } from "node:sqlite";
-import { databaseError } from "./file-errors.ts";
+import { databaseError, isSqliteError } from "./file-errors.ts";
 import type { Scratch } from "./scratch.ts";
 
 /**
@@ -35,8 +35,9 @@ export class ScratchDatabase {
   }
 
   /**
-   * Runs `action` inside the open transaction, beginning one when there is none. After a failed write everything since
-   * the last commit is gone, so that every further write and commit is refused: a checkpoint must not claim lost rows.
+   * Runs `action` inside the open transaction, beginning one when there is none. After a failure of the database
+   * everything since the last commit is gone, so that every further write and commit is refused: a checkpoint must not
+   * claim lost rows. Other errors, such as of a row that cannot be encoded, leave the transaction as it is.
    */
   write<T>(action: () => T): T {
     if (this.#failure !== undefined) throw this.#failure;
@@ -44,6 +45,7 @@ export class ScratchDatabase {
       if (!this.db.isTransaction) this.db.exec("begin immediate");
       return action();
     } catch (caught) {
+      if (!isSqliteError(caught)) throw caught;
       this.#failure = databaseError(caught, this.#place);
       if (this.db.isOpen && this.db.isTransaction) this.db.exec("rollback");
       throw this.#failure;
