@@ -21,7 +21,8 @@ import {
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { parseGoTime } from "./go-time.ts";
 import { type C1zReader, openC1z } from "./reader.ts";
-import { type RowKind, resourceRowId } from "./row-query.ts";
+import type { RowKind } from "./row-query.ts";
+import { resourceKey } from "./row-sql.ts";
 import type { SyncView } from "./sync-view.ts";
 
 /** What the Go `baton` printed; the caller says as much of its shape as it uses. */
@@ -84,8 +85,8 @@ test("grants of a Go file, with what they name, are what the Go command line pri
   const printed = [...view.grants()].map((grant) => ({
     grant: rowJson("grant", messages.next().value ?? new Uint8Array(0)),
     entitlement: around(view, "entitlement", grant.entitlement.id),
-    resource: around(view, "resource", resourceRowId(grant.entitlement.resource)),
-    principal: around(view, "resource", resourceRowId(grant.principal)),
+    resource: around(view, "resource", resourceKey(grant.entitlement.resource)),
+    principal: around(view, "resource", resourceKey(grant.principal)),
     resourceType: around(view, "resource type", grant.entitlement.resource.resourceType),
   }));
   assert.deepEqual({ grants: printed }, golden("minimal-v1.grants.json"));
@@ -97,7 +98,7 @@ test("principals of a Go file are those that the Go command line printed", async
   for (const grant of view.grants()) {
     const holder = view.getResource(grant.principal);
     assert.ok(holder);
-    holders.set(resourceRowId(holder.id), holder);
+    holders.set(resourceKey(holder.id), holder);
   }
   const theirs = golden<{ resources: { resource: { displayName: string } }[] }>("minimal-v1.principals.json");
   assertSameRows(

@@ -5,7 +5,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ResourceId } from "../contracts/model.ts";
 import { bytesOf, type Row } from "./row-sql.ts";
-import { resourceKey } from "./row-tables.ts";
 import { columnsOf, type TableName } from "./schema.ts";
 
 /** Kinds of row that hold a message. */
@@ -101,6 +100,3 @@ function pair(typeColumn: string, idColumn: string, id: ResourceId | undefined):
     [idColumn, id.resource],
   ];
 }
-
-/** The external_id that a resource's row has. */
-export const resourceRowId: (id: ResourceId) => string = resourceKey;

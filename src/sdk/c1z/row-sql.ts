@@ -1,5 +1,6 @@
-/** Small pieces of SQL that the row tables share: quoting and pages. */
+/** Small pieces that all row tables share: quoting, keys and pages. */
 import type { SQLOutputValue } from "node:sqlite";
+import type { ResourceId } from "../contracts/model.ts";
 import type { StorePage } from "./sync-store.ts";
 
 /** Rows of a page at most (Go SDK: default and maximum). */
@@ -28,4 +29,9 @@ export function nextPage<T>(rows: readonly Row[], convert: (row: Row) => T): Sto
 /** The bytes of a blob column; empty when it holds something else. */
 export function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
   return value instanceof Uint8Array ? value : new Uint8Array(0);
+}
+
+/** The external_id of a resource's row (Go SDK: plain join). */
+export function resourceKey(id: ResourceId): string {
+  return `${id.resourceType}:${id.resource}`;
 }

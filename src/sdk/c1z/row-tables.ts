@@ -6,7 +6,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Entitlement, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { decodeEntitlement, decodeResource, decodeResourceType } from "../proto/decode.ts";
 import { encodeEntitlement, encodeResource, encodeResourceType } from "../wire/encode.ts";
-import { bytesOf, nextPage, pageRows, sqlText } from "./row-sql.ts";
+import { bytesOf, nextPage, pageRows, resourceKey, sqlText } from "./row-sql.ts";
 import type { StorePage } from "./sync-store.ts";
 
 // Go SDK: on conflict the other columns keep what the first write put there.
@@ -110,9 +110,4 @@ export class RowTables {
     const rows = this.#db.prepare(query).all(this.#syncId, Number(pageToken));
     return nextPage(rows, (row) => decodeEntitlement(bytesOf(row["data"])));
   }
-}
-
-/** The external_id of a resource's row (Go SDK: plain join). */
-export function resourceKey(id: ResourceId): string {
-  return `${id.resourceType}:${id.resource}`;
 }

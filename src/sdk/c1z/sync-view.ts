@@ -8,7 +8,8 @@ import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } fr
 import { writeResourceId } from "../wire/encode.ts";
 import { ProtoWriter } from "../wire/proto-writer.ts";
 import { databaseError } from "./file-errors.ts";
-import { queryRows, type RowFilter, type RowKind, resourceRowId, type StoredRow } from "./row-query.ts";
+import { queryRows, type RowFilter, type RowKind, type StoredRow } from "./row-query.ts";
+import { resourceKey } from "./row-sql.ts";
 import { countRows, statsFromJson } from "./stats.ts";
 import type { SyncRun } from "./sync-runs.ts";
 import type { SyncStats } from "./sync-store.ts";
@@ -63,7 +64,7 @@ export class SyncView {
   }
 
   getResource(id: ResourceId): Resource | undefined {
-    const row = this.#first("resource", resourceRowId(id));
+    const row = this.#first("resource", resourceKey(id));
     return row && decodeResource(row.data);
   }
 
@@ -85,7 +86,7 @@ export class SyncView {
     for (const row of this.#rows(kind, filter)) yield kind === "grant" ? wholeGrant(row) : row.data;
   }
 
-  /** The message of one row, see `messages`. @param id external_id; of a resource use `resourceRowId`. */
+  /** The message of one row, see `messages`. @param id external_id; of a resource use `resourceKey`. */
   message(kind: RowKind, id: string): Uint8Array | undefined {
     const row = this.#first(kind, id);
     if (row === undefined) return undefined;
