@@ -7,7 +7,7 @@ import type { Connector } from "../contracts/connector.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SyncEngine } from "./engine.ts";
-import type { SyncObserver, SyncOutcome } from "./events.ts";
+import { type SyncObserver, type SyncOutcome, type SyncPhase, syncPhases } from "./events.ts";
 import { IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
 import { Progress } from "./progress.ts";
@@ -119,7 +119,12 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   engine.checkpoint();
   const stats = store.endSync();
   const { bytes } = await store.save();
-  logger.info("Sync complete.", { sync_id: sync.id, sync_type: syncType, completed_actions: state.completed });
+  logger.info("Sync complete.", {
+    sync_id: sync.id,
+    sync_type: syncType,
+    ...stepDurations(progress),
+    completed_actions: state.completed,
+  });
   const listed = warnings.list();
   if (listed.length > 0)
     logger.warn("sync completed with warnings", { warning_count: listed.length, warnings: listed });
@@ -136,6 +141,29 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     phaseMs: progress.phases(),
     ...(connectorStats && { connector: connectorStats }),
   };
+}
+
+/** Names of steps in log lines, where the Go connectors have one (baton-sdk 0.25.0: sync_step_durations_ms). */
+const loggedStep: Readonly<Partial<Record<SyncPhase, string>>> = {
+  "resource-types": "list-resource-types",
+  resources: "list-resources",
+  "static-entitlements": "list-static-entitlements",
+  entitlements: "list-entitlements",
+  grants: "list-grants",
+  expansion: "grant-expansion",
+};
+
+function stepDurations(progress: Progress): Readonly<Record<string, unknown>> {
+  const phases = progress.phases();
+  const durations: Record<string, number> = {};
+  let total = 0;
+  for (const phase of syncPhases) {
+    const ms = phases[phase];
+    if (ms === undefined) continue;
+    durations[loggedStep[phase] ?? phase] = Math.round(ms);
+    total += ms;
+  }
+  return { sync_step_durations_ms: durations, sync_steps_total_ms: Math.round(total) };
 }
 
 function newContext(store: C1zWriter, state: SyncState, { options, progress, warnings }: Run): StepContext {
