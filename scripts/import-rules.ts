@@ -77,7 +77,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/cloudsmith/index.ts": ["src/cloudsmith/"],
   "src/cloudsmith/connector-app.ts": ["src/cloudsmith/", "src/sdk/"],
   "src/cloudsmith/create-connector.ts": ["src/cloudsmith/", "src/sdk/"],
-  "src/cloudsmith/index.ts": ["src/cloudsmith/"],
   "src/reports/": ["src/sdk/c1z/", "src/sdk/contracts/", "src/sdk/resources/", "src/sdk/proto/", "src/sdk/errors.ts"],
   "src/main.ts": ["src/", "sandbox/"],
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],

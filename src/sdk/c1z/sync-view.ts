@@ -8,6 +8,7 @@ import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } fr
 import { writeResourceId } from "../wire/encode.ts";
 import { ProtoWriter } from "../wire/proto-writer.ts";
 import { databaseError } from "./file-errors.ts";
+import { countGrantsByEntitlement } from "./grant-counts.ts";
 import { queryRows, type RowFilter, type RowKind, type StoredRow } from "./row-query.ts";
 import { resourceKey } from "./row-sql.ts";
 import { countRows, statsFromJson } from "./stats.ts";
@@ -35,6 +36,11 @@ export class SyncView {
   /** Counts the rows, whatever the file says. */
   recount(): SyncStats {
     return this.#guard(() => countRows(this.#db, this.sync?.id, this.sync?.type ?? "full"));
+  }
+
+  /** Grants by entitlement id, without reading them one by one; entitlements that nobody holds are absent. */
+  grantsPerEntitlement(): ReadonlyMap<string, number> {
+    return this.#guard(() => countGrantsByEntitlement(this.#db, this.sync?.id));
   }
 
   *resourceTypes(): Generator<ResourceType> {

@@ -8,6 +8,7 @@ import type { ResourceType } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { CliIo } from "./cli-io.ts";
+import type { SummarySection } from "./summary.ts";
 
 /** What a connector gets besides its configuration. */
 export interface ConnectorContext {
@@ -55,4 +56,9 @@ export interface ConnectorApp {
   /** What a reader of the progress lines knows the target as, for example the organization. */
   targetName?(config: ResolvedConfig): string;
   readonly commands?: readonly ExtraCommand[];
+  /**
+   * Counts for the closing table, read back from the finished file at `path`. Asked only when a person sees the table,
+   * so that a run in a pipe costs nothing more; failing costs the table these counts, not the run.
+   */
+  summarize?(path: string): Promise<readonly SummarySection[]>;
 }

@@ -10,7 +10,7 @@ import type { Invocation } from "./invocation.ts";
 import { secretFlags } from "./load-config.ts";
 import { createLogger, type LogSink, loggingChoices, openDebugLog, openLogSinks } from "./logger.ts";
 import { ProgressDisplay } from "./progress-display.ts";
-import { renderSummary } from "./summary.ts";
+import { renderSummary, type SummarySection } from "./summary.ts";
 
 /** The output of one run. */
 export interface RunOutput {
@@ -20,8 +20,10 @@ export interface RunOutput {
   logDebugTo(path: string): () => void;
   /** Says that a stop signal was heard. */
   stopping(signal: StopSignal): void;
+  /** True when `close` shows a summary. */
+  readonly showsSummary: boolean;
   /** Ends the display, with a summary when there is an outcome. Later calls do nothing. */
-  close(outcome?: SyncOutcome): void;
+  close(outcome?: SyncOutcome, sections?: readonly SummarySection[]): void;
 }
 
 /**
@@ -65,11 +67,14 @@ export function openRunOutput({ app, io, redactor }: Invocation, config: Resolve
       if (display) display.note("Stopping: saving what was read. Once more to stop at once.");
       else logger.info("stopping, saving what was read", { signal });
     },
-    close(outcome) {
+    showsSummary: io.stderr.isTty,
+    close(outcome, sections = []) {
       if (!open) return;
       open = false;
       display?.end();
-      if (outcome && io.stderr.isTty) io.stderr.write(renderSummary(outcome, { target, color: usesColor(io.env) }));
+      if (outcome && io.stderr.isTty) {
+        io.stderr.write(renderSummary(outcome, { target, color: usesColor(io.env), sections }));
+      }
       log.close();
     },
   };

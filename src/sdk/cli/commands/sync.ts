@@ -1,5 +1,6 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import { toBatonError } from "../../errors.ts";
 import type { SyncOutcome } from "../../sync/events.ts";
 import type { ConnectorContext } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
@@ -8,6 +9,7 @@ import type { Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
+import type { SummarySection } from "../summary.ts";
 import { storeOptions } from "../sync-options.ts";
 
 /** Runs the root command. */
@@ -25,7 +27,8 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
       return await serveConductorOne(invocation, config, output);
     }
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
-    output.close(await syncOnce(invocation, config, context, output));
+    const outcome = await syncOnce(invocation, config, context, output);
+    output.close(outcome, await closingCounts(invocation, outcome, output));
     return 0;
   } finally {
     output.close();
@@ -60,5 +63,22 @@ async function syncOnce(
     });
   } finally {
     interrupt.release();
+  }
+}
+
+/** More counts for the summary, when one is shown. The sync is done by now: not being able to count is no failure. */
+async function closingCounts(
+  { app }: Invocation,
+  { path }: SyncOutcome,
+  { showsSummary, logger }: RunOutput,
+): Promise<readonly SummarySection[]> {
+  if (!showsSummary || app.summarize === undefined) return [];
+  try {
+    return await app.summarize(path);
+  } catch (caught) {
+    logger.warn("the file was written, but counting it for the summary failed", {
+      error: toBatonError(caught).message,
+    });
+    return [];
   }
 }
