@@ -3,22 +3,17 @@
  * not what is said.
  */
 import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
-import { compressionGzip, createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import type { Clock } from "../clock.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import { BatonService } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { ClientSession } from "../rpc/client-session.ts";
 import { fromRpcError, toRpcError } from "../rpc/rpc-error.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import { type AccessToken, TokenSource } from "./access-token.ts";
 import type { C1Credentials } from "./credentials.ts";
 
-/** A connection that cannot be made for this long is given up (Baton SDK: dial timeout). */
-const connectTimeoutMs = 30_000;
-/** Servers of Go's gRPC take more than one ping in five minutes for an attack. */
-const pingIntervalMs = 301_000;
-/** Between polls nothing needs the connection; a network in between may forget one that is idle for longer. */
-const idleTimeoutMs = 60_000;
 /** Largest message taken, as in Go's gRPC. */
 const maxMessageBytes = 4 * 1024 * 1024;
 
@@ -47,23 +42,15 @@ export interface C1Channel {
 export function openChannel(options: ChannelOptions): C1Channel {
   const { credentials, host, roots } = options;
   const baseUrl = `https://${host}`;
-  const session = new Http2SessionManager(
-    baseUrl,
-    { pingIntervalMs, pingTimeoutMs: 20_000, idleConnectionTimeoutMs: idleTimeoutMs },
-    { minVersion: "TLSv1.2", ...(roots && { ca: roots }) },
-  );
+  const session = new ClientSession(baseUrl, roots);
   const transport = createGrpcTransport({
     baseUrl,
     sessionManager: session,
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
-    interceptors: [
-      identify(`${credentials.clientName} baton-sdk/${sdkVersion}`),
-      authorize(new TokenSource(options)),
-      connectInTime(session),
-    ],
+    interceptors: [identify(`${credentials.clientName} baton-sdk/${sdkVersion}`), authorize(new TokenSource(options))],
   });
-  return { client: createClient(BatonService, transport), close: () => session.abort() };
+  return { client: createClient(BatonService, transport), close: () => session.close() };
 }
 
 /** Turns whatever a call to C1 threw into a BatonError; `what` is the call in words. */
@@ -102,21 +89,6 @@ function authorize(tokens: TokenSource): Interceptor {
       if (request.stream) throw caught;
     }
     request.header.set("authorization", (await current()).header);
-    return await next(request);
-  };
-}
-
-function connectInTime(session: Http2SessionManager): Interceptor {
-  return (next) => async (request) => {
-    const expired = Promise.withResolvers<"expired">();
-    const timer = setTimeout(() => expired.resolve("expired"), connectTimeoutMs);
-    try {
-      const state = await Promise.race([session.connect(), expired.promise]);
-      if (state === "expired") session.abort(new ConnectError("no connection within 30 s", Code.Unavailable));
-    } finally {
-      clearTimeout(timer);
-    }
-    // A connection that failed tells its reason here.
     return await next(request);
   };
 }

@@ -1,0 +1,113 @@
+/**
+ * The HTTP/2 connection under a gRPC client: kept between calls, made anew when it is gone, and honest about its loss.
+ * Connect's own manager does the work; what it leaves open is closed here. Knows no service.
+ */
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { Http2SessionManager } from "@connectrpc/connect-node";
+
+/** A connection that cannot be made for this long is given up (Baton SDK: dial timeout). */
+const connectTimeoutMs = 30_000;
+/** Servers of Go's gRPC take more than one ping in five minutes for an attack. */
+const pingIntervalMs = 301_000;
+const pingTimeoutMs = 20_000;
+/** A server that has said goodbye and answers no ping for so long is gone. */
+const farewellSeconds = 10;
+/** A network in between may forget a connection that is idle for longer. */
+const idleTimeoutMs = 60_000;
+
+/** A connection to one host. Has the form of Connect's `NodeHttp2ClientSessionManager`. */
+export class ClientSession {
+  readonly authority: string;
+  readonly #manager: Http2SessionManager;
+  readonly #watched = new WeakSet<ClientHttp2Session>();
+
+  /**
+   * The first call connects.
+   * @param baseUrl http: in plain text, https: TLS 1.2 or later.
+   * @param roots PEM certificates to trust; undefined: Node's.
+   */
+  constructor(baseUrl: string, roots: string[] | undefined) {
+    this.#manager = new Http2SessionManager(
+      baseUrl,
+      { pingIntervalMs, pingTimeoutMs, idleConnectionTimeoutMs: idleTimeoutMs },
+      { minVersion: "TLSv1.2", ...(roots && { ca: roots }) },
+    );
+    this.authority = this.#manager.authority;
+  }
+
+  async request(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    options: object,
+  ): Promise<ClientHttp2Stream> {
+    await this.#connectInTime();
+    const stream = await this.#manager.request(method, path, headers, options);
+    reportLoss(stream);
+    // A client's stream belongs to a client's session.
+    if (stream.session) this.#watch(stream.session as ClientHttp2Session);
+    return stream;
+  }
+
+  notifyResponseByteRead(stream: ClientHttp2Stream): void {
+    this.#manager.notifyResponseByteRead(stream);
+  }
+
+  /** Ends the connection and every call on it. */
+  close(): void {
+    this.#manager.abort();
+  }
+
+  #watch(session: ClientHttp2Session): void {
+    if (this.#watched.has(session)) return;
+    this.#watched.add(session);
+    session.once("goaway", () => watchFarewell(session));
+  }
+
+  async #connectInTime(): Promise<void> {
+    const timer = setTimeout(
+      () => this.#manager.abort(new ConnectError("no connection within 30 s", Code.Unavailable)),
+      connectTimeoutMs,
+    );
+    // A connection that failed tells its reason when the request is made.
+    await this.#manager.connect();
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Node can miss the end of a connection on which the server has said goodbye, and calls on it would wait for minutes.
+ * Asks after the server every second until the connection is closed.
+ */
+function watchFarewell(session: ClientHttp2Session): void {
+  let unansweredSeconds = 0;
+  const timer = setInterval(() => {
+    if (++unansweredSeconds > farewellSeconds) session.destroy();
+    // A session that missed its end may never say that it is closed either.
+    if (session.destroyed) return clearInterval(timer);
+    session.ping((error) => {
+      if (error) session.destroy();
+      else unansweredSeconds = 0;
+    });
+  }, 1_000);
+}
+
+/**
+ * A connection that ends without a word closes its streams as if they had been cancelled, or as if nothing had
+ * happened; then the call would be taken for cancelled, or wait for ever. gRPC says Unavailable, and so does this.
+ */
+function reportLoss(stream: ClientHttp2Stream): void {
+  const { session } = stream;
+  let responded = false;
+  stream.once("response", () => {
+    responded = true;
+  });
+  stream.once("close", () => {
+    const silent = !responded && stream.rstCode === constants.NGHTTP2_NO_ERROR;
+    const lost = session?.destroyed === true && !stream.readableEnded;
+    if ((silent || lost) && stream.listenerCount("error") > 0) {
+      stream.emit("error", new ConnectError("the connection was lost", Code.Unavailable));
+    }
+  });
+}
