@@ -7,7 +7,8 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : ["src/**/*.test.ts", "sandbox/**/*.test.ts", "test/**/*.test.ts"];
+const files =
+  named.length > 0 ? named : ["src/**/*.test.ts", "sandbox/**/*.test.ts", "bench/**/*.test.ts", "test/**/*.test.ts"];
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BATON|CLOUDSMITH)_/.test(name)));
 
 const child = spawn(process.execPath, ["--test", ...files], { cwd: root, env, stdio: "inherit" });

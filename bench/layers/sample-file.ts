@@ -1,0 +1,43 @@
+/** Writes a file of the layers' organization with the real writer. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { organizationType, teamType, userType } from "../../src/cloudsmith/resource-types.ts";
+import { openC1zWriter } from "../../src/sdk/c1z/writer.ts";
+import { systemClock } from "../../src/sdk/clock.ts";
+import type { Entitlement, Resource } from "../../src/sdk/contracts/model.ts";
+import { silentLogger } from "../../src/sdk/log.ts";
+import { grantPages } from "./organization-data.ts";
+
+/** Rows to write. */
+export interface SampleRows {
+  readonly resources: readonly Resource[];
+  readonly entitlements: readonly Entitlement[];
+  readonly holders: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Writes them as one finished sync, checks and indexes included. */
+export async function writeSample(path: string, { resources, entitlements, holders }: SampleRows): Promise<void> {
+  using writer = await openC1zWriter({
+    path,
+    keepSyncCount: 2,
+    skipCleanup: false,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  writer.startSync("full");
+  writer.putResourceTypes([organizationType, userType, teamType]);
+  writer.putResources(resources);
+  writer.putEntitlements(entitlements);
+  for (const page of grantPages(holders)) writer.putGrants(page);
+  writer.checkReferences();
+  writer.endSync();
+  await writer.save();
+}
+
+/** A directory for files, removed with everything in it when this process ends. */
+export function benchDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "bench-layer-"));
+  process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}

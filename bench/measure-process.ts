@@ -1,0 +1,53 @@
+/** Runs a program once as a process of its own and measures it from outside, so that nothing in it has to help. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { cpuOfEndedChildren, peakMemoryOfTree } from "./process-tree.ts";
+
+/** Memory grows in steps of tens of milliseconds; the last look is never older than this. */
+const lookEveryMs = 10;
+
+/** What one run took. */
+export interface Measurement {
+  /** From the start of the process to its end. */
+  readonly wallMs: number;
+  /** User and system time of the process and its children, seconds; undefined where the system does not tell. */
+  readonly cpuSeconds: number | undefined;
+  /** Sum of the peaks of all processes of the tree, bytes; undefined where the system does not tell. */
+  readonly peakBytes: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What to run. */
+export interface ProgramRun {
+  readonly command: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs it to its end. No other child process may end meanwhile: processor time is counted per parent.
+ * @throws Error with its output when the exit code is not 0.
+ */
+export async function measureProcess({ command, argv, env }: ProgramRun): Promise<Measurement> {
+  const cpuBefore = cpuOfEndedChildren();
+  const startedMs = performance.now();
+  const child = spawn(command, argv, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const peaks = new Map<number, number>();
+  const look = (): void => {
+    if (child.pid !== undefined) for (const [pid, peak] of peakMemoryOfTree(child.pid)) peaks.set(pid, peak);
+  };
+  const timer = setInterval(look, lookEveryMs);
+  const exit = once(child, "exit").then(([code]: unknown[]) => ({ code, wallMs: performance.now() - startedMs }));
+  try {
+    const [{ code, wallMs }, stdout, stderr] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+    if (code !== 0) throw new Error(`${command} ${argv.join(" ")} ended with ${String(code)}:\n${stderr || stdout}`);
+    const cpuAfter = cpuOfEndedChildren();
+    const cpuSeconds = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
+    const peakBytes = peaks.size === 0 ? undefined : [...peaks.values()].reduce((sum, peak) => sum + peak);
+    return { wallMs, cpuSeconds, peakBytes, stdout, stderr };
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,68 @@
+/** bench/RESULTS.md: the last whole measurement, with machine, date and command, beside the figures of the Go connectors. */
+import { writeFileSync } from "node:fs";
+import { cpus, release, totalmem, type } from "node:os";
+import { join } from "node:path";
+import { caseTable, growthLine, stepTable } from "./report.ts";
+import type { CaseResult } from "./run-cases.ts";
+
+/** Measured once with baton-sdk 0.25.0 and a plain Go connector that reads over HTTP, one local server, 2 cores. */
+const goFigures = `| Organization                              | Go, default engine (v3) | Go, SQLite engine (v1) |
+|-------------------------------------------|-------------------------|------------------------|
+| 1,000 members, 50 teams, 5,000 grants     | 0.36 s, 61 MB           | 1.2 s, 66 MB           |
+| 10,000 members, 500 teams, 50,000 grants  | 2.7 s, 84 MB            | 12 s, 76 MB            |
+| the same, every answer 100 ms late        | 8.5 s                   | not measured           |
+| 100,000 members, 1,000 teams, 1,100,000 grants | 35 s, 630 MB       | 327 s, 89 MB           |`;
+
+/** Everything that was measured. */
+export interface Results {
+  readonly cases: readonly CaseResult[];
+  /** Table of the layers, as Markdown. */
+  readonly layers: string;
+  readonly date: Date;
+}
+
+/** Writes the page. */
+export function writeResults(results: Results): void {
+  writeFileSync(join(import.meta.dirname, "RESULTS.md"), resultsPage(results));
+}
+
+/** The page as Markdown. */
+export function resultsPage({ cases, layers, date }: Results): string {
+  const runs = cases.map((one) => `${one.case} ${one.runs}`).join(", ");
+  return `# Measured
+
+\`npm run bench -- --write\` makes this page; [docs/performance.md](../docs/performance.md) says what is behind the numbers.
+
+- Machine: ${machine()}
+- Node ${process.version}, ${date.toISOString().slice(0, 10)}
+- The package as built, started by its launcher; the server in a process of its own, answers rendered beforehand
+- Medians (smallest to largest) after one run to warm up; runs: ${runs}. MB are millions of bytes
+- Every file was opened and its rows counted against the organization
+
+## Syncs and starting up
+
+${caseTable(cases)}
+
+${growthLine(cases) ?? ""}
+
+## Where the time of a sync goes
+
+${stepTable(cases)}
+
+## Layers alone
+
+${layers}
+
+## The Go connectors
+
+baton-sdk 0.25.0 with a plain connector over HTTP against one local server, 2 cores.
+
+${goFigures}
+`;
+}
+
+function machine(): string {
+  const [first] = cpus();
+  const model = first?.model.trim() || "unknown processor";
+  return `${cpus().length} x ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`;
+}
