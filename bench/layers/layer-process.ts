@@ -11,7 +11,7 @@ const runMs: number[] = [];
 for (let n = 0; n <= Number(runs); n++) {
   const startedMs = performance.now();
   const own = await prepared.run();
-  const ms = own ?? performance.now() - startedMs;
+  const ms = typeof own === "number" ? own : performance.now() - startedMs;
   if (n > 0) runMs.push(ms);
   prepared.reset?.();
 }

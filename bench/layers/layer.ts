@@ -17,8 +17,8 @@ export interface PreparedLayer {
   readonly rows: number;
   /** Bytes that one run takes, where that says something. */
   readonly bytes?: number;
-  /** The measured work; gives milliseconds of its own when only a part of it counts. May be done many times. */
-  run(): number | undefined | Promise<number | undefined>;
+  /** The measured work, may be done many times. Awaited; a number that it gives counts as its milliseconds. */
+  run(): unknown;
   /** Undoes a run; its time does not count. */
   reset?(): void;
 }
