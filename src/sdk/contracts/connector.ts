@@ -40,6 +40,9 @@ export interface ListOptions {
   warn(warning: SyncWarning): void;
 }
 
+/** What a call for one resource gets. */
+export type GetOptions = Omit<ListOptions, "pageToken">;
+
 /** One page of a list. `nextPageToken` "" ends the list and never repeats the token asked with. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -59,6 +62,11 @@ export interface ResourceSyncer {
   readonly resourceType: ResourceType;
   /** Lists resources of the type under `parent`; without a parent only those that have none. */
   list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>>;
+  /**
+   * Reads one resource by itself, for a targeted sync; undefined when there is none of that id. What `entitlements` and
+   * `grants` of this one resource need must be there afterwards: in such a sync nothing else may be listed before.
+   */
+  get?(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined>;
   /** Entitlements that every resource of this type offers. */
   staticEntitlements?(options: ListOptions): Promise<Page<EntitlementTemplate>>;
   /** Entitlements that `resource` offers. */

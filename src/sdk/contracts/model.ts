@@ -9,6 +9,12 @@ export interface ResourceId {
   readonly resource: string;
 }
 
+/** A resource that is to be read by itself, with its parent where that is known. */
+export interface ResourceTarget {
+  readonly id: ResourceId;
+  readonly parentResourceId?: ResourceId;
+}
+
 /** A `google.protobuf.Any`: `typeUrl` is `type.googleapis.com/` plus the full message name, `value` its bytes. */
 export interface Annotation {
   readonly typeUrl: string;
