@@ -11,7 +11,9 @@ const files =
   named.length > 0 ? named : ["src/**/*.test.ts", "sandbox/**/*.test.ts", "bench/**/*.test.ts", "test/**/*.test.ts"];
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BATON|CLOUDSMITH)_/.test(name)));
 
-const child = spawn(process.execPath, ["--test", ...files], { cwd: root, env, stdio: "inherit" });
+// A test that hangs is a failure with a name, not a run that never ends.
+const timeoutMs = 180_000;
+const child = spawn(process.execPath, ["--test", `--test-timeout=${timeoutMs}`, ...files], { cwd: root, env, stdio: "inherit" });
 child.on("exit", (code) => {
   process.exitCode = code ?? 1;
 });
