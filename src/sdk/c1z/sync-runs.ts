@@ -83,9 +83,13 @@ export function latestUnfinished(runs: readonly SyncRun[], nowMs: number, type?:
   );
 }
 
-/** Takes up the newest unfinished sync of `type`, or begins one. */
+/**
+ * Takes up the newest unfinished sync of `type`, or begins one. A partial sync is always a new one, a child of the
+ * latest finished full sync (c1z: parent_sync_id).
+ */
 export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number): OpenSync {
-  const unfinished = latestUnfinished(listSyncRuns(db), nowMs, type);
+  const runs = listSyncRuns(db);
+  const unfinished = type === "partial" ? undefined : latestUnfinished(runs, nowMs, type);
   if (unfinished) {
     db.prepare(
       `update v1_sync_runs set ingest_invariant_generation = '', ingest_invariant_coverage = '',
@@ -94,10 +98,12 @@ export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number): 
     return { id: unfinished.id, type, token: unfinished.token, resumed: true };
   }
   const id = newKsuid(nowMs);
+  const parentId = type === "partial" ? (latestFinished(runs, "full")?.id ?? "") : "";
   db.prepare(
-    `insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type, supports_diff, grants_backfilled)
-      values (?, ?, null, '', ?, 0, 1)`,
-  ).run(id, goTime(nowMs), type);
+    `insert into v1_sync_runs
+      (sync_id, started_at, ended_at, sync_token, sync_type, parent_sync_id, supports_diff, grants_backfilled)
+      values (?, ?, null, '', ?, ?, 0, 1)`,
+  ).run(id, goTime(nowMs), type, parentId);
   return { id, type, token: "", resumed: false };
 }
 

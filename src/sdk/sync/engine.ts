@@ -12,6 +12,7 @@ import { planPerResource, syncEntitlements, syncGrants } from "./steps/per-resou
 import { syncResourceTypes } from "./steps/resource-types.ts";
 import { planResources, syncResources } from "./steps/resources.ts";
 import { planStaticEntitlements, syncStaticEntitlements } from "./steps/static-entitlements.ts";
+import { syncTarget } from "./steps/targets.ts";
 import type { Action, Operation } from "./sync-state.ts";
 
 /** Checkpoints are at least this far apart, as in the Go SDK. */
@@ -26,6 +27,7 @@ const phaseOf: Readonly<Record<Operation, SyncPhase>> = {
   "list-entitlements": "entitlements",
   "list-grants": "grants",
   "grant-expansion": "expansion",
+  "targeted-resource-sync": "resources",
 };
 
 /** The loop over one sync's actions. */
@@ -148,6 +150,8 @@ export class SyncEngine {
         return planner ? planPerResource(context, action, "entitlements") : await syncEntitlements(context, action);
       case "list-grants":
         return planner ? planPerResource(context, action, "grants") : await syncGrants(context, action);
+      case "targeted-resource-sync":
+        return await syncTarget(context, action);
       case "grant-expansion":
         return await expandGrants(context, action);
       default:

@@ -37,9 +37,14 @@ export interface SyncOutcome {
   readonly syncId: string;
   readonly syncType: SyncType;
   readonly resumed: boolean;
-  /** The file written, and its size. */
+  /** The file written, and its size; 0 when nothing was written. */
   readonly path: string;
   readonly fileBytes: number;
+  /**
+   * True when a targeted sync could read none of its resources: then nothing was written, because an empty sync would
+   * hide the ones before it from readers of the file.
+   */
+  readonly nothingRead?: boolean;
   readonly stats: SyncStats;
   /** Warnings of one code added up, in the order of first appearance. */
   readonly warnings: readonly SyncWarning[];

@@ -1,4 +1,7 @@
-/** Drops rows that name a resource type which is not part of the sync, and counts them for one summary at the end. */
+/**
+ * Drops rows that name a resource type which is not part of the sync, and counts them for one summary at the end. In a
+ * targeted sync rows name what other syncs of the file hold, and only those without an id are dropped.
+ */
 import type { SyncStore } from "../c1z/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, GrantExpandable } from "../contracts/model.ts";
@@ -6,13 +9,15 @@ import type { Entitlement, Grant, GrantExpandable } from "../contracts/model.ts"
 /** The filter of one run. */
 export class IngestFilter {
   readonly #store: SyncStore;
+  readonly #keepsForeign: boolean;
   readonly #types = new Map<string, boolean>();
   #entitlements = 0;
   #grants = 0;
   #emptyIds = 0;
 
-  constructor(store: SyncStore) {
+  constructor(store: SyncStore, options: { readonly keepsForeign: boolean }) {
     this.#store = store;
+    this.#keepsForeign = options.keepsForeign;
   }
 
   /** True when rows of the type are part of the sync. */
@@ -35,7 +40,7 @@ export class IngestFilter {
 
   /** Entitlements on resources whose type is synced. */
   entitlements(rows: readonly Entitlement[]): readonly Entitlement[] {
-    const kept = rows.filter((row) => row.id !== "" && this.isSynced(row.resource.id.resourceType));
+    const kept = rows.filter((row) => row.id !== "" && this.#mayBeNamed(row.resource.id.resourceType));
     this.#entitlements += rows.length - kept.length;
     return kept;
   }
@@ -54,13 +59,19 @@ export class IngestFilter {
 
   #isSyncedGrant(row: Grant): boolean {
     return (
-      row.id !== "" && this.isSynced(row.entitlement.resource.resourceType) && this.isSynced(row.principal.resourceType)
+      row.id !== "" &&
+      this.#mayBeNamed(row.entitlement.resource.resourceType) &&
+      this.#mayBeNamed(row.principal.resourceType)
     );
+  }
+
+  #mayBeNamed(resourceTypeId: string): boolean {
+    return this.#keepsForeign || this.isSynced(resourceTypeId);
   }
 
   /** An expansion limited to types of which none is synced would, with an empty list, mean no limit: it is dropped. */
   #withSyncedExpansion(row: Grant, expandable: GrantExpandable): Grant {
-    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.isSynced(id));
+    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.#mayBeNamed(id));
     const { expandable: _dropped, ...plain } = row;
     if (resourceTypeIds.length === 0 && expandable.resourceTypeIds.length > 0) return plain;
     return { ...plain, expandable: { ...expandable, resourceTypeIds } };

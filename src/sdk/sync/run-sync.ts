@@ -4,6 +4,7 @@ import type { SyncType } from "../c1z/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
+import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SyncEngine } from "./engine.ts";
@@ -15,6 +16,7 @@ import { retrying } from "./retry.ts";
 import type { StepContext } from "./step-context.ts";
 import { invalidFilter } from "./steps/resource-types.ts";
 import { SyncState } from "./sync-state.ts";
+import { chooseTargets } from "./targets.ts";
 import { Warnings } from "./warnings.ts";
 
 /** Attempts after the first for the check of the access (Go SDK: 5). */
@@ -29,7 +31,11 @@ export interface RunSyncOptions {
   readonly tempDir?: string;
   /** Only these resource types; unknown ids are an error. Empty: all. */
   readonly syncResourceTypes?: readonly string[];
+  /** A targeted sync: only these resources, with what belongs to each. Absent or empty: everything. */
+  readonly syncResources?: readonly ResourceTarget[];
   readonly skipEntitlementsAndGrants?: boolean;
+  /** Leaves out grants; for targeted syncs only. */
+  readonly skipGrants?: boolean;
   /** Leaves expandable grants as they are, for a reader that expands them itself; default false. */
   readonly skipExpansion?: boolean;
   /** Actions that run side by side; default 1, which keeps the order of rows. */
@@ -55,18 +61,20 @@ export async function runSync(options: RunSyncOptions): Promise<SyncOutcome> {
   const progress = new Progress({ clock, logger, connector, observer: options.observer });
   const warnings = new Warnings(logger);
   checkTypeFilter(options);
+  const targets = chooseTargets(options);
   const store = await openC1zWriter({
     path: options.path,
     ...(options.tempDir !== undefined && { tempDir: options.tempDir }),
     keepSyncCount: options.keepSyncCount ?? 2,
-    skipCleanup: options.skipCleanup ?? false,
+    // A targeted sync replaces nothing, so that nothing goes for it.
+    skipCleanup: targets !== undefined || (options.skipCleanup ?? false),
     clock,
     logger,
   });
   try {
     progress.enter("validate");
     await validate(options, warnings);
-    const outcome = await syncInto(store, { options, progress, warnings });
+    const outcome = await syncInto(store, { options, targets, progress, warnings });
     await connector.cleanup?.();
     return outcome;
   } finally {
@@ -88,17 +96,20 @@ async function validate({ connector, logger, clock, signal }: RunSyncOptions, wa
 
 interface Run {
   readonly options: RunSyncOptions;
+  /** Undefined: everything. */
+  readonly targets: readonly ResourceTarget[] | undefined;
   readonly progress: Progress;
   readonly warnings: Warnings;
 }
 
 async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
-  const { options, progress, warnings } = run;
+  const { options, targets, progress, warnings } = run;
   const { logger, connector } = options;
-  const syncType: SyncType = options.skipEntitlementsAndGrants ? "resources_only" : "full";
+  const syncType = syncTypeOf(run);
   const sync = store.startSync(syncType);
   const state = SyncState.parse(sync.token);
-  state.flags.shouldSkipEntitlementsAndGrants ||= syncType === "resources_only";
+  state.flags.shouldSkipEntitlementsAndGrants ||= options.skipEntitlementsAndGrants ?? false;
+  state.flags.shouldSkipGrants ||= options.skipGrants ?? false;
   logger[sync.resumed ? "info" : "debug"](sync.resumed ? "resumed previous sync" : "beginning new sync", {
     sync_id: sync.id,
     sync_type: syncType,
@@ -111,14 +122,16 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     const dropped = context.filter.summary();
     if (dropped) warnings.add(dropped);
     progress.enter("checks");
-    checkInvariants(store, warnings, logger);
+    checkInvariants(store, warnings, logger, targets !== undefined);
   } catch (caught) {
     throw await keepUnfinished(caught, store, engine, run);
   }
   progress.enter("save");
   engine.checkpoint();
+  const nothingRead = targets !== undefined && store.listResources({ pageToken: "" }).items.length === 0;
   const stats = store.endSync();
-  const { bytes } = await store.save();
+  const fileBytes = nothingRead ? 0 : (await store.save()).bytes;
+  if (nothingRead) logger.warn("nothing was read, so that nothing was written", { path: options.path });
   logger.info("Sync complete.", {
     sync_id: sync.id,
     sync_type: syncType,
@@ -134,7 +147,8 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     syncType,
     resumed: sync.resumed,
     path: options.path,
-    fileBytes: bytes,
+    fileBytes,
+    ...(nothingRead && { nothingRead }),
     stats,
     warnings: listed,
     durationMs: progress.elapsedMs,
@@ -166,14 +180,15 @@ function stepDurations(progress: Progress): Readonly<Record<string, unknown>> {
   return { sync_step_durations_ms: durations, sync_steps_total_ms: Math.round(total) };
 }
 
-function newContext(store: C1zWriter, state: SyncState, { options, progress, warnings }: Run): StepContext {
+function newContext(store: C1zWriter, state: SyncState, { options, targets, progress, warnings }: Run): StepContext {
   return {
     store,
     state,
     syncers: new Map(options.connector.syncers.map((syncer) => [syncer.resourceType.id, syncer])),
     typeFilter: options.syncResourceTypes ?? [],
+    targets,
     skipExpansion: options.skipExpansion ?? false,
-    filter: new IngestFilter(store),
+    filter: new IngestFilter(store, { keepsForeign: targets !== undefined }),
     progress,
     warnings,
     logger: options.logger,
@@ -185,14 +200,18 @@ function newContext(store: C1zWriter, state: SyncState, { options, progress, war
   };
 }
 
-/** Saves what was read as an unfinished sync and returns the error to throw; a failing save never hides the first error. */
+/**
+ * Saves what was read as an unfinished sync and returns the error to throw; a failing save never hides the first error.
+ * A targeted sync is never gone on with, so that nothing of it is kept.
+ */
 async function keepUnfinished(
   caught: unknown,
   store: C1zWriter,
   engine: SyncEngine,
-  { options }: Run,
+  { options, targets }: Run,
 ): Promise<BatonError> {
   const error = options.signal.aborted ? interruption(options.signal) : toBatonError(caught);
+  if (targets) return error;
   try {
     engine.checkpoint();
     await store.save();
@@ -201,6 +220,11 @@ async function keepUnfinished(
     options.logger.error("the unfinished sync could not be kept", { error: toBatonError(saveFailure).message });
   }
   return error;
+}
+
+function syncTypeOf({ options, targets }: Run): SyncType {
+  if (targets) return "partial";
+  return options.skipEntitlementsAndGrants ? "resources_only" : "full";
 }
 
 function interruption(signal: AbortSignal): BatonError {

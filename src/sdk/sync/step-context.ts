@@ -1,7 +1,8 @@
 /** What every step of a sync works with, and the two things that all steps do: call the connector, turn a page. */
 import type { SyncStore } from "../c1z/sync-store.ts";
 import type { Clock } from "../clock.ts";
-import type { ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { IngestFilter } from "./ingest-filter.ts";
@@ -21,6 +22,8 @@ export interface StepContext {
   readonly syncers: ReadonlyMap<string, ResourceSyncer>;
   /** Resource types asked for; empty means all. */
   readonly typeFilter: readonly string[];
+  /** Resources that a targeted sync reads, and nothing else; undefined: everything. */
+  readonly targets: readonly ResourceTarget[] | undefined;
   /** The reader of the file expands grants itself. */
   readonly skipExpansion: boolean;
   readonly filter: IngestFilter;
@@ -57,14 +60,14 @@ export async function callConnector<T>(
   action: Action,
   call: (options: ListOptions) => Promise<Page<T>>,
 ): Promise<Page<T>> {
-  const { clock, logger, signal } = context;
+  return await callRetrying(context, (options) => call({ ...options, pageToken: action.pageToken }));
+}
+
+/** Calls the connector for something that has no pages, again if it fails for a passing reason. */
+export async function callRetrying<T>(context: StepContext, call: (options: GetOptions) => Promise<T>): Promise<T> {
+  const { clock, logger, signal, store, warnings } = context;
   return await retrying({ clock, logger, signal, maxRetries }, () =>
-    call({
-      pageToken: action.pageToken,
-      session: context.store.session,
-      signal,
-      warn: (warning) => context.warnings.add(warning),
-    }),
+    call({ session: store.session, signal, warn: (warning) => warnings.add(warning) }),
   );
 }
 

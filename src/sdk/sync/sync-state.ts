@@ -12,7 +12,8 @@ export type Operation =
   | "list-static-entitlements"
   | "list-entitlements"
   | "list-grants"
-  | "grant-expansion";
+  | "grant-expansion"
+  | "targeted-resource-sync";
 
 const operations: ReadonlySet<string> = new Set<Operation>([
   "init",
@@ -22,6 +23,7 @@ const operations: ReadonlySet<string> = new Set<Operation>([
   "list-entitlements",
   "list-grants",
   "grant-expansion",
+  "targeted-resource-sync",
 ]);
 
 /** One thing to do. An action without a resource type is the planner of its operation. */
@@ -45,6 +47,8 @@ export type ActionInit = Pick<Action, "operation"> & Partial<Omit<Action, "id" |
 export interface SyncFlags {
   needsExpansion: boolean;
   shouldSkipEntitlementsAndGrants: boolean;
+  /** Only in a targeted sync. */
+  shouldSkipGrants: boolean;
 }
 
 interface StoredAction {
@@ -64,13 +68,18 @@ interface StoredState {
   readonly current_action_id?: number;
   readonly needs_expansion?: boolean;
   readonly should_skip_entitlements_and_grants?: boolean;
+  readonly should_skip_grants?: boolean;
   readonly completed_actions_count?: number;
   readonly version?: number;
 }
 
 /** The stack of actions of one sync. */
 export class SyncState {
-  readonly flags: SyncFlags = { needsExpansion: false, shouldSkipEntitlementsAndGrants: false };
+  readonly flags: SyncFlags = {
+    needsExpansion: false,
+    shouldSkipEntitlementsAndGrants: false,
+    shouldSkipGrants: false,
+  };
   /** Bottom to top; what runs is always near the top. */
   readonly #stack: Action[] = [];
   #nextId = 0;
@@ -93,6 +102,7 @@ export class SyncState {
     const state = new SyncState();
     state.flags.needsExpansion = stored.needs_expansion ?? false;
     state.flags.shouldSkipEntitlementsAndGrants = stored.should_skip_entitlements_and_grants ?? false;
+    state.flags.shouldSkipGrants = stored.should_skip_grants ?? false;
     state.#completed = stored.completed_actions_count ?? 0;
     state.#nextId = stored.current_action_id ?? 0;
     for (const id of stored.action_order ?? []) {
@@ -181,6 +191,7 @@ export class SyncState {
       current_action_id: this.#nextId,
       ...(this.flags.needsExpansion && { needs_expansion: true }),
       ...(this.flags.shouldSkipEntitlementsAndGrants && { should_skip_entitlements_and_grants: true }),
+      ...(this.flags.shouldSkipGrants && { should_skip_grants: true }),
       ...(this.#completed > 0 && { completed_actions_count: this.#completed }),
       ingest_quality: {},
       version: actions.some((action) => action.spawned) ? 2 : 1,

@@ -1,5 +1,5 @@
 /** A connector made of tables, with hooks to fail, move or count: what the engine's tests run. */
-import type { Connector, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { Connector, GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { Purpose, Trait } from "../contracts/model.ts";
 import { AccountType, childResourceType, groupTrait, userTrait } from "../resources/annotations.ts";
@@ -7,7 +7,7 @@ import { entitlementId, newGrant } from "../resources/ids.ts";
 
 /** A call that the engine made. */
 export interface ScriptedCall {
-  readonly method: "list" | "entitlements" | "grants";
+  readonly method: "list" | "get" | "entitlements" | "grants";
   readonly resourceTypeId: string;
   /** Id of the parent or of the resource asked; "" for none. */
   readonly of: string;
@@ -19,6 +19,8 @@ export interface ScriptedType {
   readonly type: ResourceType;
   /** By parent id; "" for those without a parent. */
   readonly resources: Readonly<Record<string, readonly Resource[]>>;
+  /** Resources can be read one by one. */
+  readonly canGet?: boolean;
   readonly entitlements?: (resource: Resource) => readonly Entitlement[];
   readonly grants?: (resource: Resource) => readonly Grant[];
 }
@@ -52,6 +54,14 @@ export function scriptedConnector(script: Script): Connector & { readonly calls:
         const call = { method: "list", resourceTypeId, of, pageToken: options.pageToken } as const;
         return answer(call, options, scripted.resources[of] ?? []);
       },
+      ...(scripted.canGet && {
+        get: async (id: ResourceId, parent: ResourceId | undefined, options: GetOptions) => {
+          const call = { method: "get", resourceTypeId, of: id.resource, pageToken: "" } as const;
+          const all = Object.values(scripted.resources).flat();
+          const found = all.filter((row) => row.id.resource === id.resource && isUnder(row, parent));
+          return (await answer(call, { ...options, pageToken: "" }, found)).items[0];
+        },
+      }),
       ...(entitlements && {
         entitlements: (resource: Resource, options: ListOptions) => {
           const of = resource.id.resource;
@@ -75,6 +85,10 @@ export function scriptedConnector(script: Script): Connector & { readonly calls:
     validate: async () => undefined,
     check: async () => [],
   };
+}
+
+function isUnder({ parentResourceId }: Resource, parent: ResourceId | undefined): boolean {
+  return parent === undefined || parentResourceId?.resource === parent.resource;
 }
 
 function cut<T>(items: readonly T[], pageToken: string, pageSize: number): Page<T> {

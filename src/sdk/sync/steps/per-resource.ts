@@ -14,7 +14,8 @@ const skipUrls: Readonly<Record<PerResourceKind, readonly string[]>> = {
   // On a type, Go SDK v0.25.0 overlooks SkipGrants, later ones honour it; so does this engine.
   grants: [annotationUrl("SkipEntitlementsAndGrants"), annotationUrl("SkipGrants")],
 };
-const operationOf = { entitlements: "list-entitlements", grants: "list-grants" } as const;
+/** The operation that reads the rows of one resource. */
+export const operationOf = { entitlements: "list-entitlements", grants: "list-grants" } as const;
 const maxEnqueued = 1_024;
 
 /** Puts one action per resource on the stack, the first resource on top; types and resources that skip are left out. */
@@ -46,7 +47,8 @@ function totalKey(kind: PerResourceKind, resourceTypeId: string): string {
   return `${kind}/${resourceTypeId}`;
 }
 
-function skips(annotations: readonly Annotation[], kind: PerResourceKind): boolean {
+/** True when annotations of a type or resource say that it is not asked for these rows. */
+export function skips(annotations: readonly Annotation[], kind: PerResourceKind): boolean {
   return annotations.some((annotation) => skipUrls[kind].includes(annotation.typeUrl));
 }
 

@@ -45,7 +45,7 @@ export async function syncResources(context: StepContext, action: Action): Promi
 }
 
 /** A resource must be of the type it was listed as and carry the traits that its type promises. */
-function checkResource(resource: Resource, type: ResourceType): void {
+export function checkResource(resource: Resource, type: ResourceType): void {
   if (resource.id.resourceType !== type.id) {
     throw connectorFault(`listed '${resource.id.resource}' of type '${resource.id.resourceType}' as '${type.id}'`);
   }
@@ -75,7 +75,7 @@ function connectorFault(what: string): BatonError {
 }
 
 /** Each (type, parent) is listed once; types outside the sync are not. */
-function scheduleChildren(context: StepContext, resource: Resource): void {
+export function scheduleChildren(context: StepContext, resource: Resource): void {
   const children = resource.annotations.filter((annotation) => annotation.typeUrl === childUrl);
   for (const child of children.reverse()) {
     const resourceTypeId = readString(child.value, 1);
