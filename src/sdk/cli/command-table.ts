@@ -69,6 +69,22 @@ export const builtInCommands: readonly BuiltInCommand[] = [
     takesConnectorFields: true,
   },
   {
+    name: "serve",
+    summary: "Serve the connector to another syncer over gRPC",
+    options: [
+      {
+        kind: "string",
+        name: "listen",
+        description: "Address to listen on; port 0 is any free one",
+        default: "127.0.0.1:0",
+        ...own,
+      },
+      { kind: "string", name: "tls-cert", description: "PEM certificate; needed beyond this machine", ...own },
+      { kind: "string", name: "tls-key", description: "PEM private key of the certificate", ...own },
+    ],
+    takesConnectorFields: true,
+  },
+  {
     name: "validate",
     summary: "Check the credentials and what they can see, without syncing",
     options: [

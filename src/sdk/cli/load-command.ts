@@ -8,6 +8,7 @@ const loaders: Readonly<Record<string, () => Promise<CommandRun>>> = {
   config: async () => (await import("./commands/config.ts")).runConfig,
   "health-check": async () => (await import("./commands/health-check.ts")).runHealthCheck,
   help: async () => (await import("./commands/help.ts")).runHelp,
+  serve: async () => (await import("./commands/serve.ts")).runServe,
   validate: async () => (await import("./commands/validate.ts")).runValidate,
   version: async () => (await import("./commands/version.ts")).runVersion,
 };

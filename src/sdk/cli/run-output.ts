@@ -26,14 +26,24 @@ export interface RunOutput {
   close(outcome?: SyncOutcome, sections?: readonly SummarySection[]): void;
 }
 
+/** What kind of run it is. */
+export interface RunOutputOptions {
+  /** It goes on for ever, so that there is no progress to show; default false. */
+  readonly isService?: boolean;
+}
+
 /**
  * Opens the output that the flags and the terminal ask for.
  * @throws BatonError BATON-LOG-PATH.
  */
-export function openRunOutput({ app, io, redactor }: Invocation, config: ResolvedConfig): RunOutput {
+export function openRunOutput(
+  { app, io, redactor }: Invocation,
+  config: ResolvedConfig,
+  { isService = false }: RunOutputOptions = {},
+): RunOutput {
   const { level, format, notes } = loggingChoices(config);
   const log = openLogSinks(config.strings("log-path"), io);
-  const shown = wantsProgress(config, io);
+  const shown = !isService && wantsProgress(config, io);
   const target = app.targetName?.(config) || app.displayName;
   const display = shown
     ? new ProgressDisplay({ stderr: io.stderr, clock: io.clock, color: usesColor(io.env), title: target })
@@ -89,11 +99,10 @@ function warnAboutConfig(config: ResolvedConfig, logger: Logger): void {
   }
 }
 
-/** Someone watches, the terminal can be redrawn, nobody asked for log lines, and it is one run rather than a service. */
+/** Someone watches, the terminal can be redrawn, and nobody asked for log lines. */
 function wantsProgress(config: ResolvedConfig, { env: { TERM, CI }, stderr }: CliIo): boolean {
   const asksForLogs = config.isGiven("log-level") || config.isGiven("log-format");
-  const isService = config.string("client-id") !== "";
-  return stderr.isTty && TERM !== "dumb" && !CI && !asksForLogs && !isService;
+  return stderr.isTty && TERM !== "dumb" && !CI && !asksForLogs;
 }
 
 /** NO_COLOR (no-color.org) and terminals that know none. */

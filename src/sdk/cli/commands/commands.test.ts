@@ -208,7 +208,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
   assert.equal((await run(["help"])).io.stdoutText(), io.stdoutText());
   assert.equal((await run(["-h"])).io.stdoutText(), io.stdoutText());
   const lines = io.stdoutText().split("\n");
-  assert.deepEqual(lines.slice(0, 16), [
+  assert.deepEqual(lines.slice(0, 17), [
     "baton-example",
     "",
     "Usage:",
@@ -221,6 +221,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
     "  config       Print the schema of the configuration, as JSON",
     "  health-check Ask a running service for its health",
     "  help         Print help about a command",
+    "  serve        Serve the connector to another syncer over gRPC",
     "  validate     Check the credentials and what they can see, without syncing",
     "  version      Print the version",
     "",

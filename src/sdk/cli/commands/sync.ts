@@ -15,12 +15,12 @@ import { storeOptions } from "../sync-options.ts";
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
   const config = await loadConfig(invocation);
-  const output = openRunOutput(invocation, config);
+  const serviceMode = config.string("client-id") !== "";
+  const output = openRunOutput(invocation, config, { isService: serviceMode });
   invocation.useLogger(output.logger);
   try {
     refuseUnsupported(config);
     const context = connectorContext(invocation, config, output.logger);
-    const serviceMode = config.string("client-id") !== "";
     warnAboutInertFlags(config, output.logger, serviceMode);
     if (serviceMode) {
       const { serveConductorOne } = await import("./service.ts");

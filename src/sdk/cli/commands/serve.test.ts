@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { makeCertificates } from "../../../../sandbox/c1/certificate.ts";
+import { remoteConnector } from "../../connector-server/remote-connector.ts";
+import { exampleApp } from "../../testing/example-connector.ts";
+import { memoryIo } from "../../testing/memory-io.ts";
+import { runCli } from "../run-cli.ts";
+
+const root = mkdtempSync(join(tmpdir(), "serve-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const env = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme" };
+
+/** Serves until `use` is through with the printed address, then stops it with a signal. */
+async function serve(argv: readonly string[], use: (baseUrl: string) => Promise<void>): Promise<number> {
+  const io = memoryIo({ argv: ["serve", ...argv], env, cwd: root, stderrIsTty: true });
+  const done = runCli(exampleApp(), io);
+  let ended = false;
+  done.then(() => {
+    ended = true;
+  }, undefined);
+  while (io.stdoutText() === "" && !ended) await setImmediate();
+  if (ended) return await done;
+  await use(io.stdoutText().trim());
+  io.sendSignal("SIGINT");
+  assert.match(io.stderrText(), /connector server listening/);
+  return await done;
+}
+
+test("serve prints its address, serves the connector there and ends with 0 at a signal", async () => {
+  const code = await serve([], async (baseUrl) => {
+    assert.match(baseUrl, /^http:\/\/127\.0\.0\.1:\d+$/);
+    const remote = await remoteConnector(baseUrl);
+    assert.deepEqual(
+      remote.syncers.map(({ resourceType }) => resourceType.id),
+      ["club", "user"],
+    );
+    remote.close();
+  });
+  assert.equal(code, 0);
+});
+
+test("serve speaks TLS with the certificate that it is given", async () => {
+  const { certificate, privateKey, authority } = makeCertificates();
+  writeFileSync(join(root, "tls.crt"), certificate);
+  writeFileSync(join(root, "tls.key"), privateKey);
+  const argv = ["--tls-cert=tls.crt", "--tls-key=tls.key", "--listen=127.0.0.1:0"];
+  const code = await serve(argv, async (baseUrl) => {
+    assert.match(baseUrl, /^https:/);
+    (await remoteConnector(baseUrl, { roots: [authority] })).close();
+  });
+  assert.equal(code, 0);
+});
+
+const refused: readonly (readonly [argv: readonly string[], code: number, text: RegExp])[] = [
+  [["--listen=0.0.0.0:0"], 9, /^SERVE-PLAIN: /m],
+  [["--listen=nowhere"], 2, /^BATON-USAGE: invalid --listen "nowhere": HOST:PORT is expected/m],
+  [["--listen=127.0.0.1:70000"], 2, /^BATON-USAGE: /m],
+  [["--listen=[::g]:80"], 2, /^BATON-USAGE: /m],
+  [["--tls-cert=x"], 2, /^BATON-USAGE: --tls-cert and --tls-key go together/m],
+  [["--tls-cert=missing", "--tls-key=missing"], 3, /^SERVE-TLS: .*missing cannot be read \(ENOENT\)/m],
+];
+for (const [argv, code, text] of refused) {
+  test(`serve ${argv.join(" ")} is refused with exit code ${code}`, async () => {
+    const io = memoryIo({ argv: ["serve", ...argv], env, cwd: root });
+    assert.equal(await runCli(exampleApp(), io), code);
+    assert.match(io.stderrText(), text);
+    assert.equal(io.stdoutText(), "");
+  });
+}

@@ -1,0 +1,98 @@
+/** The listing half of c1.connector.v2: types, resources, entitlements and grants, page by page. */
+import { create } from "@bufbuild/protobuf";
+import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { EntitlementTemplate, Page } from "../contracts/connector.ts";
+import { EnqueuePageTokensSchema } from "../proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
+import {
+  type Entitlement,
+  EntitlementSchema,
+  type EntitlementsService,
+} from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
+import type { GrantsService } from "../proto/gen/c1/connector/v2/grant_pb.ts";
+import type { ResourcesService, ResourceTypesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
+import {
+  toAny,
+  toEntitlementMessage,
+  toGrantMessage,
+  toResourceMessage,
+  toResourceTypeMessage,
+} from "../proto/to-message.ts";
+import type { ServedConnector } from "./served-connector.ts";
+
+/** All types in one page. */
+export function resourceTypesService({ connector }: ServedConnector): ServiceImpl<typeof ResourceTypesService> {
+  return {
+    listResourceTypes: () => ({
+      list: connector.syncers.map(({ resourceType }) => toResourceTypeMessage(resourceType)),
+    }),
+  };
+}
+
+/** Resources of a type, under a parent or without one. */
+export function resourcesService(served: ServedConnector): ServiceImpl<typeof ResourcesService> {
+  return {
+    async listResources(request, context) {
+      const parent = request.parentResourceId;
+      const page = await served
+        .syncer(request.resourceTypeId)
+        .list(
+          parent && { resourceType: parent.resourceType, resource: parent.resource },
+          served.listOptions(request, context),
+        );
+      return reply(page, toResourceMessage);
+    },
+  };
+}
+
+/** Entitlements of a resource, and those that every resource of a type has. A type without has none. */
+export function entitlementsService(served: ServedConnector): ServiceImpl<typeof EntitlementsService> {
+  return {
+    async listEntitlements(request, context) {
+      const { syncer, resource } = served.subject(request.resource);
+      const page = await syncer.entitlements?.(resource, served.listOptions(request, context));
+      return page ? reply(page, toEntitlementMessage) : {};
+    },
+    async listStaticEntitlements(request, context) {
+      const syncer = served.syncer(request.resourceTypeId);
+      const page = await syncer.staticEntitlements?.(served.listOptions(request, context));
+      return page ? reply(page, toTemplateMessage) : {};
+    },
+  };
+}
+
+/** Grants that a resource's syncer gives. */
+export function grantsService(served: ServedConnector): ServiceImpl<typeof GrantsService> {
+  return {
+    async listGrants(request, context) {
+      const { syncer, resource } = served.subject(request.resource);
+      const page = await syncer.grants?.(resource, served.listOptions(request, context));
+      return page ? reply(page, toGrantMessage) : {};
+    },
+  };
+}
+
+function reply<T, M>(
+  page: Page<T>,
+  toMessage: (item: T) => M,
+): { list: M[]; nextPageToken: string; annotations: Any[] } {
+  const { items, nextPageToken, enqueuePageTokens = [] } = page;
+  const annotations =
+    enqueuePageTokens.length > 0
+      ? [anyPack(EnqueuePageTokensSchema, create(EnqueuePageTokensSchema, { pageTokens: [...enqueuePageTokens] }))]
+      : [];
+  return { list: items.map(toMessage), nextPageToken, annotations };
+}
+
+/** Neither id nor resource: the syncer makes one of each for every resource. */
+function toTemplateMessage(template: EntitlementTemplate): Entitlement {
+  const { displayName, description, grantableTo, annotations, purpose, slug } = template;
+  return create(EntitlementSchema, {
+    displayName,
+    description,
+    grantableTo: grantableTo.map(toResourceTypeMessage),
+    annotations: annotations.map(toAny),
+    purpose,
+    slug,
+  });
+}

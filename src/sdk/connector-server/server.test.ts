@@ -1,0 +1,395 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { makeCertificates } from "../../../sandbox/c1/certificate.ts";
+import { startSandbox } from "../../../sandbox/server.ts";
+import { createCloudsmithClient } from "../../cloudsmith/client/cloudsmith-client.ts";
+import { CloudsmithConnector } from "../../cloudsmith/connector.ts";
+import { systemClock } from "../clock.ts";
+import type { Connector, EntitlementTemplate } from "../contracts/connector.ts";
+import type { Grant } from "../contracts/model.ts";
+import { BatonError, Status } from "../errors.ts";
+import { silentLogger } from "../log.ts";
+import { ActionService } from "../proto/gen/c1/connector/v2/action_pb.ts";
+import { GrantExpandableSchema } from "../proto/gen/c1/connector/v2/annotation_grant_pb.ts";
+import { RateLimitDescriptionSchema } from "../proto/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
+import { EnqueuePageTokensSchema } from "../proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
+import { AssetService } from "../proto/gen/c1/connector/v2/asset_pb.ts";
+import { ConnectorService } from "../proto/gen/c1/connector/v2/connector_pb.ts";
+import { EntitlementsService } from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
+import { EventService } from "../proto/gen/c1/connector/v2/event_feed_pb.ts";
+import { GrantManagerService, GrantsService } from "../proto/gen/c1/connector/v2/grant_pb.ts";
+import {
+  AccountManagerService,
+  CredentialManagerService,
+  type Resource,
+  ResourceDeleterService,
+  ResourceGetterService,
+  ResourceManagerService,
+  ResourcesService,
+  ResourceTypesService,
+} from "../proto/gen/c1/connector/v2/resource_pb.ts";
+import { TicketsService } from "../proto/gen/c1/connector/v2/ticket_pb.ts";
+import { runSync } from "../sync/run-sync.ts";
+import { exampleConnector } from "../testing/example-connector.ts";
+import { rowsOf } from "../testing/plain-c1z.ts";
+import { entitlementOf, grantOf, groupOf, scriptedConnector, typeOf, userOf } from "../testing/scripted-connector.ts";
+import { remoteConnector } from "./remote-connector.ts";
+import { type ConnectorServer, startConnectorServer } from "./server.ts";
+import { SessionCache } from "./session-cache.ts";
+
+const root = mkdtempSync(join(tmpdir(), "connector-server-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function serve(connector: Connector): Promise<ConnectorServer> {
+  return startConnectorServer({ connector, host: "127.0.0.1", port: 0, logger: silentLogger });
+}
+
+/** Syncs into a file of its own and gives the rows. */
+async function syncedRows(connector: Connector, workers: number = 1): Promise<ReturnType<typeof rowsOf>> {
+  const path = join(mkdtempSync(join(root, "d-")), "sync.c1z");
+  const signal = new AbortController().signal;
+  const { syncId } = await runSync({ connector, path, workers, signal, logger: silentLogger, clock: systemClock });
+  return rowsOf(path, syncId);
+}
+
+/** A plain generated client, as a foreign syncer has one. */
+async function withForeignClient(server: ConnectorServer, use: (transport: Transport) => Promise<void>): Promise<void> {
+  const sessionManager = new Http2SessionManager(server.baseUrl);
+  try {
+    await use(createGrpcTransport({ baseUrl: server.baseUrl, sessionManager }));
+  } finally {
+    sessionManager.abort();
+  }
+}
+
+const org = { resourceType: "org", resource: "acme" };
+const teamIds = ["a", "b", "c"].map((resource) => ({ resourceType: "team", resource }));
+const people = ["ada", "grace", "mary", "rosalind"];
+
+/** Children, pages, static entitlements, enqueued cursors and expandable grants. */
+function richConnector(): Connector & { readonly calls: readonly unknown[] } {
+  const holder = (index: number) => ({ resourceType: "user", resource: people[index] ?? "" });
+  const scripted = scriptedConnector({
+    pageSize: 2,
+    types: [
+      {
+        type: typeOf("org"),
+        resources: {
+          "": [{ ...groupOf(org, ["team"]), description: "All of it", createdAt: { seconds: 5, nanos: 7 } }],
+        },
+        entitlements: (resource) => [entitlementOf(resource, "owner")],
+        grants: (): Grant[] => [
+          {
+            ...grantOf(org, "owner", teamIds[0] ?? org),
+            expandable: { entitlementIds: ["team:a:member"], shallow: true, resourceTypeIds: ["user"] },
+          },
+        ],
+      },
+      { type: typeOf("user"), resources: { "": people.map((name) => userOf(name)) } },
+      {
+        type: typeOf("team"),
+        resources: { acme: teamIds.map((id) => groupOf(id, [], org)) },
+        grants: (resource) => [0, 1, 2].map((index) => grantOf(resource.id, "member", holder(index))),
+      },
+    ],
+    replace: (call, page) =>
+      call.method === "grants" && call.of === "b" && call.pageToken === ""
+        ? { ...page, nextPageToken: "", enqueuePageTokens: ["2"] }
+        : page,
+  });
+  const template: EntitlementTemplate = {
+    slug: "member",
+    displayName: "",
+    description: "In the team",
+    purpose: 1,
+    grantableTo: [typeOf("user")],
+    annotations: [],
+  };
+  const syncers = scripted.syncers.map((syncer) =>
+    syncer.resourceType.id === "team"
+      ? { ...syncer, staticEntitlements: async () => ({ items: [template], nextPageToken: "" }) }
+      : syncer,
+  );
+  return { ...scripted, syncers };
+}
+
+test("a sync over gRPC writes the same rows as one in the same process", async () => {
+  await using server = await serve(richConnector());
+  const remote = await remoteConnector(server.baseUrl);
+  try {
+    const rows = await syncedRows(remote);
+    assert.deepEqual(rows, await syncedRows(richConnector()));
+    assert.ok((rows["v1_grants"]?.length ?? 0) > 9);
+  } finally {
+    remote.close();
+  }
+});
+
+test("the Cloudsmith connector gives the same rows over gRPC as in the same process", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 700, teams: 9, seed: 4 } });
+  const connector = (): Connector => {
+    const client = createCloudsmithClient({
+      baseUrl: sandbox.baseUrl,
+      apiKey: sandbox.keys.service,
+      version: "0",
+      clock: systemClock,
+      logger: silentLogger,
+      concurrency: 4,
+      timeoutMs: 10_000,
+    });
+    return new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug });
+  };
+  await using server = await serve(connector());
+  const remote = await remoteConnector(server.baseUrl);
+  try {
+    const rows = await syncedRows(remote);
+    assert.deepEqual(rows, await syncedRows(connector()));
+    assert.equal(rows["v1_resources"]?.filter((row) => row["resource_type_id"] === "user").length, 700);
+  } finally {
+    remote.close();
+  }
+});
+
+test("a foreign syncer finds the same graph", async () => {
+  await using server = await serve(richConnector());
+  await withForeignClient(server, async (transport) => {
+    const activeSyncId = "sync-1";
+    const connector = createClient(ConnectorService, transport);
+    assert.equal((await connector.validate({})).sdkVersion, "v0.25.0");
+    const { metadata } = await connector.getMetadata({});
+    assert.equal(metadata?.displayName, "Scripted");
+    assert.deepEqual(metadata.capabilities?.connectorCapabilities, [2]);
+    const types = await createClient(ResourceTypesService, transport).listResourceTypes({ activeSyncId });
+    assert.deepEqual(
+      types.list.map(({ id }) => id),
+      ["org", "user", "team"],
+    );
+
+    const resources = createClient(ResourcesService, transport);
+    const listAll = async (resourceTypeId: string, parentResourceId?: typeof org): Promise<Resource[]> => {
+      const found: Resource[] = [];
+      let pageToken = "";
+      do {
+        const parent = parentResourceId && { parentResourceId };
+        const page = await resources.listResources({ resourceTypeId, pageToken, activeSyncId, ...parent });
+        found.push(...page.list);
+        pageToken = page.nextPageToken;
+      } while (pageToken !== "");
+      return found;
+    };
+    assert.equal((await listAll("org")).length, 1);
+    assert.equal((await listAll("user")).length, 4);
+    assert.equal((await listAll("team")).length, 0);
+    const teams = await listAll("team", org);
+    assert.deepEqual(
+      teams.map(({ id, parentResourceId }) => [id?.resource, parentResourceId?.resource]),
+      [
+        ["a", "acme"],
+        ["b", "acme"],
+        ["c", "acme"],
+      ],
+    );
+
+    const entitlements = createClient(EntitlementsService, transport);
+    const [template] = (await entitlements.listStaticEntitlements({ resourceTypeId: "team", activeSyncId })).list;
+    assert.deepEqual([template?.slug, template?.id, template?.resource], ["member", "", undefined]);
+    assert.deepEqual((await entitlements.listStaticEntitlements({ resourceTypeId: "user" })).list, []);
+    assert.deepEqual((await entitlements.listEntitlements({ resource: { id: teamIds[0] ?? org } })).list, []);
+
+    const grants = createClient(GrantsService, transport);
+    const ofOrg = await grants.listGrants({ resource: { id: org }, activeSyncId });
+    const expandable = ofOrg.list[0]?.annotations.map((any) => anyUnpack(any, GrantExpandableSchema));
+    assert.deepEqual(expandable?.[0]?.entitlementIds, ["team:a:member"]);
+    const ofTeam = await grants.listGrants({ resource: { id: { resourceType: "team", resource: "b" } } });
+    const cursors = ofTeam.annotations.map((any) => anyUnpack(any, EnqueuePageTokensSchema)?.pageTokens);
+    assert.deepEqual(cursors, [["2"]]);
+    await connector.cleanup({ activeSyncId });
+  });
+});
+
+test("what a reading connector does not do answers Unimplemented, method by method", async () => {
+  await using server = await serve(exampleConnector());
+  await withForeignClient(server, async (transport) => {
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => createClient(GrantManagerService, transport).grant({}),
+      () => createClient(GrantManagerService, transport).revoke({}),
+      () => createClient(ResourceManagerService, transport).createResource({}),
+      () => createClient(ResourceManagerService, transport).deleteResource({}),
+      () => createClient(ResourceDeleterService, transport).deleteResourceV2({}),
+      () => createClient(ResourceGetterService, transport).getResource({}),
+      () => createClient(AccountManagerService, transport).createAccount({}),
+      () => createClient(CredentialManagerService, transport).rotateCredential({}),
+      () => createClient(CredentialManagerService, transport).issueCredential({}),
+      () => createClient(TicketsService, transport).listTicketSchemas({}),
+      () => createClient(TicketsService, transport).createTicket({}),
+      () => createClient(ActionService, transport).invokeAction({}),
+      async () => {
+        for await (const _piece of createClient(AssetService, transport).getAsset({})) assert.fail();
+      },
+    ];
+    for (const call of calls) {
+      await assert.rejects(call(), (error) => ConnectError.from(error).code === Code.Unimplemented);
+    }
+    assert.deepEqual((await createClient(EventService, transport).listEventFeeds({})).list, []);
+    assert.deepEqual((await createClient(ActionService, transport).listActionSchemas({})).schemas, []);
+  });
+});
+
+test("requests that name no resource or no known type are refused as invalid", async () => {
+  await using server = await serve(exampleConnector());
+  await withForeignClient(server, async (transport) => {
+    const isInvalid = (error: unknown): boolean => ConnectError.from(error).code === Code.InvalidArgument;
+    await assert.rejects(
+      createClient(ResourcesService, transport).listResources({ resourceTypeId: "ship" }),
+      isInvalid,
+    );
+    await assert.rejects(createClient(GrantsService, transport).listGrants({}), isInvalid);
+    await assert.rejects(createClient(EntitlementsService, transport).listEntitlements({ resource: {} }), isInvalid);
+  });
+});
+
+test("an error comes through with code, status, effect, hint and the time to come back", async () => {
+  const original = new BatonError({
+    code: "EX-LIMIT",
+    status: Status.unavailable,
+    message: "zu schnell: 50 % „genug“",
+    effect: "Nothing was read – ünicode.",
+    hint: "Wait, then try again.",
+    retryAtMs: Date.UTC(2030, 0, 1, 0, 0, 1, 500),
+    fatal: true,
+  });
+  const failing = exampleConnector({
+    onValidate: () => {
+      throw original;
+    },
+  });
+  await using server = await serve(failing);
+  const remote = await remoteConnector(server.baseUrl);
+  try {
+    await assert.rejects(remote.validate({ signal: new AbortController().signal, warn: () => undefined }), (error) => {
+      assert.ok(error instanceof BatonError);
+      const { code, status, message, effect, hint, retryAtMs, fatal } = error;
+      const { code: c, status: s, message: m, effect: e, hint: h, retryAtMs: r, fatal: f } = original;
+      assert.deepEqual([code, status, message, effect, hint, retryAtMs, fatal], [c, s, m, e, h, r, f]);
+      return true;
+    });
+    const [check] = await remote.check({ signal: new AbortController().signal });
+    assert.equal(check?.outcome, "fail");
+    assert.equal(check.code, "EX-LIMIT");
+  } finally {
+    remote.close();
+  }
+  await withForeignClient(server, async (transport) => {
+    await assert.rejects(createClient(ConnectorService, transport).validate({}), (error) => {
+      const [limit] = ConnectError.from(error).findDetails(RateLimitDescriptionSchema);
+      assert.equal(limit?.resetAt?.nanos, 500_000_000);
+      return true;
+    });
+  });
+});
+
+test("each sync has a session of its own until it is cleaned up", async () => {
+  const seen: (string | undefined)[] = [];
+  const connector = exampleConnector({
+    onList({ session }) {
+      const before = session.get("mark");
+      seen.push(before && Buffer.from(before).toString());
+      session.set("mark", Buffer.from("here"));
+    },
+  });
+  await using server = await serve(connector);
+  await withForeignClient(server, async (transport) => {
+    const resources = createClient(ResourcesService, transport);
+    const list = (activeSyncId: string) => resources.listResources({ resourceTypeId: "club", activeSyncId });
+    await list("one");
+    await list("one");
+    await list("two");
+    await createClient(ConnectorService, transport).cleanup({ activeSyncId: "one" });
+    await list("one");
+    await list("two");
+  });
+  assert.deepEqual(seen, [undefined, "here", undefined, undefined, "here"]);
+});
+
+test("sessions are bounded: the one used longest ago goes first, and one that is too large is refused", () => {
+  const few = new SessionCache({ sessions: 2 });
+  few.get("a").set("k", Buffer.from("1"));
+  few.get("b").set("k", Buffer.from("1"));
+  few.get("a");
+  few.get("c");
+  assert.ok(few.get("a").get("k"));
+  assert.equal(few.get("b").get("k"), undefined);
+  const small = new SessionCache({ bytes: 100 });
+  small.get("a").set("k", Buffer.alloc(60));
+  small.get("b").set("k", Buffer.alloc(60));
+  assert.equal(small.get("a").get("k"), undefined);
+  assert.throws(() => small.get("b").set("l", Buffer.alloc(60)), { code: "SERVE-SESSION-FULL" });
+});
+
+test("a caller that hangs up stops the connector's work", async () => {
+  const reached = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const connector = exampleConnector({
+    async onList({ signal }) {
+      reached.resolve();
+      signal.addEventListener("abort", () => stopped.resolve(), { once: true });
+      await stopped.promise;
+    },
+  });
+  await using server = await serve(connector);
+  await withForeignClient(server, async (transport) => {
+    const stop = new AbortController();
+    const call = createClient(ResourcesService, transport).listResources(
+      { resourceTypeId: "club" },
+      { signal: stop.signal },
+    );
+    await reached.promise;
+    stop.abort();
+    await assert.rejects(call, (error) => ConnectError.from(error).code === Code.Canceled);
+    await stopped.promise;
+  });
+});
+
+test("plain text is refused on addresses that other machines reach", async () => {
+  for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.com"]) {
+    const options = { connector: exampleConnector(), host, port: 0, logger: silentLogger };
+    await assert.rejects(startConnectorServer(options), { code: "SERVE-PLAIN" });
+  }
+});
+
+test("with a certificate the server speaks TLS only, to those who trust it", async () => {
+  const { certificate, privateKey, authority } = makeCertificates();
+  const tls = { certificate, privateKey };
+  const options = { connector: exampleConnector(), host: "127.0.0.1", port: 0, logger: silentLogger };
+  await using server = await startConnectorServer({ ...options, tls });
+  assert.match(server.baseUrl, /^https:/);
+  const remote = await remoteConnector(server.baseUrl, { roots: [authority] });
+  assert.equal(remote.metadata.displayName, "Example");
+  remote.close();
+  await assert.rejects(remoteConnector(server.baseUrl), { code: "REMOTE-CALL" });
+  const bad = { certificate, privateKey: makeCertificates().privateKey };
+  await assert.rejects(startConnectorServer({ ...options, tls: bad }), { code: "SERVE-TLS" });
+});
+
+test("an address that is taken is said so", async () => {
+  await using server = await serve(exampleConnector());
+  const options = { connector: exampleConnector(), host: "127.0.0.1", port: server.port, logger: silentLogger };
+  await assert.rejects(startConnectorServer(options), { code: "SERVE-BIND" });
+});
+
+test("closing frees the port, also while somebody is connected", async () => {
+  const server = await serve(exampleConnector());
+  const remote = await remoteConnector(server.baseUrl);
+  await server.close();
+  remote.close();
+  const refused = Promise.withResolvers<string | undefined>();
+  connect(server.port, "127.0.0.1").on("error", (error: NodeJS.ErrnoException) => refused.resolve(error.code));
+  assert.equal(await refused.promise, "ECONNREFUSED");
+});
