@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress } from "node:zlib";
 import { BatonError, Status } from "../errors.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
-import { refuseSpecial } from "./save.ts";
+import { type OpenFile, refuseSpecial } from "./save.ts";
 import { findZstdFrames, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
 
 /** c1z: the first five bytes of a version 1 file. */
@@ -18,6 +18,8 @@ export const v3Magic: Buffer = Buffer.from("C1Z3\0");
 const sqliteMagic = "SQLite format 3\0";
 const chunkBytes = 256 * 1024;
 const mebibyte = 1024 * 1024;
+
+type WritableFile = Pick<OpenFile, "write">;
 
 /** What a file is by its first bytes; `none` when it is missing or empty. */
 export type C1zFormat = "v1" | "v3" | "none" | "unknown";
@@ -89,7 +91,7 @@ export async function formatOf(path: string): Promise<C1zFormat> {
  * checksum. Neither closes nor syncs `target`.
  * @returns bytes written.
  */
-export async function packDatabase(database: string, target: FileHandle): Promise<number> {
+export async function packDatabase(database: string, target: WritableFile): Promise<number> {
   let written = await writeAll(target, v1Magic, 0);
   const { size } = await stat(database);
   const compress = createZstdCompress({
@@ -191,7 +193,7 @@ interface Decompression {
   readonly path: string;
   readonly fd: number;
   readonly frame: ZstdFrame;
-  readonly target: FileHandle;
+  readonly target: WritableFile;
   /** Bytes that earlier frames left in `target`. */
   readonly written: number;
   readonly limits: DecoderLimits;
@@ -227,7 +229,7 @@ async function decompressFrame({ path, fd, frame, target, written, limits }: Dec
 }
 
 /** Writes all of `bytes` at `position`; the system may take them in parts. */
-async function writeAll(target: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
+async function writeAll(target: WritableFile, bytes: Uint8Array, position: number): Promise<number> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await target.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;

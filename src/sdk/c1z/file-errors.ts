@@ -29,8 +29,8 @@ const diskFull: Explanation = {
   what: "no space is left on the device",
   hint: "Free space or choose a path on a larger device, then run again.",
 };
-const busy: Explanation = {
-  code: "FILE-BUSY",
+const mounted: Explanation = {
+  code: "FILE-MOUNTED",
   status: Status.failedPrecondition,
   what: "the file cannot be replaced where it is",
   hint: "A file mounted on its own cannot be replaced: mount its directory instead.",
@@ -57,8 +57,14 @@ const byErrno: Readonly<Record<string, Explanation>> = {
     what: "it is a device, pipe or socket",
     hint: "Give the path of an ordinary file.",
   },
-  EBUSY: busy,
-  EXDEV: busy,
+  EBUSY: mounted,
+  EXDEV: mounted,
+  ENAMETOOLONG: {
+    code: "FILE-NAME-TOO-LONG",
+    status: Status.invalidArgument,
+    what: "the name, with the endings that a save adds, is longer than the file system takes",
+    hint: "Give a shorter --file.",
+  },
 };
 
 const otherFailure: Explanation = {

@@ -14,13 +14,17 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { openWriter, temporaryDirectory, writeSync } from "../testing/sample-c1z.ts";
-import { replaceFile } from "./save.ts";
+import { type OpenFile, replaceFile } from "./save.ts";
+
+async function writeText(file: OpenFile, text: string): Promise<void> {
+  await file.write(Buffer.from(text), 0, text.length, 0);
+}
 
 test("a file is replaced as a whole, for its owner alone", async (context) => {
   const path = join(temporaryDirectory(context), "file");
   writeFileSync(path, "old", { mode: 0o644 });
   const result = await replaceFile(path, async (file) => {
-    await file.write("new");
+    await writeText(file, "new");
     assert.equal(readFileSync(path, "utf8"), "old", "nobody sees half of it");
     return 3;
   });
@@ -34,7 +38,7 @@ test("a failure while writing leaves the old file and nothing else", async (cont
   const path = join(directory, "file");
   writeFileSync(path, "old");
   const full = replaceFile(path, async (file) => {
-    await file.write("half of the ne");
+    await writeText(file, "half of the ne");
     throw Object.assign(new Error("no space"), { code: "ENOSPC" });
   });
   await assert.rejects(full, { code: "FILE-DISK-FULL", message: /no space is left.*ENOSPC/, hint: /Free space/ });
@@ -47,14 +51,14 @@ test("a symbolic link stays one", async (context) => {
   const [target, link] = [join(directory, "target"), join(directory, "link")];
   writeFileSync(target, "old");
   symlinkSync("target", link);
-  await replaceFile(link, (file) => file.write("new"));
+  await replaceFile(link, (file) => writeText(file, "new"));
   assert.equal(readlinkSync(link), "target");
   assert.equal(readFileSync(target, "utf8"), "new");
 });
 
 test("a device is never replaced", async () => {
   await assert.rejects(
-    replaceFile("/dev/null", (file) => file.write("x")),
+    replaceFile("/dev/null", (file) => writeText(file, "x")),
     { code: "FILE-NOT-REGULAR" },
   );
   assert.ok(statSync("/dev/null").isCharacterDevice());

@@ -2,34 +2,78 @@
  * Replaces a file as a whole or not at all: the new content is written beside it, synced, renamed over it, and the
  * directory is synced. Knows nothing of what the content is.
  */
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { errnoOf, fileError } from "./file-errors.ts";
+import { temporaryName } from "./temporary-files.ts";
 
 const untouched = "The file that was there before is unchanged.";
+
+/** An open file that is written from its beginning to its end. */
+export interface OpenFile {
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  /** Returns when the content survives a loss of power. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What saving asks of the file system; tests bring one that fails, or that loses power. */
+export interface FileSystem {
+  /** Creates a file of mode 0600 that must not exist yet. */
+  create(path: string): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** Returns when the directory's entries survive a loss of power. */
+  syncDirectory(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+const nodeFileSystem: FileSystem = {
+  create: (path) => open(path, "wx", 0o600),
+  rename,
+  syncDirectory,
+  remove: (path) => rm(path, { force: true }),
+};
 
 /**
  * Writes a new file with `write` and puts it in the place of `path` (mode 0600). A symbolic link stays one.
  * @param write gets the open new file; it neither closes nor syncs it.
  * @returns what `write` returned.
- * @throws BatonError with a FILE- code; then the old file is byte for byte what it was and nothing is left behind.
+ * @throws BatonError with a FILE- code; then the old file is byte for byte what it was and nothing is left behind,
+ * unless the error says that the new one is in place and only its directory could not be synced.
  */
-export async function replaceFile<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
+export async function replaceFile<T>(
+  path: string,
+  write: (file: OpenFile) => Promise<T>,
+  files: FileSystem = nodeFileSystem,
+): Promise<T> {
   const target = await followLink(path);
-  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = temporaryName(target);
+  let result: T;
   try {
-    const result = await writeNew(temporary, write);
+    result = await writeNew(temporary, write, files);
     await refuseSpecial(target);
-    await rename(temporary, target);
-    await syncDirectory(dirname(target));
-    return result;
+    await files.rename(temporary, target);
   } catch (caught) {
     // Whatever went wrong first is what the user must see.
-    await rm(temporary, { force: true }).catch(() => {});
+    await files.remove(temporary).catch(() => {});
     throw fileError(caught, `save ${path}`, untouched);
   }
+  try {
+    await files.syncDirectory(dirname(target));
+  } catch (caught) {
+    throw fileError(
+      caught,
+      `make ${path} last`,
+      "The new file is in place, but a loss of power may bring the old one back.",
+    );
+  }
+  return result;
 }
 
 /**
@@ -46,18 +90,23 @@ export async function checkReplaceable(path: string): Promise<void> {
   }
 }
 
-async function writeNew<T>(temporary: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(temporary, "wx", 0o600);
+async function writeNew<T>(temporary: string, write: (file: OpenFile) => Promise<T>, files: FileSystem): Promise<T> {
+  const file = await files.create(temporary);
+  let result: T;
   try {
-    const result = await write(file);
+    result = await write(file);
     await file.sync();
-    return result;
-  } finally {
-    await file.close();
+  } catch (caught) {
+    await file.close().catch(() => {});
+    throw caught;
   }
+  // Some network file systems report a failed write only here.
+  await file.close();
+  return result;
 }
 
-async function followLink(path: string): Promise<string> {
+/** The file behind a symbolic link; `path` itself, made absolute, when it is none or not there. */
+export async function followLink(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {

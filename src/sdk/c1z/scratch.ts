@@ -1,9 +1,23 @@
-/** Private scratch directories, where a c1z lies unpacked while it is read or written. Knows nothing of databases. */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+/**
+ * Private scratch directories, where a c1z lies unpacked while it is read or written. Each names the process it
+ * belongs to, so that what a killed one left can be told and removed. Knows nothing of databases.
+ */
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BatonError, Status } from "../errors.ts";
-import { fileError } from "./file-errors.ts";
+import { errnoOf, fileError } from "./file-errors.ts";
+import { livenessOf, type ProcessIdentity, parseIdentity, thisProcess } from "./process-identity.ts";
 
 /** A directory that only this user can enter (mode 0700). */
 export interface Scratch {
@@ -16,22 +30,146 @@ export interface Scratch {
   remove(): void;
 }
 
+/** What a scratch directory says of itself. */
+export interface ScratchOwner {
+  readonly process: ProcessIdentity;
+  /** Set once the database is whole: which state of the target it was unpacked from, see `fileState`. */
+  readonly source?: string;
+}
+
+const prefix = "c1z-";
+const ownerFile = "owner.json";
+const databaseFile = "db";
+/** Names that `createScratch` and `claimScratch` give. */
+const ourName = /^c1z-(?:[A-Za-z0-9]{6}|[0-9a-f]{24})$/;
+const ourFiles: ReadonlySet<string> = new Set([ownerFile, databaseFile, `${databaseFile}-journal`]);
+const dayMs = 24 * 60 * 60 * 1000;
+
 /**
- * Creates a scratch directory under `tempDir`, else under `BATON_TMPDIR`, else in the system's place.
- * @throws BatonError `FILE-TEMPDIR-MISSING`, or what the system refused.
+ * The directory for scratch directories: `tempDir`, else `BATON_TMPDIR`, else the system's place.
+ * @throws BatonError `FILE-TEMPDIR-MISSING`.
  */
-export function createScratch(
+export function scratchParent(
   tempDir: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Scratch {
+): string {
   const parent = resolve(tempDir || env["BATON_TMPDIR"] || tmpdir());
   if (!statSync(parent, { throwIfNoEntry: false })?.isDirectory()) throw noTempDir(parent);
+  return parent;
+}
+
+/**
+ * Creates a scratch directory of a random name, see `scratchParent` for the place.
+ * @throws BatonError `FILE-TEMPDIR-MISSING`, or what the system refused.
+ */
+export function createScratch(tempDir: string | undefined): Scratch {
+  const parent = scratchParent(tempDir);
+  return create(parent, () => mkdtempSync(join(parent, prefix)));
+}
+
+/** Creates the scratch directory `key` (24 hex digits), or one of a random name when that one is taken. */
+export function claimScratch(parent: string, key: string): Scratch {
+  return create(parent, () => {
+    const directory = join(parent, prefix + key);
+    try {
+      mkdirSync(directory, { mode: 0o700 });
+      return directory;
+    } catch (caught) {
+      if (errnoOf(caught) !== "EEXIST") throw caught;
+      return mkdtempSync(join(parent, prefix));
+    }
+  });
+}
+
+/** The scratch directory `key` that an earlier run left; undefined when there is none, or it is not this user's alone. */
+export function findScratch(parent: string, key: string): Scratch | undefined {
+  const directory = join(parent, prefix + key);
+  return isPrivate(directory) ? scratchAt(parent, directory) : undefined;
+}
+
+/**
+ * Says whose a scratch directory is.
+ * @throws BatonError with a FILE- code when it cannot be written.
+ */
+export function writeOwner({ directory }: Scratch, owner: ScratchOwner): void {
   try {
-    const directory = mkdtempSync(join(parent, "c1z-"));
-    return { parent, directory, database: join(directory, "db"), remove: () => removeQuietly(directory) };
+    writeFileSync(join(directory, ownerFile), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   } catch (caught) {
+    throw fileError(caught, `write to the scratch directory ${directory}`, "No file was changed.");
+  }
+}
+
+/** Reads whose it is; undefined when it does not say, for example because its process was killed too early. */
+export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(directory, ownerFile), "utf8"));
+    if (typeof value !== "object" || value === null || !("process" in value)) return undefined;
+    const owner = parseIdentity(value.process);
+    const source = "source" in value && typeof value.source === "string" ? { source: value.source } : {};
+    return owner && { process: owner, ...source };
+  } catch {
+    // Missing or cut off.
+    return undefined;
+  }
+}
+
+/** Removes scratch directories of this user under `parent` whose process is gone and that nobody touched for a day. */
+export function sweepScratch(parent: string): number {
+  let removed = 0;
+  for (const name of namesIn(parent).filter((one) => ourName.test(one))) {
+    const directory = join(parent, name);
+    if (!isAbandoned(scratchAt(parent, directory))) continue;
+    removeQuietly(directory);
+    removed++;
+  }
+  return removed;
+}
+
+function isAbandoned(scratch: Scratch): boolean {
+  const { directory } = scratch;
+  const names = namesIn(directory);
+  if (!isPrivate(directory) || names.some((name) => !ourFiles.has(name))) return false;
+  const touched = [directory, ...names.map((name) => join(directory, name))].map(
+    (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  const idleMs = Date.now() - Math.max(...touched);
+  const owner = readOwner(scratch);
+  const liveness = owner ? livenessOf(owner.process) : "dead";
+  // A process that cannot be seen from here is given a week.
+  return liveness !== "alive" && idleMs > (liveness === "unknown" ? 7 * dayMs : dayMs);
+}
+
+/** A real directory of this user that nobody else can enter: others could have put anything into it. */
+function isPrivate(directory: string): boolean {
+  const found: Stats | undefined = lstatSync(directory, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return false;
+  // Windows has neither; its temporary directory is the user's own.
+  return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o077) === 0);
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // Gone meanwhile, or not this user's.
+    return [];
+  }
+}
+
+function create(parent: string, make: () => string): Scratch {
+  let scratch: Scratch | undefined;
+  try {
+    scratch = scratchAt(parent, make());
+    writeOwner(scratch, { process: thisProcess() });
+    return scratch;
+  } catch (caught) {
+    scratch?.remove();
     throw fileError(caught, `create a scratch directory in ${parent}`, "Nothing was read or written.");
   }
+}
+
+function scratchAt(parent: string, directory: string): Scratch {
+  return { parent, directory, database: join(directory, databaseFile), remove: () => removeQuietly(directory) };
 }
 
 function removeQuietly(directory: string): void {

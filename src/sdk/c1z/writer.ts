@@ -1,6 +1,6 @@
 /**
- * Writes one sync into a version 1 c1z: unpacks the file into a scratch database, appends to it, and puts it back in
- * one piece. The file itself is not touched before `save` has everything on disk. Version 3 files are refused.
+ * Writes one sync into a version 1 c1z: locks the file, unpacks it into a scratch database, appends to it, and puts it
+ * back in one piece. The file itself is not touched before `save` has everything on disk. Version 3 files are refused.
  */
 import { resolve } from "node:path";
 import type { Clock } from "../clock.ts";
@@ -8,22 +8,24 @@ import type { SessionStore } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { decoderLimits, formatOf, packDatabase, unpackDatabase } from "./container.ts";
+import { formatOf, packDatabase } from "./container.ts";
 import { corruptFile } from "./file-errors.ts";
+import { type FileLock, lockFile } from "./file-lock.ts";
 import { goTime } from "./go-time.ts";
 import { GrantTable } from "./grant-table.ts";
-import { migrate } from "./migrate.ts";
 import { checkReferences } from "./references.ts";
 import { deleteSyncs, syncsToPrune } from "./retention.ts";
 import { RowTables } from "./row-tables.ts";
-import { checkReplaceable, replaceFile } from "./save.ts";
+import { checkReplaceable, followLink, replaceFile } from "./save.ts";
 import { createIndexes } from "./schema.ts";
-import { createScratch, type Scratch } from "./scratch.ts";
-import { ScratchDatabase } from "./scratch-database.ts";
+import type { Scratch } from "./scratch.ts";
+import type { ScratchDatabase } from "./scratch-database.ts";
 import { SqliteSessionStore } from "./session-store.ts";
 import { countRows } from "./stats.ts";
 import { finishSyncRun, listSyncRuns, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
+import { openTargetDatabase, type TargetDatabase } from "./target-database.ts";
+import { removeLeftovers } from "./temporary-files.ts";
 import { readV3Manifest, v3NotWritable } from "./v3-manifest.ts";
 
 /** What `openC1zWriter` needs. */
@@ -41,47 +43,28 @@ export interface C1zWriterOptions {
 }
 
 /**
- * Opens `path` for one sync.
- * @throws BatonError with a FILE- code: not a c1z, a version 3 file, no space, a directory that is not there or may
- * not be written; then nothing was changed.
+ * Opens `path` for one sync. What a run that was killed left of it is taken up where it is surely whole.
+ * @throws BatonError with a FILE- code: another run is writing it, not a c1z, a version 3 file, no space, a directory
+ * that is not there or may not be written; then nothing was changed.
  */
 export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWriter> {
   const path = resolve(options.path);
   if (!Number.isInteger(options.keepSyncCount) || options.keepSyncCount < 1) throw badKeepCount(options.keepSyncCount);
   await checkReplaceable(path);
-  const format = await formatOf(path);
-  if (format === "v3") throw v3NotWritable(path, await readV3Manifest(path));
-  if (format === "unknown") throw corruptFile(path, "it does not begin as one");
-  const scratch = createScratch(options.tempDir);
+  const target = await followLink(path);
+  const lock = await lockFile(target, options.clock);
   try {
-    if (format === "v1") await unpackDatabase(path, scratch.database, decoderLimits(process.env));
-    const database = new ScratchDatabase(path, scratch);
-    try {
-      prepareSchema(database, path);
-      return new C1zWriter({ ...options, path }, scratch, database);
-    } catch (caught) {
-      database.close();
-      throw caught;
-    }
+    const format = await formatOf(target);
+    if (format === "v3") throw v3NotWritable(path, await readV3Manifest(target));
+    if (format === "unknown") throw corruptFile(path, "it does not begin as one");
+    removeLeftovers(target);
+    const { tempDir, clock, logger } = options;
+    const opened = await openTargetDatabase({ target, format, tempDir, clock, logger });
+    return new C1zWriter({ ...options, path }, { ...opened, lock });
   } catch (caught) {
-    scratch.remove();
+    lock.release();
     throw caught;
   }
-}
-
-function prepareSchema(database: ScratchDatabase, path: string): void {
-  database.read(() => {
-    const { db } = database;
-    const foreign = db.prepare("select name from sqlite_master where type in ('trigger', 'view')").get();
-    // Neither ours nor the Go SDK's files have any; code from a file is not to run while we write.
-    if (foreign) throw corruptFile(path, `its database holds a trigger or view, ${String(foreign["name"])}`);
-    try {
-      migrate(db);
-    } catch (caught) {
-      throw caught instanceof RangeError ? corruptFile(path, caught.message, caught) : caught;
-    }
-    createIndexes(db, (index) => index.table !== "v1_grants");
-  });
 }
 
 function badKeepCount(count: number): BatonError {
@@ -106,12 +89,14 @@ export class C1zWriter implements SyncStore {
   readonly #options: C1zWriterOptions;
   readonly #scratch: Scratch;
   readonly #database: ScratchDatabase;
+  readonly #lock: FileLock;
   #tables: OpenTables | undefined;
 
-  constructor(options: C1zWriterOptions, scratch: Scratch, database: ScratchDatabase) {
+  constructor(options: C1zWriterOptions, { scratch, database, lock }: TargetDatabase & { readonly lock: FileLock }) {
     this.#options = options;
     this.#scratch = scratch;
     this.#database = database;
+    this.#lock = lock;
   }
 
   startSync(type: SyncType): OpenSync {
@@ -239,15 +224,20 @@ export class C1zWriter implements SyncStore {
       createIndexes(this.#database.db);
     });
     this.#database.reclaim();
-    const bytes = await replaceFile(this.#options.path, (file) => packDatabase(this.#scratch.database, file));
+    const bytes = await replaceFile(this.#options.path, async (file) => {
+      const packed = await packDatabase(this.#scratch.database, file);
+      this.#lock.verify();
+      return packed;
+    });
     this.#options.logger.debug("saved", { path: this.#options.path, bytes });
     return { bytes };
   }
 
-  /** Gives the scratch space back. What was not saved is gone. */
+  /** Gives the scratch space and the lock back. What was not saved is gone. */
   close(): void {
     this.#database.close();
     this.#scratch.remove();
+    this.#lock.release();
   }
 
   [Symbol.dispose](): void {
