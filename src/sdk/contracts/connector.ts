@@ -28,6 +28,24 @@ export interface SyncWarning {
   readonly message: string;
   /** How many rows it concerns; default 1. Warnings of one code are added up. */
   readonly count?: number;
+  /** Id of the sign of a partial read that it is, such as `R2`; the connector's documents list them. */
+  readonly signal?: string;
+  /** What it means for the whole; default `note`. */
+  readonly severity?: WarningSeverity;
+}
+
+/**
+ * `note`: the rows are all there. `partial`: rows or fields may be missing, because the credential does not see them.
+ * `incomplete`: rows are missing; such a warning ends the sync, and nothing of it is kept.
+ */
+export type WarningSeverity = "note" | "partial" | "incomplete";
+
+/** What a run was about, for the run record. Never holds a secret. */
+export interface RunDescription {
+  /** What was read, for example the organization's slug. */
+  readonly target: string;
+  /** Where the credential came from, and what tells it from others. */
+  readonly key?: { readonly source: string; readonly fingerprint: string };
 }
 
 /** What every list call gets. */
@@ -118,4 +136,6 @@ export interface Connector {
   /** Forgets what it kept of a sync. */
   cleanup?(): Promise<void>;
   stats?(): ConnectorStats;
+  /** For the run record; makes no request. */
+  describeRun?(): RunDescription;
 }

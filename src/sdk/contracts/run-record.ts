@@ -1,0 +1,82 @@
+/**
+ * The run record: what a run leaves beside its file, `FILE.run.json`, for whoever shows runs later. Shape and reading
+ * only; it is written by sync/write-run-record.ts.
+ */
+import type { WarningSeverity } from "./connector.ts";
+
+/**
+ * What a run is worth. `Complete` and `Complete with warnings`: all rows are there. `Partial roster`: the credential
+ * may not see all. `Incomplete`: rows are known to be missing. `Held`: so much fell away that nobody should take it
+ * for removals unasked. `Failed`: an error ended the run. The last three never replace a finished sync.
+ */
+export type SyncResult = "Complete" | "Complete with warnings" | "Partial roster" | "Incomplete" | "Held" | "Failed";
+
+/** A sign that the read is partial, added up. */
+export interface RunSignal {
+  /** Such as `R2`. */
+  readonly id: string;
+  readonly level: WarningSeverity;
+  readonly count: number;
+  readonly message: string;
+}
+
+/** Row counts, read back from the written file. */
+export interface RunCounts {
+  readonly resourceTypes: number;
+  readonly resources: number;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly resourcesByResourceType: Readonly<Record<string, number>>;
+}
+
+/** The content of `FILE.run.json`. Times are RFC 3339 in UTC, durations milliseconds. */
+export interface RunRecord {
+  readonly schemaVersion: 1;
+  readonly result: SyncResult;
+  /** True when the file was replaced by one that holds this run's finished sync. */
+  readonly replaced: boolean;
+  readonly signals: readonly RunSignal[];
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly severity: WarningSeverity;
+    readonly count: number;
+    readonly message: string;
+  }[];
+  /** What ended the run; null for a run that was not ended by an error. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly syncId: string | null;
+  readonly syncType: string;
+  readonly resumed: boolean;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly durationMs: number;
+  readonly phaseMs: Readonly<Record<string, number>>;
+  readonly requests: number | null;
+  readonly retries: number | null;
+  /** Null when the file was not replaced. */
+  readonly counts: RunCounts | null;
+  /** The file as it is after the run; null when there is none. */
+  readonly file: { readonly path: string; readonly bytes: number; readonly sha256: string } | null;
+  readonly key: { readonly source: string; readonly fingerprint: string } | null;
+  /** What was read, for example the organization's slug. */
+  readonly target: string | null;
+  readonly connector: { readonly name: string; readonly version: string };
+}
+
+/** Where the record of the runs on `file` lies. */
+export function runRecordPath(file: string): string {
+  return `${file}.run.json`;
+}
+
+/** Reads a record; undefined for text that is none, or one of a later version. */
+export function parseRunRecord(text: string): RunRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isRecord = typeof value === "object" && value !== null && "schemaVersion" in value && "result" in value;
+    // Written by us, mode 0600, under this version: the rest is as declared.
+    return isRecord && value.schemaVersion === 1 ? (value as RunRecord) : undefined;
+  } catch {
+    // Not JSON: damaged, or not ours.
+    return undefined;
+  }
+}
