@@ -32,14 +32,11 @@ export function resourceTypesService({ connector }: ServedConnector): ServiceImp
 /** Resources of a type, under a parent or without one. */
 export function resourcesService(served: ServedConnector): ServiceImpl<typeof ResourcesService> {
   return {
-    async listResources(request, context) {
+    async listResources(request) {
       const parent = request.parentResourceId;
       const page = await served
         .syncer(request.resourceTypeId)
-        .list(
-          parent && { resourceType: parent.resourceType, resource: parent.resource },
-          served.listOptions(request, context),
-        );
+        .list(parent && { resourceType: parent.resourceType, resource: parent.resource }, served.listOptions(request));
       return reply(page, toResourceMessage);
     },
   };
@@ -48,14 +45,14 @@ export function resourcesService(served: ServedConnector): ServiceImpl<typeof Re
 /** Entitlements of a resource, and those that every resource of a type has. A type without has none. */
 export function entitlementsService(served: ServedConnector): ServiceImpl<typeof EntitlementsService> {
   return {
-    async listEntitlements(request, context) {
+    async listEntitlements(request) {
       const { syncer, resource } = served.subject(request.resource);
-      const page = await syncer.entitlements?.(resource, served.listOptions(request, context));
+      const page = await syncer.entitlements?.(resource, served.listOptions(request));
       return page ? reply(page, toEntitlementMessage) : {};
     },
-    async listStaticEntitlements(request, context) {
+    async listStaticEntitlements(request) {
       const syncer = served.syncer(request.resourceTypeId);
-      const page = await syncer.staticEntitlements?.(served.listOptions(request, context));
+      const page = await syncer.staticEntitlements?.(served.listOptions(request));
       return page ? reply(page, toTemplateMessage) : {};
     },
   };
@@ -64,9 +61,9 @@ export function entitlementsService(served: ServedConnector): ServiceImpl<typeof
 /** Grants that a resource's syncer gives. */
 export function grantsService(served: ServedConnector): ServiceImpl<typeof GrantsService> {
   return {
-    async listGrants(request, context) {
+    async listGrants(request) {
       const { syncer, resource } = served.subject(request.resource);
-      const page = await syncer.grants?.(resource, served.listOptions(request, context));
+      const page = await syncer.grants?.(resource, served.listOptions(request));
       return page ? reply(page, toGrantMessage) : {};
     },
   };

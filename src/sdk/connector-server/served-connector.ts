@@ -1,5 +1,5 @@
 /** The connector behind the services, and what every call needs of it: its syncers by type, a session, the options of a list. */
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Connector, ListOptions, ResourceSyncer } from "../contracts/connector.ts";
 import type { Resource } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
@@ -44,10 +44,11 @@ export class ServedConnector {
   }
 
   /** What a list call of the contract gets. Warnings have no place in the replies: they are logged here. */
-  listOptions({ pageToken, activeSyncId }: ListRequest, { signal }: HandlerContext): ListOptions {
+  listOptions({ pageToken, activeSyncId }: ListRequest): ListOptions {
+    const { store, signal } = this.sessions.get(activeSyncId);
     return {
       pageToken,
-      session: this.sessions.get(activeSyncId),
+      session: store,
       signal,
       warn: ({ code, message, count = 1 }) =>
         this.logger.warn("connector warning", { code, message, count, sync_id: activeSyncId }),

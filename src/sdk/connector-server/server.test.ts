@@ -320,40 +320,34 @@ test("each sync has a session of its own until it is cleaned up", async () => {
 
 test("sessions are bounded: the one used longest ago goes first, and one that is too large is refused", () => {
   const few = new SessionCache({ sessions: 2 });
-  few.get("a").set("k", Buffer.from("1"));
-  few.get("b").set("k", Buffer.from("1"));
+  few.get("a").store.set("k", Buffer.from("1"));
+  few.get("b").store.set("k", Buffer.from("1"));
   few.get("a");
   few.get("c");
-  assert.ok(few.get("a").get("k"));
-  assert.equal(few.get("b").get("k"), undefined);
+  assert.ok(few.get("a").store.get("k"));
+  assert.equal(few.get("b").store.get("k"), undefined);
   const small = new SessionCache({ bytes: 100 });
-  small.get("a").set("k", Buffer.alloc(60));
-  small.get("b").set("k", Buffer.alloc(60));
-  assert.equal(small.get("a").get("k"), undefined);
-  assert.throws(() => small.get("b").set("l", Buffer.alloc(60)), { code: "SERVE-SESSION-FULL" });
+  small.get("a").store.set("k", Buffer.alloc(60));
+  small.get("b").store.set("k", Buffer.alloc(60));
+  assert.equal(small.get("a").store.get("k"), undefined);
+  assert.throws(() => small.get("b").store.set("l", Buffer.alloc(60)), { code: "SERVE-SESSION-FULL" });
 });
 
-test("a caller that hangs up stops the connector's work", async () => {
-  const reached = Promise.withResolvers<void>();
-  const stopped = Promise.withResolvers<void>();
-  const connector = exampleConnector({
-    async onList({ signal }) {
-      reached.resolve();
-      signal.addEventListener("abort", () => stopped.resolve(), { once: true });
-      await stopped.promise;
-    },
-  });
+test("the work for a sync ends when the sync is cleaned up, not with the call that began it", async () => {
+  const signals: AbortSignal[] = [];
+  const connector = exampleConnector({ onList: ({ signal }) => void signals.push(signal) });
   await using server = await serve(connector);
   await withForeignClient(server, async (transport) => {
-    const stop = new AbortController();
-    const call = createClient(ResourcesService, transport).listResources(
-      { resourceTypeId: "club" },
-      { signal: stop.signal },
-    );
-    await reached.promise;
-    stop.abort();
-    await assert.rejects(call, (error) => ConnectError.from(error).code === Code.Canceled);
-    await stopped.promise;
+    const resources = createClient(ResourcesService, transport);
+    for (const activeSyncId of ["one", "one", "two"]) {
+      await resources.listResources({ resourceTypeId: "club", activeSyncId });
+    }
+    const aborted = (): boolean[] => signals.map((signal) => signal.aborted);
+    assert.deepEqual(aborted(), [false, false, false]);
+    await createClient(ConnectorService, transport).cleanup({ activeSyncId: "one" });
+    assert.deepEqual(aborted(), [true, true, false]);
+    await server.close();
+    assert.deepEqual(aborted(), [true, true, true]);
   });
 });
 

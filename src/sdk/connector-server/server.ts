@@ -54,7 +54,8 @@ export interface ConnectorServer extends AsyncDisposable {
 export async function startConnectorServer(options: ConnectorServerOptions): Promise<ConnectorServer> {
   const { host, port, tls, logger } = options;
   if (!tls && !isLoopback(host)) throw plainTextRefused(host);
-  const served = new ServedConnector(options.connector, new SessionCache(), logger);
+  const syncs = new SessionCache();
+  const served = new ServedConnector(options.connector, syncs, logger);
   const handler = connectNodeAdapter({
     routes: (router) => registerServices(router, served),
     interceptors: [reportErrors(logger)],
@@ -75,7 +76,10 @@ export async function startConnectorServer(options: ConnectorServerOptions): Pro
   await listen(server, host, port);
   // It listens on TCP, whose address has a port.
   const actual = (server.address() as AddressInfo).port;
-  const close = (): Promise<void> => closeServer(server, sessions);
+  const close = async (): Promise<void> => {
+    syncs.clear();
+    await closeServer(server, sessions);
+  };
   const authority = host.includes(":") ? `[${host}]` : host;
   return {
     baseUrl: `${tls ? "https" : "http"}://${authority}:${actual}`,

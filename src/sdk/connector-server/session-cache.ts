@@ -8,10 +8,25 @@ import { BatonError, Status } from "../errors.ts";
 const mostSessions = 16;
 const mostBytes = 256 * 1024 * 1024;
 
+/** A sync that is served. */
+export interface ServedSession {
+  readonly store: SessionStore;
+  /**
+   * Aborts when the sync is over or given up. A connector fetches ahead from one call to the next, so that the end of
+   * a call must not be the end of its work.
+   */
+  readonly signal: AbortSignal;
+}
+
+interface Entry extends ServedSession {
+  readonly store: MemorySession;
+  readonly controller: AbortController;
+}
+
 /** The sessions of one server. */
 export class SessionCache {
   /** The one used longest ago first. */
-  readonly #sessions = new Map<string, MemorySession>();
+  readonly #sessions = new Map<string, Entry>();
   readonly #mostSessions: number;
   readonly #mostBytes: number;
 
@@ -22,44 +37,69 @@ export class SessionCache {
   }
 
   /** The session of a sync, a new one if it has none. */
-  get(syncId: string): SessionStore {
-    const session = this.#sessions.get(syncId) ?? new MemorySession(() => this.#makeRoom(syncId));
+  get(syncId: string): ServedSession {
+    const session = this.#sessions.get(syncId) ?? this.#open(syncId);
     this.#sessions.delete(syncId);
     this.#sessions.set(syncId, session);
     for (const id of this.#sessions.keys()) {
       if (this.#sessions.size <= this.#mostSessions) break;
-      this.#sessions.delete(id);
+      this.delete(id);
     }
     return session;
   }
 
-  /** Forgets a sync. */
+  /** Forgets a sync and stops its work. */
   delete(syncId: string): void {
+    const session = this.#sessions.get(syncId);
     this.#sessions.delete(syncId);
+    session?.controller.abort(givenUp());
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    for (const id of [...this.#sessions.keys()]) this.delete(id);
+  }
+
+  #open(syncId: string): Entry {
+    const controller = new AbortController();
+    return { store: new MemorySession(() => this.#makeRoom(syncId)), signal: controller.signal, controller };
   }
 
   /** Gives up other syncs, the least used first, until all fit. */
   #makeRoom(writing: string): void {
     for (const id of [...this.#sessions.keys()]) {
       if (this.#bytes() <= this.#mostBytes) return;
-      if (id !== writing) this.#sessions.delete(id);
+      if (id !== writing) this.delete(id);
     }
-    if (this.#bytes() <= this.#mostBytes) return;
-    throw new BatonError({
-      code: "SERVE-SESSION-FULL",
-      status: Status.resourceExhausted,
-      message: `the session of one sync is larger than ${this.#mostBytes} bytes`,
-      effect: "The sync cannot go on over this server.",
-      hint: "Sync in one process, without the server, which keeps sessions on disk.",
-      fatal: true,
-    });
+    if (this.#bytes() > this.#mostBytes) throw tooLarge(this.#mostBytes);
   }
 
   #bytes(): number {
     let sum = 0;
-    for (const session of this.#sessions.values()) sum += session.bytes;
+    for (const { store } of this.#sessions.values()) sum += store.bytes;
     return sum;
   }
+}
+
+function givenUp(): BatonError {
+  return new BatonError({
+    code: "SERVE-SYNC-OVER",
+    status: Status.aborted,
+    message: "the sync that asked for this is over",
+    effect: "The call was not answered.",
+    hint: "Begin the sync again.",
+  });
+}
+
+function tooLarge(bytes: number): BatonError {
+  return new BatonError({
+    code: "SERVE-SESSION-FULL",
+    status: Status.resourceExhausted,
+    message: `the session of one sync is larger than ${bytes} bytes`,
+    effect: "The sync cannot go on over this server.",
+    hint: "Sync in one process, without the server, which keeps sessions on disk.",
+    fatal: true,
+  });
 }
 
 class MemorySession implements SessionStore {
