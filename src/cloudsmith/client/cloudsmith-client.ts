@@ -25,6 +25,7 @@ import {
   type Subject,
 } from "./errors.ts";
 import { createPageWalk, type FetchedPage, type PageResult, type PageWalk, type SealedPage } from "./page-walk.ts";
+import type { PageWindow } from "./page-windows.ts";
 import { readPaging } from "./paging.ts";
 import {
   type Member,
@@ -227,15 +228,18 @@ class RestClient implements CloudsmithClient {
   }
 
   async #onePage<T>(list: List<T>, { page, signal }: CallOptions & PageNumber): Promise<PageResult<T>> {
-    const fetched = await this.#fetchPage(list, page, signal);
-    if (fetched === undefined) return { items: [], page, isLast: true, totalCount: undefined, pageTotal: undefined };
+    const fetched = await this.#fetchPage(list, { page, pageSize: this.#pageSize }, signal);
+    const alone = { page, repeated: [], overlap: 0 };
+    if (fetched === undefined)
+      return { ...alone, items: [], isLast: true, totalCount: undefined, pageTotal: undefined };
     const { hasNext, totalCount, pageTotal } = fetched.paging;
-    return { items: fetched.items, page, isLast: hasNext === "no", totalCount, pageTotal };
+    return { ...alone, items: fetched.items, isLast: hasNext === "no", totalCount, pageTotal };
   }
 
   #walk<T>(list: List<T>, signal: AbortSignal): PageWalk<T> {
     return createPageWalk({
-      fetch: (page, walkSignal) => this.#fetchSealed(list, page, walkSignal),
+      fetch: (window, walkSignal) => this.#fetchSealed(list, window, walkSignal),
+      pageSize: this.#pageSize,
       idOf: list.idOf,
       ahead: this.#ahead,
       signal,
@@ -244,40 +248,35 @@ class RestClient implements CloudsmithClient {
   }
 
   /** One page; undefined past the end, which is not an error: rows may have gone while the list was read. */
-  async #fetchPage<T>(list: List<T>, page: number, signal: AbortSignal): Promise<FetchedPage<T> | undefined> {
+  async #fetchPage<T>(list: List<T>, asked: AskedPage, signal: AbortSignal): Promise<FetchedPage<T> | undefined> {
     try {
-      const answer = await this.#http.getJson(this.#pageRequest(list, page, signal));
-      return this.#readPage(list, page, answer);
+      const answer = await this.#http.getJson(this.#pageRequest(list, asked, signal));
+      return readPage(list, asked, answer);
     } catch (caught) {
-      if (page > 1 && isPastTheEnd(caught)) return undefined;
+      if (asked.page > 1 && isPastTheEnd(caught)) return undefined;
       throw caught;
     }
   }
 
   /** The same page, left as bytes until its turn. A body that is no JSON is then asked for again as usual. */
-  async #fetchSealed<T>(list: List<T>, page: number, signal: AbortSignal): Promise<SealedPage<T> | undefined> {
+  async #fetchSealed<T>(list: List<T>, asked: AskedPage, signal: AbortSignal): Promise<SealedPage<T> | undefined> {
     try {
-      const { headers, body } = await this.#http.getBytes(this.#pageRequest(list, page, signal));
+      const { headers, body } = await this.#http.getBytes(this.#pageRequest(list, asked, signal));
       const open = async (): Promise<FetchedPage<T> | undefined> => {
         const parsed = parseJson(headers, body);
-        if (!parsed.ok) return await this.#fetchPage(list, page, signal);
-        return this.#readPage(list, page, { json: parsed.json, headers });
+        if (!parsed.ok) return await this.#fetchPage(list, asked, signal);
+        return readPage(list, asked, { json: parsed.json, headers });
       };
-      // How many rows came plays no part in the number of pages.
-      return { pageTotal: readPaging(headers, { page, pageSize: this.#pageSize, rows: 0 }).pageTotal, open };
+      // How many rows came plays no part in what the headers announce.
+      return { announced: readPaging(headers, { ...asked, rows: 0 }), open };
     } catch (caught) {
-      if (page > 1 && isPastTheEnd(caught)) return undefined;
+      if (asked.page > 1 && isPastTheEnd(caught)) return undefined;
       throw caught;
     }
   }
 
-  #pageRequest<T>(list: List<T>, page: number, signal: AbortSignal): JsonRequest {
-    return this.#request({ ...list, query: { ...list.query, page, page_size: this.#pageSize } }, signal);
-  }
-
-  #readPage<T>(list: List<T>, page: number, { json, headers }: JsonAnswer): FetchedPage<T> {
-    const items = list.parse(json, `${list.path} (page ${page})`);
-    return { items, paging: readPaging(headers, { page, pageSize: this.#pageSize, rows: items.length }) };
+  #pageRequest<T>(list: List<T>, { page, pageSize }: AskedPage, signal: AbortSignal): JsonRequest {
+    return this.#request({ ...list, query: { ...list.query, page, page_size: pageSize } }, signal);
   }
 
   async #get<T>(
@@ -300,6 +299,14 @@ class RestClient implements CloudsmithClient {
       describe: (failure, context) => describeFailure(failure, context, asked),
     };
   }
+}
+
+/** Which part of a list was asked for. */
+type AskedPage = Pick<PageWindow, "page" | "pageSize">;
+
+function readPage<T>(list: List<T>, { page, pageSize }: AskedPage, { json, headers }: JsonAnswer): FetchedPage<T> {
+  const items = list.parse(json, `${list.path} (page ${page})`);
+  return { items, paging: readPaging(headers, { page, pageSize, rows: items.length }) };
 }
 
 function memberList(org: string, active: boolean): List<Member> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatonError, Status } from "../../sdk/errors.ts";
-import { createPageWalk, type FetchedPage, type PageWalk } from "./page-walk.ts";
+import { createPageWalk, type FetchedPage, type PageResult, type PageWalk } from "./page-walk.ts";
+import type { PageWindow } from "./page-windows.ts";
 
 interface Gate {
   readonly page: number;
@@ -17,10 +18,12 @@ interface Setup {
   readonly fetched?: (page: number) => FetchedPage<string> | undefined;
 }
 
+const silent = { pageTotal: undefined, totalCount: undefined, servedSize: undefined };
+
 function pageOf(page: number, pages: number): FetchedPage<string> | undefined {
   if (page > pages) return undefined;
   const hasNext = page < pages ? "yes" : "no";
-  return { items: [`item ${page}`], paging: { pageTotal: pages, totalCount: pages, hasNext } };
+  return { items: [`item ${page}`], paging: { ...silent, pageTotal: pages, totalCount: pages, hasNext } };
 }
 
 function setUp({ pages = 20, ahead = 3, manual = false, fetched = (page) => pageOf(page, pages) }: Setup = {}) {
@@ -28,7 +31,7 @@ function setUp({ pages = 20, ahead = 3, manual = false, fetched = (page) => page
   const gates: Gate[] = [];
   const controller = new AbortController();
   const walk = createPageWalk<string>({
-    fetch: async (page, signal) => {
+    fetch: async ({ page }, signal) => {
       asked.push(page);
       if (manual) {
         await new Promise<void>((resolve, reject) => gates.push({ page, signal, answer: resolve, fail: reject }));
@@ -108,7 +111,7 @@ test("a fresh walk can begin at any page, as a resumed run does", async () => {
 test("nothing is fetched ahead while the list announces nothing", async () => {
   const announceless = (page: number): FetchedPage<string> => ({
     items: page <= 3 ? [`item ${page}`] : [],
-    paging: { pageTotal: undefined, totalCount: undefined, hasNext: page <= 3 ? "maybe" : "no" },
+    paging: { ...silent, hasNext: page <= 3 ? "maybe" : "no" },
   });
   const { walk, asked } = setUp({ fetched: announceless });
   assert.deepEqual(await readAll(walk), ["item 1", "item 2", "item 3"]);
@@ -118,13 +121,14 @@ test("nothing is fetched ahead while the list announces nothing", async () => {
 test("a page past the end ends the list and keeps what was announced", async () => {
   const { walk } = setUp({ fetched: (page) => (page === 1 ? pageOf(1, 3) : undefined) });
   await walk.page(1);
-  assert.deepEqual(await walk.page(2), { items: [], page: 2, isLast: true, totalCount: 3, pageTotal: 3 });
+  const { items, isLast, totalCount, pageTotal } = await walk.page(2);
+  assert.deepEqual({ items, isLast, totalCount, pageTotal }, { items: [], isLast: true, totalCount: 3, pageTotal: 3 });
 });
 
 test("a server that repeats its last page for ever is stopped", async () => {
   const endless = (page: number): FetchedPage<string> => ({
     items: [`item ${Math.min(page, 2)}`],
-    paging: { pageTotal: page + 1, totalCount: undefined, hasNext: "yes" },
+    paging: { ...silent, pageTotal: page + 1, hasNext: "yes" },
   });
   const { walk } = setUp({ fetched: endless });
   assert.deepEqual(await readAll(walk), ["item 1", "item 2"]);
@@ -142,7 +146,7 @@ test("one repeated page in the middle of an announced list does not end it", asy
 test("a list that grows for ever is an error, 50 pages after its first announcement", async () => {
   const growing = (page: number): FetchedPage<string> => ({
     items: [`item ${page}`],
-    paging: { pageTotal: page + 2, totalCount: undefined, hasNext: "yes" },
+    paging: { ...silent, pageTotal: page + 2, hasNext: "yes" },
   });
   const { walk, asked } = setUp({ fetched: growing });
   await assert.rejects(readAll(walk), /page 53/);
@@ -183,4 +187,76 @@ test("the run's own signal aborts it as well", async () => {
   controller.abort(new Error("interrupted"));
   assert.ok(gates.every((gate) => gate.signal.aborted));
   await assert.rejects(walk.page(1), /interrupted/);
+});
+
+/** Serves the numbers from 0 up to `rows`; `cut` may overrule what was asked for. */
+function numbers(rows: number, cut: (asked: PageWindow) => number = ({ pageSize }) => pageSize, announces = true) {
+  const asked: string[] = [];
+  const walk = createPageWalk<number>({
+    fetch: async (window) => {
+      const size = cut(window);
+      asked.push(`${window.page}x${window.pageSize}`);
+      const from = (window.page - 1) * size;
+      if (from >= rows && window.page > 1) return undefined;
+      const items = Array.from({ length: Math.max(0, Math.min(size, rows - from)) }, (_, index) => from + index);
+      const pageTotal = Math.ceil(rows / size);
+      const hasNext = window.page < pageTotal ? "yes" : "no";
+      if (!announces) return { items, paging: { ...silent, hasNext: items.length === 0 ? "no" : "maybe" } };
+      return { items, paging: { pageTotal, totalCount: rows, servedSize: size, hasNext } };
+    },
+    idOf: String,
+    ahead: 4,
+    pageSize: 50,
+    signal: new AbortController().signal,
+    endless: (page) => new BatonError({ code: "ENDLESS", status: Status.unknown, message: `page ${page}` }),
+  });
+  return { walk, asked };
+}
+
+async function takeAll(walk: PageWalk<number>, from = 1): Promise<PageResult<number>[]> {
+  const pages = [];
+  for (let n = from; ; n++) {
+    const page = await walk.page(n);
+    pages.push(page);
+    if (page.isLast) return pages;
+  }
+}
+
+test("with a page size every page begins with the last rows of the page before, and no row is new twice", async () => {
+  const { walk, asked } = numbers(1234);
+  const pages = await takeAll(walk);
+  assert.deepEqual(
+    pages.flatMap(({ items }) => items),
+    Array.from({ length: 1234 }, (_, index) => index),
+  );
+  for (const [index, { repeated, overlap }] of pages.entries()) {
+    assert.equal(repeated.length, overlap);
+    if (index > 0 && overlap > 0) assert.equal(repeated.at(-1), pages[index - 1]?.items.at(-1));
+  }
+  assert.ok(pages.filter(({ overlap }) => overlap > 0).length > 5);
+  assert.equal(asked.length, pages.length, "none is asked for that is not there");
+});
+
+for (const [name, cut, announces] of [
+  ["pages of 30 whatever is asked for", () => 30, true],
+  ["pages of 50 whatever is asked for", () => 50, true],
+  ["pages of 30 whatever is asked for, and announces nothing", () => 30, false],
+  ["pages of 50 whatever is asked for, and announces nothing", () => 50, false],
+] as const) {
+  test(`a server with ${name} shows every row once`, async () => {
+    const { walk } = numbers(345, cut, announces);
+    const rows = (await takeAll(walk)).flatMap(({ repeated, items }) => [...repeated, ...items]);
+    assert.deepEqual([...new Set(rows)].length, 345);
+    assert.equal(rows.length, 345);
+  });
+  test(`so does a walk that is resumed at page 5 of a server with ${name}`, async () => {
+    const whole = (await takeAll(numbers(345, cut, announces).walk)).slice(4).flatMap(({ items }) => items);
+    const rest = (await takeAll(numbers(345, cut, announces).walk, 5)).flatMap(({ items }) => items);
+    assert.deepEqual(rest, whole);
+  });
+}
+
+test("a resumed walk gives the pages that it would have given", async () => {
+  const whole = await takeAll(numbers(1234).walk);
+  assert.deepEqual(await takeAll(numbers(1234).walk, 9), whole.slice(8));
 });

@@ -3,17 +3,24 @@
  * requests may start when is the limiter's business; this only decides which pages are wanted soon.
  */
 import type { BatonError } from "../../sdk/errors.ts";
+import { type PageWindow, PageWindows } from "./page-windows.ts";
 import type { Paging } from "./paging.ts";
 
 /** One page of a list. */
 export interface PageResult<T> {
+  /** The rows that no page before was asked for. */
   readonly items: readonly T[];
+  /** The rows at its start that the page before ended with, as they are now. Their last is the last row of that page,
+   * unless the list moved in between. Empty where pages do not overlap. */
+  readonly repeated: readonly T[];
+  /** How many rows `repeated` should hold; it holds fewer on a page that came too short. */
+  readonly overlap: number;
   /** From 1. */
   readonly page: number;
   readonly isLast: boolean;
   /** Rows in the whole list, as last announced; undefined when never announced. */
   readonly totalCount: number | undefined;
-  /** Pages in the whole list, as last announced. */
+  /** Pages of this page's size in the whole list, as last announced. */
   readonly pageTotal: number | undefined;
 }
 
@@ -41,16 +48,20 @@ export interface FetchedPage<T> {
  * young generation, and the heap would grow to several times what one page needs.
  */
 export interface SealedPage<T> {
-  /** Pages there are, by the headers; enough to fetch ahead. */
-  readonly pageTotal: number | undefined;
+  /** By the headers; enough to fetch ahead. */
+  readonly announced: Omit<Paging, "hasNext">;
   /** Reads the body, once; `undefined` as for the fetch. */
   open(): Promise<FetchedPage<T> | undefined>;
 }
 
+type Received<T> = FetchedPage<T> | SealedPage<T> | undefined;
+
 /** What a walk needs. */
 export interface PageWalkOptions<T> {
   /** Fetches one page; `undefined` means that it is past the end. */
-  readonly fetch: (page: number, signal: AbortSignal) => Promise<FetchedPage<T> | SealedPage<T> | undefined>;
+  readonly fetch: (window: PageWindow, signal: AbortSignal) => Promise<Received<T>>;
+  /** Most rows of a page; pages then overlap as page-windows.ts says. Default: pages are taken as they come. */
+  readonly pageSize?: number;
   readonly idOf: (item: T) => string;
   /** Pages held or on their way beyond the one asked for. */
   readonly ahead: number;
@@ -75,7 +86,12 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   readonly #options: PageWalkOptions<T>;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #pages = new Map<number, Promise<FetchedPage<T> | SealedPage<T> | undefined>>();
+  readonly #pages = new Map<number, Promise<Received<T>>>();
+  readonly #windows: PageWindows;
+  /** The server cuts pages as it likes, so that they are taken as they come. */
+  #plain: boolean;
+  /** The first page has shown how the server cuts pages. */
+  #knowsServer = false;
   #asked: boolean = false;
   #next = 1;
   /** Pages that may be fetched ahead: those that the list has announced. */
@@ -89,6 +105,8 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   constructor(options: PageWalkOptions<T>) {
     this.#options = options;
+    this.#windows = new PageWindows(options.pageSize ?? 1);
+    this.#plain = options.pageSize === undefined;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
@@ -101,13 +119,9 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     this.#asked = true;
     if (n !== this.#next) this.#restartAt(n);
     this.#broken = false;
-    const wanted = this.#fetch(n);
-    this.#fetchAhead();
     try {
-      const received = await wanted;
-      const fetched = received && "open" in received ? await received.open() : received;
-      this.#pages.delete(n);
-      const result = this.#deliver(n, fetched);
+      if (n > 1 && !this.#knowsServer && !this.#plain) await this.#learnFromFirstPage();
+      const result = this.#deliver(n, await this.#take(n));
       this.#next = n + 1;
       if (result.isLast) this.#pages.clear();
       else this.#fetchAhead();
@@ -116,6 +130,30 @@ class PrefetchingWalk<T> implements PageWalk<T> {
       this.#pages.delete(n);
       throw error;
     }
+  }
+
+  async #take(n: number): Promise<FetchedPage<T> | undefined> {
+    const wanted = this.#fetch(n);
+    this.#fetchAhead();
+    const fetched = await open(await wanted);
+    this.#pages.delete(n);
+    if (this.#plain || fetched === undefined || isCutAsAsked(this.#windowAt(n), fetched)) {
+      this.#knowsServer = true;
+      return fetched;
+    }
+    this.#plain = true;
+    if (n === 1) return fetched;
+    // What was fetched ahead was cut otherwise than asked for, and so was this one.
+    this.#pages.clear();
+    return await this.#take(n);
+  }
+
+  /** A resumed walk cannot tell otherwise whether its page is where it takes it to be. */
+  async #learnFromFirstPage(): Promise<void> {
+    const first = this.#windowAt(1);
+    const fetched = await open(await this.#options.fetch(first, this.#signal));
+    if (fetched && !isCutAsAsked(first, fetched)) this.#plain = true;
+    this.#knowsServer = true;
   }
 
   stop(): void {
@@ -137,15 +175,16 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     for (let page = this.#next + 1; page <= last; page++) this.#fetch(page);
   }
 
-  #fetch(page: number): Promise<FetchedPage<T> | SealedPage<T> | undefined> {
-    const known = this.#pages.get(page);
+  #fetch(n: number): Promise<Received<T>> {
+    const known = this.#pages.get(n);
     if (known !== undefined) return known;
-    const fetching = this.#options.fetch(page, this.#signal);
-    this.#pages.set(page, fetching);
+    const window = this.#windowAt(n);
+    const fetching = this.#options.fetch(window, this.#signal);
+    this.#pages.set(n, fetching);
     fetching.then(
-      (fetched) => {
+      (received) => {
         // A walk that was restarted elsewhere or has ended no longer wants it.
-        if (this.#pages.get(page) === fetching && fetched !== undefined) this.#learn(announcedPages(page, fetched));
+        if (this.#pages.get(n) === fetching && received !== undefined) this.#learn(n, window, received);
       },
       () => {
         // The error is thrown when the page is asked for; until then nothing more is sent after it.
@@ -155,22 +194,41 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     return fetching;
   }
 
-  #learn(announced: number | undefined): void {
+  #windowAt(n: number): PageWindow {
+    if (!this.#plain) return this.#windows.at(n);
+    const pageSize = this.#options.pageSize ?? 1;
+    return { page: n, pageSize, overlap: 0, end: n * pageSize };
+  }
+
+  #learn(n: number, window: PageWindow, received: FetchedPage<T> | SealedPage<T>): void {
+    const paging = "open" in received ? received.announced : received.paging;
+    if (n === 1 && (paging.servedSize ?? window.pageSize) !== window.pageSize) this.#plain = true;
+    const announced = this.#pagesAnnounced(n, window, paging);
     this.#firstAnnounced ??= announced;
     this.#knownPages = Math.min(announced ?? 0, this.#growthLimit());
     this.#fetchAhead();
+  }
+
+  /** How many pages there are at least, as far as one tells. */
+  #pagesAnnounced(n: number, window: PageWindow, paging: Partial<Paging>): number | undefined {
+    const { pageTotal, totalCount, hasNext } = paging;
+    if (pageTotal === undefined) return hasNext === "yes" ? n + 1 : undefined;
+    if (this.#plain) return pageTotal;
+    return this.#windows.countFor(totalCount ?? (pageTotal - 1) * window.pageSize + 1);
   }
 
   #deliver(n: number, fetched: FetchedPage<T> | undefined): PageResult<T> {
     this.#totalCount = fetched?.paging.totalCount ?? this.#totalCount;
     this.#pageTotal = fetched?.paging.pageTotal ?? this.#pageTotal;
     const announcement = { totalCount: this.#totalCount, pageTotal: this.#pageTotal };
+    const { overlap } = this.#windowAt(n);
     if (fetched === undefined || this.#repeats(n, fetched.items)) {
-      return { items: [], page: n, isLast: true, ...announcement };
+      return { items: [], repeated: [], overlap, page: n, isLast: true, ...announcement };
     }
     const isLast = fetched.paging.hasNext === "no";
     if (!isLast && n >= this.#growthLimit()) throw this.#options.endless(n);
-    return { items: fetched.items, page: n, isLast, ...announcement };
+    const [repeated, items] = [fetched.items.slice(0, overlap), fetched.items.slice(overlap)];
+    return { items, repeated, overlap, page: n, isLast, ...announcement };
   }
 
   /** True when a page that nobody announced at first shows the page before once more: some servers clamp the number. */
@@ -186,8 +244,13 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   }
 }
 
-/** How many pages there are at least, as far as the page tells. */
-function announcedPages<T>(page: number, fetched: FetchedPage<T> | SealedPage<T>): number | undefined {
-  if ("open" in fetched) return fetched.pageTotal;
-  return fetched.paging.pageTotal ?? (fetched.paging.hasNext === "yes" ? page + 1 : undefined);
+async function open<T>(received: Received<T>): Promise<FetchedPage<T> | undefined> {
+  return received && "open" in received ? await received.open() : received;
+}
+
+/** False when the server shows that it cuts pages otherwise than asked. */
+function isCutAsAsked<T>({ page, pageSize }: PageWindow, { items, paging }: FetchedPage<T>): boolean {
+  if (paging.servedSize !== undefined) return paging.servedSize === pageSize;
+  const isShort = page === 1 && items.length < pageSize && paging.hasNext !== "no";
+  return items.length <= pageSize && !isShort;
 }

@@ -44,11 +44,12 @@ for (const [what, headers, page, received, expected] of rows) {
   });
 }
 
-test("count and pages are passed on as announced", () => {
-  const headers = { "x-pagination-count": "1200", "x-pagination-pagetotal": "3" };
+test("count, pages and their size are passed on as announced", () => {
+  const headers = { "x-pagination-count": "1200", "x-pagination-pagetotal": "3", "x-pagination-pagesize": "500" };
   assert.deepEqual(readPaging(headers, { page: 1, pageSize: 500, rows: 500 }), {
     totalCount: 1200,
     pageTotal: 3,
+    servedSize: 500,
     hasNext: "yes",
   });
 });

@@ -7,6 +7,8 @@ export interface Paging {
   readonly pageTotal: number | undefined;
   /** Rows there are, as far as announced. */
   readonly totalCount: number | undefined;
+  /** Rows that the server puts on a page, as far as announced; another number than asked for when it has its own mind. */
+  readonly servedSize: number | undefined;
   /**
    * `yes`: the headers announce another page. `no`: they say this is the last, or the page is empty and unannounced.
    * `maybe`: nothing is announced, or numbers contradict each other; only asking tells.
@@ -28,10 +30,15 @@ export interface ReceivedPage {
  */
 export function readPaging(headers: IncomingHttpHeaders, received: ReceivedPage): Paging {
   const totalCount = wholeNumber(headers["x-pagination-count"]);
-  const servedSize = wholeNumber(headers["x-pagination-pagesize"]) || received.pageSize;
-  const countedPages = totalCount === undefined ? undefined : Math.ceil(totalCount / servedSize);
+  const servedSize = wholeNumber(headers["x-pagination-pagesize"]) || undefined;
+  const countedPages = totalCount === undefined ? undefined : Math.ceil(totalCount / (servedSize ?? received.pageSize));
   const pageTotal = wholeNumber(headers["x-pagination-pagetotal"]) ?? countedPages;
-  return { pageTotal, totalCount, hasNext: hasNext(received, { pageTotal, countedPages, link: headers["link"] }) };
+  return {
+    pageTotal,
+    totalCount,
+    servedSize,
+    hasNext: hasNext(received, { pageTotal, countedPages, link: headers["link"] }),
+  };
 }
 
 interface Announced {
