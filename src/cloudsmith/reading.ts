@@ -3,15 +3,14 @@
  * found so far. Begins anew with every sync and holds nothing that a resumed run could not find again.
  */
 import type { SessionStore } from "../sdk/contracts/connector.ts";
+import type { ResourceId } from "../sdk/contracts/model.ts";
 import type { CloudsmithClient, PageWalk } from "./client/cloudsmith-client.ts";
 import type { Member, Organization, Team } from "./client/schemas.ts";
+import { organizationId } from "./converters.ts";
+import { MemberSearch } from "./member-search.ts";
+import { type Pass, passes } from "./passes.ts";
 import { Roster } from "./roster.ts";
 import { TeamDirectory } from "./team-directory.ts";
-
-/** The two passes over the member list, in order; together they are everybody, whatever `is_active` absent means. */
-export const passes = ["active", "inactive"] as const;
-/** One of the two passes. */
-export type Pass = (typeof passes)[number];
 
 /** State of one sync. */
 export class OrganizationReading {
@@ -19,6 +18,7 @@ export class OrganizationReading {
   readonly organization: Organization;
   readonly #walks = new Map<string, PageWalk<Member>>();
   #teams: PageWalk<Team> | undefined;
+  #search: MemberSearch | undefined;
   #roster: Roster | undefined;
   #directory: TeamDirectory | undefined;
 
@@ -50,6 +50,18 @@ export class OrganizationReading {
     return this.#teams;
   }
 
+  /** Finds single members, for targeted syncs. */
+  search(signal: AbortSignal): MemberSearch {
+    this.#search ??= new MemberSearch(this.client, this.organization.slug, signal);
+    return this.#search;
+  }
+
+  /** True when `id` is this organization, or when no parent is named. */
+  isWithin(id: ResourceId | undefined): boolean {
+    const own = organizationId(this.organization);
+    return id === undefined || (id.resourceType === own.resourceType && id.resource === own.resource);
+  }
+
   /** Who was read so far. */
   roster(session: SessionStore): Roster {
     this.#roster ??= new Roster(session);
@@ -66,5 +78,6 @@ export class OrganizationReading {
   stop(): void {
     for (const walk of this.#walks.values()) walk.stop();
     this.#teams?.stop();
+    this.#search?.stop();
   }
 }

@@ -1,5 +1,5 @@
 /** Lists the organization, its four roles, and who holds which: one walk over the stored member pages gives all grants. */
-import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
@@ -22,6 +22,12 @@ export class OrganizationSyncer implements ResourceSyncer {
     const reading = await this.#reading(signal);
     reading.begin(signal);
     return { items: [organizationResource(reading.organization)], nextPageToken: "" };
+  }
+
+  /** Users and teams are listed as its children then, and its grants are made of them as ever. */
+  async get(id: ResourceId, parent: ResourceId | undefined, { signal }: GetOptions): Promise<Resource | undefined> {
+    const reading = await this.#reading(signal);
+    return parent === undefined && reading.isWithin(id) ? organizationResource(reading.organization) : undefined;
   }
 
   async entitlements(organization: Resource): Promise<Page<Entitlement>> {

@@ -1,13 +1,16 @@
 /** Lists the teams and their entitlements; gives grants only where memberships do not carry their teams. */
-import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import type { Team } from "../client/schemas.ts";
-import { teamResource, userId } from "../converters.ts";
+import { organizationId, teamResource, userId } from "../converters.ts";
 import type { OrganizationReading } from "../reading.ts";
 import { teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../resource-types.ts";
 import { findTeam } from "../team-directory.ts";
+
+/** Session keys of teams that were read by themselves. */
+const singlePrefix = "single-teams/";
 
 /** Reads the teams of the organization. */
 export class TeamSyncer implements ResourceSyncer {
@@ -38,17 +41,31 @@ export class TeamSyncer implements ResourceSyncer {
     return { items: teamEntitlements(team), nextPageToken: "" };
   }
 
-  /** Memberships carry their teams, and the organization's grants are made of them; an older API does not say them. */
+  /** By its immutable id. In a targeted sync the team gives its own grants. */
+  async get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
+    const reading = await this.#reading(options.signal);
+    const team = reading.isWithin(parent) ? await findTeam(reading, id.resource, options.signal) : undefined;
+    // The API answers to slugs, too, and another team's slug may be what was taken for an id.
+    if (team?.slug_perm !== id.resource) return undefined;
+    options.session.set(singlePrefix + id.resource, Buffer.from(team.slug, "utf8"));
+    return teamResource(team, organizationId(reading.organization));
+  }
+
+  /**
+   * Memberships carry their teams, and the organization's grants are made of them. The team itself is asked when an
+   * older API does not say them, and when the team was read by itself.
+   */
   async grants(team: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
     const roster = reading.roster(options.session);
-    if (!roster.lacksTeams) return { items: [], nextPageToken: "" };
+    const isSingle = options.session.get(singlePrefix + team.id.resource) !== undefined;
+    if (!roster.lacksTeams && !isSingle) return { items: [], nextPageToken: "" };
     const members = await reading.client.teamMembers(reading.organization.slug, slugOf(team), "user", {
       signal: options.signal,
     });
     const items: Grant[] = [];
     for (const { user, role } of members) {
-      const id = roster.userIdOf(user);
+      const id = roster.userIdOf(user) ?? (isSingle ? await reading.search(options.signal).idOf(user) : undefined);
       if (id === undefined) {
         options.warn({
           code: "CS-MEMBER-UNLISTED",

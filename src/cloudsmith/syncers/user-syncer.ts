@@ -1,12 +1,13 @@
 /** Lists the members, active ones first, then inactive ones, and keeps what the grants will need of each. */
-import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { PageResult } from "../client/cloudsmith-client.ts";
 import type { Member } from "../client/schemas.ts";
-import { realEmail, userResource } from "../converters.ts";
+import { organizationId, realEmail, userResource } from "../converters.ts";
 import { type MemberRecord, memberRecord } from "../member-pages.ts";
-import { type OrganizationReading, type Pass, passes } from "../reading.ts";
+import { type Pass, passes } from "../passes.ts";
+import type { OrganizationReading } from "../reading.ts";
 import { roleSlug, userType } from "../resource-types.ts";
 import { pageKey, type Roster, roundOf } from "../roster.ts";
 
@@ -40,6 +41,15 @@ export class UserSyncer implements ResourceSyncer {
     const items = admitPage({ page, key, pass: position.pass, roster, parent, options });
     return { items, nextPageToken: nextToken(position, page, roster, options) };
   }
+
+  /** Walks the member list until the id is found: the API finds members by slug only. */
+  async get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
+    const reading = await this.#reading(options.signal);
+    const found = reading.isWithin(parent) ? await reading.search(options.signal).byId(id.resource) : undefined;
+    if (!found) return undefined;
+    warnOfMember(found.member, options);
+    return userResource(found.member, found.active, organizationId(reading.organization));
+  }
 }
 
 interface AdmitPage {
@@ -70,7 +80,7 @@ function admitPage({ page, key, pass, roster, parent, options }: AdmitPage): Res
   return items;
 }
 
-function warnOfMember(member: Member, { warn }: ListOptions): void {
+function warnOfMember(member: Member, { warn }: Pick<ListOptions, "warn">): void {
   if (roleSlug(member.role) === undefined) {
     const role = member.role === undefined ? "no role" : `the role '${member.role}'`;
     warn({ code: "CS-ROLE-UNKNOWN", message: `member ${member.user_id} has ${role}: no role is granted` });
