@@ -1,6 +1,7 @@
 /** The options of the sandbox command: from arguments to what the server starts with. Refuses what it does not know. */
 import { parseArgs } from "node:util";
 import { BatonError, Status } from "../src/sdk/errors.ts";
+import type { JourneyOptions } from "./c1/journey.ts";
 import { faultUsages, parseFault } from "./fault-text.ts";
 import type { OrganizationOptions } from "./organization.ts";
 import type { RateLimitOptions } from "./rate-limit.ts";
@@ -10,7 +11,13 @@ import type { Switches } from "./switches.ts";
 /** What the command is to do. */
 export type SandboxCommand =
   | { readonly kind: "help" }
-  | { readonly kind: "serve"; readonly asJson: boolean; readonly options: SandboxOptions };
+  | {
+      readonly kind: "serve";
+      readonly asJson: boolean;
+      readonly options: SandboxOptions;
+      /** Undefined: no stand-in for ConductorOne. */
+      readonly c1: JourneyOptions | undefined;
+    };
 
 /** The help text. */
 export const sandboxHelp = `Serves a made-up Cloudsmith organization on this machine, to try the connector without an account.
@@ -32,6 +39,11 @@ Server
   --rate-limit N[/S]     requests per key in S seconds (default 1000000/3600)
   --prepare              render lists once at the start, for benchmarks
   --json                 print one line of JSON instead of text
+
+ConductorOne
+  --c1                   serve a stand-in for ConductorOne too, which asks for syncs and takes uploads
+  --c1-every SECONDS     pause between two syncs (default 60)
+  --c1-uploads PATH      where uploads are kept (default c1-uploads)
 
 Where Cloudsmith's documents are silent
   --is-active H1|H2|H3   meaning of is_active=false and of its absence:
@@ -71,6 +83,9 @@ const flags = {
   "redact-emails": { type: "boolean" },
   "no-pagination-headers": { type: "boolean" },
   prepare: { type: "boolean" },
+  c1: { type: "boolean" },
+  "c1-every": { type: "string" },
+  "c1-uploads": { type: "string" },
   fault: { type: "string", multiple: true },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -97,7 +112,18 @@ export function parseSandboxCommand(argv: readonly string[]): SandboxCommand {
     faults: (values.fault ?? []).map(parseFault),
     ...(rateLimit && { rateLimit }),
   };
-  return { kind: "serve", asJson: values.json ?? false, options };
+  return { kind: "serve", asJson: values.json ?? false, options, c1: readJourney(values) };
+}
+
+function readJourney(values: Values): JourneyOptions | undefined {
+  const every = wholeNumber("c1-every", values["c1-every"]);
+  const uploads = values["c1-uploads"];
+  if (!values.c1) {
+    if (every !== undefined || uploads !== undefined) throw refused("--c1-every and --c1-uploads go with --c1.");
+    return undefined;
+  }
+  if (every === 0) throw refused("--c1-every is at least one second.");
+  return { everySeconds: every ?? 60, uploadDirectory: uploads ?? "c1-uploads" };
 }
 
 function parse(argv: readonly string[]) {

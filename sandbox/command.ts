@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { errorText } from "../src/sdk/cli/error-report.ts";
 import { Status, toBatonError } from "../src/sdk/errors.ts";
+import type { JourneyOptions } from "./c1/journey.ts";
 import { parseSandboxCommand, sandboxHelp } from "./command-options.ts";
 import { keyNames } from "./keys.ts";
 import { expectedCounts } from "./organization.ts";
@@ -32,7 +33,9 @@ export async function runSandboxCommand(argv: readonly string[], io: SandboxIo):
       return 0;
     }
     await using sandbox = await startSandbox(command.options);
-    io.stdout(command.asJson ? `${JSON.stringify(machineReport(sandbox))}\n` : humanReport(sandbox));
+    await using journey = command.c1 && (await openJourney(command.c1, io));
+    if (command.asJson) io.stdout(`${JSON.stringify({ ...machineReport(sandbox), c1: journey?.report })}\n`);
+    else io.stdout(humanReport(sandbox) + (journey?.help ?? ""));
     if (!io.signal.aborted) await once(io.signal, "abort");
     return 0;
   } catch (caught) {
@@ -40,6 +43,17 @@ export async function runSandboxCommand(argv: readonly string[], io: SandboxIo):
     io.stderr(errorText(error));
     return error.status === Status.invalidArgument ? USAGE_EXIT_CODE : error.exitCode;
   }
+}
+
+/** Loaded only on demand: it brings the generated messages along. What it says goes to standard error, beside the report. */
+async function openJourney(options: JourneyOptions, io: SandboxIo) {
+  const { journeyHelp, startJourney } = await import("./c1/journey.ts");
+  const journey = await startJourney(options, (line) => io.stderr(`${line}\n`));
+  return {
+    report: journey.report,
+    help: `\n${journeyHelp(journey.report)}`,
+    [Symbol.asyncDispose]: () => journey[Symbol.asyncDispose](),
+  };
 }
 
 /** What another program needs to use the sandbox. */

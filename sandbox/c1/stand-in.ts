@@ -46,6 +46,8 @@ export interface StandInOptions {
   readonly clock?: Clock;
   /** Told when what C1 would show of the connector changes. */
   onLabel?(label: ConnectorLabel, detail: string): void;
+  /** Told of every file that arrived whole. */
+  onUpload?(upload: Upload): void;
 }
 
 /** Starts a stand-in on 127.0.0.1. */
@@ -87,7 +89,7 @@ export class StandInC1 implements AsyncDisposable {
     this.host = `127.0.0.1:${port}`;
     this.tokens = new TokenEndpoint(this.host, clock);
     this.board = new TaskBoard((label, detail) => onLabel(label, detail));
-    this.#receiver = new UploadReceiver(uploadDirectory);
+    this.#receiver = new UploadReceiver(uploadDirectory, (upload) => options.onUpload?.(upload));
     this.#serve();
   }
 

@@ -25,10 +25,13 @@ export type UploadWatcher = (taskId: string, bytes: number) => void | Promise<vo
 export class UploadReceiver {
   readonly uploads: Upload[] = [];
   readonly #directory: string;
+  readonly #onUpload: (upload: Upload) => void;
   #number = 0;
 
-  constructor(directory: string) {
+  /** `onUpload` is told of every file that arrived whole. */
+  constructor(directory: string, onUpload: (upload: Upload) => void) {
     this.#directory = directory;
+    this.#onUpload = onUpload;
   }
 
   /**
@@ -51,6 +54,7 @@ export class UploadReceiver {
       await rename(temporary, path);
       const upload = { taskId, path, bytes, chunks };
       this.uploads.push(upload);
+      this.#onUpload(upload);
       return upload;
     } finally {
       await file.close();
