@@ -82,7 +82,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],
   "src/summarize-file.ts": ["src/reports/", "src/sdk/c1z/"],
   "src/version.ts": [],
-  "sandbox/": ["src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
+  "sandbox/": ["sandbox/c1/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
   "sandbox/c1/": ["sandbox/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/proto/gen/"],
   "bench/": ["src/", "sandbox/"],
   "scripts/": ["src/", "sandbox/"],
