@@ -3,7 +3,7 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
-import { loadMemberPage, type MemberRecord, memberPageKeys } from "../member-pages.ts";
+import { loadMemberPage, memberPageKeys } from "../member-pages.ts";
 import type { OrganizationReading } from "../reading.ts";
 import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../resource-types.ts";
 
@@ -11,7 +11,7 @@ import { organizationEntitlements, organizationType, teamManagerSlug, teamMember
 export class OrganizationSyncer implements ResourceSyncer {
   readonly resourceType = organizationType;
   readonly #reading: (signal: AbortSignal) => Promise<OrganizationReading>;
-  readonly #entitlements = new Map<string, EntitlementRef>();
+  readonly #teams = new Map<string, EntitlementRefs>();
 
   constructor(reading: (signal: AbortSignal) => Promise<OrganizationReading>) {
     this.#reading = reading;
@@ -42,36 +42,47 @@ export class OrganizationSyncer implements ResourceSyncer {
     if (key === undefined) return { items: [], nextPageToken: "" };
     const roster = reading.roster(options.session);
     const teams = reading.directory(options.session);
+    const roles = new EntitlementRefs(organizationId(reading.organization));
     const items: Grant[] = [];
     for (const record of loadMemberPage(options.session, key)) {
       if (roster.isSuperseded(record.userId, key)) continue;
-      this.#addRoleGrant(items, record, organizationId(reading.organization));
+      const principal = userId(record.userId);
+      if (record.roleSlug !== "") items.push(newGrant(roles.get(record.roleSlug), principal));
       for (const slug of record.teams) {
         const team = teams.find(slug) ?? (await teams.resolve(slug, reading, options));
-        if (team !== undefined) this.#addTeamGrants(items, record, teamId(team), slug);
+        if (team === undefined) continue;
+        const entitlements = this.#teamEntitlements(team);
+        items.push(newGrant(entitlements.get(teamMemberSlug), principal));
+        if (record.managedTeams.includes(slug)) items.push(newGrant(entitlements.get(teamManagerSlug), principal));
       }
     }
     return { items, nextPageToken: keys[keys.indexOf(key) + 1] ?? "" };
   }
 
-  #addRoleGrant(items: Grant[], record: MemberRecord, organization: ResourceId): void {
-    if (record.roleSlug === "") return;
-    items.push(newGrant(this.#entitlement(organization, record.roleSlug), userId(record.userId)));
+  #teamEntitlements(team: string): EntitlementRefs {
+    let known = this.#teams.get(team);
+    if (!known) {
+      known = new EntitlementRefs(teamId(team));
+      this.#teams.set(team, known);
+    }
+    return known;
+  }
+}
+
+/** The entitlements of one resource: grants of one entitlement share one object, made when the first grant needs it. */
+class EntitlementRefs {
+  readonly #resource: ResourceId;
+  readonly #bySlug = new Map<string, EntitlementRef>();
+
+  constructor(resource: ResourceId) {
+    this.#resource = resource;
   }
 
-  #addTeamGrants(items: Grant[], record: MemberRecord, team: ResourceId, slug: string): void {
-    const principal = userId(record.userId);
-    items.push(newGrant(this.#entitlement(team, teamMemberSlug), principal));
-    if (record.managedTeams.includes(slug)) items.push(newGrant(this.#entitlement(team, teamManagerSlug), principal));
-  }
-
-  /** Grants of one entitlement share one object. */
-  #entitlement(resource: ResourceId, slug: string): EntitlementRef {
-    const id = entitlementId(resource, slug);
-    let entitlement = this.#entitlements.get(id);
+  get(slug: string): EntitlementRef {
+    let entitlement = this.#bySlug.get(slug);
     if (!entitlement) {
-      entitlement = { id, resource };
-      this.#entitlements.set(id, entitlement);
+      entitlement = { id: entitlementId(this.#resource, slug), resource: this.#resource };
+      this.#bySlug.set(slug, entitlement);
     }
     return entitlement;
   }
