@@ -114,6 +114,8 @@ export function isSqliteError(caught: unknown): caught is Error & { readonly err
  * @param place the file whose content the database is, and the scratch directory it lies in.
  */
 export function databaseError(caught: unknown, place: { readonly path: string; readonly scratch: string }): unknown {
+  // Only a damaged row holds a number that large.
+  if (errnoOf(caught) === "ERR_OUT_OF_RANGE") return corruptFile(place.path, "it holds a number out of range", caught);
   if (!isSqliteError(caught)) return caught;
   const primary = caught.errcode & 0xff;
   const errno = storageFailures[primary];
