@@ -1,8 +1,9 @@
 /** The listing half of c1.connector.v2: types, resources, entitlements and grants, page by page. */
 import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
-import type { ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import type { EntitlementTemplate, Page } from "../contracts/connector.ts";
+import type { ResourceId } from "../contracts/model.ts";
 import { EnqueuePageTokensSchema } from "../proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
 import {
   type Entitlement,
@@ -10,7 +11,11 @@ import {
   type EntitlementsService,
 } from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
 import type { GrantsService } from "../proto/gen/c1/connector/v2/grant_pb.ts";
-import type { ResourcesService, ResourceTypesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
+import type {
+  ResourceGetterService,
+  ResourcesService,
+  ResourceTypesService,
+} from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import {
   toAny,
   toEntitlementMessage,
@@ -36,10 +41,32 @@ export function resourcesService(served: ServedConnector): ServiceImpl<typeof Re
       const parent = request.parentResourceId;
       const page = await served
         .syncer(request.resourceTypeId)
-        .list(parent && { resourceType: parent.resourceType, resource: parent.resource }, served.listOptions(request));
+        .list(parent && idOf(parent), served.listOptions(request));
       return reply(page, toResourceMessage);
     },
   };
+}
+
+/** One resource by its id, for types that can be read so; a missing one is NotFound. */
+export function resourceGetterService(served: ServedConnector): ServiceImpl<typeof ResourceGetterService> {
+  return {
+    async getResource({ resourceId, parentResourceId, activeSyncId }) {
+      if (!resourceId) throw new ConnectError("the request names no resource", Code.InvalidArgument);
+      const syncer = served.syncer(resourceId.resourceType);
+      if (!syncer.get) {
+        throw new ConnectError(`a ${resourceId.resourceType} cannot be read by itself`, Code.Unimplemented);
+      }
+      const parent = parentResourceId && idOf(parentResourceId);
+      const options = served.listOptions({ pageToken: "", activeSyncId });
+      const resource = await syncer.get(idOf(resourceId), parent, options);
+      if (!resource) throw new ConnectError(`there is no such ${resourceId.resourceType}`, Code.NotFound);
+      return { resource: toResourceMessage(resource) };
+    },
+  };
+}
+
+function idOf({ resourceType, resource }: ResourceId): ResourceId {
+  return { resourceType, resource };
 }
 
 /** Entitlements of a resource, and those that every resource of a type has. A type without has none. */

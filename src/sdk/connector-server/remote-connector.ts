@@ -14,7 +14,7 @@ import type {
 } from "../contracts/connector.ts";
 import type { ResourceType } from "../contracts/model.ts";
 import { toBatonError } from "../errors.ts";
-import { ConnectorService } from "../proto/gen/c1/connector/v2/connector_pb.ts";
+import { Capability, ConnectorService } from "../proto/gen/c1/connector/v2/connector_pb.ts";
 import { ResourceTypesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import { ClientSession } from "../rpc/client-session.ts";
 import { fromRpcError } from "../rpc/rpc-error.ts";
@@ -48,7 +48,7 @@ export async function remoteConnector(baseUrl: string, options: RemoteConnectorO
   try {
     const metadata = await readMetadata(transport, call);
     const types = await readResourceTypes(transport, call);
-    return new Remote({ session, transport, metadata, types });
+    return new Remote({ session, transport, ...metadata, types });
   } catch (caught) {
     session.close();
     throw remoteError(caught, "connecting to the connector");
@@ -64,6 +64,8 @@ interface RemoteParts {
   readonly session: ClientSession;
   readonly transport: Transport;
   readonly metadata: ConnectorMetadata;
+  /** Ids of the types whose resources can be read one by one. */
+  readonly gettable: ReadonlySet<string>;
   readonly types: readonly ResourceType[];
 }
 
@@ -75,11 +77,14 @@ class Remote implements RemoteConnector {
   /** Syncs that the server may still keep something of. */
   readonly #syncIds = new Set<string>();
 
-  constructor({ session, transport, metadata, types }: RemoteParts) {
+  constructor({ session, transport, metadata, gettable, types }: RemoteParts) {
     this.#session = session;
     this.#transport = transport;
     this.metadata = metadata;
-    this.syncers = types.map((type) => new RemoteSyncer(type, transport, (store) => this.#syncId(store)));
+    this.syncers = types.map((resourceType) => {
+      const canGet = gettable.has(resourceType.id);
+      return new RemoteSyncer({ resourceType, canGet, transport, syncId: (store) => this.#syncId(store) });
+    });
   }
 
   async validate({ signal }: { readonly signal: AbortSignal }): Promise<void> {
@@ -124,9 +129,18 @@ class Remote implements RemoteConnector {
   }
 }
 
-async function readMetadata(transport: Transport, call: CallOptions): Promise<ConnectorMetadata> {
+async function readMetadata(
+  transport: Transport,
+  call: CallOptions,
+): Promise<Pick<RemoteParts, "metadata" | "gettable">> {
   const { metadata } = await createClient(ConnectorService, transport).getMetadata({}, call);
-  return { displayName: metadata?.displayName ?? "", description: metadata?.description ?? "" };
+  const targeted = (metadata?.capabilities?.resourceTypeCapabilities ?? []).filter(({ capabilities }) =>
+    capabilities.includes(Capability.TARGETED_SYNC),
+  );
+  return {
+    metadata: { displayName: metadata?.displayName ?? "", description: metadata?.description ?? "" },
+    gettable: new Set(targeted.map(({ resourceType }) => resourceType?.id ?? "")),
+  };
 }
 
 async function readResourceTypes(transport: Transport, call: CallOptions): Promise<readonly ResourceType[]> {

@@ -1,12 +1,20 @@
 /** One resource type of a connector that runs elsewhere: each list call is one RPC. */
 import { type Any, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import type { EntitlementTemplate, ListOptions, Page, ResourceSyncer, SessionStore } from "../contracts/connector.ts";
+import type {
+  EntitlementTemplate,
+  GetOptions,
+  ListOptions,
+  Page,
+  ResourceSyncer,
+  SessionStore,
+} from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
+import { Status } from "../errors.ts";
 import { EnqueuePageTokensSchema } from "../proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
 import { EntitlementsService } from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
 import { GrantsService } from "../proto/gen/c1/connector/v2/grant_pb.ts";
-import { ResourcesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
+import { ResourceGetterService, ResourcesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import { toResourceIdMessage, toResourceMessage } from "../proto/to-message.ts";
 import { fromRpcError } from "../rpc/rpc-error.ts";
 import { fromEntitlementMessage, fromGrantMessage, fromResourceMessage, fromTemplateMessage } from "./from-message.ts";
@@ -18,17 +26,29 @@ interface Reply<M> {
   readonly annotations: readonly Any[];
 }
 
+/** What a {@link RemoteSyncer} is made of. */
+export interface RemoteSyncerOptions {
+  readonly resourceType: ResourceType;
+  /** The server says that it can read single resources of the type. */
+  readonly canGet: boolean;
+  readonly transport: Transport;
+  /** Gives the id by which the server knows the sync of a session. */
+  readonly syncId: (session: SessionStore) => string;
+}
+
 /** Asks the server for everything: which lists it leaves empty is its own business. */
 export class RemoteSyncer implements ResourceSyncer {
   readonly resourceType: ResourceType;
+  /** Only for types that the server can read one by one. */
+  readonly get?: NonNullable<ResourceSyncer["get"]>;
   readonly #transport: Transport;
   readonly #syncId: (session: SessionStore) => string;
 
-  /** `syncId` gives the id by which the server knows the sync of a session. */
-  constructor(resourceType: ResourceType, transport: Transport, syncId: (session: SessionStore) => string) {
+  constructor({ resourceType, canGet, transport, syncId }: RemoteSyncerOptions) {
     this.resourceType = resourceType;
     this.#transport = transport;
     this.#syncId = syncId;
+    if (canGet) this.get = (id, parent, options) => this.#get(id, parent, options);
   }
 
   async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
@@ -67,6 +87,24 @@ export class RemoteSyncer implements ResourceSyncer {
     const request = { ...this.#request(options), resource: toResourceMessage(resource) };
     const client = createClient(GrantsService, this.#transport);
     return await page(client.listGrants(request, { signal: options.signal }), fromGrantMessage, "list grants");
+  }
+
+  async #get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
+    const request = {
+      resourceId: toResourceIdMessage(id),
+      activeSyncId: this.#syncId(options.session),
+      ...(parent && { parentResourceId: toResourceIdMessage(parent) }),
+    };
+    const client = createClient(ResourceGetterService, this.#transport);
+    try {
+      const { resource } = await client.getResource(request, { signal: options.signal });
+      return resource && fromResourceMessage(resource);
+    } catch (caught) {
+      const error = fromRpcError(caught, "REMOTE-CALL", "get resource");
+      // The server's own word for "none of that id"; an error of the connector that says so has a code of its own.
+      if (error.status === Status.notFound && error.code === "REMOTE-CALL") return undefined;
+      throw error;
+    }
   }
 
   #request({ pageToken, session }: ListOptions): { pageToken: string; activeSyncId: string } {

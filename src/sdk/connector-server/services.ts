@@ -21,7 +21,13 @@ import {
 import { TicketsService } from "../proto/gen/c1/connector/v2/ticket_pb.ts";
 import { toMetadataMessage } from "../proto/to-metadata.ts";
 import { sdkVersion } from "../sdk-version.ts";
-import { entitlementsService, grantsService, resourcesService, resourceTypesService } from "./list-services.ts";
+import {
+  entitlementsService,
+  grantsService,
+  resourceGetterService,
+  resourcesService,
+  resourceTypesService,
+} from "./list-services.ts";
 import type { ServedConnector } from "./served-connector.ts";
 
 /** Services of which this version implements nothing. */
@@ -31,7 +37,6 @@ const unimplemented = [
   CredentialManagerService,
   GrantManagerService,
   ResourceDeleterService,
-  ResourceGetterService,
   ResourceManagerService,
   TicketsService,
 ] as const;
@@ -42,6 +47,7 @@ export function registerServices(router: ConnectRouter, served: ServedConnector)
     .service(ConnectorService, connectorService(served))
     .service(ResourceTypesService, resourceTypesService(served))
     .service(ResourcesService, resourcesService(served))
+    .service(ResourceGetterService, resourceGetterService(served))
     .service(EntitlementsService, entitlementsService(served))
     .service(GrantsService, grantsService(served))
     .service(EventService, {
