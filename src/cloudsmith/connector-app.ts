@@ -16,8 +16,8 @@ export function connectorApp(version: string): ConnectorApp {
       return createConnectorFromConfig(config, context);
     },
     async capabilitiesSyncers() {
-      const { organizationType, teamType, userType } = await import("./resource-types.ts");
-      return [organizationType, userType, teamType].map((resourceType) => ({ resourceType }));
+      const { createSyncers } = await import("./connector.ts");
+      return createSyncers(() => Promise.reject(new TypeError("these syncers are not to be called")));
     },
     targetName: (config) => config.string("org-slug"),
   };

@@ -210,20 +210,53 @@ test("a task that asks for the other storage engine gets a version 1 file, and t
   assert.ok(lines.some(({ message }) => /pebble.*version 1/.test(message)));
 });
 
-const refusedOptions: readonly (readonly [string, SyncOptions])[] = [
-  ["single resources", { targetedSyncResources: [{ id: { resourceType: "user", resource: "ada" } }] }],
-  ["everything but grants", { skipGrants: true }],
+const targeted = (resourceType: string, resource: string): SyncOptions => ({
+  targetedSyncResources: [{ id: { resourceType, resource } }],
+});
+const withSingleReads = { createConnector: async () => exampleConnector({ singleReads: true }) };
+
+test("a task for single resources ends with the upload of a partial sync of just these", async () => {
+  await using fake = await FakeC1.start();
+  fake.addSync(targeted("user", "ada"));
+  await runAll(fake, 1, withSingleReads);
+  assert.equal(fake.c1.finished[0]?.finalState.case, "success");
+  assert.equal(syncRunsOf(fake.c1.uploads[0]?.path ?? "")[0]?.["sync_type"], "partial");
+  const rows = uploadedRows(fake);
+  assert.deepEqual(
+    rows["v1_resources"]?.map((row) => row["external_id"]),
+    ["user:ada"],
+  );
+  assert.deepEqual(leftOver(fake), []);
+});
+
+for (const [what, options] of [
+  ["that does not exist", targeted("user", "nobody")],
+  ["of a type without single reads", targeted("club", "chess")],
+] as const) {
+  test(`a task for a resource ${what} is done without an upload, and the log says so`, async () => {
+    await using fake = await FakeC1.start();
+    fake.addSync(options);
+    const { lines } = await runAll(fake, 1, withSingleReads);
+    assert.equal(fake.c1.finished[0]?.finalState.case, "success");
+    assert.equal(fake.c1.uploads.length, 0);
+    assert.ok(lines.some(({ level, message }) => level === "warn" && /nothing is uploaded/.test(message)));
+    assert.deepEqual(leftOver(fake), []);
+  });
+}
+
+const refusedOptions: readonly (readonly [string, SyncOptions, RegExp])[] = [
+  ["a resource of an unknown type", targeted("repo", "r"), /^BATON-TARGET-TYPE/],
+  ["everything but grants", { skipGrants: true }, /^BATON-SKIP-GRANTS/],
 ];
 
-for (const [what, options] of refusedOptions) {
+for (const [what, options, text] of refusedOptions) {
   test(`a task that asks for a sync of ${what} is refused for good`, async () => {
     await using fake = await FakeC1.start();
     fake.addSync(options);
     await runAll(fake, 1);
     const [finished] = fake.c1.finished;
-    assert.equal(finished?.status?.code, 12);
-    assert.match(finished.status.message, /^C1-TASK-OPTION/);
-    assert.equal(finished.finalState.case === "error" && finished.finalState.value.nonRetryable, true);
+    assert.match(finished?.status?.message ?? "", text);
+    assert.equal(finished?.finalState.case === "error" && finished.finalState.value.nonRetryable, true);
     assert.equal(fake.c1.uploads.length, 0);
   });
 }

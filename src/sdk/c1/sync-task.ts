@@ -1,8 +1,11 @@
 /** A sync that C1 asked for: heartbeats, the sync into a file of its own, the upload. Decides neither when nor whether. */
 import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
-import { BatonError, Status, toBatonError } from "../errors.ts";
+import type { ResourceId, ResourceTarget } from "../contracts/model.ts";
+import { type BatonError, Status, toBatonError } from "../errors.ts";
+import type { Resource as ResourceMessage } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import type { Task_SyncFullTask } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import type { SyncOutcome } from "../sync/events.ts";
 import { runSync } from "../sync/run-sync.ts";
 import { beginHeartbeats, type Heartbeats } from "./heartbeat.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -28,8 +31,6 @@ export type SyncTaskEnd =
  * It never throws for what goes wrong in the sync.
  */
 export async function runSyncTask(context: ServiceContext, task: SyncTask): Promise<SyncTaskEnd> {
-  const refusal = refuseOptions(task.options);
-  if (refusal) return { kind: "failed", error: refusal };
   const heartbeats = await begin(context, task.id);
   if ("left" in heartbeats) return { kind: "left", reason: heartbeats.left };
   const folder = await context.folders.forTask(task.id);
@@ -77,7 +78,11 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
       context.logger.warn("full sync skipped, as --skip-full-sync asks; nothing is uploaded", { task_id: task.id });
       return { kind: "done" };
     }
-    await sync(context, task, work);
+    const { nothingRead } = await sync(context, task, work);
+    if (nothingRead) {
+      context.logger.warn("none of the task's resources could be read; nothing is uploaded", { task_id: task.id });
+      return { kind: "done" };
+    }
     await rename(folder.syncFile, folder.uploadFile);
     await uploadFile({ ...uploadOf(context, task), path: folder.uploadFile, signal: heartbeats.signal });
     return { kind: "done" };
@@ -88,7 +93,11 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
   }
 }
 
-async function sync(context: ServiceContext, { id, options }: SyncTask, { folder, heartbeats }: Work): Promise<void> {
+async function sync(
+  context: ServiceContext,
+  { id, options }: SyncTask,
+  { folder, heartbeats }: Work,
+): Promise<SyncOutcome> {
   const { defaults, logger, clock } = context;
   if (options.storageEngine === "pebble") {
     logger.info("ConductorOne asked for storage engine pebble; a version 1 (SQLite) file is written", { task_id: id });
@@ -96,9 +105,11 @@ async function sync(context: ServiceContext, { id, options }: SyncTask, { folder
   const types = options.syncResourceTypeIds;
   const resumes = existsSync(folder.syncFile);
   if (resumes) logger.info("this task was begun before; going on from its file", { task_id: id });
-  await runSync({
+  return await runSync({
     connector: await context.createConnector(),
     path: folder.syncFile,
+    syncResources: options.targetedSyncResources.map(targetOf),
+    skipGrants: options.skipGrants,
     syncResourceTypes: types.length > 0 ? types : defaults.syncResourceTypes,
     skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || defaults.skipEntitlementsAndGrants,
     skipExpansion: options.skipExpandGrants,
@@ -135,20 +146,13 @@ function isWorthKeeping(end: SyncTaskEnd): boolean {
   return end.kind === "failed" && (end.error.status === Status.unavailable || end.error.code === "C1-HEARTBEAT");
 }
 
-/** Options that change what a file means must not be passed over. */
-function refuseOptions(options: Task_SyncFullTask): BatonError | undefined {
-  if (options.targetedSyncResources.length > 0) return unsupported("a sync of single resources");
-  if (options.skipGrants) return unsupported("a sync that leaves out grants only");
-  return undefined;
+function targetOf({ id, parentResourceId }: ResourceMessage): ResourceTarget {
+  return {
+    id: idOf(id),
+    ...(parentResourceId && parentResourceId.resource !== "" && { parentResourceId: idOf(parentResourceId) }),
+  };
 }
 
-function unsupported(what: string): BatonError {
-  return new BatonError({
-    code: "C1-TASK-OPTION",
-    status: Status.unimplemented,
-    message: `the task asks for ${what}, which this version does not do`,
-    effect: "Nothing was read or uploaded.",
-    hint: "Ask for a full sync.",
-    fatal: true,
-  });
+function idOf(id: ResourceMessage["id"]): ResourceId {
+  return { resourceType: id?.resourceType ?? "", resource: id?.resource ?? "" };
 }

@@ -3,8 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Field } from "../config/field.ts";
 import type { Relation } from "../config/relations.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
-import type { Connector } from "../contracts/connector.ts";
-import type { ResourceType } from "../contracts/model.ts";
+import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -51,8 +50,8 @@ export interface ConnectorApp {
   readonly relations?: readonly Relation[];
   /** Makes the connector from checked values. No I/O happens in here. */
   createConnector(config: ResolvedConfig, context: ConnectorContext): Promise<Connector>;
-  /** What it syncs, in any order; needs neither configuration nor network. */
-  capabilitiesSyncers(): Promise<readonly { readonly resourceType: ResourceType }[]>;
+  /** What it syncs, in any order, to be described and not to be called; needs neither configuration nor network. */
+  capabilitiesSyncers(): Promise<readonly Pick<ResourceSyncer, "resourceType" | "get">[]>;
   /** What a reader of the progress lines knows the target as, for example the organization. */
   targetName?(config: ResolvedConfig): string;
   readonly commands?: readonly ExtraCommand[];

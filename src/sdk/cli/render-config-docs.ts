@@ -49,6 +49,11 @@ interface Group {
 const groups: readonly Group[] = [
   { title: "Running", text: "Flags that every Baton connector has.", behaviours: ["supported"] },
   {
+    title: "Outside of service mode only",
+    text: "With a client id these are named in the log and change nothing.",
+    behaviours: ["once"],
+  },
+  {
     title: "Service mode only",
     text: "Without a client id these are named in the log and change nothing.",
     behaviours: ["service"],

@@ -64,8 +64,7 @@ export function refuseUnsupported(config: ResolvedConfig): void {
     if (behaviour !== "refused" || !isSet(config.get(field.name))) continue;
     throw new BatonError({
       code: "BATON-UNSUPPORTED",
-      // Plain usage errors are Unknown in every connector; a feature that is missing is Unimplemented.
-      status: field.name === "skip-grants" ? Status.unknown : Status.unimplemented,
+      status: Status.unimplemented,
       message: `--${field.name} ${note}`,
       effect: "Nothing was started.",
       hint: `Remove --${field.name}, ${environmentVariable(field.name)} or the key in the configuration file.`,
@@ -79,7 +78,9 @@ export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger, serv
     if (behaviour === "absent" || !isSet(config.get(field.name))) continue;
     if (behaviour === "inert") logger.warn(`--${field.name} ${note}`);
     if (behaviour === "service" && !serviceMode) logger.warn(`--${field.name} has an effect in service mode only`);
-    if (behaviour === "task" && serviceMode) logger.warn(`--${field.name} has no effect in service mode`);
+    if ((behaviour === "task" || behaviour === "once") && serviceMode) {
+      logger.warn(`--${field.name} has no effect in service mode`);
+    }
   }
 }
 

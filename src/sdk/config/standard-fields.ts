@@ -6,11 +6,12 @@ import type { BoolField, Field, FieldBase, IntField, StringField, StringSliceFie
 
 /**
  * What setting a standard flag does here:
- * `supported` what its description says; `service` something in service mode only; `inert` nothing, which is logged;
+ * `supported` what its description says; `service` something in service mode only; `once` something outside of service
+ * mode only; `inert` nothing, which is logged;
  * `task` asks for a task of connectors that write, which is refused; `refused` asks for something this version does
  * not do, which is refused; `absent` is no flag at all.
  */
-export type FlagBehaviour = "supported" | "service" | "inert" | "task" | "refused" | "absent";
+export type FlagBehaviour = "supported" | "service" | "once" | "inert" | "task" | "refused" | "absent";
 
 /** A standard flag. */
 export interface StandardFlag {
@@ -49,6 +50,7 @@ function list(name: string, description: string, extra: Extra<StringSliceField> 
 
 const supported = (field: Field): StandardFlag => ({ field, behaviour: "supported" });
 const service = (field: Field): StandardFlag => ({ field, behaviour: "service" });
+const once = (field: Field): StandardFlag => ({ field, behaviour: "once" });
 const inert = (field: Field, note: string): StandardFlag => ({ field, behaviour: "inert", note });
 const task = (field: Field): StandardFlag => ({ field, behaviour: "task" });
 const refused = (field: Field, note: string): StandardFlag => ({ field, behaviour: "refused", note });
@@ -56,7 +58,6 @@ const absent = (field: Field): StandardFlag => ({ field, behaviour: "absent" });
 
 const dayMs = 86_400_000;
 const onlyReads = "changes nothing: this connector only reads";
-const noTargetedSync = "asks for a targeted sync, which this version does not do";
 const noExternalResources = "asks for matching with another file, which this version does not do";
 const noTelemetry = "asks for telemetry export, which this version does not do";
 const noCollector = "changes nothing: this version exports no telemetry";
@@ -106,10 +107,10 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
       "changes nothing: only the hosted form of a connector reads it",
     ),
     service(bool("skip-full-sync", "Refuse full syncs in service mode")),
-    refused(list("sync-resources", "Sync only these resources, by Baton id"), noTargetedSync),
+    once(list("sync-resources", "Sync only these resources, by Baton id, as in bid:r:user/7")),
     supported(list("sync-resource-types", "Sync only these resource types, by id")),
     supported(bool("skip-entitlements-and-grants", "Sync resources only")),
-    refused(bool("skip-grants", "Leave out grants in a targeted sync", hidden), "works only within a targeted sync"),
+    once(bool("skip-grants", "Leave out grants in a sync of single resources", hidden)),
     refused(text("external-resource-c1z", "A .c1z file with principals to match"), noExternalResources),
     refused(
       text("external-resource-entitlement-id-filter", "Match only principals that hold this entitlement"),

@@ -2,12 +2,13 @@
 import type { ConnectorApp } from "../cli/app.ts";
 import type { Field } from "../config/field.ts";
 import { onlyHostsBelow } from "../config/trusted-hosts.ts";
-import type { CheckResult, Connector, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { CheckResult, Connector, GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
 import {
   type Entitlement,
   type Grant,
   Purpose,
   type Resource,
+  type ResourceId,
   ResourceStatus,
   type ResourceType,
   Trait,
@@ -23,6 +24,8 @@ export interface ExampleOptions {
   /** Runs before each page, for example to send a signal or to fail. */
   readonly onList?: (options: ListOptions) => void | Promise<void>;
   readonly checks?: readonly CheckResult[];
+  /** People can be read one by one. */
+  readonly singleReads?: boolean;
 }
 
 const club: ResourceType = {
@@ -99,7 +102,11 @@ export function exampleConnector(options: ExampleOptions = {}): Connector {
   };
 }
 
-function exampleSyncers({ members = ["ada", "grace"], onList }: ExampleOptions): readonly ResourceSyncer[] {
+function exampleSyncers({
+  members = ["ada", "grace"],
+  onList,
+  singleReads,
+}: ExampleOptions): readonly ResourceSyncer[] {
   const page = async <T>(items: readonly T[], list: ListOptions): Promise<Page<T>> => {
     await onList?.(list);
     return { items, nextPageToken: "" };
@@ -111,7 +118,16 @@ function exampleSyncers({ members = ["ada", "grace"], onList }: ExampleOptions):
       entitlements: (_resource, list) => page([member], list),
       grants: (_resource, list) => page(members.map(membership), list),
     },
-    { resourceType: user, list: (parent, list) => page(parent ? [] : members.map(person), list) },
+    {
+      resourceType: user,
+      list: (parent, list) => page(parent ? [] : members.map(person), list),
+      ...(singleReads && {
+        get: async ({ resource }: ResourceId, _parent: ResourceId | undefined, options: GetOptions) => {
+          await onList?.({ ...options, pageToken: "" });
+          return members.includes(resource) ? person(resource) : undefined;
+        },
+      }),
+    },
   ];
 }
 

@@ -5,7 +5,6 @@ import type { CommandRun } from "../invocation.ts";
 
 /** Prints the capabilities. */
 export const runCapabilities: CommandRun = async ({ app, io }) => {
-  const syncers = await app.capabilitiesSyncers();
-  io.stdout.write(capabilitiesJson(syncers.map(({ resourceType }) => resourceType)));
+  io.stdout.write(capabilitiesJson(await app.capabilitiesSyncers()));
   return 0;
 };

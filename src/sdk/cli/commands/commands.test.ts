@@ -70,6 +70,27 @@ test("capabilities are printed without any configuration, sorted, without a newl
   );
 });
 
+test("capabilities name the types whose resources can be read one by one", async () => {
+  const io = memoryIo({ argv: ["capabilities"] });
+  assert.equal(await runCli(exampleApp({ singleReads: true }), io), 0);
+  const { resourceTypeCapabilities, connectorCapabilities } = JSON.parse(io.stdoutText());
+  const byType = resourceTypeCapabilities.map(
+    (type: { resourceType: { id: string }; capabilities: readonly string[] }) => [
+      type.resourceType.id,
+      type.capabilities,
+    ],
+  );
+  assert.deepEqual(byType, [
+    ["club", ["CAPABILITY_SYNC"]],
+    ["user", ["CAPABILITY_SYNC", "CAPABILITY_TARGETED_SYNC"]],
+  ]);
+  assert.deepEqual(connectorCapabilities, [
+    "CAPABILITY_SYNC",
+    "CAPABILITY_TARGETED_SYNC",
+    "CAPABILITY_SERVICE_MODE_TARGETED_SYNC",
+  ]);
+});
+
 test("capabilities take the connector's flags before and after the word", async () => {
   for (const argv of [
     ["capabilities", "--api-key", "test"],

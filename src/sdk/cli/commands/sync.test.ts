@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { type ExampleOptions, exampleApp } from "../../testing/example-connector.ts";
 import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../testing/memory-io.ts";
+import { rowsOf, syncRunsOf } from "../../testing/plain-c1z.ts";
 import { runCli } from "../run-cli.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sync-command-"));
@@ -203,4 +204,45 @@ test("keys of the configuration file that no field has are named in a warning", 
   const { code, io } = await sync([], { env: { BATON_CONFIG_PATH: path } });
   assert.equal(code, 0, io.stderrText());
   assert.match(io.stderrText(), /"msg":"the configuration file has keys that no field has","keys":\["api_key"\]/);
+});
+
+test("--sync-resources writes a partial sync of these resources only", async () => {
+  const { code, file } = await sync(["--sync-resources", "bid:r:user/ada"], {}, { singleReads: true });
+  assert.equal(code, 0);
+  const path = join(mkdtempSync(join(root, "t-")), "out.c1z");
+  writeFileSync(path, file ?? "");
+  const [run] = syncRunsOf(path);
+  assert.equal(run?.["sync_type"], "partial");
+  const rows = rowsOf(path, String(run["sync_id"]));
+  assert.deepEqual(
+    rows["v1_resources"]?.map((row) => row["external_id"]),
+    ["user:ada"],
+  );
+});
+
+test("--sync-resources of a type that cannot be read one by one warns, exits 0 and writes nothing", async () => {
+  for (const stderrIsTty of [false, true]) {
+    const { code, io, file } = await sync(["--sync-resources", "bid:r:club/chess"], { stderrIsTty });
+    assert.equal(code, 0);
+    assert.equal(file, undefined);
+    assert.match(io.stderrText(), /skipping resource due to unimplemented connector/);
+    assert.match(io.stderrText(), /nothing was read, so that nothing was written/);
+    assert.doesNotMatch(io.stderrText(), /✔ Synced/);
+  }
+});
+
+test("a Baton id that cannot be read is shown with a mark under the place", async () => {
+  const { code, io } = await sync(["--sync-resources", "bid:r:user/ada:x"]);
+  assert.equal(code, 2);
+  const [line, mark] = io.stderrText().split("\n").slice(-5);
+  assert.equal(line?.indexOf("ada:") ?? -1, (mark?.indexOf("^") ?? 0) - 3);
+});
+
+test("a stopped sync of single resources leaves the file as it was, and says so", async () => {
+  const argv = ["--sync-resources", "bid:r:user/ada", "--sync-resources", "bid:r:user/grace"];
+  const sendTo = (process: MemoryIo): void => process.sendSignal("SIGTERM");
+  const { code, io, file } = await sync(argv, {}, { singleReads: true, sendTo });
+  assert.equal(code, 143);
+  assert.match(io.stderrText(), /^ {2}The file is as it was\.$/m);
+  assert.equal(file, undefined);
 });

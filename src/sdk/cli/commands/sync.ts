@@ -1,6 +1,7 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { toBatonError } from "../../errors.ts";
+import { parseBatonId } from "../../resources/baton-id.ts";
 import type { SyncOutcome } from "../../sync/events.ts";
 import type { ConnectorContext } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
@@ -28,6 +29,7 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
     }
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
     const outcome = await syncOnce(invocation, config, context, output);
+    if (outcome.nothingRead) return 0;
     output.close(outcome, await closingCounts(invocation, outcome, output));
     return 0;
   } finally {
@@ -35,24 +37,33 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
   }
 }
 
+/** What a stop means for the data. */
+const stop = {
+  effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
+  hint: "Run the same command again to go on from there.",
+};
+const targetedStop = { effect: "The file is as it was.", hint: "Run the command again." };
+
 async function syncOnce(
   { app, io }: Invocation,
   config: ResolvedConfig,
   context: ConnectorContext,
   output: RunOutput,
 ): Promise<SyncOutcome> {
+  const syncResources = config.strings("sync-resources").map(parseBatonId);
   const store = await storeOptions(config, io);
   const connector = await app.createConnector(config, context);
   const { runSync } = await import("../../sync/run-sync.ts");
   const interrupt = listenForInterrupt(io, {
     onFirst: (name) => output.stopping(name),
-    effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
-    hint: "Run the same command again to go on from there.",
+    ...(syncResources.length > 0 ? targetedStop : stop),
   });
   try {
     return await runSync({
       connector,
       ...store,
+      syncResources,
+      skipGrants: config.bool("skip-grants"),
       syncResourceTypes: config.strings("sync-resource-types"),
       skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
       ...(context.workers !== undefined && { workers: context.workers }),
