@@ -1,40 +1,109 @@
-/** What a user resource says of the account behind it. Pure; reads the trait on the resource and nothing else. */
-import type { Resource } from "../sdk/contracts/model.ts";
+/**
+ * What a user resource says of the account behind it, whichever connector wrote it. Pure: the trait on the resource
+ * speaks first, the resource's own fields and its profile fill what the trait leaves out.
+ */
+import { type Resource, ResourceStatus } from "../sdk/contracts/model.ts";
 import { FieldReader } from "../sdk/proto/field-reader.ts";
 import { annotationUrl } from "../sdk/resources/annotations.ts";
+import { parseTimestamp } from "../sdk/resources/timestamps.ts";
+
+/** States of an account. `unknown`: the connector did not say. */
+export type AccountStatus = "enabled" | "disabled" | "deleted" | "unknown";
+
+/** An account in plain values; absent means that the file does not say. */
+export interface AccountFacts {
+  readonly status: AccountStatus;
+  /** Undefined when unknown, which is not the same as no. */
+  readonly twoFactor: boolean | undefined;
+  readonly email: string | undefined;
+  readonly login: string | undefined;
+  /** Seconds since the Unix epoch; undefined for an account that never logged in, or whose connector did not say. */
+  readonly lastLoginSeconds: number | undefined;
+  readonly createdSeconds: number | undefined;
+}
+
+/** What the trait alone says (wire: UserTrait). */
+interface TraitFacts {
+  email?: string;
+  status?: number;
+  login?: string;
+  createdSeconds?: number;
+  lastLoginSeconds?: number;
+  twoFactor?: boolean;
+}
 
 const userTraitUrl = annotationUrl("UserTrait");
-/** Fields of the messages (wire: UserTrait.mfa_status, MFAStatus.mfa_enabled). */
-const mfaStatusField = 10;
-const enabledField = 1;
+/** Field numbers (wire: UserTrait). */
+const field = { emails: 1, status: 2, login: 6, createdAt: 8, lastLogin: 9, mfaStatus: 10 } as const;
+/** The one field that counts in every message below the trait: address, status, seconds, mfa_enabled. */
+const innerField = 1;
 
-/** Whether the account has a second factor; undefined when its connector did not say. A damaged trait says nothing. */
-export function hasTwoFactor({ annotations }: Resource): boolean | undefined {
+/** Reads all facts. A damaged trait says nothing. */
+export function accountFacts(resource: Resource): AccountFacts {
+  const trait = readTrait(resource);
+  const { profile = {} } = resource;
+  return {
+    status: statusName(resource.status?.status || trait.status),
+    twoFactor: trait.twoFactor,
+    email: trait.email || textOf(profile["email"]),
+    login: trait.login || textOf(profile["login"]),
+    lastLoginSeconds: trait.lastLoginSeconds ?? secondsOf(profile["last_login_at"]),
+    createdSeconds: resource.createdAt?.seconds ?? trait.createdSeconds,
+  };
+}
+
+function statusName(status: number | undefined): AccountStatus {
+  if (status === ResourceStatus.enabled) return "enabled";
+  if (status === ResourceStatus.disabled) return "disabled";
+  return status === ResourceStatus.deleted ? "deleted" : "unknown";
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function secondsOf(value: unknown): number | undefined {
+  return typeof value === "string" ? parseTimestamp(value)?.seconds : undefined;
+}
+
+function readTrait({ annotations }: Resource): TraitFacts {
   const trait = annotations.find(({ typeUrl }) => typeUrl === userTraitUrl);
-  if (trait === undefined) return undefined;
+  if (trait === undefined) return {};
   try {
-    return readMfaEnabled(new FieldReader(trait.value));
+    return readFields(new FieldReader(trait.value));
   } catch (caught) {
-    if (caught instanceof RangeError) return undefined;
+    if (caught instanceof RangeError) return {};
     throw caught;
   }
 }
 
-function readMfaEnabled(reader: FieldReader): boolean | undefined {
-  let enabled: boolean | undefined;
+function readFields(reader: FieldReader): TraitFacts {
+  const facts: TraitFacts = {};
   while (reader.next(reader.end)) {
-    if (reader.field === mfaStatusField) enabled = readEnabled(reader, reader.enter());
+    if (reader.field === field.emails) readEmail(reader, facts);
+    else if (reader.field === field.status) facts.status = readInner(reader, () => reader.uint(), 0);
+    else if (reader.field === field.login) facts.login = reader.string();
+    else if (reader.field === field.createdAt) facts.createdSeconds = readInner(reader, () => reader.int64(), 0);
+    else if (reader.field === field.lastLogin) facts.lastLoginSeconds = readInner(reader, () => reader.int64(), 0);
+    else if (reader.field === field.mfaStatus) facts.twoFactor = readInner(reader, () => reader.bool(), false);
     else reader.skip();
   }
-  return enabled;
+  return facts;
 }
 
-/** The message without the field means no; no message at all means unknown. */
-function readEnabled(reader: FieldReader, end: number): boolean {
-  let enabled = false;
+/** The first address counts; the others are read and passed over. */
+function readEmail(reader: FieldReader, facts: TraitFacts): void {
+  const address = readInner(reader, () => reader.string(), "");
+  facts.email ??= address;
+}
+
+/** A message without the field has its default: of the second factor, present and empty means no. */
+function readInner<T>(reader: FieldReader, read: () => T, absent: T): T {
+  const end = reader.enter();
+  let value = absent;
   while (reader.next(end)) {
-    if (reader.field === enabledField) enabled = reader.bool();
+    if (reader.field === innerField) value = read();
     else reader.skip();
   }
-  return enabled;
+  return value;
 }

@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openC1z } from "../sdk/c1z/reader.ts";
-import type { Resource } from "../sdk/contracts/model.ts";
-import { AccountType, annotationUrl, userTrait } from "../sdk/resources/annotations.ts";
-import { hasTwoFactor } from "./account-facts.ts";
 import { summarizeRoster, summarySections } from "./roster-summary.ts";
 
 const golden = join(import.meta.dirname, "..", "..", "test", "golden");
@@ -31,22 +28,4 @@ test("a file that a Go connector wrote is counted by type, status and kind of en
   assert.equal(summary.grants, 18);
   const accounts = [["enabled", 4] as const, ["disabled", 1] as const, ["two-factor unknown", 5] as const];
   assert.deepEqual(summarySections(summary)[0], { title: "Accounts", rows: accounts });
-});
-
-function account(mfaEnabled: boolean | undefined): Resource {
-  const status = { status: 1 } as const;
-  const trait = userTrait({ status, accountType: AccountType.human, ...(mfaEnabled !== undefined && { mfaEnabled }) });
-  return { id: { resourceType: "user", resource: "u" }, displayName: "U", annotations: [trait] };
-}
-
-test("a second factor that is on, off or not told is told apart", () => {
-  assert.equal(hasTwoFactor(account(true)), true);
-  assert.equal(hasTwoFactor(account(false)), false);
-  assert.equal(hasTwoFactor(account(undefined)), undefined);
-  assert.equal(hasTwoFactor({ ...account(true), annotations: [] }), undefined);
-});
-
-test("a damaged trait says nothing about a second factor", () => {
-  const damaged = { typeUrl: annotationUrl("UserTrait"), value: Uint8Array.of(0x52, 0x05, 0x08) };
-  assert.equal(hasTwoFactor({ ...account(true), annotations: [damaged] }), undefined);
 });

@@ -3,8 +3,8 @@
  * entitlement. Works for any connector's file: kinds are told apart by resource type and slug, not by name.
  */
 import type { SyncView } from "../sdk/c1z/sync-view.ts";
-import { ResourceStatus, type ResourceType, Trait } from "../sdk/contracts/model.ts";
-import { hasTwoFactor } from "./account-facts.ts";
+import { type ResourceType, Trait } from "../sdk/contracts/model.ts";
+import { accountFacts } from "./account-facts.ts";
 
 /** Accounts of one sync: resources whose type has the user trait. */
 export interface AccountCounts {
@@ -67,21 +67,15 @@ function countAccounts(view: SyncView, types: readonly ResourceType[]): AccountC
   let total = 0;
   for (const { id } of types.filter(({ traits }) => traits.includes(Trait.user))) {
     for (const account of view.resources({ resourceTypeId: id })) {
+      const facts = accountFacts(account);
       total++;
-      byStatus[statusName(account.status?.status)]++;
-      const enabled = hasTwoFactor(account);
-      if (enabled === undefined) twoFactor.unknown++;
-      else if (enabled) twoFactor.on++;
+      byStatus[facts.status === "unknown" ? "unspecified" : facts.status]++;
+      if (facts.twoFactor === undefined) twoFactor.unknown++;
+      else if (facts.twoFactor) twoFactor.on++;
       else twoFactor.off++;
     }
   }
   return { total, ...byStatus, twoFactor };
-}
-
-function statusName(status: number | undefined): "enabled" | "disabled" | "deleted" | "unspecified" {
-  if (status === ResourceStatus.enabled) return "enabled";
-  if (status === ResourceStatus.disabled) return "disabled";
-  return status === ResourceStatus.deleted ? "deleted" : "unspecified";
 }
 
 function countKinds(view: SyncView): readonly EntitlementKind[] {

@@ -75,8 +75,8 @@ function toStoredRow(row: Row): StoredRow {
   };
 }
 
-/** Some writers bound the bytes as text, which reads as long as they survived it. */
-function textOrBytes(row: Row): Uint8Array {
+/** The message of a row. Some writers bound the bytes as text, which reads as long as they survived it. */
+export function textOrBytes(row: Row): Uint8Array {
   const data = row["data"];
   return typeof data === "string" ? Buffer.from(data) : bytesOf(data);
 }

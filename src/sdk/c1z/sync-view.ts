@@ -12,6 +12,7 @@ import { countGrantsByEntitlement } from "./grant-counts.ts";
 import { queryRows, type RowFilter, type RowKind, type StoredRow } from "./row-query.ts";
 import { resourceKey } from "./row-sql.ts";
 import { countRows, statsFromJson } from "./stats.ts";
+import { SyncQueries } from "./sync-queries.ts";
 import type { SyncRun } from "./sync-runs.ts";
 import type { SyncStats } from "./sync-store.ts";
 
@@ -41,6 +42,11 @@ export class SyncView {
   /** Grants by entitlement id, without reading them one by one; entitlements that nobody holds are absent. */
   grantsPerEntitlement(): ReadonlyMap<string, number> {
     return this.#guard(() => countGrantsByEntitlement(this.#db, this.sync?.id));
+  }
+
+  /** Prepared questions, for whoever asks many. */
+  queries(): SyncQueries {
+    return new SyncQueries(this.#db, this.sync?.id, (action) => this.#guard(action));
   }
 
   *resourceTypes(): Generator<ResourceType> {

@@ -1,0 +1,167 @@
+/**
+ * Questions asked many times over one sync: prepared once, answered from the indexes, and lists in the order of their
+ * keys, so that two syncs can be walked side by side. Memory stays flat whatever the size of the file.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { Entitlement, Resource, ResourceId } from "../contracts/model.ts";
+import { decodeEntitlement, decodeResource } from "../proto/decode.ts";
+import { textOrBytes } from "./row-query.ts";
+import { type Row, resourceKey } from "./row-sql.ts";
+import { columnsOf, type TableName } from "./schema.ts";
+
+/** A row by its key. */
+export interface KeyedRow {
+  /** external_id. */
+  readonly key: string;
+  /** The message as it is stored. */
+  readonly data: Uint8Array;
+}
+
+/** An entitlement that somebody holds, from the columns of the grant alone. */
+export interface HeldEntitlement {
+  readonly entitlementId: string;
+  readonly resource: ResourceId;
+}
+
+/** Who holds what, from the columns of the grant alone. */
+export interface GrantColumns extends HeldEntitlement {
+  readonly principal: ResourceId;
+}
+
+const heldColumns = "entitlement_id, resource_type_id, resource_id";
+const holderColumns = "principal_resource_type_id, principal_resource_id";
+
+/** Prepared questions over one sync; made by `SyncView.queries`, ends with the reader. */
+export class SyncQueries {
+  readonly #db: DatabaseSync;
+  readonly #syncId: string | undefined;
+  readonly #guard: <T>(action: () => T) => T;
+  readonly #statements = new Map<string, StatementSync | undefined>();
+
+  /** @param guard turns what SQLite throws into errors for people. */
+  constructor(db: DatabaseSync, syncId: string | undefined, guard: <T>(action: () => T) => T) {
+    this.#db = db;
+    this.#syncId = syncId;
+    this.#guard = guard;
+  }
+
+  getResource(id: ResourceId): Resource | undefined {
+    const row = this.#get("v1_resources", "data", "external_id = ?", resourceKey(id));
+    return row && decodeResource(textOrBytes(row));
+  }
+
+  getEntitlement(id: string): Entitlement | undefined {
+    const row = this.#get("v1_entitlements", "data", "external_id = ?", id);
+    return row && decodeEntitlement(textOrBytes(row));
+  }
+
+  /** Who holds what by the grant of this key. */
+  getGrantColumns(key: string): GrantColumns | undefined {
+    const row = this.#get("v1_grants", `${heldColumns}, ${holderColumns}`, "external_id = ?", key);
+    return row && { ...heldOf(row), principal: holderOf(row) };
+  }
+
+  /** What `principal` holds, by entitlement id. */
+  heldBy(principal: ResourceId): HeldEntitlement[] {
+    const where = "principal_resource_type_id = ? and principal_resource_id = ?";
+    const statement = this.#prepare("v1_grants", heldColumns, where, "entitlement_id");
+    const rows = this.#guard(() => statement?.all(...this.#values(principal.resourceType, principal.resource)));
+    return (rows ?? []).map(heldOf);
+  }
+
+  /** How many different principals hold something on `resource`. */
+  countHoldersOn(resource: ResourceId): number {
+    const row = this.#get(
+      "v1_grants",
+      "count(distinct principal_resource_type_id || char(0) || principal_resource_id) as n",
+      "resource_type_id = ? and resource_id = ?",
+      resource.resourceType,
+      resource.resource,
+    );
+    return Number(row?.["n"] ?? 0);
+  }
+
+  /** Who holds the entitlement, in the order in which the grants were written. */
+  *holdersOf(entitlementId: string): Generator<ResourceId> {
+    const rows = this.#iterate("v1_grants", holderColumns, "entitlement_id = ?", "id", entitlementId);
+    for (const row of rows) yield holderOf(row);
+  }
+
+  /** Resources by key, all or those of one type. */
+  *resourcesByKey(resourceTypeId?: string): Generator<KeyedRow> {
+    // The plus keeps the index on the type out: keys come sorted from their own index.
+    const [where, values] = resourceTypeId === undefined ? ["", []] : ["+resource_type_id = ?", [resourceTypeId]];
+    const rows = this.#iterate("v1_resources", "external_id, data", where, "external_id", ...values);
+    for (const row of rows) yield { key: String(row["external_id"]), data: textOrBytes(row) };
+  }
+
+  /** Keys of all entitlements, sorted. */
+  entitlementKeys(): Generator<string> {
+    return this.#keys("v1_entitlements");
+  }
+
+  /** Keys of all grants, sorted; read from their index alone. */
+  grantKeys(): Generator<string> {
+    return this.#keys("v1_grants");
+  }
+
+  *#keys(table: TableName): Generator<string> {
+    for (const row of this.#iterate(table, "external_id", "", "external_id")) yield String(row["external_id"]);
+  }
+
+  #get(table: TableName, columns: string, where: string, ...values: string[]): Row | undefined {
+    const statement = this.#prepare(table, columns, where, "");
+    return this.#guard(() => statement?.get(...this.#values(...values)));
+  }
+
+  /** A statement of its own, so that lists can be walked inside one another. */
+  *#iterate(table: TableName, columns: string, where: string, order: string, ...values: string[]): Generator<Row> {
+    const text = this.#text(table, columns, where, order);
+    if (text === undefined) return;
+    const rows = this.#guard(() => this.#db.prepare(text).iterate(...this.#values(...values)));
+    try {
+      for (;;) {
+        const next = this.#guard(() => rows.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      rows.return?.();
+    }
+  }
+
+  #prepare(table: TableName, columns: string, where: string, order: string): StatementSync | undefined {
+    const key = `${table} ${columns} ${where}`;
+    if (!this.#statements.has(key)) {
+      const text = this.#text(table, columns, where, order);
+      this.#statements.set(key, text === undefined ? undefined : this.#guard(() => this.#db.prepare(text)));
+    }
+    return this.#statements.get(key);
+  }
+
+  /** Undefined when the file has no such table. */
+  #text(table: TableName, columns: string, where: string, order: string): string | undefined {
+    if (this.#guard(() => columnsOf(this.#db, table)).size === 0) return undefined;
+    const conditions = [where, this.#syncId === undefined ? "" : "sync_id = ?"].filter((text) => text !== "");
+    const filter = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
+    return `select ${columns} from ${table}${filter}${order === "" ? "" : ` order by ${order}`}`;
+  }
+
+  #values(...values: string[]): SQLInputValue[] {
+    return this.#syncId === undefined ? values : [...values, this.#syncId];
+  }
+}
+
+function heldOf(row: Row): HeldEntitlement {
+  return {
+    entitlementId: String(row["entitlement_id"]),
+    resource: { resourceType: String(row["resource_type_id"]), resource: String(row["resource_id"]) },
+  };
+}
+
+function holderOf(row: Row): ResourceId {
+  return {
+    resourceType: String(row["principal_resource_type_id"]),
+    resource: String(row["principal_resource_id"]),
+  };
+}
