@@ -60,7 +60,9 @@ export async function validateAccess(
     // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
     role = await findRole(client, organization.slug, caller, signal);
   }
-  if (!role.seesAll) warn({ code: partialRoleCode, message: partialRoleMessage(role) });
+  if (!role.seesAll) {
+    warn({ code: partialRoleCode, signal: "R1", severity: "partial", message: partialRoleMessage(role) });
+  }
   return { caller, organization, role };
 }
 

@@ -5,6 +5,7 @@ import type {
   ConnectorMetadata,
   ConnectorStats,
   ResourceSyncer,
+  RunDescription,
   SyncWarning,
 } from "../sdk/contracts/connector.ts";
 import { runChecks, validateAccess } from "./checks.ts";
@@ -19,6 +20,8 @@ export interface CloudsmithConnectorOptions {
   readonly client: CloudsmithClient;
   /** Slug of the one organization that is read. */
   readonly orgSlug: string;
+  /** Where the key came from and which it is, for the run record; never the key itself. */
+  readonly key?: NonNullable<RunDescription["key"]>;
 }
 
 /** Name and purpose, as shown of the connector. */
@@ -33,11 +36,13 @@ export class CloudsmithConnector implements Connector {
   readonly syncers: readonly ResourceSyncer[];
   readonly #client: CloudsmithClient;
   readonly #orgSlug: string;
+  readonly #key: RunDescription["key"];
   #reading: OrganizationReading | undefined;
 
-  constructor({ client, orgSlug }: CloudsmithConnectorOptions) {
+  constructor({ client, orgSlug, key }: CloudsmithConnectorOptions) {
     this.#client = client;
     this.#orgSlug = orgSlug;
+    this.#key = key;
     this.syncers = createSyncers((signal) => this.#currentReading(signal));
   }
 
@@ -47,8 +52,8 @@ export class CloudsmithConnector implements Connector {
    */
   async validate({ signal, warn }: { signal: AbortSignal; warn(warning: SyncWarning): void }): Promise<void> {
     await this.cleanup();
-    const { organization } = await validateAccess(this.#client, this.#orgSlug, { signal, warn });
-    this.#reading = new OrganizationReading(this.#client, organization);
+    const { organization, caller } = await validateAccess(this.#client, this.#orgSlug, { signal, warn });
+    this.#reading = new OrganizationReading(this.#client, organization, caller.slug);
   }
 
   async check({ signal }: { signal: AbortSignal }): Promise<readonly CheckResult[]> {
@@ -64,9 +69,19 @@ export class CloudsmithConnector implements Connector {
     return this.#client.stats();
   }
 
+  describeRun(): RunDescription {
+    return { target: this.#orgSlug, ...(this.#key && { key: this.#key }) };
+  }
+
   /** A syncer that drives the connector from outside may not have called validate in this process. */
   async #currentReading(signal: AbortSignal): Promise<OrganizationReading> {
-    this.#reading ??= new OrganizationReading(this.#client, await this.#client.organization(this.#orgSlug, { signal }));
+    if (!this.#reading) {
+      const [organization, caller] = await Promise.all([
+        this.#client.organization(this.#orgSlug, { signal }),
+        this.#client.self({ signal }),
+      ]);
+      this.#reading ??= new OrganizationReading(this.#client, organization, caller.slug);
+    }
     return this.#reading;
   }
 }

@@ -17,9 +17,9 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
   context.redactor.add(key.value);
   for (const notice of key.notices) logger.warn(notice);
   const orgSlug = parseOrgSlug(config.string("org-slug"));
+  const origin = { source: config.source("api-key"), fingerprint: apiKeyFingerprint(key.value) };
   logger.info("using Cloudsmith API key", {
-    source: config.source("api-key"),
-    fingerprint: apiKeyFingerprint(key.value),
+    ...origin,
     organization: orgSlug,
     organization_source: config.source("org-slug"),
   });
@@ -33,5 +33,5 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     timeoutMs: config.int("http-timeout-seconds") * 1000,
     proxyEnvironment: context.env,
   });
-  return new CloudsmithConnector({ client, orgSlug });
+  return new CloudsmithConnector({ client, orgSlug, key: origin });
 }

@@ -3,6 +3,7 @@
  * person can turn up twice: the newest state counts, and nobody is kept twice.
  */
 import type { SessionStore } from "../sdk/contracts/connector.ts";
+import { roundOf } from "./list-position.ts";
 import { loadMemberPage, type MemberRecord, memberPageKeys, storeMemberPage } from "./member-pages.ts";
 
 /** What a row is compared with the one read before. */
@@ -22,6 +23,7 @@ export class Roster {
   readonly teamSlugs = new Set<string>();
   readonly #session: SessionStore;
   #lacksTeams = false;
+  #tellsStatus: boolean = false;
   #userIdBySlug: Map<string, string> | undefined;
   readonly #entries = new Map<string, Entry>();
   /** By user id: the page whose record replaces those of earlier pages. */
@@ -49,6 +51,7 @@ export class Roster {
     const fingerprint = fingerprintOf(record);
     for (const slug of record.teams) this.teamSlugs.add(slug);
     if (!record.hasTeams) this.#lacksTeams = true;
+    if (round.endsWith("/0") && record.active !== undefined) this.#tellsStatus = true;
     const entry = this.#entries.get(record.userId);
     if (!entry || entry.round !== round) this.#seenInRound.set(round, this.seenIn(round) + 1);
     if (!entry) {
@@ -59,6 +62,26 @@ export class Roster {
     if (entry.fingerprint === fingerprint) return "same";
     entry.fingerprint = fingerprint;
     return "changed";
+  }
+
+  /** True when a person of this id was read. */
+  has(userId: string): boolean {
+    return this.#entries.has(userId);
+  }
+
+  /** True when the round has shown the person already. */
+  sawIn(round: string, userId: string): boolean {
+    return this.#entries.get(userId)?.round === round;
+  }
+
+  /**
+   * True when nothing proves that the list tells active from inactive members: no row says it, and asked for either it
+   * shows the same people.
+   */
+  isStatusUnproven(sweep: number): boolean {
+    const everybody = this.#entries.size;
+    const showsAll = [0, 1].every((part) => this.seenIn(`${sweep}/${part}`) === everybody);
+    return !this.#tellsStatus && everybody > 0 && showsAll;
   }
 
   /** True when a membership came without its list of teams: the teams have to be asked. */
@@ -100,24 +123,14 @@ export class Roster {
   }
 }
 
-/** The key of a page; keys sort in the order of reading. */
-export function pageKey(pass: string, round: number, page: number): string {
-  return `${pass}/${round}/${String(page).padStart(9, "0")}`;
-}
-
-/** The part of a page's key that names its pass and round. */
-export function roundOf(key: string): string {
-  return key.slice(0, key.lastIndexOf("/"));
-}
-
 function textOf(bytes: Uint8Array | undefined): string {
   return bytes ? Buffer.from(bytes).toString("utf8") : "";
 }
 
-/** 32-bit FNV-1a over all that a grant or a status depends on. */
+/** 32-bit FNV-1a over all that a grant, a status or finding the person again depends on. */
 function fingerprintOf(record: MemberRecord): number {
-  const { roleSlug, active, teams, managedTeams } = record;
-  const text = `${roleSlug}\n${String(active)}\n${teams.join(",")}\n${managedTeams.join(",")}`;
+  const { userSlug, roleSlug, active, teams, managedTeams } = record;
+  const text = `${userSlug}\n${roleSlug}\n${String(active)}\n${teams.join(",")}\n${managedTeams.join(",")}`;
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;

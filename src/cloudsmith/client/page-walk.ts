@@ -225,10 +225,15 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     if (fetched === undefined || this.#repeats(n, fetched.items)) {
       return { items: [], repeated: [], overlap, page: n, isLast: true, ...announcement };
     }
-    const isLast = fetched.paging.hasNext === "no";
+    const isLast = fetched.paging.hasNext === "no" || this.#endsShort(n, fetched);
     if (!isLast && n >= this.#growthLimit()) throw this.#options.endless(n);
     const [repeated, items] = [fetched.items.slice(0, overlap), fetched.items.slice(overlap)];
     return { items, repeated, overlap, page: n, isLast, ...announcement };
+  }
+
+  /** Where nothing is announced, a page cut as asked that is not full is the last: the next would only show its end again. */
+  #endsShort(n: number, { items, paging }: FetchedPage<T>): boolean {
+    return !this.#plain && n > 1 && paging.pageTotal === undefined && items.length < this.#windowAt(n).pageSize;
   }
 
   /** True when a page that nobody announced at first shows the page before once more: some servers clamp the number. */

@@ -41,19 +41,19 @@ export class OrganizationSyncer implements ResourceSyncer {
     const key = options.pageToken || keys[0];
     if (key === undefined) return { items: [], nextPageToken: "" };
     const roster = reading.roster(options.session);
-    const teams = reading.directory(options.session);
+    const places = reading.places(options.session);
     const roles = new EntitlementRefs(organizationId(reading.organization));
     const items: Grant[] = [];
     for (const record of loadMemberPage(options.session, key)) {
       if (roster.isSuperseded(record.userId, key)) continue;
       const principal = userId(record.userId);
       if (record.roleSlug !== "") items.push(newGrant(roles.get(record.roleSlug), principal));
-      for (const slug of record.teams) {
-        const team = teams.find(slug) ?? (await teams.resolve(slug, reading, options));
-        if (team === undefined) continue;
-        const entitlements = this.#teamEntitlements(team);
+      const found = places.of(record, options);
+      // Nearly always there is nothing to wait for, and a hundred thousand waits would add up.
+      for (const { teamId, manages } of found instanceof Promise ? await found : found) {
+        const entitlements = this.#teamEntitlements(teamId);
         items.push(newGrant(entitlements.get(teamMemberSlug), principal));
-        if (record.managedTeams.includes(slug)) items.push(newGrant(entitlements.get(teamManagerSlug), principal));
+        if (manages) items.push(newGrant(entitlements.get(teamManagerSlug), principal));
       }
     }
     return { items, nextPageToken: keys[keys.indexOf(key) + 1] ?? "" };

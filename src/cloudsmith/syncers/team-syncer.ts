@@ -1,13 +1,28 @@
 /** Lists the teams and their entitlements; gives grants only where memberships do not carry their teams. */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { BatonError, Status } from "../../sdk/errors.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import type { Team } from "../client/schemas.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
+import {
+  formatPosition,
+  type ListPosition,
+  lastSweep,
+  pageKey,
+  parsePosition,
+  roundOf,
+  type Step,
+  startOf,
+  takeStep,
+} from "../list-position.ts";
 import type { OrganizationReading } from "../reading.ts";
 import { teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../resource-types.ts";
-import { findTeam } from "../team-directory.ts";
+import { findMember, findTeam } from "../team-places.ts";
+
+/** The page after the last of the list. */
+const unlistedToken = "unlisted";
+/** Members looked up one by one because a team names them by a slug that the member list did not show. */
+const mostLookups = 50;
 
 /** Session keys of teams that were read by themselves. */
 const singlePrefix = "single-teams/";
@@ -25,15 +40,25 @@ export class TeamSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
     if (!parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(options.signal);
-    const number = parsePage(options.pageToken);
-    const page = await reading.teams(options.signal).page(number);
     const directory = reading.directory(options.session);
-    directory.add(String(number), page.items);
-    const unlisted = page.isLast ? await unlistedTeams(reading, options) : [];
-    if (unlisted.length > 0) directory.add("unlisted", unlisted);
+    if (options.pageToken === unlistedToken) {
+      const teams = await unlistedTeams(reading, options);
+      directory.add("unlisted/0", teams);
+      return { items: teams.map((team) => teamResource(team, parent)), nextPageToken: "" };
+    }
+    const position = parsePosition(options.pageToken, ["teams"]);
+    const page = await reading.teams(position.sweep, options.signal).page(position.page);
+    const key = pageKey(position, 0);
+    const step = takeStep(position, page, {
+      idOf: (team) => team.slug_perm,
+      isKnown: (id) => directory.sawIn(roundOf(key), id),
+      acceptsAgain: position.sweep === lastSweep,
+    });
+    const teams = [...page.repeated, ...page.items];
+    directory.add(key, teams);
     return {
-      items: [...page.items, ...unlisted].map((team) => teamResource(team, parent)),
-      nextPageToken: page.isLast ? "" : String(number + 1),
+      items: teams.map((team) => teamResource(team, parent)),
+      nextPageToken: nextToken(position, step, reading, options),
     };
   }
 
@@ -65,10 +90,12 @@ export class TeamSyncer implements ResourceSyncer {
     });
     const items: Grant[] = [];
     for (const { user, role } of members) {
-      const id = roster.userIdOf(user) ?? (isSingle ? await reading.search(options.signal).idOf(user) : undefined);
+      const id = roster.userIdOf(user) ?? (await findUser(user, { isSingle, reading, options }));
       if (id === undefined) {
         options.warn({
           code: "CS-MEMBER-UNLISTED",
+          signal: "R4",
+          severity: "partial",
           message: `the team '${team.displayName}' has a member '${user}' whom the member list does not show: the roster is partial`,
         });
         continue;
@@ -78,6 +105,23 @@ export class TeamSyncer implements ResourceSyncer {
     }
     return { items, nextPageToken: "" };
   }
+}
+
+interface Finding {
+  readonly isSingle: boolean;
+  readonly reading: OrganizationReading;
+  readonly options: ListOptions;
+}
+
+/** In a targeted sync the list is searched; else somebody may have been renamed after it was read. */
+async function findUser(user: string, { isSingle, reading, options }: Finding): Promise<string | undefined> {
+  if (isSingle) return await reading.search(options.signal).idOf(user);
+  const { lookedUp } = reading;
+  if (!lookedUp.has(user) && lookedUp.size < mostLookups) {
+    const id = (await findMember(reading, user, options.signal))?.user_id;
+    lookedUp.set(user, id !== undefined && reading.roster(options.session).has(id) ? id : undefined);
+  }
+  return lookedUp.get(user);
 }
 
 function teamGrant(team: Resource, slug: string, member: string): Grant {
@@ -90,24 +134,42 @@ function slugOf(team: Resource): string {
   return typeof slug === "string" ? slug : team.id.resource;
 }
 
-async function unlistedTeams(reading: OrganizationReading, options: ListOptions): Promise<readonly Team[]> {
-  const directory = reading.directory(options.session);
-  const found: Team[] = [];
-  for (const slug of reading.roster(options.session).teamSlugs) {
-    if (directory.find(slug) !== undefined) continue;
-    const team = await findTeam(reading, slug, options.signal);
-    if (team && !directory.has(team.slug_perm)) found.push(team);
+/** The next page, the list once more if it moved, then the teams it did not show, if any. */
+function nextToken(position: ListPosition, step: Step, reading: OrganizationReading, options: ListOptions): string {
+  if (step.kind === "on") return formatPosition(step.position);
+  if (step.kind === "ended") return unlistedSlugs(reading, options).length > 0 ? unlistedToken : "";
+  if (position.sweep < lastSweep) {
+    options.warn({ code: "CS-TEAMS-MOVED", message: "the team list changed while it was read, and is read again" });
+    return formatPosition(startOf("teams", position.sweep + 1));
   }
-  return found;
+  options.warn({
+    code: "CS-ROSTER-INCOMPLETE",
+    signal: "R5",
+    severity: "incomplete",
+    message: `read ${lastSweep + 1} times, the team list never added up`,
+  });
+  return "";
 }
 
-function parsePage(token: string): number {
-  const page = token === "" ? 1 : Number(token);
-  if (Number.isSafeInteger(page) && page > 0) return page;
-  throw new BatonError({
-    code: "CS-PAGE-TOKEN",
-    status: Status.invalidArgument,
-    message: `'${token}' is not a page of the team list.`,
-    fatal: true,
-  });
+function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
+  const directory = reading.directory(session);
+  return [...reading.roster(session).teamSlugs].filter((slug) => directory.find(slug) === undefined);
+}
+
+async function unlistedTeams(reading: OrganizationReading, options: ListOptions): Promise<readonly Team[]> {
+  const directory = reading.directory(options.session);
+  const found = new Map<string, Team>();
+  for (const slug of unlistedSlugs(reading, options)) {
+    const team = await findTeam(reading, slug, options.signal);
+    if (team && !directory.has(team.slug_perm)) found.set(team.slug_perm, team);
+  }
+  if (found.size > 0) {
+    options.warn({
+      code: "CS-TEAM-BY-NAME",
+      signal: "R3",
+      count: found.size,
+      message: "memberships name teams that the list did not show; they were found by name and are in the file",
+    });
+  }
+  return [...found.values()];
 }
