@@ -21,8 +21,8 @@ import { createIndexes } from "./schema.ts";
 import type { Scratch } from "./scratch.ts";
 import type { ScratchDatabase } from "./scratch-database.ts";
 import { SqliteSessionStore } from "./session-store.ts";
-import { countRows } from "./stats.ts";
-import { finishSyncRun, listSyncRuns, startOrResume } from "./sync-runs.ts";
+import { countRows, statsFromJson } from "./stats.ts";
+import { finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 import { removeLeftovers } from "./temporary-files.ts";
@@ -195,6 +195,32 @@ export class C1zWriter implements SyncStore {
   markSupportsDiff(): void {
     const update = "update v1_sync_runs set supports_diff = 1 where sync_id = ?";
     this.#database.write(() => this.#database.db.prepare(update).run(this.#open.sync.id));
+  }
+
+  /**
+   * The counts of the open sync, and those of the latest finished full sync in the file; undefined when there is none
+   * to compare with.
+   */
+  compareWithLast(): { readonly before: SyncStats; readonly now: SyncStats } | undefined {
+    const { db } = this.#database;
+    return this.#database.read(() => {
+      const { sync } = this.#open;
+      const last = latestFinished(listSyncRuns(db), "full");
+      if (last === undefined || sync.type !== "full") return undefined;
+      return {
+        before: statsFromJson(last.statsJson) ?? countRows(db, last.id, last.type),
+        now: countRows(db, sync.id, sync.type),
+      };
+    });
+  }
+
+  /** Forgets the open sync, and what an earlier run of it left in the file: the next run begins a new one. */
+  async discardSync(): Promise<void> {
+    const { sync } = this.#open;
+    this.#database.write(() => deleteSyncs(this.#database.db, [sync.id]));
+    this.#tables = undefined;
+    // A sync that this run began is in no file yet.
+    if (sync.resumed) await this.save();
   }
 
   endSync(): SyncStats {

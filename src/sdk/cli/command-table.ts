@@ -24,7 +24,20 @@ export const builtInCommands: readonly BuiltInCommand[] = [
   {
     name: "",
     summary: "Sync once into a file, or serve ConductorOne when a client id is given",
-    options: [],
+    options: [
+      {
+        kind: "bool",
+        name: "strict",
+        description: "End with exit code 20 when the roster is or may be partial (the file is written all the same)",
+        ...own,
+      },
+      {
+        kind: "bool",
+        name: "accept-changes",
+        description: "Let the sync replace the file although half or more of the resources of a type, or of the grants, are gone",
+        ...own,
+      },
+    ],
     takesConnectorFields: true,
   },
   {

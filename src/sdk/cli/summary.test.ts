@@ -5,6 +5,7 @@ import { displayWidth } from "./display-width.ts";
 import { renderSummary } from "./summary.ts";
 
 const outcome: SyncOutcome = {
+  result: "Complete",
   syncId: "2abcdefghijklmnopqrstuvwxyz",
   syncType: "full",
   resumed: false,
@@ -38,6 +39,7 @@ test("the summary is a table of what was found, then the facts of the run", () =
     entitlements   1,006
     grants        50,000
 
+  Result    Complete
   File      out/sync.c1z (1.2 MB)
   Sync      2abcdefghijklmnopqrstuvwxyz (full)
   Duration  1 min 15 s

@@ -72,8 +72,9 @@ function sectionLines({ title, rows }: SummarySection, { label, count }: Widths,
 }
 
 function factLines(outcome: SyncOutcome, paint: Paint): string[] {
-  const { connector, fileBytes, path, syncId, syncType, durationMs } = outcome;
+  const { connector, fileBytes, result, path, syncId, syncType, durationMs } = outcome;
   const facts: [string, string][] = [
+    ["Result", result],
     ["File", `${escapeControls(path)} (${formatBytes(fileBytes)})`],
     ["Sync", `${syncId} (${syncType})`],
     ["Duration", formatDuration(durationMs)],

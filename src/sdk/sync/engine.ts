@@ -59,6 +59,7 @@ export class SyncEngine {
 
   /** Stores the state now. */
   checkpoint(): void {
+    this.#context.warnings.store(this.#context.store.session);
     this.#context.store.checkpoint(this.#context.state.serialize());
     this.#lastCheckpointMs = this.#context.clock.monotonicMs();
   }

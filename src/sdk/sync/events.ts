@@ -1,7 +1,9 @@
 /** What the engine tells while it runs and when it ends; progress lines, the console and the run record read it. */
 
 import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
-import type { ConnectorStats, SyncWarning } from "../contracts/connector.ts";
+import type { ConnectorStats, RunDescription, SyncWarning } from "../contracts/connector.ts";
+import type { SyncResult } from "../contracts/run-record.ts";
+import type { BatonError } from "../errors.ts";
 
 /** Steps of a run, in order. */
 export const syncPhases = [
@@ -34,6 +36,8 @@ export type SyncObserver = (progress: SyncProgress) => void;
 
 /** How a completed run went. */
 export interface SyncOutcome {
+  /** What the sync is worth; never one of the words for runs that end with an error. */
+  readonly result: SyncResult;
   readonly syncId: string;
   readonly syncType: SyncType;
   readonly resumed: boolean;
@@ -51,4 +55,23 @@ export interface SyncOutcome {
   readonly durationMs: number;
   readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
   readonly connector?: ConnectorStats;
+}
+
+/** How a run ended that had begun a sync, for the run record. */
+export interface RunEnd {
+  readonly result: SyncResult;
+  /** What ended it, unless it is complete. */
+  readonly error?: BatonError;
+  readonly sync?: { readonly id: string; readonly resumed: boolean };
+  readonly syncType: SyncType;
+  /** True when the file now holds this run's finished sync. */
+  readonly replaced: boolean;
+  readonly warnings: readonly SyncWarning[];
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly durationMs: number;
+  readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
+  readonly connector?: ConnectorStats;
+  readonly description?: RunDescription;
 }

@@ -1,6 +1,6 @@
 /** One run from beginning to end: check the access, begin or take up a sync, read, check, seal, save. */
 
-import type { SyncType } from "../c1z/sync-store.ts";
+import type { OpenSync, SyncType } from "../c1z/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
@@ -8,15 +8,17 @@ import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SyncEngine } from "./engine.ts";
-import { type SyncObserver, type SyncOutcome, type SyncPhase, syncPhases } from "./events.ts";
+import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
 import { IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
 import { Progress } from "./progress.ts";
 import { retrying } from "./retry.ts";
 import type { StepContext } from "./step-context.ts";
+import { stepDurations } from "./step-durations.ts";
 import { invalidFilter } from "./steps/resource-types.ts";
 import { SyncState } from "./sync-state.ts";
 import { chooseTargets } from "./targets.ts";
+import { dropWarning, findDrops, heldError, keepsNothing, resultOf, resultOfError } from "./verdict.ts";
 import { Warnings } from "./warnings.ts";
 
 /** Attempts after the first for the check of the access (Go SDK: 5). */
@@ -49,37 +51,74 @@ export interface RunSyncOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly observer?: SyncObserver;
+  /** Lets a sync replace the file although far fewer rows are there than before; default false. */
+  readonly acceptChanges?: boolean;
+  /** Told how the run ended, well or not, when the file is free again; not when nothing was begun. Must not throw. */
+  readonly onEnd?: (end: RunEnd) => Promise<void>;
 }
 
 /**
  * Syncs `connector` into the file at `path`. A run that fails before anything was read leaves the file as it was; one
  * that fails later saves what it has as an unfinished sync beside the finished ones, and the next run goes on from it.
- * @throws BatonError with the connector's, the file's or the engine's code.
+ * Of one that is incomplete or held nothing is kept.
+ * @throws BatonError with the connector's, the file's or the engine's code; `BATON-INCOMPLETE` (exit code 21) and
+ * `BATON-HELD` (22).
  */
 export async function runSync(options: RunSyncOptions): Promise<SyncOutcome> {
   const { connector, logger, clock } = options;
-  const progress = new Progress({ clock, logger, connector, observer: options.observer });
-  const warnings = new Warnings(logger);
   checkTypeFilter(options);
-  const targets = chooseTargets(options);
+  const run: Run = {
+    options,
+    targets: chooseTargets(options),
+    progress: new Progress({ clock, logger, connector, observer: options.observer }),
+    warnings: new Warnings(logger),
+    startedAtMs: clock.nowMs(),
+  };
   const store = await openC1zWriter({
     path: options.path,
     ...(options.tempDir !== undefined && { tempDir: options.tempDir }),
     keepSyncCount: options.keepSyncCount ?? 2,
     // A targeted sync replaces nothing, so that nothing goes for it.
-    skipCleanup: targets !== undefined || (options.skipCleanup ?? false),
+    skipCleanup: run.targets !== undefined || (options.skipCleanup ?? false),
     clock,
     logger,
   });
+  let end: RunEnd | undefined;
   try {
-    progress.enter("validate");
-    await validate(options, warnings);
-    const outcome = await syncInto(store, { options, targets, progress, warnings });
-    await connector.cleanup?.();
+    run.progress.enter("validate");
+    await validate(options, run.warnings);
+    const outcome = await syncInto(store, run);
+    end = runEnd(run, { result: outcome.result, replaced: outcome.nothingRead !== true });
     return outcome;
+  } catch (caught) {
+    const error = toBatonError(caught);
+    if (run.sync) end = runEnd(run, { result: resultOfError(error), replaced: false, error });
+    throw error;
   } finally {
+    // After a failure, too: what is still on its way is not wanted any more.
+    await connector.cleanup?.();
     store.close();
+    // Only now, so that the scratch space of the run is free for whoever reads the file back.
+    if (end) await options.onEnd?.(end);
   }
+}
+
+function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): RunEnd {
+  const { options, progress, warnings, startedAtMs, sync } = run;
+  const connector = options.connector.stats?.();
+  const description = options.connector.describeRun?.();
+  return {
+    ...end,
+    ...(sync && { sync: { id: sync.id, resumed: sync.resumed } }),
+    syncType: syncTypeOf(run),
+    warnings: warnings.list(),
+    startedAtMs,
+    endedAtMs: options.clock.nowMs(),
+    durationMs: progress.elapsedMs,
+    phaseMs: progress.phases(),
+    ...(connector && { connector }),
+    ...(description && { description }),
+  };
 }
 
 function checkTypeFilter({ connector, syncResourceTypes = [] }: RunSyncOptions): void {
@@ -100,6 +139,9 @@ interface Run {
   readonly targets: readonly ResourceTarget[] | undefined;
   readonly progress: Progress;
   readonly warnings: Warnings;
+  readonly startedAtMs: number;
+  /** Once it is begun. */
+  sync?: OpenSync;
 }
 
 async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
@@ -107,6 +149,8 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   const { logger, connector } = options;
   const syncType = syncTypeOf(run);
   const sync = store.startSync(syncType);
+  run.sync = sync;
+  warnings.restore(store.session);
   const state = SyncState.parse(sync.token);
   state.flags.shouldSkipEntitlementsAndGrants ||= options.skipEntitlementsAndGrants ?? false;
   state.flags.shouldSkipGrants ||= options.skipGrants ?? false;
@@ -123,6 +167,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     if (dropped) warnings.add(dropped);
     progress.enter("checks");
     checkInvariants(store, warnings, logger, targets !== undefined);
+    holdBigDrop(store, run);
   } catch (caught) {
     throw await keepUnfinished(caught, store, engine, run);
   }
@@ -135,14 +180,17 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   logger.info("Sync complete.", {
     sync_id: sync.id,
     sync_type: syncType,
-    ...stepDurations(progress),
+    ...stepDurations(progress.phases()),
     completed_actions: state.completed,
+    result: resultOf(warnings.list()),
   });
   const listed = warnings.list();
+  const result = resultOf(listed);
   if (listed.length > 0)
-    logger.warn("sync completed with warnings", { warning_count: listed.length, warnings: listed });
+    logger.warn("sync completed with warnings", { result, warning_count: listed.length, warnings: listed });
   const connectorStats = connector.stats?.();
   return {
+    result,
     syncId: sync.id,
     syncType,
     resumed: sync.resumed,
@@ -157,27 +205,17 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   };
 }
 
-/** Names of steps in log lines, where the Go connectors have one (baton-sdk 0.25.0: sync_step_durations_ms). */
-const loggedStep: Readonly<Partial<Record<SyncPhase, string>>> = {
-  "resource-types": "list-resource-types",
-  resources: "list-resources",
-  "static-entitlements": "list-static-entitlements",
-  entitlements: "list-entitlements",
-  grants: "list-grants",
-  expansion: "grant-expansion",
-};
-
-function stepDurations(progress: Progress): Readonly<Record<string, unknown>> {
-  const phases = progress.phases();
-  const durations: Record<string, number> = {};
-  let total = 0;
-  for (const phase of syncPhases) {
-    const ms = phases[phase];
-    if (ms === undefined) continue;
-    durations[loggedStep[phase] ?? phase] = Math.round(ms);
-    total += ms;
-  }
-  return { sync_step_durations_ms: durations, sync_steps_total_ms: Math.round(total) };
+/**
+ * Compares the reading with the last complete one in the file, before anything is replaced.
+ * @throws BatonError `BATON-HELD` when half is gone and nobody accepted that.
+ */
+function holdBigDrop(store: C1zWriter, { options, warnings }: Run): void {
+  const both = store.compareWithLast();
+  const drops = both ? findDrops(both.before, both.now) : [];
+  const warning = dropWarning(drops);
+  if (warning) warnings.add(warning);
+  const holding = drops.filter(({ holds }) => holds);
+  if (holding.length > 0 && options.acceptChanges !== true) throw heldError(holding);
 }
 
 function newContext(store: C1zWriter, state: SyncState, { options, targets, progress, warnings }: Run): StepContext {
@@ -202,7 +240,7 @@ function newContext(store: C1zWriter, state: SyncState, { options, targets, prog
 
 /**
  * Saves what was read as an unfinished sync and returns the error to throw; a failing save never hides the first error.
- * A targeted sync is never gone on with, so that nothing of it is kept.
+ * A targeted sync is never gone on with, so that nothing of it is kept; nor is anything of one that is incomplete or held.
  */
 async function keepUnfinished(
   caught: unknown,
@@ -213,6 +251,10 @@ async function keepUnfinished(
   const error = options.signal.aborted ? interruption(options.signal) : toBatonError(caught);
   if (targets) return error;
   try {
+    if (keepsNothing(error)) {
+      await store.discardSync();
+      return error;
+    }
     engine.checkpoint();
     await store.save();
     options.logger.info("kept the unfinished sync; the next run goes on from here", { path: options.path });

@@ -1,8 +1,11 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
-import { toBatonError } from "../../errors.ts";
+import { BatonError, Status, toBatonError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
 import { parseBatonId } from "../../resources/baton-id.ts";
-import type { SyncOutcome } from "../../sync/events.ts";
+import type { RunEnd, SyncOutcome } from "../../sync/events.ts";
+import { resultExitCodes } from "../../sync/verdict.ts";
+import type { RunRecordOptions } from "../../sync/write-run-record.ts";
 import type { ConnectorContext } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
@@ -24,6 +27,7 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
     const context = connectorContext(invocation, config, output.logger);
     warnAboutInertFlags(config, output.logger, serviceMode);
     if (serviceMode) {
+      refuseSyncOnlyFlags(invocation);
       const { serveConductorOne } = await import("./service.ts");
       return await serveConductorOne(invocation, config, output);
     }
@@ -31,7 +35,8 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
     const outcome = await syncOnce(invocation, config, context, output);
     if (outcome.nothingRead) return 0;
     output.close(outcome, await closingCounts(invocation, outcome, output));
-    return 0;
+    const isPartial = outcome.result === "Partial roster";
+    return isPartial && invocation.options.bool("strict") ? resultExitCodes.partial : 0;
   } finally {
     output.close();
   }
@@ -44,8 +49,21 @@ const stop = {
 };
 const targetedStop = { effect: "The file is as it was.", hint: "Run the command again." };
 
+/** @throws BatonError BATON-UNSUPPORTED: ConductorOne decides by itself what it takes over. */
+function refuseSyncOnlyFlags({ options }: Invocation): void {
+  const given = ["strict", "accept-changes"].find((name) => options.bool(name));
+  if (given === undefined) return;
+  throw new BatonError({
+    code: "BATON-UNSUPPORTED",
+    status: Status.unimplemented,
+    message: `--${given} is for a single sync and has no meaning in service mode`,
+    effect: "Nothing was started.",
+    hint: `Remove --${given}.`,
+  });
+}
+
 async function syncOnce(
-  { app, io }: Invocation,
+  { app, io, options }: Invocation,
   config: ResolvedConfig,
   context: ConnectorContext,
   output: RunOutput,
@@ -71,9 +89,21 @@ async function syncOnce(
       logger: output.logger,
       clock: io.clock,
       observer: output.observe,
+      acceptChanges: options.bool("accept-changes"),
+      onEnd: (end) => keepRecord(end, { ...store, connector: { name: app.name, version: app.version } }, output.logger),
     });
   } finally {
     interrupt.release();
+  }
+}
+
+/** The record says how the run went; not being able to write it does not change that. */
+async function keepRecord(end: RunEnd, options: RunRecordOptions, logger: Logger): Promise<void> {
+  try {
+    const { writeRunRecord } = await import("../../sync/write-run-record.ts");
+    await writeRunRecord(end, options);
+  } catch (caught) {
+    logger.warn("the run record could not be written", { error: toBatonError(caught).message });
   }
 }
 

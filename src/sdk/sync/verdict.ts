@@ -1,0 +1,108 @@
+/**
+ * What a finished reading is worth, in one of a few words: told from the warnings and from how much is there compared
+ * with the sync before. Pure; who acts on the word is run-sync.ts.
+ */
+import type { SyncStats } from "../c1z/sync-store.ts";
+import type { SyncWarning } from "../contracts/connector.ts";
+import type { SyncResult } from "../contracts/run-record.ts";
+import { BatonError, Status } from "../errors.ts";
+
+/** Exit codes of results that are no success; no gRPC status is as high. */
+export const resultExitCodes = { partial: 20, incomplete: 21, held: 22 } as const;
+
+/** Fall that is warned of, fall that holds the sync, and fewer rows than this are never worth either. */
+const warnShare = 0.2;
+const holdShare = 0.5;
+const leastRows = 5;
+
+/** Rows of one kind that are much fewer than before. */
+export interface Drop {
+  /** A resource type's id, or `grants`. */
+  readonly kind: string;
+  readonly before: number;
+  readonly now: number;
+  readonly holds: boolean;
+}
+
+/**
+ * Compares a new sync with the one before (sign R8): resources by type, and grants. Types that only one of the two has
+ * were not asked for in the other and are left out; then grants, which hang on them, cannot be compared either.
+ */
+export function findDrops(before: SyncStats, now: SyncStats): readonly Drop[] {
+  const [old, fresh] = [before.resourcesByResourceType, now.resourcesByResourceType];
+  const common = Object.keys(fresh).filter((type) => type in old);
+  const sameTypes = common.length === Object.keys(old).length && common.length === Object.keys(fresh).length;
+  const kinds = common.map((kind) => ({ kind, before: old[kind] ?? 0, now: fresh[kind] ?? 0 }));
+  if (sameTypes) kinds.push({ kind: "grants", before: before.grants, now: now.grants });
+  return kinds
+    .filter((one) => fallOf(one) >= warnShare && one.before - one.now >= leastRows)
+    .map((one) => ({ ...one, holds: fallOf(one) >= holdShare }));
+}
+
+function fallOf({ before, now }: Pick<Drop, "before" | "now">): number {
+  return before === 0 ? 0 : (before - now) / before;
+}
+
+/** The drops as one warning; undefined when there are none. */
+export function dropWarning(drops: readonly Drop[]): SyncWarning | undefined {
+  if (drops.length === 0) return undefined;
+  return {
+    code: "BATON-BIG-DROP",
+    signal: "R8",
+    count: drops.length,
+    message: `far fewer than before: ${inWords(drops)}`,
+  };
+}
+
+function inWords(drops: readonly Drop[]): string {
+  return drops
+    .map((drop) => `${drop.kind} ${drop.before} → ${drop.now} (-${Math.round(fallOf(drop) * 100)} %)`)
+    .join(", ");
+}
+
+/** The word for a reading that ended and is not held. */
+export function resultOf(warnings: readonly SyncWarning[]): SyncResult {
+  if (warnings.some(({ severity }) => severity === "incomplete")) return "Incomplete";
+  if (warnings.some(({ severity }) => severity === "partial")) return "Partial roster";
+  return warnings.length > 0 ? "Complete with warnings" : "Complete";
+}
+
+/** Ends a sync of which rows are missing. */
+export function incompleteError({ code, message }: SyncWarning): BatonError {
+  return new BatonError({
+    code: incompleteCode,
+    status: Status.dataLoss,
+    exitCode: resultExitCodes.incomplete,
+    message: `Incomplete: ${message} (${code})`,
+    effect: "Nothing of this run was kept; the last good file stays as it is.",
+    hint: "Run again when the organization is at rest. If it stays, report this message.",
+    fatal: true,
+  });
+}
+
+/** Ends a sync that would look like mass removal. */
+export function heldError(drops: readonly Drop[]): BatonError {
+  return new BatonError({
+    code: heldCode,
+    status: Status.failedPrecondition,
+    exitCode: resultExitCodes.held,
+    message: `Held: far fewer than in the last complete sync: ${inWords(drops)}.`,
+    effect: "Nothing of this run was kept; the last good file stays as it is.",
+    hint: "Check in the product whether so many are really gone. If they are, run again with --accept-changes.",
+    fatal: true,
+  });
+}
+
+const incompleteCode = "BATON-INCOMPLETE";
+const heldCode = "BATON-HELD";
+
+/** The word for a run that ended with an error; undefined errors are any others. */
+export function resultOfError(error: BatonError): SyncResult {
+  if (error.code === incompleteCode) return "Incomplete";
+  return error.code === heldCode ? "Held" : "Failed";
+}
+
+/** True when what was read must not be gone on with. */
+export function keepsNothing(error: BatonError): boolean {
+  return resultOfError(error) !== "Failed";
+}

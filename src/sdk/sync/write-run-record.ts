@@ -1,0 +1,78 @@
+/** Writes what a run came to beside its file, `FILE.run.json`. What it says of the file is read from the file. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { openC1z } from "../c1z/reader.ts";
+import { replaceFile } from "../c1z/save.ts";
+import type { SyncWarning } from "../contracts/connector.ts";
+import { type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
+import type { RunEnd } from "./events.ts";
+
+/** What a record is made of besides the run's end. */
+export interface RunRecordOptions {
+  /** The c1z that was or was not replaced. */
+  readonly path: string;
+  /** Where the file is unpacked to be counted; default as for syncs. */
+  readonly tempDir?: string;
+  /** The program. */
+  readonly connector: { readonly name: string; readonly version: string };
+}
+
+/**
+ * Writes the record as a whole, mode 0600, in the place of that of the run before.
+ * @throws BatonError with a FILE- code when the file cannot be read back or the record not be written.
+ */
+export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Promise<void> {
+  const record = await runRecord(end, options);
+  const bytes = Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`, "utf8");
+  await replaceFile(runRecordPath(resolve(options.path)), async (file) => {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, done)).bytesWritten;
+    }
+  });
+}
+
+async function runRecord(end: RunEnd, { path, tempDir, connector }: RunRecordOptions): Promise<RunRecord> {
+  const { result, replaced, error, sync, syncType, warnings, connector: stats, description } = end;
+  return {
+    schemaVersion: 1,
+    result,
+    replaced,
+    signals: warnings.flatMap(signalOf),
+    warnings: warnings.map(({ code, severity = "note", count = 1, message }) => ({ code, severity, count, message })),
+    error: error ? { code: error.code, message: error.message } : null,
+    syncId: sync?.id ?? null,
+    syncType,
+    resumed: sync?.resumed ?? false,
+    startedAt: new Date(end.startedAtMs).toISOString(),
+    endedAt: new Date(end.endedAtMs).toISOString(),
+    durationMs: Math.round(end.durationMs),
+    phaseMs: Object.fromEntries(Object.entries(end.phaseMs).map(([phase, ms]) => [phase, Math.round(ms)])),
+    requests: stats?.requests ?? null,
+    retries: stats?.retries ?? null,
+    counts: replaced && sync ? await countsIn(path, sync.id, tempDir) : null,
+    file: await describeFile(resolve(path)),
+    key: description?.key ?? null,
+    target: description?.target ?? null,
+    connector,
+  };
+}
+
+function signalOf({ signal, severity = "note", count = 1, message }: SyncWarning): readonly RunSignal[] {
+  return signal === undefined ? [] : [{ id: signal, level: severity, count, message }];
+}
+
+async function countsIn(path: string, syncId: string, tempDir: string | undefined): Promise<RunCounts> {
+  using reader = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  const { resourceTypes, resources, entitlements, grants, resourcesByResourceType } = reader.view(syncId).recount();
+  return { resourceTypes, resources, entitlements, grants, resourcesByResourceType };
+}
+
+async function describeFile(path: string): Promise<RunRecord["file"]> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return null;
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return { path, bytes: found.size, sha256: hash.digest("hex") };
+}
