@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
+import type { ExternalPrincipals } from "../sync/external-grants.ts";
 import type { C1Client } from "./channel.ts";
 import type { TaskFolders } from "./task-folders.ts";
 
@@ -15,6 +16,8 @@ export interface SyncDefaults {
   readonly skipFullSync: boolean;
   /** Actions that run side by side; undefined: the engine's default. */
   readonly workers: number | undefined;
+  /** Where grants find principals of another connector's data; undefined: nowhere. */
+  readonly externalPrincipals?: ExternalPrincipals | undefined;
   /** Scratch directory; undefined: the system's. */
   readonly tempDir: string | undefined;
 }

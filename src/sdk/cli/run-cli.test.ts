@@ -159,6 +159,18 @@ const refusals: readonly Refusal[] = [
     code: 2,
     text: "BATON-SKIP-GRANTS: leaving out grants works only within a targeted sync",
   },
+  {
+    argv: ["--auth-method", "oauth"],
+    env: credentials,
+    code: 2,
+    text: "BATON-UNSUPPORTED: --auth-method chooses between ways to authenticate, and this connector has only one",
+  },
+  {
+    argv: ["--external-resource-traits", "user"],
+    env: credentials,
+    code: 2,
+    text: "BATON-EXTERNAL-MISSING: external principals are to be chosen, but there is no external file",
+  },
   { argv: ["--diff-syncs"], env: credentials, code: 2, text: "BATON-USAGE: unknown flag: --diff-syncs" },
   { argv: ["--log-event-log"], env: credentials, code: 2, text: "BATON-USAGE: unknown flag: --log-event-log" },
 ];

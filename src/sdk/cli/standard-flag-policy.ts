@@ -60,11 +60,11 @@ export function answerTask(config: ResolvedConfig, context: TaskContext): boolea
  */
 export function refuseUnsupported(config: ResolvedConfig): void {
   if (config.string("storage-engine") === "pebble") throw pebbleError();
-  for (const { field, behaviour, note } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
+  for (const { field, behaviour, note, status } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
     if (behaviour !== "refused" || !isSet(config.get(field.name))) continue;
     throw new BatonError({
       code: "BATON-UNSUPPORTED",
-      status: Status.unimplemented,
+      status: status ?? Status.unimplemented,
       message: `--${field.name} ${note}`,
       effect: "Nothing was started.",
       hint: `Remove --${field.name}, ${environmentVariable(field.name)} or the key in the configuration file.`,

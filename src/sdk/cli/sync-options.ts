@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { BatonError, Status } from "../errors.ts";
+import type { ExternalPrincipals } from "../sync/external-grants.ts";
 import type { CliIo } from "./cli-io.ts";
 
 /** What concerns files. */
@@ -35,6 +36,23 @@ export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo):
     ...(keepSyncCount !== undefined && { keepSyncCount }),
     skipCleanup: variable(env, "BATON_SKIP_CLEANUP", "true or false", parseSwitch) ?? false,
   };
+}
+
+/**
+ * Reads the file that --external-resource-c1z names; undefined without one.
+ * @throws BatonError BATON-EXTERNAL-FILE, -ENTITLEMENT, -TRAIT or -MISSING.
+ */
+export async function externalPrincipalsOf(
+  config: ResolvedConfig,
+  { cwd }: CliIo,
+  tempDir: string | undefined,
+): Promise<ExternalPrincipals | undefined> {
+  const path = config.string("external-resource-c1z");
+  const entitlementId = config.string("external-resource-entitlement-id-filter");
+  const traits = config.strings("external-resource-traits");
+  if (path === "" && entitlementId === "" && traits.length === 0) return undefined;
+  const { openExternalPrincipals } = await import("../external/open-external-principals.ts");
+  return await openExternalPrincipals({ path: path && resolve(cwd, path), entitlementId, traits, tempDir });
 }
 
 /** How many workers are asked for (baton-sdk 0.25.0: -1 is automatic, 0 and other negatives are one); undefined when unset. */

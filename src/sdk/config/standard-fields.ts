@@ -2,6 +2,7 @@
  * The flags that every Baton connector has, in the order of the `config` schema, and what this version makes of
  * each. A table: what the values do is decided where they are read.
  */
+import { Status } from "../errors.ts";
 import type { BoolField, Field, FieldBase, IntField, StringField, StringSliceField } from "./field.ts";
 
 /**
@@ -17,6 +18,8 @@ export type FlagBehaviour = "supported" | "service" | "once" | "inert" | "task" 
 export interface StandardFlag {
   readonly field: Field;
   readonly behaviour: FlagBehaviour;
+  /** Status of the refusal; default Unimplemented. */
+  readonly status?: Status;
   /** Why it is inert or refused; ends a sentence that begins with the flag. */
   readonly note?: string;
 }
@@ -58,7 +61,7 @@ const absent = (field: Field): StandardFlag => ({ field, behaviour: "absent" });
 
 const dayMs = 86_400_000;
 const onlyReads = "changes nothing: this connector only reads";
-const noExternalResources = "asks for matching with another file, which this version does not do";
+const onlyOneWay = "chooses between ways to authenticate, and this connector has only one";
 const noTelemetry = "asks for telemetry export, which this version does not do";
 const noCollector = "changes nothing: this version exports no telemetry";
 
@@ -111,12 +114,16 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
     supported(list("sync-resource-types", "Sync only these resource types, by id")),
     supported(bool("skip-entitlements-and-grants", "Sync resources only")),
     once(bool("skip-grants", "Leave out grants in a sync of single resources", hidden)),
-    refused(text("external-resource-c1z", "A .c1z file with principals to match"), noExternalResources),
-    refused(
-      text("external-resource-entitlement-id-filter", "Match only principals that hold this entitlement"),
-      noExternalResources,
+    supported(text("external-resource-c1z", "A .c1z file in which grants that ask for it find their principals")),
+    supported(
+      text("external-resource-entitlement-id-filter", "Only principals of that file that hold this entitlement"),
     ),
-    refused(list("external-resource-traits", "Traits of the principals to match"), noExternalResources),
+    supported(
+      list(
+        "external-resource-traits",
+        "Traits of these principals, such as user or TRAIT_ROLE; users and groups if unset",
+      ),
+    ),
     inert(
       bool("keep-previous-sync-c1z", "Keep the last file in service mode to read unchanged parts from it"),
       "changes nothing: every sync reads everything anew",
@@ -162,7 +169,8 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
     ),
     inert(bool("otel-tracing-disabled", "Export no traces", { ...hidden, ...ops }), noCollector),
     inert(bool("otel-logging-disabled", "Export no logs", { ...hidden, ...ops }), noCollector),
-    refused(text("auth-method", "", {}), "chooses between ways to sign in, and this connector has only one"),
+    // No value can be right, which is a plain usage error.
+    { ...refused(text("auth-method", ""), onlyOneWay), status: Status.unknown },
     service(bool("health-check", "Answer health checks over HTTP in service mode", ops)),
     supported(int("health-check-port", "Port for health checks", { ...ops, default: 8081 })),
     supported(

@@ -5,6 +5,7 @@
 import type { SyncStore } from "../c1z/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, GrantExpandable } from "../contracts/model.ts";
+import { namesExternalPrincipal } from "./external-grants.ts";
 
 /** The filter of one run. */
 export class IngestFilter {
@@ -28,6 +29,11 @@ export class IngestFilter {
       this.#types.set(resourceTypeId, synced);
     }
     return synced;
+  }
+
+  /** From now on rows of the type are part of the sync. */
+  add(resourceTypeId: string): void {
+    this.#types.set(resourceTypeId, true);
   }
 
   /** Rows without an id cannot be named and are dropped. */
@@ -61,7 +67,8 @@ export class IngestFilter {
     return (
       row.id !== "" &&
       this.#mayBeNamed(row.entitlement.resource.resourceType) &&
-      this.#mayBeNamed(row.principal.resourceType)
+      // Whoever reads the file finds the principals of such a grant.
+      (this.#mayBeNamed(row.principal.resourceType) || namesExternalPrincipal(row))
     );
   }
 

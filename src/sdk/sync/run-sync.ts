@@ -9,6 +9,7 @@ import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
+import { ExternalGrants, type ExternalPrincipals } from "./external-grants.ts";
 import { IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
 import { Progress } from "./progress.ts";
@@ -38,6 +39,8 @@ export interface RunSyncOptions {
   readonly skipEntitlementsAndGrants?: boolean;
   /** Leaves out grants; for targeted syncs only. */
   readonly skipGrants?: boolean;
+  /** Where grants find principals that they name by annotation only; default: such grants are left as they are. */
+  readonly externalPrincipals?: ExternalPrincipals;
   /** Leaves expandable grants as they are, for a reader that expands them itself; default false. */
   readonly skipExpansion?: boolean;
   /** Actions that run side by side; default 1, which keeps the order of rows. */
@@ -163,6 +166,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   const engine = new SyncEngine(context, Math.max(1, options.workers ?? 1));
   try {
     await engine.run();
+    context.external?.log(logger);
     const dropped = context.filter.summary();
     if (dropped) warnings.add(dropped);
     progress.enter("checks");
@@ -219,6 +223,8 @@ function holdBigDrop(store: C1zWriter, { options, warnings }: Run): void {
 }
 
 function newContext(store: C1zWriter, state: SyncState, { options, targets, progress, warnings }: Run): StepContext {
+  const filter = new IngestFilter(store, { keepsForeign: targets !== undefined });
+  const { externalPrincipals } = options;
   return {
     store,
     state,
@@ -226,7 +232,8 @@ function newContext(store: C1zWriter, state: SyncState, { options, targets, prog
     typeFilter: options.syncResourceTypes ?? [],
     targets,
     skipExpansion: options.skipExpansion ?? false,
-    filter: new IngestFilter(store, { keepsForeign: targets !== undefined }),
+    filter,
+    external: externalPrincipals && new ExternalGrants(externalPrincipals, store, filter),
     progress,
     warnings,
     logger: options.logger,

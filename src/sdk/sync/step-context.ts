@@ -5,6 +5,7 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts
 import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { ExternalGrants } from "./external-grants.ts";
 import type { IngestFilter } from "./ingest-filter.ts";
 import type { Progress } from "./progress.ts";
 import { retrying } from "./retry.ts";
@@ -27,6 +28,8 @@ export interface StepContext {
   /** The reader of the file expands grants itself. */
   readonly skipExpansion: boolean;
   readonly filter: IngestFilter;
+  /** Undefined without another connector's data. */
+  readonly external: ExternalGrants | undefined;
   readonly progress: Progress;
   readonly warnings: Warnings;
   readonly logger: Logger;

@@ -4,7 +4,7 @@ import { connectorContext } from "../connector-context.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import type { RunOutput } from "../run-output.ts";
-import { storeOptions } from "../sync-options.ts";
+import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
 
 /** A service that has not ended by then is ended: the promise is ten seconds. */
 const stopWithinMs = 9_500;
@@ -23,6 +23,7 @@ export async function serveConductorOne(
   const { logger } = output;
   const context = connectorContext(invocation, config, logger);
   const { tempDir } = await storeOptions(config, io);
+  const externalPrincipals = await externalPrincipalsOf(config, io, tempDir);
   const { runService } = await import("../../c1/service.ts");
   const interrupt = listenForInterrupt(io, {
     onFirst: (name) => logger.info("stopping", { signal: name }),
@@ -41,6 +42,7 @@ export async function serveConductorOne(
         skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
         skipFullSync: config.bool("skip-full-sync"),
         workers: context.workers,
+        externalPrincipals,
         tempDir,
       },
       taskConcurrency: config.int("task-concurrency"),

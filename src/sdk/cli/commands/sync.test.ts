@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { type ExampleOptions, exampleApp } from "../../testing/example-connector.ts";
+import { type ExampleOptions, exampleApp, exampleConnector } from "../../testing/example-connector.ts";
 import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../testing/memory-io.ts";
 import { rowsOf, syncRunsOf } from "../../testing/plain-c1z.ts";
+import type { ConnectorApp } from "../app.ts";
 import { runCli } from "../run-cli.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sync-command-"));
@@ -196,6 +197,54 @@ test("flags without effect are named in warnings, and so is a secret on the comm
     assert.ok(logged.includes(message), message);
   }
   assert.ok(io.argumentsHidden());
+});
+
+for (const [flag, value] of [
+  ["session-store-maximum-size", "1000"],
+  ["log-level-debug-expires-at", "2030-01-01T00:00:00Z"],
+] as const) {
+  test(`--${flag} has no effect, and the log says why`, async () => {
+    const { code, io } = await sync([`--${flag}`, value]);
+    assert.equal(code, 0, io.stderrText());
+    assert.ok(messages(io).some((message) => message.startsWith(`--${flag} changes nothing: `)));
+  });
+}
+
+for (const [argv, workers] of [
+  [[], undefined],
+  [["--workers", "3"], 3],
+  [["--workers", "-7"], 1],
+  [["--workers", "0"], 1],
+  [["--parallel-sync", "--workers", "3"], 3],
+  [["--parallel-sync"], Math.min(availableParallelism(), 4)],
+  [["--workers=-1"], Math.min(availableParallelism(), 4)],
+] as const) {
+  test(`${argv.join(" ") || "no flag"} asks for ${workers ?? "as many as the connector chooses"} workers`, async () => {
+    const asked: unknown[] = [];
+    const createConnector: ConnectorApp["createConnector"] = async (_config, context) => {
+      asked.push(context.workers);
+      return exampleConnector();
+    };
+    const path = join(mkdtempSync(join(root, "w-")), "out.c1z");
+    const io = memoryIo({ env: credentials, argv: ["--file", path, ...argv], cwd: root });
+    assert.equal(await runCli(exampleApp({}, { createConnector }), io), 0);
+    assert.deepEqual(asked, [workers]);
+  });
+}
+
+test("an external file that is missing ends the run with exit 2", async () => {
+  const { code, io, file } = await sync(["--external-resource-c1z", "nowhere.c1z"]);
+  assert.equal(code, 2);
+  assert.match(io.stderrText(), /^BATON-EXTERNAL-FILE: the external file .*nowhere\.c1z cannot be used: /m);
+  assert.equal(file, undefined);
+});
+
+test("of an external file nothing is taken when no grant asks for it", async () => {
+  const external = join(mkdtempSync(join(root, "x-")), "external.c1z");
+  await sync(["--file", external]);
+  const { code, io } = await sync(["--external-resource-c1z", external, "--external-resource-traits", "user"]);
+  assert.equal(code, 0, io.stderrText());
+  assert.match(io.stderrText(), /no grant asks for principals of the external file/);
 });
 
 test("keys of the configuration file that no field has are named in a warning", async () => {

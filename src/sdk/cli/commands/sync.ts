@@ -14,7 +14,7 @@ import { loadConfig } from "../load-config.ts";
 import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
-import { storeOptions } from "../sync-options.ts";
+import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
 
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
@@ -70,6 +70,7 @@ async function syncOnce(
 ): Promise<SyncOutcome> {
   const syncResources = config.strings("sync-resources").map(parseBatonId);
   const store = await storeOptions(config, io);
+  const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
   const connector = await app.createConnector(config, context);
   const { runSync } = await import("../../sync/run-sync.ts");
   const interrupt = listenForInterrupt(io, {
@@ -84,6 +85,7 @@ async function syncOnce(
       skipGrants: config.bool("skip-grants"),
       syncResourceTypes: config.strings("sync-resource-types"),
       skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
+      ...(externalPrincipals && { externalPrincipals }),
       ...(context.workers !== undefined && { workers: context.workers }),
       signal: interrupt.signal,
       logger: output.logger,

@@ -63,7 +63,7 @@ export async function syncEntitlements(context: StepContext, action: Action): Pr
 /** Stores one page of the grants that a resource's syncer gives. */
 export async function syncGrants(context: StepContext, action: Action): Promise<void> {
   const { resource, page } = await askResource<Grant>(context, action, "grants");
-  const rows = context.filter.grants(page.items);
+  const rows = context.filter.grants(context.external?.resolve(page.items) ?? page.items);
   if (rows.some((row) => row.expandable !== undefined)) context.state.flags.needsExpansion = true;
   context.store.putGrants(rows);
   finishPage(context, action, { kind: "grants", resource, page, rows: rows.length });
