@@ -1,0 +1,188 @@
+/**
+ * One file that is synced, killed and synced again, over and over, by the real program in its own process. After each
+ * kill the file must be absent, the old one or a whole new one; each run that ends must equal an uninterrupted one.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, rmSync, watch } from "node:fs";
+import { join } from "node:path";
+import { type RunningProgram, startProgram } from "../e2e/program.ts";
+import { checkFile, type FileContent, unfinishedIn } from "./file-check.ts";
+
+/** What a lane works with. */
+export interface LaneOptions {
+  /** Of the lane alone; must exist. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** In [0, 1), the same row of numbers for the same seed. */
+  readonly random: () => number;
+  /** Rows and duration of uninterrupted runs. */
+  readonly baseline: Baseline;
+}
+
+/** What uninterrupted runs give. */
+export interface Baseline {
+  readonly rows: string;
+  readonly durationMs: number;
+}
+
+/** What was done. */
+export interface Counts {
+  /** Processes that were killed before they had ended. */
+  kills: number;
+  /** Of them: while a new file was being written or renamed. */
+  killsInSave: number;
+  /** Of them: while going on after a kill. */
+  killsOfResumed: number;
+  /** Runs that went on with what a killed one had read. */
+  resumed: number;
+  /** Files that a killed run left, new or old, and that were found whole. */
+  filesChecked: number;
+  /** Ended runs whose rows were compared with those of an uninterrupted run. */
+  comparisons: number;
+}
+
+/** Nothing done yet. */
+export function noCounts(): Counts {
+  return { kills: 0, killsInSave: 0, killsOfResumed: 0, resumed: 0, filesChecked: 0, comparisons: 0 };
+}
+
+const adoptedMessage = "a run on this file was killed; going on with what it had read";
+const killRange = 1.3;
+/** How the moments of kills are spread: anywhere, or from when a new file or a scratch directory appears. */
+const anywhereShare = 0.6;
+const saveShare = 0.3;
+const afterEventMs = 40;
+
+/** One file and everything around it. */
+export class CrashLane {
+  readonly counts: Counts = noCounts();
+  readonly #options: LaneOptions;
+  readonly #data: string;
+  readonly #scratch: string;
+  readonly #file: string;
+  #old: FileContent | undefined;
+  #afterKill = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#data = join(options.directory, "data");
+    this.#scratch = join(options.directory, "scratch");
+    this.#file = join(this.#data, "sync.c1z");
+    mkdirSync(this.#data);
+    mkdirSync(this.#scratch);
+  }
+
+  /** Kills one run, checks what is left, and in two of three cases lets the next one end and compares it. */
+  async round(): Promise<void> {
+    if (this.#options.random() < 0.1) this.#startOver();
+    const wasResuming: boolean = this.#afterKill;
+    const { killed, inSave } = await this.#runAndKill();
+    if (killed) {
+      this.counts.kills++;
+      if (inSave) this.counts.killsInSave++;
+      if (wasResuming) this.counts.killsOfResumed++;
+      this.#afterKill = true;
+      await this.#checkLeft();
+    }
+    if (!killed || this.#options.random() < 2 / 3) await this.finish();
+  }
+
+  /** Runs to the end and compares. */
+  async finish(): Promise<void> {
+    const expectedId = this.#unfinished();
+    const run = this.#start();
+    const { code, stderr } = await run.finished;
+    assert.equal(code, 0, stderr);
+    const file = await checkFile(this.#file);
+    assert.ok(file, "the file is there");
+    assert.equal(file.rows, this.#options.baseline.rows, "the rows are those of an uninterrupted run");
+    if (expectedId !== undefined) {
+      assert.ok(stderr.includes(adoptedMessage), `what was read is gone on with: ${stderr}`);
+      assert.equal(file.finished.at(-1), expectedId, "the sync keeps its id");
+      this.counts.resumed++;
+    }
+    assert.deepEqual(readdirSync(this.#data), ["sync.c1z"], "neither locks nor temporary files are left");
+    assert.deepEqual(readdirSync(this.#scratch), [], "no scratch is left");
+    this.counts.comparisons++;
+    this.#old = file;
+    this.#afterKill = false;
+  }
+
+  #startOver(): void {
+    rmSync(this.#file, { force: true });
+    this.#old = undefined;
+  }
+
+  async #runAndKill(): Promise<{ readonly killed: boolean; readonly inSave: boolean }> {
+    const run = this.#start();
+    const cancel = this.#planKill(run);
+    const { code, stderr } = await run.finished;
+    cancel();
+    const inSave = readdirSync(this.#data).some((name) => /^sync\.c1z\.[0-9a-f]{12}\.tmp$/.test(name));
+    const killed = code === 137;
+    assert.ok(killed || code === 0, stderr);
+    return { killed, inSave };
+  }
+
+  /** Plans the moment; returns what calls it off. */
+  #planKill(run: RunningProgram): () => void {
+    const { random, baseline } = this.#options;
+    const kill = (): void => run.kill("SIGKILL");
+    const kind = random();
+    const moment = random();
+    if (kind < anywhereShare) {
+      const timer = setTimeout(kill, moment * killRange * baseline.durationMs);
+      return () => clearTimeout(timer);
+    }
+    const [directory, name] =
+      kind < anywhereShare + saveShare
+        ? ([this.#data, /^sync\.c1z\.[0-9a-f]{12}\.tmp$/] as const)
+        : ([this.#scratch, /^c1z-/] as const);
+    return killAfter(directory, name, moment * afterEventMs, kill);
+  }
+
+  async #checkLeft(): Promise<void> {
+    const hash = existsSync(this.#file) ? createHash("sha256").update(readFileSync(this.#file)).digest("hex") : "";
+    if (hash !== (this.#old?.hash ?? "")) {
+      const file = await checkFile(this.#file);
+      assert.ok(file, "a file that was there stays");
+      assert.equal(file.rows, this.#options.baseline.rows, "a new file holds all rows");
+      this.#old = file;
+    }
+    this.counts.filesChecked++;
+  }
+
+  /** The sync that the next run must take up: the scratch directory's, if it belongs to the file as it is. */
+  #unfinished(): string | undefined {
+    const [scratch] = readdirSync(this.#scratch);
+    if (scratch === undefined || !this.#scratchFitsFile(join(this.#scratch, scratch))) return undefined;
+    return unfinishedIn(join(this.#scratch, scratch));
+  }
+
+  #scratchFitsFile(scratch: string): boolean {
+    const owner = join(scratch, "owner.json");
+    if (!existsSync(owner)) return false;
+    const isNew = readFileSync(owner, "utf8").includes('"source":"absent"');
+    return isNew === !existsSync(this.#file);
+  }
+
+  #start(): RunningProgram {
+    return startProgram(["--log-level", "info"], {
+      cwd: this.#data,
+      env: { ...this.#options.env, BATON_TMPDIR: this.#scratch, HOME: this.#options.directory },
+    });
+  }
+}
+
+/** Calls `kill` so many milliseconds after a name like this appears in the directory. */
+function killAfter(directory: string, name: RegExp, delayMs: number, kill: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher: FSWatcher = watch(directory, (_event, found) => {
+    if (timer === undefined && found !== null && name.test(found)) timer = setTimeout(kill, delayMs);
+  });
+  return () => {
+    watcher.close();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runCrashes } from "./crash-run.ts";
+
+test("25 killed runs of the real program leave no bad file, and those that go on end as if never killed", async (context) => {
+  const { counts } = await runCrashes({
+    kills: 25,
+    lanes: 2,
+    seconds: 50,
+    seed: 11,
+    members: 1000,
+    latencyMs: 5,
+  });
+  context.diagnostic(JSON.stringify(counts));
+  // Proof that the faults happened: enough kills, some of them where it hurts.
+  assert.ok(counts.kills >= 8, `${counts.kills} kills`);
+  assert.ok(counts.killsInSave > 0, "a save was hit");
+  assert.equal(counts.filesChecked, counts.kills);
+  assert.ok(counts.comparisons > 0, "runs were compared");
+});
