@@ -3,6 +3,7 @@
  * runs them (BATON_*, CLOUDSMITH_*) are kept away: a test must not depend on whose machine it is.
  */
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -13,7 +14,10 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 
 // A test that hangs is a failure with a name, not a run that never ends.
 const timeoutMs = 180_000;
-const child = spawn(process.execPath, ["--test", `--test-timeout=${timeoutMs}`, ...files], { cwd: root, env, stdio: "inherit" });
+// One more than there are processors: tests of real servers and processes wait much of their time.
+const concurrency = availableParallelism() + 1;
+const options = ["--test", `--test-timeout=${timeoutMs}`, `--test-concurrency=${concurrency}`];
+const child = spawn(process.execPath, [...options, ...files], { cwd: root, env, stdio: "inherit" });
 child.on("exit", (code) => {
   process.exitCode = code ?? 1;
 });

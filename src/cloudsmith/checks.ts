@@ -9,7 +9,7 @@ import type { CloudsmithClient, PageResult } from "./client/cloudsmith-client.ts
 import type { Member, Organization, Self, Team } from "./client/schemas.ts";
 import { realEmail } from "./converters.ts";
 
-export { type Access, type ValidateOptions, validateAccess } from "./access.ts";
+export { validateAccess } from "./access.ts";
 
 /** The checks in order. `roster` is the verdict: may this key's view of the organization be complete? */
 const titles = {

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { packageFileProblems } from "../scripts/package-files.ts";
+
+const complete = [
+  "package.json",
+  "README.md",
+  "LICENSE",
+  "bin/baton-cloudsmith",
+  "bin/package.json",
+  "config_schema.json",
+  "baton_capabilities.json",
+  "dist/src/main.js",
+  "dist/src/cloudsmith/index.js",
+  "dist/src/cloudsmith/index.d.ts",
+  "dist/src/sdk/index.js",
+  "dist/src/sdk/index.d.ts",
+  "dist/sandbox/server.js",
+];
+
+test("a package of just what is needed is in order", () => {
+  assert.deepEqual(packageFileProblems(complete), []);
+});
+
+test("tests, sources and helpers of tests are named, and so is what is missing", () => {
+  const superfluous = [
+    "dist/src/a.test.js",
+    "src/main.ts",
+    "dist/src/sdk/testing/memory-io.js",
+    "dist/sandbox/test-client.js",
+  ];
+  const problems = packageFileProblems([...complete.slice(1), ...superfluous, ".env"]);
+  assert.deepEqual(
+    problems.map((problem) => problem.split(" ")[0]),
+    [...superfluous, ".env", "package.json"],
+  );
+});
