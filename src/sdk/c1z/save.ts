@@ -84,6 +84,8 @@ export async function checkReplaceable(path: string): Promise<void> {
   const target = await followLink(path);
   try {
     await refuseSpecial(target);
+    // The longest name that is ever made beside it: too long a one shows here.
+    await refuseSpecial(temporaryName(`${target}.lock`));
     await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch (caught) {
     throw fileError(caught, `write ${path}`, "Nothing was read or written.");
