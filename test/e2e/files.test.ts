@@ -21,7 +21,7 @@ test("without --file the sync is sync.c1z in the working directory, wherever tha
   using scratch = scratchDirectory();
   const run = await sync(scratch.path, []);
   assert.equal(run.code, 0, run.stderr);
-  assert.deepEqual(readdirSync(scratch.path), ["sync.c1z"]);
+  assert.deepEqual(readdirSync(scratch.path), ["sync.c1z", "sync.c1z.run.json"]);
   assertHolds(join(scratch.path, "sync.c1z"), sandbox);
 });
 
@@ -36,7 +36,7 @@ for (const name of [
     using scratch = scratchDirectory();
     const run = await sync(scratch.path, [`--file=${name}`]);
     assert.equal(run.code, 0, run.stderr);
-    assert.deepEqual(readdirSync(scratch.path), [name]);
+    assert.deepEqual(readdirSync(scratch.path), [name, `${name}.run.json`]);
     assertHolds(join(scratch.path, name), sandbox);
   });
 }

