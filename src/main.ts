@@ -1,10 +1,14 @@
 /** The program: the Cloudsmith connector behind the command line, and the sandbox to try it on. */
 import { connectorApp } from "./cloudsmith/connector-app.ts";
+import { evidenceCommand, reportCommand } from "./report-command.ts";
 import { sandboxCommand } from "./sandbox-command.ts";
 import { runCli } from "./sdk/cli/run-cli.ts";
 import { systemIo } from "./sdk/cli/system-io.ts";
 import { summarizeFile } from "./summarize-file.ts";
 import { version } from "./version.ts";
 
-const app = { ...connectorApp(version), commands: [sandboxCommand], summarize: summarizeFile };
+const connector = connectorApp(version);
+const { name } = connector;
+const commands = [sandboxCommand, reportCommand(name), evidenceCommand(name, version)];
+const app = { ...connector, commands, summarize: summarizeFile };
 process.exitCode = await runCli(app, systemIo());

@@ -1,0 +1,136 @@
+/** Opens the file, picks the sync or the two, and asks the question. Knows no form of output. */
+import { parseGoTime } from "../sdk/c1z/go-time.ts";
+import { ksuidSeconds } from "../sdk/c1z/ksuid.ts";
+import { type C1zReader, openC1z } from "../sdk/c1z/reader.ts";
+import type { SyncRun } from "../sdk/c1z/sync-runs.ts";
+import type { SyncView } from "../sdk/c1z/sync-view.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
+import type { Answer, Report, Rows } from "./report.ts";
+
+/** What is asked for. */
+export interface Request {
+  /** Path of the c1z. */
+  readonly file: string;
+  /** The sync to look at; by default the one that readers show. */
+  readonly syncId?: string;
+  /** The earlier sync: its id in the same file, or the path of another; by default the finished one before. */
+  readonly since?: string;
+  /** Moment that ages are counted to, seconds since the epoch; by default that of the sync, see {@link syncSeconds}. */
+  readonly asOfSeconds?: number;
+}
+
+/** An open file with the sync or the two that questions are about. `close` it, or declare it with `using`. */
+export class Inquiry {
+  readonly view: SyncView;
+  readonly asOfSeconds: number;
+  readonly #request: Request;
+  readonly #reader: C1zReader;
+  readonly #other: C1zReader | undefined;
+
+  constructor(request: Request, reader: C1zReader, other: C1zReader | undefined) {
+    this.#request = request;
+    this.#reader = reader;
+    this.#other = other;
+    this.view = reader.view(request.syncId);
+    this.asOfSeconds = request.asOfSeconds ?? syncSeconds(this.view.sync) ?? 0;
+  }
+
+  /** The earlier sync; undefined when none was named and the file has none. */
+  since(): SyncView | undefined {
+    if (this.#other) return this.#other.view();
+    const id = this.#request.since ?? earlierSync(this.#reader.syncs, this.view.sync)?.id;
+    return id === undefined ? undefined : this.#reader.view(id);
+  }
+
+  /**
+   * An answer whose rows are read while they are written; a new one for each time that they are read.
+   * @throws BatonError `REPORT-NO-EARLIER-SYNC`
+   */
+  answer(report: Report, about?: string): Answer {
+    const since = report.comparesSyncs === true ? (this.since() ?? noEarlierSync(this.#reader.path)) : undefined;
+    const { view, asOfSeconds } = this;
+    const rows = report.rows({ view, asOfSeconds, ...(since && { since }), ...(about !== undefined && { about }) });
+    return {
+      report,
+      sync: view.sync,
+      since: since?.sync,
+      asOfSeconds: report.countsAges === true ? asOfSeconds : undefined,
+      about,
+      rows: withNotices(rows, noticesAbout(view.sync)),
+    };
+  }
+
+  close(): void {
+    this.#reader.close();
+    this.#other?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Opens what the request names. @throws BatonError those of `openC1z`, `FILE-SYNC-NOT-FOUND`. */
+export async function openInquiry(request: Request): Promise<Inquiry> {
+  const reader = await openC1z(request.file);
+  let other: C1zReader | undefined;
+  try {
+    const { since } = request;
+    const isOtherFile = since !== undefined && !reader.syncs.some(({ id }) => id === since);
+    other = isOtherFile ? await openEarlier(since) : undefined;
+    return new Inquiry(request, reader, other);
+  } catch (caught) {
+    reader.close();
+    other?.close();
+    throw caught;
+  }
+}
+
+async function openEarlier(since: string): Promise<C1zReader> {
+  try {
+    return await openC1z(since);
+  } catch (caught) {
+    if (!(caught instanceof BatonError) || caught.code !== "FILE-NOT-FOUND") throw caught;
+    throw new BatonError({
+      code: "FILE-NOT-FOUND",
+      status: Status.notFound,
+      message: `${JSON.stringify(since)} is neither a sync of the file nor a file with something in it.`,
+      effect: "Nothing was compared.",
+      hint: "Give the id of a sync of the same file, or the path of another.",
+      cause: caught,
+    });
+  }
+}
+
+/** When the sync began, seconds since the epoch: its id tells it in UTC, the times in the file have no zone. */
+export function syncSeconds(sync: SyncRun | undefined): number | undefined {
+  return sync && (ksuidSeconds(sync.id) ?? parseGoTime(sync.startedAt)?.seconds);
+}
+
+/** The last finished sync of the same type that was begun before. */
+function earlierSync(syncs: readonly SyncRun[], sync: SyncRun | undefined): SyncRun | undefined {
+  if (sync === undefined) return undefined;
+  return syncs.findLast((one) => one.row < sync.row && one.type === sync.type && one.endedAt !== undefined);
+}
+
+function noEarlierSync(path: string): never {
+  throw new BatonError({
+    code: "REPORT-NO-EARLIER-SYNC",
+    status: Status.notFound,
+    message: `${path} holds no earlier finished sync to compare with.`,
+    effect: "Nothing was compared.",
+    hint: "Give --since with another file, or sync again into this one.",
+  });
+}
+
+function noticesAbout(sync: SyncRun | undefined): readonly string[] {
+  if (sync === undefined) return ["The file names no sync: all its rows are shown."];
+  if (sync.endedAt === undefined) return ["The sync is unfinished: rows may be missing."];
+  if (sync.type === "resources_only") return ["The sync holds resources only: nobody's access is in it."];
+  return sync.type === "full" ? [] : [`The sync is ${sync.type}: it holds a part of the system only.`];
+}
+
+function* withNotices(rows: Rows, notices: readonly string[]): Rows {
+  const conclusion = yield* rows;
+  return { ...conclusion, notices: [...conclusion.notices, ...notices] };
+}

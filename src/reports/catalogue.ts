@@ -1,0 +1,24 @@
+/** All reports, in the order in which they are listed. */
+import { access } from "./questions/access.ts";
+import { changes } from "./questions/changes.ts";
+import { dormant } from "./questions/dormant.ts";
+import { entitlements, grants, resources, resourceTypes } from "./questions/lists.ts";
+import { members } from "./questions/members.ts";
+import { offboarding } from "./questions/offboarding.ts";
+import { owners, roles } from "./questions/roles.ts";
+import { roster } from "./questions/roster.ts";
+import { emptyAndHiddenTeams, teamManagers } from "./questions/teams.ts";
+import { twoFactor } from "./questions/two-factor.ts";
+import type { Report } from "./report.ts";
+
+/** Reviews first, then questions about one, then what any file holds. */
+export const reports: readonly Report[] = [
+  ...[offboarding, dormant, twoFactor, owners, changes, teamManagers, emptyAndHiddenTeams, roles, roster],
+  ...[access, members],
+  ...[resourceTypes, resources, entitlements, grants],
+];
+
+/** The report of this name. */
+export function findReport(name: string): Report | undefined {
+  return reports.find((report) => report.name === name);
+}

@@ -1,0 +1,122 @@
+/**
+ * Accounts with everything that they hold, told apart as roles in an organization, places in teams and other access.
+ * One account is in memory at a time; names of what is held are remembered, as many share them.
+ */
+import type { HeldEntitlement, SyncQueries } from "../sdk/c1z/sync-queries.ts";
+import type { SyncView } from "../sdk/c1z/sync-view.ts";
+import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
+import { decodeResource } from "../sdk/proto/decode.ts";
+import { type AccountFacts, accountFacts } from "./account-facts.ts";
+import { compareRoles, type FileShape, fileShape, managesTeam, slugOf } from "./file-shape.ts";
+import { compareTexts } from "./report.ts";
+
+/** An account, or another holder of access, and what it is said to be. */
+export interface Account {
+  readonly resource: Resource;
+  readonly facts: AccountFacts;
+  /** False for a team or whatever else can hold access; then the facts say nothing. */
+  readonly isAccount: boolean;
+}
+
+/** An account with what it holds. */
+export interface AccountHoldings extends Account {
+  /** Slugs of its roles in organizations, most privileged first. */
+  readonly roles: readonly string[];
+  /** Names of its teams, `(manager)` behind those that it manages; sorted. */
+  readonly teams: readonly string[];
+  /** Everything else, `resource: slug`, sorted. */
+  readonly other: readonly string[];
+  /** Number of grants. */
+  readonly grants: number;
+}
+
+/** What an entitlement is called. */
+export interface EntitlementName {
+  readonly slug: string;
+  readonly resource: ResourceId;
+  /** Name of the resource that it is on; its id where the file has no name. */
+  readonly resourceName: string;
+}
+
+/** Answers who holds what, over one sync. */
+export class Holdings {
+  readonly shape: FileShape;
+  readonly queries: SyncQueries;
+  readonly #names = new Map<string, EntitlementName>();
+  readonly #teamTypes: ReadonlySet<string>;
+  readonly #organizationTypes: ReadonlySet<string>;
+
+  constructor(view: SyncView) {
+    this.shape = fileShape(view);
+    this.queries = view.queries();
+    this.#teamTypes = new Set(this.shape.teamTypes);
+    this.#organizationTypes = new Set(this.shape.organizationTypes);
+  }
+
+  /** All accounts, type by type, by id. */
+  *accounts(): Generator<Account> {
+    for (const type of this.shape.accountTypes) {
+      for (const { data } of this.queries.resourcesByKey(type)) {
+        const resource = decodeResource(data);
+        yield { resource, facts: accountFacts(resource), isAccount: true };
+      }
+    }
+  }
+
+  /** The principal with its facts; one that is not in the file is known by its id alone. */
+  account(id: ResourceId): Account {
+    const resource = this.queries.getResource(id) ?? { id, displayName: "", annotations: [] };
+    const isAccount = this.shape.accountTypes.includes(id.resourceType);
+    return { resource, facts: accountFacts(resource), isAccount };
+  }
+
+  /** An account with what it holds. */
+  holdingsOf(account: Account): AccountHoldings {
+    const held = this.queries.heldBy(account.resource.id);
+    const roles = new Set<string>();
+    const teams = new Map<string, { readonly name: string; manages: boolean }>();
+    const other: string[] = [];
+    for (const one of held) {
+      const name = this.nameOf(one);
+      const { resourceType } = name.resource;
+      if (this.#organizationTypes.has(resourceType)) roles.add(name.slug);
+      else if (this.#teamTypes.has(resourceType)) addTeam(teams, name);
+      else other.push(`${name.resourceName}: ${name.slug}`);
+    }
+    return {
+      ...account,
+      roles: [...roles].toSorted(compareRoles),
+      teams: [...teams.values()]
+        .map(({ name, manages }) => (manages ? `${name} (manager)` : name))
+        .toSorted(compareTexts),
+      other: other.toSorted(compareTexts),
+      grants: held.length,
+    };
+  }
+
+  /** What an entitlement is called, also when the file does not have it. */
+  nameOf({ entitlementId, resource }: HeldEntitlement): EntitlementName {
+    const known = this.#names.get(entitlementId);
+    if (known) return known;
+    const entitlement = this.queries.getEntitlement(entitlementId);
+    const slug = entitlement ? slugOf(entitlement) : entitlementId.slice(entitlementId.lastIndexOf(":") + 1);
+    const name = { slug, resource, resourceName: this.resourceName(resource) };
+    this.#names.set(entitlementId, name);
+    return name;
+  }
+
+  /** Name of a resource; its id where the file has no name. */
+  resourceName(id: ResourceId): string {
+    return this.queries.getResource(id)?.displayName || id.resource;
+  }
+}
+
+function addTeam(
+  teams: Map<string, { readonly name: string; manages: boolean }>,
+  { resource, resourceName, slug }: EntitlementName,
+): void {
+  const key = `${resource.resourceType}:${resource.resource}`;
+  const team = teams.get(key) ?? { name: resourceName, manages: false };
+  team.manages ||= managesTeam(slug);
+  teams.set(key, team);
+}

@@ -1,0 +1,92 @@
+/** What one person, or one team as a holder, has access to, and on which way. */
+import { resourceKey } from "../../sdk/c1z/row-sql.ts";
+import type { Grant, Resource } from "../../sdk/contracts/model.ts";
+import { entitlementRefOf, howHeld, inheritedPaths } from "../grant-paths.ts";
+import { type Account, Holdings } from "../holdings.ts";
+import { columnsOf, compareTexts, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
+
+/** All that the principal holds, by resource and slug. */
+export const access: Report = {
+  name: "access",
+  title: "Access of a person",
+  summary: "What one person holds, directly or inherited, and through what",
+  operand: "WHO",
+  columns: columnsOf({
+    resource: "Resource",
+    slug: "Entitlement",
+    how: "How",
+    through: "Through",
+    resourceType: "Resource type",
+    resourceId: "Resource id",
+    entitlementId: "Entitlement id",
+  }),
+  rows: accessRows,
+};
+
+function* accessRows({ view, about = "" }: Subject): Rows {
+  const holdings = new Holdings(view);
+  const who = findPrincipal(about, holdings);
+  const grants = new Map<string, Grant>();
+  for (const grant of view.grants({ principal: who.id })) grants.set(grant.entitlement.id, grant);
+  const rows = [...grants.values()].map((grant) => rowOf(grant, grants, holdings));
+  for (const row of rows.toSorted(compareRows)) yield row;
+  const { facts } = holdings.account(who.id);
+  const isOff = rows.length > 0 && (facts.status === "disabled" || facts.status === "deleted");
+  return {
+    counts: [["entitlements held", rows.length]],
+    notices: [
+      `This is ${who.displayName || who.id.resource} (${who.id.resourceType}:${who.id.resource}).`,
+      ...(isOff ? [`The account is ${facts.status} and still holds access.`] : []),
+    ],
+  };
+}
+
+function rowOf(grant: Grant, grants: ReadonlyMap<string, Grant>, holdings: Holdings): Row {
+  const { id, resource } = grant.entitlement;
+  const { slug, resourceName } = holdings.nameOf({ entitlementId: id, resource });
+  const through = inheritedPaths(grant, grants).map((path) => path.map((one) => labelOf(one, holdings)).join(" > "));
+  return [resourceName, slug, howHeld(grant), through, resource.resourceType, resource.resource, id];
+}
+
+/** `resource: slug` of an entitlement. */
+export function labelOf(entitlementId: string, holdings: Holdings): string {
+  const { resource } = entitlementRefOf(entitlementId);
+  const known = holdings.queries.getEntitlement(entitlementId);
+  const { resourceName, slug } = holdings.nameOf({ entitlementId, resource: known?.resource.id ?? resource });
+  return `${resourceName}: ${slug}`;
+}
+
+function compareRows(a: Row, b: Row): number {
+  const key = (row: Row, index: number): string => String(row[index] ?? "");
+  return compareTexts(key(a, 0), key(b, 0)) || compareTexts(key(a, 6), key(b, 6));
+}
+
+/** By `type:id`, by id, or by exact login, address or name, whatever its case. */
+function findPrincipal(about: string, holdings: Holdings): Resource {
+  const { queries, shape } = holdings;
+  const colon = about.indexOf(":");
+  const byKey =
+    colon > 0 && queries.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
+  if (byKey) return byKey;
+  for (const resourceType of shape.accountTypes) {
+    const byId = queries.getResource({ resourceType, resource: about });
+    if (byId) return byId;
+  }
+  const found: Account[] = [];
+  for (const account of holdings.accounts()) if (isCalled(account, about.toLowerCase())) found.push(account);
+  const [first, second] = found;
+  if (!first) throw unknownSubject("account", about);
+  if (second)
+    throw ambiguousSubject(
+      "account",
+      about,
+      found.map(({ resource }) => resourceKey(resource.id)),
+    );
+  return first.resource;
+}
+
+function isCalled({ resource, facts }: Account, lowerCase: string): boolean {
+  const names = [facts.login, facts.email, resource.displayName];
+  return names.some((name) => name?.toLowerCase() === lowerCase);
+}

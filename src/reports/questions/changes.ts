@@ -1,0 +1,149 @@
+/**
+ * What changed between two syncs: accounts, teams and other resources, entitlements, and who holds what. Both syncs are
+ * walked side by side in the order of their keys, so that memory stays flat.
+ */
+import type { KeyedRow, SyncQueries } from "../../sdk/c1z/sync-queries.ts";
+import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+import type { Resource } from "../../sdk/contracts/model.ts";
+import { decodeResource } from "../../sdk/proto/decode.ts";
+import { Holdings } from "../holdings.ts";
+import { mergeByKey } from "../merge-by-key.ts";
+import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { resourceValues } from "../resource-values.ts";
+
+/** Resources, then entitlements, then grants, each by key. */
+export const changes: Report = {
+  name: "changes",
+  title: "Changes",
+  summary: "What changed since an earlier sync, of the same file or another",
+  comparesSyncs: true,
+  isEvidence: true,
+  columns: columnsOf({
+    what: "What",
+    change: "Change",
+    name: "Name",
+    field: "Field",
+    before: "Before",
+    after: "After",
+    type: "Type",
+    id: "Id",
+  }),
+  rows: changeRows,
+};
+
+type Change = "added" | "removed" | "changed";
+
+/** Both syncs, and what was counted on the way. */
+interface Comparison {
+  readonly before: Holdings;
+  readonly after: Holdings;
+  readonly accountTypes: ReadonlySet<string>;
+  readonly counts: Map<string, number>;
+}
+
+function* changeRows({ view, since }: Subject): Rows {
+  if (since === undefined) throw new TypeError("changes need an earlier sync");
+  const [before, after] = [new Holdings(since), new Holdings(view)];
+  const accountTypes = new Set([...before.shape.accountTypes, ...after.shape.accountTypes]);
+  const comparison: Comparison = { before, after, accountTypes, counts: new Map() };
+  yield* resourceChanges(comparison);
+  const lacking = [since, view].find((one) => one.sync?.type === "resources_only");
+  if (lacking === undefined) {
+    yield* entitlementChanges(comparison);
+    yield* grantChanges(comparison);
+  }
+  return { counts: [...comparison.counts], notices: noticesFor(since, view) };
+}
+
+function noticesFor(since: SyncView, view: SyncView): string[] {
+  const notices: string[] = [];
+  for (const { sync } of [since, view]) {
+    if (sync === undefined) continue;
+    if (sync.type === "resources_only") notices.push(`Sync ${sync.id} holds resources only: access is not compared.`);
+    else if (sync.type !== "full") notices.push(`Sync ${sync.id} is ${sync.type}: what it lacks is not removed.`);
+  }
+  return notices;
+}
+
+function* resourceChanges(comparison: Comparison): Generator<Row> {
+  const { before, after } = comparison;
+  const pairs = mergeByKey(before.queries.resourcesByKey(), after.queries.resourcesByKey(), ({ key }) => key);
+  for (const pair of pairs) {
+    if (pair.kind === "left") yield resourceRow(comparison, "removed", decodeResource(pair.left.data));
+    else if (pair.kind === "right") yield resourceRow(comparison, "added", decodeResource(pair.right.data));
+    else yield* valueChanges(comparison, pair.left, pair.right);
+  }
+}
+
+function resourceRow(comparison: Comparison, change: Change, resource: Resource): Row {
+  const what = kindOf(comparison, resource);
+  count(comparison, what, change);
+  return [what, change, resource.displayName, undefined, undefined, undefined, ...idCells(resource)];
+}
+
+function* valueChanges(comparison: Comparison, left: KeyedRow, right: KeyedRow): Generator<Row> {
+  // Rows of the same bytes are most of them, and need not be decoded.
+  if (Buffer.compare(left.data, right.data) === 0) return;
+  const [old, current] = [decodeResource(left.data), decodeResource(right.data)];
+  const what = kindOf(comparison, current);
+  const isAccount = comparison.accountTypes.has(current.id.resourceType);
+  const [was, is] = [resourceValues(old, isAccount), resourceValues(current, isAccount)];
+  const fields = [...new Set([...was.keys(), ...is.keys()])].filter((field) => was.get(field) !== is.get(field));
+  if (fields.length > 0) count(comparison, what, "changed");
+  for (const field of fields.toSorted()) {
+    yield [what, "changed", current.displayName, field, was.get(field), is.get(field), ...idCells(current)];
+  }
+}
+
+/** Entitlements that came or went while their resource stayed. */
+function* entitlementChanges(comparison: Comparison): Generator<Row> {
+  const { before, after } = comparison;
+  const [old, current] = [before.queries, after.queries];
+  for (const pair of mergeByKey(old.entitlementKeys(), current.entitlementKeys(), (key) => key)) {
+    if (pair.kind === "both") continue;
+    const change = pair.kind === "left" ? "removed" : "added";
+    const key = pair.kind === "left" ? pair.left : pair.right;
+    const entitlement = (pair.kind === "left" ? old : current).getEntitlement(key);
+    if (!entitlement || !isInBoth(entitlement.resource, old, current)) continue;
+    count(comparison, "entitlement", change);
+    const values = change === "removed" ? [entitlement.displayName, undefined] : [undefined, entitlement.displayName];
+    yield ["entitlement", change, entitlement.displayName, entitlement.slug, ...values, "entitlement", key];
+  }
+}
+
+function isInBoth({ id }: Resource, old: SyncQueries, current: SyncQueries): boolean {
+  return old.getResource(id) !== undefined && current.getResource(id) !== undefined;
+}
+
+function* grantChanges(comparison: Comparison): Generator<Row> {
+  const { before, after } = comparison;
+  for (const pair of mergeByKey(before.queries.grantKeys(), after.queries.grantKeys(), (key) => key)) {
+    if (pair.kind === "left") yield* grantRow(comparison, "removed", pair.left, before);
+    else if (pair.kind === "right") yield* grantRow(comparison, "added", pair.right, after);
+  }
+}
+
+function* grantRow(comparison: Comparison, change: Change, key: string, side: Holdings): Generator<Row> {
+  const grant = side.queries.getGrantColumns(key);
+  if (!grant) return;
+  const { principal } = grant;
+  const { resourceName, slug } = side.nameOf(grant);
+  count(comparison, "access", change);
+  const values = change === "removed" ? [slug, undefined] : [undefined, slug];
+  const ids = [principal.resourceType, principal.resource];
+  yield ["access", change, side.resourceName(principal), resourceName, ...values, ...ids];
+}
+
+/** `account`, else the type's id, such as `team`. */
+function kindOf({ accountTypes }: Comparison, { id }: Resource): string {
+  return accountTypes.has(id.resourceType) ? "account" : id.resourceType;
+}
+
+function idCells({ id }: Resource): readonly [string, string] {
+  return [id.resourceType, id.resource];
+}
+
+function count({ counts }: Comparison, what: string, change: Change): void {
+  const label = `${what} ${change}`;
+  counts.set(label, (counts.get(label) ?? 0) + 1);
+}

@@ -1,0 +1,81 @@
+/** Who holds something on one team or other resource, or one entitlement of it. */
+import { resourceKey } from "../../sdk/c1z/row-sql.ts";
+import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+import type { Entitlement, Resource } from "../../sdk/contracts/model.ts";
+import { decodeResource } from "../../sdk/proto/decode.ts";
+import { compareRoles, slugOf } from "../file-shape.ts";
+import { howHeld, inheritedFrom } from "../grant-paths.ts";
+import { Holdings } from "../holdings.ts";
+import { columnsOf, type Report, type Rows, type Subject } from "../report.ts";
+import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
+import { labelOf } from "./access.ts";
+import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
+
+/** Holders of each entitlement of the resource, the most privileged first. */
+export const members: Report = {
+  name: "members",
+  title: "Members of a team",
+  summary: "Who holds what on one team, other resource or entitlement",
+  operand: "WHAT",
+  columns: columnsOf({ slug: "Entitlement", ...accountTitles, how: "How", through: "Through", ...accountIdTitle }),
+  rows: memberRows,
+};
+
+function* memberRows({ view, about = "" }: Subject): Rows {
+  const holdings = new Holdings(view);
+  const counts = new Map<string, number>();
+  const { name, entitlements } = findEntitlements(about, view, holdings);
+  for (const entitlement of entitlements) {
+    const slug = slugOf(entitlement);
+    counts.set(slug, 0);
+    for (const grant of view.grants({ entitlementId: entitlement.id })) {
+      counts.set(slug, (counts.get(slug) ?? 0) + 1);
+      const account = holdings.account(grant.principal);
+      const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
+      yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account)];
+    }
+  }
+  return { counts: [...counts], notices: [`This is ${name}.`] };
+}
+
+interface Found {
+  readonly name: string;
+  readonly entitlements: readonly Entitlement[];
+}
+
+/** By entitlement id, by `type:id`, or by exact id, slug or name of a resource that is no account. */
+function findEntitlements(about: string, view: SyncView, holdings: Holdings): Found {
+  const entitlement = holdings.queries.getEntitlement(about);
+  if (entitlement) return { name: labelOf(about, holdings), entitlements: [entitlement] };
+  const resource = findResource(about, holdings);
+  const name = `${resource.displayName || resource.id.resource} (${resourceKey(resource.id)})`;
+  const entitlements = [...view.entitlements({ resource: resource.id })];
+  return { name, entitlements: entitlements.toSorted((a, b) => compareRoles(slugOf(a), slugOf(b))) };
+}
+
+function findResource(about: string, { queries, shape }: Holdings): Resource {
+  const colon = about.indexOf(":");
+  const byKey =
+    colon > 0 && queries.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
+  if (byKey) return byKey;
+  const found: Resource[] = [];
+  for (const { key, data } of queries.resourcesByKey()) {
+    if (shape.accountTypes.some((type) => key.startsWith(`${type}:`))) continue;
+    const resource = decodeResource(data);
+    if (isCalled(resource, about.toLowerCase())) found.push(resource);
+  }
+  const [first, second] = found;
+  if (!first) throw unknownSubject("team or other resource", about);
+  if (second)
+    throw ambiguousSubject(
+      "resource",
+      about,
+      found.map(({ id }) => resourceKey(id)),
+    );
+  return first;
+}
+
+function isCalled({ id, displayName, profile }: Resource, lowerCase: string): boolean {
+  const names = [id.resource, displayName, profile?.["slug"]];
+  return names.some((name) => typeof name === "string" && name.toLowerCase() === lowerCase);
+}

@@ -1,0 +1,47 @@
+/** Who is disabled and still holds a role, a team or other access: what offboarding forgot. */
+import { Holdings } from "../holdings.ts";
+import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
+
+/** Disabled and deleted accounts with at least one grant, by id. */
+export const offboarding: Report = {
+  name: "offboarding",
+  title: "Offboarding review",
+  summary: "Disabled accounts that still hold a role, a team or other access",
+  isEvidence: true,
+  columns: columnsOf({
+    ...accountTitles,
+    roles: "Roles",
+    teams: "Teams",
+    other: "Other access",
+    grants: "Grants",
+    ...accountIdTitle,
+  }),
+  rows: offboardingRows,
+};
+
+function* offboardingRows({ view }: Subject): Rows {
+  const holdings = new Holdings(view);
+  let accounts = 0;
+  let disabled = 0;
+  let holding = 0;
+  for (const account of holdings.accounts()) {
+    accounts++;
+    const { status } = account.facts;
+    if (status !== "disabled" && status !== "deleted") continue;
+    disabled++;
+    const held = holdings.holdingsOf(account);
+    if (held.grants === 0) continue;
+    holding++;
+    const row: Row = [...accountCells(held), held.roles, held.teams, held.other, held.grants, ...accountIdCells(held)];
+    yield row;
+  }
+  return {
+    counts: [
+      ["accounts", accounts],
+      ["disabled", disabled],
+      ["disabled and still holding access", holding],
+    ],
+    notices: holding > 0 ? ["Access of disabled accounts comes back when they are enabled again: remove it."] : [],
+  };
+}

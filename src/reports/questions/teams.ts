@@ -1,0 +1,115 @@
+/** Who manages which team, and which teams nobody is in or not everybody sees. */
+import type { Resource } from "../../sdk/contracts/model.ts";
+import { managesTeam, slugOf } from "../file-shape.ts";
+import { type Account, Holdings } from "../holdings.ts";
+import { columnsOf, compareTexts, type Report, type Rows, type Subject } from "../report.ts";
+import { accountCells, accountIdCells, accountTitles } from "./account-columns.ts";
+
+/** A row for each team and manager; teams that nobody manages have one without. */
+export const teamManagers: Report = {
+  name: "team-managers",
+  title: "Team managers",
+  summary: "Who manages which team, and teams that nobody manages",
+  isEvidence: true,
+  columns: columnsOf({
+    team: "Team",
+    members: "Members",
+    ...accountTitles,
+    type: "Type",
+    id: "Id",
+    teamId: "Team id",
+  }),
+  rows: managerRows,
+};
+
+/** Teams without members, and teams that are hidden, by name. */
+export const emptyAndHiddenTeams: Report = {
+  name: "empty-and-hidden-teams",
+  title: "Empty and hidden teams",
+  summary: "Teams that nobody is in, and teams that not everybody sees",
+  isEvidence: true,
+  columns: columnsOf({
+    team: "Team",
+    slug: "Slug",
+    why: "Why",
+    members: "Members",
+    visibility: "Visibility",
+    id: "Id",
+  }),
+  rows: oddTeamRows,
+};
+
+function* managerRows({ view }: Subject): Rows {
+  const holdings = new Holdings(view);
+  const counts = { teams: 0, unmanaged: 0 };
+  const managers = new Set<string>();
+  for (const team of teamsByName(view, holdings)) {
+    counts.teams++;
+    const found = managersOf(team, view, holdings);
+    const members = holdings.queries.countHoldersOn(team.id);
+    const head = [team.displayName, members];
+    for (const account of found) {
+      managers.add(accountIdCells(account).join(":"));
+      yield [...head, ...accountCells(account), ...accountIdCells(account), team.id.resource];
+    }
+    if (found.length > 0) continue;
+    counts.unmanaged++;
+    const nobody = [...Object.keys(accountTitles), "type", "id"].map(() => undefined);
+    yield [...head, ...nobody, team.id.resource];
+  }
+  return {
+    counts: [
+      ["teams", counts.teams],
+      ["teams without a manager", counts.unmanaged],
+      ["managers", managers.size],
+    ],
+    notices: [],
+  };
+}
+
+function managersOf(team: Resource, view: Subject["view"], holdings: Holdings): readonly Account[] {
+  const found = new Map<string, Account>();
+  for (const entitlement of view.entitlements({ resource: team.id })) {
+    if (!managesTeam(slugOf(entitlement))) continue;
+    for (const holder of holdings.queries.holdersOf(entitlement.id)) {
+      found.set(`${holder.resourceType}:${holder.resource}`, holdings.account(holder));
+    }
+  }
+  return [...found].toSorted(([a], [b]) => compareTexts(a, b)).map(([, one]) => one);
+}
+
+function* oddTeamRows({ view }: Subject): Rows {
+  const holdings = new Holdings(view);
+  const counts = { teams: 0, empty: 0, hidden: 0 };
+  for (const team of teamsByName(view, holdings)) {
+    counts.teams++;
+    const members = holdings.queries.countHoldersOn(team.id);
+    const visibility = profileText(team, "visibility");
+    const isHidden = visibility?.toLowerCase() === "hidden";
+    if (members === 0) counts.empty++;
+    if (isHidden) counts.hidden++;
+    const why = [...(members === 0 ? ["empty"] : []), ...(isHidden ? ["hidden"] : [])];
+    if (why.length === 0) continue;
+    yield [team.displayName, profileText(team, "slug"), why, members, visibility, team.id.resource];
+  }
+  return {
+    counts: [
+      ["teams", counts.teams],
+      ["empty", counts.empty],
+      ["hidden", counts.hidden],
+    ],
+    notices: [],
+  };
+}
+
+function teamsByName(view: Subject["view"], { shape }: Holdings): readonly Resource[] {
+  const teams = shape.teamTypes.flatMap((resourceTypeId) => [...view.resources({ resourceTypeId })]);
+  return teams.toSorted(
+    (a, b) => compareTexts(a.displayName, b.displayName) || compareTexts(a.id.resource, b.id.resource),
+  );
+}
+
+function profileText({ profile }: Resource, key: string): string | undefined {
+  const value = profile?.[key];
+  return typeof value === "string" ? value : undefined;
+}

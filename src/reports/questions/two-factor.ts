@@ -1,0 +1,62 @@
+/** Who has a second factor, who has none, and of whom it is not known. The most privileged come first. */
+import { compareRoles, roleRank } from "../file-shape.ts";
+import { type AccountHoldings, Holdings } from "../holdings.ts";
+import { columnsOf, compareTexts, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { accountCells, accountIdCells, accountIdTitle, accountTitles, twoFactorText } from "./account-columns.ts";
+
+const states = ["no", "unknown", "yes"] as const;
+type State = (typeof states)[number];
+
+/** All accounts: owners and managers first, within a role those without a second factor. */
+export const twoFactor: Report = {
+  name: "two-factor",
+  title: "Two-factor review",
+  summary: "Accounts with, without and with unknown two-factor authentication, owners and managers first",
+  isEvidence: true,
+  columns: columnsOf({ ...accountTitles, roles: "Roles", ...accountIdTitle }),
+  rows: twoFactorRows,
+};
+
+interface Ranked {
+  readonly row: Row;
+  readonly role: string | undefined;
+  readonly state: State;
+  readonly id: string;
+}
+
+function* twoFactorRows({ view }: Subject): Rows {
+  const holdings = new Holdings(view);
+  const ranked: Ranked[] = [];
+  const counts: Record<State, number> = { no: 0, unknown: 0, yes: 0 };
+  let privileged = 0;
+  for (const account of holdings.accounts()) {
+    const one = rank(holdings.holdingsOf(account));
+    ranked.push(one);
+    counts[one.state]++;
+    if (one.state !== "yes" && one.role !== undefined && roleRank(one.role) <= roleRank("manager")) privileged++;
+  }
+  for (const { row } of ranked.toSorted(mostPrivilegedFirst)) yield row;
+  return {
+    counts: [
+      ["yes", counts.yes],
+      ["no", counts.no],
+      ["unknown", counts.unknown],
+    ],
+    notices: privileged > 0 ? [`Owners and managers not known to have two-factor: ${privileged}.`] : [],
+  };
+}
+
+function rank(account: AccountHoldings): Ranked {
+  const { facts, resource, roles } = account;
+  const row = [...accountCells(account), roles, ...accountIdCells(account)];
+  return { row, role: roles[0], state: twoFactorText(facts), id: resource.id.resource };
+}
+
+function mostPrivilegedFirst(a: Ranked, b: Ranked): number {
+  return (
+    roleRank(a.role) - roleRank(b.role) ||
+    compareRoles(a.role ?? "", b.role ?? "") ||
+    states.indexOf(a.state) - states.indexOf(b.state) ||
+    compareTexts(a.id, b.id)
+  );
+}

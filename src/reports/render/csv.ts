@@ -1,0 +1,30 @@
+/** A report as CSV (RFC 4180): CRLF, quotes where needed, UTF-8, no cell that a spreadsheet would run. */
+import { type Answer, type Cell, mapRows, type Rendering } from "../report.ts";
+import { cellText, formulaSafe } from "./cell-text.ts";
+
+const byteOrderMark = "\ufeff";
+const needsQuotes = /[",;\r\n\0]|^\s|\s$/;
+
+/** How to write it. */
+export interface CsvOptions {
+  /** Begins with a byte order mark, by which Excel knows UTF-8. */
+  readonly byteOrderMark?: boolean;
+}
+
+/** Headings and rows, a line at a time. */
+export function* renderCsv(answer: Answer, options: CsvOptions = {}): Rendering {
+  const { columns } = answer.report;
+  const mark = options.byteOrderMark === true ? byteOrderMark : "";
+  yield mark + csvLine(columns.map(({ title }) => title));
+  return yield* mapRows(answer.rows, csvLine);
+}
+
+function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}
+
+function csvCell(cell: Cell): string {
+  if (typeof cell === "number") return String(cell);
+  const text = formulaSafe(cellText(cell));
+  return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

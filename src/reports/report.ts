@@ -1,0 +1,103 @@
+/**
+ * What a report is: a question, columns, rows that are read while they are written, and what is known at their end.
+ * Data only; the questions are in questions/, the forms in render/.
+ */
+import type { SyncRun } from "../sdk/c1z/sync-runs.ts";
+import type { SyncView } from "../sdk/c1z/sync-view.ts";
+
+/** One value. A list is shown joined, undefined as nothing. Only numbers are numbers: a text that looks like one is not. */
+export type Cell = string | number | readonly string[] | undefined;
+/** The values of one row, in the order of the columns. */
+export type Row = readonly Cell[];
+
+/** A column. */
+export interface Column {
+  /** Key in JSON: lower camel case, kept once released. */
+  readonly key: string;
+  /** Heading for people. */
+  readonly title: string;
+}
+
+/** What is known when all rows were read. */
+export interface Conclusion {
+  /** Counts with their labels, in the order in which they are shown. */
+  readonly counts: readonly (readonly [label: string, count: number])[];
+  /** What a reader must know or look at, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** Rows, one at a time; at their end, the conclusion. */
+export type Rows = Generator<Row, Conclusion, undefined>;
+
+/** What a question is asked with. */
+export interface Subject {
+  readonly view: SyncView;
+  /** Moment that ages are counted to, seconds since the Unix epoch. */
+  readonly asOfSeconds: number;
+  /** The earlier sync, for questions about changes. */
+  readonly since?: SyncView;
+  /** Who or what is asked about, for questions about one. */
+  readonly about?: string;
+}
+
+/** A question that the program can answer. */
+export interface Report {
+  /** Name on the command line and in file names; kept once released. */
+  readonly name: string;
+  readonly title: string;
+  /** One line for the list of reports. */
+  readonly summary: string;
+  /** What `about` is, where the report takes it: `WHO`, or `[TYPE]` where it can be left out. */
+  readonly operand?: string;
+  /** Compares with an earlier sync. */
+  readonly comparesSyncs?: boolean;
+  /** Depends on the moment that ages are counted to. */
+  readonly countsAges?: boolean;
+  /** Part of the evidence pack. */
+  readonly isEvidence?: boolean;
+  readonly columns: readonly Column[];
+  /** @throws BatonError while the rows are read, for damaged rows and for an `about` that is not in the file. */
+  rows(subject: Subject): Rows;
+}
+
+/** A report in pieces of text; at their end, the conclusion. */
+export type Rendering = Generator<string, Conclusion, undefined>;
+
+/** An answer, ready to be written. */
+export interface Answer {
+  readonly report: Report;
+  /** Undefined for a file that names no sync. */
+  readonly sync: SyncRun | undefined;
+  /** The earlier sync; undefined for questions that do not compare. */
+  readonly since: SyncRun | undefined;
+  /** Undefined for questions without ages. */
+  readonly asOfSeconds: number | undefined;
+  readonly about: string | undefined;
+  readonly rows: Rows;
+}
+
+/** Columns from keys and titles. */
+export function columnsOf(titles: Readonly<Record<string, string>>): readonly Column[] {
+  return Object.entries(titles).map(([key, title]) => ({ key, title }));
+}
+
+/** What is made of the rows, one at a time; at their end, the conclusion. */
+export function* mapRows<T>(rows: Rows, make: (row: Row) => T): Generator<T, Conclusion, undefined> {
+  for (;;) {
+    const next = rows.next();
+    if (next.done) return next.value;
+    yield make(next.value);
+  }
+}
+
+/** `2026-11-23T14:51:22Z`, or undefined. @param seconds since the Unix epoch. */
+export function timeText(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || Math.abs(seconds) > 8.64e12) return undefined;
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** Orders texts by their UTF-16 units: the same everywhere, unlike the order of a language. */
+export function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
