@@ -1,5 +1,6 @@
 /** The connector's own settings: each is a flag, an environment variable, a config file key and a line in the schema. */
 import type { Field } from "../sdk/config/field.ts";
+import { secretSourceFields } from "../sdk/config/secret-source-fields.ts";
 import { onlyHostsBelow } from "../sdk/config/trusted-hosts.ts";
 
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
@@ -17,8 +18,10 @@ export const fields: readonly Field[] = [
     description: "API key of a user or service account that can administer the organization (Owner or Manager)",
     required: true,
     secret: true,
+    secretSources: true,
     fallbackEnvironment: ["CLOUDSMITH_API_KEY"],
   },
+  ...secretSourceFields("api-key", "API key"),
   {
     kind: "string",
     name: "org-slug",

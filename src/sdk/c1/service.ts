@@ -8,6 +8,7 @@ import { type HealthServer, startHealthServer } from "../health/health-server.ts
 import type { Logger } from "../log.ts";
 import { trustedRoots } from "../rpc/trusted-roots.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
 import { parseCredentials } from "./credentials.ts";
 import { type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
@@ -39,6 +40,8 @@ export interface ServiceOptions {
   /** Writes everything, debug lines included, to a new file of mode 0600 until the returned function is called. */
   logDebugTo(path: string): () => void;
   readonly logger: Logger;
+  /** Told of tasks and syncs; default nobody. */
+  readonly telemetry?: Telemetry;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
   /** Aborting it stops the service within 10 s; what can be gone on with is kept. */
@@ -70,6 +73,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       clock,
       logger,
       redactor,
+      ...(options.telemetry && { telemetry: options.telemetry }),
       folders,
       defaults: options.syncs,
       createConnector: () => options.createConnector(),
@@ -89,7 +93,14 @@ export async function runService(options: ServiceOptions): Promise<void> {
 async function serve(context: ServiceContext, options: ServiceOptions, connector: Connector): Promise<void> {
   const { client, clock, logger, redactor, signal } = context;
   const health: HealthServer | undefined =
-    options.health && (await startHealthServer({ ...options.health, connector, clock, logger, redactor }));
+    options.health &&
+    (await startHealthServer({
+      ...options.health,
+      connector: withFreshChecks(connector, options),
+      clock,
+      logger,
+      redactor,
+    }));
   const slots = new TaskSlots(options.taskConcurrency, (task) => runTask(context, task));
   const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, signal };
   const { BATON_GET_TASKS } = options.env;
@@ -98,6 +109,16 @@ async function serve(context: ServiceContext, options: ServiceOptions, connector
   } finally {
     await Promise.all([drain(slots, logger), health?.close()]);
   }
+}
+
+/** A check uses what a sync that begins now would use: the key may be another one than at the start. */
+function withFreshChecks(connector: Connector, { createConnector }: ServiceOptions): Connector {
+  return {
+    metadata: connector.metadata,
+    syncers: connector.syncers,
+    validate: async (options) => await (await createConnector()).validate(options),
+    check: async (options) => await (await createConnector()).check(options),
+  };
 }
 
 async function drain(slots: TaskSlots, logger: Logger): Promise<void> {

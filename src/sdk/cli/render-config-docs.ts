@@ -36,7 +36,11 @@ function introduction(app: ConnectorApp): string {
     "Lists given as flags are added to the list from the environment or the file; in flags and variables their items",
     "are separated by commas. Switches accept `true`, `false`, `1`, `0`, `t`, `f`.",
     "",
-    "Give secrets in the environment or in the file: other users of a machine can read the arguments of a process.",
+    "Give secrets in the environment or in a file: other users of a machine can read the arguments of a process. A secret",
+    "with a `-file` and a `-command` setting beside it can also come from a file, from what a command prints, or from the",
+    "systemd credential of its name. Only one of the three settings may be set; a setting beats a credential, and a",
+    "credential beats the variables named after `else`. White space around the secret does not count. A command is run",
+    "without a shell, for at most ten seconds. In service mode, files and commands are read again before every sync.",
   ].join("\n");
 }
 

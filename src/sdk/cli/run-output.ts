@@ -5,6 +5,7 @@
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Logger } from "../log.ts";
 import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { CliIo, StopSignal } from "./cli-io.ts";
 import type { Invocation } from "./invocation.ts";
 import { secretFlags } from "./load-config.ts";
@@ -30,6 +31,8 @@ export interface RunOutput {
 export interface RunOutputOptions {
   /** It goes on for ever, so that there is no progress to show; default false. */
   readonly isService?: boolean;
+  /** Gets the log lines as well, whatever a display leaves out. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface RunOutputOptions {
 export function openRunOutput(
   { app, io, redactor }: Invocation,
   config: ResolvedConfig,
-  { isService = false }: RunOutputOptions = {},
+  { isService = false, telemetry }: RunOutputOptions = {},
 ): RunOutput {
   const { level, format, notes } = loggingChoices(config);
   const log = openLogSinks(config.strings("log-path"), io);
@@ -56,6 +59,7 @@ export function openRunOutput(
     format,
     sinks: log.sinks.map((sink) => (besideDisplay ? (line) => display.around(() => sink(line)) : sink)),
     debugSinks,
+    ...(telemetry && { mirror: { level, log: (event) => telemetry.log(event) } }),
     redactor,
     clock: io.clock,
   });
@@ -94,6 +98,7 @@ function warnAboutConfig(config: ResolvedConfig, logger: Logger): void {
   for (const name of secretFlags(config)) {
     logger.warn(`--${name} on the command line can be read by other users of this machine; set it in the environment`);
   }
+  for (const notice of config.notices) logger.warn(notice);
   if (config.unknownFileKeys.length > 0) {
     logger.warn("the configuration file has keys that no field has", { keys: config.unknownFileKeys });
   }

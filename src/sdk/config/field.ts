@@ -78,6 +78,11 @@ export interface FieldBase {
 /** A text. */
 export interface StringField extends FieldBase {
   readonly kind: "string";
+  /**
+   * A secret that may also come from a file, a command or a systemd credential of its name. The fields that
+   * `secretSourceFields` makes for it stand beside it.
+   */
+  readonly secretSources?: boolean;
   readonly default?: string;
   readonly rules?: StringRules;
 }

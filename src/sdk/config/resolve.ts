@@ -1,6 +1,6 @@
 /**
- * Decides each field's value: flag, then `BATON_NAME`, then the configuration file, then the field's fallback
- * variables, then its default. Lists given as flags are added to the list from below. It reads nothing itself.
+ * Decides each field's value: flag, then `BATON_NAME`, then the configuration file, then what a secret's other sources
+ * gave, then the field's fallback variables, then its default. Lists given as flags are added to the list from below. It reads nothing itself.
  */
 import { BatonError, Status } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
@@ -8,6 +8,7 @@ import { defaultOf, environmentVariable, type Field, type FieldValue } from "./f
 import { parseCommaSeparated, parseSwitch, parseWholeNumber } from "./parse-value.ts";
 import { checkRelation, type Relation } from "./relations.ts";
 import { describeSource, ResolvedConfig, type ResolvedValue, type ValueSource } from "./resolved-config.ts";
+import type { ReadSecret } from "./secret-source.ts";
 
 /** What values are decided from. */
 export interface ConfigInputs {
@@ -17,6 +18,8 @@ export interface ConfigInputs {
   readonly argv: ReadonlyMap<string, readonly string[]>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly file?: ConfigFile | undefined;
+  /** Secrets read from elsewhere, by field name. */
+  readonly secrets?: ReadonlyMap<string, ReadSecret> | undefined;
 }
 
 /** A value below the flags, not decoded yet. */
@@ -37,11 +40,12 @@ export function resolveConfig(inputs: ConfigInputs): ResolvedConfig {
   const values = inputs.fields.map((field) => resolveField(field, inputs.argv.get(field.name), below.get(field.name)));
   const known = new Set(inputs.fields.map((field) => field.name));
   const unknownKeys = [...(inputs.file?.values.keys() ?? [])].filter((key) => !known.has(key));
-  return new ResolvedConfig(values, unknownKeys);
+  const notices = [...(inputs.secrets?.values() ?? [])].flatMap(({ notice }) => notice ?? []);
+  return new ResolvedConfig(values, unknownKeys, notices);
 }
 
-/** The value from the environment or the file. An empty variable and an empty key count as not set. */
-function givenBelow(field: Field, { env, file }: ConfigInputs): Given | undefined {
+/** The value from the environment, the file or a secret's other source. An empty variable and an empty key count as not set. */
+function givenBelow(field: Field, { env, file, secrets }: ConfigInputs): Given | undefined {
   const fromEnvironment = (variable: string): Given | undefined => {
     const raw = env[variable];
     return raw ? { raw, source: { kind: "environment", variable } } : undefined;
@@ -52,6 +56,8 @@ function givenBelow(field: Field, { env, file }: ConfigInputs): Given | undefine
   if (file && raw !== undefined && raw !== null) {
     return { raw, source: { kind: "file", path: file.path, foundInWorkingDirectory: file.foundInWorkingDirectory } };
   }
+  const secret = secrets?.get(field.name);
+  if (secret) return { raw: secret.value, source: { kind: "secret", from: secret.from } };
   return field.fallbackEnvironment?.map(fromEnvironment).find((given) => given !== undefined);
 }
 

@@ -6,12 +6,14 @@ export type ValueSource =
   | { readonly kind: "flag" }
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "file"; readonly path: string; readonly foundInWorkingDirectory: boolean }
+  | { readonly kind: "secret"; readonly from: string }
   | { readonly kind: "default" };
 
-/** The source in words: `flag`, `environment BATON_X`, `file PATH` or `default`. */
+/** The source in words: `flag`, `environment BATON_X`, `file PATH`, the place of a secret, or `default`. */
 export function describeSource(source: ValueSource): string {
   if (source.kind === "environment") return `environment ${source.variable}`;
   if (source.kind === "file") return `file ${source.path}`;
+  if (source.kind === "secret") return source.from;
   return source.kind;
 }
 
@@ -27,10 +29,17 @@ export class ResolvedConfig {
   readonly #values: ReadonlyMap<string, ResolvedValue>;
   /** Keys of the configuration file that no field has, for a warning. */
   readonly unknownFileKeys: readonly string[];
+  /** What the user should know about the places that secrets were read from. */
+  readonly notices: readonly string[];
 
-  constructor(values: readonly ResolvedValue[], unknownFileKeys: readonly string[] = []) {
+  constructor(
+    values: readonly ResolvedValue[],
+    unknownFileKeys: readonly string[] = [],
+    notices: readonly string[] = [],
+  ) {
     this.#values = new Map(values.map((value) => [value.field.name, value]));
     this.unknownFileKeys = unknownFileKeys;
+    this.notices = notices;
   }
 
   /** A text; "" when not set. */

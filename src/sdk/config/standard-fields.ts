@@ -4,6 +4,7 @@
  */
 import { Status } from "../errors.ts";
 import type { BoolField, Field, FieldBase, IntField, StringField, StringSliceField } from "./field.ts";
+import { secretSourceFields } from "./secret-source-fields.ts";
 
 /**
  * What setting a standard flag does here:
@@ -62,8 +63,6 @@ const absent = (field: Field): StandardFlag => ({ field, behaviour: "absent" });
 const dayMs = 86_400_000;
 const onlyReads = "changes nothing: this connector only reads";
 const onlyOneWay = "chooses between ways to authenticate, and this connector has only one";
-const noTelemetry = "asks for telemetry export, which this version does not do";
-const noCollector = "changes nothing: this version exports no telemetry";
 
 /** All standard flags (baton-sdk 0.25.0: fields and their order). */
 export function standardFlags(context: StandardFieldContext): readonly StandardFlag[] {
@@ -78,7 +77,8 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
     inert(bool("ticketing", "Allow ticket operations"), onlyReads),
     supported(text("c1z-temp-dir", "Directory for scratch files; must exist", hidden)),
     supported(text("client-id", "ConductorOne client id; switches to service mode")),
-    supported(text("client-secret", "ConductorOne client secret", { secret: true })),
+    supported(text("client-secret", "ConductorOne client secret", { secret: true, secretSources: true })),
+    ...secretSourceFields("client-secret", "ConductorOne client secret").map(supported),
     task(text("create-account-email", "E-mail address of the account to create", hidden)),
     task(text("create-account-login", "Login of the account to create", hidden)),
     task(text("create-account-profile", "Profile of the account to create, a JSON object", hidden)),
@@ -154,21 +154,14 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
     ),
     supported(int("workers", "Number of parallel readers; -1 chooses by the number of processors")),
     supported(bool("parallel-sync", "Same as --workers -1; kept for older scripts")),
-    refused(text("otel-collector-endpoint", "OpenTelemetry collector for traces and logs", ops), noTelemetry),
-    inert(
+    supported(text("otel-collector-endpoint", "OpenTelemetry collector (OTLP over gRPC), as host:port", ops)),
+    supported(
       text("otel-collector-endpoint-tls-cert-path", "File with the collector's CA certificates", { ...hidden, ...ops }),
-      noCollector,
     ),
-    inert(
-      text("otel-collector-endpoint-tls-cert", "The collector's CA certificates", { ...hidden, ...ops }),
-      noCollector,
-    ),
-    inert(
-      bool("otel-collector-endpoint-tls-insecure", "Talk to the collector without TLS", { ...hidden, ...ops }),
-      noCollector,
-    ),
-    inert(bool("otel-tracing-disabled", "Export no traces", { ...hidden, ...ops }), noCollector),
-    inert(bool("otel-logging-disabled", "Export no logs", { ...hidden, ...ops }), noCollector),
+    supported(text("otel-collector-endpoint-tls-cert", "The collector's CA certificates", { ...hidden, ...ops })),
+    supported(bool("otel-collector-endpoint-tls-insecure", "Talk to the collector without TLS", { ...hidden, ...ops })),
+    supported(bool("otel-tracing-disabled", "Export no traces", { ...hidden, ...ops })),
+    supported(bool("otel-logging-disabled", "Export no logs", { ...hidden, ...ops })),
     // No value can be right, which is a plain usage error.
     { ...refused(text("auth-method", ""), onlyOneWay), status: Status.unknown },
     service(bool("health-check", "Answer health checks over HTTP in service mode", ops)),

@@ -1,8 +1,9 @@
 /** Service mode: the root command when a client id is given. From flags to what the service is told. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
-import { connectorContext } from "../connector-context.ts";
+import type { ConnectorContext } from "../app.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
+import { loadConfig } from "../load-config.ts";
 import type { RunOutput } from "../run-output.ts";
 import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
 
@@ -17,11 +18,11 @@ const stopWithinMs = 9_500;
 export async function serveConductorOne(
   invocation: Invocation,
   config: ResolvedConfig,
+  context: ConnectorContext,
   output: RunOutput,
 ): Promise<number> {
   const { app, io, redactor } = invocation;
   const { logger } = output;
-  const context = connectorContext(invocation, config, logger);
   const { tempDir } = await storeOptions(config, io);
   const externalPrincipals = await externalPrincipalsOf(config, io, tempDir);
   const { runService } = await import("../../c1/service.ts");
@@ -36,7 +37,7 @@ export async function serveConductorOne(
       clientId: config.string("client-id"),
       clientSecret: config.string("client-secret"),
       product: { name: app.name, version: app.version },
-      createConnector: () => app.createConnector(config, context),
+      createConnector: async () => await app.createConnector(await withCurrentSecrets(invocation, config), context),
       syncs: {
         syncResourceTypes: config.strings("sync-resource-types"),
         skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
@@ -50,6 +51,7 @@ export async function serveConductorOne(
         ? { host: config.string("health-check-bind-address"), port: config.int("health-check-port") }
         : undefined,
       env: io.env,
+      ...(context.telemetry && { telemetry: context.telemetry }),
       logDebugTo: (path) => output.logDebugTo(path),
       logger,
       clock: io.clock,
@@ -62,6 +64,12 @@ export async function serveConductorOne(
     release();
     interrupt.release();
   }
+}
+
+/** Every sync begins with the secrets that files and commands give by then: a key can be replaced without a restart. */
+async function withCurrentSecrets(invocation: Invocation, config: ResolvedConfig): Promise<ResolvedConfig> {
+  const mayChange = config.all().some(({ source }) => source.kind === "secret");
+  return mayChange ? await loadConfig(invocation) : config;
 }
 
 /** Whatever hangs, in the connector or on the network, the process ends in time. */

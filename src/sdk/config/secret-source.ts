@@ -1,0 +1,150 @@
+/**
+ * Where a secret may come from besides its own setting: a file, the output of a command, a systemd credential. Reads
+ * them; which one counts, and what the secret is for, is decided elsewhere. No value is ever in an error's text.
+ */
+import { execFile } from "node:child_process";
+import { open, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { BatonError, Status } from "../errors.ts";
+import { splitCommandLine } from "./command-line.ts";
+
+/** Secrets are short; whatever is longer is a wrong file. Bytes. */
+const longestSecret = 65_536;
+const commandTimeoutMs = 10_000;
+
+/** Where the process looks for files and variables. */
+export interface SecretPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A command may take so long, milliseconds; default 10 s. */
+  readonly commandTimeoutMs?: number;
+}
+
+/** A secret that was read. */
+export interface ReadSecret {
+  readonly value: string;
+  /** Where from, in words. */
+  readonly from: string;
+  /** What the user should know about the place; never the value. */
+  readonly notice?: string;
+}
+
+/**
+ * Reads the whole file, without the white space around it. A relative path counts from the working directory.
+ * @throws BatonError BATON-SECRET-FILE when it is missing, unreadable, empty, or longer than 64 KiB.
+ */
+export async function readSecretFile(name: string, path: string, { cwd }: SecretPlace): Promise<ReadSecret> {
+  const location = resolve(cwd, path);
+  const text = await readStart(location).catch((error: NodeJS.ErrnoException) => {
+    throw fileError(name, path, `cannot be read (${error.code ?? "unknown error"})`);
+  });
+  if (Buffer.byteLength(text) > longestSecret) throw fileError(name, path, "is longer than 64 KiB");
+  const value = text.trim();
+  if (value === "") throw fileError(name, path, "is empty");
+  const from = `file ${path}`;
+  return (await isOwnAndOpen(location))
+    ? { value, from, notice: `${path} holds a secret and other users of the machine can read it; set its mode to 0600` }
+    : { value, from };
+}
+
+/**
+ * The systemd credential of this name, from the directory that systemd names in CREDENTIALS_DIRECTORY.
+ * @returns undefined when the unit has none of this name.
+ * @throws BatonError BATON-SECRET-FILE when there is one and it cannot be used.
+ */
+export async function readCredential(name: string, place: SecretPlace): Promise<ReadSecret | undefined> {
+  const { CREDENTIALS_DIRECTORY } = place.env;
+  if (!CREDENTIALS_DIRECTORY) return undefined;
+  const path = join(CREDENTIALS_DIRECTORY, name);
+  const isThere = await stat(resolve(place.cwd, path)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
+  );
+  if (!isThere) return undefined;
+  return { value: (await readSecretFile(name, path, place)).value, from: `systemd credential ${name}` };
+}
+
+/**
+ * Runs the command and takes what it prints on standard output, without the white space around it. Its standard error
+ * is not shown: commands of this kind may print secrets there, too.
+ * @throws BatonError BATON-SECRET-COMMAND when it fails, takes longer than 10 s, or prints nothing or too much.
+ */
+export async function runSecretCommand(name: string, commandLine: string, place: SecretPlace): Promise<ReadSecret> {
+  const [program, ...args] = splitCommandLine(commandLine) ?? [];
+  if (program === undefined) throw commandError(name, "names no program, or has a quote without its partner");
+  const value = (await standardOutput(name, { program, args }, place)).trim();
+  if (value === "") throw commandError(name, "printed nothing");
+  return { value, from: `command of --${name}-command` };
+}
+
+interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+async function standardOutput(name: string, { program, args }: Command, place: SecretPlace): Promise<string> {
+  const { promise, resolve: done, reject } = Promise.withResolvers<string>();
+  const limits = {
+    cwd: place.cwd,
+    env: { ...place.env },
+    timeout: place.commandTimeoutMs ?? commandTimeoutMs,
+    killSignal: "SIGKILL",
+    maxBuffer: longestSecret,
+    windowsHide: true,
+  } as const;
+  const child = execFile(program, args, limits, (error, stdout) => {
+    if (error) reject(commandError(name, failureOf(error)));
+    else done(stdout);
+  });
+  // Nothing is asked of the user there: a command that waits for input gets its end.
+  child.stdin?.on("error", () => undefined).end();
+  return await promise;
+}
+
+function failureOf(error: { code?: string | number | null; killed?: boolean; signal?: string | null }): string {
+  if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return "printed more than 64 KiB";
+  if (error.killed) return "did not end within 10 seconds and was ended";
+  if (typeof error.code === "number") return `ended with exit code ${error.code}`;
+  if (typeof error.code === "string") return `cannot be started (${error.code})`;
+  return `was ended by ${error.signal ?? "a signal"}`;
+}
+
+/** As much of the file as tells whether it is too long: the path may name a device without an end. */
+async function readStart(location: string): Promise<string> {
+  const file = await open(location, "r");
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of file.createReadStream({ end: longestSecret, autoClose: false })) {
+      chunks.push(Buffer.from(chunk));
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+/** Somebody else's file, such as a mounted secret, has the mode that its owner chose: there is nothing to correct. */
+async function isOwnAndOpen(location: string): Promise<boolean> {
+  const { mode, uid } = await stat(location);
+  return uid === process.getuid?.() && (mode & 0o004) !== 0;
+}
+
+function fileError(name: string, path: string, problem: string): BatonError {
+  return new BatonError({
+    code: "BATON-SECRET-FILE",
+    status: Status.unknown,
+    message: `the file for ${name}, ${path}, ${problem}`,
+    effect: "Nothing was sent.",
+    hint: `Check the path, and that the user of this process may read it. It holds the ${name} and nothing else.`,
+  });
+}
+
+function commandError(name: string, problem: string): BatonError {
+  return new BatonError({
+    code: "BATON-SECRET-COMMAND",
+    status: Status.unknown,
+    message: `the command of --${name}-command ${problem}`,
+    effect: "Nothing was sent.",
+    hint: "Run it by hand as the same user. It has no shell: pipes, variables and ~ mean nothing in it.",
+  });
+}
