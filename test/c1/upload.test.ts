@@ -22,6 +22,7 @@ async function upload(fake: FakeC1, size: number, signal: AbortSignal = new Abor
     roots: [readFileSync(caFile, "utf8")],
     clock,
     redactor: new SecretRedactor(),
+    patience: { silenceMs: 500, answerWithinMs: 500 },
   });
   try {
     const taskId = fake.addSync();

@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import { BatonService } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { ClientSession } from "../rpc/client-session.ts";
+import type { Patience } from "../rpc/liveness.ts";
 import { fromRpcError, toRpcError } from "../rpc/rpc-error.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
@@ -26,6 +27,8 @@ export interface ChannelOptions {
   readonly roots: string[] | undefined;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
+  /** With connections that have gone silent; default that of the client session. */
+  readonly patience?: Patience;
 }
 
 /** C1's service. */
@@ -42,7 +45,7 @@ export interface C1Channel {
 export function openChannel(options: ChannelOptions): C1Channel {
   const { credentials, host, roots } = options;
   const baseUrl = `https://${host}`;
-  const session = new ClientSession(baseUrl, roots);
+  const session = new ClientSession(baseUrl, roots, options.patience);
   const transport = createGrpcTransport({
     baseUrl,
     sessionManager: session,

@@ -2,17 +2,16 @@
  * The HTTP/2 connection under a gRPC client: kept between calls, made anew when it is gone, and honest about its loss.
  * Connect's own manager does the work; what it leaves open is closed here. Knows no service.
  */
-import { type ClientHttp2Session, type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
+import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
+import { defaultPatience, LivenessWatch, type Patience } from "./liveness.ts";
 
 /** A connection that cannot be made for this long is given up (Baton SDK: dial timeout). */
 const connectTimeoutMs = 30_000;
 /** Servers of Go's gRPC take more than one ping in five minutes for an attack. */
 const pingIntervalMs = 301_000;
 const pingTimeoutMs = 20_000;
-/** A server that has said goodbye and answers no ping for so long is gone. */
-const farewellSeconds = 10;
 /** A network in between may forget a connection that is idle for longer. */
 const idleTimeoutMs = 60_000;
 
@@ -20,14 +19,16 @@ const idleTimeoutMs = 60_000;
 export class ClientSession {
   readonly authority: string;
   readonly #manager: Http2SessionManager;
-  readonly #watched = new WeakSet<ClientHttp2Session>();
+  readonly #liveness: LivenessWatch;
 
   /**
    * The first call connects.
    * @param baseUrl http: in plain text, https: TLS 1.2 or later.
    * @param roots PEM certificates to trust; undefined: Node's.
+   * @param patience with connections that have gone silent.
    */
-  constructor(baseUrl: string, roots: string[] | undefined) {
+  constructor(baseUrl: string, roots: string[] | undefined, patience: Patience = defaultPatience) {
+    this.#liveness = new LivenessWatch(patience);
     this.#manager = new Http2SessionManager(
       baseUrl,
       { pingIntervalMs, pingTimeoutMs, idleConnectionTimeoutMs: idleTimeoutMs },
@@ -45,8 +46,7 @@ export class ClientSession {
     await this.#connectInTime();
     const stream = await this.#manager.request(method, path, headers, options);
     reportLoss(stream);
-    // A client's stream belongs to a client's session.
-    if (stream.session) this.#watch(stream.session as ClientHttp2Session);
+    this.#liveness.watch(stream);
     return stream;
   }
 
@@ -59,12 +59,6 @@ export class ClientSession {
     this.#manager.abort();
   }
 
-  #watch(session: ClientHttp2Session): void {
-    if (this.#watched.has(session)) return;
-    this.#watched.add(session);
-    session.once("goaway", () => watchFarewell(session));
-  }
-
   async #connectInTime(): Promise<void> {
     const timer = setTimeout(
       () => this.#manager.abort(new ConnectError("no connection within 30 s", Code.Unavailable)),
@@ -74,23 +68,6 @@ export class ClientSession {
     await this.#manager.connect();
     clearTimeout(timer);
   }
-}
-
-/**
- * Node can miss the end of a connection on which the server has said goodbye, and calls on it would wait for minutes.
- * Asks after the server every second until the connection is closed.
- */
-function watchFarewell(session: ClientHttp2Session): void {
-  let unansweredSeconds = 0;
-  const timer = setInterval(() => {
-    if (++unansweredSeconds > farewellSeconds) session.destroy();
-    // A session that missed its end may never say that it is closed either.
-    if (session.destroyed) return clearInterval(timer);
-    session.ping((error) => {
-      if (error) session.destroy();
-      else unansweredSeconds = 0;
-    });
-  }, 1_000);
 }
 
 /**
