@@ -102,7 +102,11 @@ export class CrashLane {
       assert.equal(file.finished.at(-1), expectedId, "the sync keeps its id");
       this.counts.resumed++;
     }
-    assert.deepEqual(readdirSync(this.#data), ["sync.c1z"], "neither locks nor temporary files are left");
+    assert.deepEqual(
+      readdirSync(this.#data),
+      ["sync.c1z", "sync.c1z.run.json"],
+      "neither locks nor temporary files are left",
+    );
     assert.deepEqual(readdirSync(this.#scratch), [], "no scratch is left");
     this.counts.comparisons++;
     this.#old = file;
@@ -155,7 +159,7 @@ export class CrashLane {
 
   /** The sync that the next run must take up: the scratch directory's, if it belongs to the file as it is. */
   #unfinished(): string | undefined {
-    const [scratch] = readdirSync(this.#scratch);
+    const scratch = readdirSync(this.#scratch).find((name) => /^c1z-[0-9a-f]{24}$/.test(name));
     if (scratch === undefined || !this.#scratchFitsFile(join(this.#scratch, scratch))) return undefined;
     return unfinishedIn(join(this.#scratch, scratch));
   }

@@ -29,6 +29,7 @@ import {
 } from "../testing/sample-c1z.ts";
 import { inspectC1z } from "./inspect.ts";
 import { thisProcess } from "./process-identity.ts";
+import type { SyncType } from "./sync-store.ts";
 import type { C1zWriter } from "./writer.ts";
 
 interface Place {
@@ -63,9 +64,9 @@ function changeOwner(scratch: string, change: object): void {
 }
 
 /** A run up to its second checkpoint, killed there. */
-async function killedRun(here: Place): Promise<string> {
+async function killedRun(here: Place, type: SyncType = "full", scope = ""): Promise<string> {
   const writer = await openWriter(here.path, here.scratch);
-  const { id } = writer.startSync("full");
+  const { id } = writer.startSync(type, scope);
   fill(writer);
   writer.checkpoint("halfway");
   writer.putResources([user("lost")]);
@@ -190,6 +191,38 @@ for (const [what, spoil] of doubts) {
   });
 }
 
+test("a targeted sync that was killed is not gone on with, nor does it get into the file", async (context) => {
+  const here = place(context);
+  await writeSync(here.path, here.scratch);
+  await killedRun(here, "partial");
+  const { id } = await nextRun(here);
+  assert.deepEqual(
+    syncRunsOf(here.path).map((run) => run["sync_type"]),
+    ["full", "full"],
+  );
+  assert.equal(syncRunsOf(here.path).at(-1)?.["sync_id"], id);
+});
+
+test("what was read of something else is not gone on with, whether it is in the file or left by a kill", async (context) => {
+  const here = place(context);
+  const first = await killedRun(here, "full", "acme");
+  {
+    using writer = await openWriter(here.path, here.scratch);
+    assert.equal(writer.startSync("full", "acme").id, first, "the same is gone on with");
+    await writer.save();
+  }
+  using writer = await openWriter(here.path, here.scratch);
+  const second = writer.startSync("full", "umbrella");
+  assert.equal(second.resumed, false);
+  assert.equal(writer.getResource(user("ada").id), undefined);
+  writer.endSync();
+  await writer.save();
+  assert.deepEqual(
+    syncRunsOf(here.path).map((run) => run["sync_id"]),
+    [second.id],
+  );
+});
+
 function temporary({ directory }: Place): string {
   const other = join(directory, "other-scratch");
   mkdirSync(other, { recursive: true });
@@ -220,7 +253,7 @@ test("what a living process works with is neither used nor removed", async (cont
   assert.ok(existsSync(left));
 });
 
-test("scratch directories of the dead go after a day, others stay", async (context) => {
+test("scratch directories of the dead go at once, or after a day where another run could take them up; others stay", async (context) => {
   const here = place(context);
   const dead = { ...thisProcess(), pid: deadPid };
   const make = (name: string, owner: object | undefined, ageHours: number, extra?: string): string => {
@@ -233,11 +266,12 @@ test("scratch directories of the dead go after a day, others stay", async (conte
     for (const file of [...files, directory]) utimesSync(file, then, then);
     return name;
   };
-  make("c1z-aaaaaa", dead, 25);
+  make("c1z-aaaaaa", dead, 0);
   make("c1z-bbbbbb", undefined, 25);
   make("c1z-0123456789abcdef01234567", dead, 25);
   const kept = [
-    make("c1z-cccccc", dead, 23),
+    make("c1z-76543210abcdef0123456789", dead, 23),
+    make("c1z-cccccc", undefined, 23),
     make("c1z-dddddd", thisProcess(), 25),
     make("c1z-eeeeee", { ...dead, host: "elsewhere" }, 25),
     make("c1z-ffffff", dead, 25, "notes.txt"),
@@ -249,8 +283,8 @@ test("scratch directories of the dead go after a day, others stay", async (conte
 
 test("files that a killed save left beside the target are gone after the next start, others stay", async (context) => {
   const here = place(context);
-  for (const name of ["sync.c1z.0123456789ab.tmp", "sync.c1z.lock.0123456789ab.tmp"]) {
-    writeFileSync(join(here.directory, name), "half");
+  for (const name of ["sync.c1z", "sync.c1z.lock", "sync.c1z.run.json"]) {
+    writeFileSync(join(here.directory, `${name}.0123456789ab.tmp`), "half");
   }
   const others = ["sync.c1z.tmp", "sync.c1z.bak", "other.c1z.0123456789ab.tmp", "xsync.c1z.0123456789ab.tmp"];
   for (const name of others) writeFileSync(join(here.directory, name), "");

@@ -40,8 +40,10 @@ export interface ScratchOwner {
 const prefix = "c1z-";
 const ownerFile = "owner.json";
 const databaseFile = "db";
-/** Names that `createScratch` and `claimScratch` give. */
-const ourName = /^c1z-(?:[A-Za-z0-9]{6}|[0-9a-f]{24})$/;
+/** Names that `claimScratch` gives: the next run on the same file looks for them. */
+const claimedName = /^c1z-[0-9a-f]{24}$/;
+/** Names that `createScratch` gives: of no use to anybody once their process is gone. */
+const randomName = /^c1z-[A-Za-z0-9]{6}$/;
 const ourFiles: ReadonlySet<string> = new Set([ownerFile, databaseFile, `${databaseFile}-journal`]);
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -113,19 +115,24 @@ export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
   }
 }
 
-/** Removes scratch directories of this user under `parent` whose process is gone and that nobody touched for a day. */
+/**
+ * Removes scratch directories of this user under `parent` whose process is gone: those that a run on the same file
+ * could take up, and those that do not name their process, only when nobody touched them for a day.
+ */
 export function sweepScratch(parent: string): number {
   let removed = 0;
-  for (const name of namesIn(parent).filter((one) => ourName.test(one))) {
+  for (const name of namesIn(parent)) {
+    const isClaimed = claimedName.test(name);
+    if (!isClaimed && !randomName.test(name)) continue;
     const directory = join(parent, name);
-    if (!isAbandoned(scratchAt(parent, directory))) continue;
+    if (!isAbandoned(scratchAt(parent, directory), isClaimed)) continue;
     removeQuietly(directory);
     removed++;
   }
   return removed;
 }
 
-function isAbandoned(scratch: Scratch): boolean {
+function isAbandoned(scratch: Scratch, isClaimed: boolean): boolean {
   const { directory } = scratch;
   const names = namesIn(directory);
   if (!isPrivate(directory) || names.some((name) => !ourFiles.has(name))) return false;
@@ -135,8 +142,10 @@ function isAbandoned(scratch: Scratch): boolean {
   const idleMs = Date.now() - Math.max(...touched);
   const owner = readOwner(scratch);
   const liveness = owner ? livenessOf(owner.process) : "dead";
+  if (liveness === "alive") return false;
+  if (liveness === "dead" && owner && !isClaimed) return true;
   // A process that cannot be seen from here is given a week.
-  return liveness !== "alive" && idleMs > (liveness === "unknown" ? 7 * dayMs : dayMs);
+  return idleMs > (liveness === "unknown" ? 7 * dayMs : dayMs);
 }
 
 /** A real directory of this user that nobody else can enter: others could have put anything into it. */

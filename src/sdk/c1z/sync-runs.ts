@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { goTime } from "./go-time.ts";
 import { newKsuid } from "./ksuid.ts";
+import { deleteSyncs } from "./retention.ts";
 import { columnsOf, tables } from "./schema.ts";
 import { statsToJson } from "./stats.ts";
 import type { OpenSync, SyncStats, SyncType } from "./sync-store.ts";
@@ -83,13 +84,21 @@ export function latestUnfinished(runs: readonly SyncRun[], nowMs: number, type?:
   );
 }
 
+/** Session key of what an unfinished sync reads; see `startOrResume`. */
+const scopeKey = "baton/scope";
+
 /**
  * Takes up the newest unfinished sync of `type`, or begins one. A partial sync is always a new one, a child of the
  * latest finished full sync (c1z: parent_sync_id).
+ * @param scope what is read, for example an organization and the choice of types. An unfinished sync of another scope
+ * is deleted: its rows and the new ones must not be taken for one reading. "" asks no questions.
  */
-export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number): OpenSync {
+export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number, scope: string): OpenSync {
   const runs = listSyncRuns(db);
-  const unfinished = type === "partial" ? undefined : latestUnfinished(runs, nowMs, type);
+  const candidate = type === "partial" ? undefined : latestUnfinished(runs, nowMs, type);
+  const isOther = candidate !== undefined && !hasScope(db, candidate.id, scope);
+  if (isOther) deleteSyncs(db, [candidate.id]);
+  const unfinished = isOther ? undefined : candidate;
   if (unfinished) {
     db.prepare(
       `update v1_sync_runs set ingest_invariant_generation = '', ingest_invariant_coverage = '',
@@ -104,7 +113,18 @@ export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number): 
       (sync_id, started_at, ended_at, sync_token, sync_type, parent_sync_id, supports_diff, grants_backfilled)
       values (?, ?, null, '', ?, ?, 0, 1)`,
   ).run(id, goTime(nowMs), type, parentId);
+  if (scope !== "") {
+    const insert = "insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)";
+    db.prepare(insert).run(id, scopeKey, Buffer.from(scope));
+  }
   return { id, type, token: "", resumed: false };
+}
+
+/** A sync that says nothing, such as a Go connector's, may be of any scope. */
+function hasScope(db: DatabaseSync, syncId: string, scope: string): boolean {
+  const query = "select value from v1_connector_sessions where sync_id = ? and key = ?";
+  const value = db.prepare(query).get(syncId, scopeKey)?.["value"];
+  return scope === "" || !(value instanceof Uint8Array) || Buffer.from(value).toString("utf8") === scope;
 }
 
 /** Sets the end, the stats and the marker of the checks that passed (c1z: ingest_invariant_*). */

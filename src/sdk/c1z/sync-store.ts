@@ -56,8 +56,11 @@ export interface BrokenReferences {
 
 /** A store that holds one open sync. Every put is an upsert: the last write of an id wins. */
 export interface SyncStore {
-  /** Resumes the newest unfinished sync of `type` not older than seven days, else begins a new one. */
-  startSync(type: SyncType): OpenSync;
+  /**
+   * Resumes the newest unfinished sync of `type` not older than seven days, else begins a new one.
+   * @param scope what is read; an unfinished sync that says another scope is deleted instead of resumed. "": any.
+   */
+  startSync(type: SyncType, scope?: string): OpenSync;
   readonly session: SessionStore;
 
   putResourceTypes(types: readonly ResourceType[]): void;

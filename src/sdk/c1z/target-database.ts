@@ -23,7 +23,7 @@ import {
   writeOwner,
 } from "./scratch.ts";
 import { ScratchDatabase } from "./scratch-database.ts";
-import { latestUnfinished, listSyncRuns } from "./sync-runs.ts";
+import { latestUnfinished, listSyncRuns, type SyncRun } from "./sync-runs.ts";
 
 /** What `openTargetDatabase` needs. */
 export interface TargetDatabaseOptions {
@@ -121,7 +121,7 @@ function openWhole(scratch: Scratch, target: string, nowMs: number): ScratchData
     database.write(() => undefined);
     database.commit();
     const sound = db.prepare("pragma quick_check(1)").get()?.["quick_check"] === "ok";
-    if (sound && latestUnfinished(listSyncRuns(db), nowMs)) {
+    if (sound && canGoOn(listSyncRuns(db), nowMs)) {
       prepareSchema(database, target);
       return database;
     }
@@ -130,6 +130,12 @@ function openWhole(scratch: Scratch, target: string, nowMs: number): ScratchData
   }
   database?.close();
   return undefined;
+}
+
+/** The killed run's own sync is the last one that was begun. A partial one is never taken up, and must not get stuck. */
+function canGoOn(runs: readonly SyncRun[], nowMs: number): boolean {
+  const last = runs.at(-1);
+  return last !== undefined && last.type !== "partial" && latestUnfinished(runs, nowMs)?.id === last.id;
 }
 
 function prepareSchema(database: ScratchDatabase, path: string): void {

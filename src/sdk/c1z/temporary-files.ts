@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-const suffix = /^(?:\.lock)?\.[0-9a-f]{12}\.tmp$/;
+/** Of the file itself, its lock and the record of its run. */
+const suffix = /^(?:\.lock|\.run\.json)?\.[0-9a-f]{12}\.tmp$/;
 
 /** A name beside `path` that nobody else has. */
 export function temporaryName(path: string): string {

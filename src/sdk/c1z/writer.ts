@@ -99,10 +99,10 @@ export class C1zWriter implements SyncStore {
     this.#lock = lock;
   }
 
-  startSync(type: SyncType): OpenSync {
+  startSync(type: SyncType, scope = ""): OpenSync {
     const nowMs = this.#options.clock.nowMs();
     const { db } = this.#database;
-    const sync = this.#database.write(() => startOrResume(db, type, nowMs));
+    const sync = this.#database.write(() => startOrResume(db, type, nowMs, scope));
     const discoveredAt = goTime(nowMs);
     this.#tables = this.#database.read(() => ({
       sync,
