@@ -32,6 +32,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     concurrency: config.int("api-concurrency"),
     timeoutMs: config.int("http-timeout-seconds") * 1000,
     proxyEnvironment: context.env,
+    ...(context.telemetry && { telemetry: context.telemetry }),
   });
   return new CloudsmithConnector({ client, orgSlug, key: origin });
 }

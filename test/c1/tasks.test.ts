@@ -11,6 +11,7 @@ import { ListActionSchemasResponseSchema } from "../../src/sdk/proto/gen/c1/conn
 import { ListEventFeedsResponseSchema } from "../../src/sdk/proto/gen/c1/connector/v2/event_feed_pb.ts";
 import { type Task, TaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { runSync } from "../../src/sdk/sync/run-sync.ts";
+import { noTelemetry, type Telemetry } from "../../src/sdk/telemetry/telemetry.ts";
 import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
 import { rowsOf, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
 import { FakeC1, type SyncOptions } from "./fake-c1.ts";
@@ -260,6 +261,25 @@ for (const [what, options, text] of refusedOptions) {
     assert.equal(fake.c1.uploads.length, 0);
   });
 }
+
+test("telemetry is told of each task with its result, and of the sync in it", async () => {
+  await using fake = await FakeC1.start();
+  const counted: unknown[] = [];
+  const telemetry: Telemetry = {
+    ...noTelemetry,
+    count: (name, attributes) => void counted.push([name, attributes]),
+    duration: (name, _ms, attributes) => void counted.push([name, attributes?.["baton.sync.result"]]),
+  };
+  fake.addSync();
+  fake.addSync(targeted("repo", "r"));
+  await runAll(fake, 2, { telemetry, taskConcurrency: 1 });
+  const task = { "baton.task.type": "syncFull" };
+  assert.deepEqual(counted, [
+    ["baton.sync.duration", "Complete"],
+    ["baton.tasks", { ...task, "baton.task.result": "success" }],
+    ["baton.tasks", { ...task, "baton.task.result": "failure" }],
+  ]);
+});
 
 test("with --skip-full-sync a sync task is finished without a sync", async () => {
   await using fake = await FakeC1.start();

@@ -15,6 +15,7 @@ import {
 } from "../../sdk/http/http-client.ts";
 import type { RetryLimits } from "../../sdk/http/retry-timing.ts";
 import type { Logger } from "../../sdk/log.ts";
+import type { Telemetry } from "../../sdk/telemetry/telemetry.ts";
 import { apiKeyTail, createRedactor } from "./api-key.ts";
 import {
   type Asked,
@@ -57,6 +58,8 @@ export interface CloudsmithClientOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of each request; default nobody. */
+  readonly telemetry?: Telemetry;
   /** Rows asked for per page; default and maximum 500. */
   readonly pageSize?: number;
   /** Requests under way at once, and pages fetched ahead per list; default 6. */

@@ -4,6 +4,7 @@ import type { Connector } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { ExternalPrincipals } from "../sync/external-grants.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { C1Client } from "./channel.ts";
 import type { TaskFolders } from "./task-folders.ts";
 
@@ -29,6 +30,7 @@ export interface ServiceContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: SecretRedactor;
+  readonly telemetry?: Telemetry;
   readonly folders: TaskFolders;
   readonly defaults: SyncDefaults;
   /** A connector of its own for every sync: syncs run side by side, and each keeps what it has read in its connector. */

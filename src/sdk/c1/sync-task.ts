@@ -114,6 +114,7 @@ async function sync(
     skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || defaults.skipEntitlementsAndGrants,
     skipExpansion: options.skipExpandGrants,
     keepSyncCount: 1,
+    ...(context.telemetry && { telemetry: context.telemetry }),
     ...(defaults.externalPrincipals && { externalPrincipals: defaults.externalPrincipals }),
     ...(defaults.workers !== undefined && { workers: defaults.workers }),
     ...(defaults.tempDir !== undefined && { tempDir: defaults.tempDir }),

@@ -22,6 +22,7 @@ export async function runTask(context: ServiceContext, task: Task): Promise<void
     const outcome = await perform(context, task);
     if (!outcome) return;
     await finish(context, task.id, outcome);
+    context.telemetry?.count("baton.tasks", { "baton.task.type": fields.task_type, "baton.task.result": outcome.kind });
     const duration = (clock.monotonicMs() - startMs) / 1000;
     if (outcome.kind === "success") logger.info("Task complete!", { ...fields, duration });
     else logger.error("task failed", { ...fields, duration, error: outcome.message, code: outcome.status });

@@ -6,6 +6,7 @@ import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { SummarySection } from "./summary.ts";
 
@@ -16,6 +17,8 @@ export interface ConnectorContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Secrets that are not fields (tokens fetched at run time) are added here before they are used. */
   readonly redactor: SecretRedactor;
+  /** Told of requests and the like; default nobody. */
+  readonly telemetry?: Telemetry;
   /** Version of the program, for user agents. */
   readonly version: string;
   /** Parallel readers asked for with --workers or --parallel-sync; undefined: the connector chooses. */

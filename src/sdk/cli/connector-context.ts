@@ -1,6 +1,7 @@
 /** From the command line's own things to what a connector is made with. */
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Logger } from "../log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { ConnectorContext } from "./app.ts";
 import type { Invocation } from "./invocation.ts";
 import { workerCount } from "./sync-options.ts";
@@ -10,7 +11,9 @@ export function connectorContext(
   { app, io, redactor }: Invocation,
   config: ResolvedConfig,
   logger: Logger,
+  telemetry?: Telemetry,
 ): ConnectorContext {
   const { clock, env } = io;
-  return { logger, clock, env, redactor, version: app.version, workers: workerCount(config) };
+  const workers = workerCount(config);
+  return { logger, clock, env, redactor, version: app.version, workers, ...(telemetry && { telemetry }) };
 }

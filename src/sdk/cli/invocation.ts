@@ -17,8 +17,8 @@ export interface Invocation {
   readonly flags: ParsedFlags;
   /** The command's own flags. */
   readonly options: ResolvedConfig;
-  /** From here on, an error that ends the command is also logged there. */
-  useLogger(logger: Logger): void;
+  /** From here on, an error that ends the command is also logged there; then `close` is called and waited for. */
+  useLogger(logger: Logger, close?: () => Promise<void>): void;
 }
 
 /** A command's code. Returns the exit code. */

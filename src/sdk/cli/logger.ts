@@ -8,7 +8,7 @@ import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { CliIo } from "./cli-io.ts";
-import { formatLogLine, type LogFormat, type LogLevel, logLevels } from "./log-line.ts";
+import { formatLogLine, type LogEvent, type LogFormat, type LogLevel, logLevels } from "./log-line.ts";
 
 /** Takes one line without its newline. Must not throw. */
 export type LogSink = (line: string) => void;
@@ -23,6 +23,8 @@ export interface LoggerOptions {
   readonly debugSinks?: ReadonlySet<LogSink>;
   readonly redactor: SecretRedactor;
   readonly clock: Clock;
+  /** Gets every event from `level` on, before it is redacted. */
+  readonly mirror?: { readonly level: LogLevel; readonly log: (event: LogEvent) => void };
   /** Where the event was logged, `directory/file:line`; default: read from the call stack. */
   readonly caller?: () => string;
 }
@@ -31,15 +33,19 @@ const noSinks: ReadonlySet<LogSink> = new Set();
 
 /** Makes a logger. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { format, sinks, debugSinks = noSinks, redactor, clock, caller = callerFromStack } = options;
+  const { format, sinks, debugSinks = noSinks, mirror, redactor, clock, caller = callerFromStack } = options;
   const redact = (text: string): string => redactor.redact(text);
   const lowest = logLevels.indexOf(options.level);
+  const lowestMirrored = mirror ? logLevels.indexOf(mirror.level) : logLevels.length;
   const at =
     (level: LogLevel): Logger["info"] =>
     (message, fields = {}) => {
       const isLow = logLevels.indexOf(level) < lowest;
-      if (isLow && debugSinks.size === 0) return;
+      const isMirrored = logLevels.indexOf(level) >= lowestMirrored;
+      if (isLow && !isMirrored && debugSinks.size === 0) return;
       const event = { level, timeMs: clock.nowMs(), caller: caller(), message, fields };
+      if (isMirrored) mirror?.log(event);
+      if (isLow && debugSinks.size === 0) return;
       const line = formatLogLine(event, format, redact);
       for (const sink of debugSinks) sink(line);
       if (!isLow) for (const sink of sinks) sink(line);

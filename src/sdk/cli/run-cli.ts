@@ -11,6 +11,7 @@ import { SecretRedactor } from "../secret-redactor.ts";
 import type { ConnectorApp } from "./app.ts";
 import type { CliIo } from "./cli-io.ts";
 import { type BuiltInCommand, builtInCommands } from "./command-table.ts";
+import type { Invocation } from "./invocation.ts";
 import { loadCommand } from "./load-command.ts";
 import { helpField, parseFlags, splitCommand, usageError, versionField } from "./parse-argv.ts";
 
@@ -21,14 +22,18 @@ import { helpField, parseFlags, splitCommand, usageError, versionField } from ".
 export async function runCli(app: ConnectorApp, io: CliIo): Promise<number> {
   const redactor = new SecretRedactor();
   let logger: Logger | undefined;
+  let close: (() => Promise<void>) | undefined;
   try {
-    return await dispatch(app, io, redactor, (opened) => {
+    return await dispatch(app, io, redactor, (opened, closeOpened) => {
       logger = opened;
+      close = closeOpened;
     });
   } catch (caught) {
     const error = toBatonError(caught);
     await report(error, { app, io, redactor, logger });
     return error.exitCode;
+  } finally {
+    await close?.();
   }
 }
 
@@ -36,7 +41,7 @@ async function dispatch(
   app: ConnectorApp,
   io: CliIo,
   redactor: SecretRedactor,
-  useLogger: (logger: Logger) => void,
+  useLogger: Invocation["useLogger"],
 ): Promise<number> {
   checkConfigPath(io.env);
   const standard = standardFields({ stdoutIsTty: io.stdout.isTty, nowMs: io.clock.nowMs() });

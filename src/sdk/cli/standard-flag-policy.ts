@@ -74,12 +74,23 @@ export function refuseUnsupported(config: ResolvedConfig): void {
 
 /** Logs which flags were set but change nothing, in this mode or at all. */
 export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger, serviceMode: boolean): void {
+  warnAboutMissingCollector(config, logger);
   for (const { field, behaviour, note } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
     if (behaviour === "absent" || !isSet(config.get(field.name))) continue;
     if (behaviour === "inert") logger.warn(`--${field.name} ${note}`);
     if (behaviour === "service" && !serviceMode) logger.warn(`--${field.name} has an effect in service mode only`);
     if ((behaviour === "task" || behaviour === "once") && serviceMode) {
       logger.warn(`--${field.name} has no effect in service mode`);
+    }
+  }
+}
+
+/** What belongs to a collector means nothing without one. */
+function warnAboutMissingCollector(config: ResolvedConfig, logger: Logger): void {
+  if (config.string("otel-collector-endpoint") !== "") return;
+  for (const { field } of config.all()) {
+    if (field.name.startsWith("otel-") && isSet(config.get(field.name))) {
+      logger.warn(`--${field.name} has an effect with --otel-collector-endpoint only`);
     }
   }
 }

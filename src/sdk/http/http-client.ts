@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { ConnectorStats } from "../contracts/connector.ts";
 import type { BatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
 import { parseJson } from "./body.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
 import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
@@ -26,6 +27,8 @@ export interface HttpClientOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of each attempt and of the budget left; default nobody. */
+  readonly telemetry?: Telemetry;
   /** Requests under way at once; default 6. */
   readonly concurrency?: number;
   /** One attempt, body included; default 300,000. */
@@ -168,18 +171,42 @@ class JsonHttpClient implements HttpClient {
     let result: GetResult | undefined;
     let notice: RateLimitNotice | undefined;
     try {
-      result = await this.#send(request, call);
+      result = await this.#observed(request, call);
     } finally {
       const headers = result?.headers;
       notice = headers === undefined ? undefined : parseRateLimit(headers, this.#options.clock.nowMs());
       const refused = result?.ok === false && isRateLimited(result.failure);
       // The hold must be there before the slot is free, or the next in line would run into the same refusal.
       this.#limiter.release(notice, refused ? rateLimitWaitMs(notice) : undefined);
+      const { remaining } = this.#limiter.rateLimit ?? {};
+      if (remaining !== undefined) {
+        this.#options.telemetry?.gauge("baton.http.budget.remaining", remaining, { "server.address": this.#host });
+      }
     }
     if (result.headers !== undefined) this.#hostReached = true;
     if (!result.ok) return { ok: false, failure: result.failure, notice };
     const outcome = read(result);
     return outcome.ok ? outcome : { ...outcome, notice };
+  }
+
+  /** Sends, and tells how it went: where to and what came, never what was sent along. */
+  async #observed(request: JsonRequest, call: Call): Promise<GetResult> {
+    const { telemetry, baseUrl } = this.#options;
+    if (!telemetry) return await this.#send(request, call);
+    const { pathname } = buildUrl(baseUrl, request);
+    const asked = { "http.request.method": "GET", "server.address": this.#host };
+    const span = telemetry.span("GET", { ...asked, "url.path": pathname, "http.request.attempt": call.attempts });
+    try {
+      const result = await this.#send(request, call);
+      const outcome = outcomeOf(result);
+      telemetry.count("baton.http.requests", { ...asked, ...outcome });
+      span.set(outcome);
+      span.end(result.ok ? undefined : result.failure.kind);
+      return result;
+    } catch (caught) {
+      span.end(caught);
+      throw caught;
+    }
   }
 
   #send(request: JsonRequest, call: Call): Promise<GetResult> {
@@ -303,6 +330,13 @@ class Call {
       hostReached,
     };
   }
+}
+
+/** The status, or what was in its way. */
+function outcomeOf(result: GetResult): Attributes {
+  if (result.ok) return { "http.response.status_code": 200 };
+  const { failure } = result;
+  return "status" in failure ? { "http.response.status_code": failure.status } : { "error.type": failure.kind };
 }
 
 function isRateLimited(failure: HttpFailure): boolean {

@@ -13,6 +13,7 @@ export class Progress {
   readonly #logger: Logger;
   readonly #connector: Connector;
   readonly #observer: SyncObserver | undefined;
+  readonly #onPhase: ((phase: SyncPhase) => void) | undefined;
   readonly #startedMs: number;
   readonly #resources = new Map<string, number>();
   readonly #finished = { entitlements: new Map<string, number>(), grants: new Map<string, number>() };
@@ -23,11 +24,19 @@ export class Progress {
   #entitlements = 0;
   #grants = 0;
 
-  constructor(options: { clock: Clock; logger: Logger; connector: Connector; observer?: SyncObserver | undefined }) {
+  constructor(options: {
+    clock: Clock;
+    logger: Logger;
+    connector: Connector;
+    observer?: SyncObserver | undefined;
+    /** Told of each phase that is entered. */
+    onPhase?: (phase: SyncPhase) => void;
+  }) {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#connector = options.connector;
     this.#observer = options.observer;
+    this.#onPhase = options.onPhase;
     this.#startedMs = options.clock.monotonicMs();
     this.#phaseStartedMs = this.#startedMs;
   }
@@ -38,6 +47,7 @@ export class Progress {
     this.#phaseMs.set(this.#phase, (this.#phaseMs.get(this.#phase) ?? 0) + now - this.#phaseStartedMs);
     this.#phaseStartedMs = now;
     this.#phase = phase;
+    this.#onPhase?.(phase);
     this.#notify();
   }
 

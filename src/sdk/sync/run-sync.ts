@@ -7,11 +7,13 @@ import type { Connector } from "../contracts/connector.ts";
 import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
 import { ExternalGrants, type ExternalPrincipals } from "./external-grants.ts";
 import { IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
+import { observeSync, type RunProbe } from "./observed-sync.ts";
 import { Progress } from "./progress.ts";
 import { retrying } from "./retry.ts";
 import type { StepContext } from "./step-context.ts";
@@ -54,6 +56,8 @@ export interface RunSyncOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly observer?: SyncObserver;
+  /** Told of the run and its steps; default nobody. */
+  readonly telemetry?: Telemetry;
   /** Lets a sync replace the file although far fewer rows are there than before; default false. */
   readonly acceptChanges?: boolean;
   /** Told how the run ended, well or not, when the file is free again; not when nothing was begun. Must not throw. */
@@ -68,12 +72,18 @@ export interface RunSyncOptions {
  * `BATON-HELD` (22).
  */
 export async function runSync(options: RunSyncOptions): Promise<SyncOutcome> {
-  const { connector, logger, clock } = options;
   checkTypeFilter(options);
+  const targets = chooseTargets(options);
+  const syncType = syncTypeOf({ options, targets });
+  return await observeSync({ ...options, syncType }, (probe) => performSync(options, targets, probe));
+}
+
+async function performSync(options: RunSyncOptions, targets: Run["targets"], probe: RunProbe): Promise<SyncOutcome> {
+  const { connector, logger, clock, observer } = options;
   const run: Run = {
     options,
-    targets: chooseTargets(options),
-    progress: new Progress({ clock, logger, connector, observer: options.observer }),
+    targets,
+    progress: new Progress({ clock, logger, connector, observer, onPhase: (phase) => probe.enter(phase) }),
     warnings: new Warnings(logger),
     startedAtMs: clock.nowMs(),
   };
@@ -285,7 +295,7 @@ async function keepUnfinished(
   return error;
 }
 
-function syncTypeOf({ options, targets }: Run): SyncType {
+function syncTypeOf({ options, targets }: Pick<Run, "options" | "targets">): SyncType {
   if (targets) return "partial";
   return options.skipEntitlementsAndGrants ? "resources_only" : "full";
 }

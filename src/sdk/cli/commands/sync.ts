@@ -12,6 +12,7 @@ import { listenForInterrupt } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import { openRunOutput, type RunOutput } from "../run-output.ts";
+import { openRunTelemetry } from "../run-telemetry.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
 import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
@@ -20,16 +21,17 @@ import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
   const config = await loadConfig(invocation);
   const serviceMode = config.string("client-id") !== "";
-  const output = openRunOutput(invocation, config, { isService: serviceMode });
-  invocation.useLogger(output.logger);
+  const telemetry = await openRunTelemetry(invocation, config);
+  const output = openRunOutput(invocation, config, { isService: serviceMode, telemetry });
+  invocation.useLogger(output.logger, () => telemetry?.close() ?? Promise.resolve());
   try {
     refuseUnsupported(config);
-    const context = connectorContext(invocation, config, output.logger);
+    const context = connectorContext(invocation, config, output.logger, telemetry);
     warnAboutInertFlags(config, output.logger, serviceMode);
     if (serviceMode) {
       refuseSyncOnlyFlags(invocation);
       const { serveConductorOne } = await import("./service.ts");
-      return await serveConductorOne(invocation, config, output);
+      return await serveConductorOne(invocation, config, context, output);
     }
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
     const outcome = await syncOnce(invocation, config, context, output);
@@ -86,6 +88,7 @@ async function syncOnce(
       syncResourceTypes: config.strings("sync-resource-types"),
       skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
       ...(externalPrincipals && { externalPrincipals }),
+      ...(context.telemetry && { telemetry: context.telemetry }),
       ...(context.workers !== undefined && { workers: context.workers }),
       signal: interrupt.signal,
       logger: output.logger,

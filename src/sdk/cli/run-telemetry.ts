@@ -1,0 +1,36 @@
+/** Telemetry of a run, as the flags ask for: nothing is loaded without an endpoint. */
+import { resolve } from "node:path";
+import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Invocation } from "./invocation.ts";
+
+/**
+ * Opens telemetry; undefined without --otel-collector-endpoint.
+ * @throws BatonError BATON-OTEL-ENDPOINT, BATON-OTEL-CERT or BATON-OTEL-MISSING.
+ */
+export async function openRunTelemetry(
+  { app, io, redactor }: Invocation,
+  config: ResolvedConfig,
+): Promise<Telemetry | undefined> {
+  const endpoint = config.string("otel-collector-endpoint");
+  if (endpoint === "") return undefined;
+  const { readCollector } = await import("../telemetry/collector.ts");
+  const certPath = config.string("otel-collector-endpoint-tls-cert-path");
+  const collector = readCollector({
+    endpoint,
+    insecure: config.bool("otel-collector-endpoint-tls-insecure"),
+    cert: config.string("otel-collector-endpoint-tls-cert"),
+    certPath: certPath && resolve(io.cwd, certPath),
+  });
+  const { openTelemetry } = await import("../telemetry/open-telemetry.ts");
+  return await openTelemetry({
+    collector,
+    service: { name: `${app.name}-server`, version: app.version },
+    traces: !config.bool("otel-tracing-disabled"),
+    logs: !config.bool("otel-logging-disabled"),
+    redact: (text) => redactor.redact(text),
+    // Not through the logger: its lines are what could not be delivered.
+    onFailure: (error) =>
+      io.stderr.write(`telemetry cannot be delivered to ${collector.origin}: ${redactor.redact(error.message)}\n`),
+  });
+}

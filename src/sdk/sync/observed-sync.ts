@@ -1,0 +1,80 @@
+/** Tells telemetry how a run goes: a span for the run and one for each of its steps, how long it took, what it holds. */
+import type { SyncType } from "../c1z/sync-store.ts";
+import type { Clock } from "../clock.ts";
+import { toBatonError } from "../errors.ts";
+import { type Attributes, noTelemetry, type Span, type Telemetry } from "../telemetry/telemetry.ts";
+import type { SyncOutcome, SyncPhase } from "./events.ts";
+
+/** What a run is told to tell. */
+export interface RunProbe {
+  /** A step begins. */
+  enter(phase: SyncPhase): void;
+}
+
+/** Whom to tell, and of what. */
+export interface ObserveOptions {
+  readonly telemetry?: Telemetry;
+  readonly clock: Clock;
+  readonly syncType: SyncType;
+}
+
+/** Runs `work` and tells of it. */
+export async function observeSync(
+  { telemetry, clock, syncType }: ObserveOptions,
+  work: (probe: RunProbe) => Promise<SyncOutcome>,
+): Promise<SyncOutcome> {
+  if (!telemetry || telemetry === noTelemetry) return await work({ enter() {} });
+  const span = telemetry.span("sync", { "baton.sync.type": syncType });
+  const probe = new PhaseSpans(telemetry, span);
+  const startedMs = clock.monotonicMs();
+  const finish = (result: string, error?: unknown): void => {
+    const attributes: Attributes = { "baton.sync.type": syncType, "baton.sync.result": result };
+    telemetry.duration("baton.sync.duration", clock.monotonicMs() - startedMs, attributes);
+    span.set(attributes);
+    probe.end(error);
+    span.end(error);
+  };
+  try {
+    const outcome = await telemetry.within(span, () => work(probe));
+    tellCounts(telemetry, outcome);
+    span.set({ "baton.sync.id": outcome.syncId, "baton.sync.resumed": outcome.resumed });
+    finish(outcome.result);
+    return outcome;
+  } catch (caught) {
+    finish(toBatonError(caught).code, caught);
+    throw caught;
+  }
+}
+
+/** Steps follow each other: one ends where the next begins. */
+class PhaseSpans implements RunProbe {
+  readonly #telemetry: Telemetry;
+  readonly #parent: Span;
+  #current: Span | undefined;
+
+  constructor(telemetry: Telemetry, parent: Span) {
+    this.#telemetry = telemetry;
+    this.#parent = parent;
+  }
+
+  enter(phase: SyncPhase): void {
+    this.#current?.end();
+    // Only begun in there: what the step does runs below the sync, since requests are sent ahead of their step.
+    void this.#telemetry.within(this.#parent, async () => {
+      this.#current = this.#telemetry.span(phase);
+    });
+  }
+
+  end(error: unknown): void {
+    this.#current?.end(error);
+  }
+}
+
+function tellCounts(telemetry: Telemetry, { stats, warnings }: SyncOutcome): void {
+  for (const [type, count] of Object.entries(stats.resourcesByResourceType)) {
+    telemetry.gauge("baton.sync.resources", count, { "baton.resource_type": type });
+  }
+  telemetry.gauge("baton.sync.entitlements", stats.entitlements);
+  telemetry.gauge("baton.sync.grants", stats.grants);
+  telemetry.gauge("baton.sync.warnings", warnings.length);
+}

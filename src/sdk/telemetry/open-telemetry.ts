@@ -1,0 +1,138 @@
+/**
+ * Telemetry by OpenTelemetry: sends spans, measurements and log records to a collector (OTLP over gRPC). Registers
+ * nothing globally, so that nothing but what the program tells is sent.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Context, Span as OtelSpan } from "@opentelemetry/api";
+import type { Collector } from "./collector.ts";
+import { type Libraries, loadLibraries } from "./libraries.ts";
+import { Meters } from "./meters.ts";
+import { OtlpChannel } from "./otlp-channel.ts";
+import { createProviders, type Providers } from "./providers.ts";
+import type { Attributes, LogRecord, Span, Telemetry } from "./telemetry.ts";
+import { toSeverity, toValues } from "./to-values.ts";
+
+/** What {@link openTelemetry} needs. */
+export interface TelemetryOptions {
+  readonly collector: Collector;
+  /** Name and version of the service, as the collector shows it. */
+  readonly service: { readonly name: string; readonly version: string };
+  /** False: no spans. */
+  readonly traces: boolean;
+  /** False: no log records. */
+  readonly logs: boolean;
+  /** Takes secrets out of text. */
+  redact(text: string): string;
+  /** Told once, when something could not be delivered. */
+  onFailure(error: Error): void;
+}
+
+const closeWithinMs = 5_000;
+
+/**
+ * Makes telemetry; connects when there is something to send.
+ * @throws BatonError `BATON-OTEL-MISSING`.
+ */
+export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  return new OpenTelemetry(options, await loadLibraries());
+}
+
+class OpenTelemetry implements Telemetry {
+  readonly #options: TelemetryOptions;
+  readonly #libraries: Libraries;
+  readonly #channel: OtlpChannel;
+  readonly #providers: Providers;
+  readonly #meters: Meters;
+  readonly #within = new AsyncLocalStorage<Context>();
+  readonly #contexts = new WeakMap<Span, Context>();
+  #failed: boolean = false;
+
+  constructor(options: TelemetryOptions, libraries: Libraries) {
+    this.#options = options;
+    this.#libraries = libraries;
+    this.#channel = new OtlpChannel(options.collector);
+    const onFailure = (error: Error): void => {
+      if (this.#failed) return;
+      this.#failed = true;
+      options.onFailure(error);
+    };
+    this.#providers = createProviders(libraries, { ...options, channel: this.#channel, onFailure });
+    this.#meters = new Meters(this.#providers.metrics.getMeter(options.service.name));
+  }
+
+  span(name: string, attributes: Attributes = {}): Span {
+    const { trace, SpanStatusCode } = this.#libraries.api;
+    const parent = this.#context();
+    const tracer = this.#providers.tracing?.getTracer(this.#options.service.name);
+    const started = tracer?.startSpan(name, { attributes: this.#redacted(attributes) }, parent);
+    const span: Span = {
+      set: (more) => void started?.setAttributes(this.#redacted(more)),
+      end: (error) => {
+        if (error !== undefined) {
+          started?.setStatus({ code: SpanStatusCode.ERROR, message: this.#options.redact(messageOf(error)) });
+        }
+        endOnce(started);
+      },
+    };
+    this.#contexts.set(span, started ? trace.setSpan(parent, started) : parent);
+    return span;
+  }
+
+  within<T>(span: Span, work: () => Promise<T>): Promise<T> {
+    return this.#within.run(this.#contexts.get(span) ?? this.#context(), work);
+  }
+
+  count(name: string, attributes: Attributes = {}): void {
+    this.#meters.counter(name).add(1, this.#redacted(attributes));
+  }
+
+  gauge(name: string, value: number, attributes: Attributes = {}): void {
+    this.#meters.gauge(name).record(value, this.#redacted(attributes));
+  }
+
+  duration(name: string, ms: number, attributes: Attributes = {}): void {
+    this.#meters.histogram(name).record(ms / 1000, this.#redacted(attributes));
+  }
+
+  log({ level, timeMs, message, fields }: LogRecord): void {
+    this.#providers.logging?.getLogger(this.#options.service.name).emit({
+      timestamp: timeMs,
+      severityNumber: toSeverity(level),
+      severityText: level,
+      body: this.#options.redact(message),
+      attributes: this.#redacted(toValues(fields)),
+      context: this.#context(),
+    });
+  }
+
+  async close(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, closeWithinMs);
+    const providers = Object.values(this.#providers);
+    const delivered = Promise.allSettled(providers.map((provider) => provider?.shutdown()));
+    await Promise.race([delivered, late.promise]);
+    clearTimeout(timer);
+    this.#channel.close();
+  }
+
+  #context(): Context {
+    return this.#within.getStore() ?? this.#libraries.api.ROOT_CONTEXT;
+  }
+
+  #redacted(attributes: Attributes): Attributes {
+    return Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [
+        name,
+        typeof value === "string" ? this.#options.redact(value) : value,
+      ]),
+    );
+  }
+}
+
+function endOnce(span: OtelSpan | undefined): void {
+  if (span?.isRecording()) span.end();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
