@@ -34,7 +34,8 @@ export const builtInCommands: readonly BuiltInCommand[] = [
       {
         kind: "bool",
         name: "accept-changes",
-        description: "Let the sync replace the file although half or more of the resources of a type, or of the grants, are gone",
+        description:
+          "Let the sync replace the file although half or more of the resources of a type, or of the grants, are gone",
         ...own,
       },
     ],
@@ -58,6 +59,21 @@ export const builtInCommands: readonly BuiltInCommand[] = [
     summary: "Print the schema of the configuration, as JSON",
     options: [],
     takesConnectorFields: false,
+  },
+  {
+    name: "doctor",
+    summary: "Look for what keeps syncs from working: machine, network, key, roster, disk and file",
+    options: [
+      { kind: "bool", name: "json", description: "Print the result as JSON", ...own },
+      {
+        kind: "string",
+        name: "bundle",
+        description:
+          "Also write the result, without secrets and names, to this new file, to be sent along with a report",
+        ...own,
+      },
+    ],
+    takesConnectorFields: true,
   },
   {
     name: "health-check",
@@ -96,6 +112,13 @@ export const builtInCommands: readonly BuiltInCommand[] = [
       { kind: "string", name: "tls-key", description: "PEM private key of the certificate", ...own },
     ],
     takesConnectorFields: true,
+  },
+  {
+    name: "inspect",
+    summary: "Verify a .c1z file of any writer and say what is wrong where",
+    operands: "FILE",
+    options: [{ kind: "bool", name: "json", description: "Print the result as JSON", ...own }],
+    takesConnectorFields: false,
   },
   {
     name: "validate",
