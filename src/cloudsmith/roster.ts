@@ -11,6 +11,7 @@ export type Admission = "new" | "same" | "changed";
 
 interface Entry {
   fingerprint: number;
+  active: boolean | undefined;
   /** The round in which the person was last seen. */
   round: string;
 }
@@ -19,8 +20,8 @@ const supersededPrefix = "superseded/";
 
 /** The roster of one sync; loads itself from the session, so that a resumed run knows what was read before. */
 export class Roster {
-  /** Slugs of all teams on the memberships. */
-  readonly teamSlugs = new Set<string>();
+  /** Slugs of all teams on the memberships, each with the slug of somebody who was last seen in it. */
+  readonly teamSlugs = new Map<string, string>();
   readonly #session: SessionStore;
   #lacksTeams = false;
   #tellsStatus: boolean = false;
@@ -49,16 +50,17 @@ export class Roster {
 
   #see(record: MemberRecord, round: string): Admission {
     const fingerprint = fingerprintOf(record);
-    for (const slug of record.teams) this.teamSlugs.add(slug);
+    for (const slug of record.teams) this.teamSlugs.set(slug, record.userSlug);
     if (!record.hasTeams) this.#lacksTeams = true;
     if (round.endsWith("/0") && record.active !== undefined) this.#tellsStatus = true;
     const entry = this.#entries.get(record.userId);
     if (!entry || entry.round !== round) this.#seenInRound.set(round, this.seenIn(round) + 1);
     if (!entry) {
-      this.#entries.set(record.userId, { fingerprint, round });
+      this.#entries.set(record.userId, { fingerprint, active: record.active, round });
       return "new";
     }
     entry.round = round;
+    entry.active = record.active;
     if (entry.fingerprint === fingerprint) return "same";
     entry.fingerprint = fingerprint;
     return "changed";
@@ -72,6 +74,12 @@ export class Roster {
   /** True when the round has shown the person already. */
   sawIn(round: string, userId: string): boolean {
     return this.#entries.get(userId)?.round === round;
+  }
+
+  /** True when the sweep has shown the person as inactive: shown as active now, somebody changed in between. */
+  wasInactive(userId: string, sweep: number): boolean {
+    const entry = this.#entries.get(userId);
+    return entry?.active === false && entry.round === `${sweep}/0`;
   }
 
   /**

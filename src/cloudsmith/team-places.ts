@@ -41,6 +41,37 @@ export class TeamPlaces {
     return places.length === record.teams.length ? places : this.#lookInto(record, options);
   }
 
+  /**
+   * Teams that memberships name and the list did not show. One that is not found by its slug is looked for under those
+   * that the membership names by now, because it may have been renamed.
+   *
+   * @param unlisted slugs, each with the user slug of a member whose membership names it.
+   */
+  async findUnlisted(unlisted: readonly (readonly [string, string])[], options: ListOptions): Promise<readonly Team[]> {
+    const found = new Map<string, Team>();
+    const find = async (slug: string): Promise<boolean> => {
+      const team = await findTeam(this.#reading, slug, options.signal);
+      if (team && !this.#directory.has(team.slug_perm)) found.set(team.slug_perm, team);
+      return team !== undefined;
+    };
+    for (const [slug, userSlug] of unlisted) {
+      if ((await find(slug)) || userSlug === "") continue;
+      const member = await findMember(this.#reading, userSlug, options.signal);
+      const named = member?.teams?.map((team) => team.slug) ?? [];
+      if (named.includes(slug)) this.#hidden.add(slug);
+      else for (const other of named) if (this.#directory.find(other) === undefined) await find(other);
+    }
+    if (found.size > 0) {
+      options.warn({
+        code: "CS-TEAM-BY-NAME",
+        signal: "R3",
+        count: found.size,
+        message: "memberships name teams that the list did not show; they were found by name and are in the file",
+      });
+    }
+    return [...found.values()];
+  }
+
   #listed({ teams, managedTeams }: MemberRecord): TeamPlace[] {
     const places: TeamPlace[] = [];
     for (const slug of teams) {
@@ -70,17 +101,26 @@ export class TeamPlaces {
   }
 
   /** Slugs without a team in the file, each asked for by name once. */
-  async #missing({ teams }: MemberRecord, { signal }: ListOptions): Promise<readonly string[]> {
+  async #missing({ teams }: MemberRecord, options: ListOptions): Promise<readonly string[]> {
     const missing: string[] = [];
     for (const slug of teams) {
       if (this.#directory.find(slug) !== undefined) continue;
-      if (!this.#asked.has(slug)) {
-        const team = await findTeam(this.#reading, slug, signal);
-        this.#asked.set(slug, team && this.#directory.has(team.slug_perm) ? team.slug_perm : undefined);
-      }
+      if (!this.#asked.has(slug) && !this.#hidden.has(slug)) this.#asked.set(slug, await this.#ask(slug, options));
       if (this.#asked.get(slug) === undefined) missing.push(slug);
     }
     return missing;
+  }
+
+  async #ask(slug: string, { signal, warn }: ListOptions): Promise<string | undefined> {
+    const team = await findTeam(this.#reading, slug, signal);
+    if (team === undefined || this.#directory.has(team.slug_perm)) return team?.slug_perm;
+    warn({
+      code: "CS-ROSTER-INCOMPLETE",
+      signal: "R5",
+      severity: "incomplete",
+      message: `the team '${slug}' turned up after the teams were read`,
+    });
+    return undefined;
   }
 
   /** The membership as it is now; undefined when it is over or cannot be asked for. */

@@ -2,7 +2,6 @@
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
-import type { Team } from "../client/schemas.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
 import {
   formatPosition,
@@ -42,7 +41,7 @@ export class TeamSyncer implements ResourceSyncer {
     const reading = await this.#reading(options.signal);
     const directory = reading.directory(options.session);
     if (options.pageToken === unlistedToken) {
-      const teams = await unlistedTeams(reading, options);
+      const teams = await reading.places(options.session).findUnlisted(unlistedSlugs(reading, options), options);
       directory.add("unlisted/0", teams);
       return { items: teams.map((team) => teamResource(team, parent)), nextPageToken: "" };
     }
@@ -151,25 +150,8 @@ function nextToken(position: ListPosition, step: Step, reading: OrganizationRead
   return "";
 }
 
-function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
+/** Each with the slug of somebody whose membership names it. */
+function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly [string, string][] {
   const directory = reading.directory(session);
-  return [...reading.roster(session).teamSlugs].filter((slug) => directory.find(slug) === undefined);
-}
-
-async function unlistedTeams(reading: OrganizationReading, options: ListOptions): Promise<readonly Team[]> {
-  const directory = reading.directory(options.session);
-  const found = new Map<string, Team>();
-  for (const slug of unlistedSlugs(reading, options)) {
-    const team = await findTeam(reading, slug, options.signal);
-    if (team && !directory.has(team.slug_perm)) found.set(team.slug_perm, team);
-  }
-  if (found.size > 0) {
-    options.warn({
-      code: "CS-TEAM-BY-NAME",
-      signal: "R3",
-      count: found.size,
-      message: "memberships name teams that the list did not show; they were found by name and are in the file",
-    });
-  }
-  return [...found.values()];
+  return [...reading.roster(session).teamSlugs].filter(([slug]) => directory.find(slug) === undefined);
 }

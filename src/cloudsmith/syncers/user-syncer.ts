@@ -1,6 +1,6 @@
 /**
- * Lists the members: the inactive ones, the active ones, then a second look at the beginning. When anything moved in
- * between, all of it once more. Keeps what the grants will need of each.
+ * Lists the members: the inactive ones, the active ones, then a second look at the beginning of both. When anything
+ * moved in between, all of it once more. Keeps what the grants will need of each.
  */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
@@ -28,8 +28,6 @@ import type { Roster } from "../roster.ts";
 type Position = ListPosition & { readonly list: Pass };
 
 const idOf = ({ user_id }: Member): string => user_id;
-/** Session keys of what a sweep saw first. */
-const openingPrefix = "opening/";
 
 /** Reads the members of the organization. */
 export class UserSyncer implements ResourceSyncer {
@@ -54,9 +52,12 @@ export class UserSyncer implements ResourceSyncer {
       acceptsAgain: position.sweep === lastSweep,
     });
     // Everything that may fail comes before the first row is remembered: a page is taken as a whole or not at all.
-    const next = await nextPosition(position, step, reading, options);
+    const contradicts =
+      position.list === "active" &&
+      page.items.some((row) => row.is_active !== false && roster.wasInactive(row.user_id, position.sweep));
+    const next = contradicts ? "moved" : await nextPosition(position, step, { page, reading, options });
     const items = admitPage({ page, key, position, roster, parent, reading, options });
-    if (isFirst(position)) storeOpening(position, page, options);
+    if (position.page === 1) storeOpening(position, page, options);
     if (next === "moved")
       return { items, nextPageToken: nextSweep(position, page, roster.seenIn(roundOf(key)), options) };
     if (next === "ended") warnOfRoster(roster, position.sweep, options);
@@ -104,18 +105,23 @@ function admitPage({ page, key, position, roster, parent, reading, options }: Ad
   return items;
 }
 
+interface Looking {
+  readonly page: PageResult<Member>;
+  readonly reading: OrganizationReading;
+  readonly options: ListOptions;
+}
+
 /** Where to go on in this sweep. */
 async function nextPosition(
-  { list, sweep }: Position,
+  position: Position,
   step: Step,
-  reading: OrganizationReading,
-  options: ListOptions,
+  looking: Looking,
 ): Promise<ListPosition | "moved" | "ended"> {
   if (step.kind === "on") return step.position;
   if (step.kind === "moved") return "moved";
-  const nextPass = passes[passes.indexOf(list) + 1];
-  if (nextPass) return startOf(nextPass, sweep);
-  return (await isAsAtFirst(sweep, reading, options)) ? "ended" : "moved";
+  const nextPass = passes[passes.indexOf(position.list) + 1];
+  if (nextPass) return startOf(nextPass, position.sweep);
+  return (await isAsAtFirst(position, looking)) ? "ended" : "moved";
 }
 
 /** Begins anew, or ends the sync when that was done often enough. */
@@ -133,26 +139,32 @@ function nextSweep({ list, sweep }: Position, page: PageResult<Member>, seen: nu
   return "";
 }
 
-function isFirst({ list, page }: Position): boolean {
-  return list === passes[0] && page === 1;
+function storeOpening({ list, sweep }: Position, page: PageResult<Member>, { session }: ListOptions): void {
+  session.set(openingKey(list, sweep), Buffer.from(openingOf(page), "utf8"));
 }
 
-function storeOpening({ sweep }: Position, page: PageResult<Member>, { session }: ListOptions): void {
-  session.set(openingPrefix + sweep, Buffer.from(openingOf(page), "utf8"));
+function openingKey(list: Pass, sweep: number): string {
+  return `opening/${sweep}/${list}`;
 }
 
 /**
- * Looks at the beginning of the first pass once more. Who was deactivated after the inactive and before the active ones
- * were read was in neither, and is there now.
+ * Looks at the beginnings of both passes once more. Who was deactivated after the inactive and before the active ones
+ * were read was in neither, and is among the inactive ones now; who was so only meanwhile is among the active ones.
  */
-async function isAsAtFirst(sweep: number, reading: OrganizationReading, options: ListOptions): Promise<boolean> {
-  const page = await reading.client.membersPage(reading.organization.slug, {
-    active: passes[0] !== "inactive",
-    page: 1,
-    signal: options.signal,
+async function isAsAtFirst(position: Position, { page, reading, options }: Looking): Promise<boolean> {
+  const { session, signal } = options;
+  const checks = passes.map(async (list) => {
+    const now = await reading.client.membersPage(reading.organization.slug, {
+      active: list === "active",
+      page: 1,
+      signal,
+    });
+    // The page in hand may be the first of its pass, and is not stored yet.
+    if (list === position.list && position.page === 1) return openingOf(now) === openingOf(page);
+    const opening = session.get(openingKey(list, position.sweep));
+    return opening !== undefined && Buffer.from(opening).toString("utf8") === openingOf(now);
   });
-  const opening = options.session.get(openingPrefix + sweep);
-  return opening !== undefined && Buffer.from(opening).toString("utf8") === openingOf(page);
+  return (await Promise.all(checks)).every(Boolean);
 }
 
 /** Rows of equal names may come in any order, so that it does not count here. */
