@@ -11,4 +11,7 @@ const connector = connectorApp(version);
 const { name } = connector;
 const commands = [sandboxCommand, reportCommand(name), evidenceCommand(name, version)];
 const app = { ...connector, commands, summarize: summarizeFile };
-process.exitCode = await runCli(app, systemIo());
+// No await out here: the single executable is made of a format that has none.
+void runCli(app, systemIo()).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,71 @@
+/**
+ * `npm run build:executable [-- PATH]`: the program and the Node that runs this script as one file that needs neither
+ * Node nor packages, by default dist-executable/baton-cloudsmith (Node.js documentation: single executable
+ * applications). It runs on systems like this one; other systems build their own.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+/** The mark in Node's binary that tells it that a program was put in. */
+const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+
+/** Builds the executable at `path`, in place of what is there. */
+async function buildExecutable(path: string): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), "executable-"));
+  try {
+    const bundle = join(scratch, "program.cjs");
+    const blob = join(scratch, "program.blob");
+    const settings = join(scratch, "settings.json");
+    await build({
+      entryPoints: [join(root, "src", "main.ts")],
+      bundle: true,
+      platform: "node",
+      target: "node24",
+      format: "cjs",
+      outfile: bundle,
+      logLevel: "warning",
+    });
+    writeFileSync(settings, JSON.stringify({ main: bundle, output: blob, disableExperimentalSEAWarning: true }));
+    run(["--experimental-sea-config", settings]);
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(path, { force: true });
+    copyFileSync(process.execPath, path);
+    chmodSync(path, 0o755);
+    if (process.platform === "darwin") sign(["--remove-signature", path]);
+    const segment = process.platform === "darwin" ? ["--macho-segment-name", "NODE_SEA"] : [];
+    run([
+      join(root, "node_modules/postject/dist/cli.js"),
+      path,
+      "NODE_SEA_BLOB",
+      blob,
+      "--sentinel-fuse",
+      fuse,
+      ...segment,
+    ]);
+    if (process.platform === "darwin") sign(["--sign", "-", path]);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function run(args: readonly string[]): void {
+  check(spawnSync(process.execPath, args, { encoding: "utf8" }), args[0] ?? "");
+}
+
+/** macOS runs no binary whose signature does not fit. */
+function sign(args: readonly string[]): void {
+  check(spawnSync("codesign", args, { encoding: "utf8" }), "codesign");
+}
+
+function check({ status, stderr }: { status: number | null; stderr: string }, step: string): void {
+  if (status !== 0) throw new Error(`${step} failed: ${stderr}`);
+}
+
+const name = process.platform === "win32" ? "baton-cloudsmith.exe" : "baton-cloudsmith";
+const target = resolve(process.argv[2] ?? join(root, "dist-executable", name));
+await buildExecutable(target);
+process.stdout.write(`${target}\n`);
