@@ -1,20 +1,10 @@
 /** From rows to the file and back, with the real writer and the real reader. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Organization } from "../../sandbox/model.ts";
 import { openC1z } from "../../src/sdk/c1z/reader.ts";
 import type { Layer } from "./layer.ts";
-import {
-  countGrants,
-  entitlementsOf,
-  holdersOf,
-  memberPages,
-  organizationOf,
-  recordsOf,
-  resourceOf,
-  teamsOf,
-} from "./organization-data.ts";
-import { benchDirectory, type SampleRows, writeSample } from "./sample-file.ts";
+import { countGrants, organizationOf } from "./organization-data.ts";
+import { benchDirectory, sampleRows, writeSample } from "./sample-file.ts";
 
 /** Writing, then reading. */
 export const fileLayers: readonly Layer[] = [
@@ -45,15 +35,6 @@ export const fileLayers: readonly Layer[] = [
     },
   },
 ];
-
-function sampleRows(organization: Organization): SampleRows {
-  const users = memberPages(organization).flatMap((page) => recordsOf(page).map(resourceOf));
-  return {
-    resources: [...users, ...teamsOf(organization)],
-    entitlements: entitlementsOf(organization),
-    holders: holdersOf(organization),
-  };
-}
 
 async function readAll(path: string, expected: number): Promise<void> {
   const reader = await openC1z(path);

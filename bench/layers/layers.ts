@@ -4,6 +4,13 @@ import { fileLayers } from "./file-layers.ts";
 import type { Layer } from "./layer.ts";
 import { limitLayers } from "./limit-layers.ts";
 import { recordLayers } from "./record-layers.ts";
+import { reportLayers } from "./report-layers.ts";
 
 /** Ours first, then what the machine allows. */
-export const layers: readonly Layer[] = [...recordLayers, ...fileLayers, expansionLayer, ...limitLayers];
+export const layers: readonly Layer[] = [
+  ...recordLayers,
+  ...fileLayers,
+  expansionLayer,
+  ...reportLayers,
+  ...limitLayers,
+];

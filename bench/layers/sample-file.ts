@@ -2,18 +2,37 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Organization } from "../../sandbox/model.ts";
 import { organizationType, teamType, userType } from "../../src/cloudsmith/resource-types.ts";
 import { openC1zWriter } from "../../src/sdk/c1z/writer.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import type { Entitlement, Resource } from "../../src/sdk/contracts/model.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
-import { grantPages } from "./organization-data.ts";
+import {
+  entitlementsOf,
+  grantPages,
+  holdersOf,
+  memberPages,
+  recordsOf,
+  resourceOf,
+  teamsOf,
+} from "./organization-data.ts";
 
 /** Rows to write. */
 export interface SampleRows {
   readonly resources: readonly Resource[];
   readonly entitlements: readonly Entitlement[];
   readonly holders: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The rows of an organization. */
+export function sampleRows(organization: Organization): SampleRows {
+  const users = memberPages(organization).flatMap((page) => recordsOf(page).map(resourceOf));
+  return {
+    resources: [...users, ...teamsOf(organization)],
+    entitlements: entitlementsOf(organization),
+    holders: holdersOf(organization),
+  };
 }
 
 /** Writes them as one finished sync, checks and indexes included. */

@@ -2,12 +2,13 @@
  * Accounts with everything that they hold, told apart as roles in an organization, places in teams and other access.
  * One account is in memory at a time; names of what is held are remembered, as many share them.
  */
-import type { HeldEntitlement, SyncQueries } from "../sdk/c1z/sync-queries.ts";
+import type { HeldEntitlement, Holder, SyncQueries } from "../sdk/c1z/sync-queries.ts";
 import type { SyncView } from "../sdk/c1z/sync-view.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
 import { decodeResource } from "../sdk/proto/decode.ts";
 import { type AccountFacts, accountFacts } from "./account-facts.ts";
 import { compareRoles, type FileShape, fileShape, managesTeam, slugOf } from "./file-shape.ts";
+import { mergeByKey } from "./merge-by-key.ts";
 import { compareTexts } from "./report.ts";
 
 /** An account, or another holder of access, and what it is said to be. */
@@ -55,10 +56,18 @@ export class Holdings {
 
   /** All accounts, type by type, by id. */
   *accounts(): Generator<Account> {
+    for (const type of this.shape.accountTypes) yield* this.#accountsOf(type);
+  }
+
+  /** All accounts with what they hold, in the same order. */
+  *accountHoldings(): Generator<AccountHoldings> {
     for (const type of this.shape.accountTypes) {
-      for (const { data } of this.queries.resourcesByKey(type)) {
-        const resource = decodeResource(data);
-        yield { resource, facts: accountFacts(resource), isAccount: true };
+      const accounts = { items: this.#accountsOf(type), keyOf: ({ resource }: Account) => resource.id.resource };
+      const holders = { items: this.queries.holders(type), keyOf: ({ principal }: Holder) => principal.resource };
+      for (const pair of mergeByKey(accounts, holders)) {
+        // Holders that are no resources of the file have nothing that could be said of them.
+        if (pair.kind === "right") continue;
+        yield this.#withNames(pair.left, pair.kind === "both" ? pair.right.held : []);
       }
     }
   }
@@ -72,7 +81,17 @@ export class Holdings {
 
   /** An account with what it holds. */
   holdingsOf(account: Account): AccountHoldings {
-    const held = this.queries.heldBy(account.resource.id);
+    return this.#withNames(account, this.queries.heldBy(account.resource.id));
+  }
+
+  *#accountsOf(type: string): Generator<Account> {
+    for (const { data } of this.queries.resourcesByKey(type)) {
+      const resource = decodeResource(data);
+      yield { resource, facts: accountFacts(resource), isAccount: true };
+    }
+  }
+
+  #withNames(account: Account, held: readonly HeldEntitlement[]): AccountHoldings {
     const roles = new Set<string>();
     const teams = new Map<string, { readonly name: string; manages: boolean }>();
     const other: string[] = [];

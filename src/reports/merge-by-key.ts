@@ -1,23 +1,30 @@
 /** Walks two lists that are sorted by key side by side, one element of each in memory. */
 
 /** What is in one list, or in both. */
-export type Pair<T> =
-  | { readonly kind: "left"; readonly left: T }
-  | { readonly kind: "right"; readonly right: T }
-  | { readonly kind: "both"; readonly left: T; readonly right: T };
+export type Pair<L, R> =
+  | { readonly kind: "left"; readonly left: L }
+  | { readonly kind: "right"; readonly right: R }
+  | { readonly kind: "both"; readonly left: L; readonly right: R };
+
+/** A sorted list and the key of its elements. */
+export interface Keyed<T> {
+  readonly items: Iterable<T>;
+  readonly keyOf: (item: T) => string;
+}
 
 /** Pairs the elements of two lists whose keys ascend as SQLite sorts them, see {@link compareAsUtf8}. */
-export function* mergeByKey<T>(left: Iterable<T>, right: Iterable<T>, keyOf: (item: T) => string): Generator<Pair<T>> {
-  const lefts = left[Symbol.iterator]();
-  const rights = right[Symbol.iterator]();
+export function* mergeByKey<L, R>(left: Keyed<L>, right: Keyed<R>): Generator<Pair<L, R>> {
+  const lefts = left.items[Symbol.iterator]();
+  const rights = right.items[Symbol.iterator]();
   try {
     let a = lefts.next();
     let b = rights.next();
-    while (!a.done || !b.done) {
-      const order = orderOf(a, b, keyOf);
-      if (order < 0 && !a.done) yield { kind: "left", left: a.value };
-      else if (order > 0 && !b.done) yield { kind: "right", right: b.value };
-      else if (!a.done && !b.done) yield { kind: "both", left: a.value, right: b.value };
+    for (;;) {
+      const order = compareNext(a, b, left, right);
+      if (order === undefined) return;
+      if (!a.done && !b.done && order === 0) yield { kind: "both", left: a.value, right: b.value };
+      else if (!a.done && order < 0) yield { kind: "left", left: a.value };
+      else if (!b.done) yield { kind: "right", right: b.value };
       if (order <= 0) a = lefts.next();
       if (order >= 0) b = rights.next();
     }
@@ -27,9 +34,15 @@ export function* mergeByKey<T>(left: Iterable<T>, right: Iterable<T>, keyOf: (it
   }
 }
 
-function orderOf<T>(a: IteratorResult<T>, b: IteratorResult<T>, keyOf: (item: T) => string): number {
-  if (a.done) return 1;
-  return b.done ? -1 : compareAsUtf8(keyOf(a.value), keyOf(b.value));
+/** Below zero: the left element comes next; zero: both; undefined: there is none. */
+function compareNext<L, R>(
+  a: IteratorResult<L>,
+  b: IteratorResult<R>,
+  left: Keyed<L>,
+  right: Keyed<R>,
+): number | undefined {
+  if (a.done) return b.done ? undefined : 1;
+  return b.done ? -1 : compareAsUtf8(left.keyOf(a.value), right.keyOf(b.value));
 }
 
 /** Orders texts by their bytes in UTF-8, as SQLite does; UTF-16 orders characters beyond U+FFFF differently. */

@@ -7,7 +7,7 @@ import type { SyncView } from "../../sdk/c1z/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { decodeResource } from "../../sdk/proto/decode.ts";
 import { Holdings } from "../holdings.ts";
-import { mergeByKey } from "../merge-by-key.ts";
+import { mergeByKey, type Pair } from "../merge-by-key.ts";
 import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { resourceValues } from "../resource-values.ts";
 
@@ -67,7 +67,9 @@ function noticesFor(since: SyncView, view: SyncView): string[] {
 
 function* resourceChanges(comparison: Comparison): Generator<Row> {
   const { before, after } = comparison;
-  const pairs = mergeByKey(before.queries.resourcesByKey(), after.queries.resourcesByKey(), ({ key }) => key);
+  const keyOf = ({ key }: KeyedRow): string => key;
+  const old = { items: before.queries.resourcesByKey(), keyOf };
+  const pairs = mergeByKey(old, { items: after.queries.resourcesByKey(), keyOf });
   for (const pair of pairs) {
     if (pair.kind === "left") yield resourceRow(comparison, "removed", decodeResource(pair.left.data));
     else if (pair.kind === "right") yield resourceRow(comparison, "added", decodeResource(pair.right.data));
@@ -99,7 +101,7 @@ function* valueChanges(comparison: Comparison, left: KeyedRow, right: KeyedRow):
 function* entitlementChanges(comparison: Comparison): Generator<Row> {
   const { before, after } = comparison;
   const [old, current] = [before.queries, after.queries];
-  for (const pair of mergeByKey(old.entitlementKeys(), current.entitlementKeys(), (key) => key)) {
+  for (const pair of mergeKeys(old.entitlementKeys(), current.entitlementKeys())) {
     if (pair.kind === "both") continue;
     const change = pair.kind === "left" ? "removed" : "added";
     const key = pair.kind === "left" ? pair.left : pair.right;
@@ -111,13 +113,18 @@ function* entitlementChanges(comparison: Comparison): Generator<Row> {
   }
 }
 
+function mergeKeys(left: Iterable<string>, right: Iterable<string>): Generator<Pair<string, string>> {
+  const keyOf = (key: string): string => key;
+  return mergeByKey({ items: left, keyOf }, { items: right, keyOf });
+}
+
 function isInBoth({ id }: Resource, old: SyncQueries, current: SyncQueries): boolean {
   return old.getResource(id) !== undefined && current.getResource(id) !== undefined;
 }
 
 function* grantChanges(comparison: Comparison): Generator<Row> {
   const { before, after } = comparison;
-  for (const pair of mergeByKey(before.queries.grantKeys(), after.queries.grantKeys(), (key) => key)) {
+  for (const pair of mergeKeys(before.queries.grantKeys(), after.queries.grantKeys())) {
     if (pair.kind === "left") yield* grantRow(comparison, "removed", pair.left, before);
     else if (pair.kind === "right") yield* grantRow(comparison, "added", pair.right, after);
   }

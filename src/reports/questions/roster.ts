@@ -22,11 +22,10 @@ export const roster: Report = {
 };
 
 function* rosterRows({ view }: Subject): Rows {
-  const holdings = new Holdings(view);
   const counts = { enabled: 0, disabled: 0, deleted: 0, unknown: 0 };
   let withoutAccess = 0;
-  for (const account of holdings.accounts()) {
-    const { facts, roles, teams, other, grants } = holdings.holdingsOf(account);
+  for (const account of new Holdings(view).accountHoldings()) {
+    const { facts, roles, teams, other, grants } = account;
     counts[facts.status]++;
     if (grants === 0) withoutAccess++;
     const cells = [timeText(facts.createdSeconds), roles, teams, other, grants];

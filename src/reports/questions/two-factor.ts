@@ -25,12 +25,11 @@ interface Ranked {
 }
 
 function* twoFactorRows({ view }: Subject): Rows {
-  const holdings = new Holdings(view);
   const ranked: Ranked[] = [];
   const counts: Record<State, number> = { no: 0, unknown: 0, yes: 0 };
   let privileged = 0;
-  for (const account of holdings.accounts()) {
-    const one = rank(holdings.holdingsOf(account));
+  for (const account of new Holdings(view).accountHoldings()) {
+    const one = rank(account);
     ranked.push(one);
     counts[one.state]++;
     if (one.state !== "yes" && one.role !== undefined && roleRank(one.role) <= roleRank("manager")) privileged++;

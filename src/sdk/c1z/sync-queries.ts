@@ -28,6 +28,12 @@ export interface GrantColumns extends HeldEntitlement {
   readonly principal: ResourceId;
 }
 
+/** Somebody with everything that they hold. */
+export interface Holder {
+  readonly principal: ResourceId;
+  readonly held: HeldEntitlement[];
+}
+
 const heldColumns = "entitlement_id, resource_type_id, resource_id";
 const holderColumns = "principal_resource_type_id, principal_resource_id";
 
@@ -67,6 +73,25 @@ export class SyncQueries {
     const statement = this.#prepare("v1_grants", heldColumns, where, "entitlement_id");
     const rows = this.#guard(() => statement?.all(...this.#values(principal.resourceType, principal.resource)));
     return (rows ?? []).map(heldOf);
+  }
+
+  /**
+   * Everybody of one type who holds something, by id, with what they hold by entitlement id. For all of them this is
+   * several times as fast as asking for each.
+   */
+  *holders(resourceTypeId: string): Generator<Holder> {
+    // The plus keeps the index out: sorting the columns costs less than fetching every row by itself.
+    const where = "+principal_resource_type_id = ?";
+    const order = "principal_resource_id, entitlement_id";
+    let group: Holder | undefined;
+    for (const row of this.#iterate("v1_grants", `${heldColumns}, ${holderColumns}`, where, order, resourceTypeId)) {
+      if (group?.principal.resource !== String(row["principal_resource_id"])) {
+        if (group) yield group;
+        group = { principal: holderOf(row), held: [] };
+      }
+      group.held.push(heldOf(row));
+    }
+    if (group) yield group;
   }
 
   /** How many different principals hold something on `resource`. */
