@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { z } from "zod";
+import { billOfMaterials } from "../../scripts/sbom.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+const lockFile = z.object({
+  packages: z.record(z.string(), z.object({ dependencies: z.record(z.string(), z.string()).optional() })),
+});
+
+test("the bill of materials lists exactly what the package needs at run time, found by following dependencies", () => {
+  const text = read("package-lock.json");
+  const { packages } = lockFile.parse(JSON.parse(text));
+  const reached = new Set<string>();
+  const follow = (path: string): void => {
+    for (const name of Object.keys(packages[path]?.dependencies ?? {})) {
+      if (reached.has(name)) continue;
+      reached.add(name);
+      follow(`node_modules/${name}`);
+    }
+  };
+  follow("");
+  const bill = z
+    .object({
+      components: z.array(
+        z.object({
+          name: z.string(),
+          purl: z.string(),
+          hashes: z.tuple([z.object({ content: z.string().regex(/^[0-9a-f]{128}$/) })]),
+          licenses: z.tuple([z.object({ expression: z.string() })]),
+        }),
+      ),
+    })
+    .parse(billOfMaterials(text));
+  assert.deepEqual(bill.components.map(({ name }) => name).toSorted(), [...reached].toSorted());
+  assert.ok(reached.has("zod") && reached.size <= 80);
+});
+
+const step = z.object({ uses: z.string().optional(), run: z.string().optional() });
+const workflow = z.object({
+  permissions: z.strictObject({}),
+  jobs: z.record(z.string(), z.object({ permissions: z.record(z.string(), z.string()), steps: z.array(step).min(1) })),
+});
+
+test("the release workflow names rights per job, pins actions, installs without scripts and takes no text into its shell", () => {
+  const { jobs } = workflow.parse(parse(read(".github/workflows/release.yaml")));
+  for (const { steps } of Object.values(jobs)) {
+    for (const { uses, run } of steps) {
+      if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@(COMMIT|[0-9a-f]{40})$/);
+      if (run?.includes("npm ci")) assert.match(run, /--ignore-scripts/);
+      assert.doesNotMatch(run ?? "", /\$\{\{/);
+    }
+  }
+});
+
+test("every npm script that the release workflow runs exists", () => {
+  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read("package.json")));
+  const named = [...read(".github/workflows/release.yaml").matchAll(/npm run (?:--silent )?([\w:]+)/g)];
+  assert.ok(named.length >= 2);
+  for (const [, name = ""] of named) assert.ok(scripts[name] !== undefined, name);
+});
