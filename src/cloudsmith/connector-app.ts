@@ -19,6 +19,7 @@ export function connectorApp(version: string): ConnectorApp {
       const { createSyncers } = await import("./connector.ts");
       return createSyncers(() => Promise.reject(new TypeError("these syncers are not to be called")));
     },
+    endpoint: (config) => config.string("base-url"),
     targetName: (config) => config.string("org-slug"),
   };
 }

@@ -56,6 +56,17 @@ export async function lockFile(target: string, clock: Clock): Promise<FileLock> 
   throw busy(target, path, undefined);
 }
 
+/**
+ * Who has the lock of `target`; undefined when there is none. Never waits, and takes nothing.
+ * @throws BatonError with a FILE- code when it cannot be read.
+ */
+export function readLockHolder(target: string): { readonly isHeld: boolean; readonly description: string } | undefined {
+  const found = readLock(`${target}.lock`);
+  if (found === undefined) return undefined;
+  const holder = parseHolder(found.text);
+  return { isHeld: holder !== undefined && isHeld(holder, found.renewedMs), description: describe(holder) };
+}
+
 interface Holder extends ProcessIdentity {
   /** ISO 8601, UTC. */
   readonly since: string;
@@ -186,12 +197,15 @@ class HeldLock implements FileLock {
 }
 
 function busy(target: string, path: string, holder: Holder | undefined): BatonError {
-  const who = holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
   return new BatonError({
     code: "FILE-BUSY",
     status: Status.failedPrecondition,
-    message: `${target} is being written by ${who}.`,
+    message: `${target} is being written by ${describe(holder)}.`,
     effect: "This run did not change the file.",
     hint: `Wait until that run has ended, or give another --file. When no such process runs, delete ${path}.`,
   });
+}
+
+function describe(holder: Holder | undefined): string {
+  return holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
 }

@@ -61,6 +61,21 @@ export const builtInCommands: readonly BuiltInCommand[] = [
     takesConnectorFields: false,
   },
   {
+    name: "doctor",
+    summary: "Look for what keeps syncs from working: machine, network, key, roster, disk and file",
+    options: [
+      { kind: "bool", name: "json", description: "Print the result as JSON", ...own },
+      {
+        kind: "string",
+        name: "bundle",
+        description:
+          "Also write the result, without secrets and names, to this new file, to be sent along with a report",
+        ...own,
+      },
+    ],
+    takesConnectorFields: true,
+  },
+  {
     name: "health-check",
     summary: "Ask a running service for its health",
     options: [
@@ -97,6 +112,13 @@ export const builtInCommands: readonly BuiltInCommand[] = [
       { kind: "string", name: "tls-key", description: "PEM private key of the certificate", ...own },
     ],
     takesConnectorFields: true,
+  },
+  {
+    name: "inspect",
+    summary: "Verify a .c1z file of any writer and say what is wrong where",
+    operands: "FILE",
+    options: [{ kind: "bool", name: "json", description: "Print the result as JSON", ...own }],
+    takesConnectorFields: false,
   },
   {
     name: "validate",

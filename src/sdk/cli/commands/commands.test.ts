@@ -229,7 +229,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
   assert.equal((await run(["help"])).io.stdoutText(), io.stdoutText());
   assert.equal((await run(["-h"])).io.stdoutText(), io.stdoutText());
   const lines = io.stdoutText().split("\n");
-  assert.deepEqual(lines.slice(0, 17), [
+  assert.deepEqual(lines.slice(0, 19), [
     "baton-example",
     "",
     "Usage:",
@@ -240,8 +240,10 @@ test("help shows the program with commands and visible flags in alphabetical ord
     "  capabilities Print what the connector can do, as JSON",
     "  completion   Print a completion script for bash, zsh, fish or powershell",
     "  config       Print the schema of the configuration, as JSON",
+    "  doctor       Look for what keeps syncs from working: machine, network, key, roster, disk and file",
     "  health-check Ask a running service for its health",
     "  help         Print help about a command",
+    "  inspect      Verify a .c1z file of any writer and say what is wrong where",
     "  serve        Serve the connector to another syncer over gRPC",
     "  validate     Check the credentials and what they can see, without syncing",
     "  version      Print the version",

@@ -1,13 +1,9 @@
 /** `validate`: the connector's checks one by one, without syncing. */
-import { styleText } from "node:util";
-import type { CheckResult } from "../../contracts/connector.ts";
-import { Status } from "../../errors.ts";
+import { checksAsJson, checksAsText, exitCodeOf } from "../check-list.ts";
 import { connectorContext } from "../connector-context.ts";
-import { padEndToWidth } from "../display-width.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import type { CommandRun } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
-import { escapeControls } from "../log-line.ts";
 import { usageError } from "../parse-argv.ts";
 import { openRunOutput, usesColor } from "../run-output.ts";
 
@@ -29,39 +25,11 @@ export const runValidate: CommandRun = async (invocation) => {
     const connector = await app.createConnector(config, connectorContext(invocation, config, output.logger));
     const results = await connector.check({ signal: interrupt.signal });
     interrupt.signal.throwIfAborted();
-    const text = form === "json" ? json(results) : table(results, io.stdout.isTty && usesColor(io.env));
-    io.stdout.write(redactor.redact(text));
-    const failed = results.find(({ outcome }) => outcome === "fail");
-    return failed ? failed.status || Status.unknown : 0;
+    const color = io.stdout.isTty && usesColor(io.env);
+    io.stdout.write(redactor.redact(form === "json" ? checksAsJson(results) : checksAsText(results, color)));
+    return exitCodeOf(results);
   } finally {
     interrupt.release();
     output.close();
   }
 };
-
-function json(checks: readonly CheckResult[]): string {
-  return `${JSON.stringify({ checks }, undefined, 2)}\n`;
-}
-
-const marks = {
-  pass: ["✔", "green"],
-  warn: ["!", "yellow"],
-  fail: ["✘", "red"],
-  skip: ["-", "dim"],
-} as const satisfies Record<CheckResult["outcome"], readonly [string, Parameters<typeof styleText>[0]]>;
-
-function table(checks: readonly CheckResult[], color: boolean): string {
-  const width = Math.max(0, ...checks.map(({ title }) => title.length));
-  const lines = checks.flatMap(({ outcome, title, detail, code, fix }) => {
-    const [mark, style] = marks[outcome];
-    const word = `${mark} ${outcome}`;
-    const shown = color ? styleText(style, word, { validateStream: false }) : word;
-    const first = `${shown}  ${padEndToWidth(escapeControls(title), width)}  ${escapeControls(detail)}`;
-    const more = [code, fix].filter((part) => part !== undefined).map(escapeControls);
-    return more.length > 0 ? [first, `        ${more.join(": ")}`] : [first];
-  });
-  const failed = checks.filter(({ outcome }) => outcome === "fail").length;
-  const warned = checks.filter(({ outcome }) => outcome === "warn").length;
-  lines.push("", `${checks.length} checks, ${failed} failed, ${warned} with warnings`);
-  return `${lines.join("\n")}\n`;
-}

@@ -1,0 +1,95 @@
+/** Questions about the file that is written and the places around it. Changes nothing but a file of its own, which it removes. */
+import { existsSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readLockHolder } from "../c1z/file-lock.ts";
+import { inspectC1z } from "../c1z/inspect.ts";
+import { checkReplaceable } from "../c1z/save.ts";
+import { scratchParent } from "../c1z/scratch.ts";
+import { Status } from "../errors.ts";
+import { type Finding, fail, type Probe, pass, skip, warn } from "./probe.ts";
+
+/** What the probes need to know. */
+export interface FileProbeOptions {
+  /** Absolute path of the file that a sync writes. */
+  readonly path: string;
+  readonly tempDir: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const mebibyte = 1024 * 1024;
+/** A file takes about ten times its size when it is unpacked, and the new one lies beside the old for a moment. */
+const unpackedFactor = 12;
+const leastMib = 256;
+
+/** Place of the file, scratch space, modes, lock and health of the file. */
+export function fileProbes(options: FileProbeOptions): readonly Probe[] {
+  return [
+    { id: "directory", title: "The file can be written where it is to lie", run: () => checkDirectory(options) },
+    { id: "scratch", title: "There is room for scratch files", run: async () => checkScratch(options) },
+    { id: "modes", title: "Nobody else can read the file", run: async () => checkModes(options) },
+    { id: "lock", title: "No other run is writing the file", run: async () => checkLock(options) },
+    { id: "file", title: "The file is sound", run: () => checkFile(options) },
+  ];
+}
+
+async function checkDirectory({ path }: FileProbeOptions): Promise<Finding> {
+  await checkReplaceable(path);
+  return checkSpace(dirname(path), sizeOf(path) * 2);
+}
+
+function checkScratch({ path, tempDir, env }: FileProbeOptions): Finding {
+  const parent = scratchParent(tempDir, env);
+  const directory = mkdtempSync(join(parent, "c1z-"));
+  try {
+    writeFileSync(join(directory, "probe"), "x");
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return checkSpace(parent, sizeOf(path) * unpackedFactor);
+}
+
+function checkSpace(directory: string, wantedBytes: number): Finding {
+  const { bavail, bsize } = statfsSync(directory);
+  const freeMib = Math.floor((bavail * bsize) / mebibyte);
+  const wantedMib = Math.max(leastMib, Math.ceil(wantedBytes / mebibyte));
+  const detail = `${freeMib} MiB are free in ${directory}.`;
+  if (freeMib >= wantedMib) return pass(detail);
+  return warn(detail, `Have at least ${wantedMib} MiB free there, or name another place (--file, --c1z-temp-dir).`);
+}
+
+function checkModes({ path }: FileProbeOptions): Finding {
+  const places = [path, `${path}.run.json`].filter((one) => existsSync(one));
+  if (places.length === 0) return skip("There is no file yet; it will be for its owner alone (0600).");
+  if (process.platform === "win32") return skip("Modes mean nothing on this system.");
+  const open = places.filter((one) => (statSync(one).mode & 0o077) !== 0);
+  if (open.length === 0) return pass("Files are for their owner alone.");
+  return warn(`${open.join(" and ")} can be read by other users of this machine.`, `chmod 600 ${open.join(" ")}`);
+}
+
+function checkLock({ path }: FileProbeOptions): Finding {
+  const holder = readLockHolder(path);
+  if (holder === undefined) return pass("There is no lock.");
+  if (!holder.isHeld) return pass("A killed run left its lock; the next run takes it over.");
+  return warn(`${holder.description} holds the lock.`, "Wait until that run has ended.");
+}
+
+async function checkFile({ path, tempDir }: FileProbeOptions): Promise<Finding> {
+  if (sizeOf(path) === 0) return skip("There is no file yet.");
+  const { sound, format, problems, syncs } = await inspectC1z(path, tempDir === undefined ? {} : { tempDir });
+  const [worst] = problems.toSorted((a, b) => (a.severity < b.severity ? -1 : 1));
+  const more = "Run the command inspect on it for the whole list.";
+  if (!sound)
+    return fail(
+      `${worst?.where}: ${worst?.what}.`,
+      `${more} Then restore it from a copy, or sync into a new file.`,
+      Status.dataLoss,
+    );
+  if (format === "v3") return warn("It is of version 3, which this program does not write.", "Give another --file.");
+  if (worst) return warn(`${worst.where}: ${worst.what}.`, more);
+  const finished = syncs.filter(({ endedAt }) => endedAt !== undefined).length;
+  return pass(`It holds ${finished} finished syncs, every row of which can be read.`);
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
