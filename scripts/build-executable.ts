@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -38,7 +39,7 @@ async function buildExecutable(path: string): Promise<void> {
     if (process.platform === "darwin") sign(["--remove-signature", path]);
     const segment = process.platform === "darwin" ? ["--macho-segment-name", "NODE_SEA"] : [];
     run([
-      join(root, "node_modules/postject/dist/cli.js"),
+      fileURLToPath(import.meta.resolve("postject/dist/cli.js")),
       path,
       "NODE_SEA_BLOB",
       blob,
