@@ -5,8 +5,8 @@ import { movingClient } from "./moving-client.ts";
 import { type Reading, readOnce } from "./read-once.ts";
 import { createSchedule, type DriftClass, type Schedule, stateOf } from "./schedules.ts";
 
-/** `DRIFT_SCHEDULES` sets another number for each class, `DRIFT_SEED` the first seed. */
-const schedules = Number(process.env["DRIFT_SCHEDULES"] ?? 2_500);
+/** Schedules of each class; `npm run test:drift` runs 2,500. `DRIFT_SEED` sets the first seed. */
+const schedules = Number(process.env["DRIFT_SCHEDULES"] ?? 500);
 const firstSeed = Number(process.env["DRIFT_SEED"] ?? 1);
 
 const titles: Readonly<Record<DriftClass, string>> = {
@@ -20,14 +20,17 @@ const titles: Readonly<Record<DriftClass, string>> = {
 for (const [kind, title] of Object.entries(titles) as [DriftClass, string][]) {
   test(`${title} (${schedules} schedules)`, async () => {
     let noticed = 0;
+    const incomplete: number[] = [];
     for (let seed = firstSeed; seed < firstSeed + schedules; seed++) {
       const schedule = createSchedule(kind, seed);
       const warnings: SyncWarning[] = [];
       const reading = await readOnce(movingClient(schedule.world, { ...schedule, announces: true }), warnings);
-      assert.ok(reading, `seed ${seed}: ended as incomplete: ${JSON.stringify(warnings)}`);
-      checkReading(schedule, reading, `${kind}, seed ${seed}`);
+      if (reading) checkReading(schedule, reading, `${kind}, seed ${seed}`);
+      else incomplete.push(seed);
       if (warnings.length > 0) noticed++;
     }
+    // A run that says so and keeps nothing is not wrong; it must be rare all the same.
+    assert.ok(incomplete.length <= schedules / 100, `ended as incomplete: seeds ${incomplete}`);
     assert.ok(noticed > schedules / 20, `only ${noticed} schedules were noticed at all`);
   });
 }

@@ -73,14 +73,16 @@ export function createSchedule(kind: DriftClass, seed: number): Schedule {
   for (let moment = 0; moment < moments; moment++) {
     // The first three requests prove the access; after them some fifteen to thirty read.
     const length = random.chance(0.6) ? 1 + random.below(3) : 4 + random.below(8);
-    const changes = Array.from({ length }, () => changeOf(kind, { world, random, cutsPagesItself }));
+    const one = random.chance(0.5) ? changeOf(kind, { world, random, cutsPagesItself }) : undefined;
+    const changes = Array.from({ length }, () => one ?? changeOf(kind, { world, random, cutsPagesItself }));
     const at = 3 + random.below(25);
     due.set(at, [...(due.get(at) ?? []), ...changes]);
   }
   return {
     world,
     history,
-    pageSize: 12 + random.below(10),
+    // With fewer rows on a page, pages would soon overlap no more: see page-windows.ts.
+    pageSize: 20 + random.below(12),
     falseMeansEverybody: random.chance(0.3),
     ahead: 1 + random.below(6),
     cutsPagesItself,
@@ -99,7 +101,7 @@ function createWorld(random: Random): MovingOrganization {
   const teamCount = 3 + random.below(30);
   for (let i = 0; i < teamCount; i++) addTeam(teams, random);
   const people = new Map<string, Person>();
-  const count = 1 + random.below(120);
+  const count = 1 + random.below(160);
   for (let i = 0; i < count; i++) addPerson({ people, teams }, random);
   return { people, teams };
 }
@@ -143,6 +145,15 @@ function changeOf(kind: DriftClass, { world, random, cutsPagesItself }: Chance):
   };
   const remove = somebody(({ id }) => people.delete(id));
   const add = (): void => addPerson(world, random);
+  /** Moves everybody behind the middle one place up, and tells neither by the count nor by either end of the list. */
+  const slide = (): void => {
+    const sorted = [...people.values()].filter(({ active }) => active).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const middle = sorted[Math.floor(sorted.length / 3) + random.below(5)];
+    if (!middle) return;
+    people.delete(middle.id);
+    const id = `u${random.below(1e9)}`;
+    people.set(id, { id, slug: `slug-${id}`, name: "Zz", role: "Member", active: true, teams: new Map() });
+  };
   const swap = (): void => {
     remove();
     add();
@@ -150,7 +161,8 @@ function changeOf(kind: DriftClass, { world, random, cutsPagesItself }: Chance):
   switch (kind) {
     case "removed":
       // In half of the cases somebody else comes at the same moment, so that the count tells nothing.
-      return random.chance(0.5) && !cutsPagesItself ? swap : remove;
+      if (cutsPagesItself || random.chance(0.4)) return remove;
+      return random.chance(0.5) ? swap : slide;
     case "added":
       return add;
     case "changed":

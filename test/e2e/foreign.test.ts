@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expectedRows, type OracleMember, type OracleOrganization } from "./oracle.ts";
 import { runProgram, scratchDirectory, warningCodes } from "./program.ts";
+import { assertSameRows } from "./same-rows.ts";
 import { readStoredRows } from "./stored-rows.ts";
 
 // A server that has nothing in common with the sandbox but the API: other names, header case, order, body framing,
@@ -132,9 +133,9 @@ test("an organization on a server that is not the sandbox is synced just the sam
     assert.deepEqual(warningCodes(run), ["CS-EMAIL-REDACTED"], "some have no address");
     const stored = readStoredRows(join(scratch.path, "foreign.c1z"));
     const expected = expectedRows(organization);
-    assert.deepEqual(stored.resources, expected.resources);
-    assert.deepEqual(stored.entitlements, expected.entitlements);
-    assert.deepEqual(stored.grants, expected.grants);
+    assertSameRows(stored.resources, expected.resources, "resources");
+    assertSameRows(stored.entitlements, expected.entitlements, "entitlements");
+    assertSameRows(stored.grants, expected.grants, "grants");
     assert.deepEqual(
       asked.filter((line) => !line.startsWith("GET ")),
       [],

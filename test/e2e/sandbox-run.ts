@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { KeyName } from "../../sandbox/keys.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
 import { expectedRows } from "./oracle.ts";
+import { assertSameRows } from "./same-rows.ts";
 import { oracleOf, type Sight } from "./sandbox-oracle.ts";
 import { newestSyncId, readStoredRows } from "./stored-rows.ts";
 
@@ -26,14 +27,6 @@ export function assertHolds(file: string, sandbox: Sandbox, sight: Sight = {}, s
     assertSameRows(stored[table], expected[table], table);
   }
 }
-
-/** Rows one by one: the difference of two long lists as a whole can take more memory than a machine has. */
-function assertSameRows(stored: RowsById, expected: RowsById, table: string): void {
-  for (const [id, row] of Object.entries(expected)) assert.deepEqual(stored[id], row, `${table}, ${id}`);
-  assert.equal(Object.keys(stored).length, Object.keys(expected).length, `number of ${table}`);
-}
-
-type RowsById = Readonly<Record<string, unknown>>;
 
 /** Fails when anything but a harmless GET was sent. */
 export function assertOnlyReads({ requests, counters }: Sandbox): void {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
+import { assertSameRows } from "../e2e/same-rows.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { newestSyncId, readStoredRows, type StoredRows, sealedSyncIds } from "../e2e/stored-rows.ts";
 
@@ -56,19 +57,15 @@ function batonJson(command: string, ...args: readonly string[]): Json {
 }
 
 /** The rows of a list command by id; each element holds its row under `name`, beside what the tool adds. */
-function listed(command: string, name: string, path: string, ...args: readonly string[]): ReadonlyMap<string, unknown> {
+function listed(command: string, name: string, path: string, ...args: readonly string[]): Readonly<Record<string, unknown>> {
   const [list = []] = Object.values(batonJson(command, "-f", path, ...args)) as readonly Json[][];
-  return new Map(list.map((element) => [idOf(element[name] as Json), element[name]]));
+  return Object.fromEntries(list.map((element) => [idOf(element[name] as Json), element[name]]));
 }
 
 function idOf({ id }: Json): string {
   if (typeof id === "string") return id;
   const { resourceType, resource } = id as Json;
   return `${String(resourceType)}:${String(resource)}`;
-}
-
-function sorted(rows: ReadonlyMap<string, unknown>): unknown {
-  return Object.fromEntries([...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const lists = [
@@ -80,7 +77,7 @@ const lists = [
 
 for (const [command, name, table] of lists) {
   judged(`baton ${command} lists what we read in the file`, () => {
-    assert.deepEqual(sorted(listed(command, name, file)), stored[table]);
+    assertSameRows(listed(command, name, file), stored[table], table);
   });
 }
 
@@ -89,7 +86,7 @@ judged("baton principals names those who hold an entitlement", () => {
   const [entitlement = ""] = (owners[0] ?? "").split(":user:");
   const principals = listed("principals", "resource", file, "-e", entitlement);
   assert.ok(owners.length > 1);
-  assert.deepEqual([...principals.keys()].toSorted(), owners.map((id) => `user:${id.split(":user:")[1]}`).toSorted());
+  assert.deepEqual(Object.keys(principals).toSorted(), owners.map((id) => `user:${id.split(":user:")[1]}`).toSorted());
 });
 
 judged("baton access shows everything that one person holds", () => {
@@ -134,7 +131,7 @@ judged("baton to-pebble converts the file, and the result lists the same rows", 
     const rows = listed(command, name, join(scratch.path, "pebble.c1z"));
     // That engine keeps of an entitlement's resource, and of a grant's two sides, the ids only.
     const isWhole = table === "resourceTypes" || table === "resources";
-    if (isWhole) assert.deepEqual(sorted(rows), stored[table], command);
-    else assert.deepEqual([...rows.keys()].toSorted(), Object.keys(stored[table]), command);
+    if (isWhole) assertSameRows(rows, stored[table], table);
+    else assert.deepEqual(Object.keys(rows).toSorted(), Object.keys(stored[table]), table);
   }
 });

@@ -6,8 +6,12 @@ const wide =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
 const invisible = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}]+$/u;
 
+/** One column a character; most texts are of this kind, and need not be taken apart. */
+const plain = /^[\x20-\x7e]*$/;
+
 /** Columns of `text`, which must hold no control sequences. */
 export function displayWidth(text: string): number {
+  if (plain.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
   return width;

@@ -1,0 +1,87 @@
+/** Syncs the sandbox in this process, into a file of the test's own, with the real client, engine and writer. */
+import { join } from "node:path";
+import type { KeyName } from "../../sandbox/keys.ts";
+import type { Sandbox } from "../../sandbox/server.ts";
+import { createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
+import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
+import { systemClock } from "../../src/sdk/clock.ts";
+import { BatonError } from "../../src/sdk/errors.ts";
+import { silentLogger } from "../../src/sdk/log.ts";
+import type { RunEnd } from "../../src/sdk/sync/events.ts";
+import { type RunSyncOptions, runSync } from "../../src/sdk/sync/run-sync.ts";
+import { rowsOf } from "../../src/sdk/testing/plain-c1z.ts";
+
+/** How a run ended. */
+export interface Ended {
+  readonly end: RunEnd;
+  readonly error: BatonError | undefined;
+  /** Signs by id, with how much was counted. */
+  readonly signals: Readonly<Record<string, number>>;
+  readonly codes: readonly string[];
+}
+
+/** What a test decides. */
+export interface SyncOptions extends Partial<RunSyncOptions> {
+  readonly key?: KeyName;
+  readonly pageSize?: number;
+  readonly concurrency?: number;
+}
+
+/** Runs one sync; an error of the run is part of the result. */
+export async function syncSandbox(sandbox: Sandbox, path: string, options: SyncOptions = {}): Promise<Ended> {
+  const { key = "service", pageSize, concurrency, ...rest } = options;
+  const client = createCloudsmithClient({
+    baseUrl: sandbox.baseUrl,
+    apiKey: sandbox.keys[key],
+    version: "0",
+    clock: systemClock,
+    logger: silentLogger,
+    ...(pageSize !== undefined && { pageSize }),
+    ...(concurrency !== undefined && { concurrency }),
+  });
+  let end: RunEnd | undefined;
+  let error: BatonError | undefined;
+  try {
+    await runSync({
+      connector: new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug }),
+      path,
+      signal: new AbortController().signal,
+      logger: silentLogger,
+      clock: systemClock,
+      onEnd: async (told) => {
+        end = told;
+      },
+      ...rest,
+    });
+  } catch (caught) {
+    if (!(caught instanceof BatonError)) throw caught;
+    error = caught;
+  } finally {
+    client.close();
+  }
+  if (!end) throw error ?? new Error("the run did not say how it ended");
+  const signals = end.warnings.flatMap(({ signal, count }) => (signal ? [[signal, count ?? 1] as const] : []));
+  return { end, error, signals: Object.fromEntries(signals), codes: end.warnings.map(({ code }) => code) };
+}
+
+/** External ids of the rows of a table in one sync, sorted. */
+export function idsIn(path: string, { end }: Ended, table: "v1_resources" | "v1_grants"): readonly string[] {
+  const rows = rowsOf(path, end.sync?.id ?? "")[table] ?? [];
+  return rows.map((row) => String(row["external_id"])).sort();
+}
+
+/** Ids that a correct sync of the whole organization has, sorted: people and teams. */
+export function expectedIds({ organization }: Sandbox): readonly string[] {
+  return [
+    `organization:${organization.slugPerm}`,
+    ...organization.members.map(({ userId }) => `user:${userId}`),
+    ...organization.teams.map(({ slugPerm }) => `team:${slugPerm}`),
+  ].sort();
+}
+
+/** A path for a new file in `directory`. */
+export function newFile(directory: string): string {
+  return join(directory, `sync-${files++}.c1z`);
+}
+
+let files = 0;
