@@ -15,7 +15,10 @@ export function assertSameRows(
 ): void {
   const missing = Object.keys(expected).filter((id) => !Object.hasOwn(actual, id));
   const superfluous = Object.keys(actual).filter((id) => !Object.hasOwn(expected, id));
-  assert.ok(missing.length === 0, `${what}: ${missing.length} missing, such as ${missing.slice(0, shownIds).join(", ")}`);
+  assert.ok(
+    missing.length === 0,
+    `${what}: ${missing.length} missing, such as ${missing.slice(0, shownIds).join(", ")}`,
+  );
   assert.ok(
     superfluous.length === 0,
     `${what}: ${superfluous.length} too many, such as ${superfluous.slice(0, shownIds).join(", ")}`,

@@ -57,7 +57,12 @@ function batonJson(command: string, ...args: readonly string[]): Json {
 }
 
 /** The rows of a list command by id; each element holds its row under `name`, beside what the tool adds. */
-function listed(command: string, name: string, path: string, ...args: readonly string[]): Readonly<Record<string, unknown>> {
+function listed(
+  command: string,
+  name: string,
+  path: string,
+  ...args: readonly string[]
+): Readonly<Record<string, unknown>> {
   const [list = []] = Object.values(batonJson(command, "-f", path, ...args)) as readonly Json[][];
   return Object.fromEntries(list.map((element) => [idOf(element[name] as Json), element[name]]));
 }
