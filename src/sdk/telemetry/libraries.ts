@@ -11,10 +11,17 @@ export const packages: Readonly<Record<string, string>> = {
   "@opentelemetry/sdk-trace": "^2.12.1",
 };
 
-/** What is used of them. */
-export type Libraries = Awaited<ReturnType<typeof importLibraries>>;
+/** What is used of them. By name, because their classes cannot be written out in a declaration. */
+export interface Libraries {
+  readonly api: typeof import("@opentelemetry/api");
+  readonly transformer: typeof import("@opentelemetry/otlp-transformer");
+  readonly resources: typeof import("@opentelemetry/resources");
+  readonly logs: typeof import("@opentelemetry/sdk-logs");
+  readonly metrics: typeof import("@opentelemetry/sdk-metrics");
+  readonly trace: typeof import("@opentelemetry/sdk-trace");
+}
 
-async function importLibraries() {
+async function importLibraries(): Promise<Libraries> {
   const [api, transformer, resources, logs, metrics, trace] = await Promise.all([
     import("@opentelemetry/api"),
     import("@opentelemetry/otlp-transformer"),
