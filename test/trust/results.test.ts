@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { expectedCounts } from "../../sandbox/organization.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
+import { syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
+import { settingsFor } from "../e2e/sandbox-run.ts";
+import { sealedSyncIds } from "../e2e/stored-rows.ts";
+import { syncSandbox } from "./sandbox-sync.ts";
+
+function recordOf(file: string): RunRecord {
+  return parseRunRecord(readFileSync(`${file}.run.json`, "utf8")) ?? assert.fail("no record");
+}
+
+function sha256(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+function removeMost({ organization, edit }: Sandbox): void {
+  const leavers = organization.members.slice(20).map(({ user }) => user);
+  for (const user of leavers) edit.removeMember(user);
+}
+
+test("a complete run exits 0 and leaves a record that agrees with the file and the organization", async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, "roster.c1z");
+  const run = await runProgram(["-f", file, "--strict"], { cwd: scratch.path, env: settingsFor(sandbox) });
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(logLines(run).at(-1)?.["result"], "Complete");
+  const record = recordOf(file);
+  const expected = expectedCounts(sandbox.organization);
+  assert.deepEqual(
+    [record.result, record.replaced, record.signals, record.warnings, record.error],
+    ["Complete", true, [], [], null],
+  );
+  assert.deepEqual(record.counts?.resourcesByResourceType, {
+    organization: 1,
+    user: expected.members,
+    team: expected.teams,
+  });
+  assert.equal(record.counts.grants, expected.members + expected.teamMemberships + expected.teamManagerMemberships);
+  assert.deepEqual(record.file, { path: file, bytes: statSync(file).size, sha256: sha256(file) });
+  assert.deepEqual(sealedSyncIds(file), [record.syncId]);
+  assert.equal(record.requests, sandbox.requests.length);
+  assert.equal(record.target, sandbox.organization.slug);
+  assert.match(record.key?.source ?? "", /BATON_API_KEY/);
+  assert.match(record.connector.name, /^baton-cloudsmith$/);
+  assert.ok(Date.parse(record.endedAt) >= Date.parse(record.startedAt));
+  assert.equal(statSync(`${file}.run.json`).mode & 0o777, 0o600);
+  assert.ok(!readFileSync(`${file}.run.json`, "utf8").includes(sandbox.keys.service));
+});
+
+test("a partial roster is written, exits 0, and with --strict 20", async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, "part.c1z");
+  for (const [argv, code] of [
+    [[], 0],
+    [["--strict"], 20],
+  ] as const) {
+    const run = await runProgram(["-f", file, ...argv], { cwd: scratch.path, env: settingsFor(sandbox, "member") });
+    assert.equal(run.code, code, run.stderr);
+    assert.equal(logLines(run).at(-1)?.["result"], "Partial roster");
+    const record = recordOf(file);
+    assert.deepEqual([record.result, record.replaced], ["Partial roster", true]);
+    assert.deepEqual(
+      record.signals.map(({ id, level }) => [id, level]),
+      [
+        ["R1", "partial"],
+        ["R2", "partial"],
+      ],
+    );
+  }
+  assert.equal(sealedSyncIds(file).length, 2);
+});
+
+test("an incomplete run exits 21 and leaves the good file as it was, byte for byte, and nothing where there was none", async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  const options = { cwd: scratch.path, env: settingsFor(sandbox) };
+  const [good, fresh] = [join(scratch.path, "good.c1z"), join(scratch.path, "new.c1z")];
+  assert.equal((await runProgram(["-f", good], options)).code, 0);
+  const before = sha256(good);
+  sandbox.switches.paginationHeaders = "lying-count";
+  for (const file of [good, fresh]) {
+    const run = await runProgram(["-f", file], options);
+    assert.equal(run.code, 21, run.stderr);
+    assert.match(run.stderr, /^BATON-INCOMPLETE: Incomplete: /m);
+    const record = recordOf(file);
+    assert.deepEqual([record.result, record.replaced, record.counts], ["Incomplete", false, null]);
+    assert.equal(record.error?.code, "BATON-INCOMPLETE");
+    assert.deepEqual(
+      record.signals.map(({ id, level }) => [id, level]),
+      [["R5", "incomplete"]],
+    );
+  }
+  assert.equal(sha256(good), before);
+  assert.equal(recordOf(good).file?.sha256, before);
+  assert.ok(!existsSync(fresh));
+  assert.equal(recordOf(fresh).file, null);
+  assert.deepEqual(readdirSync(scratch.path).sort(), ["good.c1z", "good.c1z.run.json", "new.c1z.run.json"]);
+});
+
+test("a held run exits 22 and leaves the file as it was, until --accept-changes lets it through", async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, "roster.c1z");
+  const options = { cwd: scratch.path, env: settingsFor(sandbox) };
+  assert.equal((await runProgram(["-f", file], options)).code, 0);
+  const before = sha256(file);
+  removeMost(sandbox);
+  for (let again = 0; again < 2; again++) {
+    const held = await runProgram(["-f", file], options);
+    assert.equal(held.code, 22, held.stderr);
+    assert.match(held.stderr, /^BATON-HELD: Held: .*user 120 → 20/m);
+    assert.equal(sha256(file), before);
+    assert.deepEqual([recordOf(file).result, recordOf(file).replaced], ["Held", false]);
+    assert.deepEqual(
+      recordOf(file).signals.map(({ id }) => id),
+      ["R8"],
+    );
+  }
+  const accepted = await runProgram(["-f", file, "--accept-changes"], options);
+  assert.equal(accepted.code, 0, accepted.stderr);
+  assert.deepEqual([recordOf(file).result, recordOf(file).replaced], ["Complete with warnings", true]);
+  assert.equal(recordOf(file).counts?.resourcesByResourceType["user"], 20);
+});
+
+test("a run that another began and that turns out incomplete is forgotten: the next one begins anew", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 130, inactiveShare: 0 } });
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, "roster.c1z");
+  const stop = new AbortController();
+  let requests = 0;
+  const off = sandbox.onRequest(() => {
+    if (++requests === 8) stop.abort();
+    return undefined;
+  });
+  const stopped = await syncSandbox(sandbox, file, { pageSize: 25, concurrency: 1, signal: stop.signal });
+  assert.deepEqual([stopped.end.result, stopped.error?.code], ["Failed", "BATON-INTERRUPTED"]);
+  assert.equal(syncRunsOf(file).length, 1);
+  off();
+  sandbox.switches.paginationHeaders = "lying-count";
+  const incomplete = await syncSandbox(sandbox, file, { pageSize: 25 });
+  assert.deepEqual([incomplete.end.result, incomplete.end.sync?.resumed], ["Incomplete", true]);
+  assert.deepEqual(syncRunsOf(file), []);
+  sandbox.switches.paginationHeaders = true;
+  const whole = await syncSandbox(sandbox, file, { pageSize: 25 });
+  assert.deepEqual([whole.end.result, whole.end.sync?.resumed], ["Complete", false]);
+});
+
+test("what a stopped run warned of is not forgotten by the one that goes on", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 130, inactiveShare: 0 } });
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, "roster.c1z");
+  const [first] = sandbox.organization.members.toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
+  Object.assign(first ?? {}, { overrides: { email: "m***" } });
+  const stop = new AbortController();
+  let requests = 0;
+  sandbox.onRequest(() => {
+    if (++requests === 8) stop.abort();
+    return undefined;
+  });
+  const stopped = await syncSandbox(sandbox, file, { pageSize: 25, concurrency: 1, signal: stop.signal });
+  assert.deepEqual(stopped.signals, { R2: 1 });
+  const resumed = await syncSandbox(sandbox, file, { pageSize: 25 });
+  assert.deepEqual([resumed.end.sync?.resumed, resumed.end.result], [true, "Partial roster"]);
+  assert.deepEqual(resumed.signals, { R2: 1 });
+});
+
+for (const flag of ["--strict", "--accept-changes"]) {
+  test(`${flag} is refused in service mode, where it would mean nothing`, async () => {
+    using scratch = scratchDirectory();
+    const env = { BATON_API_KEY: "k".repeat(40), BATON_ORG_SLUG: "acme" };
+    const argv = [flag, "--client-id=robot@tenant.example/ccx", "--client-secret=secret-token:conductorone.com:v1:x"];
+    const run = await runProgram(argv, { cwd: scratch.path, env });
+    assert.equal(run.code, 12, run.stderr);
+    assert.match(run.stderr, /BATON-UNSUPPORTED/);
+  });
+}
+
+test("T-33: 401, 403 or 404 after any number of answers ends the run, and seals nothing; only what waits in line is still sent", async () => {
+  for (const status of [401, 403, 404]) {
+    for (let after = 0; after < 16; after++) {
+      await using sandbox = await startSandbox({ organization: { members: 130, teams: 60 } });
+      using scratch = scratchDirectory();
+      const file = join(scratch.path, "roster.c1z");
+      let [requests, failed, later] = [0, false, 0];
+      sandbox.onRequest(() => {
+        if (failed) later++;
+        if (++requests <= after) return undefined;
+        failed = true;
+        return { status, headers: { "Content-Type": "application/json" }, body: Buffer.from('{"detail":"No."}') };
+      });
+      const label = `${status} after ${after}`;
+      const run = await syncSandbox(sandbox, file, { key: "owner", pageSize: 25, concurrency: 1 }).catch(
+        (error: unknown) => error,
+      );
+      if (!failed) continue;
+      const isRefused = run instanceof Error || ("error" in (run as object) && (run as { error: unknown }).error);
+      assert.ok(isRefused, label);
+      // Three lists are asked for at once, so that two requests may be waiting. While the access is being proved, the
+      // other kind of account and the names of the organizations that there are may be asked for.
+      assert.ok(later <= (after < 3 ? 3 : 2), `${label}: ${later} more requests`);
+      if (existsSync(file)) assert.deepEqual(sealedSyncIds(file), [], label);
+    }
+  }
+});
