@@ -35,6 +35,11 @@ export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Pr
 
 async function runRecord(end: RunEnd, { path, tempDir, connector }: RunRecordOptions): Promise<RunRecord> {
   const { result, replaced, error, sync, syncType, warnings, connector: stats, description } = end;
+  // Side by side: of a large file, either takes its time.
+  const [counts, file] = await Promise.all([
+    replaced && sync ? countsIn(path, sync.id, tempDir) : null,
+    describeFile(resolve(path)),
+  ]);
   return {
     schemaVersion: 1,
     result,
@@ -51,8 +56,8 @@ async function runRecord(end: RunEnd, { path, tempDir, connector }: RunRecordOpt
     phaseMs: Object.fromEntries(Object.entries(end.phaseMs).map(([phase, ms]) => [phase, Math.round(ms)])),
     requests: stats?.requests ?? null,
     retries: stats?.retries ?? null,
-    counts: replaced && sync ? await countsIn(path, sync.id, tempDir) : null,
-    file: await describeFile(resolve(path)),
+    counts,
+    file,
     key: description?.key ?? null,
     target: description?.target ?? null,
     connector,
