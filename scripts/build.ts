@@ -1,7 +1,8 @@
-/** `npm run build`: what the package ships, as plain JavaScript with types, from an empty dist/. */
+/** `npm run build`: what the package ships, as plain JavaScript with types, from an empty dist/, and the console's page. */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildConsole } from "./build-console.ts";
 
 const root = join(import.meta.dirname, "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -10,3 +11,4 @@ const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin
   stdio: "inherit",
 });
 process.exitCode = tsc.status ?? 1;
+if (tsc.status === 0) await buildConsole();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { findViolations } from "./import-rules.ts";
 
 const root = process.argv[2] ?? join(import.meta.dirname, "..");
-const paths = globSync("{src,sandbox,scripts,bench,test}/**/*.ts", { cwd: root }).map((path) =>
+const paths = globSync("{src,sandbox,scripts,bench,test}/**/*.{ts,tsx}", { cwd: root }).map((path) =>
   path.replaceAll("\\", "/"),
 );
 const files = new Map(paths.map((path) => [path, readFileSync(join(root, path), "utf8")]));

@@ -98,6 +98,39 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/cli/display-width.ts",
     "src/sdk/cli/log-line.ts",
   ],
+  "src/console/contract/": [],
+  "src/console/event-hub.ts": ["src/console/contract/"],
+  "src/console/kept-files.ts": [],
+  // What is kept between runs: SQLite of the console's own, secrets sealed, the audit log.
+  "src/console/store/": ["src/console/contract/", "src/console/kept-files.ts", "src/sdk/errors.ts", "src/sdk/clock.ts"],
+  // Runs, tests, schedules and the service: starts processes and says how they are doing.
+  "src/console/runs/": [
+    "src/console/contract/",
+    "src/console/store/",
+    "src/console/event-hub.ts",
+    "src/console/kept-files.ts",
+    "src/cloudsmith/",
+    "src/reports/",
+    "src/sdk/",
+    "sandbox/",
+  ],
+  // Questions asked of synced files.
+  "src/console/sources/": ["src/console/contract/", "src/console/kept-files.ts", "src/reports/", "src/sdk/"],
+  // The door: HTTP, sessions, headers; knows what to ask whom, and nothing of how it is answered.
+  "src/console/server/": [
+    "src/console/contract/",
+    "src/console/store/",
+    "src/console/runs/",
+    "src/console/sources/",
+    "src/console/event-hub.ts",
+    "src/console/kept-files.ts",
+    "src/sdk/errors.ts",
+    "src/sdk/clock.ts",
+    "src/sdk/log.ts",
+  ],
+  // The page: runs in the browser and shares nothing with the server but the contract's types.
+  "src/console/ui/": ["src/console/contract/"],
+  "src/console/": ["src/"],
   "src/report-command.ts": ["src/report-options.ts", "src/reports/", "src/sdk/"],
   "src/report-options.ts": ["src/reports/", "src/sdk/"],
   "src/main.ts": ["src/", "sandbox/"],
@@ -112,7 +145,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tests may reach further: what they assert is the product as a whole. */
-const testFile = /\.test\.ts$/;
+const testFile = /\.test\.tsx?$/;
 const specifier = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
 
 /** An import that its room does not allow. */

@@ -1,0 +1,66 @@
+/**
+ * `npm run build:console`: bundles the console's page into dist-console/, which the package ships. Names of assets carry
+ * a hash of their content, so that a browser never mixes two versions.
+ */
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+const source = join(root, "src", "console", "ui");
+
+/** Where the built page lies. */
+export const consoleAssetsDir = join(root, "dist-console");
+
+/** Builds the page into a new directory and puts it in the place of the old one, so that nobody sees half of it. */
+export async function buildConsole(): Promise<void> {
+  // Beside its place, so that the rename stays within one file system.
+  const scratch = mkdtempSync(join(root, "dist-console-"));
+  try {
+    const { metafile } = await build({
+      entryPoints: { app: join(source, "main.tsx"), styles: join(source, "styles", "app.css") },
+      outdir: join(scratch, "assets"),
+      entryNames: "[name]-[hash]",
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: ["es2023", "chrome111", "firefox115", "safari16.4"],
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      metafile: true,
+      absWorkingDir: root,
+      logLevel: "warning",
+    });
+    const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
+    const address = (pattern: RegExp): string => `/assets/${outputs.find((name) => pattern.test(name)) ?? ""}`;
+    const page = readFileSync(join(source, "index.html"), "utf8")
+      .replace("%SCRIPT%", address(/^app-.*\.js$/))
+      .replace("%STYLES%", address(/^styles-.*\.css$/));
+    writeFileSync(join(scratch, "index.html"), page);
+    cpSync(join(source, "icon.svg"), join(scratch, "assets", "icon.svg"));
+    rmSync(consoleAssetsDir, { recursive: true, force: true });
+    renameSync(scratch, consoleAssetsDir);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Builds the page if a source of it is newer than what is there. */
+export async function ensureConsoleBuilt(): Promise<void> {
+  const built = join(consoleAssetsDir, "index.html");
+  const sources = [import.meta.filename, ...globSync("**/*", { cwd: source }).map((path) => join(source, path))];
+  const newest = Math.max(...sources.map((path) => statSync(path).mtimeMs));
+  if (!existsSync(built) || statSync(built).mtimeMs < newest) await buildConsole();
+}
+
+if (import.meta.main) await buildConsole();

@@ -1,0 +1,14 @@
+/** What the server tells the page while it is open: GET /api/events, server-sent events, each `data` one of these. */
+import type { ConnectorSummary, ServiceState, TestState } from "./connectors.ts";
+import type { RunProgress } from "./runs.ts";
+
+/** One event. The page asks again for whatever is behind it; a lost event costs nothing but time. */
+export type ConsoleEvent =
+  | { readonly type: "connector"; readonly connector: ConnectorSummary }
+  | { readonly type: "connector-removed"; readonly connectorId: string }
+  | { readonly type: "progress"; readonly progress: RunProgress }
+  | { readonly type: "test"; readonly test: TestState }
+  | { readonly type: "service"; readonly connectorId: string; readonly service: ServiceState }
+  | { readonly type: "logged"; readonly connectorId: string; readonly seq: number }
+  /** At least every 5 seconds, so that the page knows that the server lives. */
+  | { readonly type: "heartbeat"; readonly nowMs: number };

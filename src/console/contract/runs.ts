@@ -1,0 +1,132 @@
+/** Runs, their progress and their logs as the page sees them. Times are milliseconds since the epoch. */
+import type { Failure } from "./failures.ts";
+
+/** Steps of a run in the words of the page, in order. */
+export const runPhases = ["organization", "members", "teams", "roles", "memberships", "writing file"] as const;
+/** One of them. */
+export type RunPhase = (typeof runPhases)[number];
+
+/** What a run came to: the words of the run record, and `Cancelled` and `Interrupted` for runs without a record. */
+export type RunResult =
+  | "Complete"
+  | "Complete with warnings"
+  | "Partial roster"
+  | "Incomplete"
+  | "Held"
+  | "Failed"
+  | "Cancelled"
+  | "Interrupted";
+
+/** Rows of the file, read back from it. */
+export interface RunTotals {
+  readonly members: number;
+  readonly activeMembers: number;
+  readonly inactiveMembers: number;
+  readonly teams: number;
+  readonly entitlements: number;
+  readonly grants: number;
+}
+
+/** A run in a list. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly connectorId: string;
+  readonly startedBy: "person" | "schedule" | "setup" | "confirm" | "c1";
+  readonly startedAtMs: number;
+  /** Null while it runs. */
+  readonly endedAtMs: number | null;
+  readonly durationMs: number | null;
+  /** Null while it runs. */
+  readonly result: RunResult | null;
+  readonly totals: RunTotals | null;
+  readonly requests: number | null;
+  readonly retries: number | null;
+  readonly warningCount: number;
+  /** Size and SHA-256 of the kept file; null when the run wrote none, or it is not kept any more. */
+  readonly file: { readonly bytes: number; readonly sha256: string } | null;
+  readonly keyFingerprint: string | null;
+  /** Short, for the list; the whole is in the detail. */
+  readonly errorCode: string | null;
+  readonly errorTitle: string | null;
+}
+
+/** A run with everything that it recorded. */
+export interface RunDetail extends RunSummary {
+  readonly syncId: string | null;
+  readonly resumed: boolean;
+  readonly phaseMs: Readonly<Record<string, number>>;
+  readonly signals: readonly {
+    readonly id: string;
+    readonly level: string;
+    readonly count: number;
+    readonly message: string;
+  }[];
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly count: number;
+    readonly message: string;
+  }[];
+  readonly failure: Failure | null;
+  /** For a held run: counts before and after, and names of some of those that fell away. */
+  readonly drop: RunDrop | null;
+}
+
+/** What fell away in a held run. */
+export interface RunDrop {
+  readonly counts: readonly { readonly what: string; readonly before: number; readonly after: number }[];
+  /** At most 20 names. */
+  readonly sampleNames: readonly string[];
+}
+
+/** A run under way. */
+export interface RunProgress {
+  readonly runId: string;
+  readonly connectorId: string;
+  readonly phase: RunPhase;
+  /** 0 to 1 over the whole run; null while nothing can be said. */
+  readonly fraction: number | null;
+  readonly members: number;
+  readonly teams: number;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly rateLimit: {
+    readonly limit: number | null;
+    readonly remaining: number | null;
+    readonly resetAtMs: number | null;
+  } | null;
+  /** Set while the run waits. */
+  readonly waiting: { readonly reason: string; readonly untilMs: number } | null;
+  readonly startedAtMs: number;
+  /** Guess of what is left, by the run before; null when there is none. */
+  readonly secondsLeft: number | null;
+  readonly isCancelling: boolean;
+}
+
+/** Levels of log lines, least first. */
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+/** One of them. */
+export type LogLevelName = (typeof logLevels)[number];
+
+/** A line of the log. */
+export interface LogLine {
+  /** Grows; later lines have higher ones. */
+  readonly seq: number;
+  readonly timeMs: number;
+  readonly level: LogLevelName;
+  readonly message: string;
+  /** Details, sorted by key. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly runId: string | null;
+}
+
+/** GET /api/connectors/:id/logs?level=&q=&runId=&before=&limit= : newest first. */
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  /** Number of lines that match in all. */
+  readonly total: number;
+  /** `before` of the next page; null at the end. */
+  readonly next: number | null;
+}

@@ -1,0 +1,26 @@
+/** Passes events on to whoever listens: open pages, and the console's own parts. Holds nothing back for late comers. */
+import type { ConsoleEvent } from "./contract/events.ts";
+
+/** Gets each event; must return at once and never throw. */
+export type EventListener = (event: ConsoleEvent) => void;
+
+/** One for the whole console. */
+export class EventHub {
+  readonly #listeners = new Set<EventListener>();
+
+  /** Number of listeners, for tests and for whoever needs to know that nobody looks. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Tells everybody. */
+  publish(event: ConsoleEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Listens until the returned function is called. */
+  subscribe(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,16 @@
+/** Where the files of connectors, runs and opened files are: what questions about a source need of the console's store. */
+
+/** A file that can be asked. */
+export interface KeptFile {
+  readonly path: string;
+  /** For people: the organization and when, or the file's name. */
+  readonly title: string;
+}
+
+/** Finds the files behind `connector:ID` and `run:ID`. */
+export interface KeptFiles {
+  /** The current file of a connector; undefined when there is none. */
+  currentFile(connectorId: string): KeptFile | undefined;
+  /** The file kept of a run; undefined when there is none, or none any more. */
+  runFile(runId: string): KeptFile | undefined;
+}
