@@ -3,7 +3,7 @@
  * has there, because a narrow role sees a partial roster that looks like a complete one.
  */
 import type { SyncWarning } from "../sdk/contracts/connector.ts";
-import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
+import { Status, toBatonError } from "../sdk/errors.ts";
 import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
 import type { Member, Organization, Self, Service } from "./client/schemas.ts";
 import { nearestSlug } from "./nearest-slug.ts";
@@ -109,8 +109,7 @@ export async function findOrganization(
     if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
     const hint = await suggestOrganization(client, orgSlug, signal);
     if (hint === undefined) throw caught;
-    const { code, status, message, effect = "", fatal } = error;
-    throw new BatonError({ code, status, message, effect, hint, fatal, cause: error });
+    throw error.with({ hint });
   }
 }
 

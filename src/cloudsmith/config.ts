@@ -9,6 +9,9 @@ export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
 /** Pages of a list that may be on their way at once. */
 export const defaultConcurrency = 6;
 
+/** Minutes that a run waits for a rate limit in all (Cloudsmith API: a window of an hour, so that one always fits). */
+export const defaultMaxWaitMinutes = 90;
+
 /** Fields of the connector, in the order in which forms show them. */
 export const fields: readonly Field[] = [
   {
@@ -49,5 +52,15 @@ export const fields: readonly Field[] = [
     exportTarget: "cli",
     default: defaultConcurrency,
     rules: { gte: 1, lte: 32, zeroIsChecked: true },
+  },
+  {
+    kind: "int",
+    name: "max-wait",
+    displayName: "Longest wait in minutes",
+    description:
+      "Longest wait in all for Cloudsmith's rate limit, in minutes; for a host that stopped answering, at most 10 of them",
+    exportTarget: "cli",
+    default: defaultMaxWaitMinutes,
+    rules: { gte: 1, lte: 1440, zeroIsChecked: true },
   },
 ];

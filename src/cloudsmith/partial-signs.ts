@@ -26,6 +26,9 @@ export function warnOfMember(
     const role = member.role === undefined ? "no role" : `the role '${member.role}'`;
     warn({ code: "CS-ROLE-UNKNOWN", message: `member ${member.user_id} has ${role}: no role is granted` });
   }
+  for (const { role, slug } of member.teams ?? []) {
+    warnOfTeamRole(role, { member: member.user_id, team: slug }, { warn });
+  }
   if (!isNew || (member.user !== undefined && member.user === callerSlug)) return;
   if (realEmail(member.email) === undefined) {
     warn({
@@ -43,6 +46,20 @@ export function warnOfMember(
       message: "the two-factor state of members is unknown: this key may see less than all",
     });
   }
+}
+
+/** Warns of a role in a team that is neither of the two that there are: whether the member manages the team is unknown. */
+export function warnOfTeamRole(
+  role: string | undefined,
+  { member, team }: { readonly member: string; readonly team: string },
+  { warn }: Pick<ListOptions, "warn">,
+): void {
+  if (role === "Manager" || role === "Member") return;
+  const said = role === undefined ? "no role" : `the role '${role}'`;
+  warn({
+    code: "CS-TEAM-ROLE-UNKNOWN",
+    message: `member ${member} has ${said} in the team '${team}': membership is granted, management is not`,
+  });
 }
 
 /** Warns when nobody is inactive and nothing proves that inactive members would have been shown (R7). */

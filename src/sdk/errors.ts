@@ -70,6 +70,23 @@ export class BatonError extends Error {
     this.retryAtMs = init.retryAtMs;
     this.fatal = init.fatal ?? false;
   }
+
+  /** The same error with other words about the data or the next step; whoever knows more than the thrower says more. */
+  with(words: Pick<BatonErrorInit, "effect" | "hint">): BatonError {
+    const { code, status, message, effect, hint, exitCode, retryAtMs, fatal } = this;
+    return new BatonError({
+      code,
+      status,
+      message,
+      exitCode,
+      fatal,
+      ...(effect !== undefined && { effect }),
+      ...(hint !== undefined && { hint }),
+      ...(retryAtMs !== undefined && { retryAtMs }),
+      ...words,
+      cause: this,
+    });
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ const golden = join(import.meta.dirname, "..", "golden");
 
 const wrongKeys: readonly (readonly [Switches["wrongKey"], Pick<Refusal, "code" | "error" | "says">])[] = [
   ["401", { code: 16, error: "CS-AUTH-401", says: /did not accept this API key/ }],
-  ["403", { code: 7, error: "CS-AUTH-403", says: /not allowed/ }],
+  ["403", { code: 16, error: "CS-AUTH-REFUSED", says: /refused this API key/ }],
   ["anonymous", { code: 16, error: "CS-AUTH-ANONYMOUS", says: /as to an anonymous caller/ }],
 ];
 
@@ -69,6 +69,8 @@ for (const { status, code, error } of midRun) {
     assert.equal(run.code, code, run.stderr);
     assert.equal(plainError(run)[0], error);
     assert.equal(sandbox.counters.faultsFired["status"], 1);
+    assert.match(run.stderr, /What was read so far is kept as an unfinished sync/);
+    assert.doesNotMatch(run.stderr, /Nothing new was saved/);
     assert.ok(unchanged, "the syncs that were there are there, and no other is sealed");
     assert.equal(logLines(run).at(-1)?.["code"], error);
   });

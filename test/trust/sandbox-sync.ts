@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { KeyName } from "../../sandbox/keys.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
-import { createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
+import { type CloudsmithClientOptions, createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
@@ -25,17 +25,21 @@ export interface SyncOptions extends Partial<RunSyncOptions> {
   readonly key?: KeyName;
   readonly pageSize?: number;
   readonly concurrency?: number;
+  /** What else the client is told. */
+  readonly client?: Partial<CloudsmithClientOptions>;
 }
 
 /** Runs one sync; an error of the run is part of the result. */
 export async function syncSandbox(sandbox: Sandbox, path: string, options: SyncOptions = {}): Promise<Ended> {
-  const { key = "service", pageSize, concurrency, ...rest } = options;
+  const { key = "service", pageSize, concurrency, client: clientOptions, ...rest } = options;
+  const { clock = systemClock } = rest;
   const client = createCloudsmithClient({
     baseUrl: sandbox.baseUrl,
     apiKey: sandbox.keys[key],
     version: "0",
-    clock: systemClock,
-    logger: silentLogger,
+    clock,
+    logger: rest.logger ?? silentLogger,
+    ...clientOptions,
     ...(pageSize !== undefined && { pageSize }),
     ...(concurrency !== undefined && { concurrency }),
   });
@@ -47,7 +51,7 @@ export async function syncSandbox(sandbox: Sandbox, path: string, options: SyncO
       path,
       signal: new AbortController().signal,
       logger: silentLogger,
-      clock: systemClock,
+      clock,
       onEnd: async (told) => {
         end = told;
       },

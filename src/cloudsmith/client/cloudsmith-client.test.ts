@@ -256,9 +256,17 @@ test("the texts for a refused key and for a key without rights differ and name t
   bench.sandbox.addFault({ kind: "status", status: 401 });
   bench.sandbox.addFault({ kind: "status", status: 403 });
   const refused = await errorOf(bench.client.self({ signal }));
-  const forbidden = await errorOf(bench.client.self({ signal }));
+  const forbidden = await errorOf(bench.client.organization(org, { signal }));
+  assert.equal(forbidden.code, "CS-AUTH-403");
   assert.match(refused.message, new RegExp(`ending in ${keys.owner.slice(-4)}`));
   assert.notEqual(refused.hint, forbidden.hint);
+});
+
+test("a 403 to the question whose key it is refuses the key itself, and says so", async () => {
+  await using bench = await setUp();
+  bench.sandbox.addFault({ kind: "status", status: 403 });
+  const error = await errorOf(bench.client.self({ signal }));
+  assert.deepEqual([error.code, error.status], ["CS-AUTH-REFUSED", Status.unauthenticated]);
 });
 
 test("a key that is silently treated as anonymous is an error", async () => {
@@ -302,7 +310,8 @@ const unusable: readonly (readonly [FaultKind, string])[] = [
 
 for (const [fault, code] of unusable) {
   test(`members under the fault '${fault.kind}' are ${code}, never fewer members`, async () => {
-    await using bench = await setUp({}, { maxBodyBytes: 1_000_000, silenceTimeoutMs: 20, pageSize: 50 });
+    const silenceTimeoutMs = fault.kind === "stall" ? 20 : 60_000;
+    await using bench = await setUp({}, { maxBodyBytes: 1_000_000, silenceTimeoutMs, pageSize: 50 });
     await bench.client.self({ signal });
     bench.sandbox.addFault({
       ...fault,

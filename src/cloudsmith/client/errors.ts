@@ -126,6 +126,8 @@ function statusTexts(failure: StatusFailure, context: FailureContext, asked: Ask
         hint: "Ask Cloudsmith which plan includes it.",
       };
     case 403:
+      // Nobody needs a right to ask who they are, so here it is the key itself that is refused.
+      if (asked.subject === "caller") return refusedTexts(asked, said);
       return {
         code: "CS-AUTH-403",
         message: `The API key is valid but not allowed to read ${context.path} (403${said}).`,
@@ -143,6 +145,15 @@ function statusTexts(failure: StatusFailure, context: FailureContext, asked: Ask
     default:
       return otherTexts(status, context, said);
   }
+}
+
+function refusedTexts(asked: Asked, said: string): Texts {
+  return {
+    code: "CS-AUTH-REFUSED",
+    status: Status.unauthenticated,
+    message: `Cloudsmith refused this API key${tailOf(asked)}: it may not even ask whose key it is (403${said}).`,
+    hint: `${keyHint} A key that worked before is most likely older than the key policy allows.`,
+  };
 }
 
 function otherTexts(status: number, context: FailureContext, said: string): Texts {

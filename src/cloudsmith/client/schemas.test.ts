@@ -43,7 +43,7 @@ test("a complete member is read as it is", () => {
   assert.deepEqual(schemas.parseMembers([member], endpoint), [member]);
 });
 
-test("unknown keys are dropped, and none of them touches a prototype", () => {
+test("T-22: unknown keys are dropped, and none of them touches a prototype", () => {
   const text = `[{"user_id":"a","__proto__":{"role":"Owner"},"constructor":{"x":1},"toString":1,"new_field":[1]}]`;
   const [row] = schemas.parseMembers(JSON.parse(text), endpoint);
   assert.deepEqual(row, { user_id: "a" });
@@ -51,7 +51,7 @@ test("unknown keys are dropped, and none of them touches a prototype", () => {
   assert.equal(({} as Record<string, unknown>)["role"], undefined);
 });
 
-test("everything but the id may be missing, and missing stays unknown", () => {
+test("T-23: everything but the id may be missing, and missing stays unknown", () => {
   const [row] = schemas.parseMembers([{ user_id: "a" }], endpoint);
   assert.deepEqual(
     [row?.role, row?.is_active, row?.has_two_factor, row?.teams],
@@ -59,7 +59,7 @@ test("everything but the id may be missing, and missing stays unknown", () => {
   );
 });
 
-test("no teams is not the same as an empty list of teams", () => {
+test("T-23: no teams is not the same as an empty list of teams", () => {
   const rows = schemas.parseMembers([{ user_id: "a" }, { user_id: "b", teams: [] }], endpoint);
   assert.deepEqual(
     rows.map((row) => row.teams),
@@ -72,24 +72,28 @@ for (const [text, expected] of [
   ["True", true],
   ["FALSE", false],
 ] as const) {
-  test(`is_active as the text ${text} is understood`, () => {
+  test(`T-23: is_active as the text ${text} is understood`, () => {
     assert.equal(schemas.parseMembers([{ user_id: "a", is_active: text }], endpoint)[0]?.is_active, expected);
   });
 }
 
-const decorations = [
+const mayBeUnknown = [
   "email",
   "has_two_factor",
+  "is_active",
   "joined_at",
   "last_login_at",
   "last_login_method",
+  "role",
+  "teams",
+  "user",
   "user_name",
   "user_url",
   "visibility",
 ] as const;
 
-for (const field of decorations) {
-  test(`${field}: null is unknown`, () => {
+for (const field of mayBeUnknown) {
+  test(`T-23: ${field}: null is unknown, as if it were missing`, () => {
     assert.equal(schemas.parseMembers([{ ...member, [field]: null }], endpoint)[0]?.[field], undefined);
   });
 }
@@ -97,10 +101,10 @@ for (const field of decorations) {
 const wrong: readonly unknown[] = [7, true, "yes", {}, [], null, ""];
 const accepted: Readonly<Record<string, (value: unknown) => boolean>> = {
   user_id: (value) => typeof value === "string" && value !== "",
-  user: (value) => typeof value === "string" && value !== "",
-  role: (value) => typeof value === "string",
-  is_active: (value) => typeof value === "boolean",
-  teams: (value) => Array.isArray(value),
+  user: (value) => value === null || (typeof value === "string" && value !== ""),
+  role: (value) => value === null || typeof value === "string",
+  is_active: (value) => value === null || typeof value === "boolean",
+  teams: (value) => value === null || Array.isArray(value),
   has_two_factor: (value) => value === null || typeof value === "boolean",
   email: (value) => value === null || typeof value === "string",
   joined_at: (value) => value === null || typeof value === "string",
@@ -113,7 +117,7 @@ const accepted: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 for (const [field, accepts] of Object.entries(accepted)) {
   for (const value of wrong.filter((candidate) => !accepts(candidate))) {
-    test(`${field}: ${JSON.stringify(value)} is an error that names endpoint and field`, () => {
+    test(`T-23: ${field}: ${JSON.stringify(value)} is an error that names endpoint and field`, () => {
       const error = errorOf(() => schemas.parseMembers([member, { ...member, [field]: value }], endpoint));
       assert.equal(error.code, "CS-ANSWER-SCHEMA");
       assert.ok(error.fatal);
@@ -129,19 +133,19 @@ test("the error says what was expected and what was found, but not the value", (
   assert.doesNotMatch(error.message + error.hint, /canary/);
 });
 
-test("a team on a membership without a slug is an error", () => {
+test("T-23: a team on a membership without a slug is an error", () => {
   const error = errorOf(() => schemas.parseMembers([{ ...member, teams: [{ name: "x" }] }], endpoint));
   assert.match(error.message, /field '0\.teams\.0\.slug' should be string, but is nothing/);
 });
 
 for (const answer of [{}, null, 1, "text", { results: [] }]) {
-  test(`${JSON.stringify(answer)} in place of a list is an error`, () => {
+  test(`T-22: ${JSON.stringify(answer)} in place of a list is an error`, () => {
     assert.match(errorOf(() => schemas.parseMembers(answer, endpoint)).message, /the answer should be array/);
     assert.match(errorOf(() => schemas.parseTeams(answer, endpoint)).message, /the answer should be array/);
   });
 }
 
-test("a team needs both ids and a name; its description may be null", () => {
+test("T-23: a team needs both ids and a name; its description may be null", () => {
   assert.equal(schemas.parseTeams([team], endpoint)[0]?.description, undefined);
   for (const field of ["slug", "slug_perm", "name"]) {
     for (const value of [undefined, null, "", 3]) {

@@ -83,32 +83,37 @@ export interface Service {
 export interface TeamMember {
   /** Slug of the user or service account. */
   readonly user: string;
-  readonly role: string;
+  /** `Manager` or `Member`. */
+  readonly role?: string | undefined;
   /** `User` or `Service`; older answers do not say. */
   readonly user_kind?: string | undefined;
 }
 
+/*
+ * The row policy. An id must be there, or nobody could tell the row from another. Anything else may be missing or null,
+ * which both mean unknown: never false, never empty, never nobody. A value of another type refuses the whole answer,
+ * because whatever changed it may have changed the rest.
+ */
 const id = z.string().min(1);
-const text = z.optional(z.string());
-/** Decoration: null means as little as a missing key. */
+/** Text that may be unknown. */
 const note = z.optional(z.nullable(z.string()));
 const flagNote = z.optional(z.nullable(z.boolean()));
 
 const memberSchema = z.object({
   user_id: id,
-  user: z.optional(id),
+  user: z.optional(z.nullable(id)),
   user_name: note,
   email: note,
-  role: text,
+  role: note,
   // Bindings of early 2024 had it as text.
-  is_active: z.optional(z.union([z.boolean(), z.string()])),
+  is_active: z.optional(z.nullable(z.union([z.boolean(), z.string()]))),
   has_two_factor: flagNote,
   joined_at: note,
   last_login_at: note,
   last_login_method: note,
   visibility: note,
   user_url: note,
-  teams: z.optional(z.array(z.object({ slug: id, name: note, role: text }))),
+  teams: z.optional(z.nullable(z.array(z.object({ slug: id, name: note, role: note })))),
 });
 const teamSchema = z.object({ slug_perm: id, slug: id, name: id, description: note, visibility: note });
 const organizationSchema = z.object({
@@ -121,8 +126,8 @@ const organizationSchema = z.object({
   tagline: note,
 });
 const selfSchema = z.object({ authenticated: z.boolean(), slug: note, slug_perm: note, name: note, email: note });
-const serviceSchema = z.object({ slug: id, name: note, role: text, key_expires_at: note });
-const teamMembersSchema = z.object({ members: z.array(z.object({ user: id, role: z.string(), user_kind: note })) });
+const serviceSchema = z.object({ slug: id, name: note, role: note, key_expires_at: note });
+const teamMembersSchema = z.object({ members: z.array(z.object({ user: id, role: note, user_kind: note })) });
 const memberListSchema = z.array(memberSchema);
 const teamListSchema = z.array(teamSchema);
 const organizationListSchema = z.array(organizationSchema);

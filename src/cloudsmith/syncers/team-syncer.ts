@@ -14,6 +14,7 @@ import {
   startOf,
   takeStep,
 } from "../list-position.ts";
+import { warnOfTeamRole } from "../partial-signs.ts";
 import type { OrganizationReading } from "../reading.ts";
 import { teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../resource-types.ts";
 import { findMember, findTeam } from "../team-places.ts";
@@ -99,6 +100,7 @@ export class TeamSyncer implements ResourceSyncer {
         });
         continue;
       }
+      warnOfTeamRole(role, { member: id, team: slugOf(team) }, options);
       items.push(teamGrant(team, teamMemberSlug, id));
       if (role === "Manager") items.push(teamGrant(team, teamManagerSlug, id));
     }

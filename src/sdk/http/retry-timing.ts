@@ -25,6 +25,17 @@ export const defaultRetryLimits: RetryLimits = {
   maxGarbageAttempts: 3,
 };
 
+/** The usual limits, and no wait longer than `maxWaitMs`; rate limits are waited for that long even if it is more. */
+export function retryLimitsWithin(maxWaitMs: number): RetryLimits {
+  const { patienceMs, unreachableMs } = defaultRetryLimits;
+  return {
+    ...defaultRetryLimits,
+    maxRateLimitWaitMs: maxWaitMs,
+    patienceMs: Math.min(patienceMs, maxWaitMs),
+    unreachableMs: Math.min(unreachableMs, maxWaitMs),
+  };
+}
+
 /** The history of one call, the latest failure included. */
 export interface RetryState {
   /** Answers of 429 so far. */

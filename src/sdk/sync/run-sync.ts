@@ -289,11 +289,18 @@ async function keepUnfinished(
     engine.checkpoint();
     await store.save();
     options.logger.info("kept the unfinished sync; the next run goes on from here", { path: options.path });
+    // Whoever stopped the run said so already.
+    return options.signal.aborted ? error : error.with(kept);
   } catch (saveFailure) {
     options.logger.error("the unfinished sync could not be kept", { error: toBatonError(saveFailure).message });
+    return error.with(lost);
   }
-  return error;
 }
+
+const kept = {
+  effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
+};
+const lost = { effect: "What was read could not be kept; the file is as it was before the run." };
 
 function syncTypeOf({ options, targets }: Pick<Run, "options" | "targets">): SyncType {
   if (targets) return "partial";
