@@ -67,7 +67,11 @@ export const personOrders = ["name", "email", "status", "role", "teams", "two-fa
 /** One of them. */
 export type PersonOrder = (typeof personOrders)[number];
 
-/** GET …/people?q=&status=&role=&team=TYPE/ID&twoFactor=&order=&descending=&offset=&limit= (at most 200 a page). */
+/**
+ * GET …/people?q=&status=&role=&team=TYPE/ID&teamRole=&twoFactor=&order=&descending=&offset=&limit= (at most 200 a page).
+ * `teamRole` (`member`, `manager`) counts with `team` only. GET …/people/export?format= takes the same filters and order
+ * and gives all rows as a download.
+ */
 export interface PeoplePage {
   readonly total: number;
   readonly offset: number;
@@ -94,7 +98,12 @@ export interface PersonDetail extends PersonRow {
   readonly profile: readonly (readonly [key: string, value: string])[];
 }
 
-/** A team: GET …/teams?q=&offset=&limit= gives pages of them. */
+/** Columns that teams can be sorted by. */
+export const teamOrders = ["name", "members", "managers", "disabled", "visibility"] as const;
+/** One of them. */
+export type TeamOrder = (typeof teamOrders)[number];
+
+/** A team: GET …/teams/:type/:id. GET …/teams?q=&order=&descending=&offset=&limit= gives pages of them. */
 export interface TeamRow {
   readonly type: string;
   readonly id: string;
@@ -180,9 +189,24 @@ export interface ReviewPage extends TablePage {
   readonly notices: readonly string[];
   readonly asOfMs: number | null;
   readonly since: { readonly source: string; readonly title: string } | null;
+  /** What the review's chart shows: a bar for each, in the order in which they stand; empty when there is nothing. */
+  readonly breakdown: readonly ReviewBar[];
 }
 
-/** POST /api/files {path}, or POST /api/files/upload with the bytes: opens a file of any Baton connector. */
+/**
+ * A bar of a review's chart, split into parts. Two-factor: a bar for each role, parts `yes`, `no`, `unknown`. Dormant: a
+ * bar for each age, parts `enabled`, `disabled` and so on. Changes: a bar for each kind, parts `added`, `removed`,
+ * `changed`. Teams: bars such as `managed`, `not managed` with one part each.
+ */
+export interface ReviewBar {
+  readonly label: string;
+  readonly parts: readonly (readonly [label: string, count: number])[];
+}
+
+/**
+ * POST /api/files {path}, or POST /api/files/upload?name= with the bytes: opens a file of any Baton connector. GET
+ * /api/files → {files}, the latest first. POST /api/files/:fileId/close forgets one, and deletes it if it was uploaded.
+ */
 export interface OpenedFile {
   readonly source: string;
   readonly title: string;
