@@ -1,0 +1,118 @@
+/**
+ * The console's work: connectors with their settings, tests, runs, schedules and services, over the store in the data
+ * directory. The one thing that the door asks; knows nothing of HTTP, sessions and pages.
+ */
+import type { Clock } from "../../sdk/clock.ts";
+import type {
+  ConnectorDetail,
+  ConnectorSummary,
+  CreateConnector,
+  DeployFile,
+  DeployTarget,
+  FoundSettings,
+  Schedule,
+  ServiceState,
+  SettingsInput,
+  SettingsSaved,
+  TestState,
+} from "../contract/connectors.ts";
+import type { LogLine, LogPage, RunDetail, RunSummary } from "../contract/runs.ts";
+import type { EventHub } from "../event-hub.ts";
+import type { KeptFile, KeptFiles } from "../kept-files.ts";
+import type { AuditLog } from "../store/audit-log.ts";
+
+/** How to start this program again: what stands before a command's name. */
+export interface ProgramCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** What a workshop is opened with. */
+export interface WorkshopOptions {
+  /** From `dataDirectory`; made when it is missing. */
+  readonly dataDir: string;
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  /** Version of the program. */
+  readonly version: string;
+  /** The console's environment: keys that are looked up in it, proxies, the store's key. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** --store-key-file; undefined when it is not given. */
+  readonly storeKeyFile: string | undefined;
+  readonly program: ProgramCommand;
+}
+
+/** What a person may ask of the logs. */
+export interface LogQuery {
+  /** The least severe level shown. */
+  readonly level?: LogLine["level"] | undefined;
+  readonly q?: string | undefined;
+  readonly runId?: string | undefined;
+  /** Only lines before this one. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** A page of runs, newest first. */
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  /** `before` of the next page; null at the end. */
+  readonly next: string | null;
+}
+
+/**
+ * Everything that the door can ask for. Methods throw BatonErrors: `CONSOLE-NO-CONNECTOR` and `CONSOLE-NO-RUN` (status
+ * NotFound), `CONSOLE-RUNNING` (status AlreadyExists, a `RunningError` with the id of the run), and those of settings
+ * (InvalidArgument). Audit lines are written by the routes.
+ */
+export interface Workshop extends KeptFiles {
+  readonly dataDir: string;
+  readonly keyStorage: "encrypted" | "memory";
+  readonly audit: AuditLog;
+
+  connectors(): readonly ConnectorSummary[];
+  connector(id: string): ConnectorDetail;
+  create(input: CreateConnector): ConnectorDetail;
+  remove(id: string): Promise<void>;
+  foundSettings(id: string): FoundSettings;
+  saveSettings(id: string, input: SettingsInput): Promise<SettingsSaved>;
+  /** The sample organization's connector: made and synced at the first call, found again later. */
+  startSample(): Promise<ConnectorDetail>;
+
+  startTest(id: string, input: SettingsInput): TestState;
+  /** The latest test of a connector; undefined when there was none. */
+  test(id: string): TestState | undefined;
+  startC1Test(id: string): TestState;
+
+  /** @returns the id of the run. */
+  startSync(id: string, options?: { readonly force?: boolean; readonly acceptChanges?: boolean }): string;
+  cancel(id: string): Promise<void>;
+  pause(id: string): ConnectorDetail;
+  resume(id: string): ConnectorDetail;
+  confirmChanges(id: string): string;
+  keepOld(id: string): ConnectorDetail;
+  setSchedule(id: string, schedule: Schedule): ConnectorDetail;
+  /** The next three moments of a schedule, milliseconds since the epoch. */
+  previewSchedule(schedule: Schedule): readonly number[];
+
+  runs(id: string, page: { readonly before?: string | undefined; readonly limit: number }): RunPage;
+  run(runId: string): RunDetail;
+  currentFile(connectorId: string): KeptFile | undefined;
+  runFile(runId: string): KeptFile | undefined;
+
+  logs(id: string, query: LogQuery): LogPage;
+  /** Every line, oldest first, for a download. */
+  allLogs(id: string): Iterable<LogLine>;
+
+  deployFiles(id: string, target: DeployTarget): readonly DeployFile[];
+  startService(id: string): ServiceState;
+  stopService(id: string): Promise<ServiceState>;
+
+  /** Stops runs and services in good order and gives the data directory back. */
+  close(): Promise<void>;
+}
+
+/** Opens the data directory and takes up what the console did before. */
+export async function openWorkshop(_options: WorkshopOptions): Promise<Workshop> {
+  throw new TypeError("not built yet");
+}

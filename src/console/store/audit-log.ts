@@ -1,0 +1,132 @@
+/**
+ * Who did what, one JSON object a line, appended and never changed. An action that cannot be written down is refused.
+ * Knows nothing of what the actions do; secrets must not be handed to it.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
+import type { AuditLine } from "../contract/session.ts";
+
+/** An action, before its result is known. */
+export interface AuditedAction {
+  /** A word such as `sync` or `settings-changed`. */
+  readonly action: string;
+  /** What it is done to, such as `connector:ID`; "" for the console itself. */
+  readonly target: string;
+  /** Names, counts and fingerprints; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The audit log of one console. */
+export interface AuditLog {
+  /**
+   * Writes one line.
+   * @throws BatonError `CONSOLE-AUDIT` when it is not on disk afterwards; then the action must not happen.
+   */
+  record(action: AuditedAction, result: string): void;
+  /**
+   * Writes `requested`, does the work, and writes `done` or `failed: CODE`.
+   * @throws BatonError `CONSOLE-AUDIT` before the work when nothing can be written; else what the work throws.
+   */
+  around<T>(action: AuditedAction, work: () => T | Promise<T>): Promise<T>;
+  /** The last lines, newest first. */
+  list(limit: number): readonly AuditLine[];
+  close(): void;
+}
+
+/** Everything is done in the one session that a console has. */
+const actor = "local session";
+
+/**
+ * Opens the file, made with mode 0600 when it is new.
+ * @param nowMs milliseconds since the epoch.
+ * @throws BatonError `CONSOLE-AUDIT`.
+ */
+export function openAuditLog(path: string, nowMs: () => number): AuditLog {
+  let file: number;
+  try {
+    file = openSync(path, "a", 0o600);
+  } catch (caught) {
+    throw notWritten(path, caught);
+  }
+  return new FileAuditLog(path, file, nowMs);
+}
+
+class FileAuditLog implements AuditLog {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #nowMs: () => number;
+
+  constructor(path: string, file: number, nowMs: () => number) {
+    this.#path = path;
+    this.#file = file;
+    this.#nowMs = nowMs;
+  }
+
+  record({ action, target, details = {} }: AuditedAction, result: string): void {
+    const time = new Date(this.#nowMs()).toISOString();
+    const line = Buffer.from(`${JSON.stringify({ time, actor, action, target, result, details })}\n`, "utf8");
+    try {
+      for (let done = 0; done < line.length; ) done += writeSync(this.#file, line, done);
+      fsyncSync(this.#file);
+    } catch (caught) {
+      throw notWritten(this.#path, caught);
+    }
+  }
+
+  async around<T>(action: AuditedAction, work: () => T | Promise<T>): Promise<T> {
+    this.record(action, "requested");
+    let value: T;
+    try {
+      value = await work();
+    } catch (caught) {
+      this.record(action, `failed: ${toBatonError(caught).code}`);
+      throw caught;
+    }
+    this.record(action, "done");
+    return value;
+  }
+
+  list(limit: number): readonly AuditLine[] {
+    const lines = readFileSync(this.#path, "utf8").trimEnd().split("\n");
+    return lines
+      .slice(-limit)
+      .toReversed()
+      .flatMap((line) => parseLine(line) ?? []);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function parseLine(text: string): AuditLine | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("time" in value)) return undefined;
+    // Written by `record`, and by nobody else.
+    const line = value as {
+      time: string;
+      action: string;
+      target: string;
+      result: string;
+      details: AuditLine["details"];
+    };
+    const { time, action, target, result, details } = line;
+    return { timeMs: Date.parse(time), action, target, result, details };
+  } catch {
+    // Cut off by a full disk; whoever wrote it refused the action.
+    return undefined;
+  }
+}
+
+function notWritten(path: string, cause: unknown): BatonError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  return new BatonError({
+    code: "CONSOLE-AUDIT",
+    status: Status.failedPrecondition,
+    message: `The audit log ${path} cannot be written (${reason}).`,
+    effect: "What you asked for was not done: nothing is done that is not written down.",
+    hint: "Make room on the disk, and see that the file belongs to you and can be written.",
+    cause,
+  });
+}
