@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -48,10 +49,21 @@ export async function buildConsole(): Promise<void> {
       .replace("%STYLES%", address(/^styles-.*\.css$/));
     writeFileSync(join(scratch, "index.html"), page);
     cpSync(join(source, "icon.svg"), join(scratch, "assets", "icon.svg"));
+    compressAll(scratch);
     rmSync(consoleAssetsDir, { recursive: true, force: true });
     renameSync(scratch, consoleAssetsDir);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Puts the compressed forms beside each file, so that the server never compresses while somebody waits. */
+function compressAll(directory: string): void {
+  for (const path of globSync("**/*.*", { cwd: directory })) {
+    const file = join(directory, path);
+    const content = readFileSync(file);
+    writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+    writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
   }
 }
 

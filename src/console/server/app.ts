@@ -1,0 +1,99 @@
+/**
+ * What the console answers: the page, its session, and the API for whoever is signed in. The gate stands in front of it
+ * (see listen.ts); routes come from routes/ and know no session.
+ */
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { AuditLog } from "../store/audit-log.ts";
+import { serveAsset } from "./asset-response.ts";
+import { type Assets, loadAssets } from "./assets.ts";
+import type { EventStreams } from "./event-stream.ts";
+import { failureResponse, forgedRequest, noSuchAddress, sessionExpired, tooLarge } from "./failure-response.ts";
+import type { LaunchLinks } from "./launch-links.ts";
+import { isPageAddress } from "./page-addresses.ts";
+import { type ConsoleFacts, sessionRoutes } from "./routes/session-routes.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+/** Bytes of a body, but for the upload of a file. */
+const maxBodyBytes = 1024 * 1024;
+/** The one address that takes more, and bytes instead of JSON. */
+const uploadPath = "/api/files/upload";
+
+/** What of Node and of the session a route can see. */
+export interface ConsoleEnv {
+  readonly Bindings: HttpBindings;
+  readonly Variables: { readonly session: Session };
+}
+
+/** What the console is put together from. */
+export interface ConsoleParts {
+  readonly assets?: Assets;
+  readonly audit: AuditLog;
+  readonly facts: ConsoleFacts;
+  readonly links: LaunchLinks;
+  readonly sessions: Sessions;
+  readonly streams: EventStreams;
+  /** Mounted under /api, behind the session. */
+  readonly routes: readonly Hono<ConsoleEnv>[];
+}
+
+/** Puts it together. @throws BatonError `CONSOLE-NOT-BUILT` */
+export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
+  const { assets = loadAssets(), sessions, streams } = parts;
+  const app = new Hono<ConsoleEnv>();
+  app.onError((error, context) => failureResponse(context, error));
+  app.notFound((context) => failureResponse(context, noSuchAddress()));
+  app.get("/launch", (context) => launch(context, parts));
+  app.use("/api/*", async (context, next) => {
+    const session = sessions.find(context.req.header("cookie"), context.req.path === "/api/events");
+    if (!session) return sessionExpired(context);
+    context.set("session", session);
+    if (context.req.method === "POST") refuseForged(context, sessions);
+    await next();
+    return undefined;
+  });
+  const limit = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (context) => failureResponse(context, tooLarge("1 MB")),
+  });
+  app.use("/api/*", (context, next) => (context.req.path === uploadPath ? next() : limit(context, next)));
+  app.get("/api/events", (context) => {
+    if (context.req.method === "HEAD") return context.body(null, 405, { allow: "GET" });
+    const { session } = context.var;
+    streams.open(context.env.outgoing, () => sessions.isLive(session));
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.route("/api", sessionRoutes(parts));
+  for (const routes of parts.routes) app.route("/api", routes);
+  app.get("*", (context) => {
+    const { path } = context.req;
+    const asset = assets.get(isPageAddress(path) ? "/index.html" : path);
+    if (!asset || path === "/index.html") return failureResponse(context, noSuchAddress());
+    return serveAsset(context, asset);
+  });
+  return app;
+}
+
+/** Only a page that could read the session's token can send it back; JSON cannot be sent by a form. */
+function refuseForged(context: Context<ConsoleEnv>, sessions: Sessions): void {
+  const [type] = (context.req.header("content-type") ?? "").split(";");
+  const expected = context.req.path === uploadPath ? "application/octet-stream" : "application/json";
+  const isRightType = type?.trim().toLowerCase() === expected;
+  const isRightToken = sessions.isCsrfToken(context.var.session, context.req.header("x-csrf-token"));
+  if (!isRightType || !isRightToken) throw forgedRequest();
+}
+
+/** Takes the token of a launch link out of the address and gives a session for it. */
+function launch(context: Context<ConsoleEnv>, { audit, links, sessions, facts }: ConsoleParts): Response {
+  if (context.req.method === "HEAD") return context.body(null, 405, { allow: "GET" });
+  const outcome = links.redeem(context.req.query("token") ?? "");
+  audit.record({ action: "sign-in", target: "" }, outcome);
+  if (outcome === "too-many-tries") {
+    return context.text("Too many wrong links. Wait a second and open the link again.", 429, { "retry-after": "1" });
+  }
+  // A link that is used up leads to the page as well: it says what to do, or shows itself where a session still is.
+  if (outcome === "accepted") context.header("set-cookie", sessions.cookie(sessions.create(), facts.isSecure));
+  return context.redirect("/", 303);
+}

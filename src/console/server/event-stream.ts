@@ -1,0 +1,63 @@
+/**
+ * Server-sent events: one stream for each open page. A heartbeat tells the page that the server lives; a page that does
+ * not read loses its stream rather than fill memory, and comes back by itself.
+ */
+import type { ServerResponse } from "node:http";
+import type { Clock } from "../../sdk/clock.ts";
+import type { ConsoleEvent } from "../contract/events.ts";
+import type { EventHub } from "../event-hub.ts";
+
+const heartbeatMs = 4000;
+/** The page waits so long before it asks again, in milliseconds. */
+const retryMs = 1000;
+/** Bytes that may wait for a page that does not read. */
+const maxWaitingBytes = 1024 * 1024;
+/** Of the sockets that the server has, some must stay for requests; the oldest stream makes room. */
+const maxStreams = 24;
+
+/** All streams of one console. */
+export class EventStreams {
+  readonly #hub: EventHub;
+  readonly #clock: Clock;
+  readonly #open = new Set<() => void>();
+
+  constructor(hub: EventHub, clock: Clock) {
+    this.#hub = hub;
+    this.#clock = clock;
+  }
+
+  /** Number of open streams. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Answers with events until the page goes away, or `isLive` says that its session has ended. */
+  open(response: ServerResponse, isLive: () => boolean): void {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(`retry: ${retryMs}\n\n`);
+    const send = (event: ConsoleEvent): void => {
+      if (!isLive() || response.writableLength > maxWaitingBytes) end();
+      else response.write(`data: ${JSON.stringify(event)}\n\n`);
+    };
+    const beat = (): void => send({ type: "heartbeat", nowMs: this.#clock.nowMs() });
+    const timer = setInterval(beat, heartbeatMs).unref();
+    const unsubscribe = this.#hub.subscribe(send);
+    const end = (): void => {
+      this.#open.delete(end);
+      clearInterval(timer);
+      unsubscribe();
+      if (response.writableLength > maxWaitingBytes) response.destroy();
+      else response.end();
+    };
+    this.#open.add(end);
+    response.on("close", end);
+    const [oldest] = this.#open;
+    if (this.#open.size > maxStreams) oldest?.();
+    beat();
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    for (const end of [...this.#open]) end();
+  }
+}

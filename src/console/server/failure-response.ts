@@ -1,0 +1,102 @@
+/** Failures as answers: which status a failure has, and what of an error goes to the page. Never a stack trace. */
+import type { Context } from "hono";
+import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
+import type { Failure, FailureBody } from "../contract/failures.ts";
+
+/** HTTP status by gRPC status; 401 is for the session alone, so that the page never takes a wrong key for its own end. */
+const httpStatus = new Map<number, 400 | 403 | 404 | 409 | 413 | 422 | 429 | 503 | 507>([
+  [Status.invalidArgument, 400],
+  [Status.outOfRange, 400],
+  [Status.notFound, 404],
+  [Status.alreadyExists, 409],
+  [Status.aborted, 409],
+  [Status.permissionDenied, 403],
+  [Status.failedPrecondition, 422],
+  [Status.dataLoss, 422],
+  [Status.unauthenticated, 422],
+  [Status.unimplemented, 422],
+  [Status.unavailable, 503],
+  [Status.deadlineExceeded, 503],
+]);
+
+/** Answers with what went wrong. */
+export function failureResponse(context: Context, caught: unknown): Response {
+  const error = toBatonError(caught);
+  const status = statusOf(error);
+  return context.json({ error: failureOf(error) } satisfies FailureBody, status);
+}
+
+function failureOf({ code, message, effect, hint }: BatonError): Failure {
+  return {
+    code,
+    state: "unexpected",
+    title: message,
+    message,
+    ...(effect !== undefined && { effect }),
+    ...(hint !== undefined && { hint }),
+    facts: [],
+  };
+}
+
+function statusOf(error: BatonError) {
+  if (error.code === "CONSOLE-TOO-LARGE") return 413;
+  return httpStatus.get(error.status) ?? 500;
+}
+
+/** 401: there is no session, or none any more. */
+export function sessionExpired(context: Context): Response {
+  const error: Failure = {
+    code: "CONSOLE-SIGN-IN",
+    state: "session-expired",
+    title: "Sign in again",
+    message: "This browser is not signed in, or its session has ended.",
+    effect: "Nothing was changed; runs go on.",
+    hint: "Run `baton-cloudsmith console --link` on the machine of the console and open the link that it prints.",
+    facts: [],
+  };
+  return context.json({ error } satisfies FailureBody, 401);
+}
+
+/** A request that only a page of another site, or none at all, would send. */
+export function forgedRequest(): BatonError {
+  return new BatonError({
+    code: "CONSOLE-FORGED",
+    status: Status.permissionDenied,
+    message: "The request does not carry the token of this session.",
+    effect: "Nothing was done.",
+    hint: "Load the page again.",
+  });
+}
+
+/** There is nothing at this address. */
+export function noSuchAddress(): BatonError {
+  return new BatonError({
+    code: "CONSOLE-NO-ADDRESS",
+    status: Status.notFound,
+    message: "There is nothing at this address.",
+    effect: "Nothing was done.",
+    hint: "Begin at the first page.",
+  });
+}
+
+/** The body has more bytes than are taken. */
+export function tooLarge(limit: string): BatonError {
+  return new BatonError({
+    code: "CONSOLE-TOO-LARGE",
+    status: Status.outOfRange,
+    message: `The request has more than ${limit}.`,
+    effect: "Nothing of it was kept.",
+    hint: "Open a larger file by its path instead.",
+  });
+}
+
+/** The body or the query is not what the address takes. */
+export function badRequest(message: string): BatonError {
+  return new BatonError({
+    code: "CONSOLE-BAD-REQUEST",
+    status: Status.invalidArgument,
+    message,
+    effect: "Nothing was done.",
+    hint: "Load the page again; if it stays, report it with this text.",
+  });
+}

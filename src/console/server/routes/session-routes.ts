@@ -1,0 +1,42 @@
+/** The session of the page over HTTP: what it is, its end, and what was done in it. Mounted under /api. */
+import { Hono } from "hono";
+import type { SessionInfo } from "../../contract/session.ts";
+import type { AuditLog } from "../../store/audit-log.ts";
+import type { ConsoleEnv } from "../app.ts";
+import { readNumber } from "../query-values.ts";
+import type { Sessions } from "../sessions.ts";
+
+/** What the page shows of the console itself. */
+export interface ConsoleFacts extends Pick<SessionInfo, "version" | "dataDir" | "keyStorage"> {
+  /** Whether the page comes over TLS. */
+  readonly isSecure: boolean;
+}
+
+/** What these routes need. */
+export interface SessionParts {
+  readonly audit: AuditLog;
+  readonly facts: ConsoleFacts;
+  readonly sessions: Sessions;
+}
+
+/** The routes /session, /sign-out and /audit. */
+export function sessionRoutes({ audit, facts, sessions }: SessionParts): Hono<ConsoleEnv> {
+  const { version, dataDir, keyStorage } = facts;
+  return new Hono<ConsoleEnv>()
+    .get("/session", (context) => {
+      const { session } = context.var;
+      const { csrfToken } = session;
+      const info: SessionInfo = { csrfToken, version, dataDir, keyStorage, expiresAtMs: sessions.expiresAtMs(session) };
+      return context.json(info);
+    })
+    .post("/sign-out", (context) => {
+      audit.record({ action: "sign-out", target: "" }, "done");
+      sessions.end(context.var.session);
+      context.header("set-cookie", sessions.clearedCookie());
+      return context.json({});
+    })
+    .get("/audit", (context) => {
+      const limit = readNumber(context.req.query("limit"), "limit", { from: 1, to: 1000, absent: 100 });
+      return context.json({ lines: audit.list(limit) });
+    });
+}
