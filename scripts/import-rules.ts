@@ -41,7 +41,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sdk/telemetry/": ["src/sdk/errors.ts", "src/sdk/log.ts"],
   "src/sdk/external/": ["src/sdk/contracts/", "src/sdk/c1z/", "src/sdk/proto/", "src/sdk/sync/", "src/sdk/errors.ts"],
-  "src/sdk/doctor/": ["src/sdk/contracts/", "src/sdk/c1z/", "src/sdk/errors.ts", "src/sdk/clock.ts"],
+  "src/sdk/object-store/": ["src/sdk/c1z/file-errors.ts", "src/sdk/errors.ts", "src/sdk/log.ts", "src/sdk/clock.ts"],
+  "src/sdk/doctor/": [
+    "src/sdk/contracts/",
+    "src/sdk/c1z/",
+    "src/sdk/object-store/",
+    "src/sdk/errors.ts",
+    "src/sdk/log.ts",
+    "src/sdk/clock.ts",
+  ],
   "src/sdk/sdk-version.ts": [],
   "src/sdk/rpc/": ["src/sdk/proto/", "src/sdk/errors.ts"],
   "src/sdk/health/": [

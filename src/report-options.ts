@@ -5,6 +5,7 @@ import type { Report } from "./reports/report.ts";
 import type { CliIo } from "./sdk/cli/cli-io.ts";
 import { helpField, type ParsedFlags, parseFlags, usageError } from "./sdk/cli/parse-argv.ts";
 import type { Field } from "./sdk/config/field.ts";
+import { requirePath } from "./sdk/object-store/object-address.ts";
 import { parseTimestamp } from "./sdk/resources/timestamps.ts";
 
 /** Forms of a report. */
@@ -105,8 +106,10 @@ function readRequest(flags: ParsedFlags, { env }: CliIo, report?: Report): Reque
   if (asOf !== undefined && asOfSeconds === undefined) {
     throw usageError(`--as-of is a time like 2026-11-23T00:00:00Z, not ${JSON.stringify(asOf)}`);
   }
+  const file = last(flags, "file") || env["BATON_FILE"] || defaultFile;
+  requirePath(file, "this command");
   return {
-    file: last(flags, "file") || env["BATON_FILE"] || defaultFile,
+    file,
     ...(syncId !== undefined && { syncId }),
     ...(since !== undefined && { since }),
     ...(asOfSeconds !== undefined && { asOfSeconds }),

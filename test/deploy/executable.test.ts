@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
 import { version } from "../../src/version.ts";
 import { scratchDirectory } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
+import { S3Server } from "../object-store/s3-server.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const scratch = scratchDirectory();
@@ -18,7 +19,9 @@ after(async () => {
   scratch[Symbol.dispose]();
 });
 
-test("the single executable is one file that syncs where no Node is on PATH", { timeout: 60_000 }, async () => {
+test("the single executable is one file that syncs where no Node is on PATH, into a file and into an object", {
+  timeout: 60_000,
+}, async () => {
   const built = spawnSync(process.execPath, [join(root, "scripts/build-executable.ts"), executable], {
     encoding: "utf8",
   });
@@ -27,12 +30,22 @@ test("the single executable is one file that syncs where no Node is on PATH", { 
   const env = { ...settingsFor(sandbox), HOME: scratch.path, PATH: "/nowhere" };
   const shown = spawnSync(executable, ["--version"], { env, encoding: "utf8" });
   assert.equal(shown.stdout, `baton-cloudsmith version ${version}\n`);
+  await runExecutable(env);
+  assert.ok(existsSync(join(scratch.path, "sync.c1z")));
+  assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+
+  await using s3 = await S3Server.start();
+  await runExecutable({ ...env, ...s3.settings, BATON_FILE: "s3://files/sync.c1z" });
+  const copy = join(scratch.path, "copy.c1z");
+  writeFileSync(copy, s3.bytes("sync.c1z") ?? assert.fail("nothing was uploaded"));
+  assertHolds(copy, sandbox);
+});
+
+async function runExecutable(env: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(executable, [], { env, cwd: scratch.path, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   assert.deepEqual(await once(child, "close"), [0, null], stderr);
-  assert.ok(existsSync(join(scratch.path, "sync.c1z")));
-  assertHolds(join(scratch.path, "sync.c1z"), sandbox);
-});
+}

@@ -37,6 +37,17 @@ test("the container file builds in stages, has no shell form and ends as a user 
   );
 });
 
+test("the image has the libraries that are loaded only when used, in the versions that the tests used", () => {
+  const { dependencies: image } = z
+    .object({ dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read("container/package.json")));
+  const own = z
+    .object({ peerDependencies: z.record(z.string(), z.string()), devDependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(deploy, "..", "package.json"), "utf8")));
+  assert.deepEqual(Object.keys(image), Object.keys(own.peerDependencies));
+  for (const [name, version] of Object.entries(image)) assert.equal(version, own.devDependencies[name], name);
+});
+
 const service = z.object({
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),

@@ -44,6 +44,8 @@ const databaseFile = "db";
 const claimedName = /^c1z-[0-9a-f]{24}$/;
 /** Names that `createScratch` gives: of no use to anybody once their process is gone. */
 const randomName = /^c1z-[A-Za-z0-9]{6}$/;
+/** Name of a copy of a file from elsewhere that a run works on in a scratch directory of its own. */
+export const workingCopyName = "copy.c1z";
 const ourFiles: ReadonlySet<string> = new Set([ownerFile, databaseFile, `${databaseFile}-journal`]);
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -135,7 +137,7 @@ export function sweepScratch(parent: string): number {
 function isAbandoned(scratch: Scratch, isClaimed: boolean): boolean {
   const { directory } = scratch;
   const names = namesIn(directory);
-  if (!isPrivate(directory) || names.some((name) => !ourFiles.has(name))) return false;
+  if (!isPrivate(directory) || names.some((name) => !isOurs(name))) return false;
   const touched = [directory, ...names.map((name) => join(directory, name))].map(
     (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
   );
@@ -146,6 +148,11 @@ function isAbandoned(scratch: Scratch, isClaimed: boolean): boolean {
   if (liveness === "dead" && owner && !isClaimed) return true;
   // A process that cannot be seen from here is given a week.
   return idleMs > (liveness === "unknown" ? 7 * dayMs : dayMs);
+}
+
+/** Files of ours, and those that lie beside a working copy while it is written. */
+function isOurs(name: string): boolean {
+  return ourFiles.has(name) || name.startsWith(workingCopyName);
 }
 
 /** A real directory of this user that nobody else can enter: others could have put anything into it. */

@@ -11,6 +11,7 @@ import type { ResolvedConfig, ResolvedValue } from "../config/resolved-config.ts
 import { standardFlags } from "../config/standard-fields.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { requirePath } from "../object-store/object-address.ts";
 import { usageError } from "./parse-argv.ts";
 
 /** Where a relative --file lies. */
@@ -129,6 +130,7 @@ function unimplementedError(reason: string): BatonError {
 function needsSyncedFile(reason: string): (config: ResolvedConfig, context: TaskContext) => void {
   return (config, { cwd }) => {
     const path = config.string("file");
+    requirePath(path, "a task");
     if ((statSync(resolve(cwd, path), { throwIfNoEntry: false })?.size ?? 0) > 0) throw unimplementedError(reason);
     throw new BatonError({
       code: "BATON-NO-SYNC",

@@ -12,7 +12,7 @@ function optionsFor(file: string) {
   return storeOptions(config, memoryIo());
 }
 
-for (const file of ["s3://bucket/sync.c1z", "file:///tmp/sync.c1z", "HTTPS://host/x"]) {
+for (const file of ["gs://bucket/sync.c1z", "file:///tmp/sync.c1z", "HTTPS://host/x"]) {
   test(`--file ${file} is refused rather than taken for a path`, async () => {
     await assert.rejects(optionsFor(file), { code: "BATON-FILE-URL", exitCode: 12 });
   });

@@ -5,11 +5,13 @@ import { resolve } from "node:path";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { BatonError, Status } from "../errors.ts";
+import { parseObjectAddress } from "../object-store/object-address.ts";
 import type { ExternalPrincipals } from "../sync/external-grants.ts";
 import type { CliIo } from "./cli-io.ts";
 
 /** What concerns files. */
 export interface StoreOptions {
+  /** As it was given: a path, or the address of an object. */
   readonly path: string;
   readonly tempDir?: string;
   readonly keepSyncCount?: number;
@@ -20,11 +22,12 @@ const mostAutomaticWorkers = 4;
 
 /**
  * Reads --file, --c1z-temp-dir, BATON_TMPDIR, BATON_KEEP_SYNC_COUNT and BATON_SKIP_CLEANUP.
- * @throws BatonError BATON-CONFIG-VALUE, BATON-FILE-URL or BATON-TEMP-DIR.
+ * @throws BatonError BATON-CONFIG-VALUE, BATON-FILE-URL, BATON-S3-ADDRESS or BATON-TEMP-DIR.
  */
 export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo): Promise<StoreOptions> {
   const { BATON_TMPDIR } = env;
-  refuseUrl(config.string("file"));
+  // Only to refuse what is neither a path nor an object: it is opened when the run begins.
+  parseObjectAddress(config.string("file"));
   const tempDir = config.string("c1z-temp-dir") || BATON_TMPDIR;
   if (tempDir) await checkTempDir(resolve(cwd, tempDir), tempDir);
   const keepSyncCount = variable(env, "BATON_KEEP_SYNC_COUNT", "a whole number above 0", (text) => {
@@ -62,19 +65,6 @@ export function workerCount(config: ResolvedConfig): number | undefined {
   if (asked === -1) return Math.min(Math.max(availableParallelism(), 1), mostAutomaticWorkers);
   if (asked === 0 && !config.isGiven("workers")) return undefined;
   return Math.max(asked, 1);
-}
-
-/** Taken for a path, a URL would become a directory called `s3:`. */
-function refuseUrl(file: string): void {
-  const [scheme] = /^[a-z][a-z0-9+.-]+:\/\//i.exec(file) ?? [];
-  if (scheme === undefined) return;
-  throw new BatonError({
-    code: "BATON-FILE-URL",
-    status: Status.unimplemented,
-    message: `--file cannot be an address that begins with ${scheme}`,
-    effect: "Nothing was started.",
-    hint: "Write to a path, and copy the finished file from there with the storage's own tool.",
-  });
 }
 
 async function checkTempDir(location: string, shown: string): Promise<void> {

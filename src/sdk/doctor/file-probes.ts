@@ -25,11 +25,16 @@ const leastMib = 256;
 export function fileProbes(options: FileProbeOptions): readonly Probe[] {
   return [
     { id: "directory", title: "The file can be written where it is to lie", run: () => checkDirectory(options) },
-    { id: "scratch", title: "There is room for scratch files", run: async () => checkScratch(options) },
+    scratchProbe(options),
     { id: "modes", title: "Nobody else can read the file", run: async () => checkModes(options) },
     { id: "lock", title: "No other run is writing the file", run: async () => checkLock(options) },
     { id: "file", title: "The file is sound", run: () => checkFile(options) },
   ];
+}
+
+/** Scratch space, which every sync needs. */
+export function scratchProbe(options: FileProbeOptions): Probe {
+  return { id: "scratch", title: "There is room for scratch files", run: async () => checkScratch(options) };
 }
 
 async function checkDirectory({ path }: FileProbeOptions): Promise<Finding> {

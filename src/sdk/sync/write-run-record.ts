@@ -13,6 +13,8 @@ import type { RunEnd } from "./events.ts";
 export interface RunRecordOptions {
   /** The c1z that was or was not replaced. */
   readonly path: string;
+  /** What the record calls it, where `path` is only a copy; default the path. */
+  readonly shownAs?: string;
   /** Where the file is unpacked to be counted; default as for syncs. */
   readonly tempDir?: string;
   /** The program. */
@@ -24,8 +26,7 @@ export interface RunRecordOptions {
  * @throws BatonError with a FILE- code when the file cannot be read back or the record not be written.
  */
 export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Promise<void> {
-  const record = await runRecord(end, options);
-  const bytes = Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`, "utf8");
+  const bytes = Buffer.from(await runRecordText(end, options), "utf8");
   await replaceFile(runRecordPath(resolve(options.path)), async (file) => {
     for (let done = 0; done < bytes.length; ) {
       done += (await file.write(bytes, done, bytes.length - done, done)).bytesWritten;
@@ -33,7 +34,16 @@ export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Pr
   });
 }
 
-async function runRecord(end: RunEnd, { path, tempDir, connector }: RunRecordOptions): Promise<RunRecord> {
+/**
+ * The record as text, for a place that is no path.
+ * @throws BatonError with a FILE- code when the file cannot be read back.
+ */
+export async function runRecordText(end: RunEnd, options: RunRecordOptions): Promise<string> {
+  return `${JSON.stringify(await runRecord(end, options), undefined, 2)}\n`;
+}
+
+async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRecord> {
+  const { path, shownAs, tempDir, connector } = options;
   const { result, replaced, error, sync, syncType, warnings, connector: stats, description } = end;
   // Side by side: of a large file, either takes its time.
   const [counts, file] = await Promise.all([
@@ -57,7 +67,7 @@ async function runRecord(end: RunEnd, { path, tempDir, connector }: RunRecordOpt
     requests: stats?.requests ?? null,
     retries: stats?.retries ?? null,
     counts,
-    file,
+    file: file && { ...file, path: shownAs ?? file.path },
     key: description?.key ?? null,
     target: description?.target ?? null,
     connector,

@@ -8,12 +8,14 @@ import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { describeSource } from "../../config/resolved-config.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { doctorBundle } from "../../doctor/bundle.ts";
-import { fileProbes } from "../../doctor/file-probes.ts";
+import { fileProbes, scratchProbe } from "../../doctor/file-probes.ts";
 import { machineProbes } from "../../doctor/machine-probes.ts";
 import { networkProbes } from "../../doctor/network-probes.ts";
+import { objectProbe } from "../../doctor/object-probe.ts";
 import { failure, type Probe, pass, runProbes, skip } from "../../doctor/probe.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { silentLogger } from "../../log.ts";
+import { schemeOf } from "../../object-store/object-address.ts";
 import { checksAsJson, checksAsText, exitCodeOf } from "../check-list.ts";
 import { connectorContext } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
@@ -30,7 +32,8 @@ export const runDoctor: CommandRun = async (invocation) => {
   });
   try {
     const config = await tryConfig(invocation);
-    const path = resolve(io.cwd, (config.whole ?? config.standard).string("file"));
+    const file = (config.whole ?? config.standard).string("file");
+    const path = schemeOf(file) === undefined ? resolve(io.cwd, file) : file;
     const probes = plainProbes(invocation, config, path);
     const plain = await runProbes(probes, interrupt.signal);
     const isCutOff = plain.some(({ id, outcome }) => id === "tcp" && outcome === "fail");
@@ -85,7 +88,9 @@ function plainProbes({ app, io }: Invocation, { whole, standard, error }: FoundC
     configuration,
     ...(url ? networkProbes({ url, env, clock }) : []),
     ...conductorOneProbes(standard, { env, clock }),
-    ...fileProbes({ path, tempDir, env }),
+    ...(schemeOf(path) === undefined
+      ? fileProbes({ path, tempDir, env })
+      : [scratchProbe({ path, tempDir, env }), objectProbe({ address: path, env, clock })]),
   ];
 }
 

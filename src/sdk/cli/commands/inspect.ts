@@ -5,6 +5,7 @@ import type { InspectProblem } from "../../c1z/inspect-problems.ts";
 import type { V3Sync } from "../../c1z/v3-manifest.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { Status } from "../../errors.ts";
+import { requirePath } from "../../object-store/object-address.ts";
 import { checksAsText } from "../check-list.ts";
 import type { CommandRun } from "../invocation.ts";
 import { loadStandardConfig } from "../load-config.ts";
@@ -17,6 +18,7 @@ export const runInspect: CommandRun = async (invocation) => {
   const { io, options, flags } = invocation;
   const [path, ...more] = flags.operands;
   if (path === undefined || more.length > 0) throw usageError("inspect takes one file");
+  requirePath(path, "inspect");
   const config = await loadStandardConfig(invocation);
   const tempDir = config.string("c1z-temp-dir");
   const { inspectC1z } = await import("../../c1z/inspect.ts");

@@ -1,11 +1,9 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
 import { parseBatonId } from "../../resources/baton-id.ts";
 import type { RunEnd, SyncOutcome } from "../../sync/events.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";
-import type { RunRecordOptions } from "../../sync/write-run-record.ts";
 import type { ConnectorContext } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
@@ -15,7 +13,8 @@ import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { openRunTelemetry } from "../run-telemetry.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
-import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
+import { externalPrincipalsOf, type StoreOptions, storeOptions } from "../sync-options.ts";
+import type { SyncTarget } from "../sync-target.ts";
 
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
@@ -34,11 +33,7 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
       return await serveConductorOne(invocation, config, context, output);
     }
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
-    const outcome = await syncOnce(invocation, config, context, output);
-    if (outcome.nothingRead) return 0;
-    output.close(outcome, await closingCounts(invocation, outcome, output));
-    const isPartial = outcome.result === "Partial roster";
-    return isPartial && invocation.options.bool("strict") ? resultExitCodes.partial : 0;
+    return await syncOnce(invocation, config, context, output);
   } finally {
     output.close();
   }
@@ -64,25 +59,55 @@ function refuseSyncOnlyFlags({ options }: Invocation): void {
   });
 }
 
+/** @returns the exit code. */
 async function syncOnce(
-  { app, io, options }: Invocation,
+  invocation: Invocation,
   config: ResolvedConfig,
   context: ConnectorContext,
   output: RunOutput,
-): Promise<SyncOutcome> {
-  const syncResources = config.strings("sync-resources").map(parseBatonId);
+): Promise<number> {
+  const { io, options } = invocation;
   const store = await storeOptions(config, io);
+  const { openSyncTarget } = await import("../sync-target.ts");
+  const interrupt = listenForInterrupt(io, {
+    onFirst: (name) => output.stopping(name),
+    ...(config.strings("sync-resources").length > 0 ? targetedStop : stop),
+  });
+  try {
+    const { signal } = interrupt;
+    using target = await openSyncTarget(invocation, { store, logger: output.logger, signal });
+    const outcome = await syncInto(target, { invocation, config, context, output, store, signal });
+    if (outcome.nothingRead) return 0;
+    const sections = await closingCounts(invocation, target.path, output);
+    output.close({ ...outcome, path: target.shownAs }, sections);
+    return outcome.result === "Partial roster" && options.bool("strict") ? resultExitCodes.partial : 0;
+  } finally {
+    interrupt.release();
+  }
+}
+
+interface OneSync {
+  readonly invocation: Invocation;
+  readonly config: ResolvedConfig;
+  readonly context: ConnectorContext;
+  readonly output: RunOutput;
+  readonly store: StoreOptions;
+  readonly signal: AbortSignal;
+}
+
+async function syncInto(target: SyncTarget, sync: OneSync): Promise<SyncOutcome> {
+  const { invocation, config, context, output, store, signal } = sync;
+  const { app, io, options } = invocation;
+  const syncResources = config.strings("sync-resources").map(parseBatonId);
   const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
   const connector = await app.createConnector(config, context);
   const { runSync } = await import("../../sync/run-sync.ts");
-  const interrupt = listenForInterrupt(io, {
-    onFirst: (name) => output.stopping(name),
-    ...(syncResources.length > 0 ? targetedStop : stop),
-  });
+  let end: RunEnd | undefined;
   try {
     return await runSync({
       connector,
       ...store,
+      path: target.path,
       syncResources,
       skipGrants: config.bool("skip-grants"),
       syncResourceTypes: config.strings("sync-resource-types"),
@@ -90,32 +115,24 @@ async function syncOnce(
       ...(externalPrincipals && { externalPrincipals }),
       ...(context.telemetry && { telemetry: context.telemetry }),
       ...(context.workers !== undefined && { workers: context.workers }),
-      signal: interrupt.signal,
-      logger: output.logger,
+      signal,
+      logger: target.logger,
       clock: io.clock,
       observer: output.observe,
       acceptChanges: options.bool("accept-changes"),
-      onEnd: (end) => keepRecord(end, { ...store, connector: { name: app.name, version: app.version } }, output.logger),
+      onEnd: async (how) => {
+        end = how;
+      },
     });
   } finally {
-    interrupt.release();
-  }
-}
-
-/** The record says how the run went; not being able to write it does not change that. */
-async function keepRecord(end: RunEnd, options: RunRecordOptions, logger: Logger): Promise<void> {
-  try {
-    const { writeRunRecord } = await import("../../sync/write-run-record.ts");
-    await writeRunRecord(end, options);
-  } catch (caught) {
-    logger.warn("the run record could not be written", { error: toBatonError(caught).message });
+    if (end) await target.settle(end);
   }
 }
 
 /** More counts for the summary, when one is shown. The sync is done by now: not being able to count is no failure. */
 async function closingCounts(
   { app }: Invocation,
-  { path }: SyncOutcome,
+  path: string,
   { showsSummary, logger }: RunOutput,
 ): Promise<readonly SummarySection[]> {
   if (!showsSummary || app.summarize === undefined) return [];

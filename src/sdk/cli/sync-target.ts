@@ -1,0 +1,156 @@
+/**
+ * Where a sync is written to: a path, or an object in S3-compatible storage, which a run works on in a copy on this
+ * machine. Knows what becomes of file and record after a run, and nothing of how either is made.
+ */
+import { join } from "node:path";
+import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch.ts";
+import { fileState } from "../c1z/target-database.ts";
+import { runRecordPath } from "../contracts/run-record.ts";
+import { toBatonError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
+import type { S3Object } from "../object-store/s3-object.ts";
+import type { RunEnd } from "../sync/events.ts";
+import { runRecordText, writeRunRecord } from "../sync/write-run-record.ts";
+import type { Invocation } from "./invocation.ts";
+import type { StoreOptions } from "./sync-options.ts";
+
+/** The place of one sync. */
+export interface SyncTarget extends Disposable {
+  /** The file on this machine that the sync is written into. */
+  readonly path: string;
+  /** What the user calls it. */
+  readonly shownAs: string;
+  /** For the run: names the place as the user does. */
+  readonly logger: Logger;
+  /**
+   * Puts what the run left where it belongs, and its record beside it.
+   * @throws BatonError when a good sync could not be put there; after a run that failed it only logs.
+   */
+  settle(end: RunEnd): Promise<void>;
+}
+
+/** What opening needs. */
+export interface SyncTargetOptions {
+  readonly store: StoreOptions;
+  readonly logger: Logger;
+  /** Ends the copying of an object. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the place that `store.path` names. Nothing is changed there before the sync ends.
+ * @throws BatonError with a BATON-S3 or FILE- code, or the signal's reason.
+ */
+export async function openSyncTarget(invocation: Invocation, options: SyncTargetOptions): Promise<SyncTarget> {
+  const { path } = options.store;
+  const address = parseObjectAddress(path);
+  if (address === undefined) return new FileTarget(invocation, options);
+  const { io, redactor } = invocation;
+  const { AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = io.env;
+  for (const secret of [AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN]) if (secret) redactor.add(secret);
+  const { S3Object } = await import("../object-store/s3-object.ts");
+  const { logger, signal } = options;
+  const object = await S3Object.open({ address, env: io.env, clock: io.clock, logger });
+  const target = new ObjectTarget(invocation, { ...options, object, shownAs: formatAddress(address) });
+  try {
+    await target.fetch(signal);
+    return target;
+  } catch (caught) {
+    target[Symbol.dispose]();
+    throw caught;
+  }
+}
+
+class FileTarget implements SyncTarget {
+  readonly path: string;
+  readonly shownAs: string;
+  readonly logger: Logger;
+  readonly #program: { readonly name: string; readonly version: string };
+  readonly #store: StoreOptions;
+
+  constructor({ app }: Invocation, { store, logger }: SyncTargetOptions) {
+    this.path = store.path;
+    this.shownAs = store.path;
+    this.logger = logger;
+    this.#program = { name: app.name, version: app.version };
+    this.#store = store;
+  }
+
+  async settle(end: RunEnd): Promise<void> {
+    await keepRecord(this.logger, () => writeRunRecord(end, { ...this.#store, connector: this.#program }));
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+interface ObjectTargetOptions extends SyncTargetOptions {
+  readonly object: S3Object;
+  readonly shownAs: string;
+}
+
+class ObjectTarget implements SyncTarget {
+  readonly path: string;
+  readonly shownAs: string;
+  readonly logger: Logger;
+  readonly #options: ObjectTargetOptions;
+  readonly #program: { readonly name: string; readonly version: string };
+  readonly #scratch: Scratch;
+  /** Of the copy before the run: a run that saved anything has replaced it. */
+  #fetched: string = "";
+
+  constructor({ app }: Invocation, options: ObjectTargetOptions) {
+    this.#options = options;
+    this.#program = { name: app.name, version: app.version };
+    this.shownAs = options.shownAs;
+    this.#scratch = createScratch(options.store.tempDir);
+    this.path = join(this.#scratch.directory, workingCopyName);
+    this.logger = callingIt(options.logger, this.path, this.shownAs);
+  }
+
+  async fetch(signal: AbortSignal): Promise<void> {
+    await this.#options.object.copyTo(this.path, signal);
+    this.#fetched = fileState(this.path);
+  }
+
+  async settle(end: RunEnd): Promise<void> {
+    const { object, store } = this.#options;
+    try {
+      if (fileState(this.path) !== this.#fetched) await object.replaceBy(this.path);
+    } catch (caught) {
+      // Object and record stay as they were, so that the one still tells of the other.
+      if (!end.error) throw caught;
+      this.logger.error("what was read could not be kept", { error: toBatonError(caught).message });
+      return;
+    }
+    const { tempDir } = store;
+    const about = { path: this.path, shownAs: this.shownAs, connector: this.#program };
+    await keepRecord(this.logger, async () => {
+      const text = await runRecordText(end, { ...about, ...(tempDir !== undefined && { tempDir }) });
+      await object.writeBeside(runRecordPath(""), text);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#options.object[Symbol.dispose]();
+    this.#scratch.remove();
+  }
+}
+
+/** The record says how the run went; not being able to write it does not change that. */
+async function keepRecord(logger: Logger, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (caught) {
+    logger.warn("the run record could not be written", { error: toBatonError(caught).message });
+  }
+}
+
+/** A logger that calls the copy by the name of what it is a copy of. */
+function callingIt(logger: Logger, path: string, shownAs: string): Logger {
+  const at =
+    (level: keyof Logger): Logger["info"] =>
+    (message, fields) =>
+      logger[level](message, fields?.["path"] === path ? { ...fields, path: shownAs } : fields);
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}

@@ -1,0 +1,78 @@
+/** Addresses of objects, `s3://bucket/key`: told from paths, read and checked. Knows nothing of who stores them. */
+import { BatonError, Status } from "../errors.ts";
+
+/** Where an object lies. */
+export interface ObjectAddress {
+  readonly bucket: string;
+  /** Never empty, and never a directory. */
+  readonly key: string;
+}
+
+/** What a bucket may be called (Amazon S3: bucket naming rules). */
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** In UTF-8 bytes (Amazon S3: object key names); the record beside the object has a longer name. */
+const longestKeyBytes = 1024 - ".run.json".length;
+
+/** The scheme of `text` when it is an address and not a path, such as `s3://`; undefined for paths. */
+export function schemeOf(text: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.exec(text)?.[0];
+}
+
+/**
+ * Reads an address; undefined for a path.
+ * @throws BatonError `BATON-FILE-URL` for an address that is not of S3, `BATON-S3-ADDRESS` for one that names no object.
+ */
+export function parseObjectAddress(text: string): ObjectAddress | undefined {
+  const scheme = schemeOf(text);
+  if (scheme === undefined) return undefined;
+  if (scheme.toLowerCase() !== "s3://") throw foreignAddress(scheme);
+  const rest = text.slice(scheme.length);
+  const slash = rest.indexOf("/");
+  const bucket = slash < 0 ? rest : rest.slice(0, slash);
+  const key = slash < 0 ? "" : rest.slice(slash + 1);
+  if (!bucketName.test(bucket)) throw badAddress(`${JSON.stringify(bucket)} cannot be the name of a bucket`);
+  if (key === "" || key.endsWith("/")) throw badAddress("it names no object");
+  if (Buffer.byteLength(key) > longestKeyBytes) throw badAddress(`the key is longer than ${longestKeyBytes} bytes`);
+  return { bucket, key };
+}
+
+/** The address in words. */
+export function formatAddress({ bucket, key }: ObjectAddress): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/**
+ * Refuses an address where only a file on this machine will do.
+ * @throws BatonError `BATON-FILE-URL`.
+ */
+export function requirePath(text: string, what: string): void {
+  const scheme = schemeOf(text);
+  if (scheme === undefined) return;
+  throw new BatonError({
+    code: "BATON-FILE-URL",
+    status: Status.unimplemented,
+    message: `${what} reads a file on this machine, not an address that begins with ${scheme}`,
+    effect: "Nothing was started.",
+    hint: "Copy the object here first, for example with aws s3 cp, and name the copy.",
+  });
+}
+
+function foreignAddress(scheme: string): BatonError {
+  return new BatonError({
+    code: "BATON-FILE-URL",
+    status: Status.unimplemented,
+    message: `--file cannot be an address that begins with ${scheme}`,
+    effect: "Nothing was started.",
+    hint: "Write to a path or to s3://BUCKET/KEY.",
+  });
+}
+
+function badAddress(reason: string): BatonError {
+  return new BatonError({
+    code: "BATON-S3-ADDRESS",
+    status: Status.unknown,
+    message: `--file: not an address of an object: ${reason}`,
+    effect: "Nothing was started.",
+    hint: "Write it as s3://BUCKET/KEY, for example s3://my-bucket/baton/my-org.c1z.",
+  });
+}

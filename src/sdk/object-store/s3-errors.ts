@@ -1,0 +1,125 @@
+/** From what the S3 client throws, and the disk beside it, to errors that say what to do. Pure. */
+import { fileError } from "../c1z/file-errors.ts";
+import { BatonError, type BatonErrorInit, Status } from "../errors.ts";
+import { formatAddress, type ObjectAddress } from "./object-address.ts";
+
+/** What stays true whatever fails: an object is replaced by one request, or not at all. */
+const untouched = "The object is as it was.";
+
+/** Names of refusals that are about who asks (Amazon S3: error responses). */
+const badCredentials: ReadonlySet<string> = new Set([
+  "CredentialsProviderError",
+  "TokenProviderError",
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "InvalidAccessKeyId",
+  "InvalidClientTokenId",
+  "InvalidToken",
+  "SignatureDoesNotMatch",
+  "TokenRefreshRequired",
+]);
+
+/** System errors of the disk that the object is copied to; all others are of the network. */
+const diskProblem = /^E(?:ACCES|DQUOT|EXIST|FBIG|IO|ISDIR|MFILE|NOENT|NOSPC|NOTDIR|PERM|ROFS)$/;
+
+/** The parts of an error that are looked at. */
+interface Facts {
+  readonly name: string;
+  readonly message: string;
+  /** HTTP status; undefined when there was no answer. */
+  readonly httpStatus: number | undefined;
+  /** Such as ECONNREFUSED. */
+  readonly systemCode: string | undefined;
+}
+
+/** Reads an error of any shape. */
+export function factsOf(caught: unknown): Facts {
+  // Any value has these fields, or reads as if it lacked them.
+  const { name, message, code, $metadata } = Object(caught) as Readonly<Record<string, unknown>>;
+  const { httpStatusCode } = Object($metadata) as Readonly<Record<string, unknown>>;
+  return {
+    name: String(name ?? "Error"),
+    message: String(message ?? caught),
+    httpStatus: typeof httpStatusCode === "number" ? httpStatusCode : undefined,
+    systemCode: typeof code === "string" ? code : undefined,
+  };
+}
+
+/** True when there is no such object; a missing bucket is another thing, unless the server does not say which. */
+export function isMissingObject(caught: unknown): boolean {
+  const { name, httpStatus } = factsOf(caught);
+  return name !== "NoSuchBucket" && (name === "NoSuchKey" || httpStatus === 404);
+}
+
+/** True when the object is not what the request was on condition of (Amazon S3: conditional requests). */
+export function isConditionFailure(caught: unknown): boolean {
+  const { name, httpStatus } = factsOf(caught);
+  return httpStatus === 412 || name === "PreconditionFailed" || name === "ConditionalRequestConflict";
+}
+
+/** True when the server says that it knows no such request. */
+export function isUnknownToServer(caught: unknown): boolean {
+  const { name, httpStatus } = factsOf(caught);
+  return name === "NotImplemented" || httpStatus === 501;
+}
+
+/** The error for what was caught when `what` was tried, such as `read`. */
+export function s3Error(caught: unknown, what: string, address: ObjectAddress): BatonError {
+  if (caught instanceof BatonError) return caught;
+  const facts = factsOf(caught);
+  if (diskProblem.test(facts.systemCode ?? "")) {
+    return fileError(caught, `${what} ${formatAddress(address)} through the scratch directory`, untouched);
+  }
+  const reason = `${facts.name}: ${facts.message}`;
+  const message = `cannot ${what} ${formatAddress(address)}: ${reason}`;
+  return new BatonError({ effect: untouched, cause: caught, ...kindOf(facts, address), message });
+}
+
+/** Another run wrote the object since this one read it. */
+export function changedMeanwhile(address: ObjectAddress): BatonError {
+  return new BatonError({
+    code: "BATON-S3-CHANGED",
+    status: Status.aborted,
+    message: `${formatAddress(address)} was written by somebody else while this sync ran`,
+    effect: "What the other one wrote stays; nothing of this run was kept.",
+    hint: "Let one run at a time write an object, then run again.",
+  });
+}
+
+function kindOf(
+  { name, message, httpStatus, systemCode }: Facts,
+  { bucket }: ObjectAddress,
+): Pick<BatonErrorInit, "code" | "status" | "hint"> {
+  if (badCredentials.has(name)) {
+    return {
+      code: "BATON-S3-CREDENTIALS",
+      status: Status.unauthenticated,
+      hint: "Give credentials for the storage: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or a role.",
+    };
+  }
+  if (name === "NoSuchBucket") {
+    return {
+      code: "BATON-S3-BUCKET",
+      status: Status.notFound,
+      hint: `Create the bucket ${bucket}, or correct --file.`,
+    };
+  }
+  if (httpStatus === 403 || name === "AccessDenied") {
+    return {
+      code: "BATON-S3-DENIED",
+      status: Status.permissionDenied,
+      hint: "Allow s3:GetObject and s3:PutObject on the key and on KEY.run.json, and s3:ListBucket on the bucket: without it a missing object looks forbidden.",
+    };
+  }
+  if (httpStatus === undefined && (systemCode !== undefined || /time|socket|abort|network|hang up/i.test(message))) {
+    return {
+      code: "BATON-S3-UNREACHABLE",
+      status: Status.unavailable,
+      hint: "Check the network, AWS_REGION, and for storage that is not Amazon's AWS_ENDPOINT_URL_S3 and NODE_EXTRA_CA_CERTS.",
+    };
+  }
+  if (httpStatus !== undefined && (httpStatus >= 500 || httpStatus === 429 || httpStatus === 408)) {
+    return { code: "BATON-S3-UNAVAILABLE", status: Status.unavailable, hint: "Run again later." };
+  }
+  return { code: "BATON-S3", status: Status.unknown, hint: "Look the reason up in the storage's own documentation." };
+}

@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
+import { s3Package } from "../../src/sdk/object-store/s3-library.ts";
+import { type Finished, logLines, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
+import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
+import { newestSyncId, sealedSyncIds, syncIds } from "../e2e/stored-rows.ts";
+import { type FaultHook, S3Server } from "./s3-server.ts";
+
+const s3 = await S3Server.start();
+const scratch = scratchDirectory();
+const work = join(scratch.path, "work");
+mkdirSync(work);
+after(async () => {
+  await s3[Symbol.asyncDispose]();
+  scratch[Symbol.dispose]();
+});
+
+let keys = 0;
+/** An object of the test's own. */
+function newKey(): string {
+  return `baton/org ${++keys} ü.c1z`;
+}
+
+function environment(sandbox: Sandbox): Readonly<Record<string, string>> {
+  return { ...settingsFor(sandbox), ...s3.settings, BATON_TMPDIR: work };
+}
+
+async function sync(
+  sandbox: Sandbox,
+  key: string,
+  options: { readonly argv?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Finished> {
+  const { argv = [], env = {} } = options;
+  const run = await runProgram([...argv, "-f", `s3://files/${key}`], {
+    cwd: scratch.path,
+    env: { ...environment(sandbox), ...env },
+  });
+  assert.deepEqual(readdirSync(work), [], "nothing stays on this machine");
+  assert.ok(!run.stderr.includes(sandbox.keys.service));
+  return run;
+}
+
+/** The object as a file on this machine. */
+function copyOf(key: string): string {
+  const path = join(scratch.path, `copy-${keys}.c1z`);
+  writeFileSync(path, s3.bytes(key) ?? assert.fail(`there is no ${key}`));
+  return path;
+}
+
+function recordOf(key: string): RunRecord {
+  const bytes = s3.bytes(`${key}.run.json`) ?? assert.fail("there is no record");
+  return parseRunRecord(bytes.toString("utf8")) ?? assert.fail("it is no record");
+}
+
+function sha256(bytes: Buffer | undefined): string {
+  return createHash("sha256")
+    .update(bytes ?? assert.fail("there is no object"))
+    .digest("hex");
+}
+
+/** Orders a fault for as long as `work` takes. */
+async function withFault<T>(fault: FaultHook, run: () => Promise<T>): Promise<T> {
+  s3.fault = fault;
+  try {
+    return await run();
+  } finally {
+    s3.fault = () => undefined;
+  }
+}
+
+test("a sync into an object writes it as a whole, its record beside it, and nothing on this machine", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  const run = await sync(sandbox, key);
+  assert.equal(run.code, 0, run.stderr);
+  assertHolds(copyOf(key), sandbox);
+  assert.equal(s3.writes(key), 1);
+  const record = recordOf(key);
+  assert.deepEqual([record.result, record.replaced], ["Complete", true]);
+  assert.deepEqual(record.file, {
+    path: `s3://files/${key}`,
+    bytes: s3.bytes(key)?.length,
+    sha256: sha256(s3.bytes(key)),
+  });
+  const uploaded = logLines(run).find(({ msg }) => msg === "uploaded");
+  assert.equal(uploaded?.["object"], `s3://files/${key}`);
+  assert.ok(!run.stderr.includes(work), "the copy's own path is nobody's business");
+  assert.deepEqual(
+    readdirSync(scratch.path).filter((name) => name.startsWith("s3:")),
+    [],
+  );
+});
+
+test("the next sync keeps the one before it in the object", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  await sync(sandbox, key);
+  const first = newestSyncId(copyOf(key));
+  sandbox.edit.addMember({ user: "newcomer" });
+  assert.equal((await sync(sandbox, key)).code, 0);
+  const path = copyOf(key);
+  assert.equal(sealedSyncIds(path)[0], first);
+  assert.equal(sealedSyncIds(path).length, 2);
+  assertHolds(path, sandbox);
+});
+
+test("a sync that would look like mass removal is held: the object stays, and the record says so", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  await sync(sandbox, key);
+  const before = sha256(s3.bytes(key));
+  const leavers = sandbox.organization.members.slice(20).map(({ user }) => user);
+  for (const user of leavers) sandbox.edit.removeMember(user);
+  const held = await sync(sandbox, key);
+  assert.equal(held.code, 22, held.stderr);
+  assert.equal(sha256(s3.bytes(key)), before);
+  assert.equal(s3.writes(key), 1);
+  const record = recordOf(key);
+  assert.deepEqual([record.result, record.replaced, record.file?.sha256], ["Held", false, before]);
+  assert.equal((await sync(sandbox, key, { argv: ["--accept-changes"] })).code, 0);
+  assertHolds(copyOf(key), sandbox);
+});
+
+test("a stopped sync is kept in the object as an unfinished one, and the next run goes on with it", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 1800, teams: 4 } });
+  const key = newKey();
+  sandbox.addFault({ kind: "stall", at: "body", match: { path: "/members/", page: 3, query: "is_active=true" } });
+  const asked = Promise.withResolvers<void>();
+  const off = sandbox.onRequest(async ({ path, query }) => {
+    if (path.endsWith("/members/") && query.get("page") === "3") asked.resolve();
+    return undefined;
+  });
+  const stopped = startProgram(["-f", `s3://files/${key}`], { cwd: scratch.path, env: environment(sandbox) });
+  await Promise.race([asked.promise, stopped.finished]);
+  stopped.kill("SIGTERM");
+  const run = await stopped.finished;
+  off();
+  assert.equal(run.code, 143, run.stderr);
+  const begun = newestSyncId(copyOf(key));
+  assert.deepEqual(sealedSyncIds(copyOf(key)), []);
+  assert.equal(recordOf(key).result, "Failed");
+  sandbox.clearFaults();
+  const next = await sync(sandbox, key);
+  assert.equal(next.code, 0, next.stderr);
+  assert.deepEqual(syncIds(copyOf(key)), [begun]);
+  assertHolds(copyOf(key), sandbox);
+});
+
+test("a run without good access leaves object and record as they were", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  await sync(sandbox, key);
+  const before = [sha256(s3.bytes(key)), sha256(s3.bytes(`${key}.run.json`))];
+  assert.equal((await sync(sandbox, key, { env: { BATON_API_KEY: "csa_wrong_wrong_wrong" } })).code, 16);
+  assert.deepEqual([sha256(s3.bytes(key)), sha256(s3.bytes(`${key}.run.json`))], before);
+});
+
+for (const [what, heedsConditions, when] of [
+  ["while the sync runs", true, "read"],
+  ["while the sync runs, at a server that passes over conditions", false, "read"],
+  ["at the very moment of the write", true, "write"],
+] as const) {
+  test(`an object that another run writes ${what} is not overwritten`, async () => {
+    await using sandbox = await startSandbox();
+    await using other = await startSandbox({ organization: { members: 12, teams: 2, slug: "other-org" } });
+    const key = newKey();
+    s3.heedsConditions = heedsConditions;
+    let isOther = false;
+    const run = await withFault(
+      async ({ method, path }) => {
+        const due = when === "read" ? method === "HEAD" : method === "PUT";
+        if (isOther || !due || path !== `/files/${key}`) return undefined;
+        isOther = true;
+        const first = await runProgram(["-f", `s3://files/${key}`], { cwd: scratch.path, env: environment(other) });
+        assert.equal(first.code, 0, first.stderr);
+        return undefined;
+      },
+      () => runProgram(["-f", `s3://files/${key}`], { cwd: scratch.path, env: environment(sandbox) }),
+    );
+    s3.heedsConditions = true;
+    assert.equal(run.code, 10, run.stderr);
+    assert.match(run.stderr, /^BATON-S3-CHANGED: /m);
+    assertHolds(copyOf(key), other);
+    assert.equal(recordOf(key).target, other.organization.slug, "the record is the other run's, too");
+  });
+}
+
+test("a server that refuses conditional writes is written to without, and the log says so", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  let refused = 0;
+  const run = await withFault(
+    ({ method, path }) => {
+      const isFirst = method === "PUT" && path === `/files/${key}` && refused++ === 0;
+      return isFirst ? { status: 501, code: "NotImplemented" } : undefined;
+    },
+    () => sync(sandbox, key),
+  );
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(logLines(run).some(({ level, msg }) => level === "warn" && String(msg).includes("conditional writes")));
+  assertHolds(copyOf(key), sandbox);
+});
+
+for (const [fault, what] of [
+  ["cut", "is cut"],
+  ["lose the reply", "arrives, but whose reply is lost,"],
+  [{ status: 503, code: "SlowDown" }, "is refused because the server is busy"],
+] as const) {
+  test(`a write that ${what} is made again, and the object is whole`, async () => {
+    await using sandbox = await startSandbox({ organization: { members: 30, teams: 2 } });
+    const key = newKey();
+    let faults = 0;
+    const run = await withFault(
+      ({ method, path }) => (method === "PUT" && path === `/files/${key}` && faults++ === 0 ? fault : undefined),
+      () => sync(sandbox, key),
+    );
+    assert.equal(run.code, 0, run.stderr);
+    assert.ok(faults >= 1);
+    assertHolds(copyOf(key), sandbox);
+    assert.equal(recordOf(key).file?.sha256, sha256(s3.bytes(key)));
+  });
+}
+
+test("a read that is cut is made again", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 30, teams: 2 } });
+  const key = newKey();
+  await sync(sandbox, key);
+  let faults = 0;
+  const run = await withFault(
+    ({ method, path }) => (method === "GET" && path === `/files/${key}` && faults++ < 4 ? "cut" : undefined),
+    () => sync(sandbox, key),
+  );
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(sealedSyncIds(copyOf(key)).length, 2);
+});
+
+test("a write that fails for good ends the run with its reason; object and record stay a pair", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 30, teams: 2 } });
+  const key = newKey();
+  await sync(sandbox, key);
+  const before = sha256(s3.bytes(key));
+  const run = await withFault(
+    ({ method }) => (method === "PUT" ? { status: 403, code: "AccessDenied" } : undefined),
+    () => sync(sandbox, key),
+  );
+  assert.equal(run.code, 7, run.stderr);
+  assert.match(run.stderr, /^BATON-S3-DENIED: cannot write s3:\/\/files\/.*AccessDenied/m);
+  assert.match(run.stderr, /s3:PutObject/);
+  assert.equal(sha256(s3.bytes(key)), before);
+  assert.equal(recordOf(key).file?.sha256, before);
+});
+
+type Settings = Readonly<Record<string, string>>;
+const refusals: readonly (readonly [what: string, file: string, env: Settings, code: number, text: string])[] = [
+  ["a bucket that does not exist", "s3://nowhere/x.c1z", {}, 5, "BATON-S3-BUCKET"],
+  [
+    "a secret that does not fit the key",
+    "s3://files/x.c1z",
+    { AWS_SECRET_ACCESS_KEY: "not the right one" },
+    16,
+    "BATON-S3-CREDENTIALS",
+  ],
+  ["a key that nobody has", "s3://files/x.c1z", { AWS_ACCESS_KEY_ID: "NOBODY" }, 16, "BATON-S3-CREDENTIALS"],
+  [
+    "no credentials",
+    "s3://files/x.c1z",
+    { AWS_ACCESS_KEY_ID: "", AWS_EC2_METADATA_DISABLED: "true" },
+    16,
+    "BATON-S3-CREDENTIALS",
+  ],
+  [
+    "an endpoint where nobody listens",
+    "s3://files/x.c1z",
+    { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" },
+    14,
+    "BATON-S3-UNREACHABLE",
+  ],
+  ["an address without a key", "s3://files", {}, 2, "BATON-S3-ADDRESS"],
+  ["an address of a directory", "s3://files/x/", {}, 2, "BATON-S3-ADDRESS"],
+  ["a name that no bucket has", "s3://My_Files/x", {}, 2, "BATON-S3-ADDRESS"],
+];
+
+for (const [what, file, env, code, text] of refusals) {
+  test(`${what} ends the run with ${text} before anything is read from Cloudsmith`, async () => {
+    await using sandbox = await startSandbox();
+    const run = await runProgram(["-f", file], { cwd: scratch.path, env: { ...environment(sandbox), ...env } });
+    assert.equal(run.code, code, run.stderr);
+    assert.match(run.stderr, new RegExp(`^${text}: `, "m"));
+    assert.equal(sandbox.requests.length, 0);
+    assert.doesNotMatch(run.stderr, /S3RVER|not the right one|\n +at /);
+    assert.deepEqual(readdirSync(work), []);
+  });
+}
+
+test("the doctor looks for the object in place of a file", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  const doctor = (file: string) =>
+    runProgram(["doctor", "--json", "-f", file], { cwd: scratch.path, env: environment(sandbox) });
+  const objectCheck = ({ stdout }: Finished): unknown =>
+    JSON.parse(stdout).checks.find(({ id }: { id: string }) => id === "object");
+  assert.match(JSON.stringify(objectCheck(await doctor(`s3://files/${key}`))), /"pass".*There is no s3:/);
+  await sync(sandbox, key);
+  assert.match(
+    JSON.stringify(objectCheck(await doctor(`s3://files/${key}`))),
+    new RegExp(`has ${s3.bytes(key)?.length} bytes`),
+  );
+  const denied = await withFault(
+    () => ({ status: 403, code: "AccessDenied" }),
+    () => doctor(`s3://files/${key}`),
+  );
+  assert.match(JSON.stringify(objectCheck(denied)), /"fail".*BATON-S3-DENIED/);
+});
+
+for (const argv of [
+  ["report", "owners", "-f", "s3://files/x.c1z"],
+  ["evidence", "--out", "x.zip", "-f", "s3://files/x.c1z"],
+  ["inspect", "s3://files/x.c1z"],
+]) {
+  test(`${argv[0]} refuses an address and says to copy the object`, async () => {
+    const run = await runProgram(argv, { cwd: scratch.path, env: s3.settings });
+    assert.equal(run.code, 12);
+    assert.match(run.stderr, /^BATON-FILE-URL: .*\n.*\n?.*aws s3 cp/m);
+  });
+}
+
+test("without the library the error names the line that installs it, and a path needs no library", async () => {
+  const hook = join(scratch.path, "hide.mjs");
+  writeFileSync(
+    hook,
+    `import { registerHooks } from "node:module";
+    registerHooks({ resolve(name, context, next) {
+      if (name.startsWith("@aws-sdk/")) throw Object.assign(new Error("hidden"), { code: "ERR_MODULE_NOT_FOUND" });
+      return next(name, context);
+    } });`,
+  );
+  await using sandbox = await startSandbox();
+  const env = { NODE_OPTIONS: `--import="${hook}"` };
+  const missing = await sync(sandbox, newKey(), { env });
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /^BATON-S3-MISSING: /m);
+  assert.ok(missing.stderr.includes(`npm install '${s3Package.name}@${s3Package.version}'`), missing.stderr);
+  const path = join(scratch.path, "plain.c1z");
+  const plain = await runProgram(["-f", path], { cwd: scratch.path, env: { ...environment(sandbox), ...env } });
+  assert.equal(plain.code, 0, plain.stderr);
+});
+
+test("the version that the error names is the optional one of the package", () => {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
+  assert.equal(manifest.peerDependencies[s3Package.name], s3Package.version);
+  assert.equal(manifest.peerDependenciesMeta[s3Package.name].optional, true);
+});
