@@ -1,0 +1,68 @@
+/** Calls of the console's API: JSON in and out, failures as `ApiError`. The one file of the page that calls `fetch`. */
+import type { SessionInfo } from "../../contract/session.ts";
+import { ApiError, failureOf, unreachableFailure } from "./api-error.ts";
+import { csrfToken, endSession, session } from "./session.ts";
+
+/**
+ * GET of `path`, which begins with `/api/`. The caller names the type that the contract gives the path; the server is
+ * built from the same contract.
+ */
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await call(path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) })) as T;
+}
+
+/** POST of a JSON body. */
+export async function postJson<T>(path: string, body: unknown = {}): Promise<T> {
+  const headers = { accept: "application/json", "content-type": "application/json", "x-csrf-token": csrfToken() };
+  return (await call(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
+}
+
+/** POST of a file's bytes. */
+export async function postBytes<T>(path: string, bytes: Blob): Promise<T> {
+  const headers = {
+    accept: "application/json",
+    "content-type": "application/octet-stream",
+    "x-csrf-token": csrfToken(),
+  };
+  return (await call(path, { method: "POST", headers, body: bytes })) as T;
+}
+
+/** Asks who we are; the session's state is what comes of it. Throws when nobody answers. */
+export async function openSession(): Promise<void> {
+  const info = await getJson<SessionInfo>("/api/session");
+  session.set({ kind: "signed-in", info });
+}
+
+/** Ends the session on the server, then here. */
+export async function signOut(): Promise<void> {
+  await postJson("/api/sign-out");
+  endSession(null);
+}
+
+async function call(path: string, init: RequestInit): Promise<unknown> {
+  const response = await send(path, init);
+  const body = await jsonOf(response);
+  if (response.ok) return body;
+  const error = new ApiError(failureOf(body, response.status), response.status);
+  if (response.status === 401) endSession(error.failure);
+  throw error;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { ...init, credentials: "same-origin", cache: "no-store" });
+  } catch (error) {
+    // Called off by us: not a failure of the server's.
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(unreachableFailure(), 0);
+  }
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    // No JSON: an answer without a body, or not from the console.
+    return null;
+  }
+}

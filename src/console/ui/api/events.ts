@@ -1,0 +1,93 @@
+/**
+ * The stream of events: one connection for the whole page, opened again when it breaks. After each reopening everybody
+ * is told to ask again, so that a lost event costs nothing but time.
+ */
+import { useEffect, useRef } from "preact/hooks";
+import type { ConsoleEvent } from "../../contract/events.ts";
+import { openSession } from "./api.ts";
+import { session } from "./session.ts";
+import { Store } from "./store.ts";
+
+/** What listeners get: the server's events, and `reconnected` after a gap. */
+export type PageEvent = ConsoleEvent | { readonly type: "reconnected" };
+
+/** The server sends a heartbeat every 5 seconds; after this time without any event the connection counts as dead. */
+const silenceMs = 15_000;
+const firstDelayMs = 1_000;
+const longestDelayMs = 15_000;
+
+/** Whether events arrive. `lost` is shown to the person. */
+export const connection = new Store<"opening" | "open" | "lost">("opening");
+
+const listeners = new Set<(event: PageEvent) => void>();
+let source: EventSource | null = null;
+let silence: ReturnType<typeof setTimeout> | undefined;
+let delayMs = firstDelayMs;
+let hadGap = false;
+
+/** Opens the stream; does nothing when it is open already. */
+export function openEvents(): void {
+  if (source) return;
+  source = new EventSource("/api/events");
+  source.onopen = () => {
+    connection.set("open");
+    delayMs = firstDelayMs;
+    watchSilence();
+    if (hadGap) tell({ type: "reconnected" });
+    hadGap = false;
+  };
+  source.onmessage = (message: MessageEvent<string>) => {
+    watchSilence();
+    tell(JSON.parse(message.data) as ConsoleEvent);
+  };
+  source.onerror = () => reopen();
+}
+
+/** Closes the stream, for good. */
+export function closeEvents(): void {
+  clearTimeout(silence);
+  source?.close();
+  source = null;
+}
+
+/** Listens until the returned function is called. */
+export function onEvent(listener: (event: PageEvent) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Calls `listener` for each event while the component is shown. */
+export function useEvents(listener: (event: PageEvent) => void): void {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => onEvent((event) => latest.current(event)), []);
+}
+
+function tell(event: PageEvent): void {
+  for (const listener of [...listeners]) listener(event);
+}
+
+function watchSilence(): void {
+  clearTimeout(silence);
+  silence = setTimeout(reopen, silenceMs);
+}
+
+function reopen(): void {
+  closeEvents();
+  hadGap = true;
+  connection.set("lost");
+  const wait = delayMs;
+  delayMs = Math.min(delayMs * 2, longestDelayMs);
+  setTimeout(() => void tryAgain(), wait);
+}
+
+/** A stream does not say why it broke; the session does: ended, gone with a restart, or merely cut. */
+async function tryAgain(): Promise<void> {
+  try {
+    await openSession();
+  } catch {
+    if (session.value.kind === "signed-in") reopen();
+    return;
+  }
+  openEvents();
+}

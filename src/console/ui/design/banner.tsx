@@ -1,0 +1,92 @@
+/** Banners: a state that concerns the whole screen, with what to do about it. */
+import type { ComponentChildren } from "preact";
+import type { Failure } from "../../contract/failures.ts";
+import { FactList } from "./facts.tsx";
+import { formatClockBoth } from "./format.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+/** How grave it is. */
+export type BannerTone = "neutral" | "info" | "good" | "warn" | "bad";
+
+const icons: Readonly<Record<BannerTone, IconName>> = {
+  neutral: "info",
+  info: "info",
+  good: "check-circle",
+  warn: "triangle",
+  bad: "x-octagon",
+};
+
+/** States of failures that are no fault of anybody, or that mend themselves. */
+const tones: Partial<Record<Failure["state"], BannerTone>> = {
+  "empty-organization": "info",
+  "rate-limited": "warn",
+  "narrow-key": "warn",
+  held: "warn",
+  "c1-unreachable": "warn",
+  "file-busy": "warn",
+};
+
+/** A banner. `isUrgent` has it read out at once. */
+export function Banner(props: {
+  tone: BannerTone;
+  title: string;
+  icon?: IconName;
+  isUrgent?: boolean;
+  children?: ComponentChildren;
+  actions?: ComponentChildren;
+}) {
+  return (
+    <div class={`banner banner-${props.tone}`} {...(props.isUrgent ? { role: "alert" } : {})}>
+      <Icon name={props.icon ?? icons[props.tone]} size={18} />
+      <div class="banner-body">
+        <p class="banner-title">{props.title}</p>
+        {props.children}
+        {props.actions && <div class="actions">{props.actions}</div>}
+      </div>
+    </div>
+  );
+}
+
+/** A failure in the server's own words: what happened, what it means for the data, what to do, and its code. */
+export function FailureBanner(props: {
+  failure: Failure;
+  isUrgent?: boolean;
+  tone?: BannerTone;
+  actions?: ComponentChildren;
+}) {
+  const { failure } = props;
+  return (
+    <Banner
+      tone={props.tone ?? tones[failure.state] ?? "bad"}
+      title={failure.title}
+      isUrgent={props.isUrgent ?? false}
+      actions={props.actions}
+    >
+      <FailureText failure={failure} />
+    </Banner>
+  );
+}
+
+/** The text of a failure below its title. */
+export function FailureText({ failure }: { failure: Failure }) {
+  return (
+    <>
+      <p>{[failure.message, failure.effect].filter(Boolean).join(" ")}</p>
+      {failure.points && failure.points.length > 0 && (
+        <ul>
+          {failure.points.map((point) => (
+            <li key={point}>{point}</li>
+          ))}
+        </ul>
+      )}
+      {failure.hint && <p>{failure.hint}</p>}
+      <FactList
+        facts={[
+          ...failure.facts,
+          ...(failure.retryAtMs === undefined ? [] : [["Next try", formatClockBoth(failure.retryAtMs)] as const]),
+          ["Code", failure.code],
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+/** Buttons, and links that look like them. */
+import type { ComponentChildren } from "preact";
+import { classNames } from "./class-names.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+interface Look {
+  /** `primary`: the one thing to do here. `danger`: takes something away. `quiet`: beside others. */
+  readonly kind?: "primary" | "plain" | "danger" | "quiet";
+  readonly isSmall?: boolean;
+  readonly icon?: IconName;
+}
+
+/** A button. While `isBusy` it keeps its focus and does nothing. */
+export function Button(
+  props: Look & {
+    children: ComponentChildren;
+    onClick?: () => void;
+    type?: "button" | "submit";
+    isDisabled?: boolean;
+    isBusy?: boolean;
+    /** More words for a screen reader than fit on the button. */
+    label?: string | undefined;
+  },
+) {
+  const { children, onClick, type = "button", isDisabled = false, isBusy = false, label } = props;
+  return (
+    <button
+      type={type}
+      class={lookClass(props)}
+      disabled={isDisabled}
+      aria-disabled={isBusy ? "true" : undefined}
+      aria-label={label}
+      onClick={(event) => {
+        if (isBusy) event.preventDefault();
+        else onClick?.();
+      }}
+    >
+      {isBusy ? <Icon name="sync" isTurning={true} /> : props.icon && <Icon name={props.icon} />}
+      <span>{children}</span>
+    </button>
+  );
+}
+
+/** A link to another screen, or a download, that looks like a button. */
+export function LinkButton(
+  props: Look & { children: ComponentChildren; href: string; download?: boolean; label?: string | undefined },
+) {
+  const { children, href, download = false, label } = props;
+  return (
+    <a class={lookClass(props)} href={href} aria-label={label} {...(download ? { download: "" } : {})}>
+      {props.icon && <Icon name={props.icon} />}
+      <span>{children}</span>
+    </a>
+  );
+}
+
+/** A square button with an icon only; `label` is its name. */
+export function IconButton({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <button type="button" class="button button-icon button-small button-quiet" aria-label={label} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function lookClass({ kind = "plain", isSmall = false }: Look): string {
+  return classNames("button", kind !== "plain" && `button-${kind}`, isSmall && "button-small");
+}

@@ -1,0 +1,249 @@
+/** Form fields: label, hint, error and notice tied to the control, so that they are read out with it. */
+import type { ComponentChildren, RefObject, TargetedFocusEvent, TargetedInputEvent } from "preact";
+import { useId, useState } from "preact/hooks";
+import { Icon } from "./icon.tsx";
+
+interface FieldTexts {
+  readonly label: string;
+  readonly hint?: ComponentChildren;
+  readonly error?: string | null | undefined;
+  readonly notice?: string | null | undefined;
+  readonly isOptional?: boolean;
+}
+
+interface TextFieldProps extends FieldTexts {
+  readonly value: string;
+  onInput(value: string): void;
+  onLeave?: () => void;
+  /** Which keys a phone offers. */
+  readonly keys?: "text" | "url" | "email" | "numeric";
+  readonly placeholder?: string;
+  readonly isMono?: boolean;
+  readonly autoComplete?: string;
+  readonly inputRef?: RefObject<HTMLInputElement>;
+}
+
+/** One line of text. */
+export function TextField(props: TextFieldProps) {
+  const { value, onInput, onLeave, keys = "text", placeholder, isMono = false, autoComplete = "off", inputRef } = props;
+  return (
+    <Field {...props}>
+      {(control) => (
+        <input
+          {...control}
+          class={isMono ? "input mono" : "input"}
+          type="text"
+          inputMode={keys}
+          value={value}
+          placeholder={placeholder}
+          autocomplete={autoComplete}
+          spellcheck={false}
+          ref={inputRef ?? null}
+          onInput={(event) => onInput(event.currentTarget.value)}
+          onBlur={() => onLeave?.()}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** A secret that is being typed: hidden, and shown only while the person asks for it. It is never filled in by us. */
+export function SecretField(
+  props: FieldTexts & {
+    value: string;
+    onInput: (value: string) => void;
+    placeholder?: string;
+    inputRef?: RefObject<HTMLInputElement>;
+  },
+) {
+  const [isShown, setShown] = useState(false);
+  const canShow = props.value !== "";
+  const typing = {
+    class: "input mono",
+    value: props.value,
+    placeholder: props.placeholder,
+    autocomplete: "off" as const,
+    spellcheck: false,
+    ref: props.inputRef ?? null,
+    onInput: (event: TargetedInputEvent<HTMLInputElement>) => {
+      props.onInput(event.currentTarget.value);
+      if (event.currentTarget.value === "") setShown(false);
+    },
+    onBlur: (event: TargetedFocusEvent<HTMLInputElement>) => {
+      // Not when the focus goes to the button beside it.
+      const next = event.relatedTarget;
+      if (!(next instanceof Element && event.currentTarget.parentElement?.contains(next))) setShown(false);
+    },
+  };
+  return (
+    <Field {...props}>
+      {(control) => (
+        <span class="input-with-button">
+          {isShown && canShow ? (
+            <input {...control} {...typing} type="text" />
+          ) : (
+            <input {...control} {...typing} type="password" />
+          )}
+          <button
+            type="button"
+            class="button"
+            aria-pressed={isShown && canShow}
+            disabled={!canShow}
+            onClick={() => setShown(!isShown)}
+          >
+            <Icon name="eye" />
+            <span>{isShown && canShow ? "Hide" : "Show"}</span>
+          </button>
+        </span>
+      )}
+    </Field>
+  );
+}
+
+/** One of a few values. */
+export function SelectField<T extends string>(
+  props: FieldTexts & {
+    value: T;
+    options: readonly { readonly value: T; readonly label: string }[];
+    onChange: (value: T) => void;
+  },
+) {
+  return (
+    <Field {...props}>
+      {(control) => (
+        <select
+          {...control}
+          class="input"
+          value={props.value}
+          onChange={(event) => {
+            const chosen = props.options.find(({ value }) => value === event.currentTarget.value);
+            if (chosen) props.onChange(chosen.value);
+          }}
+        >
+          {props.options.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** A search box. The label is read out, not shown. */
+export function SearchField(props: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  placeholder?: string;
+}) {
+  const id = useId();
+  return (
+    <div class="search-field">
+      <label class="visually-hidden" for={id}>
+        {props.label}
+      </label>
+      <Icon name="search" />
+      <input
+        id={id}
+        class="input"
+        type="search"
+        value={props.value}
+        placeholder={props.placeholder ?? props.label}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+/** A box to tick. */
+export function CheckField(props: {
+  label: ComponentChildren;
+  isChecked: boolean;
+  onChange: (value: boolean) => void;
+}) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={props.isChecked}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+      <span>{props.label}</span>
+    </label>
+  );
+}
+
+/** A row of a few values of which one is chosen, such as the levels of a log. */
+export function Segments<T extends string>(props: {
+  legend: string;
+  value: T;
+  options: readonly { readonly value: T; readonly label: string }[];
+  onChange: (value: T) => void;
+}) {
+  const name = useId();
+  return (
+    <fieldset>
+      <legend class="visually-hidden">{props.legend}</legend>
+      <div class="segments">
+        {props.options.map(({ value, label }) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              checked={value === props.value}
+              onChange={() => props.onChange(value)}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+interface ControlProps {
+  readonly id: string;
+  readonly "aria-describedby": string | undefined;
+  readonly "aria-invalid": "true" | undefined;
+}
+
+function Field(props: FieldTexts & { children: (control: ControlProps) => ComponentChildren }) {
+  const id = useId();
+  const { label, hint, error, notice, isOptional = false } = props;
+  const described = [hint && `${id}-hint`, error && `${id}-error`, notice && `${id}-notice`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label class="field-label" for={id}>
+        {label}
+        {isOptional && <span class="field-optional"> (optional)</span>}
+      </label>
+      {props.children({
+        id,
+        "aria-describedby": described || undefined,
+        "aria-invalid": error ? "true" : undefined,
+      })}
+      {error && (
+        <p class="field-error" id={`${id}-error`}>
+          <Icon name="x-octagon" />
+          <span>{error}</span>
+        </p>
+      )}
+      {notice && (
+        <p class="field-notice" id={`${id}-notice`} role="status">
+          <Icon name="info" />
+          <span>{notice}</span>
+        </p>
+      )}
+      {hint && (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** The head of a screen, and its width: one h1, the way there, what can be done with the whole. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { classNames } from "./class-names.ts";
+
+/** A step of the way to a screen; the last one is the screen itself. */
+export interface Crumb {
+  readonly text: string;
+  readonly href?: string;
+}
+
+let isFirstScreen = true;
+
+/** A screen. Its title becomes the document's, and is focused when the screen comes by a link within the page. */
+export function Page(props: {
+  title: string;
+  crumbs?: readonly Crumb[];
+  /** Beside the title, such as a chip. */
+  beside?: ComponentChildren;
+  lead?: ComponentChildren;
+  actions?: ComponentChildren;
+  width?: "narrow" | "normal" | "full";
+  children: ComponentChildren;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${props.title} · baton-cloudsmith`;
+  }, [props.title]);
+  useEffect(() => {
+    // At the start the browser keeps the focus; later a screen reader must hear that the screen is another one.
+    if (!isFirstScreen) heading.current?.focus({ preventScroll: true });
+    isFirstScreen = false;
+  }, []);
+  return (
+    <div class={classNames("page", props.width && props.width !== "normal" && `page-${props.width}`)}>
+      <header class="page-head">
+        {props.crumbs && <Breadcrumb crumbs={props.crumbs} />}
+        <div class="row-between">
+          <div class="page-title">
+            <h1 ref={heading} tabIndex={-1}>
+              {props.title}
+            </h1>
+            {props.beside}
+          </div>
+          {props.actions && <div class="actions">{props.actions}</div>}
+        </div>
+        {props.lead && <p class="lead">{props.lead}</p>}
+      </header>
+      {props.children}
+    </div>
+  );
+}
+
+function Breadcrumb({ crumbs }: { crumbs: readonly Crumb[] }) {
+  return (
+    <nav class="breadcrumb" aria-label="Breadcrumb">
+      <ol>
+        {crumbs.map(({ text, href }) => (
+          <li key={text}>{href ? <a href={href}>{text}</a> : text}</li>
+        ))}
+      </ol>
+    </nav>
+  );
+}

@@ -1,0 +1,70 @@
+/** The side bar: the product, its places, and the session. A top bar on a phone. */
+import { useLocation } from "preact-iso";
+import { signOut } from "../api/api.ts";
+import { session } from "../api/session.ts";
+import { useStore } from "../api/store.ts";
+import { useAction } from "../api/use-action.ts";
+import { Button } from "../design/button.tsx";
+import { Icon, type IconName } from "../design/icon.tsx";
+import { showToast } from "../design/toast.tsx";
+
+const places: readonly { readonly href: string; readonly text: string; readonly icon: IconName }[] = [
+  { href: "/connectors", text: "Connectors", icon: "connectors" },
+  { href: "/files", text: "Open a file", icon: "file" },
+];
+
+/** The side bar. */
+export function Sidebar() {
+  const { path } = useLocation();
+  const state = useStore(session);
+  const leaving = useAction(signOut);
+  if (leaving.failure) {
+    showToast(leaving.failure.title, true);
+    leaving.clear();
+  }
+  return (
+    <header class="sidebar">
+      <a class="brand" href="/">
+        <Mark />
+        Baton for Cloudsmith
+      </a>
+      <nav class="nav" aria-label="Main">
+        <p class="nav-title">Integrations</p>
+        <ul>
+          {places.map(({ href, text, icon }) => (
+            <li key={href}>
+              <a href={href} {...(isWithin(path, href) ? { "aria-current": "page" as const } : {})}>
+                <Icon name={icon} />
+                {text}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div class="sidebar-foot">
+        {state.kind === "signed-in" && <span class="optional">Version {state.info.version}</span>}
+        <Button kind="quiet" isSmall={true} icon="sign-out" isBusy={leaving.isBusy} onClick={() => void leaving.run()}>
+          Sign out
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function isWithin(path: string, href: string): boolean {
+  const isSource = href === "/files" && path.startsWith("/sources/file");
+  return path === href || path.startsWith(`${href}/`) || isSource;
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect class="brand-mark" width="32" height="32" rx="7" />
+      <g class="brand-figure">
+        <circle cx="11" cy="12" r="4" />
+        <circle cx="22" cy="12" r="3" opacity=".75" />
+        <path d="M4.5 25a6.5 6.5 0 0 1 13 0zM18.5 23a5 5 0 0 1 9 0z" />
+      </g>
+    </svg>
+  );
+}
