@@ -47,8 +47,19 @@ const oid = {
 
 const dayMs = 86_400_000;
 
+/** What is unusual about a server's certificate. */
+export interface CertificateFaults {
+  /** When it is good, in days from now; default from yesterday for a month. */
+  readonly fromDays?: number;
+  readonly toDays?: number;
+  /** True: it vouches for itself, and `authority` is of no use for it. */
+  readonly selfSigned?: boolean;
+}
+
 interface Issue {
   readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly key: KeyObject;
   readonly issuerName: string;
   readonly issuerKey: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
@@ -56,11 +67,21 @@ interface Issue {
 }
 
 /** Certificates for a server on this machine: `localhost`, 127.0.0.1, good for a month from a day ago. P-256 keys. */
-export function makeCertificates(hosts: readonly string[] = ["localhost", "127.0.0.1"]): Certificates {
+export function makeCertificates(
+  hosts: readonly string[] = ["localhost", "127.0.0.1"],
+  { fromDays = -1, toDays = 30, selfSigned = false }: CertificateFaults = {},
+): Certificates {
   const ca = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const server = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const caName = "Sandbox certificate authority";
-  const issuer = { issuerName: caName, issuerKey: ca };
+  const name = hosts[0] ?? "localhost";
+  const now = Date.now();
+  const issuer = { issuerName: caName, issuerKey: ca, fromMs: now - dayMs, toMs: now + 30 * dayMs };
+  const serverIssuer = {
+    ...(selfSigned ? { issuerName: name, issuerKey: server } : issuer),
+    fromMs: now + fromDays * dayMs,
+    toMs: now + toDays * dayMs,
+  };
   const isAuthority = [
     extension(oid.basicConstraints, sequence(der(tag.boolean, Buffer.of(0xff))), true),
     extension(oid.keyUsage, der(tag.bitString, Buffer.of(1, 0b0000_0110)), true), // sign certificates and lists
@@ -73,14 +94,13 @@ export function makeCertificates(hosts: readonly string[] = ["localhost", "127.0
   ];
   return {
     authority: issue({ name: caName, key: ca.publicKey, ...issuer, extensions: isAuthority }),
-    certificate: issue({ name: hosts[0] ?? "localhost", key: server.publicKey, ...issuer, extensions: isServer }),
+    certificate: issue({ name, key: server.publicKey, ...serverIssuer, extensions: isServer }),
     privateKey: server.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };
 }
 
-function issue({ name, key, issuerName, issuerKey, extensions }: Issue): string {
+function issue({ name, key, issuerName, issuerKey, fromMs, toMs, extensions }: Issue): string {
   const algorithm = sequence(objectId(oid.ecdsaWithSha256));
-  const now = Date.now();
   const keyIds = [
     extension(oid.subjectKeyId, der(tag.octetString, keyId(key))),
     extension(oid.authorityKeyId, sequence(der(tag.keyIdentifier, keyId(issuerKey.publicKey)))),
@@ -90,7 +110,7 @@ function issue({ name, key, issuerName, issuerKey, extensions }: Issue): string 
     der(tag.integer, Buffer.concat([Buffer.of(0x40), randomBytes(15)])), // positive, 16 bytes
     algorithm,
     commonName(issuerName),
-    sequence(utcTime(now - dayMs), utcTime(now + 30 * dayMs)),
+    sequence(utcTime(fromMs), utcTime(toMs)),
     commonName(name),
     key.export({ type: "spki", format: "der" }),
     der(tag.extensions, sequence(...extensions, ...keyIds)),

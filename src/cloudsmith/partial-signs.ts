@@ -62,8 +62,19 @@ export function warnOfTeamRole(
   });
 }
 
-/** Warns when nobody is inactive and nothing proves that inactive members would have been shown (R7). */
+/**
+ * Warns when nobody is there at all (R5), since an organization has an owner at least; and when nobody is inactive and
+ * nothing proves that inactive members would have been shown (R7).
+ */
 export function warnOfRoster(roster: Roster, sweep: number, { warn }: ListOptions): void {
+  if (roster.isEmpty) {
+    warn({
+      code: "CS-ROSTER-EMPTY",
+      signal: "R5",
+      severity: "incomplete",
+      message: "Cloudsmith shows not a single member, and every organization has an owner",
+    });
+  }
   if (!roster.isStatusUnproven(sweep)) return;
   warn({
     code: "CS-STATUS-UNPROVEN",

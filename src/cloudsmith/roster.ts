@@ -66,6 +66,11 @@ export class Roster {
     return "changed";
   }
 
+  /** True when nobody was read. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** True when a person of this id was read. */
   has(userId: string): boolean {
     return this.#entries.has(userId);

@@ -23,11 +23,6 @@ const size = (members: number, teams: number): OrganizationOptions => ({
 });
 
 const shapes: readonly Shape[] = [
-  {
-    name: "an organization without anybody in it, seen by a service account",
-    options: { organization: { members: 0, teams: 0 } },
-    maxRequests: 8,
-  },
   { name: "one member and no team", options: { organization: size(1, 0) }, maxRequests: 8 },
   { name: "120 members in 12 teams", options: {}, maxRequests: 8 },
   {

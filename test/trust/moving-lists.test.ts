@@ -130,7 +130,7 @@ test("T-45: a user slug that another person takes over during the sync mixes up 
 });
 
 for (const [name, organization] of [
-  ["no member and no team", { members: 0, teams: 0 }],
+  ["one member and no team", { members: 1, teams: 0 }],
   ["members without a team", { members: 12, teams: 0 }],
   ["teams without a member", { members: 1, teams: 40, teamsPerMember: 0 }],
   ["nobody active", { members: 30, teams: 3, inactiveShare: 1 }],
@@ -144,6 +144,12 @@ for (const [name, organization] of [
     assert.deepEqual(idsIn(path, run, "v1_resources"), expectedIds(sandbox));
   });
 }
+
+test("T-48: an organization without any member is incomplete, because each has an owner: nothing is written", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 0, teams: 0 } });
+  const run = await syncSandbox(sandbox, file());
+  assert.deepEqual([run.end.result, run.error?.exitCode, run.signals], ["Incomplete", 21, { R5: 1 }]);
+});
 
 test("T-48: a role that nobody knows is kept as text, grants nothing and is said aloud", async () => {
   await using sandbox = await startSandbox({ organization: { members: 10, teams: 2 } });

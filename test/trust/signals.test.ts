@@ -158,7 +158,7 @@ test("none of the signs is raised on 20 healthy organizations, whatever is_activ
   for (let n = 0; n < 20; n++) {
     const organization = {
       seed: 100 + n,
-      members: [0, 1, 5, 40, 137, 700][n % 6] ?? 0,
+      members: [2, 1, 5, 40, 137, 700][n % 6] ?? 1,
       teams: [0, 1, 7, 60][n % 4] ?? 0,
       inactiveShare: [0, 0.1, 0.5, 1][n % 4] ?? 0,
     };

@@ -101,6 +101,7 @@ async function post(url: string, form: string, roots: string[] | undefined): Pro
       agent: false,
       signal: AbortSignal.timeout(timeoutMs),
       minVersion: "TLSv1.2",
+      rejectUnauthorized: true,
       ...(roots && { ca: roots }),
       headers: {
         "Content-Type": "application/x-www-form-urlencoded",

@@ -277,6 +277,16 @@ test("scratch directories of the dead go at once, or after a day where another r
     make("c1z-ffffff", dead, 25, "notes.txt"),
     make("something-else", dead, 25),
   ];
+  // A kill between making the directory and naming its owner leaves it empty.
+  for (const [name, ageSeconds] of [
+    ["c1z-gggggg", 11],
+    ["c1z-hhhhhh", 1],
+  ] as const) {
+    const then = new Date(Date.now() - ageSeconds * 1000);
+    mkdirSync(join(here.scratch, name), { mode: 0o700 });
+    utimesSync(join(here.scratch, name), then, then);
+  }
+  kept.push("c1z-hhhhhh");
   await writeSync(here.path, here.scratch);
   assert.deepEqual(readdirSync(here.scratch).toSorted(), kept.toSorted());
 });

@@ -48,6 +48,8 @@ const randomName = /^c1z-[A-Za-z0-9]{6}$/;
 export const workingCopyName = "copy.c1z";
 const ourFiles: ReadonlySet<string> = new Set([ownerFile, databaseFile, `${databaseFile}-journal`]);
 const dayMs = 24 * 60 * 60 * 1000;
+/** Between making a directory and naming its owner in it lie microseconds: older and empty, it is a killed process's. */
+export const emptyGraceMs = 10_000;
 
 /**
  * The directory for scratch directories: `tempDir`, else `BATON_TMPDIR`, else the system's place.
@@ -119,7 +121,8 @@ export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
 
 /**
  * Removes scratch directories of this user under `parent` whose process is gone: those that a run on the same file
- * could take up, and those that do not name their process, only when nobody touched them for a day.
+ * could take up, and those that do not name their process, only when nobody touched them for a day, or for ten seconds
+ * if nothing is in them.
  */
 export function sweepScratch(parent: string): number {
   let removed = 0;
@@ -142,6 +145,7 @@ function isAbandoned(scratch: Scratch, isClaimed: boolean): boolean {
     (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
   );
   const idleMs = Date.now() - Math.max(...touched);
+  if (names.length === 0) return idleMs > emptyGraceMs;
   const owner = readOwner(scratch);
   const liveness = owner ? livenessOf(owner.process) : "dead";
   if (liveness === "alive") return false;

@@ -170,7 +170,7 @@ function connectTo(host: string, port: number, signal: AbortSignal): Promise<voi
 
 async function request(url: URL, env: NetworkProbeOptions["env"], signal: AbortSignal): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const agent = new HttpsAgent({ proxyEnv: env, minVersion: "TLSv1.2" });
+  const agent = new HttpsAgent({ proxyEnv: env, minVersion: "TLSv1.2", rejectUnauthorized: true });
   const outgoing =
     url.protocol === "https:"
       ? getHttps(url, { signal, agent }, resolve)

@@ -353,5 +353,7 @@ function createAgent(options: HttpClientOptions, concurrency: number): HttpAgent
   const shared = { keepAlive: true, maxSockets: concurrency, scheduling: "lifo" } as const;
   if (new URL(options.baseUrl).protocol === "http:") return new HttpAgent(shared);
   const proxy = options.proxyEnvironment;
-  return new HttpsAgent({ ...shared, minVersion: "TLSv1.2", ...(proxy === undefined ? {} : { proxyEnv: proxy }) });
+  // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED would decide.
+  const tls = { minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
+  return new HttpsAgent({ ...shared, ...tls, ...(proxy === undefined ? {} : { proxyEnv: proxy }) });
 }

@@ -77,7 +77,13 @@ function detailOf(error: unknown, code: string): string {
   const { address, port } = (error ?? {}) as { address?: unknown; port?: unknown };
   const where = typeof address === "string" ? ` ${address}:${String(port)}` : "";
   if (code === "ERR_PROXY_TUNNEL" && error instanceof Error) return error.message;
-  return `${code}${where}`;
+  return `${code}${where}${reasonOf(error)}`;
+}
+
+/** What OpenSSL says about a failed handshake, such as `tlsv1 alert protocol version`; one of its own constant texts. */
+function reasonOf(error: unknown): string {
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(error instanceof Error ? error.message : "") ?? [];
+  return reason === undefined ? "" : `: ${reason}`;
 }
 
 function errorCode(error: unknown): string {

@@ -32,7 +32,7 @@ export class ClientSession {
     this.#manager = new Http2SessionManager(
       baseUrl,
       { pingIntervalMs, pingTimeoutMs, idleConnectionTimeoutMs: idleTimeoutMs },
-      { minVersion: "TLSv1.2", ...(roots && { ca: roots }) },
+      { minVersion: "TLSv1.2", rejectUnauthorized: true, ...(roots && { ca: roots }) },
     );
     this.authority = this.#manager.authority;
   }

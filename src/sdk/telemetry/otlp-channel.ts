@@ -51,7 +51,7 @@ export class OtlpChannel {
   #open(): ClientHttp2Session {
     if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
     const { origin, ca } = this.#collector;
-    const session = connect(origin, ca ? { ca: [...ca] } : {});
+    const session = connect(origin, { rejectUnauthorized: true, ...(ca && { ca: [...ca] }) });
     // Requests get the error as well; without a listener it would end the process.
     session.on("error", () => session.destroy());
     session.on("goaway", () => session.close());

@@ -9,6 +9,7 @@ import { listenForInterrupt } from "../interrupt.ts";
 import type { CommandRun, Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import { usageError } from "../parse-argv.ts";
+import { refuseWeakTls } from "../refuse-weak-tls.ts";
 import { openRunOutput } from "../run-output.ts";
 
 const largestPort = 65_535;
@@ -21,6 +22,7 @@ export const runServe: CommandRun = async (invocation) => {
   const { app, io, options } = invocation;
   const address = parseAddress(options.string("listen"));
   const tls = readTls(invocation, options);
+  refuseWeakTls(io.env);
   const config = await loadConfig(invocation);
   const output = openRunOutput(invocation, config, { isService: true });
   const { logger } = output;

@@ -9,6 +9,7 @@ import { connectorContext } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
+import { refuseWeakTls } from "../refuse-weak-tls.ts";
 import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { openRunTelemetry } from "../run-telemetry.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
@@ -18,6 +19,7 @@ import type { SyncTarget } from "../sync-target.ts";
 
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
+  refuseWeakTls(invocation.io.env);
   const config = await loadConfig(invocation);
   const serviceMode = config.string("client-id") !== "";
   const telemetry = await openRunTelemetry(invocation, config);

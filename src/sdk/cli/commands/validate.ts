@@ -5,6 +5,7 @@ import { listenForInterrupt } from "../interrupt.ts";
 import type { CommandRun } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import { usageError } from "../parse-argv.ts";
+import { refuseWeakTls } from "../refuse-weak-tls.ts";
 import { openRunOutput, usesColor } from "../run-output.ts";
 
 /** Runs the checks and prints them on standard output. The exit code is the status of the first failed one. */
@@ -14,6 +15,7 @@ export const runValidate: CommandRun = async (invocation) => {
   if (form !== "text" && form !== "json") {
     throw usageError(`invalid argument ${JSON.stringify(form)} for "--output" flag: text or json is expected`);
   }
+  refuseWeakTls(io.env);
   const config = await loadConfig(invocation);
   const output = openRunOutput(invocation, config);
   invocation.useLogger(output.logger);
