@@ -41,6 +41,8 @@ export interface Failure {
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** Sentences that stand as a list, such as possible causes or the organizations that the key sees. */
   readonly points?: readonly string[];
+  /** Organizations to pick from, for `wrong-slug` and `renamed-slug`; the likeliest first. */
+  readonly organizations?: readonly { readonly slug: string; readonly name: string }[];
   /** When it is tried again by itself, milliseconds since the epoch. */
   readonly retryAtMs?: number;
 }

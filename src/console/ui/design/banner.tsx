@@ -71,7 +71,7 @@ export function FailureBanner(props: {
 export function FailureText({ failure }: { failure: Failure }) {
   return (
     <>
-      <p>{[failure.message, failure.effect].filter(Boolean).join(" ")}</p>
+      <p>{sentences(failure)}</p>
       {failure.points && failure.points.length > 0 && (
         <ul>
           {failure.points.map((point) => (
@@ -89,4 +89,9 @@ export function FailureText({ failure }: { failure: Failure }) {
       />
     </>
   );
+}
+
+/** Some failures have one sentence for title and message; it is said once. */
+function sentences({ title, message, effect }: Failure): string {
+  return [message === title ? "" : message, effect].filter(Boolean).join(" ");
 }

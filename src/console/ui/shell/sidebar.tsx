@@ -26,7 +26,7 @@ export function Sidebar() {
     <header class="sidebar">
       <a class="brand" href="/">
         <Mark />
-        Baton for Cloudsmith
+        baton-cloudsmith
       </a>
       <nav class="nav" aria-label="Main">
         <p class="nav-title">Integrations</p>

@@ -13,7 +13,7 @@ export function SignInAgain({ failure }: { failure: Failure | null }) {
       {failure && <FailureText failure={failure} />}
       {!failure && <p>You signed out. What was synced is kept, and schedules go on.</p>}
       <p>Print a new link in a terminal on this machine, and open it here. It works once, for five minutes.</p>
-      <CodeBlock label="command that prints a new link" text="baton-cloudsmith console" />
+      <CodeBlock label="command that prints a new link" text="baton-cloudsmith console --link" />
     </SignedOut>
   );
 }
