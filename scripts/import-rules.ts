@@ -132,6 +132,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/sources/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
+    "src/sdk/contracts/",
+    "src/sdk/resources/timestamps.ts",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
     "src/sdk/log.ts",

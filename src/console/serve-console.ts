@@ -19,7 +19,10 @@ import {
   writeRunningConsole,
 } from "./server/launch-links.ts";
 import { listen } from "./server/listen.ts";
+import { fileRoutes } from "./server/routes/file-routes.ts";
+import { sourceRoutes } from "./server/routes/source-routes.ts";
 import { Sessions } from "./server/sessions.ts";
+import { Sources } from "./sources/sources.ts";
 import { openAuditLog } from "./store/audit-log.ts";
 
 /** Runs the console to its end, which is the first signal. */
@@ -35,13 +38,15 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
     cert: readFileSync(options.tls.certFile, "utf8"),
     key: readFileSync(options.tls.keyFile, "utf8"),
   };
+  const kept = { currentFile: () => undefined, runFile: () => undefined };
+  const sources = new Sources({ dataDir, kept, clock });
   const app = createApp({
     audit,
     facts: { version, dataDir, keyStorage: "memory", isSecure: tls !== undefined },
     links,
     sessions: new Sessions(clock),
     streams,
-    routes: [],
+    routes: [sourceRoutes({ sources, audit, version }), fileRoutes({ sources, audit })],
   });
   const { host, port, names } = options;
   const server = await listen({ host, port, names, app, ...(tls && { tls }) });
@@ -52,6 +57,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   removeRunningConsole(dataDir);
   streams.close();
   await server.close();
+  await sources.close();
   audit.close();
 }
 

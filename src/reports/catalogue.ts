@@ -11,9 +11,14 @@ import { emptyAndHiddenTeams, teamManagers } from "./questions/teams.ts";
 import { twoFactor } from "./questions/two-factor.ts";
 import type { Report } from "./report.ts";
 
+/** What reviewers look through, the most urgent first. */
+export const reviews: readonly Report[] = [
+  ...[offboarding, dormant, twoFactor, owners, changes, teamManagers, emptyAndHiddenTeams, roles, roster],
+];
+
 /** Reviews first, then questions about one, then what any file holds. */
 export const reports: readonly Report[] = [
-  ...[offboarding, dormant, twoFactor, owners, changes, teamManagers, emptyAndHiddenTeams, roles, roster],
+  ...reviews,
   ...[access, members],
   ...[resourceTypes, resources, entitlements, grants],
 ];

@@ -56,7 +56,7 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
   });
   const limit = bodyLimit({
     maxSize: maxBodyBytes,
-    onError: (context) => failureResponse(context, tooLarge("1 MB")),
+    onError: (context) => failureResponse(context, tooLarge()),
   });
   app.use("/api/*", (context, next) => (context.req.path === uploadPath ? next() : limit(context, next)));
   app.get("/api/events", (context) => {

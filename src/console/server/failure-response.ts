@@ -19,6 +19,22 @@ const httpStatus = new Map<number, 400 | 403 | 404 | 409 | 413 | 422 | 429 | 503
   [Status.deadlineExceeded, 503],
 ]);
 
+/** Titles of what the page asks of files and of the console itself. */
+const titles: ReadonlyMap<string, string> = new Map([
+  ["FILE-V3", "This is a version 3 file"],
+  ["FILE-NOT-FOUND", "There is no such file"],
+  ["FILE-CORRUPT", "This file is damaged"],
+  ["FILE-DECODER-LIMIT", "This file is too large to unpack"],
+  ["REPORT-NO-EARLIER-SYNC", "There is nothing to compare with"],
+  ["CONSOLE-NO-SOURCE", "There is no file yet"],
+  ["CONSOLE-NOT-IN-FILE", "Not in this file"],
+  ["CONSOLE-NO-ADDRESS", "There is nothing here"],
+  ["CONSOLE-FORGED", "Load the page again"],
+  ["CONSOLE-TOO-LARGE", "That is too much"],
+  ["CONSOLE-UPLOAD-TOO-LARGE", "This file is too large to send"],
+  ["CONSOLE-AUDIT", "The audit log cannot be written"],
+]);
+
 /** Answers with what went wrong. */
 export function failureResponse(context: Context, caught: unknown): Response {
   const error = toBatonError(caught);
@@ -30,7 +46,7 @@ function failureOf({ code, message, effect, hint }: BatonError): Failure {
   return {
     code,
     state: "unexpected",
-    title: message,
+    title: titles.get(code) ?? "That did not work",
     message,
     ...(effect !== undefined && { effect }),
     ...(hint !== undefined && { hint }),
@@ -39,7 +55,7 @@ function failureOf({ code, message, effect, hint }: BatonError): Failure {
 }
 
 function statusOf(error: BatonError) {
-  if (error.code === "CONSOLE-TOO-LARGE") return 413;
+  if (error.code === "CONSOLE-TOO-LARGE" || error.code === "CONSOLE-UPLOAD-TOO-LARGE") return 413;
   return httpStatus.get(error.status) ?? 500;
 }
 
@@ -80,13 +96,13 @@ export function noSuchAddress(): BatonError {
 }
 
 /** The body has more bytes than are taken. */
-export function tooLarge(limit: string): BatonError {
+export function tooLarge(): BatonError {
   return new BatonError({
     code: "CONSOLE-TOO-LARGE",
     status: Status.outOfRange,
-    message: `The request has more than ${limit}.`,
+    message: "The request has more than 1 MB.",
     effect: "Nothing of it was kept.",
-    hint: "Open a larger file by its path instead.",
+    hint: "No page of the console sends so much: load the page again.",
   });
 }
 

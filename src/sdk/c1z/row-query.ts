@@ -32,6 +32,12 @@ export interface StoredRow {
   readonly columns: Row;
 }
 
+/** A part of a list, in rows. */
+export interface RowWindow {
+  readonly offset: number;
+  readonly limit: number;
+}
+
 const tableOf: Readonly<Record<RowKind, TableName>> = {
   "resource type": "v1_resource_types",
   resource: "v1_resources",
@@ -53,16 +59,31 @@ export function* queryRows(
   kind: RowKind,
   syncId: string | undefined,
   filter: RowFilter,
+  window?: RowWindow,
 ): Generator<StoredRow> {
   const table = tableOf[kind];
   const present = columnsOf(db, table);
   if (present.size === 0) return;
   const wanted = ["external_id", "data", ...(kind === "grant" ? [...grantColumns, "expansion"] : [])];
   const columns = wanted.map((name) => (present.has(name) ? name : `null as ${name}`));
+  const { where, values } = conditionOf(syncId, filter);
+  const part = window ? [window.limit, window.offset] : [];
+  const query = `select ${columns.join(", ")} from ${table} ${where} order by id ${window ? "limit ? offset ?" : ""}`;
+  for (const row of db.prepare(query).iterate(...values, ...part)) yield toStoredRow(row);
+}
+
+/** How many rows `queryRows` would yield. */
+export function countMatching(db: DatabaseSync, kind: RowKind, syncId: string | undefined, filter: RowFilter): number {
+  const table = tableOf[kind];
+  if (columnsOf(db, table).size === 0) return 0;
+  const { where, values } = conditionOf(syncId, filter);
+  return Number(db.prepare(`select count(*) as n from ${table} ${where}`).get(...values)?.["n"]);
+}
+
+function conditionOf(syncId: string | undefined, filter: RowFilter): { where: string; values: readonly string[] } {
   const conditions = [...(syncId === undefined ? [] : [["sync_id", syncId] as const]), ...conditionsOf(filter)];
   const where = conditions.map(([column]) => `${column} = ?`).join(" and ");
-  const query = `select ${columns.join(", ")} from ${table} ${where && `where ${where}`} order by id`;
-  for (const row of db.prepare(query).iterate(...conditions.map(([, value]) => value))) yield toStoredRow(row);
+  return { where: where && `where ${where}`, values: conditions.map(([, value]) => value) };
 }
 
 function toStoredRow(row: Row): StoredRow {

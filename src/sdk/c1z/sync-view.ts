@@ -9,7 +9,7 @@ import { writeResourceId } from "../wire/encode.ts";
 import { ProtoWriter } from "../wire/proto-writer.ts";
 import { databaseError } from "./file-errors.ts";
 import { countGrantsByEntitlement } from "./grant-counts.ts";
-import { queryRows, type RowFilter, type RowKind, type StoredRow } from "./row-query.ts";
+import { countMatching, queryRows, type RowFilter, type RowKind, type RowWindow, type StoredRow } from "./row-query.ts";
 import { resourceKey } from "./row-sql.ts";
 import { countRows, statsFromJson } from "./stats.ts";
 import { SyncQueries } from "./sync-queries.ts";
@@ -54,20 +54,29 @@ export class SyncView {
   }
 
   /** All resources, those of one type, or the children of one. */
-  *resources(filter: Pick<RowFilter, "resourceTypeId" | "parent"> = {}): Generator<Resource> {
-    for (const row of this.#rows("resource", filter)) yield decodeResource(row.data);
+  *resources(filter: Pick<RowFilter, "resourceTypeId" | "parent"> = {}, window?: RowWindow): Generator<Resource> {
+    for (const row of this.#rows("resource", filter, window)) yield decodeResource(row.data);
   }
 
   /** All entitlements, or those of one resource or resource type. */
-  *entitlements(filter: Pick<RowFilter, "resourceTypeId" | "resource"> = {}): Generator<Entitlement> {
-    for (const row of this.#rows("entitlement", filter)) yield decodeEntitlement(row.data);
+  *entitlements(
+    filter: Pick<RowFilter, "resourceTypeId" | "resource"> = {},
+    window?: RowWindow,
+  ): Generator<Entitlement> {
+    for (const row of this.#rows("entitlement", filter, window)) yield decodeEntitlement(row.data);
   }
 
   /** All grants, or those of an entitlement, on a resource or resource type, to a principal. */
   *grants(
     filter: Pick<RowFilter, "resourceTypeId" | "resource" | "entitlementId" | "principal"> = {},
+    window?: RowWindow,
   ): Generator<Grant> {
-    for (const row of this.#rows("grant", filter)) yield toGrant(row);
+    for (const row of this.#rows("grant", filter, window)) yield toGrant(row);
+  }
+
+  /** How many rows of a kind there are; they are not read. */
+  count(kind: RowKind, filter: RowFilter = {}): number {
+    return this.#guard(() => countMatching(this.#db, kind, this.sync?.id, filter));
   }
 
   getResourceType(id: string): ResourceType | undefined {
@@ -105,8 +114,8 @@ export class SyncView {
     return kind === "grant" ? wholeGrant(row) : row.data;
   }
 
-  *#rows(kind: RowKind, filter: RowFilter): Generator<StoredRow> {
-    const rows = queryRows(this.#db, kind, this.sync?.id, filter);
+  *#rows(kind: RowKind, filter: RowFilter, window?: RowWindow): Generator<StoredRow> {
+    const rows = queryRows(this.#db, kind, this.sync?.id, filter, window);
     try {
       for (;;) {
         const next = this.#guard(() => rows.next());
