@@ -8,7 +8,14 @@ import {
   peopleScreenAddress,
   readPeopleQuery,
 } from "./people-query.ts";
-import { resourceAddress, reviewAddress, sourceApi, subjectAddress, subjectApi } from "./source-address.ts";
+import {
+  resourceAddress,
+  reviewAddress,
+  screenAddress,
+  sourceApi,
+  subjectAddress,
+  subjectApi,
+} from "./source-address.ts";
 
 test("a query survives the page's address", () => {
   const query = {
@@ -19,8 +26,8 @@ test("a query survives the page's address", () => {
     order: "last-login" as const,
     isDescending: true,
   };
-  const address = new URL(peopleScreenAddress("connector:7", query), "http://localhost");
-  assert.equal(address.pathname, "/sources/connector%3A7/people");
+  const address = new URL(peopleScreenAddress("run:7", query), "http://localhost");
+  assert.equal(address.pathname, "/sources/run%3A7/people");
   assert.deepEqual(readPeopleQuery(Object.fromEntries(address.searchParams)), query);
 });
 
@@ -48,4 +55,13 @@ test("ids are encoded wherever they stand in an address", () => {
   assert.equal(reviewAddress("file:1", id), `/sources/file%3A1/reviews/${encoded}`);
   assert.equal(sourceApi("file:1"), "/api/sources/file%3A1");
   assert.equal(new URL(resourceAddress("file:1", "user", id), "http://localhost").searchParams.get("id"), id);
+});
+
+test("the lists of a connector are its tabs; one person, team or review has a screen of its own", () => {
+  assert.equal(screenAddress("connector:7", "people"), "/connectors/7/access");
+  assert.equal(screenAddress("connector:7", "picture"), "/connectors/7/access/picture");
+  assert.equal(screenAddress("connector:7", "reviews"), "/connectors/7/reviews");
+  assert.equal(screenAddress("connector:7", "tables"), "/sources/connector%3A7/tables");
+  assert.equal(subjectAddress("connector:7", "teams", "team", "1"), "/sources/connector%3A7/teams/team/1");
+  assert.equal(reviewAddress("connector:7", "dormant"), "/sources/connector%3A7/reviews/dormant");
 });

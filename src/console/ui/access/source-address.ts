@@ -3,23 +3,44 @@
 /** Parts of a source that have a screen. */
 export type SourceScreen = "people" | "teams" | "roles" | "picture" | "reviews" | "tables";
 
-/** Address of a screen, with query parameters; those that are "" are left out. */
+/** Address of a screen, with query parameters; those that are "" are left out. A connector's lists are its tabs. */
 export function screenAddress(
   source: string,
   screen: SourceScreen,
   query: Readonly<Record<string, string | undefined>> = {},
 ): string {
-  return withQuery(`/sources/${encodeURIComponent(source)}/${screen}`, query);
+  const connector = connectorIdOf(source);
+  const tab = connectorTabs[screen];
+  const isTab = connector !== undefined && tab !== undefined;
+  return withQuery(isTab ? `/connectors/${encodeURIComponent(connector)}/${tab}` : placeOf(source, screen), query);
+}
+
+/** Where a connector's screens are among its tabs. */
+const connectorTabs: Readonly<Partial<Record<SourceScreen, string>>> = {
+  people: "access",
+  teams: "access/teams",
+  roles: "access/roles",
+  picture: "access/picture",
+  reviews: "reviews",
+};
+
+/** Id of the connector whose current file the source is. */
+export function connectorIdOf(source: string): string | undefined {
+  return source.startsWith("connector:") ? source.slice("connector:".length) : undefined;
+}
+
+function placeOf(source: string, screen: SourceScreen): string {
+  return `/sources/${encodeURIComponent(source)}/${screen}`;
 }
 
 /** Address of a person's or a team's screen. */
 export function subjectAddress(source: string, screen: "people" | "teams", type: string, id: string): string {
-  return `${screenAddress(source, screen)}/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
+  return `${placeOf(source, screen)}/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
 }
 
 /** Address of a review's screen. */
 export function reviewAddress(source: string, name: string, query: Readonly<Record<string, string>> = {}): string {
-  return withQuery(`${screenAddress(source, "reviews")}/${encodeURIComponent(name)}`, query);
+  return withQuery(`${placeOf(source, "reviews")}/${encodeURIComponent(name)}`, query);
 }
 
 /** Address of a resource's screen, for files of any connector. */

@@ -68,3 +68,17 @@ export function ResultChip({ result }: { result: RunResult | null }) {
   }
   return <Chip {...resultLooks[result]}>{result}</Chip>;
 }
+
+/** The same for a word out of a file's record, which may be one that this page does not know. */
+export function ResultWordChip({ word }: { word: string }) {
+  if (isResult(word)) return <ResultChip result={word} />;
+  return (
+    <Chip tone="neutral" icon="dots">
+      {word === "unknown" ? "Result unknown" : word}
+    </Chip>
+  );
+}
+
+function isResult(word: string): word is RunResult {
+  return Object.hasOwn(resultLooks, word);
+}

@@ -4,7 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { pressed, sortState, type LongColumn, type TableOrder } from "./long-column.ts";
+import { type LongColumn, pressed, sortState, type TableOrder } from "./long-column.ts";
 import type { ShownRows } from "./use-paged-rows.ts";
 import { useWindowRows, type WindowRows } from "./use-window-rows.ts";
 

@@ -5,14 +5,17 @@ import { useLocation } from "preact-iso";
 export function Tabs({
   label,
   tabs,
+  current: named,
 }: {
   label: string;
   tabs: readonly { readonly href: string; readonly text: string }[];
+  /** Address of the tab that is shown, where the page's own address does not tell it. */
+  current?: string;
 }) {
   const { path } = useLocation();
   // The longest address that the path begins with: a tab stays marked on the screens below it.
   const current = tabs
-    .filter(({ href }) => path === href || path.startsWith(`${href}/`))
+    .filter(({ href }) => (named === undefined ? path === href || path.startsWith(`${href}/`) : href === named))
     .sort((a, b) => b.href.length - a.href.length)[0];
   return (
     <nav class="tabs" aria-label={label}>

@@ -11,16 +11,16 @@ export interface ShownRows<T, P extends RowPage<T> = RowPage<T>> {
 }
 
 /**
- * Rows of the list behind an address, which gets `offset` and `limit`. An address that changes drops what was asked of
+ * Rows of the list behind an address, which gets `offset` and `limit`: `pageSize` rows at once. An address that changes drops what was asked of
  * the old one; its rows stay until the first new ones are there.
  */
-export function usePagedRows<T, P extends RowPage<T> = RowPage<T>>(address: string): ShownRows<T, P> {
+export function usePagedRows<T, P extends RowPage<T> = RowPage<T>>(address: string, pageSize = 200): ShownRows<T, P> {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const asked = useMemo(() => {
     const fetchPage = (offset: number, limit: number, signal: AbortSignal): Promise<P> =>
       getJson<P>(pageAddress(address, offset, limit), signal);
-    return new PagedRows<T, P>({ fetchPage, onChange: () => redraw(undefined) });
-  }, [address]);
+    return new PagedRows<T, P>({ fetchPage, onChange: () => redraw(undefined), pageSize });
+  }, [address, pageSize]);
   useEffect(() => {
     asked.need(0, 0);
     return () => asked.close();

@@ -1,0 +1,88 @@
+/** One person: who it is, and every access with the path by which it is held. */
+import type { PersonDetail, SourceInfo } from "../../contract/sources.ts";
+import { useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Card } from "../design/card.tsx";
+import { FactList } from "../design/facts.tsx";
+import { formatCount } from "../design/format.ts";
+import { Skeleton } from "../design/skeleton.tsx";
+import { HoldingList } from "./holding-list.tsx";
+import { Dash, Day, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
+import { roleTitle } from "./picture/roles.ts";
+import { screenAddress, subjectApi } from "./source-address.ts";
+import { RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
+
+interface SubjectProps {
+  readonly source: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+/** The screen. */
+export function PersonScreen({ source, type, id }: SubjectProps) {
+  const { data, failure } = useData<PersonDetail>(subjectApi(source, "people", type, id));
+  if (failure) return <FailureBanner failure={failure} />;
+  return (
+    <WithSource source={source}>
+      {(info) => (data ? <Person source={source} info={info} person={data} /> : <Skeleton lines={8} hasTitle={true} />)}
+    </WithSource>
+  );
+}
+
+interface PersonProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly person: PersonDetail;
+}
+
+function Person({ source, info, person }: PersonProps) {
+  const { name, login, id, status, holdings, profile } = person;
+  return (
+    <SubjectFrame
+      source={source}
+      info={info}
+      title={name || login || id}
+      list={{ text: "People", href: screenAddress(source, "people") }}
+      beside={<StatusChip status={status} />}
+    >
+      <RunFacts info={info} />
+      <div class="columns person">
+        <div class="stack">
+          <Card title="About">
+            <FactList facts={factsOf(person)} />
+          </Card>
+          <Card title={`Profile (${formatCount(profile.length)})`}>
+            {profile.length === 0 ? (
+              <p class="muted">The connector wrote no profile.</p>
+            ) : (
+              <FactList facts={profile.map(([key, value]) => [key, value === "" ? <Dash key="" /> : value] as const)} />
+            )}
+          </Card>
+        </div>
+        <div class="stack">
+          <HoldingList
+            source={source}
+            holdings={holdings}
+            who={name || login || id}
+            isDisabled={status === "disabled"}
+          />
+        </div>
+      </div>
+    </SubjectFrame>
+  );
+}
+
+function factsOf(person: PersonDetail) {
+  return [
+    ["E-mail", <TextOrDash key="email" text={person.email} />],
+    ["Login", <TextOrDash key="login" text={person.login} />],
+    ["Status", <StatusChip key="status" status={person.status} />],
+    ["Role", <TextOrDash key="role" text={person.roles.map(roleTitle).join(", ")} />],
+    ["Teams", formatCount(person.teamCount)],
+    ["Two-factor", <TwoFactorChip key="two-factor" twoFactor={person.twoFactor} />],
+    ["Visibility", <TextOrDash key="visibility" text={person.visibility} />],
+    ["Last login", <Day key="last-login" ms={person.lastLoginMs} absent={neverLoggedIn} />],
+    ["Joined", <Day key="joined" ms={person.joinedMs} absent="Not known" />],
+    ["Id", <span key="id" class="mono">{`${person.type}:${person.id}`}</span>],
+  ] as const;
+}

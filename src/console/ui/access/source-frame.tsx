@@ -1,0 +1,164 @@
+/** The frame of all screens about a source: whose file it is, what its run came to, and the way to the other screens. */
+import type { ComponentChildren } from "preact";
+import type { SourceInfo } from "../../contract/sources.ts";
+import { useData } from "../api/use-data.ts";
+import { Banner, FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { ResultWordChip } from "../design/chip.tsx";
+import { formatDateTimeWithZone } from "../design/format.ts";
+import { type Crumb, Page } from "../design/page.tsx";
+import { Skeleton } from "../design/skeleton.tsx";
+import { Tabs } from "../design/tabs.tsx";
+import { connectorIdOf, screenAddress, sourceApi } from "./source-address.ts";
+
+/** The tab that a screen belongs to. */
+export type SourceTab = "overview" | "access" | "reviews" | "contents";
+
+/** Loads what is known of a source, and draws what `children` makes of it; in its place, why it is not there. */
+export function WithSource(props: {
+  readonly source: string;
+  readonly children: (info: SourceInfo) => ComponentChildren;
+}) {
+  const { data, failure, reload } = useData<SourceInfo>(sourceApi(props.source), (event) => {
+    return event.type === "connector" && props.source === `connector:${event.connector.id}`;
+  });
+  if (data) return <>{props.children(data)}</>;
+  if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
+  return <Skeleton lines={6} />;
+}
+
+/** A screen of a source under its own name, with tabs. */
+export function SourceFrame(props: {
+  readonly source: string;
+  readonly tab: SourceTab;
+  readonly children: (info: SourceInfo) => ComponentChildren;
+}) {
+  const { source, tab, children } = props;
+  return (
+    <WithSource source={source}>
+      {(info) => (
+        <Page
+          title={info.title}
+          crumbs={[homeOf(source), { text: info.title }]}
+          beside={<ResultWordChip word={info.result} />}
+        >
+          <SourceTabs source={source} tab={tab} />
+          {children(info)}
+        </Page>
+      )}
+    </WithSource>
+  );
+}
+
+/** A screen about one thing of a source, such as a person, under the name of that thing. */
+export function SubjectFrame(props: {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly title: string;
+  /** The list that the thing is in. */
+  readonly list: Crumb;
+  readonly beside?: ComponentChildren;
+  readonly lead?: ComponentChildren;
+  readonly actions?: ComponentChildren;
+  readonly children: ComponentChildren;
+}) {
+  const { source, info, title, list, children, ...page } = props;
+  const crumbs = [homeOf(source), { text: info.title, href: overviewOf(source) }, list, { text: title }];
+  return (
+    <Page title={title} crumbs={crumbs} {...page}>
+      {children}
+    </Page>
+  );
+}
+
+/** The tabs of a source. */
+function SourceTabs({ source, tab }: { readonly source: string; readonly tab: SourceTab }) {
+  const addresses: Readonly<Record<SourceTab, string>> = {
+    overview: overviewOf(source),
+    access: screenAddress(source, "people"),
+    reviews: screenAddress(source, "reviews"),
+    contents: screenAddress(source, "tables"),
+  };
+  const tabs = [
+    { href: addresses.overview, text: "Overview" },
+    { href: addresses.access, text: "Access" },
+    { href: addresses.reviews, text: "Reviews" },
+    { href: addresses.contents, text: "Contents" },
+  ];
+  // A run has no overview of its own: its line in the history is one.
+  const shown = source.startsWith("run:") ? tabs.slice(1) : tabs;
+  return <Tabs label="Parts of this file" tabs={shown} current={addresses[tab]} />;
+}
+
+/** People, teams, roles and picture. */
+export function AccessNav({ source, current }: { readonly source: string; readonly current: string }) {
+  const parts = [
+    { screen: "people", text: "People" },
+    { screen: "teams", text: "Teams" },
+    { screen: "roles", text: "Roles" },
+    { screen: "picture", text: "Picture" },
+  ] as const;
+  return (
+    <nav class="subnav" aria-label="Access by">
+      {parts.map(({ screen, text }) => (
+        <a
+          key={screen}
+          href={screenAddress(source, screen)}
+          {...(screen === current ? { "aria-current": "page" as const } : {})}
+        >
+          {text}
+        </a>
+      ))}
+      {connectorIdOf(source) !== undefined && <a href={screenAddress(source, "tables")}>Everything</a>}
+    </nav>
+  );
+}
+
+/** What a reader of any figure must know of the run behind it: its word, when it was, and what it lacks. */
+export function RunFacts({ info }: { readonly info: SourceInfo }) {
+  const when = info.sync?.endedAtMs ?? info.sync?.startedAtMs ?? null;
+  return (
+    <div class="run-facts">
+      <p class="row">
+        <ResultWordChip word={info.result} />
+        <span class="muted small">
+          {when === null ? "When it was synced is not known." : `Synced ${formatDateTimeWithZone(when)}`}
+        </span>
+      </p>
+      {info.notices.length > 0 && (
+        <Banner tone="warn" title={noticeTitle(info.result)}>
+          <Sentences sentences={info.notices} />
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+function noticeTitle(result: string): string {
+  const isShort = result === "Partial roster" || result === "Incomplete";
+  return isShort ? "People or access may be missing from all figures" : "About this file";
+}
+
+/** One sentence as text, several as a list. */
+export function Sentences({ sentences }: { readonly sentences: readonly string[] }) {
+  if (sentences.length === 1) return <p>{sentences[0]}</p>;
+  return (
+    <ul>
+      {sentences.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Where the sources of this kind are listed. */
+export function homeOf(source: string): Crumb {
+  return source.startsWith("file:") ? { text: "Files", href: "/files" } : { text: "Connectors", href: "/connectors" };
+}
+
+/** The screen that says what the source is. */
+export function overviewOf(source: string): string {
+  const [kind = "", ...id] = source.split(":");
+  if (kind === "run") return screenAddress(source, "people");
+  return `/${kind === "file" ? "files" : "connectors"}/${encodeURIComponent(id.join(":"))}`;
+}

@@ -1,0 +1,102 @@
+/** One team: who is in it in which role, and who manages it. */
+import type { PeoplePage, SourceInfo, TeamRow } from "../../contract/sources.ts";
+import { useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Card } from "../design/card.tsx";
+import { FactList, Figures } from "../design/facts.tsx";
+import { formatAmount, formatCount } from "../design/format.ts";
+import { Skeleton } from "../design/skeleton.tsx";
+import { PeopleList } from "./people-list.tsx";
+import { StatusChip, TextOrDash } from "./person-cells.tsx";
+import { screenAddress, sourceApi, subjectAddress, subjectApi } from "./source-address.ts";
+import { SubjectFrame, WithSource } from "./source-frame.tsx";
+import { VisibilityChip } from "./visibility-chip.tsx";
+
+interface SubjectProps {
+  readonly source: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+/** Managers that are named above the list; it has all of them. */
+const namedManagers = 12;
+
+/** The screen. */
+export function TeamScreen({ source, type, id }: SubjectProps) {
+  const { data, failure } = useData<TeamRow>(subjectApi(source, "teams", type, id));
+  if (failure) return <FailureBanner failure={failure} />;
+  return (
+    <WithSource source={source}>
+      {(info) => (data ? <Team source={source} info={info} team={data} /> : <Skeleton lines={8} hasTitle={true} />)}
+    </WithSource>
+  );
+}
+
+interface TeamProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly team: TeamRow;
+}
+
+function Team({ source, info, team }: TeamProps) {
+  const { type, id, name, slug, description, visibility, memberCount, managerCount, disabledCount } = team;
+  const isHidden = visibility?.toLowerCase() === "hidden";
+  return (
+    <SubjectFrame
+      source={source}
+      info={info}
+      title={name || id}
+      list={{ text: "Teams", href: screenAddress(source, "teams") }}
+      beside={isHidden ? <VisibilityChip visibility={visibility} /> : null}
+      lead={description || undefined}
+    >
+      <Figures
+        figures={[
+          { label: "People", value: formatCount(memberCount) },
+          { label: "Managers", value: formatCount(managerCount), note: managerCount === 0 ? "nobody" : undefined },
+          { label: "Disabled people", value: formatCount(disabledCount) },
+        ]}
+      />
+      <div class="columns">
+        <Card title="About">
+          <FactList
+            facts={[
+              ["Visibility", <VisibilityChip key="visibility" visibility={visibility} />],
+              ["Slug", <TextOrDash key="slug" text={slug} />],
+              ["Id", <span key="id" class="mono">{`${type}:${id}`}</span>],
+            ]}
+          />
+        </Card>
+        <Card title="Managers">
+          <Managers source={source} team={team} />
+        </Card>
+      </div>
+      <PeopleList source={source} info={info} team={`${type}/${id}`} teamSize={memberCount} />
+    </SubjectFrame>
+  );
+}
+
+function Managers({ source, team }: { readonly source: string; readonly team: TeamRow }) {
+  const { type, id, managerCount } = team;
+  const query = { team: `${type}/${id}`, teamRole: "manager", limit: String(namedManagers) };
+  const { data } = useData<PeoplePage>(managerCount === 0 ? null : sourceApi(source, "people", query));
+  if (managerCount === 0) return <p class="muted">Nobody manages this team.</p>;
+  if (!data) return <Skeleton lines={2} />;
+  return (
+    <>
+      <ul class="plain-list">
+        {data.rows.map((person) => (
+          <li key={`${person.type}:${person.id}`} class="row">
+            <a href={subjectAddress(source, "people", person.type, person.id)}>
+              {person.name || person.login || person.id}
+            </a>
+            {person.status !== "enabled" && <StatusChip status={person.status} />}
+          </li>
+        ))}
+      </ul>
+      {data.total > data.rows.length && (
+        <p class="muted">{`and ${formatAmount(data.total - data.rows.length, "other")}`}</p>
+      )}
+    </>
+  );
+}

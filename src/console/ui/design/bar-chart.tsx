@@ -1,0 +1,73 @@
+/**
+ * Bars split into parts, with every number beside them: those who do not see the bars read the same. Drawn as SVG, so
+ * that they print; laid out by the page.
+ */
+import { formatCount } from "./format.ts";
+import { stretchesOf } from "./stretches.ts";
+
+/** What a part's colour stands for. */
+export type PartTone = "good" | "bad" | "warn" | "accent" | "muted" | "info";
+
+/** A bar. */
+export interface Bar {
+  readonly label: string;
+  readonly parts: readonly { readonly label: string; readonly count: number; readonly tone: PartTone }[];
+}
+
+/** How long bars are: `share`, each fills the room, parts by their share; `count`, all by the same measure. */
+export type BarScale = "share" | "count";
+
+const barHeight = 14;
+
+/** The chart, under its title. */
+export function BarChart(props: { readonly title: string; readonly bars: readonly Bar[]; readonly scale: BarScale }) {
+  const { title, bars, scale } = props;
+  const longest = Math.max(...bars.map(sumOf));
+  return (
+    <figure class="chart">
+      <figcaption>{title}</figcaption>
+      <ul class="bars">
+        {bars.map((bar) => (
+          <li key={bar.label}>
+            <span class="bar-label">{bar.label}</span>
+            <BarShape bar={bar} whole={scale === "share" ? sumOf(bar) : longest} />
+            <span class="bar-numbers">
+              {bar.parts.map(({ label, count, tone }) => (
+                <span key={label}>
+                  <svg class="swatch" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+                    <rect class={`part-${tone}`} width="10" height="10" rx="2" />
+                  </svg>
+                  {`${label} `}
+                  <strong class="number">{formatCount(count)}</strong>
+                </span>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </figure>
+  );
+}
+
+function BarShape({ bar, whole }: { readonly bar: Bar; readonly whole: number }) {
+  const stretches = stretchesOf(
+    bar.parts.map(({ count }) => count),
+    whole,
+  );
+  return (
+    <svg class="bar" width="100%" height={barHeight} aria-hidden="true" focusable="false">
+      <rect class="bar-room" width="100%" height={barHeight} rx="3" />
+      {bar.parts.map(({ label, tone }, at) => {
+        const { start, length } = stretches[at] ?? { start: 0, length: 0 };
+        if (length === 0) return null;
+        return (
+          <rect key={label} class={`part-${tone}`} x={`${start}%`} width={`${length}%`} height={barHeight} rx="3" />
+        );
+      })}
+    </svg>
+  );
+}
+
+function sumOf({ parts }: Bar): number {
+  return parts.reduce((sum, { count }) => sum + count, 0);
+}

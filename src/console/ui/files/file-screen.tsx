@@ -1,0 +1,100 @@
+/** What a file is: where it lies, what its sync and run came to, and how much is in it. */
+import type { SourceInfo } from "../../contract/sources.ts";
+import { screenAddress } from "../access/source-address.ts";
+import { RunFacts, SourceFrame } from "../access/source-frame.tsx";
+import { Card } from "../design/card.tsx";
+import { CopyButton } from "../design/code-block.tsx";
+import { FactList, Figures } from "../design/facts.tsx";
+import { formatBytes, formatCount, formatDateTimeWithZone } from "../design/format.ts";
+import { Table } from "../design/table.tsx";
+import { tablesAddress } from "./tables-address.ts";
+
+/** The screen of an opened file. */
+export function FileScreen({ fileId }: { readonly fileId: string }) {
+  const source = `file:${fileId}`;
+  return (
+    <SourceFrame source={source} tab="overview">
+      {(info) => <FileOverview source={source} info={info} />}
+    </SourceFrame>
+  );
+}
+
+function FileOverview({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
+  const { people, teams, entitlements, grants } = info.totals;
+  return (
+    <>
+      <RunFacts info={info} />
+      <Figures
+        figures={[
+          { label: "People", value: formatCount(people) },
+          { label: "Teams", value: formatCount(teams) },
+          { label: "Entitlements", value: formatCount(entitlements) },
+          { label: "Grants", value: formatCount(grants) },
+        ]}
+      />
+      <Card title="File">
+        <FactList facts={factsOf(info)} />
+      </Card>
+      <Card title="Resource types" isFlush={true}>
+        <Table
+          caption="Resource types"
+          rows={info.resourceTypes}
+          rowKey={({ id }) => id}
+          columns={[
+            {
+              key: "name",
+              title: "Type",
+              isRowHeader: true,
+              cell: ({ id, name }) => <a href={tablesAddress(source, { show: "resources", type: id })}>{name || id}</a>,
+            },
+            { key: "id", title: "Id", cell: ({ id }) => <span class="mono">{id}</span> },
+            { key: "part", title: "Stands for", cell: (type) => partOf(type) },
+            { key: "count", title: "Resources", isNumber: true, cell: ({ count }) => formatCount(count) },
+          ]}
+        />
+      </Card>
+      {!info.isCloudsmith && (
+        <p class="muted">
+          {
+            "Another connector wrote this file. People, teams and roles are told by what its resource types say of themselves; "
+          }
+          <a href={screenAddress(source, "tables")}>Contents</a>
+          {" has everything as it was written."}
+        </p>
+      )}
+    </>
+  );
+}
+
+function partOf({ isAccount, isTeam, isOrganization }: SourceInfo["resourceTypes"][number]): string {
+  if (isAccount) return "People";
+  if (isTeam) return "Teams";
+  return isOrganization ? "Organization" : "Other resources";
+}
+
+function factsOf({ path, bytes, sha256, sync, syncs }: SourceInfo) {
+  return [
+    [
+      "Path",
+      <span key="path" class="mono">
+        {path}
+      </span>,
+    ],
+    ["Size", formatBytes(bytes)],
+    [
+      "SHA-256",
+      <span key="sha256" class="row">
+        <span class="mono">{sha256}</span>
+        <CopyButton text={sha256} label="Copy the SHA-256" />
+      </span>,
+    ],
+    ["Sync", sync ? `${sync.id}, ${sync.type}` : "The file names none"],
+    ["Begun", momentText(sync?.startedAtMs)],
+    ["Ended", momentText(sync?.endedAtMs)],
+    ["Syncs in the file", formatCount(syncs.length)],
+  ] as const;
+}
+
+function momentText(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? "Not known" : formatDateTimeWithZone(ms);
+}

@@ -1,0 +1,134 @@
+/** One resource of any connector's file: what was written of it, what can be held on it, and what it holds. */
+import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
+import { Dash, TextOrDash } from "../access/person-cells.tsx";
+import { resourceAddress, subjectAddress, subjectApi } from "../access/source-address.ts";
+import { SubjectFrame, WithSource } from "../access/source-frame.tsx";
+import { useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { LinkButton } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { FactList } from "../design/facts.tsx";
+import { formatCount } from "../design/format.ts";
+import { Skeleton } from "../design/skeleton.tsx";
+import { Table } from "../design/table.tsx";
+import { ContentsTable } from "./contents-table.tsx";
+import { tablesAddress } from "./tables-address.ts";
+
+interface SubjectProps {
+  readonly source: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+/** The screen. */
+export function ResourceScreen({ source, type, id }: SubjectProps) {
+  const { data, failure } = useData<ResourceDetail>(subjectApi(source, "resources", type, id));
+  if (failure) return <FailureBanner failure={failure} />;
+  return (
+    <WithSource source={source}>
+      {(info) =>
+        data ? <Resource source={source} info={info} resource={data} /> : <Skeleton lines={8} hasTitle={true} />
+      }
+    </WithSource>
+  );
+}
+
+interface ResourceProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly resource: ResourceDetail;
+}
+
+function Resource({ source, info, resource }: ResourceProps) {
+  const { type, id, name, description, profile, entitlements } = resource;
+  const kind = info.resourceTypes.find((one) => one.id === type);
+  const principal = `${type}/${id}`;
+  return (
+    <SubjectFrame
+      source={source}
+      info={info}
+      title={name || id}
+      list={{ text: kind?.name || type, href: tablesAddress(source, { show: "resources", type }) }}
+      lead={description || undefined}
+      actions={<OtherScreen source={source} kind={kind} id={id} />}
+    >
+      <div class="columns">
+        <Card title="About">
+          <FactList facts={factsOf(source, resource)} />
+        </Card>
+        <Card title={`Profile (${formatCount(profile.length)})`}>
+          {profile.length === 0 ? (
+            <p class="muted">The connector wrote no profile.</p>
+          ) : (
+            <FactList facts={profile.map(([key, value]) => [key, value === "" ? <Dash key="" /> : value] as const)} />
+          )}
+        </Card>
+      </div>
+      {entitlements.length > 0 && (
+        <Card title={`Entitlements (${formatCount(entitlements.length)})`} isFlush={true}>
+          <Table
+            caption="Entitlements"
+            rows={entitlements}
+            rowKey={(one) => one.id}
+            columns={[
+              { key: "slug", title: "Entitlement", isRowHeader: true, cell: (one) => one.slug || one.id },
+              { key: "name", title: "Name", cell: (one) => one.name },
+              {
+                key: "holders",
+                title: "Holders",
+                isNumber: true,
+                cell: (one) => (
+                  <a href={tablesAddress(source, { show: "grants", entitlement: one.id })}>
+                    {formatCount(one.holders)}
+                  </a>
+                ),
+              },
+            ]}
+          />
+        </Card>
+      )}
+      <section class="card card-flush long-card" aria-label="What it holds">
+        <div class="list-head">
+          <h2>What it holds</h2>
+        </div>
+        <ContentsTable source={source} query={{ show: "grants", type: "", id: "", entitlement: "", principal }} />
+      </section>
+    </SubjectFrame>
+  );
+}
+
+/** People and teams have a screen that says more. */
+function OtherScreen({
+  source,
+  kind,
+  id,
+}: {
+  source: string;
+  kind: SourceInfo["resourceTypes"][number] | undefined;
+  id: string;
+}) {
+  if (kind?.isAccount) {
+    return <LinkButton href={subjectAddress(source, "people", kind.id, id)}>Show as a person</LinkButton>;
+  }
+  if (kind?.isTeam) return <LinkButton href={subjectAddress(source, "teams", kind.id, id)}>Show as a team</LinkButton>;
+  return null;
+}
+
+function factsOf(source: string, { type, id, name, parent }: ResourceDetail) {
+  const above = parent ? (
+    <a href={resourceAddress(source, parent.type, parent.id)}>{parent.name || parent.id}</a>
+  ) : (
+    "Nothing"
+  );
+  return [
+    ["Name", <TextOrDash key="name" text={name} />],
+    ["Type", type],
+    [
+      "Id",
+      <span key="id" class="mono">
+        {id}
+      </span>,
+    ],
+    ["Lies under", above],
+  ] as const;
+}

@@ -1,0 +1,50 @@
+/** Chooses what a file is compared with. */
+
+import { useId } from "preact/hooks";
+import type { SourceInfo } from "../../contract/sources.ts";
+import { useComparisons } from "./use-comparisons.ts";
+
+interface ComparePickerProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  /** "" for the sync before. */
+  readonly since: string;
+  /** Name of what the answer was compared with; null without an answer. */
+  readonly compared: string | null;
+  readonly onChange: (since: string) => void;
+}
+
+/** A list of all runs and files that there are. */
+export function ComparePicker({ source, info, since, compared, onChange }: ComparePickerProps) {
+  const id = useId();
+  const choices = useComparisons(source, info);
+  const groups = Map.groupBy(choices, ({ group }) => group);
+  const isListed = since === "" || choices.some(({ value }) => value === since);
+  return (
+    <div class="card compare">
+      <div class="field">
+        <label class="field-label" for={id}>
+          Compare with
+        </label>
+        <select id={id} class="input" value={since} onChange={(event) => onChange(event.currentTarget.value)}>
+          <option value="">The finished sync before</option>
+          {!isListed && <option value={since}>{compared ?? since}</option>}
+          {[...groups].map(([group, members]) => (
+            <optgroup key={group} label={group}>
+              {members.map(({ value, text }) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+        <p class="field-hint">
+          {compared === null
+            ? "Any kept run and any opened file can be chosen."
+            : `Shows what is different now from ${compared}.`}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/** Which chart a review has, made of the bars that the server gives. Pure. */
+import type { ReviewBar } from "../../contract/sources.ts";
+import { roleTitle } from "../access/picture/roles.ts";
+import type { Bar, BarScale, PartTone } from "../design/bar-chart.tsx";
+
+/** A chart, ready to be drawn. */
+export interface ReviewChart {
+  readonly title: string;
+  readonly scale: BarScale;
+  readonly bars: readonly Bar[];
+}
+
+interface Form {
+  readonly title: string;
+  readonly scale: BarScale;
+  readonly labelOf?: (label: string) => string;
+}
+
+const forms: Readonly<Record<string, Form>> = {
+  "two-factor": { title: "Two-factor by role", scale: "share", labelOf: roleTitle },
+  dormant: {
+    title: "Time since the last login",
+    scale: "count",
+    labelOf: (label) => (label === "never" ? "Never or hidden" : label),
+  },
+  changes: {
+    title: "Changes by kind",
+    scale: "count",
+    labelOf: (label) => label.slice(0, 1).toUpperCase() + label.slice(1),
+  },
+  "team-managers": { title: "Teams with and without a manager", scale: "count" },
+  "empty-and-hidden-teams": { title: "Teams", scale: "count" },
+  offboarding: { title: "Disabled people", scale: "count" },
+  owners: { title: "Owners by two-factor", scale: "share" },
+};
+
+const tones: ReadonlyMap<string, PartTone> = new Map<string, PartTone>([
+  ["yes", "good"],
+  ["no", "bad"],
+  ["unknown", "warn"],
+  ["enabled", "accent"],
+  ["disabled", "muted"],
+  ["deleted", "muted"],
+  ["added", "good"],
+  ["removed", "bad"],
+  ["changed", "info"],
+]);
+
+/** The chart of a review; undefined when there is nothing to look at. */
+export function chartOf(name: string, breakdown: readonly ReviewBar[]): ReviewChart | undefined {
+  const isEmpty = breakdown.every(({ parts }) => parts.every(([, count]) => count === 0));
+  if (isEmpty) return undefined;
+  const { title, scale, labelOf = (label: string) => label } = forms[name] ?? { title: "In figures", scale: "count" };
+  return {
+    title,
+    scale,
+    bars: breakdown.map(({ label, parts }) => ({ label: labelOf(label), parts: parts.map(partOf) })),
+  };
+}
+
+function partOf([label, count]: ReviewBar["parts"][number]): Bar["parts"][number] {
+  return { label, count, tone: tones.get(label) ?? "accent" };
+}

@@ -1,0 +1,136 @@
+/** One review: its figure, what to look at, a chart, and everybody it is about. */
+import { useMemo } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { ReviewPage, SourceInfo } from "../../contract/sources.ts";
+import { reviewAddress, screenAddress, sourceApi } from "../access/source-address.ts";
+import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
+import { failureFrom } from "../api/api-error.ts";
+import { Banner, FailureBanner } from "../design/banner.tsx";
+import { BarChart } from "../design/bar-chart.tsx";
+import { Button } from "../design/button.tsx";
+import { Empty } from "../design/empty.tsx";
+import { formatAmount, formatDateTimeWithZone } from "../design/format.ts";
+import { LongTable } from "../design/long-table.tsx";
+import { Skeleton } from "../design/skeleton.tsx";
+import { type ShownRows, usePagedRows } from "../design/use-paged-rows.ts";
+import { ComparePicker } from "./compare-picker.tsx";
+import { PrintButton, PrintedRows } from "./print-review.tsx";
+import { chartOf } from "./review-chart.ts";
+import { reviewColumns, type TableRow } from "./review-columns.tsx";
+import { ReviewDownloads } from "./review-downloads.tsx";
+import { headlineOf } from "./review-headline.ts";
+
+/** Rows of reviews are wider than others. */
+const rowsPerPage = 100;
+
+/** The screen of a source's review. */
+export function ReviewScreen({ source, name }: { readonly source: string; readonly name: string }) {
+  return (
+    <WithSource source={source}>{(info) => <Review key={name} source={source} info={info} name={name} />}</WithSource>
+  );
+}
+
+interface ReviewProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly name: string;
+}
+
+function Review({ source, info, name }: ReviewProps) {
+  const { query, route } = useLocation();
+  const { since = "" } = query;
+  const shown = usePagedRows<TableRow, ReviewPage>(sourceApi(source, `reviews/${name}`, { since }), rowsPerPage);
+  const { page, failure } = shown.rows;
+  const isChanges = name === "changes";
+  return (
+    <SubjectFrame
+      source={source}
+      info={info}
+      title={page?.title ?? titleOf(name)}
+      list={{ text: "Reviews", href: screenAddress(source, "reviews") }}
+      actions={page && <PrintButton />}
+    >
+      <RunFacts info={info} />
+      {isChanges && (
+        <ComparePicker
+          source={source}
+          info={info}
+          since={since}
+          compared={page?.since?.title ?? null}
+          onChange={(next) => route(reviewAddress(source, name, next === "" ? {} : { since: next }), true)}
+        />
+      )}
+      {failure !== undefined && (
+        <FailureBanner
+          failure={failureFrom(failure)}
+          tone={isChanges && since === "" ? "info" : "bad"}
+          actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
+        />
+      )}
+      {failure === undefined && !page && <Skeleton lines={8} />}
+      {page && failure === undefined && (
+        <Answer source={source} info={info} name={name} since={since} shown={shown} page={page} />
+      )}
+    </SubjectFrame>
+  );
+}
+
+/** What stands as the title until the answer brings it. */
+function titleOf(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", " ");
+}
+
+interface AnswerProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly name: string;
+  readonly since: string;
+  readonly shown: ShownRows<TableRow, ReviewPage>;
+  readonly page: ReviewPage;
+}
+
+function Answer({ source, info, name, since, shown, page }: AnswerProps) {
+  const columns = useMemo(() => reviewColumns(source, info, page), [source, info, page.columns]);
+  const { figure, sentence, tone } = headlineOf(page);
+  const chart = chartOf(name, page.breakdown);
+  return (
+    <>
+      <section class={`card headline headline-${tone}`} aria-label="In short">
+        <p>
+          <span class="headline-figure">{figure}</span> <span>{sentence}</span>
+        </p>
+        {page.asOfMs !== null && (
+          <p class="muted small">{`Ages are counted to ${formatDateTimeWithZone(page.asOfMs)}.`}</p>
+        )}
+        {chart && <BarChart {...chart} />}
+      </section>
+      {page.notices.length > 0 && (
+        <Banner tone="warn" title="Look at">
+          <Sentences sentences={page.notices} />
+        </Banner>
+      )}
+      <section class="card card-flush long-card" aria-label="Rows of the review">
+        <div class="list-head row-between">
+          <p class="muted number">{formatAmount(page.total, "row")}</p>
+          <div class="actions">
+            <ReviewDownloads source={source} name={name} since={since} />
+          </div>
+        </div>
+        <div class="screen-only">
+          <LongTable
+            caption={page.title}
+            columns={columns}
+            shown={shown}
+            rowKey={(row) => row.join("\u0000")}
+            empty={
+              <Empty icon="check-circle" title="Nothing to look at">
+                No row belongs into this review.
+              </Empty>
+            }
+          />
+        </div>
+        <PrintedRows source={source} name={name} since={since} columns={columns} />
+      </section>
+    </>
+  );
+}

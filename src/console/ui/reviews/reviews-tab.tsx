@@ -1,0 +1,84 @@
+/** All reviews of a source, each with its figure: the tab of a connector, and the screen of any source. */
+import type { ReviewInfo, ReviewPage, SourceInfo } from "../../contract/sources.ts";
+import { reviewAddress, sourceApi } from "../access/source-address.ts";
+import { RunFacts, SourceFrame, WithSource } from "../access/source-frame.tsx";
+import { useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Icon, type IconName } from "../design/icon.tsx";
+import { Skeleton } from "../design/skeleton.tsx";
+import { EvidenceButton } from "./review-downloads.tsx";
+import { type Headline, headlineOf } from "./review-headline.ts";
+
+/** The tab. */
+export function ReviewsTab({ source }: { readonly source: string }) {
+  return <WithSource source={source}>{(info) => <Reviews source={source} info={info} />}</WithSource>;
+}
+
+/** The screen. */
+export function ReviewsScreen({ source }: { readonly source: string }) {
+  return (
+    <SourceFrame source={source} tab="reviews">
+      {(info) => <Reviews source={source} info={info} />}
+    </SourceFrame>
+  );
+}
+
+function Reviews({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
+  const { data, failure, reload } = useData<{ readonly reviews: readonly ReviewInfo[] }>(sourceApi(source, "reviews"));
+  return (
+    <>
+      <div class="row-between">
+        <RunFacts info={info} />
+        <EvidenceButton source={source} />
+      </div>
+      {failure && <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />}
+      {!data && !failure && <Skeleton lines={8} />}
+      {data && (
+        <ul class="cards review-cards">
+          {data.reviews.map((review) => (
+            <li key={review.name} class="card">
+              <ReviewCard source={source} review={review} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function ReviewCard({ source, review }: { readonly source: string; readonly review: ReviewInfo }) {
+  const { name, title, summary } = review;
+  const { data, failure } = useData<ReviewPage>(sourceApi(source, `reviews/${name}`, { limit: "1" }));
+  return (
+    <>
+      <h2>
+        <a class="card-link" href={reviewAddress(source, name)}>
+          {title}
+        </a>
+      </h2>
+      {data && <HeadlineText headline={headlineOf(data)} />}
+      {failure && <p class="muted">{failure.message}</p>}
+      {!data && !failure && <Skeleton lines={2} />}
+      <p class="muted small">{summary}</p>
+    </>
+  );
+}
+
+const icons: Readonly<Record<Headline["tone"], IconName>> = {
+  good: "check-circle",
+  warn: "triangle",
+  bad: "x-octagon",
+  neutral: "info",
+};
+
+function HeadlineText({ headline: { figure, sentence, tone } }: { readonly headline: Headline }) {
+  return (
+    <p class={`review-figure review-${tone}`}>
+      <Icon name={icons[tone]} size={18} />
+      <span>
+        <span class="headline-figure">{figure}</span> {sentence}
+      </span>
+    </p>
+  );
+}
