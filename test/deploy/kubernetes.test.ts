@@ -3,13 +3,15 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { renderArguments, renderedExample, renderedHeader } from "../../scripts/render-chart.ts";
+import { typeProblems } from "./declared-types.ts";
 
 const deploy = join(import.meta.dirname, "..", "..", "deploy");
 const chart = join(deploy, "helm", "baton-cloudsmith");
 const exampleValues = join(deploy, "helm", "example-values.yaml");
-const rendered = join(deploy, "helm", "example-rendered.yaml");
 
 /** What the "restricted" profile and the house ask of a container; anything else is an error (Pod Security Standards). */
 const container = z.object({
@@ -27,7 +29,15 @@ const container = z.object({
     requests: z.object({ cpu: z.string(), memory: z.string() }),
     limits: z.object({ memory: z.string() }),
   }),
-  env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  env: z.array(
+    z.union([
+      z.strictObject({ name: z.string(), value: z.string() }),
+      z.strictObject({
+        name: z.literal("BATON_HOST_ID"),
+        valueFrom: z.strictObject({ fieldRef: z.strictObject({ fieldPath: z.literal("metadata.name") }) }),
+      }),
+    ]),
+  ),
   volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() })),
   livenessProbe: z.object({ httpGet: z.object({ path: z.literal("/live") }) }).optional(),
   readinessProbe: z.object({ httpGet: z.object({ path: z.literal("/ready") }) }).optional(),
@@ -57,8 +67,8 @@ const pod = z.object({
 const deployment = z.object({
   kind: z.literal("Deployment"),
   spec: z.object({
-    replicas: z.literal(1),
-    strategy: z.strictObject({ type: z.literal("Recreate") }),
+    replicas: z.number(),
+    strategy: z.strictObject({ type: z.literal("Recreate") }).optional(),
     template: z.object({ spec: pod }),
   }),
 });
@@ -73,33 +83,85 @@ const cronJob = z.object({
 
 type Pod = z.infer<typeof pod>;
 
+/** Files with manifests, and how many pods they make. */
+const files = [
+  ["kubernetes/service.yaml", 1],
+  ["kubernetes/sync.yaml", 1],
+  ["kubernetes/sync-to-s3.yaml", 1],
+  ["helm/example-rendered.yaml", 4],
+] as const;
+
+function documentsOf(path: string): readonly unknown[] {
+  return parseAllDocuments(readFileSync(join(deploy, path), "utf8"), { version: "1.1" }).map((document): unknown => {
+    assert.deepEqual(document.errors, [], path);
+    return document.toJS();
+  });
+}
+
+/** Where the types of the kinds that are used here are declared (kubernetes-types). */
+const modules: Readonly<Record<string, string>> = {
+  v1: "kubernetes-types/core/v1",
+  "apps/v1": "kubernetes-types/apps/v1",
+  "batch/v1": "kubernetes-types/batch/v1",
+  "networking.k8s.io/v1": "kubernetes-types/networking/v1",
+};
+
+function declared(value: unknown) {
+  const { apiVersion, kind } = z.object({ apiVersion: z.string(), kind: z.string() }).parse(value);
+  return { module: modules[apiVersion] ?? assert.fail(apiVersion), type: kind, value };
+}
+
+test("every manifest is what Kubernetes declares: no field is unknown, missing or of another type", () => {
+  const paths = [...files.map(([path]) => path), "kubernetes/namespace.yaml"];
+  const values = paths.flatMap((path) => documentsOf(path)).map(declared);
+  assert.ok(values.length >= 12);
+  assert.equal(typeProblems(values), "");
+  const [, service] = documentsOf("kubernetes/sync.yaml");
+  const misspelt: unknown = JSON.parse(JSON.stringify(service).replace("concurrencyPolicy", "concurencyPolicy"));
+  assert.match(typeProblems([declared(misspelt)]), /concurencyPolicy.*does not exist/);
+});
+
+test("the manifests in the set-up guide are what Kubernetes declares, and their probes run a program that the image has", () => {
+  const guide = readFileSync(join(deploy, "..", "docs", "connector.mdx"), "utf8");
+  const values = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]): unknown => parse(text));
+  assert.equal(values.length, 2);
+  assert.equal(typeProblems(values.map(declared)), "");
+  const entry = readFileSync(join(deploy, "container/Containerfile"), "utf8").match(/ENTRYPOINT (.*)/)?.[1];
+  const [, ...probes] = guide.split("exec:\n").map((part) => /command: (.*)/.exec(part)?.[1] ?? "");
+  assert.equal(probes.length, 2);
+  for (const probe of probes) assert.deepEqual(JSON.parse(probe).slice(0, 2), JSON.parse(entry ?? ""));
+});
+
 /** All pods of a file, each checked. */
 function podsOf(path: string): readonly Pod[] {
-  const documents = parseAllDocuments(readFileSync(path, "utf8"), { version: "1.1" });
-  return documents.flatMap((document): Pod[] => {
-    assert.deepEqual(document.errors, []);
-    const value: unknown = document.toJS();
+  return documentsOf(path).flatMap((value): Pod[] => {
     const { kind } = z.object({ kind: z.string() }).parse(value);
     assert.notEqual(kind, "Secret", "secrets are referenced, not written down");
-    if (kind === "Deployment") return [deployment.parse(value).spec.template.spec];
+    if (kind === "Deployment") return [podOfDeployment(value)];
     if (kind === "CronJob") return [cronJob.parse(value).spec.jobTemplate.spec.template.spec];
     return [];
   });
 }
 
-for (const [path, count] of [
-  ["kubernetes/service.yaml", 1],
-  ["kubernetes/sync.yaml", 1],
-  ["helm/example-rendered.yaml", 2],
-] as const) {
+/** Instances that have the same host id must not run at the same time. */
+function podOfDeployment(value: unknown): Pod {
+  const { replicas, strategy, template } = deployment.parse(value).spec;
+  const hostId = template.spec.containers[0].env.find(({ name }) => name === "BATON_HOST_ID");
+  assert.equal(hostId && "valueFrom" in hostId, replicas > 1);
+  assert.equal(strategy?.type, replicas > 1 ? undefined : "Recreate");
+  return template.spec;
+}
+
+for (const [path, count] of files) {
   test(`every pod of deploy/${path} keeps to the restricted profile and gets secrets as files only`, () => {
-    const pods = podsOf(join(deploy, path));
+    const pods = podsOf(path);
     assert.equal(pods.length, count);
     for (const { containers, volumes } of pods) {
       const [{ env, volumeMounts }] = containers;
       assert.ok(env.some(({ name }) => name === "BATON_API_KEY_FILE"));
-      for (const { name, value } of env) {
-        if (/KEY|SECRET|TOKEN/.test(name)) assert.match(value, /^\/secrets\/[a-z-]+$/, name);
+      for (const variable of env) {
+        if (!/KEY|SECRET|TOKEN|CREDENTIALS/.test(variable.name)) continue;
+        assert.ok("value" in variable && /^\/secrets\/[a-z-]+$/.test(variable.value), variable.name);
       }
       assert.deepEqual(
         volumeMounts.map(({ name }) => name).toSorted(),
@@ -111,11 +173,31 @@ for (const [path, count] of [
 }
 
 test("a Deployment is probed on /live and /ready, and a CronJob is not probed", () => {
-  const [job, service] = podsOf(rendered)
-    .toSorted((a, b) => a.volumes.length - b.volumes.length)
-    .toReversed();
-  assert.ok(service?.containers[0].livenessProbe && service.containers[0].readinessProbe);
-  assert.ok(job && !job.containers[0].livenessProbe && !job.containers[0].readinessProbe);
+  for (const [path] of files) {
+    for (const { containers } of podsOf(path)) {
+      const [{ env, livenessProbe, readinessProbe }] = containers;
+      const isService = env.some(({ name }) => name === "BATON_CLIENT_ID");
+      assert.deepEqual([livenessProbe !== undefined, readinessProbe !== undefined], [isService, isService]);
+    }
+  }
+});
+
+test("a CronJob that syncs into an object has no volume that stays, and its credentials are a file or a role", () => {
+  const pods = ["kubernetes/sync-to-s3.yaml", "helm/example-rendered.yaml"].flatMap((path) => podsOf(path));
+  const settingOf = ({ containers: [{ env }] }: Pod, wanted: string): string | undefined => {
+    const found = env.find(({ name }) => name === wanted);
+    return found && "value" in found ? found.value : undefined;
+  };
+  const intoObjects = pods.filter((one) => settingOf(one, "BATON_FILE")?.startsWith("s3://"));
+  assert.equal(intoObjects.length, 2);
+  for (const one of intoObjects) {
+    assert.deepEqual(
+      one.volumes.map(({ name }) => name),
+      ["work", "secrets"],
+    );
+    assert.equal(settingOf(one, "AWS_SHARED_CREDENTIALS_FILE"), "/secrets/aws-credentials");
+    assert.ok(settingOf(one, "AWS_REGION"));
+  }
 });
 
 test("the chart is of the program's version", () => {
@@ -126,35 +208,61 @@ test("the chart is of the program's version", () => {
   assert.equal(about.appVersion, version);
 });
 
-const helmMissing = spawnSync("helm", ["version"]).status === 0 ? false : "helm is not on PATH";
-
-function helm(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync("helm", args, { encoding: "utf8" });
-}
-
-test("the chart renders what deploy/helm/example-rendered.yaml says", { skip: helmMissing }, () => {
-  const run = helm(
-    "template",
-    "example",
-    chart,
-    "--namespace",
-    "baton",
-    "--kube-version",
-    "1.31.0",
-    "-f",
-    exampleValues,
-  );
-  assert.equal(run.status, 0, run.stderr);
-  assert.equal(run.stdout, readFileSync(rendered, "utf8"));
+test("deploy/helm/example-rendered.yaml was rendered from the chart as it is: npm run render:chart", () => {
+  const [first = ""] = readFileSync(renderedExample, "utf8").split("\n", 1);
+  assert.equal(first, renderedHeader());
 });
 
-for (const [what, values] of [
-  ["a service without a client id", 'organizations=[{"name":"a","slug":"s","secretName":"x","mode":"service"}]'],
-  ["a key among the variables", 'env={"BATON_API_KEY":"key"}'],
-  ["a misspelt value", "organisations=[]"],
-] as const) {
-  test(`the chart refuses ${what}`, { skip: helmMissing }, () => {
-    const run = helm("template", "x", chart, "--kube-version", "1.31.0", "--set-json", values);
+const isValue = new Ajv({ strict: false }).compile(
+  JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8")) as object, // a JSON Schema
+);
+const defaults = parse(readFileSync(join(chart, "values.yaml"), "utf8")) as object; // a YAML mapping
+
+test("the default values and those of the example keep to the chart's schema", () => {
+  const example = parse(readFileSync(exampleValues, "utf8")) as object; // a YAML mapping
+  assert.ok(isValue(defaults), JSON.stringify(isValue.errors));
+  assert.ok(isValue({ ...defaults, ...example }), JSON.stringify(isValue.errors));
+});
+
+const org = { name: "a", slug: "s", secretName: "x" };
+const refused: readonly (readonly [what: string, values: Readonly<Record<string, unknown>>])[] = [
+  ["a service without a client id", { organizations: [{ ...org, mode: "service" }] }],
+  [
+    "a service that writes a file",
+    { organizations: [{ ...org, mode: "service", clientId: "a@b/c", file: "s3://bucket/k" }] },
+  ],
+  ["a CronJob with replicas", { organizations: [{ ...org, mode: "cron", replicas: 2 }] }],
+  ["an address that is no object's", { organizations: [{ ...org, mode: "cron", file: "s3://bucket/" }] }],
+  ["a path, which would not stay", { organizations: [{ ...org, mode: "cron", file: "/work/sync.c1z" }] }],
+  [
+    "a volume that would not be used",
+    { organizations: [{ ...org, mode: "cron", file: "s3://bucket/k", storage: { size: "1Gi" } }] },
+  ],
+  ["credentials for nothing", { organizations: [{ ...org, mode: "cron", awsCredentials: true }] }],
+  ["a key among the variables", { env: { BATON_API_KEY: "key" } }],
+  ["a key of AWS among the variables", { env: { AWS_SECRET_ACCESS_KEY: "key" } }],
+  ["a misspelt value", { organisations: [] }],
+];
+
+for (const [what, values] of refused) {
+  test(`the schema of the chart refuses ${what}`, () => {
+    assert.equal(isValue({ ...defaults, ...values }), false);
+  });
+}
+
+const helmMissing = spawnSync("helm", ["version"]).status === 0 ? false : "helm is not on PATH";
+
+test("the chart renders what deploy/helm/example-rendered.yaml says", { skip: helmMissing }, () => {
+  const run = spawnSync("helm", renderArguments, { encoding: "utf8" });
+  assert.equal(run.status, 0, run.stderr);
+  const [, ...lines] = readFileSync(renderedExample, "utf8").split("\n");
+  assert.equal(run.stdout, lines.join("\n"));
+});
+
+for (const [what, values] of refused) {
+  test(`helm refuses ${what}`, { skip: helmMissing }, () => {
+    const sets = Object.entries(values).flatMap(([name, value]) => ["--set-json", `${name}=${JSON.stringify(value)}`]);
+    const run = spawnSync("helm", ["template", "x", chart, "--kube-version", "1.31.0", ...sets], { encoding: "utf8" });
     assert.notEqual(run.status, 0);
     assert.match(run.stderr, /don't meet the specifications of the schema/);
   });

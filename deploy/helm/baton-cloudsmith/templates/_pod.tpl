@@ -57,6 +57,19 @@ securityContext:
 resources: {{- toYaml .root.Values.resources | nindent 2 }}
 {{- end -}}
 
+{{/* The keys of the secret that are mounted; takes root, organization and keys. */}}
+{{- define "baton.secrets" -}}
+- name: secrets
+  secret:
+    secretName: {{ .organization.secretName }}
+    defaultMode: 0440
+    items:
+    {{- range .keys }}
+      - key: {{ . }}
+        path: {{ . }}
+    {{- end }}
+{{- end -}}
+
 {{- define "baton.env" -}}
 - name: BATON_ORG_SLUG
   value: {{ .organization.slug | quote }}
