@@ -97,16 +97,16 @@ function announce(
   { link, dataDir, options }: { readonly link: string; readonly dataDir: string; readonly options: ConsoleOptions },
   io: CliIo,
 ): void {
-  io.stdout.write(`The console is at
-  ${link}
-The link is good once and for five minutes; \`baton-cloudsmith console --link\` prints a new one.
-Kept in ${dataDir}. Stop it with Ctrl+C.
-`);
   if (options.isRemote && !options.tls) {
     io.stderr.write(
       "! Other machines can connect, and without --tls-cert the network reads along: session included.\n",
     );
   }
+  io.stdout.write(`The console is at
+  ${link}
+The link is good once and for five minutes; \`baton-cloudsmith console --link\` prints a new one.
+Kept in ${dataDir}. Stop it with Ctrl+C.
+`);
   if (options.opensBrowser && io.stdout.isTty) openBrowser(link);
 }
 

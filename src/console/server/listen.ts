@@ -14,11 +14,20 @@ import type { ConsoleEnv } from "./app.ts";
 import { gate, type OwnPlace, ownHosts } from "./request-gate.ts";
 import { rawAnswer, setSecurityHeaders } from "./security-headers.ts";
 
-const maxSockets = 64;
-const headersTimeoutMs = 10_000;
+/** Bounds of what one client can take from all others. */
+export interface Bounds {
+  readonly sockets: number;
+  /** Time for the headers of a request, in milliseconds. */
+  readonly headersTimeoutMs: number;
+}
+
+const usualBounds: Bounds = { sockets: 64, headersTimeoutMs: 10_000 };
 /** An upload of 256 MB over a slow disk must fit in. */
 const requestTimeoutMs = 300_000;
-const checkIntervalMs = 1000;
+/** How often the times are looked at. */
+const checkIntervalMs = 500;
+/** A search text of 50,000 letters is refused by nobody: it finds nothing. */
+const maxHeaderBytes = 65_536;
 /** So many ports are tried, one after the other. */
 const triedPorts = 20;
 /** Answers under way get so long when the server closes. */
@@ -34,6 +43,7 @@ export interface ListenOptions {
   /** PEM texts; undefined for plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly app: Pick<Hono<ConsoleEnv>, "fetch">;
+  readonly bounds?: Bounds;
 }
 
 /** A server that listens. */
@@ -47,11 +57,11 @@ export interface ConsoleServer {
 
 /** Starts it. @throws BatonError `CONSOLE-LISTEN` */
 export async function listen(options: ListenOptions): Promise<ConsoleServer> {
-  const { tls, names, app } = options;
+  const { tls, names, app, bounds = usualBounds } = options;
   const scheme = tls ? "https" : "http";
   let own: OwnPlace = { scheme, hosts: new Set() };
   const answer = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
-  const server = makeServer(tls, (request, response) => {
+  const server = makeServer(tls, bounds, (request, response) => {
     setSecurityHeaders(response);
     const refusal = gate(
       { method: request.method ?? "", target: request.url ?? "", rawHeaders: request.rawHeaders },
@@ -65,18 +75,19 @@ export async function listen(options: ListenOptions): Promise<ConsoleServer> {
   return { origin: `${scheme}://${names[0]}:${port}`, port, close: () => close(server) };
 }
 
-function makeServer(tls: ListenOptions["tls"], listener: RequestListener): Server {
-  const bounds = {
-    headersTimeout: headersTimeoutMs,
+function makeServer(tls: ListenOptions["tls"], bounds: Bounds, listener: RequestListener): Server {
+  const settings = {
+    headersTimeout: bounds.headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: checkIntervalMs,
     // The gate says no itself, with the headers that every answer has.
     requireHostHeader: false,
+    maxHeaderSize: maxHeaderBytes,
   };
   const server = tls
-    ? createTlsServer({ ...bounds, ...tls, minVersion: "TLSv1.2" }, listener)
-    : createServer(bounds, listener);
-  server.maxConnections = maxSockets;
+    ? createTlsServer({ ...settings, ...tls, minVersion: "TLSv1.2" }, listener)
+    : createServer(settings, listener);
+  server.maxConnections = bounds.sockets;
   server.on("clientError", refuseUnreadable);
   server.on("connect", (_request: IncomingMessage, socket: Duplex) => socket.end(rawAnswer("405 Method Not Allowed")));
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {

@@ -1,0 +1,165 @@
+/** The console's real server on a port of its own, over files in a scratch directory, and a browser's manners for tests. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Hono } from "hono";
+import { EventHub } from "../../src/console/event-hub.ts";
+import type { KeptFiles } from "../../src/console/kept-files.ts";
+import { type ConsoleEnv, createApp } from "../../src/console/server/app.ts";
+import { assetsFrom } from "../../src/console/server/assets.ts";
+import { EventStreams } from "../../src/console/server/event-stream.ts";
+import { LaunchLinks, launchLink } from "../../src/console/server/launch-links.ts";
+import { type ConsoleServer, type ListenOptions, listen } from "../../src/console/server/listen.ts";
+import { fileRoutes } from "../../src/console/server/routes/file-routes.ts";
+import { sourceRoutes } from "../../src/console/server/routes/source-routes.ts";
+import { Sessions } from "../../src/console/server/sessions.ts";
+import { Sources } from "../../src/console/sources/sources.ts";
+import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
+import { type Clock, systemClock } from "../../src/sdk/clock.ts";
+
+/** What a test may want otherwise. */
+export interface DoorOptions {
+  readonly clock?: Clock;
+  readonly kept?: KeptFiles;
+  readonly bounds?: ListenOptions["bounds"];
+}
+
+/** A running console. */
+export interface Door extends AsyncDisposable {
+  readonly app: Hono<ConsoleEnv>;
+  readonly server: ConsoleServer;
+  readonly port: number;
+  readonly origin: string;
+  readonly dataDir: string;
+  readonly hub: EventHub;
+  readonly streams: EventStreams;
+  readonly sessions: Sessions;
+  readonly links: LaunchLinks;
+  readonly audit: AuditLog;
+  /** A new launch link. */
+  link(): string;
+  /** Opens one, as a browser does. */
+  signIn(): Promise<SignedIn>;
+  /** Asks with exactly these headers. */
+  ask(path: string, options?: AskOptions): Promise<Reply>;
+}
+
+/** A request in a test. */
+export interface AskOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Its answer. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A browser with a session. */
+export interface SignedIn {
+  readonly cookie: string;
+  readonly csrfToken: string;
+  get(path: string): Promise<Reply>;
+  post(path: string, body: unknown): Promise<Reply>;
+  /** The body of a GET that must succeed, as JSON. */
+  json<T>(path: string): Promise<T>;
+}
+
+/** A page of two files, so that no test waits for the real one to be built. */
+const assets = assetsFrom(
+  new Map([
+    ["index.html", Buffer.from("<!doctype html><title>page</title>")],
+    ["assets/app-ABCDEFGH.js", Buffer.from("export {};")],
+    ["assets/app-ABCDEFGH.js.gz", Buffer.from("gzipped")],
+    ["assets/icon.svg", Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>")],
+  ]),
+);
+
+/** Starts it. */
+export async function openDoor({ clock = systemClock, kept, bounds }: DoorOptions = {}): Promise<Door> {
+  const dataDir = mkdtempSync(join(tmpdir(), "console-door-"));
+  const audit = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
+  const hub = new EventHub();
+  const streams = new EventStreams(hub, clock);
+  const links = new LaunchLinks(clock);
+  const sessions = new Sessions(clock);
+  const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
+  const sources = new Sources({ dataDir, kept: kept ?? nothing, clock });
+  const app = createApp({
+    assets,
+    audit,
+    facts: { version: "0.0.0", dataDir, keyStorage: "memory", isSecure: false },
+    links,
+    sessions,
+    streams,
+    routes: [sourceRoutes({ sources, audit, version: "0.0.0" }), fileRoutes({ sources, audit })],
+  });
+  const names = ["127.0.0.1", "localhost", "[::1]"];
+  const server = await listen({ host: "127.0.0.1", port: 0, names, app, ...(bounds && { bounds }) });
+  const { origin, port } = server;
+  const ask: Door["ask"] = (path, options) => askServer(port, path, options);
+  const link = (): string => launchLink({ origin, secret: links.secret }, clock);
+  return {
+    ...{ app, server, port, origin, dataDir, hub, streams, sessions, links, audit, link, ask },
+    signIn: () => signIn(link(), origin, ask),
+    async [Symbol.asyncDispose]() {
+      streams.close();
+      await server.close();
+      await sources.close();
+      audit.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signIn(link: string, origin: string, ask: Door["ask"]): Promise<SignedIn> {
+  const launched = await ask(link.slice(origin.length));
+  const cookie = (launched.headers["set-cookie"]?.[0] ?? "").split(";")[0] ?? "";
+  const get = (path: string): Promise<Reply> => ask(path, { headers: { cookie, "sec-fetch-site": "same-origin" } });
+  const json = async <T>(path: string): Promise<T> => {
+    const { status, body } = await get(path);
+    if (status !== 200) throw new Error(`${path} answered ${status}: ${body}`);
+    return JSON.parse(body) as T; // what the caller asserts
+  };
+  const { csrfToken } = await json<{ csrfToken: string }>("/api/session");
+  const headers = { cookie, origin, "x-csrf-token": csrfToken, "content-type": "application/json" };
+  return {
+    ...{ cookie, csrfToken, get, json },
+    post: (path, body) => ask(path, { method: "POST", headers, body: JSON.stringify(body) }),
+  };
+}
+
+async function askServer(port: number, path: string, { method = "GET", headers = {}, body }: AskOptions = {}) {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const outgoing = request({ host: "127.0.0.1", port, path, method, headers, agent: false });
+  outgoing.on("response", resolve).on("error", reject);
+  outgoing.end(body);
+  const response = await promise;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+}
+
+/** Sends bytes as they are and reads the answer to the end of the connection. */
+export async function sendRaw(port: number, bytes: string): Promise<Reply> {
+  const socket = createConnection({ host: "127.0.0.1", port });
+  socket.end(bytes);
+  return parseReply(await text(socket));
+}
+
+/** An answer as it came over the wire. */
+export function parseReply(answer: string): Reply {
+  const end = answer.indexOf("\r\n\r\n");
+  const [statusLine = "", ...lines] = answer.slice(0, end).split("\r\n");
+  const headers = Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
+  return { status: Number(statusLine.split(" ")[1]), headers, body: answer.slice(end + 4) };
+}

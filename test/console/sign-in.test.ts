@@ -1,0 +1,190 @@
+/** T-92: launch links and sessions. */
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  LaunchLinks,
+  launchLink,
+  readRunningConsole,
+  removeRunningConsole,
+  writeRunningConsole,
+} from "../../src/console/server/launch-links.ts";
+import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { type Door, openDoor } from "./door.ts";
+
+const minuteMs = 60_000;
+
+async function launch(door: Door, link = door.link(), headers: Readonly<Record<string, string>> = {}) {
+  const reply = await door.ask(link.slice(door.origin.length), { headers });
+  return { ...reply, setCookie: reply.headers["set-cookie"]?.[0] };
+}
+
+test("T-92: a link gives a session and leaves the address", async () => {
+  await using door = await openDoor();
+  const { status, headers, setCookie = "" } = await launch(door);
+  assert.equal(status, 303);
+  assert.equal(headers.location, "/");
+  assert.match(setCookie, /^baton-console-[0-9a-f]{16}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+});
+
+test("T-92: token and session have at least 256 bits, and no two are alike", async () => {
+  await using door = await openDoor();
+  const links = Array.from({ length: 50 }, () => door.link());
+  const tokens = links.map((link) => Buffer.from(new URL(link).searchParams.get("token") ?? "", "base64url"));
+  assert.ok(tokens.every((token) => token.length >= 32));
+  assert.equal(new Set(links).size, 50);
+  const sessions = new Set(Array.from({ length: 20 }, () => door.sessions.create()));
+  assert.equal(sessions.size, 20);
+});
+
+test("T-92: a link works once", async () => {
+  await using door = await openDoor();
+  const link = door.link();
+  assert.ok((await launch(door, link)).setCookie);
+  const again = await launch(door, link);
+  assert.equal(again.setCookie, undefined);
+  assert.equal(again.headers.location, "/");
+});
+
+test("T-92: HEAD neither uses a link up nor signs in", async () => {
+  await using door = await openDoor();
+  const link = door.link();
+  const head = await door.ask(link.slice(door.origin.length), { method: "HEAD" });
+  assert.equal(head.status, 405);
+  assert.equal(head.headers["set-cookie"], undefined);
+  assert.ok((await launch(door, link)).setCookie);
+});
+
+test("T-92: a link is good for five minutes", async () => {
+  const clock = new VirtualClock();
+  await using door = await openDoor({ clock });
+  const [early, late] = [door.link(), door.link()];
+  clock.advance(5 * minuteMs - 1);
+  assert.ok((await launch(door, early)).setCookie);
+  clock.advance(1);
+  assert.equal((await launch(door, late)).setCookie, undefined);
+});
+
+test("T-92: a link cannot be made to last longer, nor signed by anybody else", async () => {
+  await using door = await openDoor();
+  const token = new URL(door.link()).searchParams.get("token") ?? "";
+  const bytes = Buffer.from(token, "base64url");
+  for (const at of [0, 15, 16, 23, 24, bytes.length - 1]) {
+    const changed = Buffer.from(bytes);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    const forged = `${door.origin}/launch?token=${changed.toString("base64url")}`;
+    assert.equal((await launch(door, forged)).setCookie, undefined, `byte ${at}`);
+  }
+});
+
+for (const token of ["", "x", "A".repeat(75), "%00", `${"A".repeat(50_000)}`, "a&token=b", "..%2f"]) {
+  test(`T-92: the token ${token.slice(0, 12) || "(none)"} opens nothing`, async () => {
+    await using door = await openDoor();
+    assert.equal((await launch(door, `${door.origin}/launch?token=${token}`)).setCookie, undefined);
+  });
+}
+
+test("T-92: after ten wrong tokens there is one try a second", async () => {
+  const clock = new VirtualClock();
+  await using door = await openDoor({ clock });
+  const wrong = `${door.origin}/launch?token=wrong`;
+  for (let tries = 0; tries < 10; tries++) assert.equal((await launch(door, wrong)).status, 303);
+  const refused = await launch(door, door.link());
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers["retry-after"], "1");
+  assert.equal(refused.setCookie, undefined);
+  clock.advance(999);
+  assert.equal((await launch(door, wrong)).status, 429);
+  clock.advance(1);
+  assert.equal((await launch(door, wrong)).status, 303, "one try");
+  assert.equal((await launch(door, wrong)).status, 429, "and no second one");
+  clock.advance(1000);
+  assert.ok((await launch(door)).setCookie, "the right one still opens");
+});
+
+test("T-92: without a session there is no data, neither with a cookie of somebody else", async () => {
+  await using door = await openDoor();
+  const browser = await door.signIn();
+  const [name = ""] = browser.cookie.split("=");
+  for (const cookie of ["", `${name}=`, `${name}=${"A".repeat(43)}`, `other=${browser.cookie.split("=")[1]}`]) {
+    for (const path of ["/api/session", "/api/events", "/api/files", "/api/audit", "/api/nothing"]) {
+      const { status, body } = await door.ask(path, { headers: { cookie } });
+      assert.equal(status, 401, `${path} with ${cookie}`);
+      assert.equal((JSON.parse(body) as { error: { state: string } }).error.state, "session-expired");
+    }
+  }
+});
+
+test("T-92: a session ends after 30 minutes without use", async () => {
+  const clock = new VirtualClock();
+  await using door = await openDoor({ clock });
+  const browser = await door.signIn();
+  clock.advance(29 * minuteMs);
+  assert.equal((await browser.get("/api/session")).status, 200);
+  clock.advance(30 * minuteMs - 1);
+  assert.equal((await browser.get("/api/session")).status, 200);
+  clock.advance(30 * minuteMs);
+  assert.equal((await browser.get("/api/session")).status, 401);
+});
+
+test("T-92: a session ends after 12 hours of use", async () => {
+  const clock = new VirtualClock();
+  await using door = await openDoor({ clock });
+  const browser = await door.signIn();
+  for (let minutes = 0; minutes < 12 * 60 - 20; minutes += 20) {
+    clock.advance(20 * minuteMs);
+    assert.equal((await browser.get("/api/session")).status, 200, `${minutes} minutes`);
+  }
+  clock.advance(20 * minuteMs);
+  assert.equal((await browser.get("/api/session")).status, 401);
+});
+
+test("T-92: signing out ends the session in the server, and its event streams", async () => {
+  await using door = await openDoor();
+  const browser = await door.signIn();
+  const stream = door.ask("/api/events", { headers: { cookie: browser.cookie } });
+  await browser.get("/api/session");
+  assert.equal((await browser.post("/api/sign-out", {})).status, 200);
+  assert.equal((await browser.get("/api/session")).status, 401);
+  door.hub.publish({ type: "connector-removed", connectorId: "secret" });
+  const { body } = await stream;
+  assert.ok(!body.includes("secret"), body);
+});
+
+test("T-92: two consoles on one machine have cookies of different names", async () => {
+  await using one = await openDoor();
+  await using other = await openDoor();
+  assert.notEqual(one.sessions.cookieName, other.sessions.cookieName);
+});
+
+test("T-92: sign-ins, refusals and sign-outs are in the audit log, tokens are not", async () => {
+  await using door = await openDoor();
+  const link = door.link();
+  const browser = await door.signIn();
+  await launch(door, `${door.origin}/launch?token=wrong`);
+  await browser.post("/api/sign-out", {});
+  const lines = door.audit.list(10).map(({ action, result }) => `${action} ${result}`);
+  assert.deepEqual(lines, ["sign-out done", "sign-in refused", "sign-in accepted"]);
+  const text = readFileSync(join(door.dataDir, "audit.ndjson"), "utf8");
+  assert.ok(!text.includes(new URL(link).searchParams.get("token") ?? "token"));
+});
+
+test("T-92: a second command makes a link for a running console, out of a file for its owner alone", async () => {
+  await using door = await openDoor();
+  writeRunningConsole(door.dataDir, { origin: door.origin, secret: door.links.secret });
+  assert.equal(statSync(join(door.dataDir, "running-console.json")).mode & 0o777, 0o600);
+  const running = readRunningConsole(door.dataDir);
+  assert.ok(running);
+  const link = launchLink(running, new VirtualClock(Date.now()));
+  assert.ok((await launch(door, link)).setCookie);
+  removeRunningConsole(door.dataDir);
+  assert.equal(readRunningConsole(door.dataDir), undefined);
+});
+
+test("T-92: a link of another console opens nothing", async () => {
+  await using door = await openDoor();
+  const other = new LaunchLinks(new VirtualClock(Date.now()));
+  const link = launchLink({ origin: door.origin, secret: other.secret }, new VirtualClock(Date.now()));
+  assert.equal((await launch(door, link)).setCookie, undefined);
+});
