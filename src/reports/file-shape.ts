@@ -62,8 +62,8 @@ export const ownerSlug = "owner";
 
 const managerSlugs: ReadonlySet<string> = new Set(["owner", "admin", "administrator", "manager", "maintainer"]);
 
-/** Whether who holds it manages the team that it is on. */
-export function managesTeam(slug: string): boolean {
+/** Whether who holds it manages what it is on: a team, an organization. */
+export function isManagerSlug(slug: string): boolean {
   return managerSlugs.has(slug.toLowerCase());
 }
 

@@ -7,7 +7,7 @@ import type { SyncView } from "../sdk/c1z/sync-view.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
 import { decodeResource } from "../sdk/proto/decode.ts";
 import { type AccountFacts, accountFacts } from "./account-facts.ts";
-import { compareRoles, type FileShape, fileShape, managesTeam, slugOf } from "./file-shape.ts";
+import { compareRoles, type FileShape, fileShape, isManagerSlug, slugOf } from "./file-shape.ts";
 import { mergeByKey } from "./merge-by-key.ts";
 import { compareTexts } from "./report.ts";
 
@@ -136,6 +136,6 @@ function addTeam(
 ): void {
   const key = `${resource.resourceType}:${resource.resource}`;
   const team = teams.get(key) ?? { name: resourceName, manages: false };
-  team.manages ||= managesTeam(slug);
+  team.manages ||= isManagerSlug(slug);
   teams.set(key, team);
 }

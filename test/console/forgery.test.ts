@@ -31,7 +31,9 @@ async function post(path: string, changes: Headers, body = '{"path":"/nowhere"}'
 const forgeries: readonly (readonly [what: string, changes: Headers])[] = [
   ["a foreign origin", { origin: "https://evil.example" }],
   ["the origin null", { origin: "null" }],
-  ["no origin", { origin: undefined }],
+  ["no origin, from a browser that does not say from where", { origin: undefined, "sec-fetch-site": undefined }],
+  ["no origin, from another site", { origin: undefined, "sec-fetch-site": "cross-site" }],
+  ["no origin, from two sites at once", { origin: undefined, "sec-fetch-site": "same-origin, cross-site" }],
   ["an empty origin", { origin: "" }],
   ["the origin of another port", { origin: "http://127.0.0.1:1" }],
   ["the origin over https", { origin: "https://127.0.0.1" }],
@@ -65,6 +67,7 @@ test("T-91: bytes are taken where a file is sent, and nowhere else", async () =>
 });
 
 test("T-91: the same request from the page itself is taken", async () => {
+  assert.equal(await post("/api/files", { origin: undefined }), 404, "Chromium names no origin under no-referrer");
   assert.equal(await post("/api/files", {}), 404, "there is no such file");
   assert.equal(await post("/api/files", { "content-type": "Application/JSON; charset=utf-8" }), 404);
 });

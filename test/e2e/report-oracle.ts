@@ -15,11 +15,16 @@ export function teamsOf({ memberships }: Member): string[] {
   return memberships.map(({ team, role }) => (role === "Manager" ? `${team.name} (manager)` : team.name)).sort(byText);
 }
 
-/** Everybody who is inactive, by id. */
-export function expectedOffboarding({ members }: Organization): unknown[] {
+/** Everybody who is inactive, by id. @param asOf to when days since the last login are counted, ISO 8601. */
+export function expectedOffboarding({ members }: Organization, asOf: string): unknown[] {
   return members
     .filter(({ isActive }) => !isActive)
-    .map((member) => ({ id: member.userId, roles: [member.role.toLowerCase()], teams: teamsOf(member) }))
+    .map((member) => ({
+      id: member.userId,
+      roles: [member.role.toLowerCase()],
+      teams: teamsOf(member),
+      days: daysUnseen(member, asOf) ?? null,
+    }))
     .sort((a, b) => byText(a.id, b.id));
 }
 
@@ -29,8 +34,9 @@ export function daysUnseen({ lastLoginAt }: Member, asOf: string): number | unde
   return (Date.parse(asOf.slice(0, 10)) - Date.parse(lastLoginAt.slice(0, 10))) / 86_400_000;
 }
 
-/** Numbers of members by age. */
-export function expectedAges({ members }: Organization, asOf: string) {
+/** Numbers of active members by age. */
+export function expectedAges({ members: all }: Organization, asOf: string) {
+  const members = all.filter(({ isActive }) => isActive);
   const within = (from: number, to: number): number =>
     members.filter((member) => {
       const days = daysUnseen(member, asOf);
@@ -38,11 +44,12 @@ export function expectedAges({ members }: Organization, asOf: string) {
     }).length;
   return {
     accounts: members.length,
-    never: members.filter(({ lastLoginAt }) => lastLoginAt === null).length,
+    "never or hidden": members.filter(({ lastLoginAt }) => lastLoginAt === null).length,
     ">180 days": within(181, Number.MAX_SAFE_INTEGER),
     "91-180 days": within(91, 180),
     "31-90 days": within(31, 90),
     "0-30 days": within(Number.MIN_SAFE_INTEGER, 30),
+    "disabled, not looked at": all.length - members.length,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Reads everybody, their roles and their places in teams out of a file, step by step, so that others get their turn. */
 import { type AccountFacts, accountFacts } from "../../reports/account-facts.ts";
-import { compareRoles, managesTeam } from "../../reports/file-shape.ts";
+import { compareRoles, isManagerSlug } from "../../reports/file-shape.ts";
 import type { Holdings } from "../../reports/holdings.ts";
 import { twoFactorText } from "../../reports/questions/account-columns.ts";
 import type { HeldEntitlement } from "../../sdk/c1z/sync-queries.ts";
@@ -114,7 +114,7 @@ function withCounts({ resource, places }: GrowingTeam, people: readonly PersonRo
     description: resource.description ?? null,
     visibility: text("visibility"),
     memberCount: places.length,
-    managerCount: places.filter(({ role }) => managesTeam(role)).length,
+    managerCount: places.filter(({ role }) => isManagerSlug(role)).length,
     disabledCount: places.filter(isOff).length,
   };
   return { row, places };

@@ -20,7 +20,7 @@ const breakdowns: ReadonlyMap<string, Breakdown> = new Map<string, Breakdown>([
   ["offboarding", (review) => byColumns(review, "roles", "status")],
   ["dormant", (review) => byAge(review)],
   ["two-factor", (review) => byColumns(review, "roles", "twoFactor")],
-  ["owners", (review) => byColumns(review, "organization", "twoFactor")],
+  ["owners", (review) => byColumns(review, "role", "twoFactor")],
   ["changes", ({ counts }) => byKind(counts)],
   ["team-managers", ({ counts }) => managed(counts)],
   ["empty-and-hidden-teams", ({ counts }) => plain(counts, ["empty", "hidden"])],
@@ -45,7 +45,8 @@ function byColumns({ report, rows }: AnsweredReview, barKey: string, partKey: st
 /** Rows are those that were not seen for long; those who were are in the counts alone. */
 function byAge(review: AnsweredReview): readonly ReviewBar[] {
   const found = new Map(byColumns(review, "age", "status").map((bar) => [bar.label, bar]));
-  return review.counts.slice(1).flatMap(([label, count]) => found.get(label) ?? { label, parts: [["seen", count]] });
+  const ages = review.counts.filter(([label]) => label.includes("days") || found.has(label));
+  return ages.map(([label, count]) => found.get(label) ?? { label, parts: [["seen", count]] });
 }
 
 /** Counts such as `account added`, by their first words. */

@@ -1,20 +1,21 @@
-/** Who has not logged in for long. Ages are differences of UTC days, so that they do not depend on the hour. */
+/** Who could log in and has not done so for long. Disabled accounts are left to the offboarding review. */
 import { type Account, Holdings } from "../holdings.ts";
 import { type Cell, columnsOf, compareTexts, type Report, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
+import { daysSince } from "./days.ts";
 
-const secondsOfDay = 86_400;
-
+/** Without a last login there was none, or the key that the file was read with does not see it. */
+const never = "never or hidden";
 /** Names of the ages, the longest first. */
-const buckets = ["never", ">180 days", "91-180 days", "31-90 days", "0-30 days"] as const;
+const buckets = [never, ">180 days", "91-180 days", "31-90 days", "0-30 days"] as const;
 type Bucket = (typeof buckets)[number];
 const recent: Bucket = "0-30 days";
 
-/** Accounts whose last login is more than 30 days ago, the longest first, those that never logged in before all. */
+/** Accounts that are not disabled and whose last login is more than 30 days ago, the longest first, those without before all. */
 export const dormant: Report = {
   name: "dormant",
   title: "Dormant accounts",
-  summary: "Accounts that never logged in, or not for 30, 90 or 180 days",
+  summary: "Accounts that could log in and never did, or not for 30, 90 or 180 days",
   countsAges: true,
   isEvidence: true,
   columns: columnsOf({ ...accountTitles, age: "Not seen for", days: "Days", ...accountIdTitle }),
@@ -32,32 +33,36 @@ function* dormantRows({ view, asOfSeconds }: Subject): Rows {
   const counts = new Map<Bucket, number>(buckets.map((bucket) => [bucket, 0]));
   const found: Aged[] = [];
   let accounts = 0;
+  let disabled = 0;
   for (const account of new Holdings(view).accounts()) {
+    const { status } = account.facts;
+    if (status === "disabled" || status === "deleted") {
+      disabled++;
+      continue;
+    }
     accounts++;
     const aged = ageOf(account, asOfSeconds);
     counts.set(aged.bucket, (counts.get(aged.bucket) ?? 0) + 1);
     if (aged.bucket !== recent) found.push(aged);
   }
   for (const { cells } of found.toSorted(longestFirst)) yield cells;
-  const isSilent = accounts > 0 && counts.get("never") === accounts;
+  const isSilent = accounts > 0 && counts.get(never) === accounts;
   const notice = "No account has a last login: it may be that the connector does not report it.";
-  return { counts: [["accounts", accounts], ...counts], notices: isSilent ? [notice] : [] };
+  return {
+    counts: [["accounts", accounts], ...counts, ["disabled, not looked at", disabled]],
+    notices: isSilent ? [notice] : [],
+  };
 }
 
 function ageOf(account: Account, asOfSeconds: number): Aged {
-  const { lastLoginSeconds } = account.facts;
-  const days = lastLoginSeconds === undefined ? undefined : utcDay(asOfSeconds) - utcDay(lastLoginSeconds);
+  const days = daysSince(account.facts.lastLoginSeconds, asOfSeconds);
   const bucket = bucketOf(days);
   const cells = [...accountCells(account), bucket, days, ...accountIdCells(account)];
   return { cells, bucket, days, id: account.resource.id.resource };
 }
 
-function utcDay(seconds: number): number {
-  return Math.floor(seconds / secondsOfDay);
-}
-
 function bucketOf(days: number | undefined): Bucket {
-  if (days === undefined) return "never";
+  if (days === undefined) return never;
   if (days > 180) return ">180 days";
   if (days > 90) return "91-180 days";
   return days > 30 ? "31-90 days" : recent;

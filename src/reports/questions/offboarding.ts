@@ -2,15 +2,18 @@
 import { Holdings } from "../holdings.ts";
 import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
+import { daysSince } from "./days.ts";
 
 /** Disabled and deleted accounts with at least one grant, by id. */
 export const offboarding: Report = {
   name: "offboarding",
   title: "Offboarding review",
   summary: "Disabled accounts that still hold a role, a team or other access",
+  countsAges: true,
   isEvidence: true,
   columns: columnsOf({
     ...accountTitles,
+    days: "Days since last login",
     roles: "Roles",
     teams: "Teams",
     other: "Other access",
@@ -20,7 +23,7 @@ export const offboarding: Report = {
   rows: offboardingRows,
 };
 
-function* offboardingRows({ view }: Subject): Rows {
+function* offboardingRows({ view, asOfSeconds }: Subject): Rows {
   const holdings = new Holdings(view);
   let accounts = 0;
   let disabled = 0;
@@ -33,7 +36,9 @@ function* offboardingRows({ view }: Subject): Rows {
     const held = holdings.holdingsOf(account);
     if (held.grants === 0) continue;
     holding++;
-    const row: Row = [...accountCells(held), held.roles, held.teams, held.other, held.grants, ...accountIdCells(held)];
+    const days = daysSince(account.facts.lastLoginSeconds, asOfSeconds);
+    const access = [held.roles, held.teams, held.other, held.grants];
+    const row: Row = [...accountCells(held), days, ...access, ...accountIdCells(held)];
     yield row;
   }
   return {

@@ -1,7 +1,7 @@
 /** Who holds which role in an organization, and who its owners are. */
 import type { SyncView } from "../../sdk/c1z/sync-view.ts";
 import type { Entitlement } from "../../sdk/contracts/model.ts";
-import { compareRoles, ownerSlug, slugOf } from "../file-shape.ts";
+import { compareRoles, isManagerSlug, ownerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
 import { columnsOf, type Report, type Rows, type Subject } from "../report.ts";
 import { unknownSubject } from "../unknown-subject.ts";
@@ -21,13 +21,13 @@ export const roles: Report = {
   rows: roleRows,
 };
 
-/** Owners, with what makes them risky. */
+/** Owners and behind them managers, with what makes owners risky. */
 export const owners: Report = {
   name: "owners",
   title: "Owners",
-  summary: "The organization's owners, their two-factor authentication and last login",
+  summary: "Who can do everything: owners, then managers, their two-factor authentication and last login",
   isEvidence: true,
-  columns: columnsOf({ organization: "Organization", ...accountTitles, ...accountIdTitle }),
+  columns: columnsOf({ role: "Role", organization: "Organization", ...accountTitles, ...accountIdTitle }),
   rows: ownerRows,
 };
 
@@ -46,22 +46,28 @@ function* roleRows({ view, about }: Subject): Rows {
 
 function* ownerRows({ view }: Subject): Rows {
   const holdings = new Holdings(view);
-  const entitlements = roleEntitlements(view, holdings).filter((one) => slugOf(one).toLowerCase() === ownerSlug);
-  const found = { owners: 0, withoutTwoFactor: 0, disabled: 0 };
-  for (const { organization, account } of holdersOf(entitlements, holdings)) {
-    found.owners++;
-    if (account.isAccount && account.facts.twoFactor !== true) found.withoutTwoFactor++;
-    if (account.facts.status === "disabled") found.disabled++;
-    yield [organization, ...accountCells(account), ...accountIdCells(account)];
+  const entitlements = roleEntitlements(view, holdings).filter((one) => isManagerSlug(slugOf(one)));
+  const found = { owners: 0, managers: 0, withoutTwoFactor: 0, disabled: 0 };
+  for (const { slug, organization, account } of holdersOf(entitlements, holdings)) {
+    if (slug.toLowerCase() === ownerSlug) countOwner(account, found);
+    else found.managers++;
+    yield [slug, organization, ...accountCells(account), ...accountIdCells(account)];
   }
   return {
     counts: [
       ["owners", found.owners],
+      ["managers", found.managers],
       ["owners not known to have two-factor", found.withoutTwoFactor],
       ["disabled owners", found.disabled],
     ],
     notices: ownerNotices(found),
   };
+}
+
+function countOwner(account: Account, found: { owners: number; withoutTwoFactor: number; disabled: number }): void {
+  found.owners++;
+  if (account.isAccount && account.facts.twoFactor !== true) found.withoutTwoFactor++;
+  if (account.facts.status === "disabled") found.disabled++;
 }
 
 function ownerNotices(found: { owners: number; withoutTwoFactor: number; disabled: number }): string[] {

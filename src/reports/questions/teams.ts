@@ -1,6 +1,6 @@
 /** Who manages which team, and which teams nobody is in or not everybody sees. */
 import type { Resource } from "../../sdk/contracts/model.ts";
-import { managesTeam, slugOf } from "../file-shape.ts";
+import { isManagerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
 import { columnsOf, compareTexts, type Report, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountTitles } from "./account-columns.ts";
@@ -70,7 +70,7 @@ function* managerRows({ view }: Subject): Rows {
 function managersOf(team: Resource, view: Subject["view"], holdings: Holdings): readonly Account[] {
   const found = new Map<string, Account>();
   for (const entitlement of view.entitlements({ resource: team.id })) {
-    if (!managesTeam(slugOf(entitlement))) continue;
+    if (!isManagerSlug(slugOf(entitlement))) continue;
     for (const holder of holdings.queries.holdersOf(entitlement.id)) {
       found.set(`${holder.resourceType}:${holder.resource}`, holdings.account(holder));
     }

@@ -41,8 +41,17 @@ function* twoFactorRows({ view }: Subject): Rows {
       ["no", counts.no],
       ["unknown", counts.unknown],
     ],
-    notices: privileged > 0 ? [`Owners and managers not known to have two-factor: ${privileged}.`] : [],
+    notices: [
+      ...(privileged > 0 ? [`Owners and managers not known to have two-factor: ${privileged}.`] : []),
+      ...shareNotice(counts),
+    ],
   };
+}
+
+/** Of those who are known alone: who is unknown is neither with nor without. */
+function shareNotice({ yes, no }: Readonly<Record<State, number>>): readonly string[] {
+  if (yes + no === 0) return [];
+  return [`${Math.floor((100 * yes) / (yes + no))} % of the accounts of which it is known have two-factor.`];
 }
 
 function rank(account: AccountHoldings): Ranked {
