@@ -12,6 +12,7 @@ import { formatOf, packDatabase } from "./container.ts";
 import { corruptFile } from "./file-errors.ts";
 import { type FileLock, lockFile } from "./file-lock.ts";
 import { goTime } from "./go-time.ts";
+import { namesOfGone } from "./gone-rows.ts";
 import { GrantTable } from "./grant-table.ts";
 import { checkReferences } from "./references.ts";
 import { deleteSyncs, syncsToPrune } from "./retention.ts";
@@ -211,6 +212,19 @@ export class C1zWriter implements SyncStore {
         before: statsFromJson(last.statsJson) ?? countRows(db, last.id, last.type),
         now: countRows(db, sync.id, sync.type),
       };
+    });
+  }
+
+  /**
+   * Names of resources that the latest finished full sync holds and the open one does not: those of the given types, or
+   * with none given those who lost a grant. At most `limit`.
+   */
+  namesOfGone(resourceTypeIds: readonly string[], limit: number): readonly string[] {
+    const { db } = this.#database;
+    return this.#database.read(() => {
+      const last = latestFinished(listSyncRuns(db), "full");
+      if (last === undefined) return [];
+      return namesOfGone(db, { before: last.id, now: this.#open.sync.id, resourceTypeIds, limit });
     });
   }
 

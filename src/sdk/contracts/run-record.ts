@@ -29,6 +29,14 @@ export interface RunCounts {
   readonly resourcesByResourceType: Readonly<Record<string, number>>;
 }
 
+/** What fell away in a run that is held, for a person to judge. */
+export interface RunDrop {
+  /** By resource type, and `grants`. */
+  readonly counts: readonly { readonly what: string; readonly before: number; readonly after: number }[];
+  /** Names of some of what is gone, at most 20. */
+  readonly sampleNames: readonly string[];
+}
+
 /** The content of `FILE.run.json`. Times are RFC 3339 in UTC, durations milliseconds. */
 export interface RunRecord {
   readonly schemaVersion: 1;
@@ -44,6 +52,8 @@ export interface RunRecord {
   }[];
   /** What ended the run; null for a run that was not ended by an error. */
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Set when the run is held; absent in records of earlier versions. */
+  readonly drop?: RunDrop | null;
   readonly syncId: string | null;
   readonly syncType: string;
   readonly resumed: boolean;

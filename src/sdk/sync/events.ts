@@ -2,7 +2,7 @@
 
 import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
 import type { ConnectorStats, RunDescription, SyncWarning } from "../contracts/connector.ts";
-import type { SyncResult } from "../contracts/run-record.ts";
+import type { RunDrop, SyncResult } from "../contracts/run-record.ts";
 import type { BatonError } from "../errors.ts";
 
 /** Steps of a run, in order. */
@@ -62,6 +62,8 @@ export interface RunEnd {
   readonly result: SyncResult;
   /** What ended it, unless it is complete. */
   readonly error?: BatonError;
+  /** What fell away, when the run is held. */
+  readonly drop?: RunDrop;
   readonly sync?: { readonly id: string; readonly resumed: boolean };
   readonly syncType: SyncType;
   /** True when the file now holds this run's finished sync. */

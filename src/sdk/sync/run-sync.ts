@@ -5,12 +5,14 @@ import { type C1zWriter, openC1zWriter } from "../c1z/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import type { ResourceTarget } from "../contracts/model.ts";
+import type { RunDrop } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
 import { ExternalGrants, type ExternalPrincipals } from "./external-grants.ts";
+import { holdBigDrop } from "./hold-drop.ts";
 import { IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
 import { observeSync, type RunProbe } from "./observed-sync.ts";
@@ -21,7 +23,7 @@ import { stepDurations } from "./step-durations.ts";
 import { invalidFilter } from "./steps/resource-types.ts";
 import { SyncState } from "./sync-state.ts";
 import { chooseTargets } from "./targets.ts";
-import { dropWarning, findDrops, heldError, keepsNothing, resultOf, resultOfError } from "./verdict.ts";
+import { keepsNothing, resultOf, resultOfError } from "./verdict.ts";
 import { Warnings } from "./warnings.ts";
 
 /** Attempts after the first for the check of the access (Go SDK: 5). */
@@ -131,11 +133,12 @@ function scopeOf({ options }: Run): string {
 }
 
 function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): RunEnd {
-  const { options, progress, warnings, startedAtMs, sync } = run;
+  const { options, progress, warnings, startedAtMs, sync, drop } = run;
   const connector = options.connector.stats?.();
   const description = options.connector.describeRun?.();
   return {
     ...end,
+    ...(drop && { drop }),
     ...(sync && { sync: { id: sync.id, resumed: sync.resumed } }),
     syncType: syncTypeOf(run),
     warnings: warnings.list(),
@@ -169,6 +172,8 @@ interface Run {
   readonly startedAtMs: number;
   /** Once it is begun. */
   sync?: OpenSync;
+  /** Once it is held. */
+  drop?: RunDrop;
 }
 
 async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
@@ -195,7 +200,13 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     if (dropped) warnings.add(dropped);
     progress.enter("checks");
     checkInvariants(store, warnings, logger, targets !== undefined);
-    holdBigDrop(store, run);
+    holdBigDrop(store, {
+      warnings,
+      acceptChanges: options.acceptChanges ?? false,
+      onHeld: (drop) => {
+        run.drop = drop;
+      },
+    });
   } catch (caught) {
     throw await keepUnfinished(caught, store, engine, run);
   }
@@ -231,19 +242,6 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     phaseMs: progress.phases(),
     ...(connectorStats && { connector: connectorStats }),
   };
-}
-
-/**
- * Compares the reading with the last complete one in the file, before anything is replaced.
- * @throws BatonError `BATON-HELD` when half is gone and nobody accepted that.
- */
-function holdBigDrop(store: C1zWriter, { options, warnings }: Run): void {
-  const both = store.compareWithLast();
-  const drops = both ? findDrops(both.before, both.now) : [];
-  const warning = dropWarning(drops);
-  if (warning) warnings.add(warning);
-  const holding = drops.filter(({ holds }) => holds);
-  if (holding.length > 0 && options.acceptChanges !== true) throw heldError(holding);
 }
 
 function newContext(store: C1zWriter, state: SyncState, { options, targets, progress, warnings }: Run): StepContext {

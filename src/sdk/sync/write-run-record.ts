@@ -57,6 +57,7 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     signals: warnings.flatMap(signalOf),
     warnings: warnings.map(({ code, severity = "note", count = 1, message }) => ({ code, severity, count, message })),
     error: error ? { code: error.code, message: error.message } : null,
+    drop: end.drop ?? null,
     syncId: sync?.id ?? null,
     syncType,
     resumed: sync?.resumed ?? false,
