@@ -110,7 +110,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/console/event-hub.ts": ["src/console/contract/"],
   "src/console/kept-files.ts": [],
   // What is kept between runs: SQLite of the console's own, secrets sealed, the audit log.
-  "src/console/store/": ["src/console/contract/", "src/console/kept-files.ts", "src/sdk/errors.ts", "src/sdk/clock.ts"],
+  "src/console/store/": [
+    "src/console/contract/",
+    "src/console/kept-files.ts",
+    "src/sdk/errors.ts",
+    "src/sdk/clock.ts",
+    "src/sdk/c1z/file-lock.ts",
+  ],
   // Runs, tests, schedules and the service: starts processes and says how they are doing.
   "src/console/runs/": [
     "src/console/contract/",

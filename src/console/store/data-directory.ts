@@ -1,0 +1,116 @@
+/**
+ * The directory in which a console keeps everything: where it is, what lies where in it, who may read it, and that one
+ * console at a time uses it. Knows nothing of what the files hold.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { lockFile, readLockHolder } from "../../sdk/c1z/file-lock.ts";
+import type { Clock } from "../../sdk/clock.ts";
+import { BatonError, Status } from "../../sdk/errors.ts";
+
+/** What decides where the directory is. */
+export interface DataDirectoryPlace {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+}
+
+/**
+ * The directory of which nothing was said: below `$XDG_STATE_HOME` or `~/.local/state`; on macOS below
+ * `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
+ */
+export function defaultDataDirectory({ env, platform, home }: DataDirectoryPlace): string {
+  const { XDG_STATE_HOME, LOCALAPPDATA } = env;
+  const name = ["baton-cloudsmith", "console"];
+  if (platform === "darwin") return join(home, "Library", "Application Support", ...name);
+  if (platform === "win32") return join(LOCALAPPDATA || join(home, "AppData", "Local"), ...name);
+  return join(XDG_STATE_HOME || join(home, ".local", "state"), ...name);
+}
+
+/** Paths in the directory, and the lock that keeps other consoles out. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly database: string;
+  readonly auditLog: string;
+  /** Scratch space of runs. */
+  readonly scratch: string;
+  /** The folder of a connector: its current file, and the one that runs work on. Made when it is missing. */
+  connectorFolder(connectorId: string): string;
+  /** Where the file of a run is kept. */
+  runFile(runId: string): string;
+  /** Lets others in; never throws. */
+  release(): void;
+}
+
+const directoryMode = 0o700;
+const fileMode = 0o600;
+
+/**
+ * Makes what is missing, closes it to everybody else whatever the umask says, and locks it.
+ * @throws BatonError `CONSOLE-BUSY` when another console uses it, `CONSOLE-DATA-DIR` when it cannot be used.
+ */
+export async function openDataDirectory(path: string, clock: Clock): Promise<DataDirectory> {
+  const [database, auditLog] = [join(path, "console.sqlite"), join(path, "audit.ndjson")];
+  const [connectors, runs, scratch] = [join(path, "connectors"), join(path, "runs"), join(path, "scratch")];
+  try {
+    for (const directory of [path, connectors, runs, scratch]) makeDirectory(directory);
+    for (const file of [database, auditLog]) makeFile(file);
+  } catch (caught) {
+    throw unusable(path, caught);
+  }
+  const lock = await lockOrExplain(path, clock);
+  return {
+    path,
+    database,
+    auditLog,
+    scratch,
+    connectorFolder(connectorId) {
+      const folder = join(connectors, connectorId);
+      makeDirectory(folder);
+      return folder;
+    },
+    runFile: (runId) => join(runs, `${runId}.c1z`),
+    release: () => lock.release(),
+  };
+}
+
+function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: directoryMode });
+  // It may have been there before, open to others.
+  chmodSync(path, directoryMode);
+}
+
+/** Made before anybody opens it: SQLite would give it the mode that the umask leaves. */
+function makeFile(path: string): void {
+  closeSync(openSync(path, "a", fileMode));
+  chmodSync(path, fileMode);
+}
+
+async function lockOrExplain(path: string, clock: Clock): ReturnType<typeof lockFile> {
+  const target = join(path, "console");
+  try {
+    return await lockFile(target, clock);
+  } catch (caught) {
+    if (!(caught instanceof BatonError) || caught.code !== "FILE-BUSY") throw caught;
+    throw new BatonError({
+      code: "CONSOLE-BUSY",
+      status: Status.failedPrecondition,
+      message: `Another console uses ${path}: ${readLockHolder(target)?.description ?? "another process"}.`,
+      effect: "This console was not started.",
+      hint: "Use the one that runs, stop it, or give another --data-dir.",
+      cause: caught,
+    });
+  }
+}
+
+function unusable(path: string, cause: unknown): BatonError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  return new BatonError({
+    code: "CONSOLE-DATA-DIR",
+    status: Status.failedPrecondition,
+    message: `The data directory ${path} cannot be used (${reason}).`,
+    effect: "The console was not started.",
+    hint: "Give a --data-dir that belongs to you and can be written.",
+    cause,
+  });
+}

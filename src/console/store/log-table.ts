@@ -1,0 +1,119 @@
+/** Lines of the log: appended in batches, searched, bounded. */
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { type LogLine, type LogPage, logLevels } from "../contract/runs.ts";
+
+/** A line before it has a place. */
+export type NewLogLine = Omit<LogLine, "seq">;
+
+/** What is asked of the lines of a connector. */
+export interface LogFilter {
+  /** The least severe level. */
+  readonly level?: LogLine["level"] | undefined;
+  /** Text that message or details hold, in either case of letters. */
+  readonly q?: string | undefined;
+  readonly runId?: string | undefined;
+  /** Only lines before this one. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** The table of lines. */
+export class LogTable {
+  readonly #db: DatabaseSync;
+  readonly #insert: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#insert = db.prepare(
+      "insert into log_lines (connector_id, run_id, time_ms, level, message, fields) values (?, ?, ?, ?, ?, ?)",
+    );
+  }
+
+  /** Appends lines, all or none. @returns the place of the last one; 0 for none. */
+  append(connectorId: string, lines: readonly NewLogLine[]): number {
+    if (lines.length === 0) return 0;
+    let seq: number | bigint = 0;
+    this.#db.exec("begin");
+    try {
+      for (const { runId, timeMs, level, message, fields } of lines) {
+        const values = [connectorId, runId, timeMs, logLevels.indexOf(level), message, JSON.stringify(fields)];
+        seq = this.#insert.run(...values).lastInsertRowid;
+      }
+      this.#db.exec("commit");
+    } catch (caught) {
+      this.#db.exec("rollback");
+      throw caught;
+    }
+    return Number(seq);
+  }
+
+  /** A page, newest first, and how many lines match in all. */
+  page(connectorId: string, filter: LogFilter): LogPage {
+    const { where, values } = conditions(connectorId, filter);
+    const total = Number(this.#db.prepare(`select count(*) as n from log_lines where ${where}`).get(...values)?.["n"]);
+    const [more, position]: [string, number[]] =
+      filter.before === undefined ? ["", []] : [" and seq < ?", [filter.before]];
+    const rows = this.#db
+      .prepare(`select * from log_lines where ${where}${more} order by seq desc limit ?`)
+      .all(...values, ...position, filter.limit + 1);
+    const lines = rows.slice(0, filter.limit).map(toLine);
+    return { lines, total, next: rows.length > filter.limit ? (lines.at(-1)?.seq ?? null) : null };
+  }
+
+  /** Every line of a connector, oldest first. */
+  *all(connectorId: string): Generator<LogLine> {
+    const some = this.#db.prepare("select * from log_lines where connector_id = ? and seq > ? order by seq limit 1000");
+    let last = 0;
+    // By pieces: a statement that is left open would keep the store from being written.
+    for (;;) {
+      const lines = some.all(connectorId, last).map(toLine);
+      yield* lines;
+      const end = lines.at(-1);
+      if (!end) return;
+      last = end.seq;
+    }
+  }
+
+  /** Forgets lines beyond the newest `keep`. */
+  prune(connectorId: string, keep: number): void {
+    this.#db
+      .prepare(
+        `delete from log_lines where connector_id = ? and seq <= coalesce(
+           (select seq from log_lines where connector_id = ? order by seq desc limit 1 offset ?), 0)`,
+      )
+      .run(connectorId, connectorId, keep);
+  }
+}
+
+function conditions(connectorId: string, { level, q, runId }: LogFilter): { where: string; values: SQLInputValue[] } {
+  const parts = ["connector_id = ?"];
+  const values: SQLInputValue[] = [connectorId];
+  if (level !== undefined && level !== "debug") {
+    parts.push("level >= ?");
+    values.push(logLevels.indexOf(level));
+  }
+  if (runId !== undefined) {
+    parts.push("run_id = ?");
+    values.push(runId);
+  }
+  if (q) {
+    // Not by itself an expression: the signs that LIKE knows are taken as they are.
+    const pattern = `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+    parts.push(String.raw`(message like ? escape '\' or fields like ? escape '\')`);
+    values.push(pattern, pattern);
+  }
+  return { where: parts.join(" and "), values };
+}
+
+function toLine(row: Readonly<Record<string, SQLOutputValue>>): LogLine {
+  const runId = row["run_id"];
+  return {
+    seq: Number(row["seq"]),
+    timeMs: Number(row["time_ms"]),
+    level: logLevels[Number(row["level"])] ?? "info",
+    message: String(row["message"]),
+    // Written by `append`, which takes nothing else.
+    fields: JSON.parse(String(row["fields"])) as LogLine["fields"],
+    runId: typeof runId === "string" ? runId : null,
+  };
+}

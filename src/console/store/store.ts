@@ -1,0 +1,53 @@
+/** The console's store: one SQLite file in the data directory, brought to the newest version when it is opened. */
+import { DatabaseSync } from "node:sqlite";
+import { ConnectorTable } from "./connector-table.ts";
+import { LogTable } from "./log-table.ts";
+import { migrate } from "./migrations.ts";
+import { RunTable } from "./run-table.ts";
+import { SecretVault } from "./secret-vault.ts";
+import { newSalt, readStoreKey, type StoreKeyPlace } from "./store-key.ts";
+
+/** What is kept between two starts of the console. */
+export interface Store {
+  readonly connectors: ConnectorTable;
+  readonly runs: RunTable;
+  readonly logs: LogTable;
+  readonly secrets: SecretVault;
+  close(): void;
+}
+
+const saltName = "passphrase-salt";
+
+/**
+ * Opens the database at `path`, which must exist, be it empty.
+ * @throws BatonError `CONSOLE-STORE-NEWER`, `CONSOLE-KEY` or `CONSOLE-WRONG-KEY`; then nothing was changed.
+ */
+export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt">): Promise<Store> {
+  const db = new DatabaseSync(path);
+  try {
+    // Small writes all the time while pages are read: a write-ahead log syncs once per checkpoint only.
+    db.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on");
+    migrate(db, path);
+    const storeKey = await readStoreKey({ ...key, salt: () => saltOf(db) });
+    const secrets = new SecretVault(db, storeKey);
+    return {
+      connectors: new ConnectorTable(db),
+      runs: new RunTable(db),
+      logs: new LogTable(db),
+      secrets,
+      close: () => db.close(),
+    };
+  } catch (caught) {
+    db.close();
+    throw caught;
+  }
+}
+
+/** Made with the first passphrase, and kept: another one would make another key. */
+function saltOf(db: DatabaseSync): Buffer {
+  const found = db.prepare("select value from facts where name = ?").get(saltName)?.["value"];
+  if (found instanceof Uint8Array) return Buffer.from(found);
+  const salt = newSalt();
+  db.prepare("insert into facts (name, value) values (?, ?)").run(saltName, salt);
+  return salt;
+}
