@@ -3,7 +3,7 @@
  * has there, because a narrow role sees a partial roster that looks like a complete one.
  */
 import type { SyncWarning } from "../sdk/contracts/connector.ts";
-import { Status, toBatonError } from "../sdk/errors.ts";
+import { type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
 import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
 import type { Member, Organization, Self, Service } from "./client/schemas.ts";
 import { nearestSlug } from "./nearest-slug.ts";
@@ -107,9 +107,9 @@ export async function findOrganization(
   } catch (caught) {
     const error = toBatonError(caught);
     if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
-    const hint = await suggestOrganization(client, orgSlug, signal);
-    if (hint === undefined) throw caught;
-    throw error.with({ hint });
+    const suggestion = await suggestOrganization(client, orgSlug, signal);
+    if (suggestion === undefined) throw caught;
+    throw error.with(suggestion);
   }
 }
 
@@ -117,7 +117,7 @@ async function suggestOrganization(
   client: AccessClient,
   orgSlug: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Pick<BatonErrorInit, "hint" | "candidates"> | undefined> {
   let slugs: readonly string[];
   try {
     slugs = (await client.organizations({ signal })).map((organization) => organization.slug);
@@ -125,10 +125,13 @@ async function suggestOrganization(
     // The suggestion is an extra; the error that it belongs to is thrown either way.
     return undefined;
   }
-  if (slugs.length === 0) return "This key can see no organization: its owner must be invited to it first.";
+  if (slugs.length === 0) {
+    return { hint: "This key can see no organization: its owner must be invited to it first." };
+  }
   const nearest = nearestSlug(orgSlug, slugs);
   const guess = nearest === undefined ? "" : `Did you mean ${nearest}? `;
-  return `${guess}This key can see: ${listed(slugs)}.`;
+  const candidates = nearest === undefined ? slugs : [nearest, ...slugs.filter((slug) => slug !== nearest)];
+  return { hint: `${guess}This key can see: ${listed(slugs)}.`, candidates };
 }
 
 /** Names, at most ten, then how many more. */

@@ -2,7 +2,7 @@
  * The checks of `validate`, one by one, for a person to read: each says what was found and, when it is not right, what
  * to do. A check that cannot be made because an earlier one failed is skipped, not failed.
  */
-import type { CheckResult } from "../sdk/contracts/connector.ts";
+import type { CheckOptions, CheckResult } from "../sdk/contracts/connector.ts";
 import { type BatonError, toBatonError } from "../sdk/errors.ts";
 import { type CallerRole, findOrganization, findRole, listed, partialRoleCode, partialRoleMessage } from "./access.ts";
 import type { CloudsmithClient, PageResult } from "./client/cloudsmith-client.ts";
@@ -12,7 +12,7 @@ import { realEmail } from "./converters.ts";
 export { validateAccess } from "./access.ts";
 
 /** The checks in order. `roster` is the verdict: may this key's view of the organization be complete? */
-const titles = {
+export const checkTitles = {
   host: "Cloudsmith can be reached",
   key: "The API key is valid",
   organization: "The organization exists",
@@ -21,7 +21,7 @@ const titles = {
   roster: "The roster is complete",
 } as const;
 
-type CheckId = keyof typeof titles;
+type CheckId = keyof typeof checkTitles;
 type Finding = Omit<CheckResult, "id" | "title">;
 
 const useWiderKey =
@@ -31,9 +31,9 @@ const useWiderKey =
 export async function runChecks(
   client: CloudsmithClient,
   orgSlug: string,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, onResult }: CheckOptions,
 ): Promise<CheckResult[]> {
-  const run = new CheckRun(client, orgSlug, signal);
+  const run = new CheckRun(client, orgSlug, signal, onResult);
   await run.all();
   signal.throwIfAborted();
   return run.results;
@@ -44,11 +44,13 @@ class CheckRun {
   readonly #client: CloudsmithClient;
   readonly #orgSlug: string;
   readonly #signal: AbortSignal;
+  readonly #onResult: CheckOptions["onResult"];
 
-  constructor(client: CloudsmithClient, orgSlug: string, signal: AbortSignal) {
+  constructor(client: CloudsmithClient, orgSlug: string, signal: AbortSignal, onResult: CheckOptions["onResult"]) {
     this.#client = client;
     this.#orgSlug = orgSlug;
     this.#signal = signal;
+    this.#onResult = onResult;
   }
 
   async all(): Promise<void> {
@@ -70,8 +72,10 @@ class CheckRun {
     if (asked.ok) {
       this.#add("host", pass("Cloudsmith answered."));
       const { name, slug, email } = asked.value;
-      const kind = email === undefined ? "service account" : "user";
-      this.#add("key", pass(`The key belongs to the ${kind} ${name || slug || "(unnamed)"}.`));
+      const kind = email === undefined ? "service" : "user";
+      const word = kind === "service" ? "service account" : kind;
+      const facts = { slug: slug ?? "", name: name || slug || "", kind };
+      this.#add("key", { ...pass(`The key belongs to the ${word} ${name || slug || "(unnamed)"}.`), facts });
       return asked.value;
     }
     const isAboutKey = asked.error.code.startsWith("CS-AUTH-");
@@ -85,7 +89,7 @@ class CheckRun {
     if (asked.ok) {
       const { name, slug } = asked.value;
       const slugNote = slug === this.#orgSlug ? "" : `; its slug is ${slug}`;
-      this.#add("organization", pass(`${name} (${this.#orgSlug})${slugNote}.`));
+      this.#add("organization", { ...pass(`${name} (${this.#orgSlug})${slugNote}.`), facts: { name, slug } });
       return asked.value;
     }
     this.#add("organization", fail(asked.error));
@@ -138,12 +142,14 @@ class CheckRun {
   }
 
   #add(id: CheckId, finding: Finding): void {
-    this.results.push({ id, title: titles[id], ...finding });
+    const result = { id, title: checkTitles[id], ...finding };
+    this.results.push(result);
+    this.#onResult?.(result);
   }
 
   #skipRest(): void {
     const done = new Set(this.results.map((result) => result.id));
-    for (const id of Object.keys(titles) as CheckId[]) {
+    for (const id of Object.keys(checkTitles) as CheckId[]) {
       if (!done.has(id)) this.#add(id, { outcome: "skip", detail: "Not checked, because an earlier check failed." });
     }
   }
@@ -196,8 +202,14 @@ function pass(detail: string): Finding {
   return { outcome: "pass", detail };
 }
 
-function fail({ message, hint, code }: BatonError): Finding {
-  return { outcome: "fail", detail: message, code, ...(hint === undefined ? {} : { fix: hint }) };
+function fail({ message, hint, code, candidates }: BatonError): Finding {
+  return {
+    outcome: "fail",
+    detail: message,
+    code,
+    ...(hint !== undefined && { fix: hint }),
+    ...(candidates.length > 0 && { candidates }),
+  };
 }
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BatonError };

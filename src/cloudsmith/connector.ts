@@ -1,5 +1,6 @@
 /** The connector: its syncers, and the check of the access before each sync. Makes no request before it is asked. */
 import type {
+  CheckOptions,
   CheckResult,
   Connector,
   ConnectorMetadata,
@@ -56,8 +57,8 @@ export class CloudsmithConnector implements Connector {
     this.#reading = new OrganizationReading(this.#client, organization, caller.slug);
   }
 
-  async check({ signal }: { signal: AbortSignal }): Promise<readonly CheckResult[]> {
-    return await runChecks(this.#client, this.#orgSlug, { signal });
+  async check(options: CheckOptions): Promise<readonly CheckResult[]> {
+    return await runChecks(this.#client, this.#orgSlug, options);
   }
 
   async cleanup(): Promise<void> {

@@ -43,6 +43,8 @@ export interface BatonErrorInit {
   readonly exitCode?: number;
   /** Where the server said when to come back: milliseconds since the epoch. */
   readonly retryAtMs?: number;
+  /** Values that would have worked in the place of a refused one, best first; shown for a person to pick from. */
+  readonly candidates?: readonly string[];
   /** True when neither trying again nor skipping helps: the sync ends here. Set by clients that did their own retries. */
   readonly fatal?: boolean;
   readonly cause?: unknown;
@@ -56,6 +58,7 @@ export class BatonError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly retryAtMs: number | undefined;
+  readonly candidates: readonly string[];
   readonly fatal: boolean;
 
   constructor(init: BatonErrorInit) {
@@ -68,18 +71,20 @@ export class BatonError extends Error {
     // A failure never exits 0: an error that carries OK is a bug of ours, which is what Internal says.
     this.exitCode = init.exitCode ?? (init.status === Status.ok ? Status.internal : init.status);
     this.retryAtMs = init.retryAtMs;
+    this.candidates = init.candidates ?? [];
     this.fatal = init.fatal ?? false;
   }
 
   /** The same error with other words about the data or the next step; whoever knows more than the thrower says more. */
-  with(words: Pick<BatonErrorInit, "effect" | "hint">): BatonError {
-    const { code, status, message, effect, hint, exitCode, retryAtMs, fatal } = this;
+  with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates">): BatonError {
+    const { code, status, message, effect, hint, exitCode, retryAtMs, candidates, fatal } = this;
     return new BatonError({
       code,
       status,
       message,
       exitCode,
       fatal,
+      candidates,
       ...(effect !== undefined && { effect }),
       ...(hint !== undefined && { hint }),
       ...(retryAtMs !== undefined && { retryAtMs }),

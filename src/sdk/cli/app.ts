@@ -30,6 +30,8 @@ export interface ExtraCommand {
   readonly name: string;
   /** One line for the help text. */
   readonly summary: string;
+  /** True for what the program starts itself: in no help text and no completion. */
+  readonly isInternal?: boolean;
   /**
    * Runs the command. It parses its own arguments and answers `--help`; what it imports, it imports in here.
    * @param argv the arguments without the command's name.

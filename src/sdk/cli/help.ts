@@ -13,7 +13,9 @@ export interface ListedCommand {
 /** All commands of a program, by name. */
 export function listCommands(app: ConnectorApp): ListedCommand[] {
   const builtIn = builtInCommands.filter((command) => command.name !== "");
-  return [...builtIn, ...(app.commands ?? [])].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [...builtIn, ...(app.commands ?? []).filter((command) => !command.isInternal)].toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
 /** Help about the program. Ends with a newline. */

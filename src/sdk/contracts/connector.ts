@@ -105,8 +105,19 @@ export interface CheckResult {
   readonly fix?: string;
   /** Stable error code, when the outcome is warn or fail. */
   readonly code?: string;
+  /** What was found, for programs: names and ids, never a secret. Which there are is the connector's to say. */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** When the outcome is fail: values that would have worked in the place of the refused one, best first. */
+  readonly candidates?: readonly string[];
   /** When the outcome is fail: the gRPC status (1 to 16), which becomes the exit code of `validate`; default Unknown. */
   readonly status?: number;
+}
+
+/** What a check gets. */
+export interface CheckOptions {
+  readonly signal: AbortSignal;
+  /** Told of each result as soon as it is there, in order. */
+  readonly onResult?: (result: CheckResult) => void;
 }
 
 /** What is shown of a connector. */
@@ -132,7 +143,7 @@ export interface Connector {
   /** Runs before each sync. Throws a BatonError when a sync would not tell the truth; warnings go through `warn`. */
   validate(options: { readonly signal: AbortSignal; warn(warning: SyncWarning): void }): Promise<void>;
   /** The same checks one by one, for a person to read. Never throws for a failed check. */
-  check(options: { readonly signal: AbortSignal }): Promise<readonly CheckResult[]>;
+  check(options: CheckOptions): Promise<readonly CheckResult[]>;
   /** Forgets what it kept of a sync. */
   cleanup?(): Promise<void>;
   stats?(): ConnectorStats;

@@ -1,8 +1,6 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
-import { parseBatonId } from "../../resources/baton-id.ts";
-import type { RunEnd, SyncOutcome } from "../../sync/events.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";
 import type { ConnectorContext } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
@@ -14,8 +12,8 @@ import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { openRunTelemetry } from "../run-telemetry.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
-import { externalPrincipalsOf, type StoreOptions, storeOptions } from "../sync-options.ts";
-import type { SyncTarget } from "../sync-target.ts";
+import { syncInto } from "../sync-into.ts";
+import { storeOptions } from "../sync-options.ts";
 
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
@@ -68,7 +66,7 @@ async function syncOnce(
   context: ConnectorContext,
   output: RunOutput,
 ): Promise<number> {
-  const { io, options } = invocation;
+  const { app, io, options } = invocation;
   const store = await storeOptions(config, io);
   const { openSyncTarget } = await import("../sync-target.ts");
   const interrupt = listenForInterrupt(io, {
@@ -78,56 +76,23 @@ async function syncOnce(
   try {
     const { signal } = interrupt;
     using target = await openSyncTarget(invocation, { store, logger: output.logger, signal });
-    const outcome = await syncInto(target, { invocation, config, context, output, store, signal });
+    const outcome = await syncInto({
+      createConnector: (...made) => app.createConnector(...made),
+      config,
+      context,
+      io,
+      store,
+      target,
+      signal,
+      observer: output.observe,
+      acceptChanges: options.bool("accept-changes"),
+    });
     if (outcome.nothingRead) return 0;
     const sections = await closingCounts(invocation, target.path, output);
     output.close({ ...outcome, path: target.shownAs }, sections);
     return outcome.result === "Partial roster" && options.bool("strict") ? resultExitCodes.partial : 0;
   } finally {
     interrupt.release();
-  }
-}
-
-interface OneSync {
-  readonly invocation: Invocation;
-  readonly config: ResolvedConfig;
-  readonly context: ConnectorContext;
-  readonly output: RunOutput;
-  readonly store: StoreOptions;
-  readonly signal: AbortSignal;
-}
-
-async function syncInto(target: SyncTarget, sync: OneSync): Promise<SyncOutcome> {
-  const { invocation, config, context, output, store, signal } = sync;
-  const { app, io, options } = invocation;
-  const syncResources = config.strings("sync-resources").map(parseBatonId);
-  const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
-  const connector = await app.createConnector(config, context);
-  const { runSync } = await import("../../sync/run-sync.ts");
-  let end: RunEnd | undefined;
-  try {
-    return await runSync({
-      connector,
-      ...store,
-      path: target.path,
-      syncResources,
-      skipGrants: config.bool("skip-grants"),
-      syncResourceTypes: config.strings("sync-resource-types"),
-      skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
-      ...(externalPrincipals && { externalPrincipals }),
-      ...(context.telemetry && { telemetry: context.telemetry }),
-      ...(context.workers !== undefined && { workers: context.workers }),
-      signal,
-      logger: target.logger,
-      clock: io.clock,
-      observer: output.observe,
-      acceptChanges: options.bool("accept-changes"),
-      onEnd: async (how) => {
-        end = how;
-      },
-    });
-  } finally {
-    if (end) await target.settle(end);
   }
 }
 

@@ -1,0 +1,58 @@
+/** One sync of a configured connector into a place that is open already: from settings to what the engine is told. */
+import type { ResolvedConfig } from "../config/resolved-config.ts";
+import { parseBatonId } from "../resources/baton-id.ts";
+import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";
+import type { ConnectorApp, ConnectorContext } from "./app.ts";
+import type { CliIo } from "./cli-io.ts";
+import { externalPrincipalsOf, type StoreOptions } from "./sync-options.ts";
+import type { SyncTarget } from "./sync-target.ts";
+
+/** What one sync is made of. */
+export interface SyncInto {
+  readonly createConnector: ConnectorApp["createConnector"];
+  readonly config: ResolvedConfig;
+  readonly context: ConnectorContext;
+  readonly io: CliIo;
+  readonly store: StoreOptions;
+  readonly target: Pick<SyncTarget, "path" | "logger" | "settle">;
+  readonly signal: AbortSignal;
+  readonly observer: SyncObserver;
+  readonly acceptChanges: boolean;
+}
+
+/**
+ * Syncs, and lets the target settle whatever became of it.
+ * @throws BatonError as `runSync` does, or when a good sync could not be put where it belongs.
+ */
+export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
+  const { config, context, io, store, target } = sync;
+  const syncResources = config.strings("sync-resources").map(parseBatonId);
+  const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
+  const connector = await sync.createConnector(config, context);
+  const { runSync } = await import("../sync/run-sync.ts");
+  let end: RunEnd | undefined;
+  try {
+    return await runSync({
+      connector,
+      ...store,
+      path: target.path,
+      syncResources,
+      skipGrants: config.bool("skip-grants"),
+      syncResourceTypes: config.strings("sync-resource-types"),
+      skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
+      ...(externalPrincipals && { externalPrincipals }),
+      ...(context.telemetry && { telemetry: context.telemetry }),
+      ...(context.workers !== undefined && { workers: context.workers }),
+      signal: sync.signal,
+      logger: target.logger,
+      clock: io.clock,
+      observer: sync.observer,
+      acceptChanges: sync.acceptChanges,
+      onEnd: async (how) => {
+        end = how;
+      },
+    });
+  } finally {
+    if (end) await target.settle(end);
+  }
+}
