@@ -52,6 +52,8 @@ export interface RunSummary {
 
 /** A run with everything that it recorded. */
 export interface RunDetail extends RunSummary {
+  /** What was read: the organization's slug; null when the run ended before it began to read. */
+  readonly target: string | null;
   readonly syncId: string | null;
   readonly resumed: boolean;
   readonly phaseMs: Readonly<Record<string, number>>;
@@ -103,6 +105,8 @@ export interface RunProgress {
   /** Guess of what is left, by the run before; null when there is none. */
   readonly secondsLeft: number | null;
   readonly isCancelling: boolean;
+  /** True while it waits for syncs of other connectors to end: nothing of it has begun. */
+  readonly isQueued: boolean;
 }
 
 /** Levels of log lines, least first. */

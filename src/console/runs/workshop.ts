@@ -19,17 +19,18 @@ import type {
 import type { LogLine, LogPage, RunDetail, RunSummary } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
-import type { AuditLog } from "../store/audit-log.ts";
+import { type AuditLog, openAuditLog } from "../store/audit-log.ts";
+import { openDataDirectory } from "../store/data-directory.ts";
+import type { LogFilter } from "../store/log-table.ts";
+import { openStore } from "../store/store.ts";
+import { ConsoleWorkshop } from "./console-workshop.ts";
+import type { ProgramCommand } from "./program.ts";
 
-/** How to start this program again: what stands before a command's name. */
-export interface ProgramCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-}
+export type { ProgramCommand } from "./program.ts";
 
 /** What a workshop is opened with. */
 export interface WorkshopOptions {
-  /** From `dataDirectory`; made when it is missing. */
+  /** From `defaultDataDirectory`, or given; made when it is missing. */
   readonly dataDir: string;
   readonly hub: EventHub;
   readonly clock: Clock;
@@ -39,18 +40,8 @@ export interface WorkshopOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** --store-key-file; undefined when it is not given. */
   readonly storeKeyFile: string | undefined;
+  /** From `thisProgram`. */
   readonly program: ProgramCommand;
-}
-
-/** What a person may ask of the logs. */
-export interface LogQuery {
-  /** The least severe level shown. */
-  readonly level?: LogLine["level"] | undefined;
-  readonly q?: string | undefined;
-  readonly runId?: string | undefined;
-  /** Only lines before this one. */
-  readonly before?: number | undefined;
-  readonly limit: number;
 }
 
 /** A page of runs, newest first. */
@@ -79,16 +70,17 @@ export interface Workshop extends KeptFiles {
   /** The sample organization's connector: made and synced at the first call, found again later. */
   startSample(): Promise<ConnectorDetail>;
 
-  startTest(id: string, input: SettingsInput): TestState;
+  startTest(id: string, input: SettingsInput): Promise<TestState>;
   /** The latest test of a connector; undefined when there was none. */
   test(id: string): TestState | undefined;
-  startC1Test(id: string): TestState;
+  startC1Test(id: string): Promise<TestState>;
 
   /** @returns the id of the run. */
-  startSync(id: string, options?: { readonly force?: boolean; readonly acceptChanges?: boolean }): string;
-  cancel(id: string): Promise<void>;
+  startSync(id: string, options?: { readonly acceptChanges?: boolean | undefined }): string;
+  cancel(id: string): Promise<ConnectorDetail>;
   pause(id: string): ConnectorDetail;
   resume(id: string): ConnectorDetail;
+  /** Syncs again, and takes over what a held run would have changed. @returns the id of the run. */
   confirmChanges(id: string): string;
   keepOld(id: string): ConnectorDetail;
   setSchedule(id: string, schedule: Schedule): ConnectorDetail;
@@ -100,19 +92,32 @@ export interface Workshop extends KeptFiles {
   currentFile(connectorId: string): KeptFile | undefined;
   runFile(runId: string): KeptFile | undefined;
 
-  logs(id: string, query: LogQuery): LogPage;
+  logs(id: string, filter: LogFilter): LogPage;
   /** Every line, oldest first, for a download. */
   allLogs(id: string): Iterable<LogLine>;
 
   deployFiles(id: string, target: DeployTarget): readonly DeployFile[];
-  startService(id: string): ServiceState;
+  startService(id: string): Promise<ServiceState>;
   stopService(id: string): Promise<ServiceState>;
 
   /** Stops runs and services in good order and gives the data directory back. */
   close(): Promise<void>;
 }
 
-/** Opens the data directory and takes up what the console did before. */
-export async function openWorkshop(_options: WorkshopOptions): Promise<Workshop> {
-  throw new TypeError("not built yet");
+/**
+ * Opens the data directory and takes up what the console did before.
+ * @throws BatonError `CONSOLE-BUSY`, `CONSOLE-DATA-DIR`, `CONSOLE-STORE-NEWER`, `CONSOLE-KEY`, `CONSOLE-WRONG-KEY` or
+ * `CONSOLE-AUDIT`.
+ */
+export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const { clock, env, storeKeyFile: keyFile } = options;
+  const data = await openDataDirectory(options.dataDir, clock);
+  try {
+    const audit = openAuditLog(data.auditLog, () => clock.nowMs());
+    const store = await openStore(data.database, { env, keyFile });
+    return new ConsoleWorkshop(options, { data, store, audit });
+  } catch (caught) {
+    data.release();
+    throw caught;
+  }
 }

@@ -1,8 +1,161 @@
 /** Connectors, settings, tests and what is done with them, over HTTP. Mounted under /api; knows nothing of how it is done. */
 import { Hono } from "hono";
+import { z } from "zod";
+import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
 import type { Workshop } from "../../runs/workshop.ts";
+import type { ConsoleEnv } from "../app.ts";
+import { readBody } from "../body-values.ts";
+import { badRequest } from "../failure-response.ts";
+import { readChoice, readNumber } from "../query-values.ts";
+
+const mode = z.enum(["once", "service", "schedule"]);
+const text = z.string().max(4096);
+const nothing = z.strictObject({});
+const createInput = z.strictObject({ mode, owner: text });
+const settingsInput = z.strictObject({
+  orgSlug: text.exactOptional(),
+  apiKey: text.exactOptional(),
+  keySource: z.enum(["entered", "environment", "cloudsmith-cli", "sample"]).exactOptional(),
+  baseUrl: text.exactOptional(),
+  caFile: text.exactOptional(),
+  proxy: text.exactOptional(),
+  owner: text.exactOptional(),
+  mode: mode.exactOptional(),
+  c1ClientId: text.exactOptional(),
+  c1ClientSecret: text.exactOptional(),
+});
+const scheduleInput = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("manual") }),
+  z.strictObject({ kind: z.literal("interval"), everyMinutes: z.number() }),
+  z.strictObject({ kind: z.literal("cron"), expression: text, timeZone: text }),
+]);
+const syncInput = z.strictObject({ force: z.boolean().optional(), acceptChanges: z.boolean().optional() });
 
 /** The routes /connectors, /sample and /schedule-preview. */
-export function connectorRoutes(_workshop: Workshop): Hono {
-  return new Hono();
+export function connectorRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .route("/", listRoutes(workshop))
+    .route("/", settingsRoutes(workshop))
+    .route("/", actionRoutes(workshop))
+    .route("/", serviceRoutes(workshop));
+}
+
+function listRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+  const { audit } = workshop;
+  return new Hono<ConsoleEnv>()
+    .get("/connectors", (context) => context.json({ connectors: workshop.connectors() }))
+    .post("/connectors", async (context) => {
+      const input = await readBody(context, createInput);
+      const action = { action: "connector-added", target: "", details: { mode: input.mode } };
+      return context.json(await audit.around(action, () => workshop.create(input)));
+    })
+    .get("/connectors/:id", (context) => context.json(workshop.connector(context.req.param("id"))))
+    .post("/connectors/:id/remove", async (context) => {
+      await readBody(context, nothing);
+      const id = context.req.param("id");
+      await audit.around({ action: "connector-removed", target: targetOf(id) }, () => workshop.remove(id));
+      return context.json({});
+    })
+    .post("/sample", async (context) => {
+      await readBody(context, nothing);
+      return context.json(await audit.around({ action: "sample", target: "" }, () => workshop.startSample()));
+    });
+}
+
+function settingsRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+  const { audit } = workshop;
+  return new Hono<ConsoleEnv>()
+    .get("/connectors/:id/found-settings", (context) => context.json(workshop.foundSettings(context.req.param("id"))))
+    .post("/connectors/:id/settings", async (context) => {
+      const [id, input] = [context.req.param("id"), await readBody(context, settingsInput)];
+      const action = { action: input.apiKey ? "key-replaced" : "settings-changed", ...namesOf(id, input) };
+      return context.json(await audit.around(action, () => workshop.saveSettings(id, input)));
+    })
+    .post("/connectors/:id/test", async (context) => {
+      const [id, input] = [context.req.param("id"), await readBody(context, settingsInput)];
+      const action = { action: "test", ...namesOf(id, input) };
+      return context.json(await audit.around(action, () => workshop.startTest(id, input)));
+    })
+    .get("/connectors/:id/test", (context) => context.json(workshop.test(context.req.param("id")) ?? null))
+    .post("/connectors/:id/schedule", async (context) => {
+      const [id, schedule] = [context.req.param("id"), await readBody(context, scheduleInput)];
+      const action = { action: "schedule", target: targetOf(id), details: schedule };
+      return context.json(await audit.around(action, () => workshop.setSchedule(id, schedule)));
+    })
+    .get("/schedule-preview", (context) => {
+      const nextRunsMs = workshop.previewSchedule(scheduleIn((name) => context.req.query(name)));
+      return context.json({ nextRunsMs });
+    });
+}
+
+function actionRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+  const { audit } = workshop;
+  return new Hono<ConsoleEnv>()
+    .post("/connectors/:id/sync", async (context) => {
+      const [id, { force, acceptChanges }] = [context.req.param("id"), await readBody(context, syncInput)];
+      const action = { action: force ? "force-sync" : "sync", target: targetOf(id), details: { acceptChanges } };
+      const runId = await audit.around(action, () => workshop.startSync(id, { acceptChanges }));
+      return context.json({ runId }, 202);
+    })
+    .post("/connectors/:id/confirm-changes", async (context) => {
+      const id = context.req.param("id");
+      await readBody(context, nothing);
+      const action = { action: "confirm-changes", target: targetOf(id) };
+      return context.json({ runId: await audit.around(action, () => workshop.confirmChanges(id)) }, 202);
+    })
+    .post("/connectors/:id/:action{cancel|pause|resume|keep-old}", async (context) => {
+      const { id, action } = context.req.param();
+      await readBody(context, nothing);
+      const work = {
+        cancel: () => workshop.cancel(id),
+        pause: () => workshop.pause(id),
+        resume: () => workshop.resume(id),
+        "keep-old": () => workshop.keepOld(id),
+      }[action];
+      if (!work) throw badRequest("There is no such action.");
+      return context.json(await audit.around({ action, target: targetOf(id) }, work));
+    });
+}
+
+function serviceRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+  const { audit } = workshop;
+  return new Hono<ConsoleEnv>()
+    .get("/connectors/:id/deploy", (context) => {
+      const target = readChoice<DeployTarget>(context.req.query("target"), "target", deployTargets);
+      if (target === undefined) throw badRequest(`target is one of ${deployTargets.join(", ")}.`);
+      return context.json({ files: workshop.deployFiles(context.req.param("id"), target) });
+    })
+    .post("/connectors/:id/c1-test", async (context) => {
+      const id = context.req.param("id");
+      await readBody(context, nothing);
+      return context.json(
+        await audit.around({ action: "c1-test", target: targetOf(id) }, () => workshop.startC1Test(id)),
+      );
+    })
+    .post("/connectors/:id/service/:action{start|stop}", async (context) => {
+      const { id, action } = context.req.param();
+      await readBody(context, nothing);
+      const work = action === "start" ? () => workshop.startService(id) : () => workshop.stopService(id);
+      return context.json(await audit.around({ action: `service-${action}`, target: targetOf(id) }, work));
+    });
+}
+
+function targetOf(id: string): string {
+  return `connector:${id}`;
+}
+
+/** Which settings are sent: their names, never their values. */
+function namesOf(
+  id: string,
+  input: z.infer<typeof settingsInput>,
+): { target: string; details: { settings: string[] } } {
+  return { target: targetOf(id), details: { settings: Object.keys(input).toSorted() } };
+}
+
+function scheduleIn(query: (name: string) => string | undefined): Schedule {
+  const kind = readChoice(query("kind"), "kind", ["manual", "interval", "cron"]) ?? "manual";
+  if (kind === "manual") return { kind };
+  if (kind === "cron") return { kind, expression: query("expression") ?? "", timeZone: query("timeZone") ?? "" };
+  const everyMinutes = readNumber(query("everyMinutes"), "everyMinutes", { from: 0, to: 1_000_000, absent: 0 });
+  return { kind, everyMinutes };
 }

@@ -1,8 +1,78 @@
 /** Runs, their files and logs over HTTP. Mounted under /api; knows nothing of how they come about. */
+import { createReadStream, statSync } from "node:fs";
+import { Readable } from "node:stream";
 import { Hono } from "hono";
+import { BatonError, Status } from "../../../sdk/errors.ts";
+import { type LogLine, logLevels } from "../../contract/runs.ts";
 import type { Workshop } from "../../runs/workshop.ts";
+import type { ConsoleEnv } from "../app.ts";
+import { readChoice, readNumber } from "../query-values.ts";
 
-/** The routes /runs and /connectors/:id/runs and /logs. */
-export function runRoutes(_workshop: Workshop): Hono {
-  return new Hono();
+const pageOfRuns = { from: 1, to: 200, absent: 50 };
+const pageOfLines = { from: 1, to: 500, absent: 200 };
+
+/** The routes /runs, and /runs and /logs of a connector. */
+export function runRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/connectors/:id/runs", (context) => {
+      const limit = readNumber(context.req.query("limit"), "limit", pageOfRuns);
+      return context.json(workshop.runs(context.req.param("id"), { before: context.req.query("before"), limit }));
+    })
+    .get("/runs/:runId", (context) => context.json(workshop.run(context.req.param("runId"))))
+    .get("/runs/:runId/file", (context) => downloadFile(workshop, context.req.param("runId")))
+    .get("/connectors/:id/logs", (context) => {
+      const query = (name: string): string | undefined => context.req.query(name) || undefined;
+      const before = query("before");
+      const page = workshop.logs(context.req.param("id"), {
+        level: readChoice(query("level"), "level", logLevels),
+        q: query("q")?.slice(0, 1000),
+        runId: query("runId"),
+        before: before === undefined ? undefined : readNumber(before, "before", { from: 0, to: 1e15, absent: 0 }),
+        limit: readNumber(query("limit"), "limit", pageOfLines),
+      });
+      return context.json(page);
+    })
+    .get("/connectors/:id/logs/download", (context) => {
+      const id = context.req.param("id");
+      const lines = workshop.allLogs(id);
+      workshop.audit.record({ action: "log-downloaded", target: `connector:${id}` }, "done");
+      return downloadResponse(Readable.from(ndjson(lines)), "application/x-ndjson", `${id}-log.ndjson`);
+    });
+}
+
+function downloadFile(workshop: Workshop, runId: string): Response {
+  const run = workshop.run(runId);
+  const kept = workshop.runFile(runId);
+  if (!kept || !run.file) throw notKept();
+  workshop.audit.record({ action: "file-downloaded", target: `run:${runId}`, details: run.file }, "done");
+  const started = new Date(run.startedAtMs).toISOString().slice(0, 19).replaceAll(":", "-");
+  return downloadResponse(createReadStream(kept.path), "application/octet-stream", `cloudsmith-${started}Z.c1z`, {
+    "content-length": String(statSync(kept.path).size),
+    "x-content-sha256": run.file.sha256,
+  });
+}
+
+function downloadResponse(
+  content: Readable,
+  type: string,
+  name: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(Readable.toWeb(content) as ReadableStream, {
+    headers: { "content-type": type, "content-disposition": `attachment; filename="${name}"`, ...headers },
+  });
+}
+
+function* ndjson(lines: Iterable<LogLine>): Generator<string> {
+  for (const line of lines) yield `${JSON.stringify(line)}\n`;
+}
+
+function notKept(): BatonError {
+  return new BatonError({
+    code: "CONSOLE-NO-FILE",
+    status: Status.notFound,
+    message: "This run wrote no file, or it is not kept any more.",
+    effect: "There is nothing to download.",
+    hint: "Choose a later run.",
+  });
 }

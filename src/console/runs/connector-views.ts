@@ -1,0 +1,111 @@
+/** Connectors as the page sees them: what is kept, what runs, and what follows from both. */
+import type { ConnectorDetail, ConnectorSummary, ServiceState } from "../contract/connectors.ts";
+import type { RunDetail } from "../contract/runs.ts";
+import type { ConnectorRecord } from "../store/connector-table.ts";
+import type { Store } from "../store/store.ts";
+import type { ConnectionTests } from "./connection-tests.ts";
+import { bannerOf, isRateLimited, type StatusFacts, statusOf } from "./connector-status.ts";
+import type { RunArchive } from "./run-archive.ts";
+import type { RunFiles } from "./run-files.ts";
+import { summaryOf } from "./run-results.ts";
+import { nextMoments } from "./schedule.ts";
+import { nextRunAt } from "./scheduler.ts";
+import type { SyncRunner } from "./sync-runner.ts";
+
+/** Moments of a schedule that are shown. */
+const shownMoments = 3;
+
+/** What the views are made of. */
+export interface ViewParts {
+  readonly store: Store;
+  readonly archive: RunArchive;
+  readonly files: RunFiles;
+  readonly runner: SyncRunner;
+  readonly tests: ConnectionTests;
+  readonly serviceOf: (connectorId: string) => ServiceState | null;
+}
+
+/** A line of the list. */
+export function summaryView(connector: ConnectorRecord, parts: ViewParts): ConnectorSummary {
+  return summary(factsOf(connector, parts));
+}
+
+/** Everything of one. */
+export function detailView(connector: ConnectorRecord, parts: ViewParts, nowMs: number): ConnectorDetail {
+  const { archive, files, store } = parts;
+  const facts = factsOf(connector, parts);
+  const { settings, schedule, key, id } = connector;
+  return {
+    ...summary(facts),
+    createdAtMs: connector.createdAtMs,
+    settings: { ...settings, c1SecretIsSet: store.secrets.place(id, "c1-client-secret") !== undefined },
+    key: key && { ...key, storage: storageOf(connector, store) },
+    schedule,
+    nextRunsMs: connector.isPaused ? [] : upcoming(connector, nowMs),
+    failure: bannerOf(facts),
+    consecutiveFailures: archive.consecutiveFailures(connector),
+    service: connector.mode === "service" ? facts.service : null,
+    currentFile: files.current(id) ?? null,
+  };
+}
+
+/** True when a key is kept, or is looked up elsewhere. */
+export function hasKey({ id, key, isSample }: ConnectorRecord, { secrets }: Store): boolean {
+  if (isSample) return true;
+  if (key === null) return false;
+  return key.source !== "entered" || secrets.place(id, "api-key") !== undefined;
+}
+
+function storageOf({ id, key }: ConnectorRecord, { secrets }: Store): "encrypted" | "memory" | "not-stored" {
+  if (key?.source !== "entered") return "not-stored";
+  return secrets.place(id, "api-key") ?? "memory";
+}
+
+function upcoming(connector: ConnectorRecord, nowMs: number): readonly number[] {
+  const { schedule, scheduleSinceMs } = connector;
+  // An interval counts from the last run, a calendar from now.
+  const fromMs =
+    schedule.kind === "interval" ? Math.max(scheduleSinceMs, nowMs - schedule.everyMinutes * 60_000) : nowMs;
+  return nextMoments(schedule, fromMs, shownMoments);
+}
+
+interface Facts extends StatusFacts {
+  readonly lastGood: RunDetail | null;
+}
+
+function factsOf(connector: ConnectorRecord, { store, runner, tests, serviceOf }: ViewParts): Facts {
+  const { id, currentRunId } = connector;
+  const currentRun = (currentRunId === null ? undefined : store.runs.get(currentRunId)) ?? null;
+  return {
+    connector,
+    hasKey: hasKey(connector, store),
+    isTesting: tests.isRunning(id),
+    progress: runner.progress(id),
+    lastRun: store.runs.lastEnded(id) ?? null,
+    currentRun,
+    lastGood: currentRun,
+    service: serviceOf(id),
+  };
+}
+
+function summary(facts: Facts): ConnectorSummary {
+  const { connector, progress, lastRun, lastGood } = facts;
+  const { id, name, mode, owner, settings, isSample, isPaused, retryAtMs } = connector;
+  const status = statusOf(facts);
+  const waitingUntilMs = progress && isRateLimited(progress) ? progress.waiting?.untilMs : retryAtMs;
+  return {
+    id,
+    name: name || settings.orgSlug || "New connector",
+    mode,
+    owner,
+    orgSlug: settings.orgSlug,
+    isSample,
+    status,
+    ...(status === "Rate limited" && waitingUntilMs != null && { waitingUntilMs }),
+    isPaused,
+    lastRun: lastRun && summaryOf(lastRun),
+    lastGoodRun: lastGood && summaryOf(lastGood),
+    nextRunAtMs: nextRunAt(connector),
+    progress,
+  };
+}

@@ -1,0 +1,98 @@
+/** Failures of the way to a host, of the host, and of C1. */
+import { type Describers, inUtc, keyFacts, lastFileStays, lastGoodFact } from "./failure-context.ts";
+
+/** Their descriptions. */
+export const remoteFailures: Describers<
+  | "rate-limited"
+  | "network-down"
+  | "tls-fault"
+  | "clock-wrong"
+  | "server-error"
+  | "unexpected-answer"
+  | "c1-unreachable"
+> = {
+  "rate-limited": ({ error, connector }) => ({
+    title: "Waiting for Cloudsmith",
+    message: `The hour's requests are used up${error.retryAtMs === undefined ? "" : ` until ${inUtc(error.retryAtMs)}`}. Every program that uses this key counts.`,
+    effect: lastFileStays,
+    hint: "Nothing needs to be done: the sync goes on by itself.",
+    facts: [...error.facts, ...keyFacts(connector)],
+    points: ["Other programs and people with the same key use the same budget. Give this connector a key of its own."],
+    ...(error.retryAtMs !== undefined && { retryAtMs: error.retryAtMs }),
+  }),
+  "network-down": ({ error, connector }) => ({
+    title: `Cannot reach ${connector?.host ?? "Cloudsmith"}`,
+    message: brief(error.message),
+    effect: lastFileStays,
+    hint: "Check this machine's network, and the proxy if it needs one. Then sync again.",
+    facts: [...error.facts, ...proxyFact(connector?.proxy), ...lastGoodFact(connector)],
+  }),
+  "tls-fault": ({ error, connector }) => ({
+    title: "The secure connection could not be verified",
+    message: brief(error.message),
+    effect: lastFileStays,
+    hint: "If a company proxy opens connections, give its certificate as the CA file under Settings.",
+    facts: [["Host", connector?.host ?? ""], ...error.facts, ...proxyFact(connector?.proxy)],
+  }),
+  "clock-wrong": ({ error }) => {
+    const said = error.facts.find(([label]) => label === clockLabel)?.[1] ?? error.message;
+    const off = /\d+ s/.exec(said)?.[0];
+    return {
+      title: `This machine's clock is off by ${off === undefined ? "minutes" : inWords(Number.parseInt(off, 10))}`,
+      message: "The clocks of this machine and of Cloudsmith differ by more than five minutes.",
+      effect: "Certificates, limits and last logins cannot be judged rightly.",
+      hint: "Set the clock, best by NTP, then test again.",
+      facts: error.facts,
+    };
+  },
+  "server-error": ({ error, connector }) => ({
+    title: "Cloudsmith is having trouble",
+    message: brief(error.message),
+    effect: lastFileStays,
+    hint: "Sync again later; see status.cloudsmith.com.",
+    facts: [...error.facts, ...lastGoodFact(connector)],
+  }),
+  "unexpected-answer": ({ error, connector }) => ({
+    title: "Unexpected answer",
+    message: brief(error.message.replace(/ It begins: .*$/s, "")),
+    effect: lastFileStays,
+    hint: "A proxy or login page may stand in between, or the API host is wrong. The log has all of it.",
+    facts: [["Host", connector?.host ?? ""], ...quoteOf(error.message)],
+  }),
+  "c1-unreachable": ({ error }) => ({
+    title: "C1 link lost, still trying",
+    message: brief(error.message),
+    effect: "C1 gets no new data until the link is back.",
+    hint: error.code.startsWith("C1-TOKEN")
+      ? "If this goes on, rotate the secret in C1 and enter the new one here."
+      : "Check that this machine may reach C1.",
+    facts: error.facts,
+    ...(error.retryAtMs !== undefined && { retryAtMs: error.retryAtMs }),
+  }),
+};
+
+/** What the fact about the clock is called. */
+export const clockLabel = "Clock of this machine";
+
+/** At most 30 words: the rest is in the log. */
+function brief(message: string): string {
+  const words = message.split(/\s+/);
+  return words.length <= 30 ? message : `${words.slice(0, 30).join(" ")} …`;
+}
+
+function proxyFact(proxy: string | undefined): readonly (readonly [string, string])[] {
+  return [["Proxy", proxy || "none"]];
+}
+
+/** The beginning of what came, which is escaped and cut already. */
+function quoteOf(message: string): readonly (readonly [string, string])[] {
+  const quote = / It begins: (.*)$/s.exec(message)?.[1];
+  return quote === undefined ? [] : [["It begins", quote]];
+}
+
+function inWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}

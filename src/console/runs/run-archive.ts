@@ -1,0 +1,137 @@
+/** Writes down what became of a run: its result, its file, and whether that is the current one from now on. */
+import type { Clock } from "../../sdk/clock.ts";
+import type { Failure } from "../contract/failures.ts";
+import type { RunDetail } from "../contract/runs.ts";
+import type { ConnectorRecord } from "../store/connector-table.ts";
+import type { Store } from "../store/store.ts";
+import { describeFailure } from "./failures/describe-failure.ts";
+import type { FailingConnector } from "./failures/failure-context.ts";
+import type { RunFiles } from "./run-files.ts";
+import { endedRun, isGood, type RunEnding, withFailure } from "./run-results.ts";
+import type { SentError } from "./worker/messages.ts";
+
+/** Files kept of a connector's runs, runs kept, lines kept. */
+export const keptFiles = 50;
+const keptRuns = 500;
+const keptLines = 100_000;
+
+/** The past of all connectors. */
+export class RunArchive {
+  readonly #store: Store;
+  readonly #files: RunFiles;
+  readonly #clock: Clock;
+
+  constructor(store: Store, files: RunFiles, clock: Clock) {
+    this.#store = store;
+    this.#files = files;
+    this.#clock = clock;
+  }
+
+  /** Ends a run. @returns what is kept of it. */
+  end(run: RunDetail, ending: RunEnding): RunDetail {
+    const { connectorId, runId } = run;
+    const connector = this.#store.connectors.get(connectorId);
+    let ended = endedRun(run, ending);
+    if (ended.file) this.#files.keep(connectorId, runId);
+    if (connector) ended = withFailure(ended, this.#failureOf(connector, ended, ending.error));
+    this.#store.runs.put(ended);
+    if (connector && ended.file) this.#settleFile(connector, ended);
+    this.#prune(connectorId);
+    return ended;
+  }
+
+  /** What is known of a connector besides an error of it. */
+  factsFor(connector: ConnectorRecord): FailingConnector {
+    const { settings, key, name } = connector;
+    const lastGood = this.lastGoodRun(connector);
+    const sameKey = lastGood !== null && key !== null && lastGood.keyFingerprint === key.fingerprint;
+    const sameSlug = lastGood?.target === settings.orgSlug;
+    return {
+      orgSlug: settings.orgSlug,
+      orgName: name === settings.orgSlug ? "" : name,
+      host: URL.parse(settings.baseUrl)?.host ?? settings.baseUrl,
+      proxy: settings.proxy,
+      key,
+      keyWorkedAtMs: sameKey ? lastGood.endedAtMs : null,
+      lastGoodAtMs: sameSlug ? lastGood.endedAtMs : null,
+    };
+  }
+
+  /** The latest run of the connector that was good. */
+  lastGoodRun({ id }: ConnectorRecord): RunDetail | null {
+    let before: string | undefined;
+    for (;;) {
+      const runs = this.#store.runs.list(id, { before, limit: 50 });
+      const good = runs.find(isGood);
+      if (good) return good;
+      before = runs.at(-1)?.runId;
+      if (before === undefined) return null;
+    }
+  }
+
+  /** Runs that a console that was killed left open: their record says what they came to, if they came to an end. */
+  endAbandoned(): void {
+    for (const run of this.#store.runs.unfinished()) {
+      const record = this.#files.record(run.connectorId);
+      const error: SentError | null = record ? null : abandoned;
+      const endedAtMs = record ? Date.parse(record.endedAt) : this.#clock.nowMs();
+      this.end(run, { endedAtMs, record, totals: null, error, wasCancelled: false });
+    }
+  }
+
+  /** How many runs have failed one after another, the latest first. */
+  consecutiveFailures({ id }: ConnectorRecord): number {
+    const ended = this.#store.runs.list(id, { limit: 100 }).filter(({ result }) => result !== null);
+    const firstOther = ended.findIndex(({ result }) => result !== "Failed" && result !== "Incomplete");
+    return firstOther < 0 ? ended.length : firstOther;
+  }
+
+  #failureOf(connector: ConnectorRecord, run: RunDetail, error: SentError | null): Failure | null {
+    const described = error ?? remarkOf(run);
+    return described && describeFailure({ error: described, connector: this.factsFor(connector) });
+  }
+
+  /** A partial file never takes the place of a good one; where there is no good one it is better than nothing. */
+  #settleFile(connector: ConnectorRecord, run: RunDetail): void {
+    const { id, currentRunId } = connector;
+    const current = currentRunId === null ? undefined : this.#store.runs.get(currentRunId);
+    const keepsGood = !isGood(run) && current !== undefined && isGood(current) && this.#files.current(id) !== undefined;
+    if (keepsGood) {
+      // The next run is compared with the good file, not with one that lacks rows.
+      this.#files.workFromCurrent(id);
+      return;
+    }
+    this.#files.promote(id, run.runId);
+    this.#store.connectors.update(id, { currentRunId: run.runId });
+  }
+
+  #prune(connectorId: string): void {
+    for (const run of this.#store.runs.withFileBeyond(connectorId, keptFiles)) {
+      this.#files.discard(run.runId);
+      this.#store.runs.put({ ...run, file: null });
+    }
+    this.#store.runs.prune(connectorId, keptRuns);
+    this.#store.logs.prune(connectorId, keptLines);
+  }
+}
+
+const abandoned: SentError = {
+  code: "BATON-INTERRUPTED",
+  status: 1,
+  message: "The console ended before this sync did.",
+  effect: "What was read is kept; the last good file stays as it is.",
+  hint: "Sync again to go on from there.",
+  candidates: [],
+  facts: [],
+};
+
+/** What is to be said of a run that ended without an error. */
+function remarkOf(run: RunDetail): SentError | null {
+  const none = { status: 0, message: "", candidates: [], facts: [] };
+  if (run.result === "Partial roster") {
+    const signals = run.signals.filter(({ level }) => level !== "note");
+    const candidates = signals.map(({ message, count }) => (count > 1 ? `${message} (${count})` : message));
+    return { ...none, code: "CONSOLE-PARTIAL", candidates, facts: [["Signs", signals.map(({ id }) => id).join(", ")]] };
+  }
+  return isGood(run) && run.totals !== null && run.totals.members <= 1 ? { ...none, code: "CONSOLE-EMPTY" } : null;
+}

@@ -1,0 +1,145 @@
+/** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
+import { existsSync } from "node:fs";
+import { apiKeyFingerprint, apiKeyTail, parseApiKey } from "../../cloudsmith/client/api-key.ts";
+import { parseBaseUrl } from "../../cloudsmith/client/base-url.ts";
+import { parseOrgSlug } from "../../cloudsmith/client/org-slug.ts";
+import { defaultBaseUrl } from "../../cloudsmith/config.ts";
+import { BatonError, Status } from "../../sdk/errors.ts";
+import type { KeySource, SettingsInput } from "../contract/connectors.ts";
+import type { ConnectorRecord, StoredKeyFacts } from "../store/connector-table.ts";
+import type { FoundKey } from "./found-settings.ts";
+
+/** The form's content, ready to be kept or to be tested. */
+export interface ReadSettings {
+  readonly record: ConnectorRecord;
+  /** A new key that was entered; undefined: none, or one that is looked up. */
+  readonly apiKey: string | undefined;
+  /** A new secret of C1; undefined: the stored one stays. */
+  readonly c1ClientSecret: string | undefined;
+  /** What was mended, for the person to know. */
+  readonly notices: readonly string[];
+}
+
+/** Settings of a connector that was just added. */
+export const emptySettings = { orgSlug: "", baseUrl: defaultBaseUrl, caFile: "", proxy: "", c1ClientId: "" };
+
+/**
+ * Puts the input over what is kept.
+ * @param findKeys the keys of this machine, asked only when one of them is chosen.
+ * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL` or `CONSOLE-SETTING`.
+ */
+export function readSettings(
+  record: ConnectorRecord,
+  input: SettingsInput,
+  findKeys: () => readonly FoundKey[],
+): ReadSettings {
+  const notices: string[] = [];
+  const { settings } = record;
+  const key = readKey(input, findKeys, notices);
+  const next = {
+    orgSlug: input.orgSlug === undefined ? settings.orgSlug : readSlug(input.orgSlug, notices),
+    baseUrl: input.baseUrl === undefined ? settings.baseUrl : parseBaseUrl(input.baseUrl.trim() || defaultBaseUrl),
+    caFile: input.caFile === undefined ? settings.caFile : readCaFile(input.caFile.trim()),
+    proxy: input.proxy === undefined ? settings.proxy : readProxy(input.proxy.trim()),
+    c1ClientId: input.c1ClientId?.trim() ?? settings.c1ClientId,
+  };
+  return {
+    record: {
+      ...record,
+      settings: next,
+      mode: input.mode ?? record.mode,
+      owner: input.owner?.trim() ?? record.owner,
+      name: next.orgSlug !== settings.orgSlug || record.name === "" ? next.orgSlug : record.name,
+      key: key ? factsOf(key, record.key) : record.key,
+    },
+    apiKey: key?.source === "entered" ? key.value : undefined,
+    c1ClientSecret: input.c1ClientSecret?.trim() || undefined,
+    notices,
+  };
+}
+
+function readSlug(text: string, notices: string[]): string {
+  if (text.trim() === "") return "";
+  const slug = parseOrgSlug(text);
+  if (slug !== text.trim()) notices.push(`The organization slug ${slug} was read from what you entered.`);
+  return slug;
+}
+
+function readKey(
+  { apiKey, keySource }: SettingsInput,
+  findKeys: () => readonly FoundKey[],
+  notices: string[],
+): FoundKey | undefined {
+  if (apiKey !== undefined && apiKey.trim() !== "") {
+    const { value, notices: mended } = parseApiKey(apiKey);
+    notices.push(...mended, ...shapeHints(value));
+    return { source: "entered", sourceName: "entered here", value };
+  }
+  if (keySource === undefined || keySource === "entered" || keySource === "sample") return undefined;
+  return chosenKey(keySource, findKeys());
+}
+
+/** The key of a source of this machine. @throws BatonError `CONSOLE-KEY-GONE` when it is not there any more. */
+export function chosenKey(source: KeySource, found: readonly FoundKey[], sourceName?: string): FoundKey {
+  const fits = found.filter((key) => key.source === source);
+  const key = fits.find((one) => one.sourceName === sourceName) ?? fits[0];
+  if (key) return key;
+  throw new BatonError({
+    code: "CONSOLE-KEY-GONE",
+    status: Status.failedPrecondition,
+    message: `The API key is not in ${sourceName ?? (source === "environment" ? "the environment" : "the Cloudsmith CLI's files")} any more.`,
+    effect: "Nothing was sent.",
+    hint: "Enter the key under Settings, or start the console where the key is set.",
+    fatal: true,
+  });
+}
+
+/** Keys are `csa_` and 36 characters today, older ones differ: a hint, never a refusal. */
+function shapeHints(key: string): readonly string[] {
+  if (/^csa_[A-Za-z0-9]{36}$/.test(key)) return [];
+  return [
+    "This does not look like a current Cloudsmith API key (csa_ and 36 characters). Older keys differ; the test tells.",
+  ];
+}
+
+function factsOf(key: FoundKey, before: StoredKeyFacts | null): StoredKeyFacts {
+  const fingerprint = apiKeyFingerprint(key.value);
+  return {
+    source: key.source,
+    sourceName: key.sourceName,
+    lastFour: apiKeyTail(key.value) ?? "",
+    fingerprint,
+    // Whose it is stays known while it is the same key.
+    owner: before?.fingerprint === fingerprint ? before.owner : null,
+  };
+}
+
+function readCaFile(path: string): string {
+  if (path === "" || existsSync(path)) return path;
+  throw badSetting(`The CA file ${path} does not exist.`, "Give the path of a PEM file on this machine.");
+}
+
+function readProxy(text: string): string {
+  if (text === "") return "";
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw badSetting("The proxy is not an address.", "Give it as http://HOST:PORT.");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw badSetting(
+      "The proxy's address holds a name or a password.",
+      "Set HTTPS_PROXY with them in the console's environment, and leave the field empty.",
+    );
+  }
+  return url.origin;
+}
+
+function badSetting(message: string, hint: string): BatonError {
+  return new BatonError({
+    code: "CONSOLE-SETTING",
+    status: Status.invalidArgument,
+    message,
+    effect: "The settings were not changed.",
+    hint,
+  });
+}

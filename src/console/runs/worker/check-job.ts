@@ -1,0 +1,34 @@
+/** The connector's checks, and the clock: each result is told as soon as it is there. */
+import type { CheckResult } from "../../../sdk/contracts/connector.ts";
+import { networkProbes } from "../../../sdk/doctor/network-probes.ts";
+import { runProbes } from "../../../sdk/doctor/probe.ts";
+import { connectorOf, type JobContext } from "./job-context.ts";
+
+/** Makes the checks. @throws BatonError for settings that no check can be made with, or the signal's reason. */
+export async function runCheckJob(context: JobContext): Promise<void> {
+  const { config, io, signal, tell } = context;
+  const connector = connectorOf(context);
+  const url = new URL(config.string("base-url"));
+  const clock = networkProbes({ url, env: io.env, clock: io.clock }).filter(({ id }) => id === "clock");
+  const looking = runProbes(clock, signal);
+  const told: CheckResult[] = [];
+  await connector.check({
+    signal,
+    onResult: (result) => {
+      told.push(result);
+      // What stands on the last line waits for the clock, which is a part of it.
+      if (result.id !== "roster") tell({ type: "checked", result: withRequests(result, connector.stats()) });
+    },
+  });
+  const [time] = await looking;
+  if (time) tell({ type: "checked", result: time });
+  const last = told.find(({ id }) => id === "roster");
+  if (last) tell({ type: "checked", result: withRequests(last, connector.stats()) });
+}
+
+/** Adds what is left of the budget, for the estimate on the last line. */
+function withRequests(result: CheckResult, stats: ReturnType<ReturnType<typeof connectorOf>["stats"]>): CheckResult {
+  const { limit, remaining } = stats.rateLimit ?? {};
+  if (limit === undefined || remaining === undefined) return result;
+  return { ...result, facts: { ...result.facts, limit: String(limit), remaining: String(remaining) } };
+}

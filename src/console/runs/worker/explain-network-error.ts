@@ -1,0 +1,59 @@
+/** Finds out more of an error on the way to a host, for a person to act upon: where it broke, and which certificate. */
+import { connect, type PeerCertificate } from "node:tls";
+import type { CliIo } from "../../../sdk/cli/cli-io.ts";
+import { networkProbes } from "../../../sdk/doctor/network-probes.ts";
+import { runProbes } from "../../../sdk/doctor/probe.ts";
+
+type Facts = readonly (readonly [label: string, value: string])[];
+
+const stepNames: Readonly<Record<string, string>> = {
+  dns: "Name",
+  tcp: "Connection",
+  proxy: "Proxy",
+  tls: "Certificate",
+  clock: "Clock of this machine",
+};
+const lookWithinMs = 5000;
+
+/** Facts about an error with a NET- code; none for others. Sends one GET without any key. */
+export async function explainNetworkError(code: string, baseUrl: string, { env, clock }: CliIo): Promise<Facts> {
+  const url = URL.parse(baseUrl);
+  if (!code.startsWith("NET-") || url === null) return [];
+  const [results, certificate] = await Promise.all([
+    runProbes(networkProbes({ url, env, clock }), AbortSignal.timeout(lookWithinMs)),
+    code === "NET-TLS" && url.protocol === "https:" ? lookAtCertificate(url) : [],
+  ]);
+  const steps = results
+    .filter(({ outcome }) => outcome !== "skip")
+    .map(
+      ({ id, outcome, detail }) => [stepNames[id] ?? id, `${outcome === "fail" ? "no" : "yes"}: ${detail}`] as const,
+    );
+  return [...steps, ...certificate];
+}
+
+/**
+ * Whose certificate was refused, by whom and for how long it was issued. Nothing is sent over the connection and nothing
+ * that is read from it is believed: it is shown as what the other side says of itself.
+ */
+async function lookAtCertificate(url: URL): Promise<Facts> {
+  const { promise, resolve } = Promise.withResolvers<PeerCertificate | undefined>();
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const socket = connect(
+    { host, port: Number(url.port || 443), servername: host, rejectUnauthorized: false, timeout: lookWithinMs },
+    () => resolve(socket.getPeerCertificate()),
+  );
+  for (const event of ["error", "timeout", "close"]) socket.once(event, () => resolve(undefined));
+  const certificate = await promise;
+  socket.destroy();
+  if (!certificate?.subject) return [];
+  return [
+    ["Subject", nameOf(certificate.subject)],
+    ["Issuer", nameOf(certificate.issuer)],
+    ["Valid", `${certificate.valid_from} to ${certificate.valid_to}`],
+  ];
+}
+
+function nameOf({ CN, O }: PeerCertificate["subject"]): string {
+  const parts = [CN, O].flat().filter((part) => part !== undefined);
+  return parts.join(", ").slice(0, 200) || "unnamed";
+}

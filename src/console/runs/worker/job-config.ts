@@ -1,0 +1,32 @@
+/** The settings of a job in the form in which the rest of the program takes settings. */
+import { fields } from "../../../cloudsmith/config.ts";
+import { standardRelations } from "../../../sdk/config/relations.ts";
+import { resolveConfig } from "../../../sdk/config/resolve.ts";
+import type { ResolvedConfig } from "../../../sdk/config/resolved-config.ts";
+import { standardFields } from "../../../sdk/config/standard-fields.ts";
+import { validateConfig } from "../../../sdk/config/validate.ts";
+import type { Job } from "./messages.ts";
+
+/**
+ * Resolves what the job says and nothing else: neither flags nor environment nor a configuration file count here.
+ * @throws BatonError with a BATON-CONFIG code.
+ */
+export function jobConfig(job: Job, nowMs: number): ResolvedConfig {
+  const { apiKey, keySource, orgSlug, baseUrl } = job.settings;
+  const env: Record<string, string> = { BATON_ORG_SLUG: orgSlug, BATON_BASE_URL: baseUrl };
+  const secrets = new Map([["api-key", { value: apiKey, from: keySource }]]);
+  if (job.kind === "sync") Object.assign(env, { BATON_FILE: job.file, BATON_C1Z_TEMP_DIR: job.tempDir });
+  if ("c1" in job) {
+    env["BATON_CLIENT_ID"] = job.c1.clientId;
+    secrets.set("client-secret", { value: job.c1.clientSecret, from: "the console" });
+  }
+  const config = resolveConfig({
+    fields: [...standardFields({ stdoutIsTty: false, nowMs }), ...fields],
+    relations: standardRelations,
+    argv: new Map(),
+    env,
+    secrets,
+  });
+  validateConfig(config);
+  return config;
+}

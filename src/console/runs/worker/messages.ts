@@ -1,0 +1,83 @@
+/**
+ * What the console and the process of a job say to each other, over the channel between parent and child. Settings with
+ * their secrets come this way and no other: arguments and environment can be read from outside.
+ */
+import type { CheckResult, ConnectorStats } from "../../../sdk/contracts/connector.ts";
+import type { SyncPhase } from "../../../sdk/sync/events.ts";
+import type { RunTotals } from "../../contract/runs.ts";
+
+/** What every job needs to know of a connector. */
+export interface JobSettings {
+  readonly orgSlug: string;
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Where the key comes from, in words. */
+  readonly keySource: string;
+}
+
+/** Client id and secret of C1. */
+export interface C1Settings {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** Lines of the test of the link to C1, in order. */
+export const c1CheckTitles = {
+  "c1-token": "C1 accepts client id and secret",
+  "c1-hello": "C1 knows this connector",
+} as const;
+
+/** A sync into a file. */
+export interface SyncJob {
+  readonly kind: "sync";
+  readonly settings: JobSettings;
+  readonly file: string;
+  readonly tempDir: string;
+  readonly acceptChanges: boolean;
+}
+
+/** One piece of work for a process of its own. */
+export type Job =
+  | SyncJob
+  | { readonly kind: "check"; readonly settings: JobSettings }
+  | { readonly kind: "c1-check"; readonly settings: JobSettings; readonly c1: C1Settings }
+  | { readonly kind: "service"; readonly settings: JobSettings; readonly c1: C1Settings; readonly tempDir: string };
+
+/** To the job's process. */
+export type ToWorker = { readonly type: "job"; readonly job: Job } | { readonly type: "stop" };
+
+/** A BatonError on its way, already without secrets. */
+export interface SentError {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly effect?: string;
+  readonly hint?: string;
+  readonly retryAtMs?: number;
+  readonly candidates: readonly string[];
+  /** What was found out about it afterwards, such as the certificate that was refused. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+}
+
+/** How far a sync is. */
+export interface JobProgress {
+  readonly phase: SyncPhase;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly connector: ConnectorStats | null;
+}
+
+/** From the job's process. */
+export type FromWorker =
+  /** It listens: the job can be sent. */
+  | { readonly type: "ready" }
+  /** A line of the log as JSON, already without secrets. */
+  | { readonly type: "log"; readonly line: string }
+  | { readonly type: "progress"; readonly progress: JobProgress }
+  /** A result of a check, as soon as it is there. */
+  | { readonly type: "checked"; readonly result: CheckResult }
+  /** Counted in the file that was just written. */
+  | { readonly type: "counted"; readonly totals: RunTotals /** Its name. */; readonly organization: string }
+  /** The last message. */
+  | { readonly type: "ended"; readonly error: SentError | null };

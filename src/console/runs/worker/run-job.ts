@@ -1,0 +1,60 @@
+/** Does a job in this process and tells the console how it goes. Nothing in here throws: the end is a message. */
+import { createLogger } from "../../../sdk/cli/logger.ts";
+import { toBatonError } from "../../../sdk/errors.ts";
+import { SecretRedactor } from "../../../sdk/secret-redactor.ts";
+import { explainNetworkError } from "./explain-network-error.ts";
+import { jobConfig } from "./job-config.ts";
+import type { JobContext, JobPlace } from "./job-context.ts";
+import type { Job, SentError } from "./messages.ts";
+
+/** Does the job to its end. */
+export async function runJob(job: Job, place: JobPlace): Promise<void> {
+  const redactor = new SecretRedactor();
+  redactor.add(job.settings.apiKey);
+  if ("c1" in job) redactor.add(job.c1.clientSecret);
+  let error: SentError | null = null;
+  try {
+    await dispatch(job, contextOf(job, redactor, place));
+  } catch (caught) {
+    error = await sentError(caught, job, redactor, place);
+  }
+  place.tell({ type: "ended", error });
+}
+
+async function dispatch(job: Job, context: JobContext): Promise<void> {
+  switch (job.kind) {
+    case "sync":
+      return await (await import("./sync-job.ts")).runSyncJob(job, context);
+    case "check":
+      return await (await import("./check-job.ts")).runCheckJob(context);
+    case "c1-check":
+      return await (await import("./c1-jobs.ts")).runC1CheckJob(job.c1, context);
+    case "service":
+      return await (await import("./c1-jobs.ts")).runServiceJob(job, context);
+  }
+}
+
+function contextOf(job: Job, redactor: SecretRedactor, place: JobPlace): JobContext {
+  const { io, tell, version } = place;
+  const sink = (line: string): void => tell({ type: "log", line });
+  const logger = createLogger({ level: "debug", format: "json", sinks: [sink], redactor, clock: io.clock });
+  const config = jobConfig(job, io.clock.nowMs());
+  const connector = { logger, clock: io.clock, env: io.env, redactor, version, workers: undefined };
+  return { ...place, config, connector, logger, redactor };
+}
+
+async function sentError(caught: unknown, job: Job, redactor: SecretRedactor, place: JobPlace): Promise<SentError> {
+  const { code, status, message, effect, hint, retryAtMs, candidates } = toBatonError(caught);
+  const redact = (text: string): string => redactor.redact(text);
+  const facts = place.signal.aborted ? [] : await explainNetworkError(code, job.settings.baseUrl, place.io);
+  return {
+    code,
+    status,
+    message: redact(message),
+    ...(effect !== undefined && { effect: redact(effect) }),
+    ...(hint !== undefined && { hint: redact(hint) }),
+    ...(retryAtMs !== undefined && { retryAtMs }),
+    candidates: candidates.map(redact),
+    facts,
+  };
+}

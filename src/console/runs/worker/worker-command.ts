@@ -1,0 +1,77 @@
+/**
+ * The process of one job: gets it from the console that started it, does it, tells how it goes, and ends. When the
+ * console is gone it stops in good order by itself. For the console alone; a person who starts it is told so.
+ */
+import type { ExtraCommand } from "../../../sdk/cli/app.ts";
+import type { CliIo } from "../../../sdk/cli/cli-io.ts";
+import { BatonError, Status } from "../../../sdk/errors.ts";
+import type { FromWorker, Job, ToWorker } from "./messages.ts";
+
+/** Name of the command. */
+export const workerCommandName = "console-worker";
+/** A job that was told to stop and did not is ended; the service has the longest to go. Milliseconds. */
+const stopWithinMs = 10_000;
+
+/** The command. @param version of the program. */
+export function workerCommand(version: string): ExtraCommand {
+  return {
+    name: workerCommandName,
+    summary: "Do one job of the console",
+    isInternal: true,
+    async run(_argv, io) {
+      if (!process.connected) throw notByHand();
+      const { runJob } = await import("./run-job.ts");
+      const stop = new AbortController();
+      const tell = (message: FromWorker): void => void process.send?.(message, undefined, undefined, ignoreGone);
+      const job = await firstJob(io, stop, () => tell({ type: "ready" }));
+      if (job) await runJob(job, { io, version, tell, signal: stop.signal });
+      process.disconnect();
+      return 0;
+    },
+  };
+}
+
+/** Waits for the job; undefined when the console goes away before it has given one. */
+async function firstJob(io: CliIo, stop: AbortController, ready: () => void): Promise<Job | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Job | undefined>();
+  const end = (): void => {
+    resolve(undefined);
+    if (stop.signal.aborted) return;
+    stop.abort(stopped());
+    setTimeout(() => io.exitNow(1), stopWithinMs).unref();
+  };
+  // Whoever sends is the process that started this one: the shape is what it is compiled with.
+  process.on("message", (message: ToWorker) => {
+    if (message.type === "job") resolve(message.job);
+    else end();
+  });
+  process.once("disconnect", end);
+  // Ctrl-C in the console's terminal reaches this process as well; it is the console that decides.
+  io.onSignal(() => {});
+  ready();
+  return await promise;
+}
+
+/** The console may be gone before it has heard; the disconnect says so as well. */
+function ignoreGone(): void {}
+
+function stopped(): BatonError {
+  return new BatonError({
+    code: "BATON-INTERRUPTED",
+    status: Status.canceled,
+    exitCode: 130,
+    message: "The sync was stopped.",
+    effect: "What was read so far is kept; the last good file stays as it is.",
+    hint: "Sync again to go on from there.",
+  });
+}
+
+function notByHand(): BatonError {
+  return new BatonError({
+    code: "BATON-USAGE",
+    status: Status.invalidArgument,
+    message: `${workerCommandName} is started by the console only`,
+    effect: "Nothing was started.",
+    hint: "Run baton-cloudsmith console.",
+  });
+}
