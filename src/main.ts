@@ -1,6 +1,7 @@
 /** The program: the Cloudsmith connector behind the command line, and the sandbox to try it on. */
 import { connectorApp } from "./cloudsmith/connector-app.ts";
 import { consoleCommand } from "./console/command.ts";
+import { workerCommand } from "./console/runs/worker/worker-command.ts";
 import { evidenceCommand, reportCommand } from "./report-command.ts";
 import { sandboxCommand } from "./sandbox-command.ts";
 import { runCli } from "./sdk/cli/run-cli.ts";
@@ -10,7 +11,13 @@ import { version } from "./version.ts";
 
 const connector = connectorApp(version);
 const { name } = connector;
-const commands = [consoleCommand(name, version), sandboxCommand, reportCommand(name), evidenceCommand(name, version)];
+const commands = [
+  consoleCommand(name, version),
+  workerCommand(version),
+  sandboxCommand,
+  reportCommand(name),
+  evidenceCommand(name, version),
+];
 const app = { ...connector, commands, summarize: summarizeFile };
 // No await out here: the single executable is made of a format that has none.
 void runCli(app, systemIo()).then((code) => {

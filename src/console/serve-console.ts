@@ -1,14 +1,15 @@
 /** Starts all parts of the console, says where it is, waits for the signal to stop, and ends them in good order. */
 import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { homedir } from "node:os";
-import { join } from "node:path";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { ConsoleOptions } from "./command-options.ts";
 import { EventHub } from "./event-hub.ts";
 import { openBrowser } from "./open-browser.ts";
+import { thisProgram } from "./runs/program.ts";
+import { openWorkshop } from "./runs/workshop.ts";
 import { createApp } from "./server/app.ts";
 import { EventStreams } from "./server/event-stream.ts";
 import {
@@ -19,51 +20,67 @@ import {
   writeRunningConsole,
 } from "./server/launch-links.ts";
 import { listen } from "./server/listen.ts";
+import { connectorRoutes } from "./server/routes/connector-routes.ts";
 import { fileRoutes } from "./server/routes/file-routes.ts";
+import { runRoutes } from "./server/routes/run-routes.ts";
 import { sourceRoutes } from "./server/routes/source-routes.ts";
 import { Sessions } from "./server/sessions.ts";
 import { Sources } from "./sources/sources.ts";
-import { openAuditLog } from "./store/audit-log.ts";
+import { defaultDataDirectory } from "./store/data-directory.ts";
 
 /** Runs the console to its end, which is the first signal. */
 export async function serveConsole(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {
   const { clock } = io;
-  const dataDir = dataDirOf(options);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const audit = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
+  const dataDir = dataDirOf(options, io);
   const hub = new EventHub();
+  const workshop = await openWorkshop({
+    dataDir,
+    hub,
+    clock,
+    version,
+    env: io.env,
+    storeKeyFile: options.storeKeyFile,
+    program: thisProgram(),
+  });
+  const { audit, keyStorage } = workshop;
   const streams = new EventStreams(hub, clock);
   const links = new LaunchLinks(clock);
   const tls = options.tls && {
     cert: readFileSync(options.tls.certFile, "utf8"),
     key: readFileSync(options.tls.keyFile, "utf8"),
   };
-  const kept = { currentFile: () => undefined, runFile: () => undefined };
-  const sources = new Sources({ dataDir, kept, clock });
+  const sources = new Sources({ dataDir, kept: workshop, clock });
   const app = createApp({
     audit,
-    facts: { version, dataDir, keyStorage: "memory", isSecure: tls !== undefined },
+    facts: { version, dataDir, keyStorage, isSecure: tls !== undefined },
     links,
     sessions: new Sessions(clock),
     streams,
-    routes: [sourceRoutes({ sources, audit, version }), fileRoutes({ sources, audit })],
+    routes: [
+      connectorRoutes(workshop),
+      runRoutes(workshop),
+      sourceRoutes({ sources, audit, version }),
+      fileRoutes({ sources, audit }),
+    ],
   });
   const { host, port, names } = options;
   const server = await listen({ host, port, names, app, ...(tls && { tls }) });
   const running = { origin: server.origin, secret: links.secret };
   writeRunningConsole(dataDir, running);
+  if (options.startsSample) await workshop.startSample();
   announce({ link: launchLink(running, clock), dataDir, options }, io);
   await firstSignal(io);
   removeRunningConsole(dataDir);
   streams.close();
   await server.close();
   await sources.close();
-  audit.close();
+  await workshop.close();
 }
 
 /** A new link into the console that runs on this data directory. @throws BatonError `CONSOLE-NOT-RUNNING` */
-export async function linkIntoRunningConsole(options: ConsoleOptions, { clock }: CliIo): Promise<string> {
-  const dataDir = dataDirOf(options);
+export async function linkIntoRunningConsole(options: ConsoleOptions, io: CliIo): Promise<string> {
+  const { clock } = io;
+  const dataDir = dataDirOf(options, io);
   const running = readRunningConsole(dataDir);
   if (!running || !(await answers(running.origin))) throw notRunning(dataDir);
   return launchLink(running, clock);
@@ -118,6 +135,6 @@ async function firstSignal(io: CliIo): Promise<void> {
   release();
 }
 
-function dataDirOf({ dataDir }: ConsoleOptions): string {
-  return dataDir ?? join(homedir(), ".local", "share", "baton-cloudsmith");
+function dataDirOf({ dataDir }: ConsoleOptions, { env }: CliIo): string {
+  return dataDir ?? defaultDataDirectory({ env, platform: process.platform, home: homedir() });
 }

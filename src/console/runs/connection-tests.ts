@@ -160,9 +160,9 @@ function withClock(state: TestState, result: CheckResult, about: FailingConnecto
 }
 
 function budgetNote({ facts = {} }: CheckResult): string {
-  const { requests, limit, remaining } = facts;
-  if (requests === undefined) return "";
-  const budget = limit === undefined || remaining === undefined ? "" : `; ${remaining} of ${limit} are left this hour`;
+  const { requests = "", limit = "", remaining = "" } = facts;
+  if (requests === "") return "";
+  const budget = limit === "" || remaining === "" ? "" : `; ${remaining} of ${limit} are left this hour`;
   return ` A sync takes about ${requests} requests${budget}.`;
 }
 

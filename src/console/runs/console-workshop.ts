@@ -32,11 +32,12 @@ import { LogWriter } from "./log-writer.ts";
 import { RunArchive } from "./run-archive.ts";
 import { RunFiles } from "./run-files.ts";
 import { summaryOf } from "./run-results.ts";
+import { RunningError } from "./running-error.ts";
 import { SampleOrganization } from "./sample-organization.ts";
 import { checkSchedule, nextMoments } from "./schedule.ts";
 import { Scheduler } from "./scheduler.ts";
 import { emptySettings, readSettings } from "./settings-input.ts";
-import { RunningError, SyncRunner } from "./sync-runner.ts";
+import { SyncRunner } from "./sync-runner.ts";
 import type { RunPage, Workshop, WorkshopOptions } from "./workshop.ts";
 
 /** What is open already. */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../sdk/clock.ts";
-import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
+import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { RunDetail, RunProgress, RunSummary, RunTotals } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { Store } from "../store/store.ts";
@@ -15,6 +15,7 @@ import type { RunArchive } from "./run-archive.ts";
 import type { RunFiles } from "./run-files.ts";
 import { firstProgress, nextProgress } from "./run-progress.ts";
 import { newRun } from "./run-results.ts";
+import { RunningError } from "./running-error.ts";
 import type { JobSettings, SentError } from "./worker/messages.ts";
 import { startWorker, type WorkerEnd, type WorkerProcess } from "./worker-process.ts";
 
@@ -63,22 +64,6 @@ interface ActiveRun {
   totals: RunTotals | null;
   /** Resolves when the run is written down. */
   readonly done: PromiseWithResolvers<void>;
-}
-
-/** A sync of this connector runs already; its id stands in `runId`. */
-export class RunningError extends BatonError {
-  readonly runId: string;
-
-  constructor(runId: string) {
-    super({
-      code: "CONSOLE-RUNNING",
-      status: Status.alreadyExists,
-      message: `Sync ${runId} of this connector is running already.`,
-      effect: "No second one was started.",
-      hint: "Wait until it has ended, or cancel it.",
-    });
-    this.runId = runId;
-  }
 }
 
 /** The syncs of all connectors. */

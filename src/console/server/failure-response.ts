@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
 import type { Failure, FailureBody } from "../contract/failures.ts";
+import { failureOf } from "../runs/failures/describe-failure.ts";
 
 /** HTTP status by gRPC status; 401 is for the session alone, so that the page never takes a wrong key for its own end. */
 const httpStatus = new Map<number, 400 | 403 | 404 | 409 | 413 | 422 | 429 | 503 | 507>([
@@ -39,19 +40,9 @@ const titles: ReadonlyMap<string, string> = new Map([
 export function failureResponse(context: Context, caught: unknown): Response {
   const error = toBatonError(caught);
   const status = statusOf(error);
-  return context.json({ error: failureOf(error) } satisfies FailureBody, status);
-}
-
-function failureOf({ code, message, effect, hint }: BatonError): Failure {
-  return {
-    code,
-    state: "unexpected",
-    title: titles.get(code) ?? "That did not work",
-    message,
-    ...(effect !== undefined && { effect }),
-    ...(hint !== undefined && { hint }),
-    facts: [],
-  };
+  const failure = failureOf(error);
+  const title = titles.get(error.code) ?? failure.title;
+  return context.json({ error: { ...failure, title } } satisfies FailureBody, status);
 }
 
 function statusOf(error: BatonError) {

@@ -2,6 +2,7 @@
 
 import { type BatonError, toBatonError } from "../../../sdk/errors.ts";
 import type { Failure, FailureState } from "../../contract/failures.ts";
+import { RunningError } from "../running-error.ts";
 import type { SentError } from "../worker/messages.ts";
 import { accessFailures } from "./access-failures.ts";
 import type { FailureContext } from "./failure-context.ts";
@@ -42,7 +43,9 @@ export function describeFailure(context: FailureContext): Failure {
 
 /** Describes an error that concerns no connector in particular. */
 export function failureOf(caught: unknown): Failure {
-  return describeFailure({ error: sentErrorOf(toBatonError(caught)) });
+  const error = sentErrorOf(toBatonError(caught));
+  if (!(caught instanceof RunningError)) return describeFailure({ error });
+  return describeFailure({ error: { ...error, facts: [["Run", caught.runId]] } });
 }
 
 /** An error of this process in the form in which those of jobs come. */
