@@ -1,7 +1,12 @@
 /** Which screen belongs to which address. The server knows the same addresses and answers 404 for all others. */
 import { Route, Router } from "preact-iso";
+import { ConnectorPage } from "./connector/connector-page.tsx";
 import { FilesScreen } from "./files/files-screen.tsx";
+import { AddConnector } from "./journey/add-connector.tsx";
+import { ConnectorList } from "./journey/connector-list.tsx";
 import { Home } from "./journey/home.tsx";
+import { HowToRun } from "./journey/how-to-run.tsx";
+import { SetOwner } from "./journey/set-owner.tsx";
 import { NotFound } from "./shell/not-found.tsx";
 import { FileRoute, SourceRoute } from "./source-routes.tsx";
 
@@ -10,6 +15,12 @@ export function Screens() {
   return (
     <Router>
       <Route path="/" component={Home} />
+      <Route path="/connectors" component={ConnectorList} />
+      <Route path="/connectors/add" component={AddConnector} />
+      <Route path="/connectors/add/how" component={HowToRun} />
+      <Route path="/connectors/add/owner" component={SetOwner} />
+      <Route path="/connectors/:id" component={ConnectorPage} />
+      <Route path="/connectors/:id/:tab/:rest*" component={ConnectorPage} />
       <Route path="/files" component={FilesScreen} />
       <Route path="/files/:fileId" component={FileRoute} />
       <Route path="/sources/:source/:screen?/:first?/:second?" component={SourceRoute} />

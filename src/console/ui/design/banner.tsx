@@ -52,6 +52,8 @@ export function FailureBanner(props: {
   failure: Failure;
   isUrgent?: boolean;
   tone?: BannerTone;
+  /** Stands before the failure's own text. */
+  before?: string;
   actions?: ComponentChildren;
 }) {
   const { failure } = props;
@@ -62,6 +64,7 @@ export function FailureBanner(props: {
       isUrgent={props.isUrgent ?? false}
       actions={props.actions}
     >
+      {props.before && <p class="strong">{props.before}</p>}
       <FailureText failure={failure} />
     </Banner>
   );

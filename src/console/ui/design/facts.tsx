@@ -24,10 +24,8 @@ export function Figures(props: {
       {props.figures.map(({ label, value, note }) => (
         <div key={label} class="figure">
           <dt>{label}</dt>
-          <dd>
-            {value}
-            {note && <span class="figure-note">{note}</span>}
-          </dd>
+          <dd class="figure-value">{value}</dd>
+          {note && <dd class="figure-note">{note}</dd>}
         </div>
       ))}
     </dl>

@@ -20,7 +20,7 @@ interface TextFieldProps extends FieldTexts {
   readonly placeholder?: string;
   readonly isMono?: boolean;
   readonly autoComplete?: string;
-  readonly inputRef?: RefObject<HTMLInputElement>;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** One line of text. */
@@ -53,7 +53,7 @@ export function SecretField(
     value: string;
     onInput: (value: string) => void;
     placeholder?: string;
-    inputRef?: RefObject<HTMLInputElement>;
+    inputRef?: RefObject<HTMLInputElement | null>;
   },
 ) {
   const [isShown, setShown] = useState(false);

@@ -14,6 +14,8 @@ let isFirstScreen = true;
 /** A screen. Its title becomes the document's, and is focused when the screen comes by a link within the page. */
 export function Page(props: {
   title: string;
+  /** For the window's title, where it says more than the screen's. */
+  docTitle?: string;
   crumbs?: readonly Crumb[];
   /** Beside the title, such as a chip. */
   beside?: ComponentChildren;
@@ -23,9 +25,10 @@ export function Page(props: {
   children: ComponentChildren;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const docTitle = props.docTitle ?? props.title;
   useEffect(() => {
-    document.title = `${props.title} · baton-cloudsmith`;
-  }, [props.title]);
+    document.title = `${docTitle} · baton-cloudsmith`;
+  }, [docTitle]);
   useEffect(() => {
     // At the start the browser keeps the focus; later a screen reader must hear that the screen is another one.
     if (!isFirstScreen) heading.current?.focus({ preventScroll: true });

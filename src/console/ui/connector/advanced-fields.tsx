@@ -1,0 +1,48 @@
+/** Settings that few need: another API host, further certificate authorities, a proxy. */
+import type { RefObject } from "preact";
+import { TextField } from "../design/field.tsx";
+import type { SettingsDraft } from "./settings-values.ts";
+
+/** The fields, folded away unless one of them is what the person came for. */
+export function AdvancedFields(props: {
+  draft: SettingsDraft;
+  isOpen: boolean;
+  caRef: RefObject<HTMLInputElement | null>;
+  onChange: (part: Partial<SettingsDraft>) => void;
+}) {
+  const { draft, onChange } = props;
+  return (
+    <details class="advanced" open={props.isOpen}>
+      <summary>Advanced</summary>
+      <div class="stack">
+        <TextField
+          label="API host"
+          isOptional={true}
+          hint="Empty for Cloudsmith's own."
+          isMono={true}
+          keys="url"
+          value={draft.baseUrl}
+          onInput={(baseUrl) => onChange({ baseUrl })}
+        />
+        <TextField
+          label="CA file"
+          isOptional={true}
+          hint="Path of a PEM file on this machine with further certificate authorities to trust."
+          isMono={true}
+          value={draft.caFile}
+          inputRef={props.caRef}
+          onInput={(caFile) => onChange({ caFile })}
+        />
+        <TextField
+          label="Proxy"
+          isOptional={true}
+          hint="Address of an HTTP proxy, without credentials. Empty: as HTTPS_PROXY and NO_PROXY say."
+          isMono={true}
+          keys="url"
+          value={draft.proxy}
+          onInput={(proxy) => onChange({ proxy })}
+        />
+      </div>
+    </details>
+  );
+}

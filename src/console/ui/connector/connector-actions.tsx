@@ -1,0 +1,51 @@
+/** The buttons at the head of a connector: Sync now, Force sync, Pause sync, Resume sync. */
+import type { ConnectorDetail } from "../../contract/connectors.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import type { Data } from "../api/use-data.ts";
+import { Button } from "../design/button.tsx";
+import { showToast } from "../design/toast.tsx";
+import { connectorApi } from "./connector-paths.ts";
+import { useToldFailure } from "./use-told-failure.ts";
+
+/** The buttons that make sense in the connector's state. */
+export function ConnectorActions({ connector, data }: { connector: ConnectorDetail; data: Data<ConnectorDetail> }) {
+  const { id, status, isPaused, progress, mode } = connector;
+  const sync = useToldFailure(
+    useAction(async (force: boolean) => {
+      await postJson(connectorApi(id, "/sync"), { force });
+      data.reload();
+    }),
+  );
+  const pause = useToldFailure(
+    useAction(async () => {
+      data.replace(await postJson<ConnectorDetail>(connectorApi(id, isPaused ? "/resume" : "/pause")));
+      showToast(isPaused ? "Sync resumed" : "Sync paused");
+    }),
+  );
+  if (status === "Not set up") return null;
+  const mayForce = (status === "Error" || status === "Offline") && !progress;
+  return (
+    <>
+      {mayForce && (
+        <Button icon="sync" isBusy={sync.isBusy} onClick={() => void sync.run(true)}>
+          Force sync
+        </Button>
+      )}
+      {mode !== "once" && (
+        <Button icon={isPaused ? "play" : "pause"} isBusy={pause.isBusy} onClick={() => void pause.run()}>
+          {isPaused ? "Resume sync" : "Pause sync"}
+        </Button>
+      )}
+      <Button
+        kind="primary"
+        icon="sync"
+        isBusy={sync.isBusy || progress !== null}
+        onClick={() => void sync.run(false)}
+        label={progress ? "Sync now: a sync is under way" : undefined}
+      >
+        Sync now
+      </Button>
+    </>
+  );
+}

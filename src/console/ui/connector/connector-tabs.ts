@@ -1,0 +1,49 @@
+/** The tabs of a connector: which there are, and what each shows. */
+import type { ComponentType } from "preact";
+import type { ConnectorDetail } from "../../contract/connectors.ts";
+import type { RunProgress } from "../../contract/runs.ts";
+import type { Data } from "../api/use-data.ts";
+import type { ConnectorTab } from "./connector-paths.ts";
+import { DeployTab } from "./deploy-tab.tsx";
+import { HistoryTab } from "./history-tab.tsx";
+import { LogsTab } from "./logs-tab.tsx";
+import { OverviewTab } from "./overview-tab.tsx";
+import { ServiceTab } from "./service-tab.tsx";
+import { SettingsTab } from "./settings-tab.tsx";
+import { ConnectorAccess, ConnectorReviews } from "./source-tabs.tsx";
+
+/** What every tab gets. */
+export interface TabProps {
+  readonly connector: ConnectorDetail;
+  readonly data: Data<ConnectorDetail>;
+  readonly progress: RunProgress | null;
+  /** What stands in the address behind the tab's name. */
+  readonly rest: string;
+}
+
+/** A tab. */
+export interface ConnectorTabInfo {
+  readonly name: "overview" | ConnectorTab;
+  readonly title: string;
+  readonly component: ComponentType<TabProps>;
+}
+
+/** Questions about the current file; they make sense once there is one. */
+const sourceTabs: readonly ConnectorTabInfo[] = [
+  { name: "access", title: "Access", component: ConnectorAccess },
+  { name: "reviews", title: "Reviews", component: ConnectorReviews },
+];
+
+/** The tabs of this connector, in order. */
+export function connectorTabs({ mode, lastGoodRun }: ConnectorDetail): readonly ConnectorTabInfo[] {
+  const hasFile = lastGoodRun !== null;
+  return [
+    { name: "overview", title: "Overview", component: OverviewTab },
+    ...(hasFile ? sourceTabs : []),
+    { name: "history", title: "History", component: HistoryTab },
+    { name: "logs", title: "Logs", component: LogsTab },
+    { name: "settings", title: "Settings", component: SettingsTab },
+    { name: "deploy", title: "Deploy", component: DeployTab },
+    ...(mode === "service" ? [{ name: "service", title: "Service", component: ServiceTab } as const] : []),
+  ];
+}

@@ -1,0 +1,89 @@
+/** What can be done about a failure, by its state: the buttons in its banner. */
+import type { ConnectorDetail } from "../../contract/connectors.ts";
+import type { Failure } from "../../contract/failures.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button, LinkButton } from "../design/button.tsx";
+import { formatCount, formatDateTime } from "../design/format.ts";
+import { connectorApi, connectorPath, runPath } from "./connector-paths.ts";
+import { useToldFailure } from "./use-told-failure.ts";
+
+/** From this many failures in a row on the banner is red and read out at once. */
+const manyFailures = 3;
+
+/** The banner of a connector's failure, with its buttons. */
+export function ConnectorFailure({ connector, failure }: { connector: ConnectorDetail; failure: Failure }) {
+  const { consecutiveFailures, lastGoodRun } = connector;
+  const actions = <FailureActions connector={connector} failure={failure} />;
+  if (consecutiveFailures < manyFailures) return <FailureBanner failure={failure} actions={actions} />;
+  const lastGood = lastGoodRun?.endedAtMs
+    ? `What is shown here is as of ${formatDateTime(lastGoodRun.endedAtMs)}.`
+    : "Nothing was synced so far.";
+  return (
+    <FailureBanner
+      failure={failure}
+      tone="bad"
+      isUrgent={true}
+      before={`${formatCount(consecutiveFailures)} syncs in a row failed. ${lastGood}`}
+      actions={actions}
+    />
+  );
+}
+
+function FailureActions({ connector, failure }: { connector: ConnectorDetail; failure: Failure }) {
+  const { id, lastRun } = connector;
+  const retry = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/sync"), { force: true })));
+  const cancel = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/cancel"))));
+  const settings = (text: string, field: string) => (
+    <LinkButton kind="primary" href={`${connectorPath(id, "settings")}?edit=${field}`}>
+      {text}
+    </LinkButton>
+  );
+  switch (failure.state) {
+    case "wrong-key":
+    case "key-refused":
+      return settings("Edit key", "key");
+    case "narrow-key":
+      return settings("Use another key", "key");
+    case "wrong-slug":
+    case "renamed-slug":
+      return (
+        <>
+          {failure.organizations?.map(({ slug, name }) => (
+            <LinkButton key={slug} href={`${connectorPath(id, "settings")}?edit=slug&slug=${encodeURIComponent(slug)}`}>
+              {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
+            </LinkButton>
+          ))}
+          {settings("Edit slug", "slug")}
+        </>
+      );
+    case "tls-fault":
+      return settings("Set CA file", "ca");
+    case "rate-limited":
+      return connector.progress ? (
+        <Button icon="stop" isBusy={cancel.isBusy} onClick={() => void cancel.run()}>
+          Cancel
+        </Button>
+      ) : null;
+    case "unexpected-answer":
+      return (
+        <LinkButton icon="download" download={true} href={connectorApi(id, "/logs/download")}>
+          Download trace
+        </LinkButton>
+      );
+    case "file-busy":
+      return lastRun ? <LinkButton href={runPath(id, lastRun.runId)}>Open the run</LinkButton> : null;
+    case "network-down":
+    case "server-error":
+    case "disk-full":
+    case "unexpected":
+      return (
+        <Button icon="sync" isBusy={retry.isBusy} onClick={() => void retry.run()}>
+          Retry
+        </Button>
+      );
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,50 @@
+/** "Big change, nothing applied": what would fall away, and the choice between confirming it and keeping the old. */
+import type { ConnectorDetail } from "../../contract/connectors.ts";
+import type { Failure } from "../../contract/failures.ts";
+import type { RunDetail } from "../../contract/runs.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { type Data, useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { showToast } from "../design/toast.tsx";
+import { connectorApi, runApi } from "./connector-paths.ts";
+import { DropDetails } from "./drop-details.tsx";
+import { useToldFailure } from "./use-told-failure.ts";
+
+/** The banner of a held run. */
+export function HeldBanner(props: { connector: ConnectorDetail; failure: Failure; data: Data<ConnectorDetail> }) {
+  const { connector, failure, data } = props;
+  const run = useData<RunDetail>(connector.lastRun ? runApi(connector.lastRun.runId) : null);
+  const confirm = useToldFailure(
+    useAction(async () => {
+      await postJson(connectorApi(connector.id, "/confirm-changes"));
+      showToast("Changes confirmed. They are being read once more.");
+      data.reload();
+    }),
+  );
+  const keepOld = useToldFailure(
+    useAction(async () => {
+      data.replace(await postJson<ConnectorDetail>(connectorApi(connector.id, "/keep-old")));
+      showToast("The old file stays the current one");
+    }),
+  );
+  return (
+    <>
+      <FailureBanner
+        failure={failure}
+        actions={
+          <>
+            <Button kind="primary" isBusy={confirm.isBusy} onClick={() => void confirm.run()}>
+              Confirm changes
+            </Button>
+            <Button isBusy={keepOld.isBusy} onClick={() => void keepOld.run()}>
+              Keep old
+            </Button>
+          </>
+        }
+      />
+      {run.data?.drop && <DropDetails drop={run.data.drop} />}
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+/** Logs: levels, search over all lines, and the newest ones as they come. */
+
+import { useEffect, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { LogLevelName } from "../../contract/runs.ts";
+import { logLevels } from "../../contract/runs.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button, LinkButton } from "../design/button.tsx";
+import { CheckField, SearchField, Segments } from "../design/field.tsx";
+import { formatAmount } from "../design/format.ts";
+import { useQueryValues } from "../shell/address.ts";
+import { connectorApi } from "./connector-paths.ts";
+import type { TabProps } from "./connector-tabs.ts";
+import { LogList } from "./log-list.tsx";
+import { type LogQuery, useLogLines } from "./use-log-lines.ts";
+
+const levelOptions = logLevels.map((level) => ({
+  value: level,
+  label: level === "error" ? "Error" : `${level.charAt(0).toUpperCase()}${level.slice(1)} and up`,
+}));
+/** Typing is not searched for letter by letter. */
+const searchDelayMs = 150;
+
+/** The tab. `?run=` shows the lines of one run only. */
+export function LogsTab({ connector }: TabProps) {
+  const { path, route } = useLocation();
+  const { run: runId = null } = useQueryValues();
+  const [level, setLevel] = useState<LogLevelName>("info");
+  const [search, setSearch] = useState("");
+  const [isFollowing, setFollowing] = useState(true);
+  const query: LogQuery = { connectorId: connector.id, level, q: useDelayed(search.trim()), runId };
+  const log = useLogLines(query, isFollowing);
+  return (
+    <div class="stack">
+      <div class="row-between">
+        <div class="row grow">
+          <SearchField label="Search the log" value={search} onInput={setSearch} />
+          <Segments legend="Level" value={level} options={levelOptions} onChange={setLevel} />
+        </div>
+        <div class="row">
+          <CheckField label="Follow" isChecked={isFollowing} onChange={setFollowing} />
+          <LinkButton
+            icon="download"
+            isSmall={true}
+            download={true}
+            href={connectorApi(connector.id, "/logs/download")}
+          >
+            Download
+          </LinkButton>
+        </div>
+      </div>
+      {runId !== null && (
+        <p class="row">
+          <span class="muted">Lines of one run only.</span>
+          <Button isSmall={true} onClick={() => route(path)}>
+            Show all
+          </Button>
+        </p>
+      )}
+      {log.failure && <FailureBanner failure={log.failure} isUrgent={true} />}
+      <p class="muted small number" role="status">
+        {log.total === null ? "…" : `${formatAmount(log.total, "line")}, newest first`}
+      </p>
+      <LogList log={log} isSearch={query.q !== ""} />
+    </div>
+  );
+}
+
+function useDelayed(text: string): string {
+  const [delayed, setDelayed] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setDelayed(text), searchDelayMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return delayed;
+}

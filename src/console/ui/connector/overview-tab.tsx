@@ -1,0 +1,162 @@
+/** The first tab: what is wrong if anything, the run under way, and what is known of the organization. */
+import type { ConnectorDetail } from "../../contract/connectors.ts";
+import type { RunSummary } from "../../contract/runs.ts";
+import { Banner } from "../design/banner.tsx";
+import { LinkButton } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { ResultChip } from "../design/chip.tsx";
+import { CopyButton } from "../design/code-block.tsx";
+import { Empty } from "../design/empty.tsx";
+import { FactList, Figures } from "../design/facts.tsx";
+import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } from "../design/format.ts";
+import { RelativeTime } from "../design/relative-time.tsx";
+import { connectorPath, runApi, runPath } from "./connector-paths.ts";
+import type { TabProps } from "./connector-tabs.ts";
+import { ConnectorFailure } from "./failure-actions.tsx";
+import { HeldBanner } from "./held-banner.tsx";
+import { modeTitle } from "./modes.ts";
+import { ScheduleCard } from "./schedule-card.tsx";
+import { SyncingPanel } from "./syncing-panel.tsx";
+
+/** The tab. */
+export function OverviewTab({ connector, data, progress }: TabProps) {
+  const { failure, lastGoodRun, status } = connector;
+  if (status === "Not set up") return <NotSetUp connector={connector} />;
+  return (
+    <div class="stack-wide">
+      {connector.isPaused && <PausedBanner />}
+      {failure?.state === "held" ? (
+        <HeldBanner connector={connector} failure={failure} data={data} />
+      ) : (
+        failure && <ConnectorFailure connector={connector} failure={failure} />
+      )}
+      {progress && <SyncingPanel progress={progress} />}
+      {lastGoodRun ? <Counts run={lastGoodRun} /> : !progress && !failure && <NoSyncYet connector={connector} />}
+      <div class="columns">
+        {connector.lastRun && connector.lastRun.endedAtMs !== null && (
+          <RunCard title="Last sync" connector={connector} run={connector.lastRun} />
+        )}
+        <div class="stack">
+          <ScheduleCard connector={connector} data={data} />
+          <AboutCard connector={connector} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Counts({ run }: { run: RunSummary }) {
+  if (!run.totals) return null;
+  const { members, activeMembers, inactiveMembers, teams, entitlements, grants } = run.totals;
+  return (
+    <Figures
+      figures={[
+        {
+          label: "Members",
+          value: formatCount(members),
+          note: `${formatCount(activeMembers)} active, ${formatCount(inactiveMembers)} inactive`,
+        },
+        { label: "Teams", value: formatCount(teams) },
+        { label: "Entitlements", value: formatCount(entitlements) },
+        { label: "Grants", value: formatCount(grants) },
+      ]}
+    />
+  );
+}
+
+function RunCard({ title, connector, run }: { title: string; connector: ConnectorDetail; run: RunSummary }) {
+  return (
+    <Card
+      title={title}
+      actions={
+        <LinkButton kind="quiet" isSmall={true} href={runPath(connector.id, run.runId)}>
+          Details
+        </LinkButton>
+      }
+    >
+      <FactList
+        facts={[
+          ["Result", <ResultChip key="result" result={run.result} />],
+          ["Ended", run.endedAtMs === null ? "Still running" : <RelativeTime key="ended" ms={run.endedAtMs} />],
+          ["Took", run.durationMs === null ? "Not known" : formatDuration(run.durationMs)],
+          ["Requests", run.requests === null ? "Not known" : formatCount(run.requests)],
+          ["Warnings", formatCount(run.warningCount)],
+          ...(run.file ? [["SHA-256", <FileHash key="hash" sha256={run.file.sha256} />] as const] : []),
+        ]}
+      />
+      {run.file && (
+        <div class="actions">
+          <LinkButton icon="download" isSmall={true} download={true} href={runApi(run.runId, "/file")}>
+            {`Download .c1z (${formatBytes(run.file.bytes)})`}
+          </LinkButton>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+/** A hash, shortened, with a button that copies the whole. */
+export function FileHash({ sha256 }: { sha256: string }) {
+  return (
+    <span class="row hash">
+      <code title={sha256}>{shortHash(sha256)}</code>
+      <CopyButton text={sha256} label="Copy SHA-256" />
+    </span>
+  );
+}
+
+function AboutCard({ connector }: { connector: ConnectorDetail }) {
+  const { orgSlug, owner, mode, currentFile, createdAtMs, key } = connector;
+  return (
+    <Card title="About">
+      <FactList
+        facts={[
+          ["Organization", orgSlug || "Not set"],
+          ["How it runs", modeTitle(mode)],
+          ["Owner", owner || "Nobody named"],
+          ["API key", key ? `ends in ${key.lastFour}, from ${key.sourceName}` : "Not set"],
+          ["Current file", currentFile ? <code key="file">{currentFile}</code> : "None yet"],
+          ["Added", formatDateTime(createdAtMs)],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function PausedBanner() {
+  return (
+    <Banner tone="neutral" icon="pause" title="Sync is paused">
+      <p>Nothing syncs by itself until you press Resume sync. It stays paused when the console is started again.</p>
+    </Banner>
+  );
+}
+
+function NotSetUp({ connector }: { connector: ConnectorDetail }) {
+  return (
+    <div class="card">
+      <Empty
+        icon="key"
+        title="Not set up yet"
+        action={
+          <LinkButton kind="primary" href={connectorPath(connector.id, "settings")}>
+            Settings
+          </LinkButton>
+        }
+      >
+        An API key and the slug of the organization are missing.
+      </Empty>
+    </div>
+  );
+}
+
+function NoSyncYet({ connector }: { connector: ConnectorDetail }) {
+  return (
+    <div class="card">
+      <Empty icon="sync" title="No sync yet">
+        {connector.mode === "service"
+          ? "C1 says when to sync, as soon as the service runs."
+          : "Press Sync now to read the organization for the first time."}
+      </Empty>
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+/** One run with everything that it recorded. */
+import type { RunDetail } from "../../contract/runs.ts";
+import { useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { LinkButton } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { Chip, ResultChip, type Tone } from "../design/chip.tsx";
+import { FactList, Figures } from "../design/facts.tsx";
+import { formatBytes, formatCount, formatDateTimeWithZone, formatDuration } from "../design/format.ts";
+import { Skeleton } from "../design/skeleton.tsx";
+import { type Column, Table } from "../design/table.tsx";
+import { connectorPath, runApi } from "./connector-paths.ts";
+import { DropDetails } from "./drop-details.tsx";
+import { startedByText } from "./started-by.ts";
+
+interface Finding {
+  readonly id: string;
+  readonly level: string;
+  readonly count: number;
+  readonly message: string;
+}
+
+const findingColumns: readonly Column<Finding>[] = [
+  { key: "id", title: "Code", isRowHeader: true, cell: ({ id }) => <code>{id}</code> },
+  { key: "level", title: "Level", cell: ({ level }) => <Chip tone={toneOf(level)}>{level}</Chip> },
+  { key: "count", title: "Count", isNumber: true, cell: ({ count }) => formatCount(count) },
+  { key: "message", title: "What it means", cell: ({ message }) => message },
+];
+
+/** The screen of /connectors/:id/history/:runId. */
+export function RunView({ connectorId, runId }: { connectorId: string; runId: string }) {
+  const { data, failure } = useData<RunDetail>(
+    runApi(runId),
+    (event) => event.type === "connector" && event.connector.id === connectorId,
+  );
+  const back = (
+    <LinkButton kind="quiet" isSmall={true} icon="arrow-left" href={connectorPath(connectorId, "history")}>
+      All runs
+    </LinkButton>
+  );
+  return (
+    <div class="stack">
+      <div class="row">{back}</div>
+      {failure && <FailureBanner failure={failure} isUrgent={true} />}
+      {data ? (
+        <Shown run={data} />
+      ) : (
+        !failure && (
+          <Card>
+            <Skeleton lines={8} />
+          </Card>
+        )
+      )}
+    </div>
+  );
+}
+
+function Shown({ run }: { run: RunDetail }) {
+  const warnings = run.warnings.map(({ code, severity, count, message }) => ({
+    id: code,
+    level: severity,
+    count,
+    message,
+  }));
+  return (
+    <>
+      {run.failure && <FailureBanner failure={run.failure} />}
+      <Card
+        title={`Run of ${formatDateTimeWithZone(run.startedAtMs)}`}
+        actions={
+          <LinkButton isSmall={true} icon="list" href={`${connectorPath(run.connectorId, "logs")}?run=${run.runId}`}>
+            Logs of this run
+          </LinkButton>
+        }
+      >
+        <FactList facts={runFacts(run)} />
+        {run.file && (
+          <div class="actions">
+            <LinkButton icon="download" download={true} href={runApi(run.runId, "/file")}>
+              {`Download .c1z (${formatBytes(run.file.bytes)})`}
+            </LinkButton>
+          </div>
+        )}
+      </Card>
+      {run.totals && <Figures figures={totalFigures(run.totals)} />}
+      {run.drop && <DropDetails drop={run.drop} />}
+      <Findings title="Signals of a partial roster" none="No sign that anything is hidden." rows={run.signals} />
+      <Findings title="Warnings" none="No warnings." rows={warnings} />
+      <Phases phaseMs={run.phaseMs} />
+    </>
+  );
+}
+
+function runFacts(run: RunDetail) {
+  return [
+    ["Result", <ResultChip key="result" result={run.result} />],
+    ["Started by", startedByText[run.startedBy]],
+    ["Ended", run.endedAtMs === null ? "Still running" : formatDateTimeWithZone(run.endedAtMs)],
+    ["Took", run.durationMs === null ? "Not known" : formatDuration(run.durationMs)],
+    ["Requests", requestsText(run)],
+    ["Taken up again", run.resumed ? "Yes, from an interrupted run" : "No"],
+    ["Key", run.keyFingerprint ? <code key="key">{run.keyFingerprint}</code> : "Not known"],
+    ["Sync id", run.syncId ? <code key="sync">{run.syncId}</code> : "None"],
+    ["SHA-256", run.file ? <code key="hash">{run.file.sha256}</code> : "No file kept"],
+  ] as const;
+}
+
+function requestsText({ requests, retries }: RunDetail): string {
+  if (requests === null) return "Not known";
+  return retries ? `${formatCount(requests)}, ${formatCount(retries)} of them again` : formatCount(requests);
+}
+
+function totalFigures(totals: NonNullable<RunDetail["totals"]>) {
+  return [
+    { label: "Members", value: formatCount(totals.members) },
+    { label: "Active", value: formatCount(totals.activeMembers) },
+    { label: "Inactive", value: formatCount(totals.inactiveMembers) },
+    { label: "Teams", value: formatCount(totals.teams) },
+    { label: "Entitlements", value: formatCount(totals.entitlements) },
+    { label: "Grants", value: formatCount(totals.grants) },
+  ];
+}
+
+function Findings({ title, none, rows }: { title: string; none: string; rows: readonly Finding[] }) {
+  return (
+    <Card title={title} isFlush={rows.length > 0}>
+      {rows.length === 0 ? (
+        <p class="muted">{none}</p>
+      ) : (
+        <Table caption={title} columns={findingColumns} rows={rows} rowKey={({ id, message }) => `${id} ${message}`} />
+      )}
+    </Card>
+  );
+}
+
+function Phases({ phaseMs }: { phaseMs: RunDetail["phaseMs"] }) {
+  const phases = Object.entries(phaseMs);
+  if (phases.length === 0) return null;
+  return (
+    <Card title="Time by phase">
+      <FactList facts={phases.map(([phase, ms]) => [phase, formatDuration(ms)])} />
+    </Card>
+  );
+}
+
+function toneOf(level: string): Tone {
+  if (/fail|error|hold|held/i.test(level)) return "bad";
+  return /warn/i.test(level) ? "warn" : "info";
+}

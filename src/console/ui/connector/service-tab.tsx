@@ -1,0 +1,137 @@
+/** S9 and S10, the service for C1: whether it runs, what it did last, and a test of the link. */
+import type { ServiceState } from "../../contract/connectors.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button, LinkButton } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { Chip } from "../design/chip.tsx";
+import { Empty } from "../design/empty.tsx";
+import { FactList } from "../design/facts.tsx";
+import { formatDateTime } from "../design/format.ts";
+import { RelativeTime } from "../design/relative-time.tsx";
+import { connectorApi, connectorPath } from "./connector-paths.ts";
+import type { TabProps } from "./connector-tabs.ts";
+import { TestLines } from "./test-lines.tsx";
+import { useTest } from "./use-test.ts";
+
+/** The tab. */
+export function ServiceTab({ connector, data }: TabProps) {
+  const { id, service, settings } = connector;
+  const isLinked = settings.c1ClientId !== "" && settings.c1SecretIsSet;
+  const toggle = useAction(async (isStart: boolean) => {
+    await postJson<ServiceState>(connectorApi(id, isStart ? "/service/start" : "/service/stop"));
+    data.reload();
+  });
+  if (!isLinked) {
+    return (
+      <div class="card">
+        <Empty
+          icon="link"
+          title="Not linked to C1 yet"
+          action={
+            <LinkButton kind="primary" href={`${connectorPath(id, "settings")}?edit=c1`}>
+              Enter Client ID and secret
+            </LinkButton>
+          }
+        >
+          In C1: Integrations, Connectors, Add connector, Baton, Add. Then Settings, Edit, and Rotate shows both once.
+        </Empty>
+      </div>
+    );
+  }
+  return (
+    <div class="stack-wide">
+      {toggle.failure && <FailureBanner failure={toggle.failure} isUrgent={true} />}
+      {service?.failure && <FailureBanner failure={service.failure} />}
+      <div class="columns">
+        <Card
+          title="Service"
+          actions={
+            <Button
+              isSmall={true}
+              icon={service?.isRunning ? "stop" : "play"}
+              kind={service?.isRunning ? "plain" : "primary"}
+              isBusy={toggle.isBusy}
+              onClick={() => void toggle.run(!service?.isRunning)}
+            >
+              {service?.isRunning ? "Stop service" : "Start service"}
+            </Button>
+          }
+        >
+          <FactList facts={serviceFacts(service)} />
+        </Card>
+        <C1Test connectorId={id} />
+      </div>
+    </div>
+  );
+}
+
+function serviceFacts(service: ServiceState | null) {
+  return [
+    ["State", <ServiceChip key="state" service={service} />],
+    ["Connected since", timeOr(service?.connectedSinceMs, "Not connected")],
+    ["Host id", service?.hostId ? <code key="host">{service.hostId}</code> : "None yet"],
+    ["Queue", service?.isBusy ? "Working on a task" : "Idle"],
+    ["Last task", service?.lastTask ? <LastTask key="task" task={service.lastTask} /> : "None yet"],
+    ["Last contact", timeOr(service?.lastContactMs, "None yet")],
+    ["Next question to C1", service?.nextPollMs ? formatDateTime(service.nextPollMs) : "Not planned"],
+  ] as const;
+}
+
+function ServiceChip({ service }: { service: ServiceState | null }) {
+  if (!service?.isRunning) {
+    return (
+      <Chip tone="neutral" icon="stop">
+        Stopped
+      </Chip>
+    );
+  }
+  if (service.connectedSinceMs === null) {
+    return (
+      <Chip tone="warn" icon="dots">
+        Connecting
+      </Chip>
+    );
+  }
+  return (
+    <Chip tone="good" icon="check-circle">
+      Connected to C1
+    </Chip>
+  );
+}
+
+function LastTask({ task }: { task: NonNullable<ServiceState["lastTask"]> }) {
+  return (
+    <span>
+      {`${task.kind}: ${task.result}, `}
+      <RelativeTime ms={task.atMs} />
+    </span>
+  );
+}
+
+function timeOr(ms: number | null | undefined, otherwise: string) {
+  return ms ? <RelativeTime ms={ms} /> : otherwise;
+}
+
+function C1Test({ connectorId }: { connectorId: string }) {
+  const { test, start } = useTest(connectorId, "/c1-test");
+  return (
+    <Card
+      title="Link to C1"
+      actions={
+        <Button
+          isSmall={true}
+          isBusy={start.isBusy || (test !== null && !test.isDone)}
+          onClick={() => void start.run({})}
+        >
+          Test C1
+        </Button>
+      }
+    >
+      {start.failure && <FailureBanner failure={start.failure} isUrgent={true} />}
+      {test ? <TestLines test={test} /> : <p class="muted">Asks C1 for a token and says hello. Nothing is changed.</p>}
+      {test?.failure && <FailureBanner failure={test.failure} />}
+    </Card>
+  );
+}

@@ -1,0 +1,175 @@
+/** S4, the settings form: key, slug, and what is rarely needed behind Advanced. Save tests first what is new. */
+
+import { useEffect, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { ConnectorDetail, FoundSettings, SettingsSaved } from "../../contract/connectors.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { type Data, useData } from "../api/use-data.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { SelectField, TextField } from "../design/field.tsx";
+import { showToast } from "../design/toast.tsx";
+import { AdvancedFields } from "./advanced-fields.tsx";
+import { C1Fields } from "./c1-fields.tsx";
+import { connectorApi, connectorPath } from "./connector-paths.ts";
+import { KeyField } from "./key-field.tsx";
+import { modeTexts } from "./modes.ts";
+import { draftErrors, draftOf, inputOf, mendSlug, type SettingsDraft, testedPart } from "./settings-values.ts";
+import { TestPanel } from "./test-panel.tsx";
+import { useFocusedField } from "./use-focused-field.ts";
+import { useTest, verdictOf } from "./use-test.ts";
+
+/** The form. `focusOn` names the field to begin with; `slug` is put into the slug field. */
+export function SettingsForm(props: {
+  connector: ConnectorDetail;
+  data: Data<ConnectorDetail>;
+  focusOn: string | undefined;
+  slug: string | undefined;
+  onClose: () => void;
+}) {
+  const { connector, data, onClose } = props;
+  const { route } = useLocation();
+  const [draft, setDraft] = useState<SettingsDraft>(() => {
+    const begin = draftOf(connector);
+    return { ...begin, ...(props.slug ? { orgSlug: props.slug } : {}), ...keyAsked(props.focusOn) };
+  });
+  const [showsErrors, setShowsErrors] = useState(false);
+  const [tested, setTested] = useState<string | null>(null);
+  const [savesAfterTest, setSavesAfterTest] = useState(false);
+  const [isAccepted, setAccepted] = useState(false);
+  const found = useData<FoundSettings>(connectorApi(connector.id, "/found-settings"));
+  const running = useTest(connector.id);
+  const focus = useFocusedField(props.focusOn ?? "key");
+
+  const change = (part: Partial<SettingsDraft>) => setDraft((old) => ({ ...old, ...part }));
+  const errors = draftErrors(draft);
+  const isValid = Object.keys(errors).length === 0;
+  const isNew = testedPart(draft) !== testedPart(draftOf(connector)) || connector.status === "Not set up";
+  const isTested = tested === testedPart(draft);
+  const verdict = isTested ? verdictOf(running.test) : null;
+  const mayStay = verdict === "pass" || (verdict === "partial" && isAccepted);
+
+  const save = useAction(async () => {
+    const saved = await postJson<SettingsSaved>(connectorApi(connector.id, "/settings"), inputOf(draft));
+    data.replace(saved.connector);
+    for (const notice of saved.notices) showToast(notice);
+    showToast("Settings saved");
+    onClose();
+    if (saved.runId !== null) route(connectorPath(connector.id));
+    else if (saved.connector.mode === "service") route(connectorPath(connector.id, "service"));
+  });
+  const startTest = () => {
+    setShowsErrors(true);
+    if (!isValid) return;
+    setTested(testedPart(draft));
+    setAccepted(false);
+    void running.start.run(inputOf(draft));
+  };
+  const submit = () => {
+    setShowsErrors(true);
+    if (!isValid) return;
+    if (!isNew || mayStay) return void save.run();
+    setSavesAfterTest(true);
+    if (!isTested || verdict === "fail" || running.start.failure) startTest();
+  };
+  useEffect(() => {
+    if (verdict !== null) setSavesAfterTest(false);
+    if (savesAfterTest && verdict === "pass") void save.run();
+  }, [verdict]);
+
+  const slug = mendSlug(draft.orgSlug);
+  return (
+    <>
+      <Card title="Settings">
+        <form
+          class="stack-wide"
+          onSubmit={(event) => {
+            event.preventDefault();
+            submit();
+          }}
+        >
+          <KeyField
+            draft={draft}
+            current={connector.key}
+            found={found.data?.keys ?? []}
+            error={showsErrors ? errors.apiKey : undefined}
+            inputRef={focus.key}
+            onChange={change}
+          />
+          <TextField
+            label="Organization slug"
+            hint="The part after https://app.cloudsmith.com/ in the address of your organization's pages. You can paste the whole address."
+            isMono={true}
+            value={draft.orgSlug}
+            error={showsErrors || slug.error ? (errors.orgSlug ?? null) : null}
+            notice={slug.notice}
+            inputRef={focus.slug}
+            onInput={(orgSlug) => change({ orgSlug })}
+            onLeave={() => change({ orgSlug: slug.value })}
+          />
+          <FoundSlugs found={found.data} current={slug.value} onChoose={(orgSlug) => change({ orgSlug })} />
+          {draft.mode === "service" && <C1Fields draft={draft} connector={connector} onChange={change} />}
+          <TextField
+            label="Owner"
+            isOptional={true}
+            hint="Who is responsible for this connector."
+            value={draft.owner}
+            onInput={(owner) => change({ owner })}
+          />
+          <SelectField
+            label="How to run"
+            value={draft.mode}
+            options={modeTexts.map(({ mode, title }) => ({ value: mode, label: title }))}
+            onChange={(mode) => change({ mode })}
+          />
+          <AdvancedFields draft={draft} isOpen={props.focusOn === "ca"} caRef={focus.ca} onChange={change} />
+          {running.start.failure && <FailureBanner failure={running.start.failure} isUrgent={true} />}
+          {save.failure && <FailureBanner failure={save.failure} isUrgent={true} />}
+          <div class="actions">
+            <Button kind="primary" type="submit" isBusy={save.isBusy || (savesAfterTest && verdict === null)}>
+              Save
+            </Button>
+            <Button isBusy={running.start.isBusy} onClick={startTest}>
+              Test
+            </Button>
+            <Button kind="quiet" onClick={onClose}>
+              Cancel
+            </Button>
+          </div>
+          {isNew && <p class="field-hint">What is new is tested before it is saved. The test only reads.</p>}
+        </form>
+      </Card>
+      {isTested && running.test && (
+        <TestPanel
+          test={running.test}
+          isAccepted={isAccepted}
+          onAccept={setAccepted}
+          onSave={() => void save.run()}
+          onUseSlug={(orgSlug) => change({ orgSlug })}
+        />
+      )}
+    </>
+  );
+}
+
+/** "Edit key" means another key: the form begins with an empty field instead of "keep the current one". */
+function keyAsked(focusOn: string | undefined): Partial<SettingsDraft> {
+  return focusOn === "key" ? { keySource: "entered" } : {};
+}
+
+function FoundSlugs(props: { found: FoundSettings | null; current: string; onChoose: (slug: string) => void }) {
+  const others = (props.found?.slugs ?? []).filter(({ slug }) => slug !== props.current);
+  if (others.length === 0) return null;
+  return (
+    <p class="row small">
+      <span class="muted">Found on this machine:</span>
+      {others.map(({ slug, sourceName }) => (
+        <Button key={`${sourceName} ${slug}`} isSmall={true} onClick={() => props.onChoose(slug)}>
+          {`${slug} (${sourceName})`}
+        </Button>
+      ))}
+    </p>
+  );
+}

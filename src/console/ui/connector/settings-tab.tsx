@@ -1,0 +1,125 @@
+/** Settings: what is set, without secrets, and the form behind Edit. */
+
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { ConnectorDetail } from "../../contract/connectors.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { Dialog } from "../design/dialog.tsx";
+import { FactList } from "../design/facts.tsx";
+import { showToast } from "../design/toast.tsx";
+import { Steps } from "../journey/steps.tsx";
+import { useQueryValues } from "../shell/address.ts";
+import { connectorApi } from "./connector-paths.ts";
+import type { TabProps } from "./connector-tabs.ts";
+import { modeTitle } from "./modes.ts";
+import { SettingsForm } from "./settings-form.tsx";
+import { storageText } from "./storage-text.ts";
+
+/** The tab. `?edit=` opens the form at once, with the field named there in focus. */
+export function SettingsTab({ connector, data }: TabProps) {
+  const { path, route } = useLocation();
+  const { edit, slug } = useQueryValues();
+  const [isOpen, setOpen] = useState(false);
+  const isEditing = isOpen || edit !== undefined;
+  const isNew = connector.status === "Not set up" || (connector.status === "Testing" && connector.lastRun === null);
+  const close = () => {
+    setOpen(false);
+    if (edit !== undefined) route(path, true);
+  };
+  return (
+    <div class="stack-wide">
+      {isNew && <Steps current="Settings" />}
+      {isEditing ? (
+        <SettingsForm connector={connector} data={data} focusOn={edit} slug={slug} onClose={close} />
+      ) : (
+        <Card
+          title="Settings"
+          actions={
+            <Button
+              icon="settings"
+              kind={isNew ? "primary" : "plain"}
+              label="Edit settings"
+              onClick={() => setOpen(true)}
+            >
+              Edit
+            </Button>
+          }
+        >
+          <FactList facts={settingFacts(connector)} />
+        </Card>
+      )}
+      {!isEditing && <RemoveCard connector={connector} />}
+    </div>
+  );
+}
+
+function settingFacts({ settings, key, owner, mode }: ConnectorDetail) {
+  const facts = [
+    ["Organization slug", settings.orgSlug || "Not set"],
+    ["Cloudsmith API key", key ? `ends in ${key.lastFour}` : "Not set"],
+    ...(key
+      ? [
+          ["Key belongs to", key.owner ? keyOwnerText(key.owner) : "Not known before the first test"] as const,
+          ["Key comes from", key.sourceName] as const,
+          ["Key is kept", storageText(key.storage)] as const,
+          ["Key fingerprint", <code key="fingerprint">{key.fingerprint}</code>] as const,
+        ]
+      : []),
+    ["Owner", owner || "Nobody named"],
+    ["How it runs", modeTitle(mode)],
+    ["API host", settings.baseUrl],
+    ["CA file", settings.caFile || "None"],
+    ["Proxy", settings.proxy || "As the environment says"],
+  ] as const;
+  if (mode !== "service") return facts;
+  return [
+    ...facts,
+    ["C1 Client ID", settings.c1ClientId || "Not set"],
+    ["C1 Client secret", settings.c1SecretIsSet ? "Set" : "Not set"],
+  ] as const;
+}
+
+function keyOwnerText(owner: NonNullable<NonNullable<ConnectorDetail["key"]>["owner"]>): string {
+  const name = owner.name && owner.name !== owner.slug ? `${owner.name} (${owner.slug})` : owner.slug;
+  return owner.kind === "service" ? `${name}, a service account` : name;
+}
+
+function RemoveCard({ connector }: { connector: ConnectorDetail }) {
+  const { route } = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const remove = useAction(async () => {
+    await postJson(connectorApi(connector.id, "/remove"));
+    showToast(`${connector.name} was removed`);
+    route("/connectors");
+  });
+  return (
+    <Card title="Remove this connector">
+      <p class="muted">
+        Its settings, key, history, logs and files on this machine are deleted. Nothing changes in Cloudsmith.
+      </p>
+      <div class="actions">
+        <Button kind="danger" icon="trash" onClick={() => setAsking(true)}>
+          Remove
+        </Button>
+      </div>
+      {isAsking && (
+        <Dialog title={`Remove ${connector.name}?`} onClose={() => setAsking(false)}>
+          <p>This cannot be undone. Download files that you want to keep first.</p>
+          {remove.failure && <FailureBanner failure={remove.failure} isUrgent={true} />}
+          <div class="actions">
+            <Button kind="quiet" onClick={() => setAsking(false)}>
+              Cancel
+            </Button>
+            <Button kind="danger" isBusy={remove.isBusy} onClick={() => void remove.run()}>
+              Remove
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,116 @@
+/** S6, Syncing: how far the run is, what it has read, what it may still ask, and the way to stop it. */
+import { useEffect, useRef } from "preact/hooks";
+import type { RunProgress } from "../../contract/runs.ts";
+import { runPhases } from "../../contract/runs.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { Banner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { FactList, Figures } from "../design/facts.tsx";
+import { formatClock, formatClockBoth, formatCount, formatDuration } from "../design/format.ts";
+import { Icon } from "../design/icon.tsx";
+import { ProgressBar } from "../design/progress.tsx";
+import { useNow } from "../design/relative-time.tsx";
+import { announce } from "../design/toast.tsx";
+import { connectorApi } from "./connector-paths.ts";
+import { useToldFailure } from "./use-told-failure.ts";
+
+/** Between two phases that are read out. */
+const announceEveryMs = 5_000;
+
+/** The panel. */
+export function SyncingPanel({ progress }: { progress: RunProgress }) {
+  const now = useNow(1_000);
+  const cancel = useToldFailure(useAction(() => postJson<void>(connectorApi(progress.connectorId, "/cancel"))));
+  useAnnouncedPhase(progress.phase);
+  const isCancelling = progress.isCancelling || cancel.isBusy;
+  return (
+    <Card
+      title={isCancelling ? "Cancelling" : "Syncing"}
+      actions={
+        <Button icon="stop" isSmall={true} isBusy={isCancelling} onClick={() => void cancel.run()}>
+          Cancel
+        </Button>
+      }
+    >
+      {progress.waiting && (
+        <Banner tone="warn" icon="clock" title="Waiting for Cloudsmith">
+          <p>
+            {progress.waiting.reason} It goes on by itself at {formatClockBoth(progress.waiting.untilMs)}.
+          </p>
+        </Banner>
+      )}
+      <div class="stack-tight">
+        <ProgressBar label="Progress of the sync" fraction={progress.fraction} />
+        <PhaseBar progress={progress} />
+      </div>
+      <Figures
+        figures={[
+          { label: "Members", value: formatCount(progress.members) },
+          { label: "Teams", value: formatCount(progress.teams) },
+          { label: "Entitlements", value: formatCount(progress.entitlements) },
+          { label: "Grants", value: formatCount(progress.grants) },
+          { label: "Requests", value: formatCount(progress.requests), note: retriesText(progress) },
+        ]}
+      />
+      <FactList
+        facts={[
+          ["Running for", formatDuration(Math.max(0, now - progress.startedAtMs))],
+          ["Time left", timeLeft(progress)],
+          ["Rate budget", budgetText(progress)],
+        ]}
+      />
+      <p class="muted small">You can close this page. The sync goes on, and you find it here again.</p>
+    </Card>
+  );
+}
+
+function PhaseBar({ progress }: { progress: RunProgress }) {
+  const at = runPhases.indexOf(progress.phase);
+  return (
+    <ol class="phases">
+      {runPhases.map((phase, index) => (
+        <li
+          key={phase}
+          class={index < at ? "phase phase-done" : "phase"}
+          {...(index === at ? { "aria-current": "step" as const } : {})}
+        >
+          {index < at && <Icon name="check" size={12} />}
+          {index === at && <Icon name="sync" size={12} isTurning={true} />}
+          {phase}
+          {index < at && <span class="visually-hidden"> (done)</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Reads the phase out when it changes, at most every five seconds; the last one is never lost. */
+function useAnnouncedPhase(phase: string): void {
+  const lastMs = useRef(0);
+  useEffect(() => {
+    const wait = Math.max(0, lastMs.current + announceEveryMs - Date.now());
+    const timer = setTimeout(() => {
+      lastMs.current = Date.now();
+      announce(`Syncing: ${phase}`);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [phase]);
+}
+
+function retriesText({ retries }: RunProgress): string | undefined {
+  return retries > 0 ? `${formatCount(retries)} of them again` : undefined;
+}
+
+function timeLeft({ secondsLeft, fraction }: RunProgress): string {
+  if (secondsLeft !== null) return `About ${formatDuration(secondsLeft * 1000)}`;
+  return fraction === null ? "Not known yet" : "Not known: there is no earlier run to compare with";
+}
+
+function budgetText({ rateLimit }: RunProgress): string {
+  if (!rateLimit || rateLimit.remaining === null) return "Not known yet";
+  const of = rateLimit.limit === null ? "" : ` of ${formatCount(rateLimit.limit)}`;
+  const reset = rateLimit.resetAtMs === null ? "" : `, renewed at ${formatClock(rateLimit.resetAtMs)}`;
+  return `${formatCount(rateLimit.remaining)}${of} requests left${reset}`;
+}

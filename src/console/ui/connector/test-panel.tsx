@@ -1,0 +1,83 @@
+/** The test below the form: its lines, its failure, and the words that let a partial roster pass. */
+import { useEffect, useState } from "preact/hooks";
+import type { TestState } from "../../contract/connectors.ts";
+import { Banner, FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { TextField } from "../design/field.tsx";
+import { announce } from "../design/toast.tsx";
+import { TestLines } from "./test-lines.tsx";
+import { type Verdict, verdictOf } from "./use-test.ts";
+
+/** What has to be typed to go on in spite of warnings. */
+export const acceptWords = "continue with warnings";
+
+const spoken: Readonly<Record<Verdict, string>> = {
+  pass: "Test passed",
+  partial: "Test passed with warnings",
+  fail: "Test failed",
+};
+
+/** The panel. */
+export function TestPanel(props: {
+  test: TestState;
+  isAccepted: boolean;
+  onAccept: (isAccepted: boolean) => void;
+  onSave: () => void;
+  onUseSlug: (slug: string) => void;
+}) {
+  const { test } = props;
+  const verdict = verdictOf(test);
+  const [typed, setTyped] = useState("");
+  useEffect(() => {
+    if (verdict) announce(spoken[verdict]);
+  }, [verdict]);
+  useEffect(() => setTyped(""), [test.testId]);
+  return (
+    <Card title={verdict ? spoken[verdict] : "Testing"}>
+      <TestLines test={test} />
+      {test.failure && (
+        <FailureBanner
+          failure={test.failure}
+          actions={
+            test.failure.organizations?.length
+              ? test.failure.organizations.map(({ slug, name }) => (
+                  <Button key={slug} isSmall={true} onClick={() => props.onUseSlug(slug)}>
+                    {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
+                  </Button>
+                ))
+              : undefined
+          }
+        />
+      )}
+      {verdict === "partial" && (
+        <Banner tone="warn" icon="half-circle" title="Not everything can be seen with this key">
+          <p>
+            A short list of people looks like people who left. Use a key of an Owner or Manager, or go on knowingly.
+          </p>
+          <form
+            class="stack-tight"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (props.isAccepted) props.onSave();
+            }}
+          >
+            <TextField
+              label={`Type “${acceptWords}” to save all the same`}
+              value={typed}
+              onInput={(text) => {
+                setTyped(text);
+                props.onAccept(text.trim().toLowerCase() === acceptWords);
+              }}
+            />
+            <div class="actions">
+              <Button kind="primary" type="submit" isDisabled={!props.isAccepted}>
+                Save with warnings
+              </Button>
+            </div>
+          </form>
+        </Banner>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,88 @@
+/** S1, Integrations > Connectors: every set-up with its state. */
+import type { ConnectorSummary } from "../../contract/connectors.ts";
+import { useData } from "../api/use-data.ts";
+import { connectorPath } from "../connector/connector-paths.ts";
+import { modeTitle } from "../connector/modes.ts";
+import { FailureBanner } from "../design/banner.tsx";
+import { LinkButton } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { Chip, StatusChip } from "../design/chip.tsx";
+import { Empty } from "../design/empty.tsx";
+import { formatCount, formatDateTime } from "../design/format.ts";
+import { Page } from "../design/page.tsx";
+import { RelativeTime } from "../design/relative-time.tsx";
+import { Skeleton } from "../design/skeleton.tsx";
+import { type Column, Table } from "../design/table.tsx";
+import { SampleButton } from "./sample-button.tsx";
+
+const columns: readonly Column<ConnectorSummary>[] = [
+  {
+    key: "name",
+    title: "Name",
+    isRowHeader: true,
+    cell: (connector) => (
+      <span class="row">
+        <a href={connectorPath(connector.id)}>{connector.name}</a>
+        {connector.isSample && <Chip tone="neutral">Sample</Chip>}
+      </span>
+    ),
+  },
+  {
+    key: "status",
+    title: "Status",
+    cell: ({ status, waitingUntilMs }) => <StatusChip status={status} untilMs={waitingUntilMs} />,
+  },
+  { key: "lastSync", title: "Last sync", cell: ({ lastGoodRun }) => <LastSync run={lastGoodRun} /> },
+  {
+    key: "members",
+    title: "Members",
+    isNumber: true,
+    cell: ({ lastGoodRun }) =>
+      lastGoodRun?.totals ? formatCount(lastGoodRun.totals.members) : <span class="muted">–</span>,
+  },
+  { key: "mode", title: "How it runs", cell: ({ mode }) => <span class="nowrap">{modeTitle(mode)}</span> },
+  { key: "owner", title: "Owner", cell: ({ owner }) => owner || <span class="muted">Nobody named</span> },
+];
+
+/** The list of connectors. */
+export function ConnectorList() {
+  const list = useData<{ readonly connectors: readonly ConnectorSummary[] }>(
+    "/api/connectors",
+    (event) => event.type === "connector" || event.type === "connector-removed",
+  );
+  const connectors = list.data?.connectors;
+  return (
+    <Page
+      title="Connectors"
+      crumbs={[{ text: "Integrations" }, { text: "Connectors" }]}
+      actions={
+        <LinkButton kind="primary" icon="add" href="/connectors/add">
+          Add connector
+        </LinkButton>
+      }
+    >
+      {list.failure && <FailureBanner failure={list.failure} isUrgent={true} />}
+      {!connectors && list.isLoading && (
+        <Card>
+          <Skeleton />
+        </Card>
+      )}
+      {connectors && (
+        <Card isFlush={true}>
+          {connectors.length > 0 ? (
+            <Table caption="Connectors" columns={columns} rows={connectors} rowKey={({ id }) => id} />
+          ) : (
+            <Empty icon="connectors" title="No connectors yet" action={<SampleButton />}>
+              Add a connector for your own organization, or look at a made-up one first.
+            </Empty>
+          )}
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+function LastSync({ run }: { run: ConnectorSummary["lastGoodRun"] }) {
+  if (!run?.endedAtMs) return <span class="muted">Never</span>;
+  return <RelativeTime ms={run.endedAtMs} title={formatDateTime(run.endedAtMs)} />;
+}
