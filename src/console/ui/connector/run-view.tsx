@@ -1,5 +1,6 @@
 /** One run with everything that it recorded. */
 import type { RunDetail } from "../../contract/runs.ts";
+import { screenAddress } from "../access/source-address.ts";
 import { useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
@@ -78,6 +79,9 @@ function Shown({ run }: { run: RunDetail }) {
           <div class="actions">
             <LinkButton icon="download" download={true} href={runApi(run.runId, "/file")}>
               {`Download .c1z (${formatBytes(run.file.bytes)})`}
+            </LinkButton>
+            <LinkButton icon="people" href={screenAddress(`run:${run.runId}`, "people")}>
+              Access as of this run
             </LinkButton>
           </div>
         )}
