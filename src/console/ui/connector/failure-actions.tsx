@@ -6,7 +6,7 @@ import { useAction } from "../api/use-action.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { formatCount, formatDateTime } from "../design/format.ts";
-import { connectorApi, connectorPath, runPath } from "./connector-paths.ts";
+import { connectorApi, connectorPath } from "./connector-paths.ts";
 import { useToldFailure } from "./use-told-failure.ts";
 
 /** From this many failures in a row on the banner is red and read out at once. */
@@ -32,8 +32,10 @@ export function ConnectorFailure({ connector, failure }: { connector: ConnectorD
 }
 
 function FailureActions({ connector, failure }: { connector: ConnectorDetail; failure: Failure }) {
-  const { id, lastRun } = connector;
+  const { id } = connector;
   const retry = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/sync"), { force: true })));
+  // The banner is put away; the file that was the current one stays it.
+  const dismiss = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/keep-old"))));
   const cancel = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/cancel"))));
   const settings = (text: string, field: string) => (
     <LinkButton kind="primary" href={`${connectorPath(id, "settings")}?edit=${field}`}>
@@ -45,7 +47,14 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
     case "key-refused":
       return settings("Edit key", "key");
     case "narrow-key":
-      return settings("Use another key", "key");
+      return (
+        <>
+          {settings("Use another key", "key")}
+          <Button isBusy={dismiss.isBusy} onClick={() => void dismiss.run()}>
+            Continue
+          </Button>
+        </>
+      );
     case "wrong-slug":
     case "renamed-slug":
       return (
@@ -73,7 +82,7 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
         </LinkButton>
       );
     case "file-busy":
-      return lastRun ? <LinkButton href={runPath(id, lastRun.runId)}>Open the run</LinkButton> : null;
+      return <LinkButton href={connectorPath(id, "history")}>Open the history</LinkButton>;
     case "network-down":
     case "server-error":
     case "disk-full":

@@ -114,13 +114,18 @@ function AboutCard({ connector }: { connector: ConnectorDetail }) {
           ["Organization", orgSlug || "Not set"],
           ["How it runs", modeTitle(mode)],
           ["Owner", owner || "Nobody named"],
-          ["API key", key ? `ends in ${key.lastFour}, from ${key.sourceName}` : "Not set"],
+          ["API key", keyText(key)],
           ["Current file", currentFile ? <code key="file">{currentFile}</code> : "None yet"],
           ["Added", formatDateTime(createdAtMs)],
         ]}
       />
     </Card>
   );
+}
+
+function keyText(key: ConnectorDetail["key"]): string {
+  if (!key) return "Not set";
+  return key.lastFour === "" ? key.sourceName : `ends in ${key.lastFour}, ${key.sourceName}`;
 }
 
 function PausedBanner() {

@@ -60,7 +60,7 @@ export function SettingsTab({ connector, data }: TabProps) {
 function settingFacts({ settings, key, owner, mode }: ConnectorDetail) {
   const facts = [
     ["Organization slug", settings.orgSlug || "Not set"],
-    ["Cloudsmith API key", key ? `ends in ${key.lastFour}` : "Not set"],
+    ["Cloudsmith API key", key ? (key.lastFour === "" ? "Set" : `ends in ${key.lastFour}`) : "Not set"],
     ...(key
       ? [
           ["Key belongs to", key.owner ? keyOwnerText(key.owner) : "Not known before the first test"] as const,

@@ -34,6 +34,11 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
         </Button>
       }
     >
+      {progress.isQueued && (
+        <Banner tone="neutral" icon="clock" title="Waiting for another sync to end">
+          <p>It begins by itself as soon as there is room.</p>
+        </Banner>
+      )}
       {progress.waiting && (
         <Banner tone="warn" icon="clock" title="Waiting for Cloudsmith">
           <p>

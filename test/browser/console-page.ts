@@ -1,0 +1,139 @@
+/**
+ * A person at the console: the real command as a process, a real browser that came in by the printed link, and a
+ * sandbox in the place of Cloudsmith. Notes what must never happen: script errors, violations of the page's policy, and
+ * requests to anybody else.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { KeyName } from "../../sandbox/keys.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
+import type {
+  ConnectorDetail,
+  ConnectorStatus,
+  RunMode,
+  SettingsInput,
+} from "../../src/console/contract/connectors.ts";
+import { type ConsoleProcess, startConsole } from "../console/console-process.ts";
+import { launchChromium } from "./chromium.ts";
+
+/** The person's desk. */
+export interface Desk extends AsyncDisposable {
+  readonly console: ConsoleProcess;
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly sandbox: Sandbox;
+  /** Gone at the end. */
+  readonly directory: string;
+  readonly troubles: readonly string[];
+  /** Goes to a path of the console and waits until the screen shows what it asked for. */
+  visit(path: string): Promise<void>;
+  /** Calls the API as the page does, with its session. */
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: T }>;
+  /** Adds a connector to the sandbox and saves its settings; waits until its sync, if any, has ended. */
+  addConnector(how?: ConnectorChoice): Promise<string>;
+  /** Waits until the connector has one of the states. */
+  reaches(id: string, ...statuses: readonly ConnectorStatus[]): Promise<ConnectorDetail>;
+}
+
+/** A connector to add; a good one to the sandbox by default. */
+export interface ConnectorChoice {
+  readonly mode?: RunMode;
+  readonly key?: KeyName;
+  readonly settings?: SettingsInput;
+}
+
+/** How the desk is set up. */
+export interface DeskOptions {
+  readonly sandbox?: SandboxOptions;
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts everything and signs in. */
+export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
+  const directory = mkdtempSync(join(tmpdir(), "console-desk-"));
+  const [program, browser, sandbox] = await Promise.all([
+    startConsole(options.argv, options.env),
+    launchChromium(),
+    startSandbox(options.sandbox),
+  ]);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const troubles = watch(page, program.origin);
+  await page.goto(program.link);
+  await settled(page);
+  const get = <T>(path: string): Promise<T> => page.evaluate(async (at) => (await fetch(at)).json(), path);
+  const post = async <T>(path: string, body: unknown = {}): Promise<{ status: number; body: T }> => {
+    const { status, body: answer } = await page.evaluate(postFrom, { path, body });
+    return { status, body: answer as T };
+  };
+  const reaches: Desk["reaches"] = async (id, ...statuses) => {
+    for (;;) {
+      const connector = await get<ConnectorDetail>(`/api/connectors/${id}`);
+      if (statuses.includes(connector.status)) return connector;
+      await page.waitForTimeout(50);
+    }
+  };
+  return {
+    ...{ console: program, browser, page, sandbox, directory, troubles, get, post, reaches },
+    async visit(path) {
+      await page.goto(`${program.origin}${path}`);
+      await settled(page);
+    },
+    async addConnector({ mode = "once", key = "service", settings = {} } = {}) {
+      const created = await post<ConnectorDetail>("/api/connectors", { mode, owner: "Ada Lovelace" });
+      const { id } = created.body;
+      const input: SettingsInput = {
+        apiKey: sandbox.keys[key],
+        orgSlug: sandbox.organization.slug,
+        baseUrl: sandbox.baseUrl,
+        ...settings,
+      };
+      const saved = await post(`/api/connectors/${id}/settings`, input);
+      if (saved.status !== 200) throw new Error(`settings were refused: ${JSON.stringify(saved.body)}`);
+      return id;
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await program[Symbol.asyncDispose]();
+      await sandbox.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until the screen shows what it asked for. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("h1").waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+}
+
+/** Everything that must not happen on a page, as it happens. */
+export function watch(page: Page, origin: string): readonly string[] {
+  const troubles: string[] = [];
+  page.on("pageerror", (error) => troubles.push(`script error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    troubles.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    if (/content security policy/i.test(message.text())) troubles.push(`policy: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const { protocol, origin: asked } = new URL(request.url());
+    if (asked !== origin && /^http/.test(protocol)) troubles.push(`foreign request: ${request.url()}`);
+  });
+  return troubles;
+}
+
+/** Runs in the page. */
+async function postFrom({ path, body }: { path: string; body: unknown }): Promise<{ status: number; body: unknown }> {
+  const { csrfToken } = (await (await fetch("/api/session")).json()) as { csrfToken: string };
+  const headers = { "content-type": "application/json", "x-csrf-token": csrfToken };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
