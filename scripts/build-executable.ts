@@ -4,11 +4,12 @@
  * applications). It runs on systems like this one; other systems build their own.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildConsole, consoleAssetsDir } from "./build-console.ts";
 
 const root = join(import.meta.dirname, "..");
 /** The mark in Node's binary that tells it that a program was put in. */
@@ -29,8 +30,15 @@ async function buildExecutable(path: string): Promise<void> {
       format: "cjs",
       outfile: bundle,
       logLevel: "warning",
+      // Where the executable runs, the console's page is not looked for beside the program.
+      logOverride: { "empty-import-meta": "silent" },
     });
-    writeFileSync(settings, JSON.stringify({ main: bundle, output: blob, disableExperimentalSEAWarning: true }));
+    await buildConsole();
+    const assets = consolePage();
+    writeFileSync(
+      settings,
+      JSON.stringify({ main: bundle, output: blob, assets, disableExperimentalSEAWarning: true }),
+    );
     run(["--experimental-sea-config", settings]);
     mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { force: true });
@@ -51,6 +59,14 @@ async function buildExecutable(path: string): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Paths of the console's page by the names under which the program finds them (src/console/server/assets.ts). */
+function consolePage(): Readonly<Record<string, string>> {
+  const paths = globSync("**/*.*", { cwd: consoleAssetsDir });
+  return Object.fromEntries(
+    paths.map((path) => [`console/${path.replaceAll("\\", "/")}`, join(consoleAssetsDir, path)]),
+  );
 }
 
 function run(args: readonly string[]): void {

@@ -24,6 +24,9 @@ const required: readonly string[] = [
   "dist/src/sdk/index.js",
   "dist/src/sdk/index.d.ts",
   "dist/sandbox/server.js",
+  "dist-console/index.html",
+  "dist-console/index.html.gz",
+  "dist-console/assets/icon.svg",
 ];
 
 /** What is wrong with the list, one sentence each; `paths` are relative to the package. */

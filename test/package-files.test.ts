@@ -16,6 +16,9 @@ const complete = [
   "dist/src/sdk/index.js",
   "dist/src/sdk/index.d.ts",
   "dist/sandbox/server.js",
+  "dist-console/index.html",
+  "dist-console/index.html.gz",
+  "dist-console/assets/icon.svg",
 ];
 
 test("a package of just what is needed is in order", () => {

@@ -41,6 +41,23 @@ test("the single executable is one file that syncs where no Node is on PATH, int
   assertHolds(copy, sandbox);
 });
 
+test("the single executable brings the console's page along", { timeout: 60_000 }, async () => {
+  const argv = ["console", "--no-open", "--port", "0", "--data-dir", join(scratch.path, "console")];
+  const env = { HOME: scratch.path, PATH: "/nowhere" };
+  const child = spawn(executable, argv, { env, cwd: scratch.path, stdio: ["ignore", "pipe", "inherit"] });
+  let stdout = "";
+  for await (const chunk of child.stdout.setEncoding("utf8")) {
+    stdout += String(chunk);
+    if (stdout.includes("Ctrl+C")) break;
+  }
+  const { origin } = new URL(/http:\S+/.exec(stdout)?.[0] ?? assert.fail(stdout));
+  const page = await (await fetch(origin)).text();
+  const script = /src="(\/assets\/app-[^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
+  assert.equal((await fetch(origin + script)).status, 200);
+  child.kill("SIGTERM");
+  assert.deepEqual(await once(child, "close"), [0, null]);
+});
+
 async function runExecutable(env: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(executable, [], { env, cwd: scratch.path, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
