@@ -19,6 +19,7 @@ import { Sessions } from "../../src/console/server/sessions.ts";
 import { Sources } from "../../src/console/sources/sources.ts";
 import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
+import { version } from "../../src/version.ts";
 
 /** What a test may want otherwise. */
 export interface DoorOptions {
@@ -94,11 +95,11 @@ export async function openDoor({ clock = systemClock, kept, bounds }: DoorOption
   const app = createApp({
     assets,
     audit,
-    facts: { version: "0.0.0", dataDir, keyStorage: "memory", isSecure: false },
+    facts: { version, dataDir, keyStorage: "memory", isSecure: false },
     links,
     sessions,
     streams,
-    routes: [sourceRoutes({ sources, audit, version: "0.0.0" }), fileRoutes({ sources, audit })],
+    routes: [sourceRoutes({ sources, audit, version }), fileRoutes({ sources, audit })],
   });
   const names = ["127.0.0.1", "localhost", "[::1]"];
   const server = await listen({ host: "127.0.0.1", port: 0, names, app, ...(bounds && { bounds }) });

@@ -1,0 +1,399 @@
+/** Questions about files over the API: figures held against plain SQL over the same file, and against the commands. */
+import assert from "node:assert/strict";
+import { copyFileSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import type {
+  PeoplePage,
+  PersonDetail,
+  Picture,
+  ResourceDetail,
+  ReviewInfo,
+  ReviewPage,
+  SourceInfo,
+  TablePage,
+  TeamRow,
+  TeamsPage,
+} from "../../src/console/contract/sources.ts";
+import { queryC1z } from "../../src/sdk/testing/plain-c1z.ts";
+import { runProgram, scratchDirectory } from "../e2e/program.ts";
+import { settingsFor } from "../e2e/sandbox-run.ts";
+import { type Door, openDoor, type SignedIn } from "./door.ts";
+
+const golden = join(import.meta.dirname, "..", "golden");
+const scratch = scratchDirectory();
+const file = join(scratch.path, "sync.c1z");
+const earlier = join(scratch.path, "earlier.c1z");
+let sandbox: Sandbox;
+let door: Door;
+let browser: SignedIn;
+/** Address of the file, and of the one that was synced before. */
+let [base, since] = ["", ""];
+
+before(async () => {
+  sandbox = await startSandbox({ organization: { members: 150, teams: 14, seed: 9, inactiveShare: 0.2 } });
+  const env = settingsFor(sandbox);
+  assert.equal((await runProgram(["-f", earlier], { cwd: scratch.path, env })).code, 0);
+  const [gone] = sandbox.organization.members;
+  sandbox.edit.removeMember(gone?.user ?? "");
+  sandbox.edit.addMember({ user: "newcomer", userName: "Zoë Ångström" });
+  assert.equal((await runProgram(["-f", file], { cwd: scratch.path, env })).code, 0);
+  door = await openDoor();
+  browser = await door.signIn();
+  base = `/api/sources/${await open(file)}`;
+  since = await open(earlier);
+});
+after(async () => {
+  await door[Symbol.asyncDispose]();
+  await sandbox.close();
+  scratch[Symbol.dispose]();
+});
+
+async function open(path: string): Promise<string> {
+  const { status, body } = await browser.post("/api/files", { path });
+  assert.equal(status, 200, body);
+  return (JSON.parse(body) as { source: string }).source;
+}
+
+function count(sql: string): number {
+  return Number(queryC1z(file, `select count(*) as n from ${sql}`)[0]?.["n"]);
+}
+
+/** All rows of a paged list. */
+async function everyRow<T>(path: string): Promise<T[]> {
+  const rows: T[] = [];
+  for (;;) {
+    const separator = path.includes("?") ? "&" : "?";
+    const page = await browser.json<{ total: number; rows: T[] }>(`${path}${separator}offset=${rows.length}&limit=40`);
+    rows.push(...page.rows);
+    if (rows.length >= page.total || page.rows.length === 0) return rows;
+  }
+}
+
+test("a file is described as plain SQL counts it", async () => {
+  const info = await browser.json<SourceInfo>(base);
+  assert.equal(info.isCloudsmith, true);
+  assert.equal(info.result, "Complete");
+  assert.deepEqual(info.totals, {
+    people: count("v1_resources where resource_type_id = 'user'"),
+    teams: count("v1_resources where resource_type_id = 'team'"),
+    entitlements: count("v1_entitlements"),
+    grants: count("v1_grants"),
+  });
+  for (const { slug, count: held } of info.roles) {
+    assert.equal(held, count(`v1_grants where resource_type_id = 'organization' and entitlement_id like '%:${slug}'`));
+  }
+});
+
+test("people come in pages that together are everybody, each with roles and teams as granted", async () => {
+  const people = await everyRow<PeoplePage["rows"][number]>(`${base}/people`);
+  assert.equal(new Set(people.map(({ id }) => id)).size, count("v1_resources where resource_type_id = 'user'"));
+  for (const { id, teamCount, roles } of people) {
+    const grants = `v1_grants where principal_resource_id = '${id}'`;
+    const teams = queryC1z(file, `select distinct resource_id from ${grants} and resource_type_id = 'team'`);
+    assert.equal(teamCount, teams.length);
+    assert.equal(roles.length, count(`${grants} and resource_type_id = 'organization'`));
+  }
+});
+
+test("people are found by parts of name, address, login and id, whatever case and accents", async () => {
+  for (const q of ["zoe angstrom", "ÅNGSTRÖM zoë", "newcomer", "Newcomer@"]) {
+    const { rows } = await browser.json<PeoplePage>(`${base}/people?q=${encodeURIComponent(q)}`);
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ["Zoë Ångström"],
+      q,
+    );
+  }
+  assert.equal((await browser.json<PeoplePage>(`${base}/people?q=nobody-at-all`)).total, 0);
+});
+
+test("filters show those who fit and nobody else, and their sizes add up", async () => {
+  const { total } = await browser.json<PeoplePage>(`${base}/people`);
+  for (const [name, values] of Object.entries({
+    status: ["enabled", "disabled", "deleted", "unknown"],
+    role: ["owner", "manager", "member", "collaborator"],
+    twoFactor: ["yes", "no", "unknown"],
+  })) {
+    const pages = await Promise.all(values.map((value) => browser.json<PeoplePage>(`${base}/people?${name}=${value}`)));
+    assert.equal(
+      pages.reduce((sum, page) => sum + page.total, 0),
+      total,
+      name,
+    );
+  }
+  const inactive = sandbox.organization.members.filter(({ isActive }) => !isActive).length;
+  assert.equal((await browser.json<PeoplePage>(`${base}/people?status=disabled`)).total, inactive);
+});
+
+test("every order sorts, both ways", async () => {
+  for (const order of ["name", "email", "status", "role", "teams", "two-factor", "last-login", "joined"]) {
+    const up = await everyRow<PeoplePage["rows"][number]>(`${base}/people?order=${order}`);
+    const down = await everyRow<PeoplePage["rows"][number]>(`${base}/people?order=${order}&descending=true`);
+    assert.deepEqual(
+      up.map(({ id }) => id),
+      down.map(({ id }) => id).toReversed(),
+      order,
+    );
+  }
+  const joined = (await everyRow<PeoplePage["rows"][number]>(`${base}/people?order=joined`)).map((row) => row.joinedMs);
+  assert.deepEqual(
+    joined,
+    joined.toSorted((a, b) => (a ?? 0) - (b ?? 0)),
+  );
+});
+
+test("teams have their people, managers and disabled members as granted", async () => {
+  const teams = await everyRow<TeamsPage["rows"][number]>(`${base}/teams`);
+  assert.equal(teams.length, count("v1_resources where resource_type_id = 'team'"));
+  for (const team of teams) {
+    const on = `v1_grants where resource_type_id = 'team' and resource_id = '${team.id}'`;
+    const members = queryC1z(file, `select distinct principal_resource_id from ${on}`).length;
+    assert.equal(team.memberCount, members);
+    assert.equal(team.managerCount, count(`${on} and entitlement_id like '%:manager'`));
+    const found = await browser.json<PeoplePage>(`${base}/people?team=team/${team.id}`);
+    assert.equal(found.total, members);
+    const managers = await browser.json<PeoplePage>(`${base}/people?team=team/${team.id}&teamRole=manager`);
+    assert.equal(managers.total, team.managerCount);
+    assert.deepEqual(await browser.json<TeamRow>(`${base}/teams/team/${team.id}`), team);
+  }
+  const byMembers = (await everyRow<TeamRow>(`${base}/teams?order=members&descending=true`)).map(
+    (row) => row.memberCount,
+  );
+  assert.deepEqual(
+    byMembers,
+    byMembers.toSorted((a, b) => b - a),
+  );
+});
+
+test("a person is shown with everything that is held", async () => {
+  const { rows } = await browser.json<PeoplePage>(`${base}/people?order=teams&descending=true&limit=1`);
+  const [first] = rows;
+  assert.ok(first);
+  const person = await browser.json<PersonDetail>(`${base}/people/user/${first.id}`);
+  assert.equal(person.holdings.length, count(`v1_grants where principal_resource_id = '${first.id}'`));
+  assert.equal(person.holdings[0]?.kind, "role");
+  assert.ok(person.holdings.every(({ how, paths }) => how === "direct" && paths.length === 0));
+  assert.ok(person.profile.some(([key]) => key === "user_id"));
+});
+
+test("access that is derived from groups is told with its way", async () => {
+  const source = await open(join(golden, "minimal-v1.c1z"));
+  const person = await browser.json<PersonDetail>(`/api/sources/${source}/people/user/u-ada`);
+  const inherited = person.holdings.filter(({ how }) => how === "inherited");
+  assert.deepEqual(
+    inherited.map(({ resourceName, paths }) => ({ resourceName, paths })),
+    [{ resourceName: "acme-widgets", paths: [["Engineering: member"], ["Security: member"]] }],
+  );
+});
+
+test("the picture counts everybody once a team, and draws people where there are few", async () => {
+  const picture = await browser.json<Picture>(`${base}/picture`);
+  assert.equal(picture.isAggregated, false);
+  for (const { id, total, members, byRole } of picture.clusters) {
+    const distinct = `select distinct principal_resource_id from v1_grants where resource_id = '${id}'`;
+    assert.equal(total, queryC1z(file, distinct).length);
+    assert.equal(members.length, total);
+    assert.equal(
+      byRole.reduce((sum, part) => sum + part.count, 0),
+      total,
+    );
+  }
+});
+
+test("every review has as many rows as its CSV, and says what the command says", async () => {
+  const { reviews } = await browser.json<{ reviews: ReviewInfo[] }>(`${base}/reviews`);
+  assert.equal(reviews.length, 9);
+  for (const { name, comparesSyncs } of reviews) {
+    const more = comparesSyncs ? `since=${since}` : "";
+    const page = await browser.json<ReviewPage>(`${base}/reviews/${name}?limit=1&${more}`);
+    const argv = ["report", name, "-f", file, ...(comparesSyncs ? ["--since", earlier] : [])];
+    for (const format of ["json", "csv"]) {
+      const exported = await browser.get(`${base}/reviews/${name}/export?format=${format}&${more}`);
+      const command = await runProgram([...argv, "--output", format], { cwd: scratch.path });
+      assert.equal(exported.body, command.stdout, `${name} as ${format}`);
+    }
+    const bytes = await download(`${base}/reviews/${name}/export?format=xlsx&${more}`);
+    const out = join(scratch.path, `${name}.xlsx`);
+    await runProgram([...argv, "--output", "xlsx", "--out", out], { cwd: scratch.path });
+    assert.deepEqual(bytes, readFileSync(out), `${name} as xlsx`);
+    const csv = await browser.get(`${base}/reviews/${name}/export?format=csv&${more}`);
+    assert.equal(csv.body.split("\r\n").length - 2, page.total, name);
+    const all = await everyRow(`${base}/reviews/${name}?${more}`);
+    assert.equal(all.length, page.total, name);
+  }
+});
+
+async function download(path: string): Promise<Buffer> {
+  const response = await fetch(door.origin + path, { headers: { cookie: browser.cookie } });
+  assert.equal(response.status, 200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+test("figures of the reviews are those of plain SQL", async () => {
+  const review = (name: string): Promise<ReviewPage> => browser.json(`${base}/reviews/${name}?limit=100`);
+  const countsOf = async (name: string) => Object.fromEntries((await review(name)).counts) as Record<string, number>;
+  const role = (slug: string): number => count(`v1_grants where entitlement_id like 'organization:%:${slug}'`);
+  const { owners, managers } = await countsOf("owners");
+  assert.deepEqual({ owners, managers }, { owners: role("owner"), managers: role("manager") });
+  assert.deepEqual(await countsOf("roles"), {
+    ...{ owner: role("owner"), manager: role("manager") },
+    ...{ member: role("member"), collaborator: role("collaborator") },
+  });
+  const holders = "select distinct principal_resource_id from v1_grants";
+  assert.equal(
+    (await countsOf("roster"))["without any access"],
+    count(`v1_resources where resource_type_id = 'user' and substr(external_id, 6) not in (${holders})`),
+  );
+  const people = count("v1_resources where resource_type_id = 'user'");
+  const factor = await countsOf("two-factor");
+  assert.equal((factor["yes"] ?? 0) + (factor["no"] ?? 0) + (factor["unknown"] ?? 0), people);
+  const managed = "select distinct resource_id from v1_grants where entitlement_id like 'team:%:manager'";
+  assert.equal(
+    (await countsOf("team-managers"))["teams without a manager"],
+    count(`v1_resources where resource_type_id = 'team' and substr(external_id, 6) not in (${managed})`),
+  );
+  const inTeams = "select distinct resource_id from v1_grants where resource_type_id = 'team'";
+  assert.equal(
+    (await countsOf("empty-and-hidden-teams"))["empty"],
+    count(`v1_resources where resource_type_id = 'team' and substr(external_id, 6) not in (${inTeams})`),
+  );
+});
+
+test("charts count what the rows say", async () => {
+  for (const name of ["offboarding", "two-factor", "owners", "roles", "roster"]) {
+    const { breakdown, total } = await browser.json<ReviewPage>(`${base}/reviews/${name}`);
+    const sum = breakdown.flatMap(({ parts }) => parts).reduce((all, [, part]) => all + part, 0);
+    assert.equal(sum, total, name);
+  }
+  const changes = await browser.json<ReviewPage>(`${base}/reviews/changes?since=${since}`);
+  assert.equal(changes.since?.source, since);
+  const account = changes.breakdown.find(({ label }) => label === "account");
+  assert.deepEqual(Object.fromEntries(account?.parts ?? []), { removed: 1, added: 1 });
+});
+
+test("the evidence pack is the command's, byte for byte", async () => {
+  const bytes = await download(`${base}/evidence?since=${since}`);
+  const out = join(scratch.path, "evidence.zip");
+  const command = await runProgram(["evidence", "-f", file, "--since", earlier, "--out", out], { cwd: scratch.path });
+  assert.equal(command.code, 0, command.stderr);
+  assert.deepEqual(bytes, readFileSync(out));
+});
+
+test("resources, entitlements and grants come in pages that together are all rows", async () => {
+  for (const [path, sql] of [
+    ["resources", "v1_resources"],
+    ["resources?type=team", "v1_resources where resource_type_id = 'team'"],
+    ["entitlements", "v1_entitlements"],
+    ["entitlements?type=team", "v1_entitlements where resource_type_id = 'team'"],
+    ["grants", "v1_grants"],
+  ] as const) {
+    assert.equal((await everyRow(`${base}/${path}`)).length, count(sql), path);
+  }
+  const { rows } = await browser.json<TablePage>(`${base}/entitlements?type=organization`);
+  for (const row of rows) {
+    const id = String(row.at(-1));
+    const held = await browser.json<TablePage>(`${base}/grants?entitlement=${encodeURIComponent(id)}`);
+    assert.equal(held.total, count(`v1_grants where entitlement_id = '${id}'`));
+    assert.equal(row.at(-2), held.total);
+  }
+  const [team] = (await browser.json<TeamsPage>(`${base}/teams?limit=1`)).rows;
+  const detail = await browser.json<ResourceDetail>(`${base}/resources/team/${team?.id}`);
+  assert.equal(detail.name, team?.name);
+  assert.equal(detail.entitlements.find(({ slug }) => slug === "manager")?.holders, team?.managerCount);
+});
+
+test("files of other connectors are shown; version 3, damaged and missing ones are explained", async () => {
+  const info = await browser.json<SourceInfo>(`/api/sources/${await open(join(golden, "minimal-v1.c1z"))}`);
+  assert.equal(info.isCloudsmith, false);
+  assert.ok(info.totals.people > 0);
+  const damaged = join(scratch.path, "damaged.c1z");
+  copyFileSync(join(golden, "model.json"), damaged);
+  for (const [path, code, status] of [
+    [join(golden, "minimal-v3.c1z"), "FILE-V3", 422],
+    [damaged, "FILE-CORRUPT", 422],
+    [join(scratch.path, "missing.c1z"), "FILE-NOT-FOUND", 404],
+    [scratch.path, "FILE-DIRECTORY", undefined],
+  ] as const) {
+    const answer = await browser.post("/api/files", { path });
+    const { error } = JSON.parse(answer.body) as { error: { code: string; title: string; hint?: string } };
+    assert.notEqual(answer.status, 200, path);
+    if (status === undefined) continue;
+    assert.equal(answer.status, status, path);
+    assert.equal(error.code, code);
+    assert.ok(error.hint);
+  }
+});
+
+test("a file that is sent is opened, remembered, and deleted when it is closed", async () => {
+  const headers = {
+    ...{ cookie: browser.cookie, origin: door.origin, "x-csrf-token": browser.csrfToken },
+    "content-type": "application/octet-stream",
+  };
+  const sent = await door.ask("/api/files/upload?name=..%2Fmine.c1z", {
+    method: "POST",
+    headers,
+    body: readFileSync(file),
+  });
+  assert.equal(sent.status, 200, sent.body);
+  const { source, title } = JSON.parse(sent.body) as { source: string; title: string };
+  assert.equal(title, "mine.c1z");
+  assert.equal((await browser.json<SourceInfo>(`/api/sources/${source}`)).totals.grants, count("v1_grants"));
+  const listed = async () =>
+    (await browser.json<{ files: { source: string }[] }>("/api/files")).files.map((one) => one.source);
+  assert.equal((await listed())[0], source);
+  assert.equal((await browser.post(`/api/files/${source.slice("file:".length)}/close`, {})).status, 200);
+  assert.ok(!(await listed()).includes(source));
+  assert.equal((await browser.get(`/api/sources/${source}`)).status, 404);
+  const nonsense = await door.ask("/api/files/upload", { method: "POST", headers, body: "no c1z" });
+  assert.equal(nonsense.status, 422);
+});
+
+test("a file that is replaced is read anew", async () => {
+  const path = join(scratch.path, "replaced.c1z");
+  copyFileSync(earlier, path);
+  const source = await open(path);
+  const before = await browser.json<PeoplePage>(`/api/sources/${source}/people?q=newcomer`);
+  assert.equal(before.total, 0);
+  copyFileSync(file, `${path}.new`);
+  renameSync(`${path}.new`, path);
+  assert.equal((await browser.json<PeoplePage>(`/api/sources/${source}/people?q=newcomer`)).total, 1);
+});
+
+test("people who fit are exported as they are listed, in every form", async () => {
+  const { total } = await browser.json<PeoplePage>(`${base}/people?status=disabled`);
+  const csv = await browser.get(`${base}/people/export?format=csv&status=disabled`);
+  const marked = await download(`${base}/people/export?format=csv&status=disabled&bom=true`);
+  assert.equal(marked.toString(), `\ufeff${csv.body}`);
+  assert.equal(csv.body.split("\r\n").length - 2, total);
+  const json = await browser.json<{ rows: { status: string }[] }>(`${base}/people/export?format=json&status=disabled`);
+  assert.equal(json.rows.length, total);
+  assert.ok(json.rows.every(({ status }) => status === "disabled"));
+  assert.equal((await download(`${base}/people/export?format=xlsx`)).subarray(0, 2).toString(), "PK");
+});
+
+for (const query of [
+  "limit=0",
+  "limit=201",
+  "limit=x",
+  "offset=-1",
+  "order=x",
+  "status=x",
+  "twoFactor=maybe",
+  "descending=2",
+]) {
+  test(`people?${query} is refused`, async () => {
+    assert.equal((await browser.get(`${base}/people?${query}`)).status, 400);
+  });
+}
+
+test("a source, person, team, resource or review that is not there is 404", async () => {
+  for (const path of [
+    ...["/api/sources/file:nope", "/api/sources/run:nope/people", "/api/sources/x", `${base}/people/user/nope`],
+    ...[`${base}/teams/team/nope`, `${base}/resources/user/nope`, `${base}/reviews/nope`, `${base}/nope`],
+    ...[`${base}/reviews/access`, `${base}/reviews/changes?since=file:nope`],
+  ]) {
+    assert.equal((await browser.get(path)).status, 404, path);
+  }
+});
