@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { homedir } from "node:os";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
+import { listenForInterrupt } from "../sdk/cli/interrupt.ts";
+import { usageError } from "../sdk/cli/parse-argv.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { ConsoleOptions } from "./command-options.ts";
 import { EventHub } from "./event-hub.ts";
@@ -28,53 +30,41 @@ import { Sessions } from "./server/sessions.ts";
 import { Sources } from "./sources/sources.ts";
 import { defaultDataDirectory } from "./store/data-directory.ts";
 
-/** Runs the console to its end, which is the first signal. */
+/** Runs the console to its end, which is the first signal. A second one does not wait for anything. */
 export async function serveConsole(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {
   const { clock } = io;
+  const stop = listenForStop(io);
   const dataDir = dataDirOf(options, io);
+  const tls = options.tls && { cert: readPem(options.tls.certFile), key: readPem(options.tls.keyFile) };
+  await using parts = new AsyncDisposableStack();
   const hub = new EventHub();
-  const workshop = await openWorkshop({
-    dataDir,
-    hub,
-    clock,
-    version,
-    env: io.env,
-    storeKeyFile: options.storeKeyFile,
-    program: thisProgram(),
-  });
-  const { audit, keyStorage } = workshop;
-  const streams = new EventStreams(hub, clock);
-  const links = new LaunchLinks(clock);
-  const tls = options.tls && {
-    cert: readFileSync(options.tls.certFile, "utf8"),
-    key: readFileSync(options.tls.keyFile, "utf8"),
-  };
+  const { storeKeyFile, host, port, names } = options;
+  const program = thisProgram();
+  const workshop = await openWorkshop({ dataDir, hub, clock, version, env: io.env, storeKeyFile, program });
+  parts.defer(() => workshop.close());
   const sources = new Sources({ dataDir, kept: workshop, clock });
+  parts.defer(() => sources.close());
+  const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];
   const app = createApp({
-    audit,
-    facts: { version, dataDir, keyStorage, isSecure: tls !== undefined },
-    links,
-    sessions: new Sessions(clock),
-    streams,
+    audit: workshop.audit,
+    facts: { version, dataDir, keyStorage: workshop.keyStorage, isSecure: tls !== undefined },
+    ...{ links, streams, sessions: new Sessions(clock) },
     routes: [
       connectorRoutes(workshop),
       runRoutes(workshop),
-      sourceRoutes({ sources, audit, version }),
-      fileRoutes({ sources, audit }),
+      sourceRoutes({ sources, audit: workshop.audit, version }),
+      fileRoutes({ sources, audit: workshop.audit }),
     ],
   });
-  const { host, port, names } = options;
   const server = await listen({ host, port, names, app, ...(tls && { tls }) });
+  parts.defer(() => server.close());
+  parts.defer(() => streams.close());
   const running = { origin: server.origin, secret: links.secret };
   writeRunningConsole(dataDir, running);
+  parts.defer(() => removeRunningConsole(dataDir));
   if (options.startsSample) await workshop.startSample();
   announce({ link: launchLink(running, clock), dataDir, options }, io);
-  await firstSignal(io);
-  removeRunningConsole(dataDir);
-  streams.close();
-  await server.close();
-  await sources.close();
-  await workshop.close();
+  await stop;
 }
 
 /** A new link into the console that runs on this data directory. @throws BatonError `CONSOLE-NOT-RUNNING` */
@@ -127,12 +117,22 @@ Kept in ${dataDir}. Stop it with Ctrl+C.
   if (options.opensBrowser && io.stdout.isTty) openBrowser(link);
 }
 
-async function firstSignal(io: CliIo): Promise<void> {
-  let release = (): void => undefined;
-  await new Promise<void>((resolve) => {
-    release = io.onSignal(() => resolve());
+/** Ends with the first signal; the second one ends the process. */
+async function listenForStop(io: CliIo): Promise<void> {
+  const { signal } = listenForInterrupt(io, {
+    effect: "Runs under way go on where they were at the next start.",
+    hint: "Start the console again.",
   });
-  release();
+  if (!signal.aborted) await once(signal, "abort");
+}
+
+function readPem(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (caught) {
+    const { code = "unknown error" } = caught as NodeJS.ErrnoException;
+    throw usageError(`${path} cannot be read (${code})`, "Give --tls-cert and --tls-key paths of PEM files.");
+  }
 }
 
 function dataDirOf({ dataDir }: ConsoleOptions, { env }: CliIo): string {
