@@ -28,7 +28,7 @@ function fragments(text: string): string[] {
 }
 
 for (const [name, text] of Object.entries(encodings)) {
-  test(`a secret is hidden when it is ${name}`, () => {
+  test(`T-80: a secret is hidden when it is ${name}`, () => {
     const redactor = new SecretRedactor();
     redactor.add(secret);
     const redacted = redactor.redact(`before ${text} after`);

@@ -24,7 +24,7 @@ function handles(): Readonly<Record<string, number>> {
   return counts;
 }
 
-test("a thousand tasks in a row leave no handle, no listener and no task behind", async () => {
+test("T-34: a thousand tasks in a row leave no handle, no listener and no task behind", async () => {
   await using fake = await FakeC1.start(hurried);
   fake.c1.pace.nextPollMs = 0;
   const warnings: string[] = [];

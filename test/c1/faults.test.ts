@@ -32,7 +32,7 @@ function waitingConnector(reached: () => void) {
   });
 }
 
-test("the first hello is tried again after 1, 2, 4 ... s for faults that pass", async () => {
+test("T-34: the first hello is tried again after 1, 2, 4 ... s for faults that pass", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "Hello", code: Code.Unavailable, times: 3 });
   fake.fault({ method: "Hello", code: Code.DeadlineExceeded, times: 1, after: 3 });
@@ -62,7 +62,7 @@ for (const code of finalCodes) {
   });
 }
 
-test("credentials that C1 does not know end the service as unauthenticated, without the secret in the error", async () => {
+test("T-34: credentials that C1 does not know end the service as unauthenticated, without the secret in the error", async () => {
   await using fake = await FakeC1.start();
   await using other = await FakeC1.start();
   const { clientId } = fake.c1.tokens.credentials;
@@ -78,7 +78,7 @@ test("credentials that C1 does not know end the service as unauthenticated, with
   assert.equal(fake.count("Hello"), 0);
 });
 
-test("a token endpoint that is overloaded is asked again", async () => {
+test("T-34: a token endpoint that is overloaded is asked again", async () => {
   await using fake = await FakeC1.start();
   let refused = 0;
   fake.c1.onCall(({ method }) => {
@@ -90,7 +90,7 @@ test("a token endpoint that is overloaded is asked again", async () => {
   assert.deepEqual(waits(service, "startup Hello failed, trying again"), [1, 2]);
 });
 
-test("a certificate that nobody vouches for is not accepted", async () => {
+test("T-34: a certificate that nobody vouches for is not accepted", async () => {
   await using fake = await FakeC1.start();
   const service = fake.service({ env: { SSL_CERT_FILE: undefined } });
   await fake.until(() => service.lines.some(({ message }) => message.startsWith("startup Hello failed")));
@@ -100,7 +100,7 @@ test("a certificate that nobody vouches for is not accepted", async () => {
   assert.match(String(line?.fields["error"]), /certificate/);
 });
 
-test("a token is renewed before it ends, and only then", async () => {
+test("T-34: a token is renewed before it ends, and only then", async () => {
   const clock = new VirtualClock(Date.now());
   await using fake = await FakeC1.start(clock);
   fake.c1.tokens.lifetimeSeconds = 60;
@@ -113,7 +113,7 @@ test("a token is renewed before it ends, and only then", async () => {
   assert.equal(waits(service, "could not ask for a task").length, 0);
 });
 
-test("a token that C1 no longer accepts is replaced by one new one, and no call is lost", async () => {
+test("T-34: a token that C1 no longer accepts is replaced by one new one, and no call is lost", async () => {
   await using fake = await FakeC1.start();
   const ids = [fake.addSync()];
   let revoked = false;
@@ -129,7 +129,7 @@ test("a token that C1 no longer accepts is replaced by one new one, and no call 
   assert.equal(fake.c1.tokens.given, 2);
 });
 
-test("calls at the same time share one fetch of a token", async () => {
+test("T-34: calls at the same time share one fetch of a token", async () => {
   await using fake = await FakeC1.start();
   fake.c1.pace.nextPollMs = 0;
   const ids = ["listEventFeeds", "actionListSchemas", "listEventFeeds"].map((kind) =>
@@ -166,7 +166,7 @@ for (const code of [Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.
   });
 }
 
-test("a connection that is cut is made again", async () => {
+test("T-34: a connection that is cut is made again", async () => {
   await using fake = await FakeC1.start();
   const service = fake.service();
   await fake.until(() => fake.count("GetTask") >= 2);
@@ -177,7 +177,7 @@ test("a connection that is cut is made again", async () => {
   assertEachFinishedOnce(fake, [id]);
 });
 
-test("a task that C1 does not know any more is left after its first heartbeat", async () => {
+test("T-34: a task that C1 does not know any more is left after its first heartbeat", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "Heartbeat", code: Code.NotFound, times: 1 });
   const lost = fake.addSync();
@@ -189,7 +189,7 @@ test("a task that C1 does not know any more is left after its first heartbeat", 
   assert.ok(service.lines.some(({ message, fields }) => message.startsWith("task left") && fields["task_id"] === lost));
 });
 
-test("a result for a task that C1 does not know is told once, logged, and work goes on", async () => {
+test("T-34: a result for a task that C1 does not know is told once, logged, and work goes on", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "FinishTask", code: Code.NotFound, times: 1 });
   fake.c1.addTask({ taskType: { case: "listEventFeeds", value: {} } });
@@ -202,7 +202,7 @@ test("a result for a task that C1 does not know is told once, logged, and work g
   assert.equal(service.lines.filter(({ message }) => message === "task could not be finished").length, 1);
 });
 
-test("a result that does not get through is told again", async () => {
+test("T-34: a result that does not get through is told again", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "FinishTask", code: Code.Unavailable, times: 2 });
   const id = fake.c1.addTask({ taskType: { case: "listEventFeeds", value: {} } });
@@ -216,7 +216,7 @@ test("a result that does not get through is told again", async () => {
   );
 });
 
-test("a task that is handed out twice is worked on once", async () => {
+test("T-34: a task that is handed out twice is worked on once", async () => {
   await using fake = await FakeC1.start();
   const id = fake.addSync();
   fake.addSync({}, { id });
@@ -237,7 +237,7 @@ test("a task that is handed out twice is worked on once", async () => {
   assert.equal(syncs, 1);
 });
 
-test("heartbeats come at the pace that C1 asks for", async () => {
+test("T-34: heartbeats come at the pace that C1 asks for", async () => {
   const clock = new VirtualClock(Date.now());
   await using fake = await FakeC1.start(clock);
   fake.c1.pace.nextHeartbeatMs = 20_000;
@@ -253,7 +253,7 @@ test("heartbeats come at the pace that C1 asks for", async () => {
   assert.equal(pauses.length, fake.count("Heartbeat") - 1);
 });
 
-test("a task that C1 cancels is stopped, finished as cancelled, and its file removed", async () => {
+test("T-34: a task that C1 cancels is stopped, finished as cancelled, and its file removed", async () => {
   await using fake = await FakeC1.start();
   const taskId = fake.addSync();
   const service = fake.service({
@@ -268,7 +268,7 @@ test("a task that C1 cancels is stopped, finished as cancelled, and its file rem
   assert.equal(fake.c1.uploads.length, 0);
 });
 
-test("a task that was cancelled before it began is left without a result", async () => {
+test("T-34: a task that was cancelled before it began is left without a result", async () => {
   await using fake = await FakeC1.start();
   const taskId = fake.addSync();
   fake.c1.cancelled.add(taskId);
@@ -278,7 +278,7 @@ test("a task that was cancelled before it began is left without a result", async
   assert.equal(fake.count("FinishTask"), 0);
 });
 
-test("nine lost heartbeats are borne, ten in a row stop the work", async (t) => {
+test("T-34: nine lost heartbeats are borne, ten in a row stop the work", async (t) => {
   for (const [times, code] of [
     [9, undefined],
     [10, 1],
@@ -305,7 +305,7 @@ test("nine lost heartbeats are borne, ten in a row stop the work", async (t) => 
   }
 });
 
-test("an upload that fails twice gets through at the third attempt, as a whole", async () => {
+test("T-34: an upload that fails twice gets through at the third attempt, as a whole", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "UploadAsset", code: Code.Unavailable, times: 1 });
   fake.fault({ method: "UploadAsset", code: Code.DataLoss, times: 1, after: 1 });
@@ -319,7 +319,7 @@ test("an upload that fails twice gets through at the third attempt, as a whole",
   assert.deepEqual(waits(service, "upload failed, trying again"), [0, 1]);
 });
 
-test("a checksum that C1 says is wrong three times is told as the task's failure", async () => {
+test("T-34: a checksum that C1 says is wrong three times is told as the task's failure", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "UploadAsset", code: Code.DataLoss, times: 3 });
   const id = fake.addSync();
@@ -331,7 +331,7 @@ test("a checksum that C1 says is wrong three times is told as the task's failure
   assert.equal(fake.count("UploadAsset"), 3);
 });
 
-test("asking ahead runs every task once, never more at a time than there are slots, and asks for none it knows", async () => {
+test("T-34: asking ahead runs every task once, never more at a time than there are slots, and asks for none it knows", async () => {
   await using fake = await FakeC1.start();
   fake.c1.pace.nextPollMs = 10;
   const ids = Array.from({ length: 12 }, () => fake.addSync());
@@ -356,7 +356,7 @@ test("asking ahead runs every task once, never more at a time than there are slo
   assert.equal(fake.count("GetTask"), 0);
 });
 
-test("asking ahead waits out failures in the same way", async () => {
+test("T-34: asking ahead waits out failures in the same way", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "GetTasks", code: Code.Unavailable, times: 3 });
   const id = fake.addSync();
@@ -367,7 +367,7 @@ test("asking ahead waits out failures in the same way", async () => {
   assert.deepEqual(waits(service, "could not ask for tasks"), [1, 4, 9]);
 });
 
-test("a state directory that others can write is refused", async () => {
+test("T-34: a state directory that others can write is refused", async () => {
   await using fake = await FakeC1.start();
   const first = fake.service();
   await fake.until(() => fake.c1.hellos.length === 1);
@@ -378,7 +378,7 @@ test("a state directory that others can write is refused", async () => {
   await assert.rejects(fake.service().done, { code: "C1-STATE-DIR" });
 });
 
-test("certificates that cannot be read end the service before anything is sent", async () => {
+test("T-34: certificates that cannot be read end the service before anything is sent", async () => {
   await using fake = await FakeC1.start();
   const notPem = join(fake.directory, "not.pem");
   writeFileSync(notPem, "hello");

@@ -56,7 +56,7 @@ for (const [size, chunks] of sizes) {
   });
 }
 
-test("an upload that is cut at any of ten points is made again from the start and arrives whole", async (t) => {
+test("T-34: an upload that is cut at any of ten points is made again from the start and arrives whole", async (t) => {
   const size = 9 * chunkBytes + 11;
   for (let point = 0; point < 10; point++) {
     await t.test(`cut after ${point} pieces`, async () => {
@@ -75,7 +75,7 @@ test("an upload that is cut at any of ten points is made again from the start an
   }
 });
 
-test("an upload that is cut three times fails as unavailable", async () => {
+test("T-34: an upload that is cut three times fails as unavailable", async () => {
   await using fake = await FakeC1.start();
   fake.c1.onUpload((_taskId, bytes) => {
     if (bytes > chunkBytes) fake.c1.cutConnections();
@@ -85,7 +85,7 @@ test("an upload that is cut three times fails as unavailable", async () => {
   assert.equal(fake.c1.uploads.length, 0);
 });
 
-test("an upload that is told to stop ends with the reason, at once and without another attempt", async () => {
+test("T-34: an upload that is told to stop ends with the reason, at once and without another attempt", async () => {
   await using fake = await FakeC1.start();
   const stop = new AbortController();
   const reason = new Error("told to stop");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runCrashes } from "./crash-run.ts";
 
-test("25 killed runs of the real program leave no bad file, and those that go on end as if never killed", async (context) => {
+test("T-01, T-02, T-04: 25 killed runs of the real program leave no bad file, and those that go on end as if never killed", async (context) => {
   const { counts } = await runCrashes({
     kills: 25,
     lanes: 2,

@@ -14,7 +14,7 @@ const lockFile = z.object({
   packages: z.record(z.string(), z.object({ dependencies: z.record(z.string(), z.string()).optional() })),
 });
 
-test("the bill of materials lists exactly what the package needs at run time, found by following dependencies", () => {
+test("T-105: the bill of materials lists exactly what the package needs at run time, found by following dependencies", () => {
   const text = read("package-lock.json");
   const { packages } = lockFile.parse(JSON.parse(text));
   const reached = new Set<string>();
@@ -48,7 +48,7 @@ const workflow = z.object({
   jobs: z.record(z.string(), z.object({ permissions: z.record(z.string(), z.string()), steps: z.array(step).min(1) })),
 });
 
-test("the release workflow names rights per job, pins actions, installs without scripts and takes no text into its shell", () => {
+test("T-106: the release workflow names rights per job, pins actions, installs without scripts and takes no text into its shell", () => {
   const { jobs } = workflow.parse(parse(read(".github/workflows/release.yaml")));
   for (const { steps } of Object.values(jobs)) {
     for (const { uses, run } of steps) {
@@ -59,7 +59,7 @@ test("the release workflow names rights per job, pins actions, installs without 
   }
 });
 
-test("the release workflow lints clean, and the linter finds what is wrong", async () => {
+test("T-106: the release workflow lints clean, and the linter finds what is wrong", async () => {
   const lint = await createLinter();
   const path = ".github/workflows/release.yaml";
   // What this linter is too old to know: newer runners, and one newer kind of right.
@@ -71,7 +71,7 @@ test("the release workflow lints clean, and the linter finds what is wrong", asy
   assert.equal(problems(read(path).replace("github.token", "github.tokem")).length, 1);
 });
 
-test("every npm script that the release workflow runs exists", () => {
+test("T-106: every npm script that the release workflow runs exists", () => {
   const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read("package.json")));
   const named = [...read(".github/workflows/release.yaml").matchAll(/npm run (?:--silent )?([\w:]+)/g)];
   assert.ok(named.length >= 2);

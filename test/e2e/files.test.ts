@@ -42,7 +42,7 @@ for (const name of [
   });
 }
 
-test("the file is readable by its owner alone, and a second run keeps that", async () => {
+test("T-82: the file is readable by its owner alone, and a second run keeps that", async () => {
   using scratch = scratchDirectory();
   for (let run = 0; run < 2; run++) {
     assert.equal((await sync(scratch.path, [])).code, 0);
@@ -50,7 +50,7 @@ test("the file is readable by its owner alone, and a second run keeps that", asy
   }
 });
 
-test("a file of a Go connector gets our sync beside its own, whose rows stay as they were", async () => {
+test("T-13: a file of a Go connector gets our sync beside its own, whose rows stay as they were", async () => {
   using scratch = scratchDirectory();
   const file = join(scratch.path, "go.c1z");
   copyFileSync(join(golden, "minimal-v1.c1z"), file);

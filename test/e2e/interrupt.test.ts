@@ -29,7 +29,7 @@ for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  test(`a run stopped by ${signal} keeps what it read, and the next run goes on to the same rows`, async () => {
+  test(`T-05: a run stopped by ${signal} keeps what it read, and the next run goes on to the same rows`, async () => {
     await using sandbox = await startSandbox({ organization });
     using scratch = scratchDirectory();
     const file = join(scratch.path, "stopped.c1z");
@@ -68,7 +68,7 @@ function byId(rows: readonly PlainRow[]): Readonly<Record<string, PlainRow>> {
   return Object.fromEntries(rows.map((row) => [String(row["external_id"]), row]));
 }
 
-test("two signals in a row end the run with the code of the signal, and the older sync stays as it was", async () => {
+test("T-05: two signals in a row end the run with the code of the signal, and the older sync stays as it was", async () => {
   await using sandbox = await startSandbox({ organization: { members: 40 } });
   using scratch = scratchDirectory();
   const file = join(scratch.path, "older.c1z");
@@ -91,7 +91,7 @@ test("two signals in a row end the run with the code of the signal, and the olde
   assert.deepEqual([sealed[0], rowsOf(file, String(sealed[0]))], before);
 });
 
-test("a run killed in the middle leaves the older file untouched, and the next run is a success", async () => {
+test("T-01: a run killed in the middle leaves the older file untouched, and the next run is a success", async () => {
   await using sandbox = await startSandbox({ organization });
   using scratch = scratchDirectory();
   const file = join(scratch.path, "killed.c1z");

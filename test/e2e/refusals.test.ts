@@ -19,13 +19,13 @@ const wrongKeys: readonly (readonly [Switches["wrongKey"], Pick<Refusal, "code" 
 ];
 
 for (const [wrongKey, refusal] of wrongKeys) {
-  test(`a wrong key that is answered as ${wrongKey} ends with exit ${refusal.code} and nothing written`, async () => {
+  test(`T-33: a wrong key that is answered as ${wrongKey} ends with exit ${refusal.code} and nothing written`, async () => {
     await using sandbox = await startSandbox({ wrongKey });
     await assertRefused({ env: { ...settingsFor(sandbox), BATON_API_KEY: "f".repeat(40) }, ...refusal });
   });
 }
 
-test("a wrong slug ends with exit 5, names the organizations that the key can see, and writes nothing", async () => {
+test("T-33: a wrong slug ends with exit 5, names the organizations that the key can see, and writes nothing", async () => {
   await using sandbox = await startSandbox();
   await assertRefused({
     env: { ...settingsFor(sandbox), BATON_ORG_SLUG: "sandbox-orgg" },
@@ -62,7 +62,7 @@ const midRun = [
 ] as const;
 
 for (const { status, code, error } of midRun) {
-  test(`${status} in the middle of the member list ends with exit ${code}, seals nothing and keeps older syncs`, async () => {
+  test(`T-33: ${status} in the middle of the member list ends with exit ${code}, seals nothing and keeps older syncs`, async () => {
     await using sandbox = await startSandbox({ organization: { members: 1700 } });
     sandbox.addFault({ kind: "status", status, match: { path: "/members/", page: 3, query: "is_active=true" } });
     const { run, unchanged } = await failInTheMiddle(sandbox);

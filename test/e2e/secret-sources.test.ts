@@ -13,7 +13,7 @@ after(() => sandbox.close());
 
 const { BATON_API_KEY: key, ...settings } = settingsFor(sandbox);
 
-test("a sync with the key in a file, and one with the key from a command, never show the key", async () => {
+test("T-81: a sync with the key in a file, and one with the key from a command, never show the key", async () => {
   using scratch = scratchDirectory();
   const file = join(scratch.path, "key");
   writeFileSync(file, `${key}\n`, { mode: 0o600 });

@@ -49,7 +49,9 @@ const starts = [
 ];
 
 for (const { how, path, skip } of starts) {
-  test(`a key given as a flag is warned of and cannot be read from the process list, ${how}`, { skip }, async () => {
+  test(`T-81: a key given as a flag is warned of and cannot be read from the process list, ${how}`, {
+    skip,
+  }, async () => {
     await using sandbox = await startSandbox({ organization: { members: 3, teams: 1 } });
     using scratch = scratchDirectory();
     const first = holdFirstAnswer(sandbox);
@@ -86,7 +88,9 @@ const echoes: readonly (readonly [name: string, echo: (key: string) => FaultKind
   ["a header that breaks the protocol", (key) => ({ kind: "raw", bytes: `HTTP/1.1 200 OK\r\nX Key: ${key}\r\n\r\n` })],
 ];
 
-test("a key that a server sends back is printed nowhere, not even at debug level", { concurrency: 2 }, async (t) => {
+test("T-80: a key that a server sends back is printed nowhere, not even at debug level", {
+  concurrency: 2,
+}, async (t) => {
   const checks = echoes.map(([name, echo]) =>
     t.test(`in ${name}`, async () => {
       await using sandbox = await startSandbox({ organization: { members: 3, teams: 1 } });
@@ -106,7 +110,7 @@ test("a key that a server sends back is printed nowhere, not even at debug level
   await Promise.all(checks);
 });
 
-test("the key is not in the file, in no command's output and in no output of a run", async () => {
+test("T-80: the key is not in the file, in no command's output and in no output of a run", async () => {
   await using sandbox = await startSandbox({ organization: { members: 3, teams: 1 } });
   using scratch = scratchDirectory();
   const env = settingsFor(sandbox);

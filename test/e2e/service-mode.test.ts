@@ -43,7 +43,7 @@ async function journeyIn(directory: string, lines: string[] = []): Promise<Journ
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  test(`the program connects, syncs, uploads and stops at ${signal} with 0; ConductorOne shows it all`, async () => {
+  test(`T-05: the program connects, syncs, uploads and stops at ${signal} with 0; ConductorOne shows it all`, async () => {
     using scratch = scratchDirectory();
     const lines: string[] = [];
     await using journey = await journeyIn(scratch.path, lines);
@@ -88,7 +88,7 @@ test("a service that is killed in the middle of a sync goes on from its last che
   assertHolds(c1.uploads[0]?.path ?? "", sandbox);
 });
 
-test("a stop in the middle of a sync ends within ten seconds and keeps the sync for the restart", async () => {
+test("T-05: a stop in the middle of a sync ends within ten seconds and keeps the sync for the restart", async () => {
   using scratch = scratchDirectory();
   await using journey = await journeyIn(scratch.path);
   const { c1 } = journey;

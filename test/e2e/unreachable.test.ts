@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { assertRefused } from "./refusal.ts";
 
-test("a host where nothing listens ends with exit 14 within half a minute, and nothing written", async () => {
+test("T-29: a host where nothing listens ends with exit 14 within half a minute, and nothing written", async () => {
   const port = await freePort();
   const env = { BATON_API_KEY: "f".repeat(40), BATON_ORG_SLUG: "any", BATON_BASE_URL: `http://127.0.0.1:${port}/v1` };
   const startedMs = performance.now();

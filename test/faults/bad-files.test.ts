@@ -59,7 +59,7 @@ function flip(bytes: Buffer, bit: number): Buffer {
   return copy;
 }
 
-test("each of 1,000 single flipped bits is refused, as the checksum says", async (context) => {
+test("T-12: each of 1,000 single flipped bits is refused, as the checksum says", async (context) => {
   const { path, scratch } = place(context);
   const random = numbers(1);
   const outcomes = new Map<number | string, number>();
@@ -75,7 +75,7 @@ test("each of 1,000 single flipped bits is refused, as the checksum says", async
   assert.deepEqual(readdirSync(scratch), []);
 });
 
-test("a file cut off at each of 100 points is refused", async (context) => {
+test("T-12: a file cut off at each of 100 points is refused", async (context) => {
   const { path, scratch } = place(context);
   for (let i = 1; i <= 100; i++) {
     writeFileSync(path, whole.subarray(0, Math.floor((whole.length * i) / 101)));
@@ -84,7 +84,7 @@ test("a file cut off at each of 100 points is refused", async (context) => {
   }
 });
 
-test("1,000 databases with damaged bytes behind a good checksum end in an error or in rows", async (context) => {
+test("T-12: 1,000 databases with damaged bytes behind a good checksum end in an error or in rows", async (context) => {
   const { path, scratch } = place(context);
   const database = zstdDecompressSync(whole.subarray(magic.length));
   const random = numbers(2);
@@ -102,7 +102,7 @@ test("1,000 databases with damaged bytes behind a good checksum end in an error 
   assert.deepEqual(readdirSync(scratch), []);
 });
 
-test("200 damaged databases are written to whole or not at all", async (context) => {
+test("T-12: 200 damaged databases are written to whole or not at all", async (context) => {
   const { path, scratch } = place(context);
   const database = zstdDecompressSync(whole.subarray(magic.length));
   const random = numbers(3);
@@ -140,7 +140,7 @@ for (const [what, bytes, code] of [
   ["bytes after the end", Buffer.concat([whole, Buffer.from("more")]), "FILE-CORRUPT"],
   ["random bytes", Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)), "FILE-CORRUPT"],
 ] as const) {
-  test(`${what} ends with ${code} for reader and writer alike, and stays as it is`, async (context) => {
+  test(`T-12: ${what} ends with ${code} for reader and writer alike, and stays as it is`, async (context) => {
     const { path, scratch } = place(context);
     writeFileSync(path, bytes);
     assert.equal(await readAll(path, scratch), code);
@@ -153,7 +153,7 @@ for (const [what, bytes, code] of [
   });
 }
 
-test("a bomb of 11 GB in under 2 MB is refused without unpacking it", async (context) => {
+test("T-12: a bomb of 11 GB in under 2 MB is refused without unpacking it", async (context) => {
   const { path, scratch } = place(context);
   const eleven = 11 * 1024 ** 3;
   // A frame that says how much it holds is refused by that; no byte of it has to be made.
@@ -167,7 +167,7 @@ test("a bomb of 11 GB in under 2 MB is refused without unpacking it", async (con
   assert.equal(await readAll(path, scratch), "FILE-DECODER-LIMIT");
 });
 
-test("a bomb that does not say its size is stopped at the limit", async (context) => {
+test("T-12: a bomb that does not say its size is stopped at the limit", async (context) => {
   const { path, scratch } = place(context);
   const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   const chunks: Buffer[] = [];

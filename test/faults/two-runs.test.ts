@@ -32,7 +32,7 @@ async function hangingRun(
   return run;
 }
 
-test("a second run on the same file is refused by the first one's process id, and a third goes on after kill -9", async () => {
+test("T-11: a second run on the same file is refused by the first one's process id, and a third goes on after kill -9", async () => {
   await using sandbox = await startSandbox({ organization: { members: 1800 } });
   using scratch = scratchDirectory();
   const [data, temporary] = [join(scratch.path, "data"), join(scratch.path, "tmp")];
@@ -78,7 +78,7 @@ test("what was read of one organization is not gone on with for another", async 
   assertHolds(join(data, "sync.c1z"), two);
 });
 
-test("of ten runs on one file at once one ends well, and the others name a process or end well after it", async () => {
+test("T-11: of ten runs on one file at once one ends well, and the others name a process or end well after it", async () => {
   await using sandbox = await startSandbox({ organization: { members: 60 } });
   using scratch = scratchDirectory();
   const runs = Array.from({ length: 10 }, () => runProgram([], { cwd: scratch.path, env: settingsFor(sandbox) }));

@@ -11,11 +11,11 @@ import { settingsFor } from "../e2e/sandbox-run.ts";
 import { newestSyncId, readStoredRows, type StoredRows, sealedSyncIds } from "../e2e/stored-rows.ts";
 
 const isThere = spawnSync("baton", ["--version"]).status === 0;
-if (!isThere) test("the Go tools read our files", { skip: "no `baton` program on PATH" }, () => {});
+if (!isThere) test("T-55: the Go tools read our files", { skip: "no `baton` program on PATH" }, () => {});
 
 /** Declares a test of the referee's, or nothing. */
 function judged(name: string, run: () => void): void {
-  if (isThere) test(name, run);
+  if (isThere) test(`T-55: ${name}`, run);
 }
 
 type Json = Readonly<Record<string, unknown>>;

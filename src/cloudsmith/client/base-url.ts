@@ -1,11 +1,16 @@
-/** Where the API may live: https anywhere, plain http on this machine only, because the key travels in a header. */
+/**
+ * Where the API may live: at a named host with https, because its certificate vouches for the name whatever the name
+ * resolves to; or on this machine, where plain http is good enough. The key travels in a header.
+ */
+import { isIP } from "node:net";
 import { BatonError, Status } from "../../sdk/errors.ts";
 
 /**
  * Checks a base URL and returns it without slashes at its end.
  *
- * @throws BatonError `CS-CONFIG-BASE-URL` when it is no URL, not https (or http to 127.0.0.0/8, ::1 or localhost), or
- * has credentials, a query or a fragment; the message does not repeat the value, which may hold a password
+ * @throws BatonError `CS-CONFIG-BASE-URL` when it is no URL, not https (or http to 127.0.0.0/8, ::1 or localhost), names
+ * another machine by address or by a port of another service, or has credentials, a query or a fragment; the message
+ * does not repeat the value, which may hold a password
  */
 export function parseBaseUrl(text: string): string {
   const url = URL.parse(text.trim());
@@ -16,12 +21,27 @@ export function parseBaseUrl(text: string): string {
     throw invalid("must begin with https://; http:// is for this machine only, because the key would be readable");
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") throw invalid("must begin with https://");
+  if (!isLoopback(url.hostname)) {
+    // Of a cloud's metadata, a router or a neighbour: no public certificate is for an address.
+    if (isAddress(url.hostname)) throw invalid("must name a host, not an address");
+    if (isForeignPort(url.port)) throw invalid("must not name a port of another service");
+  }
   return (url.origin + url.pathname).replace(/\/+$/, "");
 }
 
 /** `hostname` as URL gives it: IPv4 normalised, IPv6 in brackets. */
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** URL has written every other spelling of an IPv4 address (decimal, hexadecimal, octal) as four numbers by now. */
+function isAddress(hostname: string): boolean {
+  return isIP(hostname) !== 0 || hostname.startsWith("[");
+}
+
+/** Below 1024 live services with protocols of their own, which may take a request for a command. */
+function isForeignPort(port: string): boolean {
+  return port !== "" && Number(port) < 1024;
 }
 
 function invalid(problem: string): BatonError {

@@ -206,7 +206,7 @@ test("a missing team, member or service is an error that need not end a sync", a
   }
 });
 
-test("odd slugs are encoded, so that the path never changes", async () => {
+test("T-47: odd slugs are encoded, so that the path never changes", async () => {
   await using bench = await setUp();
   for (const slug of ["..", ".", "a/b", "a%2fb", "a?b", "a#b", "two words", "-x", "\uD800"]) {
     await errorOf(bench.client.team(org, slug, { signal }));
@@ -276,7 +276,7 @@ test("a key that is silently treated as anonymous is an error", async () => {
   assert.equal(error.status, Status.unauthenticated);
 });
 
-test("a key revoked while the list is read stops it after what was on its way, without retries", async () => {
+test("T-33: a key revoked while the list is read stops it after what was on its way, without retries", async () => {
   await using bench = await setUp(
     { organization: { members: 200, inactiveShare: 0 } },
     { pageSize: 10, concurrency: 2 },
@@ -338,7 +338,7 @@ test("a key that comes back inside a garbled answer is not quoted", async () => 
 });
 
 for (const retryAfter of ["2", "0", "-5", "soon", new Date(Date.now() + 3_000).toUTCString(), undefined]) {
-  test(`after one 429 with Retry-After ${retryAfter} the list is whole`, async () => {
+  test(`T-30: after one 429 with Retry-After ${retryAfter} the list is whole`, async () => {
     await using bench = await setUp({ organization: { members: 90, inactiveShare: 0 } }, { pageSize: 10 });
     await readAll(bench.client.walkMembers(org, { active: true, signal }));
     const whole = { requests: bench.sandbox.requests.length };
@@ -357,7 +357,7 @@ for (const retryAfter of ["2", "0", "-5", "soon", new Date(Date.now() + 3_000).t
   });
 }
 
-test("a server that fails half of the time still gives a whole list", async () => {
+test("T-32: a server that fails half of the time still gives a whole list", async () => {
   await using bench = await setUp({ organization: { members: 200, inactiveShare: 0 } }, { pageSize: 10 });
   bench.sandbox.addFault({ kind: "status", status: 503, match: { share: 0.5 }, times: Number.POSITIVE_INFINITY });
   const rows = await readAll(bench.client.walkMembers(org, { active: true, signal }));
@@ -365,7 +365,7 @@ test("a server that fails half of the time still gives a whole list", async () =
   assert.ok(Number(bench.sandbox.counters.faultsFired["status"]) > 0);
 });
 
-test("names in any script, escapes and lone surrogates arrive as they were sent", async () => {
+test("T-46: names in any script, escapes and lone surrogates arrive as they were sent", async () => {
   await using bench = await setUp({ organization: { members: 3, inactiveShare: 0 } });
   const name = "Zoë 👩‍👩‍👧 نور \u202Eabc \u0000 e\u0301 \uD800 İı";
   const rewrite = (json: unknown): unknown =>

@@ -14,10 +14,12 @@ for (const [text, expected] of [
   ["https://api.cloudsmith.io", "https://api.cloudsmith.io"],
   ["http://127.0.0.1:8080/v1/", "http://127.0.0.1:8080/v1"],
   ["http://127.9.9.9", "http://127.9.9.9"],
-  ["http://localhost:1", "http://localhost:1"],
-  ["http://[::1]:1/v1", "http://[::1]:1/v1"],
+  ["http://localhost:65535", "http://localhost:65535"],
+  ["http://2130706433:8080/", "http://127.0.0.1:8080"],
+  ["http://[::1]:8080/v1", "http://[::1]:8080/v1"],
+  ["https://gateway.example:8443/cloudsmith/v1", "https://gateway.example:8443/cloudsmith/v1"],
 ] as const) {
-  test(`the base URL '${text}' is used as ${expected}`, () => {
+  test(`T-85: the base URL '${text}' is used as ${expected}`, () => {
     assert.equal(parseBaseUrl(text), expected);
   });
 }
@@ -37,8 +39,36 @@ for (const text of [
   "https://api.cloudsmith.io/v1?canary=1",
   "https://api.cloudsmith.io/v1#canary",
   "https://api.cloudsmith.io/v1?",
+  "data:application/json,[]",
+  "gopher://api.cloudsmith.io/",
+  "javascript:alert(1)",
+  "ws://127.0.0.1/",
+  "//api.cloudsmith.io/v1",
+  "https://",
+  "http://0.0.0.0/",
+  "http://0/",
+  "http://[::]/",
+  "http://[::ffff:10.0.0.1]/",
+  "http://192.168.0.1/",
+  "http://172.16.0.1/",
+  "http://metadata.google.internal/",
+  "http://localhost@evil.example/",
+  "https://api.cloudsmith.io@evil.example/",
+  "https://api.cloudsmith.io:22/v1",
+  "https://api.cloudsmith.io:99999/v1",
+  "https://10.0.0.1/v1",
+  "https://192.168.1.1/v1",
+  "https://169.254.169.254/latest",
+  "https://2852039166/",
+  "https://0xa9fea9fe/",
+  "https://0251.0376.0251.0376/",
+  "https://169.254.43518/",
+  "https://[fd00:ec2::254]/",
+  "https://[fe80::1]/",
+  "https://[::ffff:169.254.169.254]/",
+  "https://8.8.8.8/v1",
 ]) {
-  test(`the base URL '${text}' is refused, and not repeated`, () => {
+  test(`T-85: the base URL '${text}' is refused, and not repeated`, () => {
     assert.throws(
       () => parseBaseUrl(text),
       (error) =>
@@ -78,7 +108,7 @@ for (const text of [
   "https://app.cloudsmith.com/",
   "x".repeat(256),
 ]) {
-  test(`'${text.slice(0, 40)}' is no organization slug`, () => {
+  test(`T-47: '${text.slice(0, 40)}' is no organization slug`, () => {
     assert.throws(() => parseOrgSlug(text), { code: "CS-CONFIG-ORG-SLUG" });
   });
 }

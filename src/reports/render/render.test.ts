@@ -88,7 +88,7 @@ function parseCsv(text: string): string[][] {
   return rows.slice(0, -1);
 }
 
-test("24 payloads that spreadsheets would run begin with an apostrophe, and are whole again without it", () => {
+test("T-99: 24 payloads that spreadsheets would run begin with an apostrophe, and are whole again without it", () => {
   assert.equal(payloads.length, 24);
   const [, ...rows] = parseCsv(textOf(renderCsv(answer(payloads.map((payload) => [payload, "x"])))));
   for (const [index, payload] of payloads.entries()) {
@@ -98,7 +98,7 @@ test("24 payloads that spreadsheets would run begin with an apostrophe, and are 
   }
 });
 
-test("ordinary texts and numbers have no apostrophe put before them", () => {
+test("T-99: ordinary texts and numbers have no apostrophe put before them", () => {
   const harmless: readonly Cell[] = ["Ada", "a=b", "O'Neil", "'quoted'", "", 0, -5, 1.5, "日本 太郎"];
   const [, ...rows] = parseCsv(textOf(renderCsv(answer(harmless.map((cell) => [cell, undefined])))));
   assert.deepEqual(
@@ -118,7 +118,7 @@ test("CSV has CRLF, quotes only where they are needed, joined lists and a byte o
   assert.equal(textOf(renderCsv(answer(rows), { byteOrderMark: true })), `\ufeff${expected}`);
 });
 
-test("a table lines up wide characters and shows what a terminal would act upon as escapes", () => {
+test("T-100: a table lines up wide characters and shows what a terminal would act upon as escapes", () => {
   const rows: Row[] = [
     ["日本", 7],
     ["e\u0301a", 1234],

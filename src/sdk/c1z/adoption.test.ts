@@ -99,7 +99,7 @@ async function nextRun(here: Place): Promise<{ readonly id: string; readonly tok
   return { id, token };
 }
 
-test("what a killed run had read is gone on with from its last checkpoint, under the same id", async (context) => {
+test("T-03: what a killed run had read is gone on with from its last checkpoint, under the same id", async (context) => {
   for (const hasFile of [false, true]) {
     const here = place(context);
     if (hasFile) await writeSync(here.path, here.scratch);
@@ -120,7 +120,7 @@ test("what a killed run had read is gone on with from its last checkpoint, under
   }
 });
 
-test("a run killed at each of its durable points is gone on with to the same rows", async (context) => {
+test("T-03: a run killed at each of its durable points is gone on with to the same rows", async (context) => {
   const here = place(context);
   const reference = await writeReference(here);
   const states: { readonly copy: string; readonly id: string }[] = [];
@@ -178,7 +178,7 @@ const doubts: readonly (readonly [what: string, spoil: (here: Place, scratch: st
 ];
 
 for (const [what, spoil] of doubts) {
-  test(`a fresh sync is begun when ${what}`, async (context) => {
+  test(`T-03: a fresh sync is begun when ${what}`, async (context) => {
     const here = place(context);
     await writeSync(here.path, here.scratch);
     const id = await killedRun(here);
@@ -235,7 +235,7 @@ function spoilPage(path: string): void {
   writeFileSync(path, bytes);
 }
 
-test("a directory that others may enter is neither used nor removed", async (context) => {
+test("T-82: a directory that others may enter is neither used nor removed", async (context) => {
   const here = place(context);
   const id = await killedRun(here);
   const left = onlyDirectory(here.scratch);
@@ -253,7 +253,7 @@ test("what a living process works with is neither used nor removed", async (cont
   assert.ok(existsSync(left));
 });
 
-test("scratch directories of the dead go at once, or after a day where another run could take them up; others stay", async (context) => {
+test("T-01: scratch directories of the dead go at once, or after a day where another run could take them up; others stay", async (context) => {
   const here = place(context);
   const dead = { ...thisProcess(), pid: deadPid };
   const make = (name: string, owner: object | undefined, ageHours: number, extra?: string): string => {
@@ -291,7 +291,7 @@ test("scratch directories of the dead go at once, or after a day where another r
   assert.deepEqual(readdirSync(here.scratch).toSorted(), kept.toSorted());
 });
 
-test("files that a killed save left beside the target are gone after the next start, others stay", async (context) => {
+test("T-01: files that a killed save left beside the target are gone after the next start, others stay", async (context) => {
   const here = place(context);
   for (const name of ["sync.c1z", "sync.c1z.lock", "sync.c1z.run.json"]) {
     writeFileSync(join(here.directory, `${name}.0123456789ab.tmp`), "half");

@@ -44,7 +44,7 @@ async function errorOf(context: TestContext, bytes: Uint8Array): Promise<BatonEr
   return result;
 }
 
-test("a file cut off at any point is said to be damaged", async (context) => {
+test("T-12: a file cut off at any point is said to be damaged", async (context) => {
   for (let size = 1; size < golden.length; size += 61) {
     const { code } = await errorOf(context, golden.subarray(0, size));
     assert.equal(code, "FILE-CORRUPT", `${size} bytes`);
@@ -57,7 +57,7 @@ test("no file and an empty file are nothing to read", async (context) => {
   await assert.rejects(openC1z(join(temporaryDirectory(context), "none.c1z")), { code: "FILE-NOT-FOUND" });
 });
 
-test("a flipped bit is found out, or changes nothing of what is read", async (context) => {
+test("T-12: a flipped bit is found out, or changes nothing of what is read", async (context) => {
   const whole = await readAll(context, golden);
   assert.ok(!(whole instanceof BatonError));
   let refused = 0;
@@ -71,7 +71,7 @@ test("a flipped bit is found out, or changes nothing of what is read", async (co
   assert.ok(refused > 300, `${refused} refused`);
 });
 
-test("a damaged database behind a good envelope is a plain error, or reads", async (context) => {
+test("T-12: a damaged database behind a good envelope is a plain error, or reads", async (context) => {
   // Without a checksum over the content SQLite and protobuf are the only guards; they must not bring the process down.
   let refused = 0;
   for (let at = 16; at < goldenDatabase.length; at += 401) {
@@ -117,7 +117,7 @@ test("a database marked for a write-ahead log reads like any other", async (cont
   assert.deepEqual(await readAll(context, bytes), await readAll(context, golden));
 });
 
-test("content beyond the limit is refused, declared or not", async (context) => {
+test("T-12: content beyond the limit is refused, declared or not", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "big.c1z");
   const limits = decoderLimits({ BATON_DECODER_MAX_DECODED_SIZE_MB: "1" });

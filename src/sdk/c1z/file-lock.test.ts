@@ -25,7 +25,7 @@ function deadPid(): number {
   return spawnSync(process.execPath, ["-e", ""]).pid;
 }
 
-test("the lock names the process, is refused a second time and is gone after release", async (context) => {
+test("T-11: the lock names the process, is refused a second time and is gone after release", async (context) => {
   const { directory, target, lock } = place(context);
   const held = await lockFile(target, clock);
   assert.equal(JSON.parse(readFileSync(lock, "utf8")).pid, process.pid);
@@ -41,7 +41,7 @@ test("the lock names the process, is refused a second time and is gone after rel
   (await lockFile(target, clock)).release();
 });
 
-test("a second writer on the same file is refused and changes nothing", async (context) => {
+test("T-11: a second writer on the same file is refused and changes nothing", async (context) => {
   const { directory, target } = place(context);
   await writeSync(target, directory);
   const before = readFileSync(target);
@@ -51,7 +51,7 @@ test("a second writer on the same file is refused and changes nothing", async (c
   assert.deepEqual(readFileSync(target), before);
 });
 
-test("a lock of a dead process is taken over", async (context) => {
+test("T-11: a lock of a dead process is taken over", async (context) => {
   const { directory, target, lock } = place(context);
   plant(lock, { pid: deadPid() });
   const held = await lockFile(target, clock);
@@ -60,21 +60,21 @@ test("a lock of a dead process is taken over", async (context) => {
   assert.deepEqual(readdirSync(directory), []);
 });
 
-test("a process id that was used again does not keep a lock alive", async (context) => {
+test("T-11: a process id that was used again does not keep a lock alive", async (context) => {
   const { target, lock } = place(context);
   if (thisProcess().started === "") return context.skip("this system does not say when a process began");
   plant(lock, { started: "1" });
   (await lockFile(target, clock)).release();
 });
 
-test("a lock from before a restart of the machine is taken over", async (context) => {
+test("T-11: a lock from before a restart of the machine is taken over", async (context) => {
   const { target, lock } = place(context);
   if (thisProcess().boot.startsWith("up:")) return context.skip("this system does not name its boots");
   plant(lock, { boot: "00000000-0000-0000-0000-000000000000" });
   (await lockFile(target, clock)).release();
 });
 
-test("a lock of another machine holds while it is renewed and no longer", async (context) => {
+test("T-11: a lock of another machine holds while it is renewed and no longer", async (context) => {
   const { target, lock } = place(context);
   plant(lock, { host: "elsewhere" });
   await assert.rejects(lockFile(target, clock), { code: "FILE-BUSY", message: /on elsewhere since 2026-01-02/ });
@@ -83,7 +83,7 @@ test("a lock of another machine holds while it is renewed and no longer", async 
   (await lockFile(target, clock)).release();
 });
 
-test("a lock whose process was killed before it could write its name is taken over", async (context) => {
+test("T-11: a lock whose process was killed before it could write its name is taken over", async (context) => {
   for (const text of ["", "{", "null", '"x"', '{"pid":-1}', '{"pid":1}']) {
     const { target, lock } = place(context);
     writeFileSync(lock, text);
@@ -108,7 +108,7 @@ test("a holder whose lock was deleted takes it again, and one whose lock was tak
   assert.ok(existsSync(lock), "the lock of the other one stays");
 });
 
-test("of twenty processes that find a stale lock at once one wins, and the others name a living process", async (context) => {
+test("T-11: of twenty processes that find a stale lock at once one wins, and the others name a living process", async (context) => {
   const { target, lock } = place(context);
   plant(lock, { pid: deadPid() });
   const script = `

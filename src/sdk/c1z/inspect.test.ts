@@ -11,7 +11,7 @@ import type { InspectCheck } from "./inspect-problems.ts";
 const golden = readdirSync(goldenDirectory).filter((name) => name.endsWith(".c1z"));
 
 for (const name of golden) {
-  test(`${name}, written elsewhere, is sound without a warning`, async () => {
+  test(`T-13: ${name}, written elsewhere, is sound without a warning`, async () => {
     const found = await inspectC1z(join(goldenDirectory, name));
     assert.equal(found.sound, true);
     assert.deepEqual(found.problems, []);

@@ -44,7 +44,7 @@ function writeOldFile(path: string, directory: string): void {
   writeFileSync(path, Buffer.concat([Buffer.from("C1ZF\0"), zstdCompressSync(readFileSync(database))]));
 }
 
-test("an old file is read without being migrated, expansions included", async (context) => {
+test("T-13: an old file is read without being migrated, expansions included", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "old.c1z");
   writeOldFile(path, directory);
@@ -57,7 +57,7 @@ test("an old file is read without being migrated, expansions included", async (c
   assert.deepEqual(bob?.annotations?.length, 2);
 });
 
-test("appending to an old file adds its columns and moves the expansions there", async (context) => {
+test("T-13: appending to an old file adds its columns and moves the expansions there", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "old.c1z");
   writeOldFile(path, directory);

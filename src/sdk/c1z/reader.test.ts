@@ -57,7 +57,7 @@ function around(view: SyncView, kind: RowKind, id: string): unknown {
   return rowJson(kind, bytes);
 }
 
-test("resource types, resources and entitlements of a Go file are what the Go command line printed", async (context) => {
+test("T-13: resource types, resources and entitlements of a Go file are what the Go command line printed", async (context) => {
   const view = (await openGolden(context, "minimal-v1.c1z")).view();
   const print = (kind: "resource type" | "resource" | "entitlement"): unknown[] =>
     [...view.messages(kind)].map((bytes) => rowJson(kind, bytes));
@@ -79,7 +79,7 @@ test("resource types, resources and entitlements of a Go file are what the Go co
   );
 });
 
-test("grants of a Go file, with what they name, are what the Go command line printed", async (context) => {
+test("T-13: grants of a Go file, with what they name, are what the Go command line printed", async (context) => {
   const view = (await openGolden(context, "minimal-v1.c1z")).view();
   const messages = view.messages("grant");
   const printed = [...view.grants()].map((grant) => ({
@@ -116,7 +116,7 @@ interface GoStats {
   readonly stats: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 }
 
-test("syncs and stats of a Go file are what the Go command line printed", async (context) => {
+test("T-13: syncs and stats of a Go file are what the Go command line printed", async (context) => {
   const reader = await openGolden(context, "minimal-v1.c1z");
   const theirs = golden<GoStats>("minimal-v1.stats.json");
   const [run, ...others] = reader.syncs;

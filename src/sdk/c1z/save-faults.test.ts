@@ -32,7 +32,7 @@ function save(files: FragileFiles): Promise<number> {
 
 const old = { "a.c1z": "the old" };
 
-test("after a loss of power at any moment of a save the file is the old one or the whole new one", async () => {
+test("T-10: after a loss of power at any moment of a save the file is the old one or the whole new one", async () => {
   for (const before of [old, {}]) {
     const files = new FragileFiles(before);
     await save(files);
@@ -43,7 +43,7 @@ test("after a loss of power at any moment of a save the file is the old one or t
   }
 });
 
-test("the check for a loss of power notices a save that does not sync before it renames", async () => {
+test("T-10: the check for a loss of power notices a save that does not sync before it renames", async () => {
   const files = new FragileFiles(old);
   const file = await files.create("/x.tmp");
   await file.write(Buffer.from(wanted), 0, wanted.length, 0);
@@ -66,20 +66,20 @@ const faults: readonly (readonly [operation: Operation, errno: string, code: str
 ];
 
 for (const [operation, code, expected] of faults) {
-  test(`when ${operation} fails with ${code} no success is reported and the old file stays`, async () => {
+  test(`T-09: when ${operation} fails with ${code} no success is reported and the old file stays`, async () => {
     const files = new FragileFiles(old, { operation, code });
     await assert.rejects(save(files), { code: expected, effect: /unchanged/, hint: /\w/ });
     assert.deepEqual(files.now(), old);
   });
 }
 
-test("when only the directory cannot be synced, the error says that the new file is in place", async () => {
+test("T-09: when only the directory cannot be synced, the error says that the new file is in place", async () => {
   const files = new FragileFiles(old, { operation: "sync directory", code: "EIO" });
   await assert.rejects(save(files), { code: "FILE-IO", effect: /new file is in place/ });
   assert.deepEqual(files.now(), { "a.c1z": wanted });
 });
 
-test("a disk that is full after any number of bytes leaves the old file alone", async () => {
+test("T-07: a disk that is full after any number of bytes leaves the old file alone", async () => {
   for (let room = 0; room < wanted.length; room++) {
     const files = new FragileFiles(old, { operation: "write", code: "ENOSPC", afterBytes: room });
     await assert.rejects(save(files), { code: "FILE-DISK-FULL" });
@@ -98,7 +98,7 @@ function onSmallDisk(kib: number, script: string, directory: string): string | u
   return result.status === 0 ? result.stdout : undefined;
 }
 
-test("on a disk that is too small the old file stays, byte for byte, and nothing beside it", async (context) => {
+test("T-07: on a disk that is too small the old file stays, byte for byte, and nothing beside it", async (context) => {
   const directory = temporaryDirectory(context);
   const [oldFile, disk, scratch] = ["old.c1z", "disk", "scratch"].map((name) => join(directory, name));
   if (oldFile === undefined || disk === undefined || scratch === undefined) throw new TypeError("three names");
@@ -131,14 +131,14 @@ test("on a disk that is too small the old file stays, byte for byte, and nothing
   assert.deepEqual(readdirSync(scratch), [], "the scratch space is given back");
 });
 
-test("a name that is too long is refused before anything is read", async (context) => {
+test("T-08: a name that is too long is refused before anything is read", async (context) => {
   const directory = temporaryDirectory(context);
   const long = join(directory, `${"x".repeat(246)}.c1z`);
   await assert.rejects(openWriter(long, directory), { code: "FILE-NAME-TOO-LONG", hint: /shorter/ });
   assert.deepEqual(readdirSync(directory), []);
 });
 
-test("a link to a file elsewhere is locked and saved where it leads", async (context) => {
+test("T-08: a link to a file elsewhere is locked and saved where it leads", async (context) => {
   const directory = temporaryDirectory(context);
   const [real, scratch] = [join(directory, "real"), join(directory, "scratch")];
   mkdirSync(real);

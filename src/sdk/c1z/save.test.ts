@@ -20,7 +20,7 @@ async function writeText(file: OpenFile, text: string): Promise<void> {
   await file.write(Buffer.from(text), 0, text.length, 0);
 }
 
-test("a file is replaced as a whole, for its owner alone", async (context) => {
+test("T-82: a file is replaced as a whole, for its owner alone", async (context) => {
   const path = join(temporaryDirectory(context), "file");
   writeFileSync(path, "old", { mode: 0o644 });
   const result = await replaceFile(path, async (file) => {
@@ -46,7 +46,7 @@ test("a failure while writing leaves the old file and nothing else", async (cont
   assert.deepEqual(readdirSync(directory), ["file"]);
 });
 
-test("a symbolic link stays one", async (context) => {
+test("T-08: a symbolic link stays one", async (context) => {
   const directory = temporaryDirectory(context);
   const [target, link] = [join(directory, "target"), join(directory, "link")];
   writeFileSync(target, "old");
@@ -64,7 +64,7 @@ test("a device is never replaced", async () => {
   assert.ok(statSync("/dev/null").isCharacterDevice());
 });
 
-test("a missing directory is found out before the work, and named", async (context) => {
+test("T-08: a missing directory is found out before the work, and named", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "not", "there.c1z");
   await assert.rejects(openWriter(path, directory), {
@@ -75,14 +75,14 @@ test("a missing directory is found out before the work, and named", async (conte
   assert.deepEqual(readdirSync(directory), []);
 });
 
-test("a directory in the place of the file is found out before the work", async (context) => {
+test("T-08: a directory in the place of the file is found out before the work", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "folder.c1z");
   mkdirSync(path);
   await assert.rejects(openWriter(path, directory), { code: "FILE-IS-DIRECTORY" });
 });
 
-test("a directory that this user may not write to is found out before the work", async (context) => {
+test("T-08: a directory that this user may not write to is found out before the work", async (context) => {
   if (process.getuid?.() === 0) return context.skip("root may write everywhere");
   const directory = temporaryDirectory(context);
   const locked = join(directory, "locked");
@@ -91,7 +91,7 @@ test("a directory that this user may not write to is found out before the work",
   await assert.rejects(openWriter(join(locked, "sync.c1z"), directory), { code: "FILE-PERMISSION" });
 });
 
-test("a scratch directory that does not exist is said by name", async (context) => {
+test("T-08: a scratch directory that does not exist is said by name", async (context) => {
   const directory = temporaryDirectory(context);
   const tempDir = join(directory, "missing");
   await assert.rejects(openWriter(join(directory, "sync.c1z"), tempDir), {
@@ -100,7 +100,7 @@ test("a scratch directory that does not exist is said by name", async (context) 
   });
 });
 
-test("a directory that vanishes during the sync fails the save and gives the scratch space back", async (context) => {
+test("T-08: a directory that vanishes during the sync fails the save and gives the scratch space back", async (context) => {
   const directory = temporaryDirectory(context);
   const data = join(directory, "data");
   mkdirSync(data);
@@ -131,7 +131,7 @@ function syncWithFileLimit(path: string, directory: string, blocks: number): { s
   return { status: result.status ?? -1, output: result.stdout + result.stderr };
 }
 
-test("a file too large for the process leaves the old one byte for byte", async (context) => {
+test("T-07: a file too large for the process leaves the old one byte for byte", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "sync.c1z");
   await writeSync(path, directory);

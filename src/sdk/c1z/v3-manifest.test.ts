@@ -26,7 +26,7 @@ test("the header of a version 3 file tells its sync and counts", async () => {
   ]);
 });
 
-test("reading a version 3 file is refused with what it holds", async () => {
+test("T-12: reading a version 3 file is refused with what it holds", async () => {
   await assert.rejects(openC1z(join(goldenDirectory, "connector-default-v3.c1z")), (error) => {
     assert.ok(error instanceof BatonError);
     assert.equal(error.code, "FILE-V3");

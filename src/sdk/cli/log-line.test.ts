@@ -41,7 +41,7 @@ test("errors are their messages, big numbers texts, dates ISO 8601, absent value
   ]);
 });
 
-test("a field cannot take the place of the level or the message", () => {
+test("T-100: a field cannot take the place of the level or the message", () => {
   const line = formatLogLine({ ...event, fields: { level: "fake", msg: "fake", count: 1 } }, "json", keep);
   assert.match(line, /^\{"level":"info","ts":1767323045\.678,"caller":"sync\/engine\.ts:12","msg":"Synced resources",/);
   assert.ok(!line.includes("fake"));
@@ -60,7 +60,7 @@ const hostile: readonly string[] = [
 ];
 
 for (const format of ["json", "console"] as const) {
-  test(`one event is one ${format} line whatever it contains, with escapes in place of control characters`, () => {
+  test(`T-100: one event is one ${format} line whatever it contains, with escapes in place of control characters`, () => {
     for (const text of hostile) {
       const fields = { [text]: text, list: [text], inner: { value: text }, error: new Error(text) };
       const line = formatLogLine({ ...event, message: text, fields }, format, keep);
@@ -78,7 +78,7 @@ test("a JSON line gives hostile text back unchanged when it is parsed", () => {
   }
 });
 
-test("text for a terminal shows escapes", () => {
+test("T-100: text for a terminal shows escapes", () => {
   assert.equal(escapeControls("a\nb\tc\u001b[0m\u202e é 漢"), "a\\nb\\tc\\u001b[0m\\u202e é 漢");
 });
 

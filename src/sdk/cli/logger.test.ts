@@ -98,7 +98,7 @@ test("lines are for people when standard output is a terminal, else JSON, unless
   assert.deepEqual(unknown.notes, ['unknown log format "xml", using json']);
 });
 
-test("log files get the lines instead of standard error, are appended to, and belong to their owner alone", () => {
+test("T-82: log files get the lines instead of standard error, are appended to, and belong to their owner alone", () => {
   const io = memoryIo({ cwd: root });
   for (const line of ["one", "two"]) {
     const log = openLogSinks(["a.log", "b.log"], io);

@@ -154,7 +154,7 @@ test("a command that does not exist or cannot be split is an error", async () =>
   await assertRefused(given("tool 'open"), "BATON-SECRET-COMMAND", /a quote without its partner$/);
 });
 
-test("a configuration file in the current directory may not name a command to run", async () => {
+test("T-84: a configuration file in the current directory may not name a command to run", async () => {
   await assertRefused({ found: { "api-key-command": "anything" } }, "BATON-CONFIG-UNTRUSTED", /would be run$/);
 });
 

@@ -215,7 +215,7 @@ for (const { relation, env, message } of groups) {
   });
 }
 
-test("a URL from a file found in the current directory is taken only below the trusted domains", () => {
+test("T-84: a URL from a file found in the current directory is taken only below the trusted domains", () => {
   for (const url of ["https://example.com/v1", "https://api.example.com", "https://API.EXAMPLE.COM"]) {
     assert.equal(resolveConfig(inputs({ file: { "base-url": url }, found: true })).string("base-url"), url);
   }
@@ -232,7 +232,7 @@ test("a URL from a file found in the current directory is taken only below the t
   }
 });
 
-test("the same URL is taken from a flag, a variable and a file that was named", () => {
+test("T-84: the same URL is taken from a flag, a variable and a file that was named", () => {
   const url = "https://mock.test";
   for (const given of [
     { argv: { "base-url": [url] } },

@@ -91,7 +91,7 @@ test("gzip is accepted and unpacked", async () => {
   assert.deepEqual((await clientFor(server.port).get()).json, { name: "Ελένη" });
 });
 
-test("no redirect is followed, and the key goes nowhere else", async () => {
+test("T-26: no redirect is followed, and the key goes nowhere else", async () => {
   const reached: string[] = [];
   await using other = await startHttpServer((request, response) => {
     reached.push(request.url ?? "");
@@ -108,7 +108,7 @@ test("no redirect is followed, and the key goes nowhere else", async () => {
   assert.deepEqual(reached, []);
 });
 
-test("a body over the limit is refused without reading it to its end, also when its length is not announced", async () => {
+test("T-24: a body over the limit is refused without reading it to its end, also when its length is not announced", async () => {
   let sent = 0;
   await using server = await startRawServer((socket) => {
     socket.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -127,7 +127,7 @@ test("a body over the limit is refused without reading it to its end, also when 
   assert.ok(sent < 32 * 2 ** 20, `${sent} bytes were taken`);
 });
 
-test("a body that is small on the wire and too large unpacked is refused", async () => {
+test("T-24: a body that is small on the wire and too large unpacked is refused", async () => {
   const bomb = gzipSync(Buffer.alloc(20_000_000, " "));
   await using server = await startHttpServer((_request, response) => {
     response.writeHead(200, { "Content-Type": "application/json", "Content-Encoding": "gzip" }).end(bomb);
@@ -149,7 +149,7 @@ const contents: readonly (readonly [string, Record<string, string>, string | Buf
 ];
 
 for (const [what, headers, body, problem] of contents) {
-  test(`${what} is refused after three attempts`, async () => {
+  test(`T-22: ${what} is refused after three attempts`, async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, headers).end(body);
     });
@@ -160,14 +160,14 @@ for (const [what, headers, body, problem] of contents) {
   });
 }
 
-test("a byte order mark, a vendor JSON type and a charset are no obstacle", async () => {
+test("T-22: a byte order mark, a vendor JSON type and a charset are no obstacle", async () => {
   await using server = await startHttpServer((_request, response) => {
     response.writeHead(200, { "Content-Type": "application/vnd.api+json; charset=utf-8" }).end("\uFEFF[1]");
   });
   assert.deepEqual((await clientFor(server.port).get()).json, [1]);
 });
 
-test("deeply nested JSON neither crashes nor hangs", async () => {
+test("T-22: deeply nested JSON neither crashes nor hangs", async () => {
   await using server = await startHttpServer((_request, response) => {
     const body = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
     response.writeHead(200, { "Content-Type": "application/json" }).end(body);
@@ -177,7 +177,7 @@ test("deeply nested JSON neither crashes nor hangs", async () => {
 
 const whole = '{"rows":[1,2,3]}';
 
-test("an answer cut at any byte is asked again and never taken for whole", async () => {
+test("T-20: an answer cut at any byte is asked again and never taken for whole", async () => {
   const answer = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${whole.length}\r\n\r\n${whole}`;
   for (let cut = 0; cut < answer.length; cut++) {
     let requests = 0;
@@ -192,7 +192,7 @@ test("an answer cut at any byte is asked again and never taken for whole", async
   }
 });
 
-test("an answer that is always cut ends after ten attempts", async () => {
+test("T-20: an answer that is always cut ends after ten attempts", async () => {
   await using server = await startRawServer((socket) => {
     socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n${whole}`);
   });
@@ -203,7 +203,7 @@ test("an answer that is always cut ends after ten attempts", async () => {
 });
 
 for (const status of [201, 202, 204, 206]) {
-  test(`a ${status} in place of a 200 is a failure`, async () => {
+  test(`T-25: a ${status} in place of a 200 is a failure`, async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(status, { "Content-Type": "application/json" }).end(status === 204 ? undefined : "[]");
     });
@@ -212,7 +212,7 @@ for (const status of [201, 202, 204, 206]) {
   });
 }
 
-test("what is not HTTP, and headers beyond all measure, are failures", async () => {
+test("T-25: what is not HTTP, and headers beyond all measure, are failures", async () => {
   for (const bytes of ["SSH-2.0-OpenSSH\r\n\r\n", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\n`]) {
     await using server = await startRawServer((socket) => {
       socket.end(bytes);
@@ -222,7 +222,7 @@ test("what is not HTTP, and headers beyond all measure, are failures", async () 
   }
 });
 
-test("an HTTP/1.0 answer that ends with the connection is read", async () => {
+test("T-25: an HTTP/1.0 answer that ends with the connection is read", async () => {
   await using server = await startRawServer((socket) => {
     socket.end(`HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${whole}`);
   });
@@ -237,7 +237,7 @@ test("of an error's body no more than its beginning is read", async () => {
   assert.ok(failure.kind === "status" && failure.body.length <= 65_536);
 });
 
-test("a server that never answers, or stops in the middle, is given up after its silence, not waited for for ever", async () => {
+test("T-21: a server that never answers, or stops in the middle, is given up after its silence, not waited for for ever", async () => {
   for (const bytes of ["", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n["]) {
     await using server = await startRawServer((socket) => {
       socket.write(bytes);
@@ -249,7 +249,7 @@ test("a server that never answers, or stops in the middle, is given up after its
   }
 });
 
-test("a server that drips is stopped by the limit for the whole answer", async () => {
+test("T-21: a server that drips is stopped by the limit for the whole answer", async () => {
   await using server = await startRawServer((socket) => {
     socket.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99999\r\n\r\n");
     const drip = setInterval(() => socket.write(" "), 2);
@@ -260,7 +260,7 @@ test("a server that drips is stopped by the limit for the whole answer", async (
   assert.match(failure.kind === "network" ? failure.detail : "", /no complete answer within/);
 });
 
-test("a refused connection is tried for less than 30 seconds when the host never answered", async () => {
+test("T-29: a refused connection is tried for less than 30 seconds when the host never answered", async () => {
   const clock = new VirtualClock();
   const server = await startRawServer(() => {});
   await server[Symbol.asyncDispose]();
@@ -270,7 +270,7 @@ test("a refused connection is tried for less than 30 seconds when the host never
   assert.ok(clock.monotonicMs() > 10_000 && clock.monotonicMs() < 30_000, `${clock.monotonicMs()} ms`);
 });
 
-test("a host that answered before gets ten minutes to come back", async () => {
+test("T-29: a host that answered before gets ten minutes to come back", async () => {
   const clock = new VirtualClock();
   const server = await startHttpServer((_request, response) => sendJson(response, []));
   const client = clientFor(server.port, { clock });
@@ -280,7 +280,7 @@ test("a host that answered before gets ten minutes to come back", async () => {
   assert.ok(clock.monotonicMs() > 480_000 && clock.monotonicMs() <= 600_000, `${clock.monotonicMs()} ms`);
 });
 
-test("a name that does not resolve is an unavailable host", async () => {
+test("T-28: a name that does not resolve is an unavailable host", async () => {
   const clock = new VirtualClock();
   const client = clientFor(1, { clock, baseUrl: "http://no-such-host.invalid" });
   const { failure, context } = await failureOf(client.get());
@@ -291,7 +291,7 @@ test("a name that does not resolve is an unavailable host", async () => {
   assert.match(error.message, /no-such-host\.invalid/);
 });
 
-test("a kept connection that the server closed meanwhile is replaced without a wait", async () => {
+test("T-29: a kept connection that the server closed meanwhile is replaced without a wait", async () => {
   const clock = new VirtualClock();
   let requests = 0;
   await using server = await startRawServer((socket) => {
@@ -306,7 +306,7 @@ test("a kept connection that the server closed meanwhile is replaced without a w
   assert.deepEqual(clock.sleeps, []);
 });
 
-test("a server error is asked again, and the wait is announced with its reason and end", async () => {
+test("T-32: a server error is asked again, and the wait is announced with its reason and end", async () => {
   const clock = new VirtualClock();
   const lines: unknown[] = [];
   let requests = 0;
@@ -324,7 +324,7 @@ test("a server error is asked again, and the wait is announced with its reason a
   assert.equal(client.stats().retries, 2);
 });
 
-test("after a 429 nothing is sent before Retry-After is over, by nobody", async () => {
+test("T-30: after a 429 nothing is sent before Retry-After is over, by nobody", async () => {
   const clock = new VirtualClock();
   const sentAt: number[] = [];
   await using server = await startHttpServer((_request, response) => {
@@ -342,7 +342,7 @@ test("after a 429 nothing is sent before Retry-After is over, by nobody", async 
   );
 });
 
-test("a storm of 429s costs one request each and ends when the wait gets too long", async () => {
+test("T-30: a storm of 429s costs one request each and ends when the wait gets too long", async () => {
   const clock = new VirtualClock();
   let requests = 0;
   await using server = await startHttpServer((_request, response) => {
@@ -356,7 +356,7 @@ test("a storm of 429s costs one request each and ends when the wait gets too lon
   assert.ok(requests <= 3 + 90 + 3, `${requests} requests`);
 });
 
-test("a budget that returns too late is refused with the time to come back, without another request", async () => {
+test("T-30: a budget that returns too late is refused with the time to come back, without another request", async () => {
   const clock = new VirtualClock();
   let requests = 0;
   await using server = await startHttpServer((_request, response) => {
@@ -370,7 +370,7 @@ test("a budget that returns too late is refused with the time to come back, with
   assert.ok(failure.kind === "rate-limit" && failure.retryAtMs === clock.nowMs() + 86_400_000);
 });
 
-test("the server's budget is never exceeded, whatever else is going on", async () => {
+test("T-30: the server's budget is never exceeded, whatever else is going on", async () => {
   const clock = new VirtualClock();
   const windowMs = 60_000;
   const limit = 7;
@@ -410,7 +410,7 @@ test("an abort ends a request, a wait and a queue with its reason", async () => 
   await assert.rejects(client.getJson(request), /stop now/);
 });
 
-test("plain HTTP in place of TLS is a TLS failure, not asked again", async () => {
+test("T-27: plain HTTP in place of TLS is a TLS failure, not asked again", async () => {
   await using server = await startRawServer((socket) => {
     socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
   });
@@ -421,7 +421,7 @@ test("plain HTTP in place of TLS is a TLS failure, not asked again", async () =>
   assert.equal(context.attempts, 1);
 });
 
-test("https goes through the proxy of the environment, and the proxy never sees the key", async () => {
+test("T-29: https goes through the proxy of the environment, and the proxy never sees the key", async () => {
   const heads: string[] = [];
   await using proxy = await startRawServer((socket, head) => {
     heads.push(head);
@@ -437,7 +437,7 @@ test("https goes through the proxy of the environment, and the proxy never sees 
   assert.doesNotMatch(heads.join(""), /canary/);
 });
 
-test("plain http on this machine does not go through a proxy", async () => {
+test("T-29: plain http on this machine does not go through a proxy", async () => {
   await using server = await startHttpServer((_request, response) => sendJson(response, []));
   const proxy = { HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };
   assert.deepEqual((await clientFor(server.port, { proxyEnvironment: proxy }).get()).json, []);

@@ -28,7 +28,7 @@ const retryAfters: readonly (readonly [string | undefined, number | undefined])[
 ];
 
 for (const [value, expected] of retryAfters) {
-  test(`Retry-After ${String(value).slice(0, 40)} asks to wait ${expected} ms`, () => {
+  test(`T-30: Retry-After ${String(value).slice(0, 40)} asks to wait ${expected} ms`, () => {
     assert.equal(parseRetryAfter(value, now), expected);
   });
 }
@@ -72,7 +72,7 @@ test("the first usable header name wins and a structured value counts by its fir
   assert.equal(notice.limit, 500);
 });
 
-test("a wrong clock on this machine does not change the wait, because the server says what time it has", () => {
+test("T-35: a wrong clock on this machine does not change the wait, because the server says what time it has", () => {
   const server = now + 7_200_000;
   const headers = { date: new Date(server).toUTCString(), "x-ratelimit-reset": `${server / 1000 + 40}` };
   assert.equal(parseRateLimit(headers, now).resetInMs, 40_000);

@@ -40,7 +40,7 @@ for (const code of [400, 401, 402, 403, 404, 405, 409, 410, 422, 501, 204, 206])
 }
 
 for (const code of [408, 500, 502, 503, 504, 520]) {
-  test(`a ${code} is asked again after a second, ten times at most`, () => {
+  test(`T-32: a ${code} is asked again after a second, ten times at most`, () => {
     assert.deepEqual(decide(status(code)), { action: "wait", waitMs: 1_000, everyone: false });
     assert.deepEqual(decide(status(code), { failures: 10 }), giveUp);
   });
@@ -56,7 +56,7 @@ test("chance only lengthens a wait", () => {
   assert.deepEqual(decide(status(500), { failures: 4 }, {}, 0.999), { action: "wait", waitMs: 4_999, everyone: false });
 });
 
-test("Retry-After on a 503 is waited for and never undercut", () => {
+test("T-32: Retry-After on a 503 is waited for and never undercut", () => {
   assert.deepEqual(decide(status(503), {}, { retryAfterMs: 20_000 }, 0.5), {
     action: "wait",
     waitMs: 20_500,
@@ -73,24 +73,24 @@ const rateLimits: readonly (readonly [string, Partial<RateLimitNotice>, number])
 ];
 
 for (const [what, notice, waitMs] of rateLimits) {
-  test(`a 429 makes everyone wait for ${what}`, () => {
+  test(`T-30: a 429 makes everyone wait for ${what}`, () => {
     assert.deepEqual(decide(status(429), { rateLimited: 1 }, notice), { action: "wait", waitMs, everyone: true });
   });
 }
 
-test("429s are asked again however many there are, until 90 minutes of waiting are over", () => {
+test("T-30: 429s are asked again however many there are, until 90 minutes of waiting are over", () => {
   const notice = { retryAfterMs: 60_000 };
   assert.equal(decide(status(429), { rateLimited: 300, rateLimitWaitedMs: 89 * 60_000 }, notice).action, "wait");
   assert.deepEqual(decide(status(429), { rateLimited: 300, rateLimitWaitedMs: 89.5 * 60_000 }, notice), giveUp);
 });
 
-test("a Retry-After beyond the limit is given up at once", () => {
+test("T-30: a Retry-After beyond the limit is given up at once", () => {
   for (const retryAfterMs of [90 * 60_000 + 1, 1e12, Number.POSITIVE_INFINITY]) {
     assert.deepEqual(decide(status(429), { rateLimited: 1 }, { retryAfterMs }), giveUp);
   }
 });
 
-test("a host that never answered is given up after 25 seconds, one that did after 10 minutes", () => {
+test("T-29: a host that never answered is given up after 25 seconds, one that did after 10 minutes", () => {
   assert.equal(decide(network("refused"), { hostReached: false, elapsedMs: 20_000 }).action, "wait");
   assert.deepEqual(decide(network("refused"), { hostReached: false, elapsedMs: 24_500 }), giveUp);
   assert.equal(decide(network("dns"), { failures: 12, elapsedMs: 500_000 }).action, "wait");
