@@ -16,6 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { templateNames } from "../src/console/runs/deploy/deploy-templates.ts";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "src", "console", "ui");
@@ -50,6 +51,8 @@ export async function buildConsole(): Promise<void> {
     writeFileSync(join(scratch, "index.html"), page);
     cpSync(join(source, "icon.svg"), join(scratch, "assets", "icon.svg"));
     compressAll(scratch);
+    // Not for browsers: the console fills them in.
+    for (const name of templateNames) cpSync(join(root, "deploy", name), join(scratch, "deploy", name));
     rmSync(consoleAssetsDir, { recursive: true, force: true });
     renameSync(scratch, consoleAssetsDir);
   } finally {

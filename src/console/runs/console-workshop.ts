@@ -26,6 +26,7 @@ import type { Store } from "../store/store.ts";
 import { ConnectionTests } from "./connection-tests.ts";
 import { type AccessParts, accessOf, c1AccessOf } from "./connector-access.ts";
 import { detailView, hasKey, summaryView, type ViewParts } from "./connector-views.ts";
+import { deployFiles } from "./deploy/deploy-files.ts";
 import { inUtc } from "./failures/failure-context.ts";
 import { findKeys, findSettings } from "./found-settings.ts";
 import { LogWriter } from "./log-writer.ts";
@@ -285,8 +286,9 @@ export class ConsoleWorkshop implements Workshop {
     return this.#store.logs.all(id);
   }
 
-  deployFiles(_id: string, _target: DeployTarget): readonly DeployFile[] {
-    throw notYet();
+  deployFiles(id: string, target: DeployTarget): readonly DeployFile[] {
+    const { mode, schedule, settings } = this.#find(id);
+    return deployFiles(target, { mode, schedule, orgSlug: settings.orgSlug, c1ClientId: settings.c1ClientId });
   }
 
   async startService(_id: string): Promise<ServiceState> {
