@@ -37,6 +37,7 @@ import { RunningError } from "./running-error.ts";
 import { SampleOrganization } from "./sample-organization.ts";
 import { checkSchedule, nextMoments } from "./schedule.ts";
 import { Scheduler } from "./scheduler.ts";
+import { ServiceSupervisor } from "./service-supervisor.ts";
 import { emptySettings, readSettings } from "./settings-input.ts";
 import { SyncRunner } from "./sync-runner.ts";
 import type { RunPage, Workshop, WorkshopOptions } from "./workshop.ts";
@@ -63,6 +64,7 @@ export class ConsoleWorkshop implements Workshop {
   readonly #logs: LogWriter;
   readonly #runner: SyncRunner;
   readonly #tests: ConnectionTests;
+  readonly #services: ServiceSupervisor;
   readonly #scheduler: Scheduler;
   readonly #sample = new SampleOrganization();
   readonly #views: ViewParts;
@@ -94,16 +96,30 @@ export class ConsoleWorkshop implements Workshop {
       settingsOf: (id) => accessOf(this.#find(id), this.#access),
       onChange: (id, ended) => this.#runChanged(id, ended),
     });
+    this.#services = new ServiceSupervisor({
+      store,
+      logs: this.#logs,
+      hub,
+      clock,
+      program,
+      scratch: data.scratch,
+      settingsOf: async (id) => {
+        const connector = this.#find(id);
+        return { ...(await accessOf(connector, this.#access)), c1: c1AccessOf(connector, this.#access) };
+      },
+      onChange: (id) => this.#publishIfThere(id),
+    });
     this.#views = {
       store,
       archive: this.#archive,
       files: this.#files,
       runner: this.#runner,
       tests: this.#tests,
-      serviceOf: () => null,
+      serviceOf: (id) => this.#services.state(id),
     };
     this.#archive.endAbandoned();
     const { connectors } = store;
+    for (const { id, runsService } of connectors.list()) if (runsService) this.#services.resume(id);
     this.#scheduler = new Scheduler({ connectors, clock, start: (id) => this.#startScheduled(id) });
   }
 
@@ -125,7 +141,7 @@ export class ConsoleWorkshop implements Workshop {
 
   async remove(id: string): Promise<void> {
     this.#find(id);
-    await this.#runner.cancel(id);
+    await Promise.all([this.#runner.cancel(id), this.#services.stop(id)]);
     this.#tests.forget(id);
     this.#logs.flush();
     for (const run of this.#store.runs.withFileBeyond(id, 0)) this.#files.discard(run.runId);
@@ -291,17 +307,22 @@ export class ConsoleWorkshop implements Workshop {
     return deployFiles(target, { mode, schedule, orgSlug: settings.orgSlug, c1ClientId: settings.c1ClientId });
   }
 
-  async startService(_id: string): Promise<ServiceState> {
-    throw notYet();
+  async startService(id: string): Promise<ServiceState> {
+    this.#find(id);
+    const state = await this.#services.start(id);
+    this.#store.connectors.update(id, { runsService: true });
+    return state;
   }
 
-  async stopService(_id: string): Promise<ServiceState> {
-    throw notYet();
+  async stopService(id: string): Promise<ServiceState> {
+    this.#find(id);
+    this.#store.connectors.update(id, { runsService: false });
+    return await this.#services.stop(id);
   }
 
   async close(): Promise<void> {
     await this.#scheduler.close();
-    await Promise.all([this.#runner.close(), this.#tests.close()]);
+    await Promise.all([this.#runner.close(), this.#tests.close(), this.#services.close()]);
     await this.#sample.close();
     this.#logs.close();
     this.#store.close();
@@ -322,6 +343,7 @@ export class ConsoleWorkshop implements Workshop {
       createdAtMs: nowMs,
       currentRunId: null,
       dismissedRunId: null,
+      runsService: false,
     };
     this.#store.connectors.put(record);
     return record;
@@ -334,8 +356,7 @@ export class ConsoleWorkshop implements Workshop {
   }
 
   #runChanged(id: string, ended: RunDetail | undefined): void {
-    const connector = this.#store.connectors.get(id);
-    if (!connector) return;
+    if (!this.#store.connectors.get(id)) return;
     const { state, retryAtMs } = ended?.failure ?? {};
     if (state === "rate-limited" && retryAtMs !== undefined) {
       const later = Math.round(this.#options.clock.random() * retryJitterMs);
@@ -367,6 +388,11 @@ export class ConsoleWorkshop implements Workshop {
     return this.#detail(connector);
   }
 
+  #publishIfThere(id: string): void {
+    const connector = this.#store.connectors.get(id);
+    if (connector) this.#publish(connector);
+  }
+
   #publish(connector: ConnectorRecord): void {
     this.#options.hub.publish({ type: "connector", connector: summaryView(connector, this.#views) });
   }
@@ -390,8 +416,4 @@ function notFound(code: string, message: string): BatonError {
     effect: "Nothing was done.",
     hint: "Go back to the list of connectors.",
   });
-}
-
-function notYet(): BatonError {
-  return new BatonError({ code: "BATON-UNSUPPORTED", status: Status.unimplemented, message: "not built yet" });
 }

@@ -23,7 +23,7 @@ export class LogWriter {
 
   /** Takes a line as a job's logger writes it. */
   addJson(connectorId: string, runId: string | null, json: string): void {
-    const line = parseLine(json, runId);
+    const line = parseLogLine(json, runId);
     if (line) this.add(connectorId, line);
   }
 
@@ -54,7 +54,8 @@ export class LogWriter {
   }
 }
 
-function parseLine(json: string, runId: string | null): NewLogLine | undefined {
+/** A line as a job's logger writes it, its details sorted; undefined for anything else. */
+export function parseLogLine(json: string, runId: string | null): NewLogLine | undefined {
   try {
     // A line of our own logger: an object with these keys first.
     const { level, ts, caller: _, msg, ...fields } = JSON.parse(json) as Readonly<Record<string, unknown>>;

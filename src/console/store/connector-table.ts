@@ -34,6 +34,8 @@ export interface ConnectorRecord {
   readonly currentRunId: string | null;
   /** The run whose banner somebody has put away. */
   readonly dismissedRunId: string | null;
+  /** True while the service for C1 is to run. */
+  readonly runsService: boolean;
 }
 
 const columns = [
@@ -51,6 +53,7 @@ const columns = [
   "created_at_ms",
   "current_run_id",
   "dismissed_run_id",
+  "runs_service",
 ] as const;
 
 /** The table of connectors. */
@@ -88,6 +91,7 @@ export class ConnectorTable {
       record.createdAtMs,
       record.currentRunId,
       record.dismissedRunId,
+      Number(record.runsService),
     ];
     const updates = columns.slice(1).map((name) => `${name} = excluded.${name}`);
     this.#db
@@ -136,5 +140,6 @@ function toRecord(row: Readonly<Record<string, SQLOutputValue>>): ConnectorRecor
     createdAtMs: Number(row["created_at_ms"]),
     currentRunId: optionalText("current_run_id"),
     dismissedRunId: optionalText("dismissed_run_id"),
+    runsService: row["runs_service"] === 1,
   };
 }

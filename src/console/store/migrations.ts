@@ -52,6 +52,8 @@ export const migrations: readonly string[] = [
      fields text not null
    ) strict;
    create index log_lines_of_connector on log_lines (connector_id, level, seq);`,
+  // 3: whether the service of a connector runs, so that it does after a restart of the console as well.
+  "alter table connectors add column runs_service integer not null default 0",
 ];
 
 /**

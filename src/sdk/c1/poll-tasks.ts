@@ -37,6 +37,7 @@ export async function pollOneByOne(options: PollOptions): Promise<never> {
       failures = 0;
       const started = begin(reply.task, options);
       waitMs = Math.max(nextPollMs(reply.nextPoll), started ? 0 : shortestIdleMs);
+      logger.debug("asked for a task", { wait: waitMs / 1000 });
     } catch (caught) {
       signal.throwIfAborted();
       waitMs = pollErrorWaitMs(++failures);
@@ -65,6 +66,7 @@ export async function pollAhead(options: PollOptions): Promise<never> {
       queue.push(...reply.tasks);
       const pauseMs = Math.max(reply.nextPollMs, reply.tasks.length > 0 ? 0 : shortestIdleMs);
       nextPollAtMs = clock.monotonicMs() + pauseMs;
+      logger.debug("asked for a task", { wait: pauseMs / 1000 });
     } catch (caught) {
       signal.throwIfAborted();
       const pauseMs = pollErrorWaitMs(++failures);

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { BatonError } from "../../sdk/errors.ts";
+import { openAuditLog } from "./audit-log.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "console-audit-"));
+after(() => rmSync(directory, { recursive: true }));
+const isRefused = (caught: unknown): boolean => caught instanceof BatonError && caught.code === "CONSOLE-AUDIT";
+
+test("an action stands in it before and after, in UTC, with who, what, on what and how it went", async () => {
+  const path = join(directory, "audit.ndjson");
+  const audit = openAuditLog(path, () => Date.UTC(2026, 0, 2));
+  const sync = { action: "sync", target: "connector:1", details: { n: 1 } };
+  assert.equal(await audit.around(sync, async () => 7), 7);
+  const failing = new BatonError({ code: "CONSOLE-RUNNING", status: 6, message: "no" });
+  await assert.rejects(
+    audit.around(sync, () => Promise.reject(failing)),
+    failing,
+  );
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  assert.deepEqual(JSON.parse(lines[0] ?? ""), {
+    time: "2026-01-02T00:00:00.000Z",
+    actor: "local session",
+    action: "sync",
+    target: "connector:1",
+    result: "requested",
+    details: { n: 1 },
+  });
+  assert.deepEqual(
+    audit.list(10).map(({ result }) => result),
+    ["failed: CONSOLE-RUNNING", "requested", "done", "requested"],
+  );
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  appendFileSync(path, '{"cut off');
+  assert.equal(audit.list(2).length, 1);
+  audit.close();
+});
+
+test("what cannot be written down is refused, and the work is not done", async () => {
+  // A disk that is full: what is written to this device does not fit.
+  const audit = openAuditLog("/dev/full", () => 0);
+  let done = false;
+  await assert.rejects(
+    audit.around({ action: "sync", target: "" }, () => {
+      done = true;
+    }),
+    isRefused,
+  );
+  assert.equal(done, false);
+  assert.throws(() => audit.record({ action: "x", target: "" }, "done"), isRefused);
+  audit.close();
+});
+
+test("a log that cannot be opened keeps the console from starting", () => {
+  assert.throws(() => openAuditLog(join(directory, "none", "audit.ndjson"), () => 0), isRefused);
+});
+
+test("names with line ends stay on one line", () => {
+  const path = join(directory, "lines.ndjson");
+  const audit = openAuditLog(path, () => 0);
+  audit.record({ action: "opened", target: "a\nb\r\u2028c" }, "done");
+  assert.equal(readFileSync(path, "utf8").split("\n").length, 2);
+  assert.equal(audit.list(1)[0]?.target, "a\nb\r\u2028c");
+  audit.close();
+});
