@@ -1,14 +1,17 @@
 /** Writes down what became of a run: its result, its file, and whether that is the current one from now on. */
 import type { Clock } from "../../sdk/clock.ts";
+import { BatonError, Status } from "../../sdk/errors.ts";
 import type { Failure } from "../contract/failures.ts";
 import type { RunDetail } from "../contract/runs.ts";
+import type { KeptFile } from "../kept-files.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import { describeFailure } from "./failures/describe-failure.ts";
-import type { FailingConnector } from "./failures/failure-context.ts";
+import { type FailingConnector, inUtc } from "./failures/failure-context.ts";
 import type { RunFiles } from "./run-files.ts";
-import { endedRun, isGood, type RunEnding, withFailure } from "./run-results.ts";
+import { endedRun, isGood, type RunEnding, summaryOf, withFailure } from "./run-results.ts";
 import type { SentError } from "./worker/messages.ts";
+import type { RunPage } from "./workshop.ts";
 
 /** Files kept of a connector's runs, runs kept, lines kept. */
 export const keptFiles = 50;
@@ -38,6 +41,45 @@ export class RunArchive {
     if (connector && ended.file) this.#settleFile(connector, ended);
     this.#prune(connectorId);
     return ended;
+  }
+
+  /** A page of runs, newest first. */
+  page(
+    connectorId: string,
+    { before, limit }: { readonly before?: string | undefined; readonly limit: number },
+  ): RunPage {
+    const found = this.#store.runs.list(connectorId, { before, limit: limit + 1 });
+    const runs = found.slice(0, limit).map(summaryOf);
+    return { runs, next: found.length > limit ? (runs.at(-1)?.runId ?? null) : null };
+  }
+
+  /** @throws BatonError `CONSOLE-NO-RUN` */
+  run(runId: string): RunDetail {
+    const run = this.#store.runs.get(runId);
+    if (run) return run;
+    throw new BatonError({
+      code: "CONSOLE-NO-RUN",
+      status: Status.notFound,
+      message: "There is no such run, or it is not kept any more.",
+      effect: "Nothing was done.",
+      hint: "Go back to the history of the connector.",
+    });
+  }
+
+  /** The current file of a connector. */
+  currentFile(connectorId: string): KeptFile | undefined {
+    const connector = this.#store.connectors.get(connectorId);
+    const path = connector && this.#files.current(connectorId);
+    return path === undefined ? undefined : { path, title: connector?.name ?? "" };
+  }
+
+  /** The file kept of a run. */
+  runFile(runId: string): KeptFile | undefined {
+    const run = this.#store.runs.get(runId);
+    const path = run && this.#files.ofRun(runId);
+    if (!run || path === undefined) return undefined;
+    const name = this.#store.connectors.get(run.connectorId)?.name ?? "";
+    return { path, title: `${name}, ${inUtc(run.startedAtMs)}` };
   }
 
   /** What is known of a connector besides an error of it. */

@@ -89,6 +89,13 @@ export class ServiceSupervisor {
     return state;
   }
 
+  /** Lets a service that runs begin anew, with the settings as they are now. */
+  async restart(connectorId: string): Promise<void> {
+    if (!this.#services.has(connectorId)) return;
+    await this.stop(connectorId);
+    this.resume(connectorId);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#services.keys()].map((id) => this.stop(id)));
   }
