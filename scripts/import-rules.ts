@@ -129,7 +129,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "sandbox/",
   ],
   // Questions asked of synced files.
-  "src/console/sources/": ["src/console/contract/", "src/console/kept-files.ts", "src/reports/", "src/sdk/"],
+  "src/console/sources/": [
+    "src/console/contract/",
+    "src/console/event-hub.ts",
+    "src/console/kept-files.ts",
+    "src/reports/",
+    "src/sdk/",
+  ],
   // The door: HTTP, sessions, headers; knows what to ask whom, and nothing of how it is answered.
   "src/console/server/": [
     "src/console/contract/",

@@ -44,6 +44,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   parts.defer(() => workshop.close());
   const sources = new Sources({ dataDir, kept: workshop, clock });
   parts.defer(() => sources.close());
+  parts.defer(sources.follow(hub));
   const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];
   const app = createApp({
     audit: workshop.audit,

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { type Sink, writeOutputFile } from "../../reports/output-file.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { OpenedFile, SourceInfo } from "../contract/sources.ts";
+import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
 import { FilePool } from "./file-pool.ts";
 import type { OpenSource } from "./open-source.ts";
@@ -66,8 +67,23 @@ export class Sources {
     });
   }
 
+  /** What the file is. Whoever asks will ask for people next: they are read meanwhile. */
   async info(source: string): Promise<SourceInfo> {
-    return await this.use(source, (open, { title }) => sourceInfo(open, source, title));
+    const info = await this.use(source, (open, { title }) => sourceInfo(open, source, title));
+    this.#readAhead(source);
+    return info;
+  }
+
+  /** Reads the file of every run that ends well, before somebody asks. @returns ends it. */
+  follow(hub: EventHub): () => void {
+    const lastRuns = new Map<string, string>();
+    return hub.subscribe((event) => {
+      if (event.type !== "connector" || !event.connector.lastGoodRun) return;
+      const { id, lastGoodRun } = event.connector;
+      if (lastRuns.get(id) === lastGoodRun.runId) return;
+      lastRuns.set(id, lastGoodRun.runId);
+      this.#readAhead(`connector:${id}`);
+    });
   }
 
   /** Opens a file by its path, to see that it can be read, and remembers it. @throws BatonError those of `openC1z` */
@@ -102,6 +118,11 @@ export class Sources {
   async close(): Promise<void> {
     this.#pool.close();
     await rm(this.#downloads, { recursive: true, force: true });
+  }
+
+  /** What fails here fails again for whoever asks, who is told. */
+  #readAhead(source: string): void {
+    this.use(source, (open) => open.roster()).catch(() => undefined);
   }
 
   #find(source: string): KeptFile {
