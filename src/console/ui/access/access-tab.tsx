@@ -4,7 +4,7 @@ import type { SourceInfo } from "../../contract/sources.ts";
 import { PeopleList } from "./people-list.tsx";
 import { PicturePanel } from "./picture/picture-panel.tsx";
 import { RolesPanel } from "./roles-panel.tsx";
-import { AccessNav, SourceFrame, WithSource } from "./source-frame.tsx";
+import { AccessNav, RunFacts, SourceFrame, WithSource } from "./source-frame.tsx";
 import { TeamsList } from "./teams-list.tsx";
 
 /** Parts of the tab. */
@@ -43,6 +43,7 @@ function Part({ source, info, part }: PartProps & { readonly part: AccessPart })
   return (
     <>
       <AccessNav source={source} current={part} />
+      {info.notices.length > 0 && <RunFacts info={info} />}
       <Content source={source} info={info} />
     </>
   );

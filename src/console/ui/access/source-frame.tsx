@@ -40,7 +40,8 @@ export function SourceFrame(props: {
         <Page
           title={info.title}
           crumbs={[homeOf(source), { text: info.title }]}
-          beside={<ResultWordChip word={info.result} />}
+          // Overview and reviews say it themselves, with more words.
+          beside={tab === "access" || tab === "contents" ? <ResultWordChip word={info.result} /> : null}
         >
           <SourceTabs source={source} tab={tab} />
           {children(info)}

@@ -2,6 +2,7 @@
  * Bars split into parts, with every number beside them: those who do not see the bars read the same. Drawn as SVG, so
  * that they print; laid out by the page.
  */
+import { useId } from "preact/hooks";
 import { formatCount } from "./format.ts";
 import { stretchesOf } from "./stretches.ts";
 
@@ -54,14 +55,25 @@ function BarShape({ bar, whole }: { readonly bar: Bar; readonly whole: number })
     bar.parts.map(({ count }) => count),
     whole,
   );
+  const stripes = useId();
   return (
     <svg class="bar" width="100%" height={barHeight} aria-hidden="true" focusable="false">
+      <defs>
+        <pattern id={stripes} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <path class="bar-stripes" d="M0 0V6" />
+        </pattern>
+      </defs>
       <rect class="bar-room" width="100%" height={barHeight} rx="3" />
       {bar.parts.map(({ label, tone }, at) => {
         const { start, length } = stretches[at] ?? { start: 0, length: 0 };
         if (length === 0) return null;
+        const place = { x: `${start}%`, width: `${length}%`, height: barHeight, rx: 3 };
         return (
-          <rect key={label} class={`part-${tone}`} x={`${start}%`} width={`${length}%`} height={barHeight} rx="3" />
+          <g key={label}>
+            <rect class={`part-${tone}`} {...place} />
+            {/* Red and green look alike to some: what is bad is striped as well. */}
+            {tone === "bad" && <rect fill={`url(#${stripes})`} {...place} />}
+          </g>
         );
       })}
     </svg>

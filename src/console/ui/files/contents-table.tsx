@@ -59,6 +59,17 @@ export function ContentsTable({ source, query }: ContentsTableProps) {
   );
 }
 
+/** Shares of the width, where a column needs more or less than others. */
+const shares: Readonly<Record<string, number>> = {
+  id: 20,
+  name: 20,
+  entitlementId: 24,
+  principalType: 9,
+  resourceType: 10,
+  type: 10,
+  how: 9,
+};
+
 type ValueOf = (key: string) => string;
 
 function contentColumns(source: string, { columns }: TablePage): readonly LongColumn<TableRow>[] {
@@ -67,7 +78,7 @@ function contentColumns(source: string, { columns }: TablePage): readonly LongCo
     title,
     isNumber,
     isRowHeader: at === 0,
-    share: isNumber ? 8 : 14,
+    share: shares[key] ?? (isNumber ? 8 : 14),
     cell: (row) => {
       const textOf: ValueOf = (other) => String(row[columns.findIndex((column) => column.key === other)] ?? "");
       const address = linkOf(source, key, textOf);

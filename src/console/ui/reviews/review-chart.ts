@@ -35,9 +35,10 @@ const forms: Readonly<Record<string, Form>> = {
 };
 
 const tones: ReadonlyMap<string, PartTone> = new Map<string, PartTone>([
+  // In the order in which parts stand in a bar.
   ["yes", "good"],
-  ["no", "bad"],
   ["unknown", "warn"],
+  ["no", "bad"],
   ["enabled", "accent"],
   ["disabled", "muted"],
   ["deleted", "muted"],
@@ -54,8 +55,14 @@ export function chartOf(name: string, breakdown: readonly ReviewBar[]): ReviewCh
   return {
     title,
     scale,
-    bars: breakdown.map(({ label, parts }) => ({ label: labelOf(label), parts: parts.map(partOf) })),
+    bars: breakdown.map(({ label, parts }) => ({ label: labelOf(label), parts: parts.toSorted(inOrder).map(partOf) })),
   };
+}
+
+const order = [...tones.keys()];
+
+function inOrder([a]: ReviewBar["parts"][number], [b]: ReviewBar["parts"][number]): number {
+  return order.indexOf(a) - order.indexOf(b);
 }
 
 function partOf([label, count]: ReviewBar["parts"][number]): Bar["parts"][number] {

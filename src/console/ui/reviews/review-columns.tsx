@@ -81,7 +81,7 @@ function linkOf({ source, review, teamType }: Place, key: string, valueIn: (key:
 /** A value by the key of its column. */
 export function cellOf(key: string, value: Value): ComponentChildren {
   if (key === "lastLogin") return <Day ms={momentOf(value)} absent={neverLoggedIn} />;
-  if (value === null || value === "") return <Dash />;
+  if (value === null || value === "" || (typeof value === "object" && value.length === 0)) return <Dash />;
   if (typeof value === "number") return formatCount(value);
   if (typeof value !== "string") return key === "roles" ? value.map(roleTitle).join(", ") : value.join(", ");
   if (key === "status") return <StatusChip status={value} />;

@@ -67,6 +67,16 @@ const tellers: Readonly<Record<string, Teller>> = {
     const sentence = `of ${text(teams)} teams ${without === 1 ? "has" : "have"} no manager`;
     return { figure: text(without), sentence, tone: without > 0 ? "warn" : "good" };
   },
+  roles: (_count, { total, counts }) => {
+    const parts = counts.map(([label, one]) => `${text(one)} ${label}`);
+    return { figure: text(total), sentence: `roles held: ${parts.join(", ")}`, tone: "neutral" };
+  },
+  roster: (count, { total }) => {
+    const told = [`${text(count("enabled"))} enabled`, `${text(count("disabled"))} disabled`];
+    const without = count("without any access");
+    const parts = without > 0 ? [...told, `${text(without)} without any access`] : told;
+    return { figure: text(total), sentence: `people: ${parts.join(", ")}`, tone: "neutral" };
+  },
   "empty-and-hidden-teams": (count) => {
     const [empty, hidden, teams] = [count("empty"), count("hidden"), count("teams")];
     const sentence = `of ${text(teams)} teams ${empty === 1 ? "is" : "are"} empty, ${text(hidden)} hidden`;

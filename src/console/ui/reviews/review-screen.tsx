@@ -39,7 +39,8 @@ interface ReviewProps {
 function Review({ source, info, name }: ReviewProps) {
   const { query, route } = useLocation();
   const { since = "" } = query;
-  const shown = usePagedRows<TableRow, ReviewPage>(sourceApi(source, `reviews/${name}`, { since }), rowsPerPage);
+  const address = sourceApi(source, `reviews/${name}`, { since });
+  const shown = usePagedRows<TableRow, ReviewPage>(address, rowsPerPage);
   const { page, failure } = shown.rows;
   const isChanges = name === "changes";
   return (

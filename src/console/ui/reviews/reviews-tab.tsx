@@ -7,6 +7,7 @@ import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
+import { hasEarlierSync } from "./earlier-sync.ts";
 import { EvidenceButton } from "./review-downloads.tsx";
 import { type Headline, headlineOf } from "./review-headline.ts";
 
@@ -38,7 +39,7 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
         <ul class="cards review-cards">
           {data.reviews.map((review) => (
             <li key={review.name} class="card">
-              <ReviewCard source={source} review={review} />
+              <ReviewCard source={source} info={info} review={review} />
             </li>
           ))}
         </ul>
@@ -47,9 +48,18 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
   );
 }
 
-function ReviewCard({ source, review }: { readonly source: string; readonly review: ReviewInfo }) {
-  const { name, title, summary } = review;
-  const { data, failure } = useData<ReviewPage>(sourceApi(source, `reviews/${name}`, { limit: "1" }));
+interface ReviewCardProps {
+  readonly source: string;
+  readonly info: SourceInfo;
+  readonly review: ReviewInfo;
+}
+
+function ReviewCard({ source, info, review }: ReviewCardProps) {
+  const { name, title, summary, comparesSyncs } = review;
+  const isAskable = !comparesSyncs || hasEarlierSync(info);
+  const { data, failure } = useData<ReviewPage>(
+    isAskable ? sourceApi(source, `reviews/${name}`, { limit: "1" }) : null,
+  );
   return (
     <>
       <h2>
@@ -59,7 +69,8 @@ function ReviewCard({ source, review }: { readonly source: string; readonly revi
       </h2>
       {data && <HeadlineText headline={headlineOf(data)} />}
       {failure && <p class="muted">{failure.message}</p>}
-      {!data && !failure && <Skeleton lines={2} />}
+      {isAskable && !data && !failure && <Skeleton lines={2} />}
+      {!isAskable && <p>Choose a run or a file to compare with.</p>}
       <p class="muted small">{summary}</p>
     </>
   );

@@ -123,15 +123,20 @@ function SaveButtons({
   return (
     <div class="stack-tight">
       <div class="actions">
-        <Segments
-          legend="Background of saved pictures"
-          value={theme}
-          options={[
-            { value: "light", label: "White" },
-            { value: "dark", label: "Dark" },
-          ]}
-          onChange={setChosen}
-        />
+        <div class="save-theme">
+          <span class="muted small" aria-hidden="true">
+            Saved on
+          </span>
+          <Segments
+            legend="Background of saved pictures"
+            value={theme}
+            options={[
+              { value: "light", label: "White" },
+              { value: "dark", label: "Dark" },
+            ]}
+            onChange={setChosen}
+          />
+        </div>
         <Button isSmall={true} icon="download" isBusy={save.isBusy} onClick={() => void save.run("svg")}>
           Save as SVG
         </Button>

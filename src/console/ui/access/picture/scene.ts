@@ -102,9 +102,9 @@ function sumOf(groups: readonly Group[]): PictureCluster {
 }
 
 /** Width of the band that a team's name runs in, and the gap between circles, in units of the scene. */
-const band = 22;
-const gap = 8;
-const smallestCluster = 26;
+const band = 18;
+const gap = 7;
+const smallestCluster = 36;
 
 /** Marks are made as large as fits the square: their size is found by trying, as names keep theirs. */
 function placed(groups: readonly Group[], isAggregated: boolean): readonly SceneCluster[] {
