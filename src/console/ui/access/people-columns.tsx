@@ -32,7 +32,7 @@ function nameColumn(source: string): PersonColumn {
 const email: PersonColumn = {
   key: "email",
   title: "E-mail",
-  share: 23,
+  share: 22,
   order: "email",
   cell: (row) => <TextOrDash text={row.email} />,
 };
@@ -80,7 +80,7 @@ const visibility: PersonColumn = {
 const lastLogin: PersonColumn = {
   key: "last-login",
   title: "Last login",
-  share: 14,
+  share: 13,
   order: "last-login",
   cell: ({ lastLoginMs }) => <Day ms={lastLoginMs} absent={neverLoggedIn} />,
 };
@@ -88,7 +88,7 @@ const lastLogin: PersonColumn = {
 const joined: PersonColumn = {
   key: "joined",
   title: "Joined",
-  share: 12,
+  share: 14,
   order: "joined",
   cell: ({ joinedMs }) => <Day ms={joinedMs} absent="Not known" />,
 };

@@ -9,13 +9,15 @@ interface ComparePickerProps {
   readonly info: SourceInfo;
   /** "" for the sync before. */
   readonly since: string;
+  /** There is no sync before. */
+  readonly mustChoose: boolean;
   /** Name of what the answer was compared with; null without an answer. */
   readonly compared: string | null;
   readonly onChange: (since: string) => void;
 }
 
 /** A list of all runs and files that there are. */
-export function ComparePicker({ source, info, since, compared, onChange }: ComparePickerProps) {
+export function ComparePicker({ source, info, since, mustChoose, compared, onChange }: ComparePickerProps) {
   const id = useId();
   const choices = useComparisons(source, info);
   const groups = Map.groupBy(choices, ({ group }) => group);
@@ -27,7 +29,7 @@ export function ComparePicker({ source, info, since, compared, onChange }: Compa
           Compare with
         </label>
         <select id={id} class="input" value={since} onChange={(event) => onChange(event.currentTarget.value)}>
-          <option value="">The finished sync before</option>
+          <option value="">{mustChoose ? "Choose a run or a file" : "The finished sync before"}</option>
           {!isListed && <option value={since}>{compared ?? since}</option>}
           {[...groups].map(([group, members]) => (
             <optgroup key={group} label={group}>

@@ -1,4 +1,5 @@
 /** One review: its figure, what to look at, a chart, and everybody it is about. */
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ReviewPage, SourceInfo } from "../../contract/sources.ts";
@@ -11,9 +12,11 @@ import { Button } from "../design/button.tsx";
 import { Empty } from "../design/empty.tsx";
 import { formatAmount, formatDateTimeWithZone } from "../design/format.ts";
 import { LongTable } from "../design/long-table.tsx";
+import type { Crumb } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { type ShownRows, usePagedRows } from "../design/use-paged-rows.ts";
 import { ComparePicker } from "./compare-picker.tsx";
+import { hasEarlierSync } from "./earlier-sync.ts";
 import { PrintButton, PrintedRows } from "./print-review.tsx";
 import { chartOf } from "./review-chart.ts";
 import { reviewColumns, type TableRow } from "./review-columns.tsx";
@@ -39,32 +42,55 @@ interface ReviewProps {
 function Review({ source, info, name }: ReviewProps) {
   const { query, route } = useLocation();
   const { since = "" } = query;
+  const isChanges = name === "changes";
+  const mustChoose = isChanges && since === "" && !hasEarlierSync(info);
+  const choose = (next: string): void => route(reviewAddress(source, name, next === "" ? {} : { since: next }), true);
+  const picker = (compared: string | null) =>
+    isChanges && (
+      <ComparePicker
+        source={source}
+        info={info}
+        since={since}
+        mustChoose={mustChoose}
+        compared={compared}
+        onChange={choose}
+      />
+    );
+  if (!mustChoose) return <Asked source={source} info={info} name={name} since={since} picker={picker} />;
+  return (
+    <SubjectFrame source={source} info={info} title={titleOf(name)} list={listOf(source)}>
+      <RunFacts info={info} />
+      {picker(null)}
+      <Empty icon="history" title="Choose what to compare with">
+        This file holds one sync. Any kept run and any opened file can stand for the time before.
+      </Empty>
+    </SubjectFrame>
+  );
+}
+
+interface AskedProps extends ReviewProps {
+  readonly since: string;
+  /** Gets the name of what the answer was compared with. */
+  readonly picker: (compared: string | null) => ComponentChildren;
+}
+
+function Asked({ source, info, name, since, picker }: AskedProps) {
   const address = sourceApi(source, `reviews/${name}`, { since });
   const shown = usePagedRows<TableRow, ReviewPage>(address, rowsPerPage);
   const { page, failure } = shown.rows;
-  const isChanges = name === "changes";
   return (
     <SubjectFrame
       source={source}
       info={info}
       title={page?.title ?? titleOf(name)}
-      list={{ text: "Reviews", href: screenAddress(source, "reviews") }}
+      list={listOf(source)}
       actions={page && <PrintButton />}
     >
       <RunFacts info={info} />
-      {isChanges && (
-        <ComparePicker
-          source={source}
-          info={info}
-          since={since}
-          compared={page?.since?.title ?? null}
-          onChange={(next) => route(reviewAddress(source, name, next === "" ? {} : { since: next }), true)}
-        />
-      )}
+      {picker(page?.since?.title ?? null)}
       {failure !== undefined && (
         <FailureBanner
           failure={failureFrom(failure)}
-          tone={isChanges && since === "" ? "info" : "bad"}
           actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
         />
       )}
@@ -74,6 +100,10 @@ function Review({ source, info, name }: ReviewProps) {
       )}
     </SubjectFrame>
   );
+}
+
+function listOf(source: string): Crumb {
+  return { text: "Reviews", href: screenAddress(source, "reviews") };
 }
 
 /** What stands as the title until the answer brings it. */

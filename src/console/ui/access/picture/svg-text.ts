@@ -90,7 +90,7 @@ function markSvg(mark: SceneMark, colours: PictureColours): string {
 /** Size of a number within its mark; undefined where it would not be read. */
 export function countFontSize({ r, count }: SceneMark): number | undefined {
   const size = Math.min(22, (r * 1.7) / Math.max(2, String(count).length));
-  return size >= 7 ? Math.round(size * 10) / 10 : undefined;
+  return size >= 10 ? Math.round(size * 10) / 10 : undefined;
 }
 
 function countSvg(mark: SceneMark, colours: PictureColours): string {
