@@ -46,8 +46,10 @@ export function LinkButton(
   props: Look & { children: ComponentChildren; href: string; download?: boolean; label?: string | undefined },
 ) {
   const { children, href, download = false, label } = props;
+  // The router takes a link with an empty `download` for one to a screen; links with a target it leaves alone.
+  const leaving = download ? { download: "", target: "_top" } : {};
   return (
-    <a class={lookClass(props)} href={href} aria-label={label} {...(download ? { download: "" } : {})}>
+    <a class={lookClass(props)} href={href} aria-label={label} {...leaving}>
       {props.icon && <Icon name={props.icon} />}
       <span>{children}</span>
     </a>

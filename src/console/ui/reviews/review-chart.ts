@@ -16,22 +16,28 @@ interface Form {
   readonly labelOf?: (label: string) => string;
 }
 
+function capitalized(label: string): string {
+  return label.slice(0, 1).toUpperCase() + label.slice(1);
+}
+
 const forms: Readonly<Record<string, Form>> = {
   "two-factor": { title: "Two-factor by role", scale: "share", labelOf: roleTitle },
   dormant: {
     title: "Time since the last login",
     scale: "count",
-    labelOf: (label) => (label === "never" ? "Never or hidden" : label),
+    labelOf: capitalized,
   },
   changes: {
     title: "Changes by kind",
     scale: "count",
-    labelOf: (label) => label.slice(0, 1).toUpperCase() + label.slice(1),
+    labelOf: capitalized,
   },
   "team-managers": { title: "Teams with and without a manager", scale: "count" },
   "empty-and-hidden-teams": { title: "Teams", scale: "count" },
-  offboarding: { title: "Disabled people", scale: "count" },
-  owners: { title: "Owners by two-factor", scale: "share" },
+  offboarding: { title: "Disabled people who hold access, by role", scale: "count", labelOf: roleTitle },
+  owners: { title: "Two-factor by role", scale: "share", labelOf: roleTitle },
+  roles: { title: "Holders by role", scale: "count", labelOf: roleTitle },
+  roster: { title: "People by role", scale: "count", labelOf: roleTitle },
 };
 
 const tones: ReadonlyMap<string, PartTone> = new Map<string, PartTone>([

@@ -30,14 +30,18 @@ test("a share is whole only when it is", () => {
 });
 
 test("dormant adds up never, and more than 90 days", () => {
-  const counts = { accounts: 1000, never: 5, ">180 days": 6, "91-180 days": 7, "31-90 days": 8 };
-  assert.equal(tell("dormant", counts), "warn: 18 of 1,000 people: no login for more than 90 days, or never seen");
+  const counts = { accounts: 1000, "never or hidden": 5, ">180 days": 6, "91-180 days": 7, "31-90 days": 8 };
+  assert.equal(
+    tell("dormant", counts),
+    "warn: 18 of 1,000 people who can log in did not for more than 90 days, or were never seen",
+  );
 });
 
 test("owners: one is too few, six too many, and none may lack two-factor", () => {
   assert.equal(tell("owners", { owners: 1 }), "warn: 1 owner");
   assert.equal(tell("owners", { owners: 6 }), "warn: 6 owners");
   assert.equal(tell("owners", { owners: 3 }), "good: 3 owners");
+  assert.equal(tell("owners", { owners: 3, managers: 9 }), "good: 3 owners, besides 9 managers");
   const risky = { owners: 3, "owners not known to have two-factor": 2, "disabled owners": 1 };
   assert.equal(tell("owners", risky), "bad: 3 owners, 2 not known to have two-factor, 1 disabled");
 });

@@ -34,8 +34,12 @@ const tellers: Readonly<Record<string, Teller>> = {
     return { figure: "0", sentence, tone: "good" };
   },
   dormant: (count) => {
-    const [never, long, accounts] = [count("never"), count(">180 days") + count("91-180 days"), count("accounts")];
-    const sentence = `of ${text(accounts)} people: no login for more than 90 days, or never seen`;
+    const [never, long, accounts] = [
+      count("never or hidden"),
+      count(">180 days") + count("91-180 days"),
+      count("accounts"),
+    ];
+    const sentence = `of ${text(accounts)} people who can log in did not for more than 90 days, or were never seen`;
     return { figure: text(never + long), sentence, tone: never + long > 0 ? "warn" : "good" };
   },
   "two-factor": (count) => {
@@ -54,7 +58,13 @@ const tellers: Readonly<Record<string, Teller>> = {
       ...(disabled > 0 ? [`${text(disabled)} disabled`] : []),
     ];
     const tone = worries.length > 0 ? "bad" : owners < 2 || owners > 5 ? "warn" : "good";
-    return { figure: text(owners), sentence: [owners === 1 ? "owner" : "owners", ...worries].join(", "), tone };
+    const managers = count("managers");
+    const besides = managers > 0 ? [`besides ${text(managers)} ${managers === 1 ? "manager" : "managers"}`] : [];
+    return {
+      figure: text(owners),
+      sentence: [owners === 1 ? "owner" : "owners", ...worries, ...besides].join(", "),
+      tone,
+    };
   },
   changes: (_count, { total, counts }) => {
     const things = counts.reduce((sum, [, one]) => sum + one, 0);
