@@ -1,7 +1,8 @@
 /** bench/RESULTS.md: the last whole measurement, with machine, date and command, beside the figures of the Go connectors. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import { consoleSectionOf, withConsoleSection } from "./console/table.ts";
 import { caseTable, growthLine, stepTable } from "./report.ts";
 import type { CaseResult } from "./run-cases.ts";
 
@@ -23,7 +24,10 @@ export interface Results {
 
 /** Writes the page. */
 export function writeResults(results: Results): void {
-  writeFileSync(join(import.meta.dirname, "RESULTS.md"), resultsPage(results));
+  const path = join(import.meta.dirname, "RESULTS.md");
+  const kept = consoleSectionOf(readFileSync(path, "utf8"));
+  const page = resultsPage(results);
+  writeFileSync(path, kept === undefined ? page : withConsoleSection(page, kept));
 }
 
 /** The page as Markdown. */
@@ -61,7 +65,8 @@ ${goFigures}
 `;
 }
 
-function machine(): string {
+/** Processors, memory and system. */
+export function machine(): string {
   const [first] = cpus();
   const model = first?.model.trim() || "unknown processor";
   return `${cpus().length} x ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`;

@@ -161,7 +161,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/version.ts": [],
   "sandbox/": ["sandbox/c1/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
   "sandbox/c1/": ["sandbox/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/proto/gen/"],
-  "bench/": ["src/", "sandbox/"],
+  "bench/": ["bench/console/table.ts", "src/", "sandbox/"],
+  "bench/console/": ["src/", "sandbox/", "bench/", "test/browser/"],
   "scripts/": ["src/", "sandbox/"],
   "test/": ["src/", "sandbox/", "scripts/", "bench/"],
 };

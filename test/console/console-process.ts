@@ -11,6 +11,7 @@ import { launcher } from "../e2e/program.ts";
 
 /** A console that runs. */
 export interface ConsoleProcess extends AsyncDisposable {
+  readonly pid: number;
   readonly origin: string;
   readonly port: number;
   readonly dataDir: string;
@@ -58,7 +59,7 @@ export async function startConsole(
     return { code: child.exitCode, stderr };
   };
   return {
-    ...{ origin, dataDir, link, stop, port: Number(portText), stderr: () => stderr },
+    ...{ origin, dataDir, link, stop, pid: child.pid ?? 0, port: Number(portText), stderr: () => stderr },
     async ask(path, { host = "127.0.0.1", headers = {} } = {}) {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       request({ host, port: Number(portText), path, headers, agent: false })

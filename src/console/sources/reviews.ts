@@ -22,9 +22,12 @@ export interface ReviewRequest {
   readonly asOfSeconds?: number | undefined;
 }
 
+/** A review with everything that does not depend on the page. */
 interface Answered extends Omit<Answer, "rows"> {
   readonly rows: readonly Row[];
   readonly conclusion: Conclusion;
+  readonly columns: ReviewPage["columns"];
+  readonly breakdown: ReviewPage["breakdown"];
 }
 
 /** All reviews that there are. */
@@ -36,14 +39,14 @@ export function reviewList(): readonly ReviewInfo[] {
 
 /** A part of a review. @throws BatonError `CONSOLE-NOT-IN-FILE`, `REPORT-NO-EARLIER-SYNC` */
 export async function reviewPage(open: OpenSource, request: ReviewRequest, window: Window): Promise<ReviewPage> {
-  const { report, rows, conclusion, asOfSeconds, since } = await answered(open, request);
+  const { report, rows, conclusion, columns, breakdown, asOfSeconds, since } = await answered(open, request);
   const { offset, limit } = window;
   const named =
     request.since?.kind === "file" ? { source: request.since.source, title: request.since.title } : undefined;
   return {
     name: report.name,
     title: report.title,
-    columns: report.columns.map((column, index) => ({ ...column, isNumber: rows.some((row) => isNumber(row[index])) })),
+    columns,
     total: rows.length,
     offset,
     rows: rows.slice(offset, offset + limit).map((row) => row.map((cell) => cell ?? null)),
@@ -51,7 +54,7 @@ export async function reviewPage(open: OpenSource, request: ReviewRequest, windo
     notices: conclusion.notices,
     asOfMs: asOfSeconds === undefined ? null : asOfSeconds * 1000,
     since: named ?? (since ? { source: since.id, title: `Sync of ${since.startedAt.slice(0, 16)}` } : null),
-    breakdown: breakdownOf({ report, rows, counts: conclusion.counts }),
+    breakdown,
   };
 }
 
@@ -74,7 +77,18 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
     const answer = freshAnswer(open, request);
     const rows: Row[] = [];
     const conclusion = await inSlices(answer.rows, (row) => rows.push(row));
-    return { ...answer, rows, conclusion };
+    const { report } = answer;
+    const columns = report.columns.map((column, at) => ({
+      ...column,
+      isNumber: rows.some((row) => isNumber(row[at])),
+    }));
+    return {
+      ...answer,
+      rows,
+      conclusion,
+      columns,
+      breakdown: breakdownOf({ report, rows, counts: conclusion.counts }),
+    };
   });
 }
 

@@ -1,5 +1,5 @@
 /** Who has a second factor, who has none, and of whom it is not known. The most privileged come first. */
-import { compareRoles, roleRank } from "../file-shape.ts";
+import { roleRank } from "../file-shape.ts";
 import { type AccountHoldings, Holdings } from "../holdings.ts";
 import { columnsOf, compareTexts, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles, twoFactorText } from "./account-columns.ts";
@@ -20,6 +20,8 @@ export const twoFactor: Report = {
 interface Ranked {
   readonly row: Row;
   readonly role: string | undefined;
+  /** Of the role; kept, as each is compared many times. */
+  readonly privilege: number;
   readonly state: State;
   readonly id: string;
 }
@@ -32,7 +34,7 @@ function* twoFactorRows({ view }: Subject): Rows {
     const one = rank(account);
     ranked.push(one);
     counts[one.state]++;
-    if (one.state !== "yes" && one.role !== undefined && roleRank(one.role) <= roleRank("manager")) privileged++;
+    if (one.state !== "yes" && one.role !== undefined && one.privilege <= roleRank("manager")) privileged++;
   }
   for (const { row } of ranked.toSorted(mostPrivilegedFirst)) yield row;
   return {
@@ -57,13 +59,14 @@ function shareNotice({ yes, no }: Readonly<Record<State, number>>): readonly str
 function rank(account: AccountHoldings): Ranked {
   const { facts, resource, roles } = account;
   const row = [...accountCells(account), roles, ...accountIdCells(account)];
-  return { row, role: roles[0], state: twoFactorText(facts), id: resource.id.resource };
+  const [role] = roles;
+  return { row, role, privilege: roleRank(role), state: twoFactorText(facts), id: resource.id.resource };
 }
 
 function mostPrivilegedFirst(a: Ranked, b: Ranked): number {
   return (
-    roleRank(a.role) - roleRank(b.role) ||
-    compareRoles(a.role ?? "", b.role ?? "") ||
+    a.privilege - b.privilege ||
+    compareTexts(a.role ?? "", b.role ?? "") ||
     states.indexOf(a.state) - states.indexOf(b.state) ||
     compareTexts(a.id, b.id)
   );

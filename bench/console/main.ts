@@ -1,0 +1,23 @@
+/** `npm run bench:console`: measures the console, prints a table, and with --write keeps it in bench/RESULTS.md. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { machine } from "../results-file.ts";
+import { measureConsole } from "./measure.ts";
+import { parseConsoleBenchOptions } from "./options.ts";
+import { consoleSection, withConsoleSection } from "./table.ts";
+
+const options = parseConsoleBenchOptions(process.argv.slice(2));
+const { members, teams, logLines, write } = options;
+const measured = await measureConsole(options, (text) => void process.stderr.write(`${text}\n`));
+const about = [
+  `\`npm run bench:console -- --write\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${machine()}, load`,
+  `${loadavg()[0]?.toFixed(1) ?? ""} at the end. The real command with a synced organization of ${members} members in ${teams} teams and`,
+  `${logLines} log lines; questions over HTTP, a connection each; the page in Chromium.`,
+];
+const section = consoleSection(measured, about);
+process.stdout.write(`${section}\n`);
+if (write) {
+  const path = join(import.meta.dirname, "..", "RESULTS.md");
+  writeFileSync(path, withConsoleSection(readFileSync(path, "utf8"), section));
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { consoleHeading, consoleSection, consoleSectionOf, withConsoleSection } from "./table.ts";
+
+const spread = { min: 1, median: 2, max: 30 };
+
+test("a target that was missed is said to be", () => {
+  const section = consoleSection(
+    [
+      { what: "fast", unit: "ms", spread, target: 2 },
+      { what: "slow", unit: "KB", spread, target: 1 },
+    ],
+    ["About."],
+  );
+  assert.match(section, /\| fast +\| 2\.0 ms +\| 1\.0 to 30 +\| 2 ms met +\|/);
+  assert.match(section, /\| slow +\| 2\.0 KB .*\| 1 KB MISSED +\|/);
+});
+
+test("the section is put in the place of the old one, and the rest of the page stays", () => {
+  const page = "# Page\n\nText.\n";
+  const once = withConsoleSection(page, `${consoleHeading}\n\nold`);
+  assert.equal(once, `# Page\n\nText.\n\n${consoleHeading}\n\nold\n`);
+  const more = `${once}\n## Other\n\nmore\n`;
+  assert.equal(withConsoleSection(more, `${consoleHeading}\n\nnew`), more.replace("old", "new"));
+  assert.equal(consoleSectionOf(more), `${consoleHeading}\n\nold`);
+  assert.equal(consoleSectionOf(page), undefined);
+});
