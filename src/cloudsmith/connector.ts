@@ -64,6 +64,8 @@ export class CloudsmithConnector implements Connector {
   async cleanup(): Promise<void> {
     this.#reading?.stop();
     this.#reading = undefined;
+    // A service makes a connector for every sync: their idle connections would add up. Later requests open new ones.
+    this.#client.close();
   }
 
   stats(): ConnectorStats {

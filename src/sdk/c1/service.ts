@@ -112,13 +112,23 @@ async function serve(context: ServiceContext, options: ServiceOptions, connector
 }
 
 /** A check uses what a sync that begins now would use: the key may be another one than at the start. */
-function withFreshChecks(connector: Connector, { createConnector }: ServiceOptions): Connector {
+function withFreshChecks(connector: Connector, options: ServiceOptions): Connector {
+  const createConnector = (): Promise<Connector> => options.createConnector();
   return {
     metadata: connector.metadata,
     syncers: connector.syncers,
-    validate: async (options) => await (await createConnector()).validate(options),
-    check: async (options) => await (await createConnector()).check(options),
+    validate: (call) => withConnector(createConnector, (fresh) => fresh.validate(call)),
+    check: (call) => withConnector(createConnector, (fresh) => fresh.check(call)),
   };
+}
+
+async function withConnector<T>(create: () => Promise<Connector>, use: (fresh: Connector) => Promise<T>): Promise<T> {
+  const fresh = await create();
+  try {
+    return await use(fresh);
+  } finally {
+    await fresh.cleanup?.();
+  }
 }
 
 async function drain(slots: TaskSlots, logger: Logger): Promise<void> {
