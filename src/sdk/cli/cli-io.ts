@@ -10,7 +10,7 @@ export interface OutputStream {
 }
 
 /** Signals that end a run in good order. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** Everything the command line touches of its process. */
 export interface CliIo {

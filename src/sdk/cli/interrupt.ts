@@ -1,12 +1,12 @@
-/** SIGINT and SIGTERM during a run: the first one ends it in good order, the second one at once. */
+/** SIGINT, SIGTERM and SIGHUP during a run: the first one ends it in good order, the second one at once. */
 import { BatonError, Status } from "../errors.ts";
 import type { CliIo, StopSignal } from "./cli-io.ts";
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<StopSignal, number>;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<StopSignal, number>;
 
 /** Stop signals of one run. */
 export interface Interrupt {
-  /** Aborts at the first signal; its reason is a BatonError BATON-INTERRUPTED with exit code 130 or 143. */
+  /** Aborts at the first signal; its reason is a BatonError BATON-INTERRUPTED with exit code 129, 130 or 143. */
   readonly signal: AbortSignal;
   /** Listens no longer. */
   release(): void;

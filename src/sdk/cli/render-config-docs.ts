@@ -145,7 +145,7 @@ const exitCodes: readonly (readonly string[])[] = [
   ["14", "The server cannot be reached, or its rate limit is used up for too long"],
   ["15", "A file is damaged"],
   ["16", "The credentials were not accepted"],
-  ["130, 143", "Stopped by SIGINT or SIGTERM; what was read is kept and the next run goes on from there"],
+  ["129, 130, 143", "Stopped by SIGHUP, SIGINT or SIGTERM; what was read is kept and the next run goes on from there"],
 ];
 
 function code(text: string): string {

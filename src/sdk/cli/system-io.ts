@@ -2,7 +2,7 @@
 import { systemClock } from "../clock.ts";
 import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
 
-const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
+const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** The process's arguments, environment, streams and signals. */
 export function systemIo(): CliIo {
@@ -28,9 +28,9 @@ export function systemIo(): CliIo {
 }
 
 function outputStream(stream: NodeJS.WriteStream): OutputStream {
-  // A reader that went away (`| head`) is no failure of ours.
+  // A reader that went away (`| head`), or a terminal that is gone (EIO), is no failure of ours.
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
   return {
     write: (text) => void stream.write(text),

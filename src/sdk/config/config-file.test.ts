@@ -75,6 +75,16 @@ test("malformed YAML is refused with the line, and the line's text is not shown"
   await assertRefused(cwd, {}, /^the configuration file \.baton\.yaml is not valid YAML \(line \d+, [A-Z_]+\)$/);
 });
 
+test("an alias that leads nowhere is refused, and the file's text is not shown", async () => {
+  for (const text of ["<<: *canary", "a: *canary", "a: &canary [*canary2]"]) {
+    await assertRefused(
+      directory({ ".baton.yaml": text }),
+      {},
+      /^the configuration file \.baton\.yaml has an alias \(\*name\) that cannot be used$/,
+    );
+  }
+});
+
 test("a list in place of a map is refused", async () => {
   await assertRefused(directory({ ".baton.yaml": "- org\n" }), {}, /is not a map of keys to values$/);
 });

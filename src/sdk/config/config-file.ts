@@ -77,7 +77,7 @@ async function parseYaml(text: string, path: string): Promise<ReadonlyMap<string
       "Correct that line.",
     );
   }
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const content = readValue(() => document.toJS({ maxAliasCount: 100 }), path);
   if (content === null || content === undefined) return new Map();
   if (typeof content !== "object" || Array.isArray(content)) {
     throw fileError(
@@ -86,6 +86,19 @@ async function parseYaml(text: string, path: string): Promise<ReadonlyMap<string
     );
   }
   return new Map(Object.entries(content).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+/** Aliases are looked up only when the value is made: one that leads nowhere, or to too much, is found out here. */
+function readValue(make: () => unknown, path: string): unknown {
+  try {
+    return make();
+  } catch {
+    // The library's text may quote the file, which may hold a secret.
+    throw fileError(
+      `the configuration file ${path} has an alias (*name) that cannot be used`,
+      "Write the value itself in its place.",
+    );
+  }
 }
 
 function fileError(message: string, hint: string): BatonError {
