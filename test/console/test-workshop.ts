@@ -8,7 +8,7 @@ import type { ConnectorDetail, SettingsInput, TestState } from "../../src/consol
 import type { ConsoleEvent } from "../../src/console/contract/events.ts";
 import type { RunDetail, RunProgress } from "../../src/console/contract/runs.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
-import { openWorkshop, type Workshop } from "../../src/console/runs/workshop.ts";
+import { openWorkshop, type ProgramCommand, type Workshop } from "../../src/console/runs/workshop.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
 import { version } from "../../src/version.ts";
 import { launcher } from "../e2e/program.ts";
@@ -17,6 +17,8 @@ import { launcher } from "../e2e/program.ts";
 export interface TestWorkshopOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** Default the launcher. */
+  readonly program?: ProgramCommand;
   /** A directory that is there already and stays. */
   readonly dataDir?: string;
 }
@@ -59,7 +61,7 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
     version,
     env: { HOME: home, PATH: "/usr/bin:/bin", ...options.env },
     storeKeyFile: undefined,
-    program: { file: process.execPath, args: [launcher] },
+    program: options.program ?? { file: process.execPath, args: [launcher] },
   });
   const next: TestWorkshop["next"] = (type, fits = () => true) =>
     new Promise((resolve) => {
