@@ -45,8 +45,6 @@ class CheckRun {
   readonly #orgSlug: string;
   readonly #signal: AbortSignal;
   readonly #onResult: CheckOptions["onResult"];
-  /** Requests that a sync will need: who, organization and role, then pages. */
-  #requests = 3;
 
   constructor(client: CloudsmithClient, orgSlug: string, signal: AbortSignal, onResult: CheckOptions["onResult"]) {
     this.#client = client;
@@ -109,7 +107,6 @@ class CheckRun {
       if (!failed.ok) this.#add("members", fail(failed.error));
       return undefined;
     }
-    this.#requests += pagesOf(active.value) + pagesOf(inactive.value);
     this.#add("members", pass(`${countMembers(active.value, inactive.value)}.`));
     return uniqueMembers([...active.value.items, ...inactive.value.items]);
   }
@@ -121,7 +118,6 @@ class CheckRun {
       return undefined;
     }
     const { items } = asked.value;
-    this.#requests += pagesOf(asked.value);
     const hidden = items.filter((team) => team.visibility === "Hidden").length;
     const atLeast = asked.value.isLast ? "" : "at least ";
     this.#add("teams", pass(`${countRows(asked.value)} teams, ${atLeast}${hidden} of them hidden.`));
@@ -138,13 +134,11 @@ class CheckRun {
       return;
     }
     const signs = partialSigns(role.value, members, teams);
-    const facts = { requests: String(this.#requests) };
     if (signs.length === 0) {
-      const detail = `The key's owner is ${role.value.role ?? "unknown"} and sees everybody.`;
-      this.#add("roster", { ...pass(detail), facts });
+      this.#add("roster", pass(`The key's owner is ${role.value.role ?? "unknown"} and sees everybody.`));
       return;
     }
-    this.#add("roster", { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode, facts });
+    this.#add("roster", { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode });
   }
 
   #add(id: CheckId, finding: Finding): void {
@@ -200,11 +194,6 @@ function countRows(page: PageResult<unknown>): string {
   return `${isCounted(page) ? "" : "At least "}${page.totalCount ?? page.items.length}`;
 }
 
-/** Pages of the whole list, by its first one. */
-function pagesOf({ items, isLast, totalCount }: PageResult<unknown>): number {
-  return isLast || items.length === 0 ? 1 : Math.ceil((totalCount ?? items.length + 1) / items.length);
-}
-
 function isCounted(page: PageResult<unknown>): boolean {
   return page.totalCount !== undefined || page.isLast;
 }
@@ -213,14 +202,13 @@ function pass(detail: string): Finding {
   return { outcome: "pass", detail };
 }
 
-function fail({ message, hint, code, candidates, retryAtMs }: BatonError): Finding {
+function fail({ message, hint, code, candidates }: BatonError): Finding {
   return {
     outcome: "fail",
     detail: message,
     code,
     ...(hint !== undefined && { fix: hint }),
     ...(candidates.length > 0 && { candidates }),
-    ...(retryAtMs !== undefined && { facts: { retryAtMs: String(retryAtMs) } }),
   };
 }
 

@@ -38,6 +38,9 @@ export interface Desk extends AsyncDisposable {
   reaches(id: string, ...statuses: readonly ConnectorStatus[]): Promise<ConnectorDetail>;
 }
 
+/** So often a state is looked for, ten times a second. */
+const mostTries = 300;
+
 /** A connector to add; a good one to the sandbox by default. */
 export interface ConnectorChoice {
   readonly mode?: RunMode;
@@ -50,13 +53,15 @@ export interface DeskOptions {
   readonly sandbox?: SandboxOptions;
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the console. */
+  readonly under?: readonly string[];
 }
 
 /** Starts everything and signs in. */
 export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const directory = mkdtempSync(join(tmpdir(), "console-desk-"));
   const [program, browser, sandbox] = await Promise.all([
-    startConsole(options.argv, options.env),
+    startConsole(options.argv, options.env, options.under),
     launchChromium(),
     startSandbox(options.sandbox),
   ]);
@@ -72,10 +77,11 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     return { status, body: answer as T };
   };
   const reaches: Desk["reaches"] = async (id, ...statuses) => {
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       const connector = await get<ConnectorDetail>(`/api/connectors/${id}`);
       if (statuses.includes(connector.status)) return connector;
-      await page.waitForTimeout(50);
+      if (tries > mostTries) throw new Error(`it is ${connector.status}: ${JSON.stringify(connector.failure)}`);
+      await page.waitForTimeout(100);
     }
   };
   return {

@@ -30,12 +30,16 @@ export interface ConsoleProcess extends AsyncDisposable {
 export async function startConsole(
   argv: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  /** A command that runs the one behind it, such as one that gives it another file system. */
+  under: readonly string[] = [],
 ): Promise<ConsoleProcess> {
   await ensureConsoleBuilt();
   const home = mkdtempSync(join(tmpdir(), "console-process-"));
   const dataDir = join(home, "data");
   const port = argv.includes("--port") ? [] : ["--port", "0"];
-  const child = spawn(process.execPath, [launcher, "console", "--no-open", ...port, "--data-dir", dataDir, ...argv], {
+  const command = [process.execPath, launcher, "console", "--no-open", ...port, "--data-dir", dataDir, ...argv];
+  const [file = "", ...args] = [...under, ...command];
+  const child = spawn(file, args, {
     cwd: home,
     env: { HOME: home, PATH: "/usr/bin:/bin", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -2,12 +2,13 @@
 import type { CheckResult } from "../../../sdk/contracts/connector.ts";
 import { networkProbes } from "../../../sdk/doctor/network-probes.ts";
 import { runProbes } from "../../../sdk/doctor/probe.ts";
+import { explainNetworkError } from "./explain-network-error.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 
 /** Makes the checks. @throws BatonError for settings that no check can be made with, or the signal's reason. */
 export async function runCheckJob(context: JobContext): Promise<void> {
   const { config, io, signal, tell } = context;
-  const connector = connectorOf({ ...context, connector: { ...context.connector, isAwaited: true } });
+  const connector = connectorOf(context);
   const url = new URL(config.string("base-url"));
   const clock = networkProbes({ url, env: io.env, clock: io.clock }).filter(({ id }) => id === "clock");
   const looking = runProbes(clock, signal);
@@ -16,14 +17,24 @@ export async function runCheckJob(context: JobContext): Promise<void> {
     signal,
     onResult: (result) => {
       told.push(result);
-      // What stands on the last line waits for the clock, which is a part of it.
-      if (result.id !== "roster") tell({ type: "checked", result: withRequests(result, connector.stats()) });
+      // What stands on the last line waits for the clock, which is a part of it; an error on the way, for its reasons.
+      if (result.id === "roster" || isNetworkError(result)) return;
+      tell({ type: "checked", result: withRequests(result, connector.stats()) });
     },
   });
+  const broken = told.find(isNetworkError);
+  if (broken) {
+    const facts = Object.fromEntries(await explainNetworkError(broken.code ?? "", url.href, io));
+    tell({ type: "checked", result: { ...broken, facts } });
+  }
   const [time] = await looking;
   if (time) tell({ type: "checked", result: time });
   const last = told.find(({ id }) => id === "roster");
   if (last) tell({ type: "checked", result: withRequests(last, connector.stats()) });
+}
+
+function isNetworkError({ outcome, code }: CheckResult): boolean {
+  return outcome === "fail" && code?.startsWith("NET-") === true;
 }
 
 /** Adds what is left of the budget, for the estimate on the last line. */

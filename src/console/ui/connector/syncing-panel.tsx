@@ -39,13 +39,7 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
           <p>It begins by itself as soon as there is room.</p>
         </Banner>
       )}
-      {progress.waiting && (
-        <Banner tone="warn" icon="clock" title="Waiting for Cloudsmith">
-          <p>
-            {progress.waiting.reason} It goes on by itself at {formatClockBoth(progress.waiting.untilMs)}.
-          </p>
-        </Banner>
-      )}
+      {progress.waiting && <WaitingBanner waiting={progress.waiting} />}
       <div class="stack-tight">
         <ProgressBar label="Progress of the sync" fraction={progress.fraction} />
         <PhaseBar progress={progress} />
@@ -68,6 +62,26 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
       />
       <p class="muted small">You can close this page. The sync goes on, and you find it here again.</p>
     </Card>
+  );
+}
+
+/** Waits look alike to the engine; a used-up budget is nobody's fault and may take most of an hour. */
+function WaitingBanner({ waiting }: { waiting: NonNullable<RunProgress["waiting"]> }) {
+  const until = formatClockBoth(waiting.untilMs);
+  if (!/rate limit/i.test(waiting.reason)) {
+    return (
+      <Banner tone="warn" icon="clock" title="Trying again">
+        <p>{`${waiting.reason} Next try at ${until}.`}</p>
+      </Banner>
+    );
+  }
+  return (
+    <Banner tone="warn" icon="clock" title="Waiting for Cloudsmith">
+      <p>
+        {`The hour's requests of this key are used up. Other programs and people with the same key use the same budget. The sync goes on by itself at ${until}. Nothing is lost.`}
+      </p>
+      <FactList facts={[["Code", "CS-RATE-429"]]} />
+    </Banner>
   );
 }
 

@@ -95,7 +95,7 @@ function Types({ source, info }: Omit<ContentsProps, "query">) {
   return (
     <section class="card card-flush" aria-label="Resource types">
       <Table
-        caption="Resource types in the file"
+        caption="Resource types"
         rows={info.resourceTypes}
         rowKey={({ id }) => id}
         columns={[

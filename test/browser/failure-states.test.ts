@@ -1,0 +1,496 @@
+/**
+ * The 17 states of failure, each brought about for real: wrong keys, a host that is not there, a clock that is off, a
+ * full disk, people who vanish. Each shows its title, what must stand in its text, a way out, and its code; each fits a
+ * phone. Pictures of them go to $CONSOLE_SCREENSHOTS, or to a directory that is gone afterwards.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { makeCertificates } from "../../sandbox/c1/certificate.ts";
+import { TokenEndpoint } from "../../sandbox/c1/token-endpoint.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import type { ConnectorDetail, ConnectorStatus } from "../../src/console/contract/connectors.ts";
+import { type Failure, failureStates } from "../../src/console/contract/failures.ts";
+import { systemClock } from "../../src/sdk/clock.ts";
+import { scratchDirectory, startProgram } from "../e2e/program.ts";
+import { settingsFor } from "../e2e/sandbox-run.ts";
+import { startTlsFront } from "../faults/tls-server.ts";
+import { type Desk, settled, startDesk } from "./console-page.ts";
+
+let desk: Desk;
+const seen = new Set<string>();
+
+before(async () => {
+  desk = await startDesk({ sandbox: { organization: { members: 40, teams: 4 } } });
+});
+after(async () => {
+  await desk[Symbol.asyncDispose]();
+  // The sum: a state that no test shows would be a screen that nobody has seen.
+  const unseen = failureStates.filter((state) => state !== "unexpected" && !seen.has(state));
+  assert.deepEqual(unseen, [], "states without a test");
+});
+
+/** What must be seen of a state. */
+interface Expected {
+  readonly state: (typeof failureStates)[number];
+  readonly title: string | RegExp;
+  readonly texts: readonly (string | RegExp)[];
+  /** Name of the button or link that leads on; undefined where waiting is all there is to do. */
+  readonly action?: string | RegExp;
+  readonly code: RegExp;
+}
+
+/** Holds what the page shows against it, at desk and phone width, and takes a picture. */
+async function assertShows(page: Page, { state, title, texts, action, code }: Expected): Promise<void> {
+  const banner = page
+    .locator(".banner")
+    .filter({ has: page.locator(".banner-title", { hasText: title }) })
+    .first();
+  await banner.waitFor();
+  const text = (await banner.textContent()) ?? "";
+  for (const wanted of texts) {
+    if (typeof wanted === "string") assert.ok(text.includes(wanted), `${state}: ${wanted} is not in: ${text}`);
+    else assert.match(text, wanted);
+  }
+  assert.match(text, code);
+  const sentences = (await banner.locator(".banner-body > p:not(.banner-title)").allTextContents()).join(" ");
+  assert.ok(sentences.split(/\s+/).length <= 60, `${state}: more than 60 words: ${sentences}`);
+  if (action) {
+    const way = banner.getByRole("button", { name: action }).or(banner.getByRole("link", { name: action }));
+    await way
+      .or(page.getByRole("button", { name: action }))
+      .first()
+      .waitFor();
+  }
+  const folder = process.env["CONSOLE_SCREENSHOTS"] ?? join(desk.directory, "states");
+  mkdirSync(folder, { recursive: true });
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    await banner.scrollIntoViewIfNeeded();
+    assert.ok(await fits(page), `${state} does not fit ${width} px`);
+    const path = join(folder, `${state}-${width}.png`);
+    await page.screenshot({ path });
+    assert.ok(statSync(path).size > 1000);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  seen.add(state);
+}
+
+/** Whether nothing sticks out to the side. */
+function fits(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+}
+
+/** Syncs a connector until it has ended, and shows its page. */
+async function syncAgain(id: string, ...statuses: readonly ConnectorStatus[]): Promise<void> {
+  const { post, reaches, visit } = desk;
+  assert.equal((await post(`/api/connectors/${id}/sync`)).status, 202);
+  await ended(id);
+  await reaches(id, ...statuses);
+  await visit(`/connectors/${id}`);
+}
+
+/** Waits until no run is under way. */
+async function ended(id: string): Promise<ConnectorDetail> {
+  for (;;) {
+    const connector = await desk.get<ConnectorDetail>(`/api/connectors/${id}`);
+    if (connector.progress === null && connector.lastRun !== null) return connector;
+    await desk.page.waitForTimeout(50);
+  }
+}
+
+/** Puts settings into the form of a new connector and presses Test. */
+async function testSettings(settings: { readonly baseUrl: string; readonly key?: string }): Promise<void> {
+  const { page, post, sandbox, visit } = desk;
+  const { body } = await post<ConnectorDetail>("/api/connectors", { mode: "once", owner: "" });
+  await visit(`/connectors/${body.id}/settings?edit=ca`);
+  await page.getByLabel("Cloudsmith API key").fill(settings.key ?? sandbox.keys.service);
+  await page.getByLabel("Organization slug").fill(sandbox.organization.slug);
+  await page.getByLabel("API host").fill(settings.baseUrl);
+  await page.getByRole("button", { name: "Test", exact: true }).click();
+  // A host that does not answer is asked several times.
+  await page.getByRole("heading", { name: "Test failed" }).waitFor({ timeout: 60_000 });
+}
+
+const badKey = `csa_${"0".repeat(36)}`;
+
+test("wrong key: its last four, where it came from, six causes and none picked", async () => {
+  const id = await desk.addConnector({ settings: { apiKey: badKey } });
+  await desk.reaches(id, "Error");
+  await desk.visit(`/connectors/${id}`);
+  await assertShows(desk.page, {
+    state: "wrong-key",
+    title: "Cloudsmith did not accept this API key",
+    texts: ["ends in 0000", "entered here", "typo", "refreshed", "revoked", "policy", "IP", "no access"],
+    action: "Edit key",
+    code: /CS-AUTH-401/,
+  });
+  await desk.page.getByRole("link", { name: "Edit key" }).click();
+  assert.equal(await focusedLabel(desk.page), "Cloudsmith API key");
+  await desk.page.getByRole("button", { name: "Cancel" }).click();
+  // A second and a third failure make the banner urgent.
+  for (let run = 2; run <= 3; run++) await syncAgain(id, "Error");
+  await desk.page.getByRole("alert").getByText("3 syncs in a row failed").waitFor();
+  await desk.page.getByRole("button", { name: "Force sync" }).waitFor();
+});
+
+test("a key that worked before: when it last did, the policy, and how to refresh", async () => {
+  await using own = await startSandbox({ organization: { members: 5, teams: 1 } });
+  const settings = { apiKey: own.keys.manager, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
+  const id = await desk.addConnector({ settings });
+  await desk.reaches(id, "Connected");
+  own.revokeKey("manager");
+  await syncAgain(id, "Error");
+  await assertShows(desk.page, {
+    state: "key-refused",
+    title: "Key refused by the workspace",
+    texts: [/Last worked\s*\d{4}-\d\d-\d\d/, "policy", "Refresh"],
+    action: "Edit key",
+    code: /CS-AUTH-401/,
+  });
+});
+
+test("wrong slug: the organizations that the key sees, to pick one from", async () => {
+  const { page, sandbox } = desk;
+  const id = await desk.addConnector({ settings: { orgSlug: "sandbox-orgs" } });
+  await desk.reaches(id, "Error");
+  await desk.visit(`/connectors/${id}`);
+  await assertShows(page, {
+    state: "wrong-slug",
+    title: "No organization 'sandbox-orgs' for this key",
+    texts: ["The key is good"],
+    action: `Use ${sandbox.organization.slug}`,
+    code: /CS-ORG-404/,
+  });
+  await page.getByRole("link", { name: `Use ${sandbox.organization.slug}` }).click();
+  assert.equal(await page.getByLabel("Organization slug").inputValue(), sandbox.organization.slug);
+});
+
+test("renamed: the last good run, the old name, and that ids may change", async () => {
+  await using own = await startSandbox({ organization: { members: 5, teams: 1, name: "Old Name", slug: "old-slug" } });
+  const settings = { apiKey: own.keys.service, orgSlug: "old-slug", baseUrl: own.baseUrl };
+  const id = await desk.addConnector({ settings });
+  await desk.reaches(id, "Connected");
+  own.organization.slug = "new-slug";
+  await syncAgain(id, "Error");
+  await assertShows(desk.page, {
+    state: "renamed-slug",
+    title: "The organization may have been renamed",
+    texts: ["Old Name", /Last good run\s*\d{4}/, "ids"],
+    action: "Use new-slug",
+    code: /CS-ORG-404/,
+  });
+});
+
+test("narrow key: which signs, what is missing, and whose key is needed", async () => {
+  const id = await desk.addConnector({ key: "member" });
+  await desk.reaches(id, "Partial");
+  await desk.visit(`/connectors/${id}`);
+  await assertShows(desk.page, {
+    state: "narrow-key",
+    title: "Partial roster",
+    texts: [/Signs\s*R\d/, "Owner or Manager"],
+    action: "Use another key",
+    code: /CONSOLE-PARTIAL|CS-PARTIAL/,
+  });
+  await desk.page.getByRole("button", { name: "Continue" }).click();
+  await desk.page.locator(".banner-title", { hasText: "Partial roster" }).waitFor({ state: "detached" });
+});
+
+test("rate limited: until when in both zones, the budget, others who use it; cancelled within the wait", async () => {
+  await using own = await startSandbox({ organization: { members: 5, teams: 1 } });
+  const settings = { apiKey: own.keys.service, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
+  own.addFault({ kind: "throttle", retryAfter: "3304", match: { path: "/members/" }, times: Number.POSITIVE_INFINITY });
+  const id = await desk.addConnector({ settings });
+  await desk.reaches(id, "Rate limited");
+  await desk.visit(`/connectors/${id}`);
+  await desk.page.getByText(/^Rate limited until \d\d:\d\d$/).waitFor();
+  await assertShows(desk.page, {
+    state: "rate-limited",
+    title: "Waiting for Cloudsmith",
+    texts: [/\d\d:\d\d \(\d\d:\d\d UTC\)/, "the same key"],
+    action: "Cancel",
+    code: /CS-RATE-429/,
+  });
+  await desk.page
+    .getByText(/requests left|Not known yet/)
+    .first()
+    .waitFor();
+  await desk.page.getByRole("button", { name: "Cancel" }).click();
+  assert.equal((await ended(id)).lastRun?.result, "Cancelled");
+});
+
+test("network down: which host, what failed, which proxy", async () => {
+  await testSettings({ baseUrl: "http://127.0.0.1:9" });
+  await assertShows(desk.page, {
+    state: "network-down",
+    title: "Cannot reach 127.0.0.1:9",
+    texts: [/refused|TCP/i, /Proxy\s*none/],
+    action: "Test",
+    code: /NET-/,
+  });
+});
+
+test("TLS fault: whose certificate, until when, the CA file, and no way to skip", async () => {
+  const { certificate: cert, privateKey: key } = makeCertificates();
+  await using front = await startTlsFront(desk.sandbox.port, { cert, key });
+  await testSettings({ baseUrl: `https://localhost:${front.port}` });
+  await assertShows(desk.page, {
+    state: "tls-fault",
+    title: "The secure connection could not be verified",
+    texts: ["CA file", /Subject/i, /Issuer/i],
+    code: /NET-TLS/,
+  });
+  assert.equal(await desk.page.getByRole("button", { name: /skip|ignore|anyway/i }).count(), 0);
+  await desk.page.getByLabel("CA file").waitFor();
+});
+
+test("clock wrong: both times", async () => {
+  const inTheFuture = new Date(Date.now() + 3 * 3_600_000).toUTCString();
+  await using front = await startDateProxy(desk.sandbox, inTheFuture);
+  await testSettings({ baseUrl: `http://127.0.0.1:${front.port}/v1` });
+  await assertShows(desk.page, {
+    state: "clock-wrong",
+    title: /^This machine's clock is off by (3 hours|1[78]\d minutes)$/,
+    texts: ["NTP"],
+    code: /CONSOLE-CLOCK/,
+  });
+});
+
+test("server error: the status, and a way to try again", async () => {
+  desk.sandbox.addFault({ kind: "status", status: 501, times: Number.POSITIVE_INFINITY });
+  await testSettings({ baseUrl: desk.sandbox.baseUrl });
+  desk.sandbox.clearFaults();
+  await assertShows(desk.page, {
+    state: "server-error",
+    title: "Cloudsmith is having trouble",
+    texts: ["501"],
+    action: "Test",
+    code: /CS-SERVER/,
+  });
+});
+
+test("unexpected answer: path, content type and how it begins, escaped", async () => {
+  desk.sandbox.addFault({ kind: "html", times: Number.POSITIVE_INFINITY });
+  const id = await desk.addConnector();
+  await desk.reaches(id, "Error");
+  desk.sandbox.clearFaults();
+  await desk.visit(`/connectors/${id}`);
+  await assertShows(desk.page, {
+    state: "unexpected-answer",
+    title: "Unexpected answer",
+    texts: ["text/html", /It begins\s*.*<|&lt;/],
+    action: "Download trace",
+    code: /CS-ANSWER|CS-HTTP/,
+  });
+});
+
+const diskFull: Expected = {
+  state: "disk-full",
+  title: "Not enough disk space",
+  texts: ["old file"],
+  action: "Retry",
+  code: /FILE-DISK-FULL/,
+};
+
+test("disk full: the path, and that the old file is kept", { skip: noSmallDisk() }, async () => {
+  await using small = await startDesk({
+    sandbox: { organization: { members: 4000, teams: 60 } },
+    under: onSmallDisk,
+  });
+  const id = await small.addConnector();
+  const connector = await small.reaches(id, "Error", "Connected");
+  assert.equal(connector.status, "Error");
+  await small.visit(`/connectors/${id}`);
+  await assertShows(small.page, { ...diskFull, texts: [...diskFull.texts, small.console.dataDir] });
+});
+
+test("disk full, in a stand-in's answer where no small disk can be had", { skip: !noSmallDisk() }, async () => {
+  const { page } = desk;
+  const id = await desk.addConnector();
+  await desk.reaches(id, "Connected");
+  const failure: Failure = {
+    code: "FILE-DISK-FULL",
+    state: "disk-full",
+    title: "Not enough disk space",
+    message: "There is no room for the file.",
+    effect: "The old file was kept as it was.",
+    hint: "Free space, then sync again.",
+    facts: [],
+  };
+  await page.route(`**/api/connectors/${id}`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), status: "Error", failure } });
+  });
+  await desk.visit(`/connectors/${id}`);
+  await assertShows(page, diskFull);
+  await page.unroute(`**/api/connectors/${id}`);
+});
+
+test("file busy: whose process holds it", async () => {
+  const { sandbox } = desk;
+  const id = await desk.addConnector();
+  await desk.reaches(id, "Connected");
+  using scratch = scratchDirectory();
+  sandbox.switches.latencyMs = 400;
+  const file = join(desk.console.dataDir, "connectors", id, "working.c1z");
+  const other = startProgram(["--file", file], { cwd: scratch.path, env: settingsFor(sandbox) });
+  sandbox.resetLog();
+  while (sandbox.requests.length === 0) await desk.page.waitForTimeout(50);
+  await syncAgain(id, "Error");
+  sandbox.switches.latencyMs = 0;
+  await other.finished;
+  await assertShows(desk.page, {
+    state: "file-busy",
+    title: "Another run is using this file",
+    texts: [/\d{2,}/],
+    action: "Open the history",
+    code: /FILE-BUSY/,
+  });
+});
+
+test("held: before and after, names, and nothing applied until it is confirmed", async () => {
+  await using own = await startSandbox({ organization: { members: 40, teams: 4 } });
+  const settings = { apiKey: own.keys.service, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
+  const id = await desk.addConnector({ settings });
+  const good = await desk.reaches(id, "Connected");
+  for (const { user } of own.organization.members.slice(10)) own.edit.removeMember(user);
+  await syncAgain(id, "Held");
+  await assertShows(desk.page, {
+    state: "held",
+    title: "Big change, nothing applied",
+    texts: ["last good file stays"],
+    action: "Confirm changes",
+    code: /BATON-HELD/,
+  });
+  const change = desk.page.getByRole("region", { name: "What would change" });
+  await change.getByRole("row", { name: /members 40 10/ }).waitFor();
+  assert.ok((await change.getByRole("listitem").count()) >= 10);
+  assert.equal((await desk.get<ConnectorDetail>(`/api/connectors/${id}`)).currentFile, good.currentFile);
+
+  await desk.page.getByRole("button", { name: "Keep old" }).click();
+  await desk.page.locator(".banner-title", { hasText: "Big change" }).waitFor({ state: "detached" });
+  assert.equal(await figure(desk.page, "Members"), "40");
+
+  await syncAgain(id, "Held");
+  await desk.page.getByRole("button", { name: "Confirm changes" }).click();
+  await desk.reaches(id, "Connected");
+  await desk.page.getByText("Connected", { exact: true }).waitFor();
+  assert.equal(await figure(desk.page, "Members"), "10");
+});
+
+test("C1 not reached: last contact and next try where there are any, and the link can be tested again", async () => {
+  const { page } = desk;
+  const { clientId: c1ClientId, clientSecret: c1ClientSecret } = new TokenEndpoint("127.0.0.1:9", systemClock)
+    .credentials;
+  const id = await desk.addConnector({ mode: "service", settings: { c1ClientId, c1ClientSecret } });
+  await desk.visit(`/connectors/${id}/service`);
+  await page.getByRole("button", { name: "Test C1" }).click();
+  await assertShows(page, {
+    state: "c1-unreachable",
+    title: "C1 link lost, still trying",
+    texts: ["C1 gets no new data"],
+    action: "Test C1",
+    code: /C1-/,
+  });
+});
+
+test("an organization of one: said calmly", async () => {
+  await using own = await startSandbox({ organization: { members: 1, teams: 0, services: 1 } });
+  const settings = { apiKey: own.keys.owner, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
+  const id = await desk.addConnector({ settings });
+  await desk.reaches(id, "Connected");
+  await desk.visit(`/connectors/${id}`);
+  await assertShows(desk.page, {
+    state: "empty-organization",
+    title: "Only you are in here",
+    texts: ["complete"],
+    code: /CONSOLE-EMPTY/,
+  });
+  assert.equal(await desk.page.locator(".banner-bad").count(), 0);
+});
+
+test("session ended: how to print a new link, which leads back in", async () => {
+  const { page, console: program } = desk;
+  await desk.visit("/connectors");
+  await page.context().clearCookies();
+  await page.getByRole("link", { name: "Add connector" }).click();
+  await page.getByRole("button", { name: "Try it with a sample organization" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sign in again" }).waitFor();
+  await page.getByText("baton-cloudsmith console --link").first().waitFor();
+  await page.getByText("CONSOLE-SIGN-IN").waitFor();
+  assert.equal(await page.getByText("Sandbox Organization").count(), 0);
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.ok(await fits(page));
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  seen.add("session-expired");
+  using scratch = scratchDirectory();
+  const printed = await startProgram(["console", "--link", "--data-dir", program.dataDir], { cwd: scratch.path })
+    .finished;
+  await page.goto(printed.stdout.trim());
+  await settled(page);
+  await page.getByRole("heading", { level: 1, name: "Connectors" }).waitFor();
+});
+
+test("no script ran, and the page's policy had nothing to stop", () => {
+  assert.deepEqual(desk.troubles, []);
+});
+
+async function figure(page: Page, label: string): Promise<string> {
+  const box = page.locator(".figure").filter({ has: page.getByText(label, { exact: true }) });
+  return (await box.locator(".figure-value").first().textContent()) ?? "";
+}
+
+/** Label of the field that has the focus. */
+function focusedLabel(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const id = document.activeElement?.id ?? "";
+    return document.querySelector(`label[for="${id}"]`)?.textContent ?? "";
+  });
+}
+
+/** In front of the sandbox, with another Date in every answer. */
+async function startDateProxy(sandbox: Sandbox, date: string): Promise<{ readonly port: number } & AsyncDisposable> {
+  const server = createServer((incoming, answer) => {
+    void (async () => {
+      const { host: _, connection: __, ...headers } = incoming.headers;
+      const asked = new URL(incoming.url ?? "/", `http://127.0.0.1:${sandbox.port}`);
+      const given = await fetch(asked, { headers: headers as Record<string, string> });
+      const body = Buffer.from(await given.arrayBuffer());
+      const kept = [...given.headers].filter(([name]) => !/^(content-|date$|transfer-|connection)/.test(name));
+      answer.writeHead(given.status, { ...Object.fromEntries(kept), "content-type": "application/json", date });
+      answer.end(body);
+    })();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port, // of a TCP server
+    async [Symbol.asyncDispose]() {
+      server.close();
+    },
+  };
+}
+
+/** Runs a command with a data directory on a disk of its own, which has room for the console but not for a sync. */
+const onSmallDisk = [
+  "unshare",
+  "-rm",
+  "bash",
+  "-c",
+  'mkdir -p "$HOME/data" && mount -t tmpfs -o size=3m,mode=700 tmpfs "$HOME/data" && exec "$0" "$@"',
+];
+
+/** A reason to leave out what needs it; false where it can be had. */
+function noSmallDisk(): string | false {
+  const isPossible = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+  return isPossible ? false : "a small disk is mounted with unshare, which is not here or not allowed";
+}
