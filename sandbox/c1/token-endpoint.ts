@@ -20,14 +20,16 @@ const leewaySeconds = 120;
 
 /** Verifies assertions (EdDSA) and keeps the tokens. */
 export class TokenEndpoint {
-  readonly credentials: Credentials;
+  /** Those that are good now. */
+  credentials: Credentials;
   /** Lifetime of new tokens, in seconds. */
   lifetimeSeconds = 3_600;
   /** How many tokens were given. */
   given = 0;
   readonly #clock: Clock;
   readonly #audience: string;
-  readonly #publicKey: KeyObject;
+  readonly #host: string;
+  #publicKey: KeyObject;
   readonly #nonces = new Set<string>();
   /** End of each good token, milliseconds since the epoch, by its digest. */
   readonly #tokens = new Map<string, number>();
@@ -36,13 +38,19 @@ export class TokenEndpoint {
   constructor(host: string, clock: Clock) {
     this.#clock = clock;
     this.#audience = host.replace(/:\d+$/, "");
-    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    this.#host = host;
+    const { publicKey, credentials } = newCredentials(host);
     this.#publicKey = publicKey;
-    const jwk = JSON.stringify(privateKey.export({ format: "jwk" }));
-    this.credentials = {
-      clientId: `sandbox-connector@${host}/sandbox`,
-      clientSecret: `secret-token:sandbox:v1:${Buffer.from(jwk).toString("base64url")}`,
-    };
+    this.credentials = credentials;
+  }
+
+  /** Makes a new secret for the same client id: the old one, and tokens that were given for it, are good no longer. */
+  rotate(): Credentials {
+    const { publicKey, credentials } = newCredentials(this.#host);
+    this.#publicKey = publicKey;
+    this.credentials = credentials;
+    this.revokeAll();
+    return credentials;
   }
 
   /** Answers a form posted to `/auth/v1/token`. */
@@ -99,4 +107,14 @@ export class TokenEndpoint {
 
 function digest(token: string): string {
   return createHash("sha256").update(token).digest("hex");
+}
+
+function newCredentials(host: string): { readonly publicKey: KeyObject; readonly credentials: Credentials } {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const jwk = JSON.stringify(privateKey.export({ format: "jwk" }));
+  const clientId = `sandbox-connector@${host}/sandbox`;
+  return {
+    publicKey,
+    credentials: { clientId, clientSecret: `secret-token:sandbox:v1:${Buffer.from(jwk).toString("base64url")}` },
+  };
 }

@@ -45,6 +45,8 @@ class CheckRun {
   readonly #orgSlug: string;
   readonly #signal: AbortSignal;
   readonly #onResult: CheckOptions["onResult"];
+  /** Requests that a sync will need: who, organization and role, then pages. */
+  #requests = 3;
 
   constructor(client: CloudsmithClient, orgSlug: string, signal: AbortSignal, onResult: CheckOptions["onResult"]) {
     this.#client = client;
@@ -107,6 +109,7 @@ class CheckRun {
       if (!failed.ok) this.#add("members", fail(failed.error));
       return undefined;
     }
+    this.#requests += pagesOf(active.value) + pagesOf(inactive.value);
     this.#add("members", pass(`${countMembers(active.value, inactive.value)}.`));
     return uniqueMembers([...active.value.items, ...inactive.value.items]);
   }
@@ -118,6 +121,7 @@ class CheckRun {
       return undefined;
     }
     const { items } = asked.value;
+    this.#requests += pagesOf(asked.value);
     const hidden = items.filter((team) => team.visibility === "Hidden").length;
     const atLeast = asked.value.isLast ? "" : "at least ";
     this.#add("teams", pass(`${countRows(asked.value)} teams, ${atLeast}${hidden} of them hidden.`));
@@ -134,11 +138,13 @@ class CheckRun {
       return;
     }
     const signs = partialSigns(role.value, members, teams);
+    const facts = { requests: String(this.#requests) };
     if (signs.length === 0) {
-      this.#add("roster", pass(`The key's owner is ${role.value.role ?? "unknown"} and sees everybody.`));
+      const detail = `The key's owner is ${role.value.role ?? "unknown"} and sees everybody.`;
+      this.#add("roster", { ...pass(detail), facts });
       return;
     }
-    this.#add("roster", { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode });
+    this.#add("roster", { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode, facts });
   }
 
   #add(id: CheckId, finding: Finding): void {
@@ -194,6 +200,11 @@ function countRows(page: PageResult<unknown>): string {
   return `${isCounted(page) ? "" : "At least "}${page.totalCount ?? page.items.length}`;
 }
 
+/** Pages of the whole list, by its first one. */
+function pagesOf({ items, isLast, totalCount }: PageResult<unknown>): number {
+  return isLast || items.length === 0 ? 1 : Math.ceil((totalCount ?? items.length + 1) / items.length);
+}
+
 function isCounted(page: PageResult<unknown>): boolean {
   return page.totalCount !== undefined || page.isLast;
 }
@@ -202,13 +213,14 @@ function pass(detail: string): Finding {
   return { outcome: "pass", detail };
 }
 
-function fail({ message, hint, code, candidates }: BatonError): Finding {
+function fail({ message, hint, code, candidates, retryAtMs }: BatonError): Finding {
   return {
     outcome: "fail",
     detail: message,
     code,
     ...(hint !== undefined && { fix: hint }),
     ...(candidates.length > 0 && { candidates }),
+    ...(retryAtMs !== undefined && { facts: { retryAtMs: String(retryAtMs) } }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
-import { retryLimitsWithin } from "../sdk/http/retry-timing.ts";
+import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { apiKeyFingerprint, parseApiKey } from "./client/api-key.ts";
 import { parseBaseUrl } from "./client/base-url.ts";
 import { createCloudsmithClient } from "./client/cloudsmith-client.ts";
@@ -32,7 +32,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     logger,
     concurrency: config.int("api-concurrency"),
     timeoutMs: config.int("http-timeout-seconds") * 1000,
-    retryLimits: retryLimitsWithin(config.int("max-wait") * 60_000),
+    retryLimits: context.isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
     proxyEnvironment: context.env,
     ...(context.telemetry && { telemetry: context.telemetry }),
   });

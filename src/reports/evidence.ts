@@ -12,7 +12,16 @@ import { renderCsv } from "./render/csv.ts";
 import { renderJson, schemaVersion } from "./render/json.ts";
 import { renderXlsx } from "./render/xlsx.ts";
 import { ZipWriter } from "./render/zip-writer.ts";
-import { type Conclusion, mapRows, type Rendering, type Report, timeText } from "./report.ts";
+import {
+  type Answer,
+  type Conclusion,
+  mapRows,
+  type Rendering,
+  type Report,
+  type Row,
+  type Rows,
+  timeText,
+} from "./report.ts";
 import { readRunRecord, runResult } from "./run-result.ts";
 
 /** What the pack is made of. */
@@ -86,24 +95,36 @@ function* hashing(chunks: Iterable<string | Uint8Array>, hash: Hash): Generator<
   }
 }
 
+/** Rows of a report that are kept between its three forms; beyond them memory counts for more than time. */
+const keptRows = 200_000;
+
 async function addReport(pack: Pack, inquiry: Inquiry, report: Report): Promise<WrittenReport> {
   const path = `reports/${report.name}`;
+  let kept: Row[] | undefined = [];
   let rows = 0;
   let conclusion: Conclusion = { counts: [], notices: [] };
   const answer = inquiry.answer(report);
   const counted = mapRows(answer.rows, (row) => {
     rows++;
+    if (rows > keptRows) kept = undefined;
+    kept?.push(row);
     return row;
   });
   const json = remembering(renderJson({ ...answer, rows: counted }), (known) => {
     conclusion = known;
   });
   await pack.add(`${path}.json`, json);
-  await pack.add(`${path}.csv`, renderCsv(inquiry.answer(report)));
+  const again = (): Answer => (kept ? { ...answer, rows: sameRows(kept, conclusion) } : inquiry.answer(report));
+  await pack.add(`${path}.csv`, renderCsv(again()));
   const workbook: Uint8Array[] = [];
-  await renderXlsx(inquiry.answer(report), (bytes) => workbook.push(bytes));
+  await renderXlsx(again(), (bytes) => workbook.push(bytes));
   await pack.add(`${path}.xlsx`, workbook);
   return { report, rows, ...conclusion };
+}
+
+function* sameRows(rows: readonly Row[], conclusion: Conclusion): Rows {
+  yield* rows;
+  return conclusion;
 }
 
 function* remembering(rendering: Rendering, remember: (conclusion: Conclusion) => void): Generator<string> {

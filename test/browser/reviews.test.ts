@@ -7,7 +7,8 @@ import { after, before, test } from "node:test";
 import type { Organization } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
 import { launcher, runProgram } from "../e2e/program.ts";
-import { type Reviewer, settled, startReviewer } from "./reviewer.ts";
+import { settled } from "./console-page.ts";
+import { type Reviewer, startReviewer } from "./reviewer.ts";
 import { SqlAnswers } from "./sql-answers.ts";
 
 let reviewer: Reviewer;

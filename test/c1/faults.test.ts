@@ -129,6 +129,66 @@ test("T-34: a token that C1 no longer accepts is replaced by one new one, and no
   assert.equal(fake.c1.tokens.given, 2);
 });
 
+test("T-34: a C1 that accepts no token for a while is asked again and again, and work goes on when it does", async () => {
+  await using fake = await FakeC1.start();
+  let refused = 0;
+  fake.c1.onCall(({ method }) => {
+    if (method !== "GetTask" || refused === 8) return;
+    refused++;
+    fake.c1.tokens.revokeAll();
+  });
+  const id = fake.addSync();
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  // Each refused call is made once more with a new token before it counts.
+  assert.deepEqual(waits(service, "could not ask for a task"), [1, 4, 9, 16]);
+});
+
+test("T-34: a token endpoint that refuses in the middle of the polling ends nothing", async () => {
+  await using fake = await FakeC1.start();
+  let refused = 0;
+  fake.c1.onCall(({ method }) => {
+    if (method === "GetTask" && refused === 0) fake.c1.tokens.revokeAll();
+    if (method === "token" && fake.c1.hellos.length > 0 && refused++ < 3) throw new Error("401");
+  });
+  const id = fake.addSync();
+  const service = fake.service();
+  await fake.untilFinished(1);
+  await service.stop();
+  assertEachFinishedOnce(fake, [id]);
+  assert.deepEqual(waits(service, "could not ask for a task"), [1, 4, 9]);
+});
+
+test("a client secret that is replaced while the service runs is taken up with the next token", async () => {
+  await using fake = await FakeC1.start();
+  const { tokens } = fake.c1;
+  const first = tokens.credentials.clientSecret;
+  let readings = 0;
+  const service = fake.service({
+    async currentClientSecret() {
+      // For the first token, and for the one after the rotation; then something is wrong with the file.
+      if (++readings > 2) throw new Error("the file is not there");
+      return tokens.credentials.clientSecret;
+    },
+  });
+  await fake.until(() => fake.count("GetTask") >= 2);
+  tokens.rotate();
+  assert.notEqual(tokens.credentials.clientSecret, first);
+  const ids = [fake.addSync()];
+  await fake.untilFinished(1);
+  // What cannot be read for a moment is no reason to stop.
+  tokens.revokeAll();
+  ids.push(fake.addSync());
+  await fake.untilFinished(2);
+  await service.stop();
+  assertEachFinishedOnce(fake, ids);
+  assert.ok(
+    service.lines.some(({ level, message }) => level === "warn" && message.includes("could not be read again")),
+  );
+});
+
 test("T-34: calls at the same time share one fetch of a token", async () => {
   await using fake = await FakeC1.start();
   fake.c1.pace.nextPollMs = 0;
@@ -338,7 +398,7 @@ test("T-34: asking ahead runs every task once, never more at a time than there a
   let underWay = 0;
   let most = 0;
   const service = fake.service({
-    env: { BATON_GET_TASKS: "true" },
+    asksAhead: true,
     taskConcurrency: 2,
     createConnector: async () =>
       exampleConnector({
@@ -360,7 +420,7 @@ test("T-34: asking ahead waits out failures in the same way", async () => {
   await using fake = await FakeC1.start();
   fake.fault({ method: "GetTasks", code: Code.Unavailable, times: 3 });
   const id = fake.addSync();
-  const service = fake.service({ env: { BATON_GET_TASKS: "true" } });
+  const service = fake.service({ asksAhead: true });
   await fake.untilFinished(1);
   await service.stop();
   assertEachFinishedOnce(fake, [id]);

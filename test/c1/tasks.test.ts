@@ -152,6 +152,13 @@ test("every kind of task that a reading connector does not do is refused with it
   }
 });
 
+test("no kind of task is left out of these tests", () => {
+  const [kinds] = TaskSchema.oneofs;
+  const answeredElsewhere = ["none", "hello", "syncFull", "listEventFeeds", "actionListSchemas"];
+  const tested = new Set([...answers.map(([kind]) => String(kind)), ...answeredElsewhere]);
+  assert.deepEqual(kinds?.fields.map(({ localName }) => localName).toSorted(), [...tested].toSorted());
+});
+
 test("a kind of task that is newer than this version is refused as unsupported", async () => {
   await using fake = await FakeC1.start();
   const newer = create(TaskSchema);

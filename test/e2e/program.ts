@@ -32,6 +32,8 @@ export interface Finished {
 export interface RunningProgram {
   readonly pid: number;
   readonly finished: Promise<Finished>;
+  /** What it has written so far. */
+  output(): Pick<Finished, "stdout" | "stderr">;
   kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
 }
 
@@ -47,9 +49,11 @@ export function startProgram(argv: readonly string[], options: ProgramOptions): 
     env: { HOME: cwd, PATH: path ?? "/usr/bin:/bin", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const written = { stdout: "", stderr: "" };
   return {
     pid: child.pid ?? 0,
-    finished: finish(child),
+    finished: finish(child, written),
+    output: () => ({ ...written }),
     kill: (signal) => void child.kill(signal),
   };
 }
@@ -66,17 +70,15 @@ export function runCommand(command: string, args: readonly string[], options: Pr
   return finish(spawn(command, args, { cwd, env: { HOME: cwd, PATH: path, ...env }, stdio }));
 }
 
-async function finish(child: ChildProcess): Promise<Finished> {
-  let stdout = "";
-  let stderr = "";
+async function finish(child: ChildProcess, written = { stdout: "", stderr: "" }): Promise<Finished> {
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
+    written.stdout += text;
   });
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
+    written.stderr += text;
   });
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  return { code: code ?? 128 + (signalNumbers[signal ?? "SIGKILL"] ?? 0), stdout, stderr };
+  return { code: code ?? 128 + (signalNumbers[signal ?? "SIGKILL"] ?? 0), ...written };
 }
 
 /** A directory of the test's own, removed with everything in it when its scope ends. */

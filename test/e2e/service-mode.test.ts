@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
@@ -7,6 +7,7 @@ import { type Journey, startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { logLines, type RunningProgram, runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
+import { readStoredRows } from "./stored-rows.ts";
 
 const sandbox = await startSandbox({ organization: { members: 60, teams: 5 } });
 after(() => sandbox.close());
@@ -68,6 +69,101 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assert.ok(messages.includes("Task complete!") && messages.includes("stopped"), run.stderr);
   });
 }
+
+test("the uploaded file holds the same rows as one that the program syncs into by itself", async () => {
+  using scratch = scratchDirectory();
+  await using journey = await journeyIn(scratch.path);
+  const { c1 } = journey;
+  const program = startProgram(["--c1z-temp-dir", scratch.path], { cwd: scratch.path, env: serviceSettings(journey) });
+  await until(() => c1.finished.length === 1, program);
+  program.kill("SIGTERM");
+  await program.finished;
+  const own = join(scratch.path, "own.c1z");
+  const once = await runProgram(["-f", own], { cwd: scratch.path, env: settingsFor(sandbox) });
+  assert.equal(once.code, 0, once.stderr);
+  const uploaded = readStoredRows(c1.uploads[0]?.path ?? "");
+  assert.deepEqual(uploaded, readStoredRows(own));
+  assert.equal(Object.keys(uploaded.resources).length, 66);
+});
+
+for (const [value, method] of [
+  ["1", "GetTasks"],
+  ["false", "GetTask"],
+] as const) {
+  test(`with BATON_GET_TASKS=${value} the program asks by ${method}, and --file is named as without effect`, async () => {
+    using scratch = scratchDirectory();
+    await using journey = await journeyIn(scratch.path);
+    const { c1 } = journey;
+    const env = { ...serviceSettings(journey), BATON_GET_TASKS: value, BATON_FILE: "s3://bucket/key" };
+    const program = startProgram(["--c1z-temp-dir", scratch.path], { cwd: scratch.path, env });
+    await until(() => c1.finished.length === 1, program);
+    program.kill("SIGTERM");
+    const run = await program.finished;
+    assert.equal(run.code, 0, run.stderr);
+    assert.deepEqual(
+      [...new Set(c1.calls.map((call) => call.method).filter((name) => name.startsWith("GetTask")))],
+      [method],
+    );
+    assert.ok(
+      logLines(run).some(({ level, msg }) => level === "warn" && msg === "--file has no effect in service mode"),
+    );
+  });
+}
+
+test("a client secret that is replaced in its file is taken up without a restart", async () => {
+  using scratch = scratchDirectory();
+  await using journey = await journeyIn(scratch.path);
+  const { c1, report } = journey;
+  const secretFile = join(scratch.path, "client-secret");
+  writeFileSync(secretFile, `${report.clientSecret}\n`);
+  const { BATON_CLIENT_SECRET: _, ...settings } = serviceSettings(journey);
+  const env = { ...settings, BATON_CLIENT_SECRET_FILE: secretFile };
+  const program = startProgram(["--c1z-temp-dir", scratch.path], { cwd: scratch.path, env });
+  await until(() => c1.finished.length === 1, program);
+  writeFileSync(secretFile, `${c1.tokens.rotate().clientSecret}\n`);
+  c1.addTask({ taskType: { case: "syncFull", value: {} } });
+  await until(() => c1.finished.length === 2, program);
+  program.kill("SIGTERM");
+  assert.equal((await program.finished).code, 0);
+  assert.equal(c1.tokens.given, 2);
+  assert.ok(c1.finished.every(({ finalState }) => finalState.case === "success"));
+});
+
+test("the journey can be tried with what sandbox --c1 prints: it shows Syncing, then Connected, and keeps the upload", async () => {
+  using scratch = scratchDirectory();
+  const uploads = join(scratch.path, "kept");
+  const stand = startProgram(["sandbox", "--members", "30", "--teams", "3", "--c1", "--c1-uploads", uploads], {
+    cwd: scratch.path,
+  });
+  await until(() => /NODE_EXTRA_CA_CERTS=/.test(stand.output().stdout));
+  const printed = stand.output().stdout.matchAll(/^ {2}export (\w+)=(.+)$/gm);
+  const env = Object.fromEntries([...printed].map(([, name = "", value = ""]) => [name, value]));
+  assert.deepEqual(Object.keys(env).toSorted(), [
+    "BATON_API_KEY",
+    "BATON_BASE_URL",
+    "BATON_C1_API_HOST",
+    "BATON_CLIENT_ID",
+    "BATON_CLIENT_SECRET",
+    "BATON_ORG_SLUG",
+    "NODE_EXTRA_CA_CERTS",
+  ]);
+  const program = startProgram([], { cwd: scratch.path, env: { ...env, BATON_TMPDIR: scratch.path } });
+  await until(() => /^Connected: /m.test(stand.output().stderr), program);
+  program.kill("SIGINT");
+  assert.equal((await program.finished).code, 0);
+  stand.kill("SIGINT");
+  const { stderr } = await stand.finished;
+  assert.deepEqual(
+    stderr
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/[ :]/, 1)[0]),
+    ["Hello", "Syncing", "Received", "Connected"],
+  );
+  const [kept = assert.fail("nothing was kept"), ...more] = readdirSync(uploads);
+  assert.deepEqual(more, []);
+  assert.equal(Object.keys(readStoredRows(join(uploads, kept)).resources).length, 34);
+});
 
 test("a service that is killed in the middle of a sync goes on from its last checkpoint or begins anew, and finishes", async () => {
   using scratch = scratchDirectory();

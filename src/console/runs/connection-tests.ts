@@ -7,7 +7,7 @@ import type { TestLine, TestState } from "../contract/connectors.ts";
 import type { EventHub } from "../event-hub.ts";
 import { describeFailure } from "./failures/describe-failure.ts";
 import type { FailingConnector } from "./failures/failure-context.ts";
-import { clockLabel } from "./failures/remote-failures.ts";
+import { budgetFact, clockLabel } from "./failures/remote-failures.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { ProgramCommand } from "./program.ts";
 import { c1CheckTitles, type Job, type SentError } from "./worker/messages.ts";
@@ -172,9 +172,17 @@ function ownerIn({ facts = {} }: CheckResult): TestState["keyOwner"] {
 }
 
 function failureOf(result: CheckResult, about: FailingConnector): TestState["failure"] {
-  const { code = "CONSOLE-TEST", status = Status.unknown, detail: message, fix, candidates = [] } = result;
-  const facts = code.startsWith("NET-") ? Object.entries(result.facts ?? {}) : [];
-  const error: SentError = { code, status, message, candidates, facts, ...(fix !== undefined && { hint: fix }) };
+  const { code = "CONSOLE-TEST", status = Status.unknown, detail: message, fix, candidates = [], facts = {} } = result;
+  const { retryAtMs = "", limit = "", remaining = "" } = facts;
+  const error: SentError = {
+    code,
+    status,
+    message,
+    candidates,
+    facts: code.startsWith("NET-") ? Object.entries(facts) : limit === "" ? [] : [budgetFact(remaining, limit)],
+    ...(fix !== undefined && { hint: fix }),
+    ...(retryAtMs !== "" && { retryAtMs: Number(retryAtMs) }),
+  };
   return describeFailure({ error, connector: about });
 }
 

@@ -62,6 +62,7 @@ export class ConsoleWorkshop implements Workshop {
   readonly #desk: SetUpDesk;
   readonly #scheduler: Scheduler;
   readonly #sample = new SampleOrganization();
+  #closing: Promise<void> | undefined;
 
   constructor(options: WorkshopOptions, { data, store, audit }: OpenParts) {
     const { hub, clock, program, env } = options;
@@ -193,7 +194,9 @@ export class ConsoleWorkshop implements Workshop {
   }
 
   previewSchedule(schedule: Schedule): readonly number[] {
-    return nextMoments(schedule, this.#options.clock.nowMs(), 3);
+    const nowMs = this.#options.clock.nowMs();
+    checkSchedule(schedule, nowMs);
+    return nextMoments(schedule, nowMs, 3);
   }
 
   runs(id: string, page: { readonly before?: string | undefined; readonly limit: number }): RunPage {
@@ -243,6 +246,11 @@ export class ConsoleWorkshop implements Workshop {
   }
 
   async close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    await this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
     await this.#scheduler.close();
     await Promise.all([this.#runner.close(), this.#tests.close(), this.#services.close()]);
     await this.#sample.close();

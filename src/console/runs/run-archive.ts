@@ -129,7 +129,7 @@ export class RunArchive {
   }
 
   #failureOf(connector: ConnectorRecord, run: RunDetail, error: SentError | null): Failure | null {
-    const described = error ?? remarkOf(run);
+    const described = error ? withDrop(error, run) : remarkOf(run);
     return described && describeFailure({ error: described, connector: this.factsFor(connector) });
   }
 
@@ -166,6 +166,13 @@ const abandoned: SentError = {
   candidates: [],
   facts: [],
 };
+
+/** The error of a held run, with what fell away. */
+function withDrop(error: SentError, { drop }: RunDetail): SentError {
+  if (!drop) return error;
+  const facts = drop.counts.map(({ what, before, after }) => [what, `${before} before, ${after} now`] as const);
+  return { ...error, facts, candidates: drop.sampleNames };
+}
 
 /** What is to be said of a run that ended without an error. */
 function remarkOf(run: RunDetail): SentError | null {

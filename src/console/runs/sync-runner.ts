@@ -9,6 +9,7 @@ import type { RunDetail, RunProgress, RunSummary, RunTotals } from "../contract/
 import type { EventHub } from "../event-hub.ts";
 import type { Store } from "../store/store.ts";
 import { sentErrorOf } from "./failures/describe-failure.ts";
+import { budgetFact } from "./failures/remote-failures.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { ProgramCommand } from "./program.ts";
 import type { RunArchive } from "./run-archive.ts";
@@ -180,7 +181,7 @@ export class SyncRunner {
   #end(active: ActiveRun, end: WorkerEnd): void {
     const { connectorId, runId } = active.run;
     const { archive, files, logs, clock } = this.#parts;
-    const error = end.kind === "lost" ? lostError(end) : end.error;
+    const error = end.kind === "lost" ? lostError(end) : withBudget(end.error, active.progress);
     if (end.kind === "lost") {
       const fields = { how: end.how, last_words: end.lastWords };
       const message = "the process of the sync ended unexpectedly";
@@ -216,6 +217,12 @@ const cancelledInQueue: SentError = {
   candidates: [],
   facts: [],
 };
+
+/** An error of the rate limit, with what the run last knew of it. */
+function withBudget(error: SentError | null, { rateLimit }: RunProgress): SentError | null {
+  if (!error?.code.startsWith("CS-RATE-") || rateLimit?.limit == null || rateLimit.remaining === null) return error;
+  return { ...error, facts: [...error.facts, budgetFact(rateLimit.remaining, rateLimit.limit)] };
+}
 
 function lostError({ how }: { readonly how: string }): SentError {
   return {

@@ -1,4 +1,5 @@
 /** Who manages which team, and which teams nobody is in or not everybody sees. */
+import { resourceKey } from "../../sdk/c1z/row-sql.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { isManagerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
@@ -43,11 +44,11 @@ function* managerRows({ view }: Subject): Rows {
   const holdings = new Holdings(view);
   const counts = { teams: 0, unmanaged: 0 };
   const managers = new Set<string>();
+  const [membersOf, managersOf] = [memberCounts(holdings), managerFinder(view, holdings)];
   for (const team of teamsByName(view, holdings)) {
     counts.teams++;
-    const found = managersOf(team, view, holdings);
-    const members = holdings.queries.countHoldersOn(team.id);
-    const head = [team.displayName, members];
+    const found = managersOf(team);
+    const head = [team.displayName, membersOf(team)];
     for (const account of found) {
       managers.add(accountIdCells(account).join(":"));
       yield [...head, ...accountCells(account), ...accountIdCells(account), team.id.resource];
@@ -67,23 +68,34 @@ function* managerRows({ view }: Subject): Rows {
   };
 }
 
-function managersOf(team: Resource, view: Subject["view"], holdings: Holdings): readonly Account[] {
-  const found = new Map<string, Account>();
-  for (const entitlement of view.entitlements({ resource: team.id })) {
-    if (!isManagerSlug(slugOf(entitlement))) continue;
-    for (const holder of holdings.queries.holdersOf(entitlement.id)) {
-      found.set(`${holder.resourceType}:${holder.resource}`, holdings.account(holder));
+/** Finds the managers of a team, by key. What there is to hold on teams is read for all of them at once. */
+function managerFinder(view: Subject["view"], holdings: Holdings): (team: Resource) => readonly Account[] {
+  const entitlements = new Map<string, string[]>();
+  for (const resourceTypeId of holdings.shape.teamTypes) {
+    for (const entitlement of view.entitlements({ resourceTypeId })) {
+      if (!isManagerSlug(slugOf(entitlement))) continue;
+      const key = resourceKey(entitlement.resource.id);
+      entitlements.set(key, [...(entitlements.get(key) ?? []), entitlement.id]);
     }
   }
-  return [...found].toSorted(([a], [b]) => compareTexts(a, b)).map(([, one]) => one);
+  return ({ id }) => {
+    const found = new Map<string, Account>();
+    for (const entitlementId of entitlements.get(resourceKey(id)) ?? []) {
+      for (const holder of holdings.queries.holdersOf(entitlementId)) {
+        found.set(resourceKey(holder), holdings.account(holder));
+      }
+    }
+    return [...found].toSorted(([a], [b]) => compareTexts(a, b)).map(([, one]) => one);
+  };
 }
 
 function* oddTeamRows({ view }: Subject): Rows {
   const holdings = new Holdings(view);
   const counts = { teams: 0, empty: 0, hidden: 0 };
+  const membersOf = memberCounts(holdings);
   for (const team of teamsByName(view, holdings)) {
     counts.teams++;
-    const members = holdings.queries.countHoldersOn(team.id);
+    const members = membersOf(team);
     const visibility = profileText(team, "visibility");
     const isHidden = visibility?.toLowerCase() === "hidden";
     if (members === 0) counts.empty++;
@@ -100,6 +112,12 @@ function* oddTeamRows({ view }: Subject): Rows {
     ],
     notices: [],
   };
+}
+
+/** Counted for all teams at once. */
+function memberCounts({ shape, queries }: Holdings): (team: Resource) => number {
+  const counts = new Map(shape.teamTypes.map((type) => [type, queries.countHolders(type)]));
+  return ({ id }) => counts.get(id.resourceType)?.get(id.resource) ?? 0;
 }
 
 function teamsByName(view: Subject["view"], { shape }: Holdings): readonly Resource[] {

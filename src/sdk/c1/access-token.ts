@@ -16,6 +16,8 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /** What a {@link TokenSource} needs. */
 export interface TokenSourceOptions {
   readonly credentials: C1Credentials;
+  /** Those that are good now, where they can be replaced between two tokens. Must not reject. */
+  readonly currentCredentials?: () => Promise<C1Credentials>;
   /** Host and port to ask; the scheme is always https. */
   readonly host: string;
   /** PEM roots to trust; undefined: Node's. */
@@ -72,7 +74,8 @@ export class TokenSource {
   }
 
   async #fetch(nowMs: number): Promise<AccessToken> {
-    const { credentials, host, roots } = this.#options;
+    const { host, roots, currentCredentials } = this.#options;
+    const credentials = (await currentCredentials?.()) ?? this.#options.credentials;
     const form = new URLSearchParams({
       client_id: credentials.clientId,
       grant_type: "client_credentials",

@@ -21,6 +21,8 @@ const maxMessageBytes = 4 * 1024 * 1024;
 /** What {@link openChannel} needs. */
 export interface ChannelOptions {
   readonly credentials: C1Credentials;
+  /** Those that are good now, where they can be replaced while the channel is open. Must not reject. */
+  readonly currentCredentials?: () => Promise<C1Credentials>;
   /** Host and port to talk to. */
   readonly host: string;
   /** PEM roots to trust; undefined: Node's. */

@@ -4,13 +4,14 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
+import { toBatonError } from "../errors.ts";
 import { type HealthServer, startHealthServer } from "../health/health-server.ts";
 import type { Logger } from "../log.ts";
 import { trustedRoots } from "../rpc/trusted-roots.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
-import { parseCredentials } from "./credentials.ts";
+import { type C1Credentials, parseCredentials } from "./credentials.ts";
 import { type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
 import { type Environment, hostId } from "./host-identity.ts";
 import { type PollOptions, pollAhead, pollOneByOne } from "./poll-tasks.ts";
@@ -26,6 +27,10 @@ const stopWithinMs = 9_000;
 export interface ServiceOptions {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Reads the secret again, where it can be replaced while the service runs. */
+  readonly currentClientSecret?: () => Promise<string>;
+  /** Asks for several tasks at once; default false. */
+  readonly asksAhead?: boolean;
   /** Package name and version of the program. */
   readonly product: { readonly name: string; readonly version: string };
   /** Makes a connector; no I/O happens in here. Each sync gets its own. */
@@ -35,7 +40,7 @@ export interface ServiceOptions {
   readonly taskConcurrency: number;
   /** Where to answer health checks; undefined: nowhere. */
   readonly health: { readonly host: string; readonly port: number } | undefined;
-  /** BATON_C1_API_HOST, BATON_HOST_ID, BATON_GET_TASKS and SSL_CERT_FILE are read from here. */
+  /** BATON_C1_API_HOST, BATON_HOST_ID and SSL_CERT_FILE are read from here. */
   readonly env: Environment;
   /** Writes everything, debug lines included, to a new file of mode 0600 until the returned function is called. */
   logDebugTo(path: string): () => void;
@@ -55,14 +60,20 @@ export interface ServiceOptions {
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { env, clock, logger, redactor, signal, product } = options;
-  const credentials = parseCredentials(options.clientId, options.clientSecret);
-  for (const part of [options.clientSecret, options.clientSecret.split(":").at(-1) ?? ""]) redactor.add(part);
+  const credentials = readCredentials(options, options.clientSecret);
   const { BATON_C1_API_HOST } = env;
   const host = BATON_C1_API_HOST || credentials.tokenHost;
   const id = hostId(env);
   const folders = await TaskFolders.open(options.syncs.tempDir, [credentials.clientId, id], clock);
   const connector = await options.createConnector();
-  const channel = openChannel({ credentials, host, roots: trustedRoots(env), clock, redactor });
+  const channel = openChannel({
+    credentials,
+    currentCredentials: rereading(options, credentials),
+    host,
+    roots: trustedRoots(env),
+    clock,
+    redactor,
+  });
   const introduction: Introduction = { client: channel.client, hostId: id, product, connector };
   try {
     logger.info("connecting to ConductorOne", { host, host_id: id });
@@ -90,6 +101,30 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
+/** @throws BatonError `C1-CLIENT-ID` or `C1-CLIENT-SECRET`. */
+function readCredentials({ clientId, redactor }: ServiceOptions, clientSecret: string): C1Credentials {
+  const credentials = parseCredentials(clientId, clientSecret);
+  for (const part of [clientSecret, clientSecret.split(":").at(-1) ?? ""]) redactor.add(part);
+  return credentials;
+}
+
+/** Credentials for the next token. While a secret is being replaced, the one before it may be the only one that can be read. */
+function rereading(options: ServiceOptions, first: C1Credentials): () => Promise<C1Credentials> {
+  const { currentClientSecret, logger } = options;
+  let last = first;
+  return async () => {
+    if (!currentClientSecret) return last;
+    try {
+      last = readCredentials(options, await currentClientSecret());
+    } catch (caught) {
+      logger.warn("the client secret could not be read again; going on with the one before", {
+        error: toBatonError(caught).message,
+      });
+    }
+    return last;
+  };
+}
+
 async function serve(context: ServiceContext, options: ServiceOptions, connector: Connector): Promise<void> {
   const { client, clock, logger, redactor, signal } = context;
   const health: HealthServer | undefined =
@@ -103,9 +138,8 @@ async function serve(context: ServiceContext, options: ServiceOptions, connector
     }));
   const slots = new TaskSlots(options.taskConcurrency, (task) => runTask(context, task));
   const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, signal };
-  const { BATON_GET_TASKS } = options.env;
   try {
-    await (BATON_GET_TASKS === "true" ? pollAhead(polling) : pollOneByOne(polling));
+    await (options.asksAhead === true ? pollAhead(polling) : pollOneByOne(polling));
   } finally {
     await Promise.all([drain(slots, logger), health?.close()]);
   }

@@ -42,6 +42,7 @@ export class SyncQueries {
   readonly #db: DatabaseSync;
   readonly #syncId: string | undefined;
   readonly #guard: <T>(action: () => T) => T;
+  readonly #tables = new Map<TableName, boolean>();
   readonly #statements = new Map<string, StatementSync | undefined>();
 
   /** @param guard turns what SQLite throws into errors for people. */
@@ -94,16 +95,17 @@ export class SyncQueries {
     if (group) yield group;
   }
 
-  /** How many different principals hold something on `resource`. */
-  countHoldersOn(resource: ResourceId): number {
-    const row = this.#get(
-      "v1_grants",
-      "count(distinct principal_resource_type_id || char(0) || principal_resource_id) as n",
-      "resource_type_id = ? and resource_id = ?",
-      resource.resourceType,
-      resource.resource,
-    );
-    return Number(row?.["n"] ?? 0);
+  /**
+   * How many different principals hold something on each resource of one type, by its id; resources on which nobody
+   * holds anything are absent.
+   */
+  countHolders(resourceTypeId: string): ReadonlyMap<string, number> {
+    // One row for each holder first: counting distinct texts that are put together takes three times as long.
+    const holders = this.#text("v1_grants", `distinct resource_id, ${holderColumns}`, "resource_type_id = ?", "");
+    if (holders === undefined) return new Map();
+    const query = `select resource_id, count(*) as n from (${holders}) group by resource_id`;
+    const rows = this.#guard(() => this.#db.prepare(query).all(...this.#values(resourceTypeId)));
+    return new Map(rows.map((row) => [String(row["resource_id"]), Number(row["n"])]));
   }
 
   /** Who holds the entitlement, in the order in which the grants were written. */
@@ -166,10 +168,17 @@ export class SyncQueries {
 
   /** Undefined when the file has no such table. */
   #text(table: TableName, columns: string, where: string, order: string): string | undefined {
-    if (this.#guard(() => columnsOf(this.#db, table)).size === 0) return undefined;
+    if (!this.#has(table)) return undefined;
     const conditions = [where, this.#syncId === undefined ? "" : "sync_id = ?"].filter((text) => text !== "");
     const filter = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
     return `select ${columns} from ${table}${filter}${order === "" ? "" : ` order by ${order}`}`;
+  }
+
+  /** A file does not change while it is read. */
+  #has(table: TableName): boolean {
+    const known = this.#tables.get(table) ?? this.#guard(() => columnsOf(this.#db, table)).size > 0;
+    this.#tables.set(table, known);
+    return known;
   }
 
   #values(...values: string[]): SQLInputValue[] {

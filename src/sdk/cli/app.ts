@@ -21,6 +21,8 @@ export interface ConnectorContext {
   readonly telemetry?: Telemetry;
   /** Version of the program, for user agents. */
   readonly version: string;
+  /** True when a person waits for the answer: better a failure now than a good answer after minutes. Default false. */
+  readonly isAwaited?: boolean;
   /** Parallel readers asked for with --workers or --parallel-sync; undefined: the connector chooses. */
   readonly workers: number | undefined;
 }

@@ -19,7 +19,11 @@ test("a row has flag, variables, type, default and meaning", () => {
     "| `--api-key` | `BATON_API_KEY`, else `EXAMPLE_API_KEY` | text | required | API key: Key of the example (secret) |",
     "| `--org` | `BATON_ORG` | text | required | Organization: Organization to read |",
   ]);
-  assert.ok(rows.includes("| `--file`, `-f` | `BATON_FILE` | text | `sync.c1z` | The .c1z file to write |"));
+  assert.ok(
+    rows.includes(
+      "| `--file`, `-f` | `BATON_FILE` | text | `sync.c1z` | The .c1z file to write, a path or s3://BUCKET/KEY |",
+    ),
+  );
 });
 
 test("the page does not depend on the terminal or the time", () => {

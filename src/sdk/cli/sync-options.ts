@@ -30,7 +30,7 @@ export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo):
   parseObjectAddress(config.string("file"));
   const tempDir = config.string("c1z-temp-dir") || BATON_TMPDIR;
   if (tempDir) await checkTempDir(resolve(cwd, tempDir), tempDir);
-  const keepSyncCount = variable(env, "BATON_KEEP_SYNC_COUNT", "a whole number above 0", (text) => {
+  const keepSyncCount = readVariable(env, "BATON_KEEP_SYNC_COUNT", "a whole number above 0", (text) => {
     const count = parseWholeNumber(text);
     return count !== undefined && count > 0 ? count : undefined;
   });
@@ -38,7 +38,7 @@ export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo):
     path: config.string("file"),
     ...(tempDir && { tempDir }),
     ...(keepSyncCount !== undefined && { keepSyncCount }),
-    skipCleanup: variable(env, "BATON_SKIP_CLEANUP", "true or false", parseSwitch) ?? false,
+    skipCleanup: readVariable(env, "BATON_SKIP_CLEANUP", "true or false", parseSwitch) ?? false,
   };
 }
 
@@ -79,7 +79,11 @@ async function checkTempDir(location: string, shown: string): Promise<void> {
   });
 }
 
-function variable<T>(
+/**
+ * Reads a variable that no flag stands for; undefined when it is unset or empty.
+ * @throws BatonError BATON-CONFIG-VALUE.
+ */
+export function readVariable<T>(
   env: CliIo["env"],
   name: string,
   expected: string,

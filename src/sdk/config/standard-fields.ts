@@ -89,9 +89,7 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
     task(text("event-feed-id", "Id of the feed to read", hidden)),
     task(text("event-feed-start-at", "Start of the feed, RFC 3339", { ...hidden, default: feedStart })),
     task(text("event-feed-cursor", "Cursor to read the feed from", hidden)),
-    supported(
-      text("file", "The .c1z file to write, a path or s3://BUCKET/KEY", { shorthand: "f", default: "sync.c1z" }),
-    ),
+    once(text("file", "The .c1z file to write, a path or s3://BUCKET/KEY", { shorthand: "f", default: "sync.c1z" })),
     task(text("grant-entitlement", "Id of the entitlement to grant", hidden)),
     task(text("grant-principal", "Id of the principal to grant it to", hidden)),
     task(text("grant-principal-type", "Resource type of that principal", hidden)),

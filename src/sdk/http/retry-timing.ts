@@ -25,6 +25,15 @@ export const defaultRetryLimits: RetryLimits = {
   maxGarbageAttempts: 3,
 };
 
+/** For a person who waits: a rate limit is said at once, and what fails is tried once more. */
+export const awaitedRetryLimits: RetryLimits = {
+  maxRateLimitWaitMs: 2_000,
+  unreachableMs: 4_000,
+  patienceMs: 8_000,
+  maxAttempts: 2,
+  maxGarbageAttempts: 1,
+};
+
 /** The usual limits, and no wait longer than `maxWaitMs`; rate limits are waited for that long even if it is more. */
 export function retryLimitsWithin(maxWaitMs: number): RetryLimits {
   const { patienceMs, unreachableMs } = defaultRetryLimits;

@@ -67,12 +67,21 @@ export const remoteFailures: Describers<
       ? "If this goes on, rotate the secret in C1 and enter the new one here."
       : "Check that this machine may reach C1.",
     facts: error.facts,
+    ...(error.candidates.length > 0 && { points: error.candidates }),
     ...(error.retryAtMs !== undefined && { retryAtMs: error.retryAtMs }),
   }),
 };
 
 /** What the fact about the clock is called. */
 export const clockLabel = "Clock of this machine";
+
+/** What is left of the hour's requests. */
+export function budgetFact(
+  remaining: string | number,
+  limit: string | number,
+): readonly [label: string, value: string] {
+  return ["Requests left", `${remaining} of ${limit} an hour`];
+}
 
 /** At most 30 words: the rest is in the log. */
 function brief(message: string): string {

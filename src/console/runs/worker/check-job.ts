@@ -8,7 +8,7 @@ import { connectorOf, type JobContext } from "./job-context.ts";
 /** Makes the checks. @throws BatonError for settings that no check can be made with, or the signal's reason. */
 export async function runCheckJob(context: JobContext): Promise<void> {
   const { config, io, signal, tell } = context;
-  const connector = connectorOf(context);
+  const connector = connectorOf({ ...context, connector: { ...context.connector, isAwaited: true } });
   const url = new URL(config.string("base-url"));
   const clock = networkProbes({ url, env: io.env, clock: io.clock }).filter(({ id }) => id === "clock");
   const looking = runProbes(clock, signal);

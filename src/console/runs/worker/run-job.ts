@@ -2,6 +2,7 @@
 import { createLogger } from "../../../sdk/cli/logger.ts";
 import { toBatonError } from "../../../sdk/errors.ts";
 import { SecretRedactor } from "../../../sdk/secret-redactor.ts";
+import { explainDiskError } from "./explain-disk-error.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
 import { jobConfig } from "./job-config.ts";
 import type { JobContext, JobPlace } from "./job-context.ts";
@@ -46,7 +47,9 @@ function contextOf(job: Job, redactor: SecretRedactor, place: JobPlace): JobCont
 async function sentError(caught: unknown, job: Job, redactor: SecretRedactor, place: JobPlace): Promise<SentError> {
   const { code, status, message, effect, hint, retryAtMs, candidates } = toBatonError(caught);
   const redact = (text: string): string => redactor.redact(text);
-  const facts = place.signal.aborted ? [] : await explainNetworkError(code, job.settings.baseUrl, place.io);
+  const facts = place.signal.aborted
+    ? []
+    : [...(await explainNetworkError(code, job.settings.baseUrl, place.io)), ...(await explainDiskError(code, job))];
   return {
     code,
     status,

@@ -25,7 +25,9 @@ interface PartProps {
 /** The tab of a connector; `rest` is what stands in the address behind the tab's name: `teams`, `roles`, `picture`. */
 export function AccessTab({ source, rest = "" }: { readonly source: string; readonly rest?: string }) {
   return (
-    <WithSource source={source}>{(info) => <Part source={source} info={info} part={readPart(rest)} />}</WithSource>
+    <WithSource source={source} isPart={true}>
+      {(info) => <Part source={source} info={info} part={readPart(rest)} />}
+    </WithSource>
   );
 }
 

@@ -1,7 +1,6 @@
 /** One person: who it is, and every access with the path by which it is held. */
 import type { PersonDetail, SourceInfo } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
@@ -10,7 +9,7 @@ import { HoldingList } from "./holding-list.tsx";
 import { Dash, Day, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
 import { roleTitle } from "./picture/roles.ts";
 import { screenAddress, subjectApi } from "./source-address.ts";
-import { RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
+import { FailedScreen, RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
 
 interface SubjectProps {
   readonly source: string;
@@ -20,8 +19,8 @@ interface SubjectProps {
 
 /** The screen. */
 export function PersonScreen({ source, type, id }: SubjectProps) {
-  const { data, failure } = useData<PersonDetail>(subjectApi(source, "people", type, id));
-  if (failure) return <FailureBanner failure={failure} />;
+  const { data, failure, reload } = useData<PersonDetail>(subjectApi(source, "people", type, id));
+  if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
     <WithSource source={source}>
       {(info) => (data ? <Person source={source} info={info} person={data} /> : <Skeleton lines={8} hasTitle={true} />)}

@@ -1,5 +1,6 @@
 /** The frame of all screens about a source: whose file it is, what its run came to, and the way to the other screens. */
 import type { ComponentChildren } from "preact";
+import type { Failure } from "../../contract/failures.ts";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
@@ -17,14 +18,31 @@ export type SourceTab = "overview" | "access" | "reviews" | "contents";
 /** Loads what is known of a source, and draws what `children` makes of it; in its place, why it is not there. */
 export function WithSource(props: {
   readonly source: string;
+  /** Within the screen of something else, which has a title already. */
+  readonly isPart?: boolean;
   readonly children: (info: SourceInfo) => ComponentChildren;
 }) {
   const { data, failure, reload } = useData<SourceInfo>(sourceApi(props.source), (event) => {
     return event.type === "connector" && props.source === `connector:${event.connector.id}`;
   });
   if (data) return <>{props.children(data)}</>;
+  if (failure && !props.isPart) return <FailedScreen source={props.source} failure={failure} onRetry={reload} />;
   if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
   return <Skeleton lines={6} />;
+}
+
+/** The screen of something that could not be had: why, under a title of its own. */
+export function FailedScreen(props: {
+  readonly source: string;
+  readonly failure: Failure;
+  readonly onRetry: () => void;
+}) {
+  const { source, failure, onRetry } = props;
+  return (
+    <Page title={failure.title} crumbs={[homeOf(source), { text: failure.title }]}>
+      <FailureBanner failure={failure} actions={<Button onClick={onRetry}>Try again</Button>} />
+    </Page>
+  );
 }
 
 /** A screen of a source under its own name, with tabs. */

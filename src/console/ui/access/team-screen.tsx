@@ -1,7 +1,6 @@
 /** One team: who is in it in which role, and who manages it. */
 import type { PeoplePage, SourceInfo, TeamRow } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList, Figures } from "../design/facts.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
@@ -9,7 +8,7 @@ import { Skeleton } from "../design/skeleton.tsx";
 import { PeopleList } from "./people-list.tsx";
 import { StatusChip, TextOrDash } from "./person-cells.tsx";
 import { screenAddress, sourceApi, subjectAddress, subjectApi } from "./source-address.ts";
-import { SubjectFrame, WithSource } from "./source-frame.tsx";
+import { FailedScreen, SubjectFrame, WithSource } from "./source-frame.tsx";
 import { VisibilityChip } from "./visibility-chip.tsx";
 
 interface SubjectProps {
@@ -23,8 +22,8 @@ const namedManagers = 12;
 
 /** The screen. */
 export function TeamScreen({ source, type, id }: SubjectProps) {
-  const { data, failure } = useData<TeamRow>(subjectApi(source, "teams", type, id));
-  if (failure) return <FailureBanner failure={failure} />;
+  const { data, failure, reload } = useData<TeamRow>(subjectApi(source, "teams", type, id));
+  if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
     <WithSource source={source}>
       {(info) => (data ? <Team source={source} info={info} team={data} /> : <Skeleton lines={8} hasTitle={true} />)}

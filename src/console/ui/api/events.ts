@@ -24,10 +24,12 @@ let source: EventSource | null = null;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let delayMs = firstDelayMs;
 let hadGap = false;
+let isWatchingTab = false;
 
-/** Opens the stream; does nothing when it is open already. */
+/** Opens the stream; does nothing when it is open already, or while nobody sees the page. */
 export function openEvents(): void {
-  if (source) return;
+  watchTab();
+  if (source || document.hidden) return;
   source = new EventSource("/api/events");
   source.onopen = () => {
     connection.set("open");
@@ -41,6 +43,23 @@ export function openEvents(): void {
     tell(JSON.parse(message.data) as ConsoleEvent);
   };
   source.onerror = () => reopen();
+}
+
+/**
+ * Browsers open six connections to one address for all tabs together, and a stream keeps one for ever: a tab that nobody
+ * sees gives its own back, so that the seventh tab still loads.
+ */
+function watchTab(): void {
+  if (isWatchingTab) return;
+  isWatchingTab = true;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      closeEvents();
+      hadGap = true;
+    } else if (session.value.kind === "signed-in") {
+      void tryAgain();
+    }
+  });
 }
 
 /** Closes the stream, for good. */

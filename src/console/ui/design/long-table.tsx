@@ -3,7 +3,7 @@
  * phone each row is a card. Knows nothing of what it shows.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { type LongColumn, pressed, sortState, type TableOrder } from "./long-column.ts";
 import type { ShownRows } from "./use-paged-rows.ts";
 import { useWindowRows, type WindowRows } from "./use-window-rows.ts";
@@ -116,6 +116,7 @@ function SortSign({ state }: { readonly state: "ascending" | "descending" | "non
 
 /** On a phone the head is not seen: the order is chosen from a list. */
 function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
+  const id = useId();
   if (!order || !onOrder) return null;
   const choices = columns.filter((column) => column.order !== undefined);
   const change = (value: string): void => {
@@ -123,9 +124,12 @@ function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
     onOrder({ order: by, isDescending: direction === "down" });
   };
   return (
-    <label class="field order-choice">
-      <span class="field-label">Order</span>
+    <div class="field order-choice">
+      <label class="field-label" for={id}>
+        Order
+      </label>
       <select
+        id={id}
         class="input"
         value={`${order.order} ${order.isDescending ? "down" : "up"}`}
         onChange={(event) => change(event.currentTarget.value)}
@@ -135,7 +139,7 @@ function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
           <option key={`${by} down`} value={`${by} down`}>{`${title}, downwards`}</option>,
         ])}
       </select>
-    </label>
+    </div>
   );
 }
 

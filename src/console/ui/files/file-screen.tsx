@@ -37,7 +37,7 @@ function FileOverview({ source, info }: { readonly source: string; readonly info
       </Card>
       <Card title="Resource types" isFlush={true}>
         <Table
-          caption="Resource types"
+          caption="Resource types in the file"
           rows={info.resourceTypes}
           rowKey={({ id }) => id}
           columns={[

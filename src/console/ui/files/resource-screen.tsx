@@ -2,9 +2,8 @@
 import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
 import { Dash, TextOrDash } from "../access/person-cells.tsx";
 import { resourceAddress, subjectAddress, subjectApi } from "../access/source-address.ts";
-import { SubjectFrame, WithSource } from "../access/source-frame.tsx";
+import { FailedScreen, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
@@ -22,8 +21,8 @@ interface SubjectProps {
 
 /** The screen. */
 export function ResourceScreen({ source, type, id }: SubjectProps) {
-  const { data, failure } = useData<ResourceDetail>(subjectApi(source, "resources", type, id));
-  if (failure) return <FailureBanner failure={failure} />;
+  const { data, failure, reload } = useData<ResourceDetail>(subjectApi(source, "resources", type, id));
+  if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
     <WithSource source={source}>
       {(info) =>

@@ -95,7 +95,7 @@ function Types({ source, info }: Omit<ContentsProps, "query">) {
   return (
     <section class="card card-flush" aria-label="Resource types">
       <Table
-        caption="Resource types"
+        caption="Resource types in the file"
         rows={info.resourceTypes}
         rowKey={({ id }) => id}
         columns={[

@@ -13,7 +13,11 @@ import { type Headline, headlineOf } from "./review-headline.ts";
 
 /** The tab. */
 export function ReviewsTab({ source }: { readonly source: string }) {
-  return <WithSource source={source}>{(info) => <Reviews source={source} info={info} />}</WithSource>;
+  return (
+    <WithSource source={source} isPart={true}>
+      {(info) => <Reviews source={source} info={info} />}
+    </WithSource>
+  );
 }
 
 /** The screen. */

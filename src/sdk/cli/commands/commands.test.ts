@@ -264,7 +264,10 @@ test("a flag's line has shorthand, type, whether it is required, variable and de
       .split("\n")
       .find((line) => line.includes(`--${name} `) || line.endsWith(`--${name}`))
       ?.replaceAll(/ {2,}/g, "  ");
-  assert.equal(find("file"), '  -f, --file string  The .c1z file to write ($BATON_FILE) (default "sync.c1z")');
+  assert.equal(
+    find("file"),
+    '  -f, --file string  The .c1z file to write, a path or s3://BUCKET/KEY ($BATON_FILE) (default "sync.c1z")',
+  );
   assert.equal(find("api-key"), "  --api-key string  required: Key of the example ($BATON_API_KEY)");
   assert.equal(
     find("provisioning"),

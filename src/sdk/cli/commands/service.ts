@@ -1,11 +1,12 @@
 /** Service mode: the root command when a client id is given. From flags to what the service is told. */
+import { parseSwitch } from "../../config/parse-value.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import type { ConnectorContext } from "../app.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import type { RunOutput } from "../run-output.ts";
-import { externalPrincipalsOf, storeOptions } from "../sync-options.ts";
+import { externalPrincipalsOf, readVariable, storeOptions } from "../sync-options.ts";
 
 /** A service that has not ended by then is ended: the promise is ten seconds. */
 const stopWithinMs = 9_500;
@@ -36,6 +37,8 @@ export async function serveConductorOne(
     await runService({
       clientId: config.string("client-id"),
       clientSecret: config.string("client-secret"),
+      currentClientSecret: async () => (await withCurrentSecrets(invocation, config)).string("client-secret"),
+      asksAhead: readVariable(io.env, "BATON_GET_TASKS", "true or false", parseSwitch) ?? false,
       product: { name: app.name, version: app.version },
       createConnector: async () => await app.createConnector(await withCurrentSecrets(invocation, config), context),
       syncs: {
@@ -66,7 +69,7 @@ export async function serveConductorOne(
   }
 }
 
-/** Every sync begins with the secrets that files and commands give by then: a key can be replaced without a restart. */
+/** Every sync, and every token, begins with the secrets that files and commands give by then: no restart for a new key. */
 async function withCurrentSecrets(invocation: Invocation, config: ResolvedConfig): Promise<ResolvedConfig> {
   const mayChange = config.all().some(({ source }) => source.kind === "secret");
   return mayChange ? await loadConfig(invocation) : config;

@@ -1,0 +1,276 @@
+/** Access by person, team and role in a real browser: search, filters, order, pages of one, CSV, keyboard, narrow screens. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { Locator } from "playwright-core";
+import type { Member, Organization, Team } from "../../sandbox/model.ts";
+import { createOrganization } from "../../sandbox/organization.ts";
+import { violationsOf } from "./axe.ts";
+import { settled } from "./console-page.ts";
+import { type Reviewer, startReviewer } from "./reviewer.ts";
+
+let reviewer: Reviewer;
+let organization: Organization;
+let source: string;
+
+before(async () => {
+  reviewer = await startReviewer();
+  organization = createOrganization({ members: 260, teams: 9 });
+  source = await reviewer.open(await reviewer.sync("access.c1z", organization));
+});
+
+after(async () => await reviewer[Symbol.asyncDispose]());
+
+/** `12 of 260 people`, once the list answers what was asked. */
+async function count(expected: string): Promise<void> {
+  await reviewer.page.locator("p.number", { hasText: expected }).first().waitFor();
+  await settled(reviewer.page);
+}
+
+function names(): Promise<string[]> {
+  return reviewer.page.locator(".long-table tbody th a").allInnerTexts();
+}
+
+async function textOf(locator: Locator): Promise<string> {
+  return ((await locator.allInnerTexts())[0] ?? "").trim();
+}
+
+function find<T>(value: T | undefined): T {
+  assert.ok(value !== undefined, "the organization has one");
+  return value;
+}
+
+function managerOf({ memberships }: Member): Team | undefined {
+  return memberships.find(({ role }) => role === "Manager")?.team;
+}
+
+function peopleOf(team: Team): Member[] {
+  return organization.members.filter(({ memberships }) => memberships.some((place) => place.team === team));
+}
+
+test("typing narrows the list, and the last word typed wins over slower answers to earlier ones", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/people`);
+  await count("260 people");
+  const { email } = find(organization.members[40]);
+  // Answers to the first letters come late.
+  await page.route(/people\?q=[^&]{1,3}&/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
+  const search = page.getByRole("searchbox", { name: "Search people" });
+  await search.pressSequentially(email.slice(0, 3), { delay: 60 });
+  await search.fill(email);
+  await count("1 of 260 people");
+  await page.waitForTimeout(600);
+  await count("1 of 260 people");
+  assert.equal((await names()).length, 1);
+  await page.unroute(/people\?q=[^&]{1,3}&/);
+  await search.fill("nobody is called so");
+  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await count("260 people");
+});
+
+test("filters and order stand in the address, and survive a reload and the way back", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/people`);
+  await page.getByLabel("Status", { exact: true }).selectOption("disabled");
+  await page.getByLabel("Two-factor", { exact: true }).selectOption("no");
+  const fits = organization.members.filter(({ isActive, hasTwoFactor }) => !isActive && !hasTwoFactor);
+  await count(`${fits.length} of 260 people`);
+  await page.getByRole("button", { name: "Last login" }).click();
+  await page.getByRole("button", { name: "Last login" }).click();
+  await page.waitForURL(/order=last-login.*descending=true/);
+  assert.equal(await page.getByRole("columnheader", { name: "Last login" }).getAttribute("aria-sort"), "descending");
+  const before = await names();
+  await page.reload();
+  await count(`${fits.length} of 260 people`);
+  assert.deepEqual(await names(), before);
+  await page.locator(".long-table tbody th a").first().click();
+  await page.getByRole("heading", { level: 2, name: "About" }).waitFor();
+  await page.goBack();
+  await count(`${fits.length} of 260 people`);
+  assert.equal(await page.getByLabel("Status", { exact: true }).inputValue(), "disabled");
+});
+
+test("Generate CSV gives exactly the people that are shown, in their order", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/people?role=manager&order=email`);
+  const fits = organization.members.filter(({ role }) => role === "Manager");
+  await count(`${fits.length} of 260 people`);
+  const shown = await page.locator('.long-table td[data-label="E-mail"]').allInnerTexts();
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Generate CSV" }).click();
+  const [head = "", ...lines] = readFileSync(await (await waiting).path(), "utf8")
+    .trimEnd()
+    .split("\r\n");
+  const at = head.split(",").indexOf("E-mail");
+  assert.deepEqual(
+    lines.map((line) => line.split(",")[at]),
+    shown,
+  );
+});
+
+test("a person's page has status, role, teams with the role in each, and the path of each access", async () => {
+  const { page, visit } = reviewer;
+  const person = find(organization.members.find((member) => managerOf(member) && member.memberships.length > 1));
+  await visit(`/sources/${source}/people/user/${person.userId}`);
+  assert.equal(await textOf(page.getByRole("heading", { level: 1 })), person.userName.replaceAll(/\s+/g, " ").trim());
+  const about = await textOf(page.getByRole("region", { name: "About" }));
+  for (const fact of [person.email, person.isActive ? "Enabled" : "Disabled", person.hasTwoFactor ? "Yes" : "No"]) {
+    assert.ok(about.includes(fact), `${fact} in ${about}`);
+  }
+  assert.ok(
+    about.includes(
+      person.lastLoginAt === null ? "Never or hidden" : String(new Date(person.lastLoginAt).getFullYear()),
+    ),
+  );
+  const roles = await textOf(page.getByRole("region", { name: /^Roles/ }));
+  assert.match(roles, new RegExp(`${person.role}\\s+in\\s+Sandbox Organization`));
+  const teams = page.getByRole("region", { name: /^Teams/ });
+  for (const { team, role } of person.memberships) {
+    const line = teams.getByRole("listitem").filter({ has: page.getByRole("link", { name: team.name, exact: true }) });
+    const text = await textOf(line.first());
+    assert.ok(text.startsWith(role) || (await line.count()) > 1, text);
+  }
+  assert.ok((await teams.getByRole("list", { name: "Held directly" }).count()) >= person.memberships.length);
+  const profile = await textOf(page.getByRole("region", { name: /^Profile/ }));
+  for (const key of ["last_login_method", "user_url"]) assert.ok(profile.includes(key), profile);
+});
+
+test("a team's page names its managers, and lists its people with their role in it", async () => {
+  const { page, visit } = reviewer;
+  const team = find(organization.teams.find((one) => one.visibility === "Hidden" && peopleOf(one).length > 0));
+  await visit(`/sources/${source}/teams/team/${team.slugPerm}`);
+  const people = peopleOf(team);
+  await count(`${people.length} ${people.length === 1 ? "person" : "people"}`);
+  assert.ok(await page.getByText("Hidden").first().isVisible());
+  const managers = people.filter(({ memberships }) =>
+    memberships.some((one) => one.team === team && one.role === "Manager"),
+  );
+  const named = page.getByRole("region", { name: "Managers" }).getByRole("link");
+  assert.equal(await named.count(), Math.min(managers.length, 12));
+  const roleOf = new Map(people.map((one) => [one.email, one.memberships.find((place) => place.team === team)?.role]));
+  const rows = page.locator(".long-table tbody tr:not(.gap)");
+  for (const row of await rows.all()) {
+    const email = await textOf(row.locator('td[data-label="E-mail"]'));
+    assert.equal(await textOf(row.locator('td[data-label="Role in team"]')), roleOf.get(email), email);
+  }
+  assert.ok((await rows.count()) > 3);
+});
+
+test("roles have their numbers and lead to the people who hold them", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/roles`);
+  for (const role of ["Owner", "Manager", "Member", "Collaborator"]) {
+    const holders = organization.members.filter((member) => member.role === role).length;
+    const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: role, exact: true }) });
+    assert.match(await textOf(card), new RegExp(`\\b${holders}\\b`));
+  }
+  await page.getByRole("link", { name: "Owner", exact: true }).click();
+  await count(`${organization.members.filter(({ role }) => role === "Owner").length} of 260 people`);
+});
+
+test("one finds a person, changes the order and opens a page by the keyboard alone", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/people`);
+  const person = find(organization.members[77]);
+  await page.getByRole("searchbox", { name: "Search people" }).focus();
+  await page.keyboard.type(person.email);
+  await count("1 of 260 people");
+  await tabTo("E-mail");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/order=email/);
+  assert.equal(await page.getByRole("columnheader", { name: "E-mail" }).getAttribute("aria-sort"), "ascending");
+  await tabTo(person.userName.replaceAll(/\s+/g, " ").trim());
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/people/user/${person.userId}`);
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+});
+
+/** Presses Tab until what has the focus is called so; the focus must be visible on the way. */
+async function tabTo(name: string): Promise<void> {
+  const { page } = reviewer;
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const [text, outline] = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement)) return ["", "solid"];
+      return [(element.textContent ?? "").replaceAll(/\s+/g, " ").trim(), getComputedStyle(element).outlineStyle];
+    });
+    assert.notEqual(outline, "none", `the focus is not seen on ${text}`);
+    if (text === name) return;
+  }
+  assert.fail(`Tab never came to ${name}`);
+}
+
+test("the picker of teams finds one of them, and Escape closes it", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/people`);
+  const team = find(organization.teams.find((one) => peopleOf(one).length > 1));
+  await page.getByText("Any team").click();
+  await page.getByRole("searchbox", { name: "Search teams" }).fill(team.name);
+  await page.getByRole("button", { name: team.name }).first().click();
+  await count(`${peopleOf(team).length} of 260 people`);
+  await page.locator("summary").click();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByRole("searchbox", { name: "Search teams" }).count(), 0);
+});
+
+/** All screens of this part. */
+function screens(): Readonly<Record<string, string>> {
+  const at = `/sources/${source}`;
+  const person = find(organization.members[3]);
+  const team = find(organization.teams[0]);
+  return {
+    files: "/files",
+    file: `/files/${decodeURIComponent(source).slice("file:".length)}`,
+    people: `${at}/people`,
+    "people, none": `${at}/people?q=nobody-at-all`,
+    person: `${at}/people/user/${person.userId}`,
+    "person, unknown": `${at}/people/user/nobody`,
+    teams: `${at}/teams`,
+    team: `${at}/teams/team/${team.slugPerm}`,
+    roles: `${at}/roles`,
+    picture: `${at}/picture`,
+    reviews: `${at}/reviews`,
+    ...Object.fromEntries(
+      ["offboarding", "dormant", "two-factor", "owners", "changes", "team-managers", "empty-and-hidden-teams"].map(
+        (name) => [name, `${at}/reviews/${name}`],
+      ),
+    ),
+    types: `${at}/tables`,
+    resources: `${at}/tables?show=resources`,
+    entitlements: `${at}/tables?show=entitlements`,
+    grants: `${at}/tables?show=grants`,
+    resource: `${at}/tables?show=resource&type=team&id=${team.slugPerm}`,
+  };
+}
+
+test("no screen keeps anybody out: axe finds nothing, in light and in dark", async () => {
+  for (const [name, path] of Object.entries(screens())) {
+    await reviewer.visit(path);
+    assert.deepEqual(await violationsOf(reviewer.page), [], name);
+    assert.equal(await reviewer.page.getByRole("heading", { level: 1 }).count(), 1, `${name} has one title`);
+  }
+});
+
+test("at 320 pixels every screen fits and every cell of a card is named", async () => {
+  const { page } = reviewer;
+  await page.setViewportSize({ width: 320, height: 800 });
+  for (const [name, path] of Object.entries(screens())) {
+    await reviewer.visit(path);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(overflow, 0, `${name} is wider than the screen`);
+    const unnamed = await page.locator(".long-table tbody tr:not(.gap) td:not([data-label])").count();
+    assert.equal(unnamed, 0, `${name} has cells without a name`);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+});
+
+test("no script failed and the page's policy had nothing to stop", () => {
+  assert.deepEqual(reviewer.troubles, []);
+});

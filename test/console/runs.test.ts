@@ -1,0 +1,231 @@
+/** Runs that do not go straight: cancelled, killed, left behind, partial, held, waiting for others, missed. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { assertHolds } from "../e2e/sandbox-run.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { openTestWorkshop, settingsOf, type TestWorkshop } from "./test-workshop.ts";
+
+const sha256 = (path: string | null): string =>
+  createHash("sha256")
+    .update(readFileSync(path ?? assert.fail("no file")))
+    .digest("hex");
+
+/** Processes that do jobs of this test's workshops. */
+function jobPids(): readonly number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids
+    .filter((pid) => {
+      try {
+        const parent = / (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) \S/, ""))?.[1];
+        return (
+          Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("console-worker")
+        );
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/** Lets the sandbox hold back pages of members until the returned function is called. */
+function holdMembers(sandbox: Sandbox): { readonly isAsked: Promise<void>; release(): void } {
+  const asked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const off = sandbox.onRequest(async ({ path }) => {
+    if (!/\/members\/$/.test(path)) return undefined;
+    asked.resolve();
+    await gate.promise;
+    return undefined;
+  });
+  return {
+    isAsked: asked.promise,
+    release() {
+      off();
+      gate.resolve();
+    },
+  };
+}
+
+async function connectedAndHeldBack(console: TestWorkshop, sandbox: Sandbox) {
+  const connector = await console.connect(sandbox);
+  const held = holdMembers(sandbox);
+  const runId = console.workshop.startSync(connector.id);
+  await held.isAsked;
+  return { connector, held, runId, before: sha256(connector.currentFile) };
+}
+
+test("a cancelled sync ends, is called so, and the last good file stays; the next sync is well", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { connector, held, runId, before } = await connectedAndHeldBack(console, sandbox);
+  const { id } = connector;
+  const cancelling = console.workshop.cancel(id);
+  assert.equal(console.workshop.connector(id).progress?.isCancelling, true);
+  const after = await cancelling;
+  held.release();
+  assert.equal(console.workshop.run(runId).result, "Cancelled");
+  assert.deepEqual([after.progress, after.status], [null, "Connected"]);
+  assert.equal(sha256(after.currentFile), before);
+  assert.equal((await console.sync(id)).result, "Complete");
+});
+
+const seesProcesses = process.platform === "linux" ? {} : { skip: "processes are found by /proc" };
+
+test(
+  "a sync whose process is killed is an error at once, not a run for ever; the next one goes on and is well",
+  seesProcesses,
+  async () => {
+    await using sandbox = await startSandbox();
+    await using console = await openTestWorkshop();
+    const { connector, held, runId, before } = await connectedAndHeldBack(console, sandbox);
+    const [pid] = jobPids();
+    assert.ok(pid !== undefined, "the process of the sync was found");
+    process.kill(pid, "SIGKILL");
+    const run = await console.ended(connector.id);
+    held.release();
+    assert.deepEqual([run.runId, run.result, run.errorCode], [runId, "Failed", "CONSOLE-RUN-LOST"]);
+    assert.match(run.failure?.message ?? "", /SIGKILL/);
+    const after = console.workshop.connector(connector.id);
+    assert.deepEqual([after.status, after.consecutiveFailures], ["Error", 1]);
+    assert.equal(sha256(after.currentFile), before);
+    assert.equal((await console.sync(connector.id)).result, "Complete");
+    assert.equal(console.workshop.connector(connector.id).consecutiveFailures, 0);
+  },
+);
+
+test(
+  "a console that ends stops its syncs in good order; they are Interrupted, and are gone on with",
+  seesProcesses,
+  async () => {
+    await using sandbox = await startSandbox();
+    await using first = await openTestWorkshop({ env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" } });
+    const { connector, held, runId, before } = await connectedAndHeldBack(first, sandbox);
+    const { id } = connector;
+    await first.workshop.close();
+    held.release();
+    assert.deepEqual(jobPids(), []);
+    await using second = await openTestWorkshop({
+      env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" },
+      dataDir: first.dataDir,
+    });
+    assert.equal(second.workshop.run(runId).result, "Interrupted");
+    assert.equal(sha256(second.workshop.connector(id).currentFile), before);
+    const run = await second.sync(id);
+    assert.deepEqual([run.result, run.resumed], ["Complete", true]);
+  },
+);
+
+test("a partial roster does not take the place of a good file, and can be downloaded; the next good one does", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const connector = await console.connect(sandbox);
+  const { id } = connector;
+  const before = sha256(connector.currentFile);
+  sandbox.switches.redactedEmails = true;
+  const partial = await console.sync(id);
+  const after = console.workshop.connector(id);
+  assert.deepEqual([partial.result, after.status], ["Partial roster", "Partial"]);
+  assert.equal(after.lastGoodRun?.runId, connector.lastRun?.runId);
+  assert.equal(sha256(after.currentFile), before);
+  assert.equal(sha256(console.workshop.runFile(partial.runId)?.path ?? null), partial.file?.sha256);
+  sandbox.switches.redactedEmails = false;
+  sandbox.edit.addMember({ user: "newcomer", userName: "New Comer" });
+  assert.equal((await console.sync(id)).result, "Complete");
+  const { currentFile, status } = console.workshop.connector(id);
+  assert.equal(status, "Connected");
+  assertHolds(currentFile ?? "", sandbox);
+});
+
+test("where there is no good file yet, a partial one is the current one, and called Partial", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const connector = await console.connect(sandbox, { apiKey: sandbox.keys.member });
+  assert.equal(connector.status, "Partial");
+  assert.ok(connector.currentFile !== null);
+  assert.equal(connector.lastGoodRun?.result, "Partial roster");
+});
+
+test("a big drop is held with counts and names; keeping the old file clears the banner, confirming takes it over", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const connector = await console.connect(sandbox);
+  const { id } = connector;
+  const before = sha256(connector.currentFile);
+  const leavers = sandbox.organization.members.slice(20);
+  for (const { user } of leavers) sandbox.edit.removeMember(user);
+  const held = await console.sync(id);
+  assert.equal(held.result, "Held");
+  assert.deepEqual(held.drop?.counts[0], { what: "members", before: 120, after: 20 });
+  assert.equal(held.drop?.sampleNames.length, 20);
+  const gone = new Set(leavers.map(({ userName }) => userName));
+  assert.ok(held.drop?.sampleNames.every((name) => gone.has(name)));
+  const banner = console.workshop.connector(id);
+  assert.deepEqual(
+    [banner.status, banner.failure?.state, banner.failure?.title],
+    ["Held", "held", "Big change, nothing applied"],
+  );
+  assert.equal(sha256(banner.currentFile), before);
+  const kept = console.workshop.keepOld(id);
+  assert.deepEqual([kept.status, kept.failure], ["Connected", null]);
+  assert.equal((await console.sync(id)).result, "Held");
+  console.workshop.confirmChanges(id);
+  const confirmed = await console.ended(id);
+  assert.deepEqual([confirmed.startedBy, confirmed.result], ["confirm", "Complete with warnings"]);
+  assert.equal(confirmed.totals?.members, 20);
+  assert.notEqual(sha256(console.workshop.connector(id).currentFile), before);
+});
+
+test("two connectors sync side by side, a third waits and says so; each by itself is cancelled or done", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const held = holdMembers(sandbox);
+  const { workshop } = console;
+  const ids: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    const { id } = workshop.create({ mode: "once", owner: "" });
+    await workshop.saveSettings(id, settingsOf(sandbox));
+    ids.push(id);
+  }
+  const [one = "", two = "", three = "", four = ""] = ids;
+  const waits = ids.map((id) => workshop.connector(id).progress?.isQueued);
+  assert.deepEqual(waits, [false, false, true, true]);
+  assert.equal((await workshop.cancel(four)).lastRun?.result, "Cancelled");
+  held.release();
+  for (const id of [one, two, three]) assert.equal((await console.ended(id)).result, "Complete");
+});
+
+test("a schedule starts what is due; what was missed while the console was down is made up for once", async () => {
+  await using sandbox = await startSandbox();
+  const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery" };
+  const clock = new ManualClock(Date.now());
+  await using first = await openTestWorkshop({ env, clock });
+  const { id } = await first.connect(sandbox, { mode: "schedule" });
+  first.workshop.setSchedule(id, { kind: "interval", everyMinutes: 30 });
+  const due = first.next("connector", ({ connector }) => connector.progress !== null);
+  clock.advance(31 * 60_000);
+  await due;
+  const scheduled = await first.ended(id);
+  assert.deepEqual([scheduled.startedBy, scheduled.result], ["schedule", "Complete"]);
+  await first.workshop.close();
+  clock.advance(10 * 60 * 60_000);
+  await using second = await openTestWorkshop({ env, clock, dataDir: first.dataDir });
+  assert.equal((await second.ended(id)).startedBy, "schedule");
+  assert.equal(second.workshop.runs(id, { limit: 50 }).runs.length, 3);
+  const [next = 0] = second.workshop.connector(id).nextRunsMs;
+  assert.ok(next > clock.nowMs() && next <= clock.nowMs() + 30 * 60_000);
+});
+
+test("removing a connector leaves nothing of it on the disk", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { id, currentFile, lastRun } = await console.connect(sandbox);
+  const kept = console.workshop.runFile(lastRun?.runId ?? "")?.path ?? "";
+  assert.ok(existsSync(kept) && existsSync(currentFile ?? ""));
+  await console.workshop.remove(id);
+  assert.deepEqual([existsSync(kept), existsSync(currentFile ?? "")], [false, false]);
+  assert.deepEqual(readdirSync(join(console.dataDir, "connectors")), []);
+});

@@ -1,0 +1,253 @@
+/** From nothing to Connected: settings, the test with its lines, the first sync, and what is there afterwards. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { expectedCounts } from "../../sandbox/organization.ts";
+import { startSandbox } from "../../sandbox/server.ts";
+import { RunningError } from "../../src/console/runs/running-error.ts";
+import { BatonError } from "../../src/sdk/errors.ts";
+import { assertHolds } from "../e2e/sandbox-run.ts";
+import { openTestWorkshop, settingsOf } from "./test-workshop.ts";
+
+const isCode = (code: string) => (caught: unknown) => caught instanceof BatonError && caught.code === code;
+
+test("a new connector is tested line by line, saved, synced, and Connected; the file holds the organization", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id, status } = workshop.create({ mode: "once", owner: " Ada Lovelace " });
+  assert.equal(status, "Not set up");
+
+  const tested = await console.test(id, settingsOf(sandbox));
+  assert.deepEqual(
+    tested.lines.map((line) => `${line.id} ${line.outcome}`),
+    ["host pass", "key pass", "organization pass", "members pass", "teams pass", "roster pass"],
+  );
+  assert.equal(tested.failure, null);
+  assert.deepEqual(tested.keyOwner, { slug: "baton-sync", name: "Baton Sync", kind: "service" });
+  const shown = console.events.flatMap((event) =>
+    event.type === "test" ? [event.test.lines.map((l) => l.outcome)] : [],
+  );
+  assert.ok(
+    shown.some((outcomes) => outcomes.includes("running") && outcomes.includes("waiting")),
+    "live",
+  );
+  assert.equal(workshop.connector(id).status, "Not set up", "a test keeps nothing");
+
+  const { connector, runId, notices } = await workshop.saveSettings(id, settingsOf(sandbox));
+  assert.deepEqual(notices, []);
+  assert.equal(connector.owner, "Ada Lovelace");
+  assert.ok(runId !== null);
+  assert.throws(
+    () => workshop.startSync(id),
+    (caught) => caught instanceof RunningError && caught.runId === runId,
+  );
+  const run = await console.ended(id);
+  const counts = expectedCounts(sandbox.organization);
+  assert.deepEqual([run.runId, run.result, run.startedBy], [runId, "Complete", "setup"]);
+  assert.deepEqual(run.totals, {
+    members: counts.members,
+    activeMembers: counts.active,
+    inactiveMembers: counts.inactive,
+    teams: counts.teams,
+    entitlements: 4 + counts.teams * 2,
+    grants: counts.members + counts.teamMemberships + counts.teamManagerMemberships,
+  });
+  const after = workshop.connector(id);
+  assert.deepEqual([after.status, after.name, after.failure], ["Connected", "Sandbox Organization", null]);
+  assert.deepEqual(after.key?.owner, tested.keyOwner);
+  assert.equal(after.key?.lastFour, sandbox.keys.service.slice(-4));
+  assert.ok(after.currentFile !== null);
+  assertHolds(after.currentFile, sandbox);
+  const kept = workshop.runFile(runId);
+  assert.ok(kept);
+  assert.equal(createHash("sha256").update(readFileSync(kept.path)).digest("hex"), run.file?.sha256);
+  const words = console.events.flatMap((event) => (event.type === "connector" ? [event.connector.status] : []));
+  assert.deepEqual(
+    words.filter((word, i) => word !== words[i - 1]),
+    ["Not set up", "Testing", "Not set up", "Syncing", "Connected"],
+  );
+});
+
+test("while it syncs, phases come in order with counts, requests and the budget", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 1300, teams: 30 }, latencyMs: 20 });
+  await using console = await openTestWorkshop();
+  const { id } = await console.connect(sandbox);
+  const told = console.events.flatMap((event) => (event.type === "progress" ? [event.progress] : []));
+  const order = ["organization", "members", "teams", "roles", "memberships", "writing file"];
+  const phases = told.map(({ phase }) => order.indexOf(phase));
+  assert.deepEqual(
+    phases,
+    phases.toSorted((a, b) => a - b),
+  );
+  const last = told.at(-1);
+  assert.deepEqual([last?.phase, last?.members, last?.teams], ["writing file", 1300, 30]);
+  assert.equal(last?.requests, console.workshop.connector(id).lastRun?.requests);
+  assert.equal(last?.rateLimit?.limit, 1_000_000);
+  assert.equal(last?.fraction, null, "nothing to guess by");
+
+  await console.sync(id);
+  const again = console.events
+    .flatMap((event) => (event.type === "progress" ? [event.progress] : []))
+    .slice(told.length);
+  const guesses = again.flatMap(({ fraction }) => fraction ?? []);
+  assert.ok(guesses.length > 0 && guesses.every((guess) => guess >= 0 && guess <= 1));
+  assert.ok(again.some(({ secondsLeft }) => secondsLeft !== null));
+});
+
+test("what is pasted is mended, and said to be; what cannot be is refused before anything is kept", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id } = workshop.create({ mode: "schedule", owner: "" });
+  const input = {
+    orgSlug: "https://app.cloudsmith.com/sandbox-org/settings",
+    apiKey: ` Bearer ${sandbox.keys.service}\n`,
+  };
+  const { connector, notices } = await workshop.saveSettings(id, { ...input, baseUrl: sandbox.baseUrl });
+  assert.equal(connector.settings.orgSlug, "sandbox-org");
+  assert.equal(notices.length, 3);
+  for (const part of [/slug sandbox-org/, /white space/, /'Bearer'/])
+    assert.ok(
+      notices.some((text) => part.test(text)),
+      String(part),
+    );
+  assert.equal((await console.ended(id)).result, "Complete");
+  assert.deepEqual(workshop.connector(id).schedule, { kind: "interval", everyMinutes: 360 });
+
+  for (const [wrong, code] of [
+    [{ orgSlug: "two words" }, "CS-CONFIG-ORG-SLUG"],
+    [{ apiKey: "two words" }, "CS-CONFIG-API-KEY"],
+    [{ baseUrl: "http://elsewhere.example" }, "CS-CONFIG-BASE-URL"],
+    [{ caFile: "/nowhere/ca.pem" }, "CONSOLE-SETTING"],
+    [{ proxy: "http://ada:secret@proxy.example" }, "CONSOLE-SETTING"],
+    [{ keySource: "environment" }, "CONSOLE-KEY-GONE"],
+  ] as const) {
+    await assert.rejects(workshop.saveSettings(id, wrong), isCode(code));
+  }
+  assert.deepEqual(workshop.connector(id).settings, connector.settings);
+  assert.throws(() => workshop.connector("none"), isCode("CONSOLE-NO-CONNECTOR"));
+});
+
+test("a key of another shape is taken with a hint", async () => {
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id } = workshop.create({ mode: "service", owner: "" });
+  const { notices, runId } = await workshop.saveSettings(id, {
+    apiKey: "an-older-key-of-another-shape",
+    orgSlug: "acme",
+  });
+  assert.match(notices[0] ?? "", /Older keys differ/);
+  assert.equal(runId, null, "a service is started, not synced");
+});
+
+test("keys and slugs of this machine are offered by the name of their source, used, and not stored", async () => {
+  await using sandbox = await startSandbox();
+  const { keys } = sandbox;
+  await using console = await openTestWorkshop({
+    env: { BATON_API_KEY: keys.service, CLOUDSMITH_API_KEY: "not usable at all", CLOUDSMITH_ORG: "sandbox-org" },
+  });
+  const { workshop, dataDir } = console;
+  const folder = join(dataDir, "..", ".cloudsmith");
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, "credentials.ini"),
+    `# a comment\n[default]\napi_key = ${keys.owner}\n[profile:x]\napi_key=${keys.member}\n`,
+  );
+  writeFileSync(join(folder, "config.ini"), "[default]\norganization: sandbox-org\n");
+  const { id } = workshop.create({ mode: "once", owner: "" });
+  const found = workshop.foundSettings(id);
+  assert.deepEqual(
+    found.keys.map(({ source, lastFour }) => [source, lastFour]),
+    [
+      ["environment", keys.service.slice(-4)],
+      ["cloudsmith-cli", keys.owner.slice(-4)],
+    ],
+  );
+  assert.deepEqual(
+    found.slugs.map(({ slug }) => slug),
+    ["sandbox-org", "sandbox-org"],
+  );
+  const common = { orgSlug: "sandbox-org", baseUrl: sandbox.baseUrl };
+  await workshop.saveSettings(id, { ...common, keySource: "cloudsmith-cli" });
+  assert.equal((await console.ended(id)).result, "Complete");
+  const { key } = workshop.connector(id);
+  assert.deepEqual([key?.source, key?.storage], ["cloudsmith-cli", "not-stored"]);
+  assert.match(key?.sourceName ?? "", /credentials\.ini$/);
+  writeFileSync(join(folder, "credentials.ini"), "");
+  const run = await console.sync(id);
+  assert.equal(run.errorCode, "CONSOLE-KEY-GONE");
+});
+
+test("everything is still there after a restart: connectors, keys, history, logs, schedule and pause", async () => {
+  await using sandbox = await startSandbox();
+  const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery staple" };
+  await using first = await openTestWorkshop({ env });
+  const { id } = await first.connect(sandbox);
+  first.workshop.setSchedule(id, { kind: "cron", expression: "0 6 * * 1-5", timeZone: "Europe/Berlin" });
+  first.workshop.pause(id);
+  const before = first.workshop.connector(id);
+  const logged = first.workshop.logs(id, { limit: 500 });
+  assert.equal(before.status, "Paused");
+  assert.equal(before.key?.storage, "encrypted");
+  assert.ok(logged.total > 5);
+  await first.workshop.close();
+  {
+    await using second = await openTestWorkshop({ env, dataDir: first.dataDir });
+    const { workshop } = second;
+    assert.deepEqual(workshop.connector(id), before);
+    assert.deepEqual(workshop.logs(id, { limit: 500 }), logged);
+    assert.deepEqual(workshop.connector(id).nextRunsMs, []);
+    assert.equal(workshop.resume(id).nextRunsMs.length, 3);
+    assert.equal((await second.sync(id)).result, "Complete");
+    assert.deepEqual(
+      workshop.runs(id, { limit: 1 }).runs.map(({ startedBy }) => startedBy),
+      ["person"],
+    );
+    const page = workshop.runs(id, { limit: 1 });
+    assert.ok(page.next !== null);
+    assert.equal(workshop.runs(id, { limit: 1, before: page.next }).runs[0]?.startedBy, "setup");
+    await workshop.remove(id);
+    assert.deepEqual(workshop.connectors(), []);
+    assert.throws(() => workshop.run(page.runs[0]?.runId ?? ""), isCode("CONSOLE-NO-RUN"));
+  }
+});
+
+test("the sample is Connected in one step, and the same one after a restart", async () => {
+  await using first = await openTestWorkshop();
+  const { id, isSample } = await first.workshop.startSample();
+  assert.ok(isSample);
+  const run = await first.ended(id);
+  assert.equal(run.result, "Complete");
+  assert.equal(first.workshop.connector(id).status, "Connected");
+  assert.equal((await first.workshop.startSample()).id, id);
+  await first.workshop.close();
+  {
+    await using second = await openTestWorkshop({ dataDir: first.dataDir });
+    assert.equal(second.workshop.connector(id).status, "Connected");
+    const again = await second.sync(id);
+    assert.deepEqual([again.result, again.totals], ["Complete", run.totals]);
+    assert.equal((await second.test(id)).failure, null);
+  }
+});
+
+test("a key that was kept in memory is asked for again after a restart, in words", async () => {
+  await using sandbox = await startSandbox();
+  await using first = await openTestWorkshop();
+  const { id } = await first.connect(sandbox);
+  assert.equal(first.workshop.keyStorage, "memory");
+  await first.workshop.close();
+  {
+    await using second = await openTestWorkshop({ dataDir: first.dataDir });
+    assert.equal(second.workshop.connector(id).status, "Not set up");
+    const run = await second.sync(id);
+    assert.deepEqual(
+      [run.result, run.errorCode, run.errorTitle],
+      ["Failed", "CONSOLE-KEY-GONE", "The API key must be entered again"],
+    );
+    await second.workshop.saveSettings(id, { apiKey: sandbox.keys.service });
+    assert.equal((await second.ended(id)).result, "Complete");
+  }
+});

@@ -1,0 +1,124 @@
+/** A workshop in this process over a data directory of its own, whose runs are real processes of the real program. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Sandbox } from "../../sandbox/server.ts";
+import type { ConnectorDetail, SettingsInput, TestState } from "../../src/console/contract/connectors.ts";
+import type { ConsoleEvent } from "../../src/console/contract/events.ts";
+import type { RunDetail, RunProgress } from "../../src/console/contract/runs.ts";
+import { EventHub } from "../../src/console/event-hub.ts";
+import { openWorkshop, type ProgramCommand, type Workshop } from "../../src/console/runs/workshop.ts";
+import { type Clock, systemClock } from "../../src/sdk/clock.ts";
+import { version } from "../../src/version.ts";
+import { launcher } from "../e2e/program.ts";
+
+/** What a test may want otherwise. */
+export interface TestWorkshopOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** Default the launcher. */
+  readonly program?: ProgramCommand;
+  /** A directory that is there already and stays. */
+  readonly dataDir?: string;
+}
+
+/** A workshop with what tests ask of it. */
+export interface TestWorkshop extends AsyncDisposable {
+  readonly workshop: Workshop;
+  readonly hub: EventHub;
+  readonly dataDir: string;
+  /** Everything that the page was told so far. */
+  readonly events: readonly ConsoleEvent[];
+  /** Resolves with the first event that fits, of those to come. */
+  next<T extends ConsoleEvent["type"]>(
+    type: T,
+    fits?: (event: Extract<ConsoleEvent, { type: T }>) => boolean,
+  ): Promise<Extract<ConsoleEvent, { type: T }>>;
+  /** Adds a connector to the sandbox's organization, complete but for `input`, and lets its first sync end. */
+  connect(sandbox: Sandbox, input?: SettingsInput): Promise<ConnectorDetail>;
+  /** Lets the sync of the connector end, and returns what is kept of it. */
+  ended(id: string): Promise<RunDetail>;
+  /** Syncs and lets it end. */
+  sync(id: string): Promise<RunDetail>;
+  /** Tests settings and lets the test end. */
+  test(id: string, input?: SettingsInput): Promise<TestState>;
+  /** Resolves with the progress at which `fits` is first true. */
+  progress(id: string, fits: (progress: RunProgress) => boolean): Promise<RunProgress>;
+}
+
+/** Opens one. */
+export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promise<TestWorkshop> {
+  const home = mkdtempSync(join(tmpdir(), "workshop-"));
+  const dataDir = options.dataDir ?? join(home, "data");
+  const hub = new EventHub();
+  const events: ConsoleEvent[] = [];
+  hub.subscribe((event) => events.push(event));
+  const workshop = await openWorkshop({
+    dataDir,
+    hub,
+    clock: options.clock ?? systemClock,
+    version,
+    env: { HOME: home, PATH: "/usr/bin:/bin", ...options.env },
+    storeKeyFile: undefined,
+    program: options.program ?? { file: process.execPath, args: [launcher] },
+  });
+  const next: TestWorkshop["next"] = (type, fits = () => true) =>
+    new Promise((resolve) => {
+      const off = hub.subscribe((event) => {
+        // The type was just compared, which the compiler does not follow through a generic.
+        if (event.type !== type || !fits(event as Extract<ConsoleEvent, { type: typeof type }>)) return;
+        off();
+        resolve(event as Extract<ConsoleEvent, { type: typeof type }>);
+      });
+    });
+  const ended = async (id: string): Promise<RunDetail> => {
+    while (workshop.connector(id).progress) {
+      await next("connector", ({ connector }) => connector.id === id && connector.progress === null);
+    }
+    const { lastRun } = workshop.connector(id);
+    assert.ok(lastRun, "a run has ended");
+    return workshop.run(lastRun.runId);
+  };
+  return {
+    workshop,
+    hub,
+    dataDir,
+    events,
+    next,
+    ended,
+    async connect(sandbox, input = {}) {
+      const { id } = workshop.create({ mode: "once", owner: "Ada" });
+      const { runId } = await workshop.saveSettings(id, settingsOf(sandbox, input));
+      if (runId !== null) await ended(id);
+      return workshop.connector(id);
+    },
+    async sync(id) {
+      workshop.startSync(id);
+      return await ended(id);
+    },
+    async test(id, input = {}) {
+      const started = await workshop.startTest(id, input);
+      for (;;) {
+        const now = workshop.test(id);
+        if (now?.testId === started.testId && now.isDone) return now;
+        await next("test", ({ test }) => test.testId === started.testId);
+      }
+    },
+    async progress(id, fits) {
+      const now = workshop.connector(id).progress;
+      if (now && fits(now)) return now;
+      const { progress } = await next("progress", (event) => event.progress.connectorId === id && fits(event.progress));
+      return progress;
+    },
+    async [Symbol.asyncDispose]() {
+      await workshop.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a form for the sandbox's organization holds. */
+export function settingsOf({ organization, baseUrl, keys }: Sandbox, input: SettingsInput = {}): SettingsInput {
+  return { orgSlug: organization.slug, baseUrl, apiKey: keys.service, ...input };
+}
