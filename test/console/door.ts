@@ -8,12 +8,15 @@ import { text } from "node:stream/consumers";
 import type { Hono } from "hono";
 import { EventHub } from "../../src/console/event-hub.ts";
 import type { KeptFiles } from "../../src/console/kept-files.ts";
+import type { Workshop } from "../../src/console/runs/workshop.ts";
 import { type ConsoleEnv, createApp } from "../../src/console/server/app.ts";
 import { assetsFrom } from "../../src/console/server/assets.ts";
 import { EventStreams } from "../../src/console/server/event-stream.ts";
 import { LaunchLinks, launchLink } from "../../src/console/server/launch-links.ts";
 import { type ConsoleServer, type ListenOptions, listen } from "../../src/console/server/listen.ts";
+import { connectorRoutes } from "../../src/console/server/routes/connector-routes.ts";
 import { fileRoutes } from "../../src/console/server/routes/file-routes.ts";
+import { runRoutes } from "../../src/console/server/routes/run-routes.ts";
 import { sourceRoutes } from "../../src/console/server/routes/source-routes.ts";
 import { Sessions } from "../../src/console/server/sessions.ts";
 import { Sources } from "../../src/console/sources/sources.ts";
@@ -25,6 +28,8 @@ import { version } from "../../src/version.ts";
 export interface DoorOptions {
   readonly clock?: Clock;
   readonly kept?: KeptFiles;
+  /** Whose routes are served as well, and whose files are asked. */
+  readonly workshop?: Workshop;
   readonly bounds?: ListenOptions["bounds"];
 }
 
@@ -83,7 +88,7 @@ const assets = assetsFrom(
 );
 
 /** Starts it. */
-export async function openDoor({ clock = systemClock, kept, bounds }: DoorOptions = {}): Promise<Door> {
+export async function openDoor({ clock = systemClock, kept, bounds, workshop }: DoorOptions = {}): Promise<Door> {
   const dataDir = mkdtempSync(join(tmpdir(), "console-door-"));
   const audit = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
   const hub = new EventHub();
@@ -91,7 +96,7 @@ export async function openDoor({ clock = systemClock, kept, bounds }: DoorOption
   const links = new LaunchLinks(clock);
   const sessions = new Sessions(clock);
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
-  const sources = new Sources({ dataDir, kept: kept ?? nothing, clock });
+  const sources = new Sources({ dataDir, kept: kept ?? workshop ?? nothing, clock });
   const app = createApp({
     assets,
     audit,
@@ -99,7 +104,11 @@ export async function openDoor({ clock = systemClock, kept, bounds }: DoorOption
     links,
     sessions,
     streams,
-    routes: [sourceRoutes({ sources, audit, version }), fileRoutes({ sources, audit })],
+    routes: [
+      ...(workshop ? [connectorRoutes(workshop), runRoutes(workshop)] : []),
+      sourceRoutes({ sources, audit, version }),
+      fileRoutes({ sources, audit }),
+    ],
   });
   const names = ["127.0.0.1", "localhost", "[::1]"];
   const server = await listen({ host: "127.0.0.1", port: 0, names, app, ...(bounds && { bounds }) });

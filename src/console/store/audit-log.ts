@@ -55,6 +55,7 @@ class FileAuditLog implements AuditLog {
   readonly #path: string;
   readonly #file: number;
   readonly #nowMs: () => number;
+  #isOpen: boolean = true;
 
   constructor(path: string, file: number, nowMs: () => number) {
     this.#path = path;
@@ -65,6 +66,8 @@ class FileAuditLog implements AuditLog {
   record({ action, target, details = {} }: AuditedAction, result: string): void {
     const time = new Date(this.#nowMs()).toISOString();
     const line = Buffer.from(`${JSON.stringify({ time, actor, action, target, result, details })}\n`, "utf8");
+    // The number of a closed file may be that of another one by now.
+    if (!this.#isOpen) throw notWritten(this.#path, Object.assign(new Error("closed"), { code: "EBADF" }));
     try {
       for (let done = 0; done < line.length; ) done += writeSync(this.#file, line, done);
       fsyncSync(this.#file);
@@ -95,7 +98,8 @@ class FileAuditLog implements AuditLog {
   }
 
   close(): void {
-    closeSync(this.#file);
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
   }
 }
 

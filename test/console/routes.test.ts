@@ -1,0 +1,219 @@
+/** What connectors, runs and logs look like over HTTP, what is written down of it, and that no secret comes along. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { startStandInC1 } from "../../sandbox/c1/stand-in.ts";
+import { startSandbox } from "../../sandbox/server.ts";
+import { type ConnectorDetail, deployTargets, type SettingsSaved } from "../../src/console/contract/connectors.ts";
+import type { FailureBody } from "../../src/console/contract/failures.ts";
+import type { LogPage, RunSummary } from "../../src/console/contract/runs.ts";
+import type { AuditLine } from "../../src/console/contract/session.ts";
+import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
+import { openDoor, type Reply, type SignedIn } from "./door.ts";
+import { openTestWorkshop, settingsOf } from "./test-workshop.ts";
+
+const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
+  assert.equal(status, expected, body);
+  return JSON.parse(body) as T; // what the test asserts
+};
+const failureIn = (reply: Reply, status: number): FailureBody["error"] => bodyOf<FailureBody>(reply, status).error;
+const auditOf = (dataDir: string): readonly AuditLine[] =>
+  readFileSync(join(dataDir, "audit.ndjson"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as AuditLine);
+
+async function add(page: SignedIn): Promise<string> {
+  return bodyOf<ConnectorDetail>(await page.post("/api/connectors", { mode: "once", owner: "Ada" })).id;
+}
+
+test("the whole way over HTTP: add, test, save, sync, history, file with its hash, logs, schedule, remove", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  await using door = await openDoor({ workshop: console.workshop });
+  const page = await door.signIn();
+  const id = await add(page);
+  const path = `/api/connectors/${id}`;
+  const tested = console.next("test", (event) => event.test.isDone);
+  bodyOf(await page.post(`${path}/test`, settingsOf(sandbox)));
+  await tested;
+  assert.equal((await page.json<{ isDone: boolean }>(`${path}/test`)).isDone, true);
+  const { runId } = bodyOf<SettingsSaved>(await page.post(`${path}/settings`, settingsOf(sandbox)));
+  const again = failureIn(await page.post(`${path}/sync`, {}), 409);
+  assert.deepEqual([again.code, again.facts], ["CONSOLE-RUNNING", [["Run", runId]]]);
+  await console.ended(id);
+  const { connectors } = await page.json<{ connectors: ConnectorDetail[] }>("/api/connectors");
+  assert.deepEqual(
+    connectors.map(({ status }) => status),
+    ["Connected"],
+  );
+  const { runs } = await page.json<{ runs: RunSummary[] }>(`${path}/runs?limit=10`);
+  assert.equal(runs[0]?.runId, runId);
+  assert.equal((await page.json<RunSummary>(`/api/runs/${runId}`)).result, "Complete");
+  const file = await fetch(`${door.origin}/api/runs/${runId}/file`, { headers: { cookie: page.cookie } });
+  const bytes = Buffer.from(await file.arrayBuffer());
+  assert.equal(file.headers.get("x-content-sha256"), createHash("sha256").update(bytes).digest("hex"));
+  assert.equal(file.headers.get("x-content-sha256"), runs[0].file?.sha256);
+  assert.match(file.headers.get("content-disposition") ?? "", /^attachment; filename="cloudsmith-[\dT-]+Z\.c1z"$/);
+  const logs = await page.json<LogPage>(`${path}/logs?level=info&q=sync%20complete&limit=5`);
+  assert.equal(logs.total, 1);
+  const download = (await page.get(`${path}/logs/download`)).body.trimEnd().split("\n");
+  assert.equal(download.length, (await page.json<LogPage>(`${path}/logs`)).total);
+  const preview = "/api/schedule-preview?kind=cron&expression=0+6+*+*+*&timeZone=Europe/Berlin";
+  assert.equal((await page.json<{ nextRunsMs: number[] }>(preview)).nextRunsMs.length, 3);
+  const schedule = { kind: "interval", everyMinutes: 45 };
+  assert.deepEqual(bodyOf<ConnectorDetail>(await page.post(`${path}/schedule`, schedule)).schedule, schedule);
+  assert.equal(bodyOf<ConnectorDetail>(await page.post(`${path}/pause`, {})).status, "Paused");
+  assert.equal(bodyOf<ConnectorDetail>(await page.post(`${path}/resume`, {})).status, "Connected");
+  bodyOf(await page.post(`${path}/sync`, { force: true }), 202);
+  bodyOf(await page.post(`${path}/cancel`, {}));
+  await console.sync(id);
+  bodyOf(await page.post(`${path}/keep-old`, {}));
+  bodyOf(await page.post(`${path}/confirm-changes`, {}), 202);
+  await console.ended(id);
+  bodyOf(await page.post(`${path}/settings`, { owner: "Grace" }));
+  await console.ended(id);
+  bodyOf(await page.post(`${path}/remove`, {}));
+  assert.equal(failureIn(await page.get(path), 404).code, "CONSOLE-NO-CONNECTOR");
+
+  const lines = auditOf(console.dataDir);
+  assert.deepEqual([...new Set(lines.map(({ action }) => action))].toSorted(), [
+    "cancel",
+    "confirm-changes",
+    "connector-added",
+    "connector-removed",
+    "file-downloaded",
+    "force-sync",
+    "keep-old",
+    "key-replaced",
+    "log-downloaded",
+    "pause",
+    "resume",
+    "schedule",
+    "settings-changed",
+    "sync",
+    "test",
+  ]);
+  const ofSync = lines.filter(({ action }) => action === "sync").map(({ result }) => result);
+  assert.deepEqual(ofSync, ["requested", "failed: CONSOLE-RUNNING"]);
+  const changed = lines.find(({ action }) => action === "key-replaced");
+  assert.deepEqual(changed?.details, { settings: ["apiKey", "baseUrl", "orgSlug"] });
+});
+
+test("what an address does not take is refused, without quoting it", async () => {
+  await using console = await openTestWorkshop();
+  await using door = await openDoor({ workshop: console.workshop });
+  const page = await door.signIn();
+  const id = await add(page);
+  const path = `/api/connectors/${id}`;
+  for (const [address, body] of [
+    ["/api/connectors", { mode: "never", owner: "" }],
+    ["/api/connectors", { mode: "once" }],
+    [`${path}/settings`, { apiKey: 7 }],
+    [`${path}/settings`, { apikey: "canary-canary" }],
+    [`${path}/settings`, { owner: "x".repeat(5000) }],
+    [`${path}/schedule`, { kind: "interval" }],
+    [`${path}/sync`, { acceptChanges: "yes" }],
+    [`${path}/pause`, { now: true }],
+  ] as const) {
+    const failure = failureIn(await page.post(address, body), 400);
+    assert.equal(failure.code, "CONSOLE-BAD-REQUEST", address);
+    assert.ok(!JSON.stringify(failure).includes("canary"));
+  }
+  assert.equal(
+    failureIn(await page.post(`${path}/schedule`, { kind: "interval", everyMinutes: 5 }), 400).code,
+    "CONSOLE-SCHEDULE",
+  );
+  assert.equal(failureIn(await page.get(`${path}/deploy?target=moon`), 400).code, "CONSOLE-BAD-REQUEST");
+  assert.equal(failureIn(await page.get(`${path}/logs?level=all`), 400).code, "CONSOLE-BAD-REQUEST");
+});
+
+test("an action that cannot be written down is refused, and is not done", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id } = await console.connect(sandbox);
+  await using door = await openDoor({ workshop });
+  const page = await door.signIn();
+  const path = `/api/connectors/${id}`;
+  const before = workshop.connector(id);
+  // As if the disk had gone: nothing can be written through it any more.
+  workshop.audit.close();
+  for (const [address, body] of [
+    ["/api/connectors", { mode: "once", owner: "" }],
+    ["/api/sample", {}],
+    [`${path}/settings`, { owner: "Eve" }],
+    [`${path}/test`, {}],
+    [`${path}/sync`, {}],
+    [`${path}/cancel`, {}],
+    [`${path}/pause`, {}],
+    [`${path}/keep-old`, {}],
+    [`${path}/confirm-changes`, {}],
+    [`${path}/schedule`, { kind: "manual" }],
+    [`${path}/service/start`, {}],
+    [`${path}/remove`, {}],
+  ] as const) {
+    assert.equal(failureIn(await page.post(address, body), 422).code, "CONSOLE-AUDIT", address);
+  }
+  assert.equal(failureIn(await page.get(`/api/runs/${before.lastRun?.runId}/file`), 422).code, "CONSOLE-AUDIT");
+  assert.deepEqual(workshop.connector(id), before);
+  assert.equal(workshop.connectors().length, 1);
+});
+
+test("no secret is in any answer, event, log line or file, in any of its forms", async () => {
+  await using sandbox = await startSandbox();
+  await using c1 = await startStandInC1({ uploadDirectory: "/nowhere" });
+  const passphrase = "canary passphrase of the store";
+  await using console = await openTestWorkshop({ env: { BATON_CONSOLE_PASSPHRASE: passphrase } });
+  await using door = await openDoor({ workshop: console.workshop });
+  const page = await door.signIn();
+  const { clientId: c1ClientId, clientSecret: c1ClientSecret } = c1.tokens.credentials;
+  const wrongKey = `csa_${"fedcba9876".repeat(3)}WrOnGk`;
+  const secrets = { key: sandbox.keys.service, wrongKey, passphrase, secret: c1ClientSecret.split(":").at(-1) ?? "" };
+  const id = await add(page);
+  const path = `/api/connectors/${id}`;
+  const answers: Reply[] = [];
+  const post = async (address: string, body: object): Promise<void> => {
+    answers.push(await page.post(address, body));
+  };
+  await post(`${path}/settings`, settingsOf(sandbox, { apiKey: ` Bearer ${wrongKey}` }));
+  await console.ended(id);
+  await post(`${path}/test`, settingsOf(sandbox, { c1ClientId, c1ClientSecret }));
+  await post(`${path}/settings`, settingsOf(sandbox, { c1ClientId, c1ClientSecret }));
+  await console.ended(id);
+  await post(`${path}/settings`, { apiKey: `${sandbox.keys.service} and more` });
+  await post(`${path}/settings`, { orgSlug: sandbox.keys.service, proxy: `http://a:${wrongKey}@b` });
+  await post(`${path}/c1-test`, {});
+  await post(`${path}/sync`, {});
+  await console.ended(id);
+  const runs = await page.json<{ runs: RunSummary[] }>(`${path}/runs`);
+  for (const address of [
+    "/api/session",
+    "/api/connectors",
+    path,
+    `${path}/found-settings`,
+    `${path}/test`,
+    `${path}/runs`,
+    `${path}/logs?limit=500`,
+    `${path}/logs/download`,
+    ...runs.runs.map(({ runId }) => `/api/runs/${runId}`),
+    ...deployTargets.map((target) => `${path}/deploy?target=${target}`),
+  ]) {
+    answers.push(await page.get(address));
+  }
+  assert.ok(answers.length > 20);
+  assert.ok(
+    answers.some(({ body }) => body.includes("Complete")),
+    "there is something to look at",
+  );
+  // The last four characters are shown on purpose; the tail of eight that the search knows is more than that.
+  const channels = [
+    ...answers.map(({ body }, i) => ({ name: `answer ${i}`, content: body })),
+    ...console.events.map((event, i) => ({ name: `event ${i} ${event.type}`, content: JSON.stringify(event) })),
+    ...filesBelow(console.dataDir),
+  ];
+  assert.deepEqual(hitsIn(channels, secrets), []);
+  assert.ok(hitsIn([{ name: "a plant", content: `x${sandbox.keys.service}` }], secrets).length > 0);
+});
