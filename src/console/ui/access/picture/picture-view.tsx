@@ -35,6 +35,9 @@ const keys: ReadonlyMap<string, (view: View) => View> = new Map([
 /** Said of the drawing, in which no fieldset can stand. */
 const group = { role: "group" } as const;
 
+/** Not read out: the link beside it is called by the same name, uncut. */
+const unread = { "aria-hidden": true } as const;
+
 /** What it takes. */
 interface PictureViewProps {
   readonly source: string;
@@ -162,13 +165,14 @@ function Cluster({ cluster, ...look }: Look & { readonly cluster: SceneCluster }
         cluster={cluster}
       >
         <circle class="cluster" cx={x} cy={y} r={r} fill={colours.clusterFill} stroke={colours.clusterLine} />
-        <path id={arch} d={archPath(x, y, nameRadius)} fill="none" />
-        <text class="cluster-name" fill={colours.text}>
-          <textPath href={`#${arch}`} startOffset="50%">
-            {cut}
-          </textPath>
-        </text>
       </PictureLink>
+      {/* Outside of the link, whose name is the whole of what is cut here. */}
+      <path id={arch} d={archPath(x, y, nameRadius)} fill="none" />
+      <text class="cluster-name" fill={colours.text} {...unread}>
+        <textPath href={`#${arch}`} startOffset="50%">
+          {cut}
+        </textPath>
+      </text>
       {marks.map((mark) => (
         <Mark
           key={mark.person ? `${mark.person.type} ${mark.person.id}` : mark.role}
