@@ -29,7 +29,7 @@ async function codeOf(work: Promise<unknown> | (() => unknown)): Promise<string>
   }
 }
 
-test("a sealed secret survives a restart and is nowhere in the files as it is", async () => {
+test("T-83: a sealed secret survives a restart and is nowhere in the files as it is", async () => {
   const path = newPath();
   const first = await open(path);
   first.secrets.set("c1", "api-key", secret);
@@ -45,7 +45,7 @@ test("a sealed secret survives a restart and is nowhere in the files as it is", 
   second.close();
 });
 
-test("each of 1,000 flipped bits is refused, and so is a shortened one", () => {
+test("T-83: each of 1,000 flipped bits is refused, and so is a shortened one", () => {
   const sealed = seal(secret, key, "c1/api-key");
   const bits = sealed.length * 8;
   for (let flip = 0; flip < 1000; flip++) {
@@ -69,7 +69,7 @@ test("what is sealed for one connector opens for no other, nor as another secret
   assert.equal(unseal(sealed, randomBytes(32), "c1/api-key"), undefined);
 });
 
-test("no two of 100,000 saves have the same nonce", () => {
+test("T-83: no two of 100,000 saves have the same nonce", () => {
   const nonces = new Set<string>();
   for (let i = 0; i < 100_000; i++) nonces.add(seal("x", key, "o").subarray(0, 12).toString("latin1"));
   assert.equal(nonces.size, 100_000);
@@ -88,7 +88,7 @@ test("another key is refused in words as long as there are secrets, and taken wh
   (await open(path, other)).close();
 });
 
-test("without a key secrets stay in memory, and those that are sealed stay closed", async () => {
+test("T-83: without a key secrets stay in memory, and those that are sealed stay closed", async () => {
   const path = newPath();
   const sealed = await open(path);
   sealed.secrets.set("c1", "api-key", secret);

@@ -2,6 +2,7 @@
  * The SQLite database that a c1z is unpacked into while it is written: its settings, one transaction per checkpoint,
  * and failures in the file's own terms. Knows no tables.
  */
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { databaseError, isSqliteError } from "./file-errors.ts";
 import type { Scratch } from "./scratch.ts";
@@ -13,6 +14,12 @@ import type { Scratch } from "./scratch.ts";
 const pageBytes = 16 * 1024;
 const cacheKib = 4 * 1024;
 
+/** SQLite makes a new file as the umask says, and its journal as the file is; this one is for its owner alone. */
+function openPrivately(database: string): DatabaseSync {
+  closeSync(openSync(database, "a", 0o600));
+  return new DatabaseSync(database);
+}
+
 /** Opens the scratch database; `path` is the file that it stands for, named in errors. */
 export class ScratchDatabase {
   readonly db: DatabaseSync;
@@ -21,7 +28,7 @@ export class ScratchDatabase {
 
   constructor(path: string, scratch: Scratch) {
     this.#place = { path, scratch: scratch.directory };
-    this.db = this.read(() => new DatabaseSync(scratch.database));
+    this.db = this.read(() => openPrivately(scratch.database));
     this.read(() => configure(this.db, scratch));
   }
 
