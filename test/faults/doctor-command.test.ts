@@ -5,9 +5,12 @@ import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { makeCertificates } from "../../sandbox/c1/certificate.ts";
+import { startJourney } from "../../sandbox/c1/journey.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { startTlsFront } from "./tls-server.ts";
 
 interface Check {
   readonly id: string;
@@ -62,6 +65,35 @@ test("doctor asks at least twelve questions, each with a verdict, and sends noth
     assert.equal(outcome(result, id), "pass", id);
   }
   assert.ok(sandbox.requests.every(({ method }) => method === "GET"));
+});
+
+test("doctor looks at the certificate of the API's host, and at the way to ConductorOne where it is configured", async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  await using journey = await startJourney({ everySeconds: 3600, uploadDirectory: join(scratch.path, "up") }, () => {});
+  const { authority, certificate, privateKey } = makeCertificates();
+  await using front = await startTlsFront(sandbox.port, { cert: certificate, key: privateKey });
+  const roots = join(scratch.path, "roots.pem");
+  writeFileSync(roots, authority + readFileSync(journey.report.caFile, "utf8"));
+  const env = {
+    ...settingsFor(sandbox),
+    BATON_BASE_URL: `https://localhost:${front.port}/v1`,
+    NODE_EXTRA_CA_CERTS: roots,
+    BATON_CLIENT_ID: journey.report.clientId,
+    BATON_CLIENT_SECRET: journey.report.clientSecret,
+  };
+  const result = await doctor(scratch.path, env);
+  for (const id of ["tls", "clock", "key", "organization", "roster", "c1-dns", "c1-tcp", "c1-tls"]) {
+    const check = result.checks.get(id);
+    assert.match(check?.outcome ?? "", /^(pass|warn)$/, `${id}: ${JSON.stringify(check)}`);
+  }
+  assert.match(result.checks.get("tls")?.detail ?? "", /^TLSv1\.3, certificate of .+, good for \d+ more days\.$/);
+  assert.ok(!JSON.stringify([...result.checks]).includes(journey.report.clientSecret));
+  await journey[Symbol.asyncDispose]();
+  const gone = await doctor(scratch.path, env);
+  assert.equal(outcome(gone, "c1-tcp"), "fail");
+  assert.ok(gone.checks.get("c1-tcp")?.fix);
+  assert.equal(outcome(gone, "key"), "pass", "what is wrong with one host does not hide the other");
 });
 
 test("doctor without settings still asks what it can, and its exit code is that of the first failure", async () => {
