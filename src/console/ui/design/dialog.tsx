@@ -7,9 +7,12 @@ export function Dialog(props: { title: string; children: ComponentChildren; onCl
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
+    const dialog = ref.current;
     const opener = document.activeElement;
-    ref.current?.showModal();
+    dialog?.showModal();
     return () => {
+      // While it is open nothing behind it can have the focus.
+      dialog?.close();
       if (opener instanceof HTMLElement) opener.focus();
     };
   }, []);

@@ -9,7 +9,8 @@ export interface Crumb {
   readonly href?: string;
 }
 
-let isFirstScreen = true;
+/** The address whose screen is shown, and whether a link within the page led to it. */
+let shown = { path: "", isByLink: false };
 
 /** A screen. Its title becomes the document's, and is focused when the screen comes by a link within the page. */
 export function Page(props: {
@@ -30,9 +31,13 @@ export function Page(props: {
     document.title = `${docTitle} · baton-cloudsmith`;
   }, [docTitle]);
   useEffect(() => {
-    // At the start the browser keeps the focus; later a screen reader must hear that the screen is another one.
-    if (!isFirstScreen) heading.current?.focus({ preventScroll: true });
-    isFirstScreen = false;
+    // At the start the browser keeps the focus; later a screen reader must hear that the screen is another one. What
+    // stands in its place while it loads is the same screen: the focus is given again only if it was lost with it.
+    const { pathname } = location;
+    const isOther = pathname !== shown.path;
+    if (isOther) shown = { path: pathname, isByLink: shown.path !== "" };
+    const isLost = document.activeElement === document.body;
+    if (shown.isByLink && (isOther || isLost)) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
     <div class={classNames("page", props.width && props.width !== "normal" && `page-${props.width}`)}>
