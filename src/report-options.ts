@@ -119,7 +119,7 @@ function readRequest(flags: ParsedFlags, { env }: CliIo, report?: Report): Reque
 const requestHelp = `  -f, --file FILE      the .c1z file to read, of any Baton connector ($BATON_FILE, default ${defaultFile})
       --sync-id ID     the sync to look at (default: the last finished one)
       --since X        changes: the earlier sync, or another file (default: the finished sync before)
-      --as-of TIME     dormant: when ages are counted to, as 2026-11-23T00:00:00Z (default: the time of the sync)`;
+      --as-of TIME     dormant, offboarding: when ages are counted to, as 2026-11-23T00:00:00Z (default: the time of the sync)`;
 
 /** Help about `report`. */
 export function reportHelp(program: string): string {

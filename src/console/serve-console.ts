@@ -13,6 +13,7 @@ import { openBrowser } from "./open-browser.ts";
 import { thisProgram } from "./runs/program.ts";
 import { openWorkshop } from "./runs/workshop.ts";
 import { createApp } from "./server/app.ts";
+import { keptCookieName } from "./server/cookie-name.ts";
 import { EventStreams } from "./server/event-stream.ts";
 import {
   LaunchLinks,
@@ -49,7 +50,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const app = createApp({
     audit: workshop.audit,
     facts: { version, dataDir, keyStorage: workshop.keyStorage, isSecure: tls !== undefined },
-    ...{ links, streams, sessions: new Sessions(clock) },
+    ...{ links, streams, sessions: new Sessions(clock, keptCookieName(dataDir)) },
     routes: [
       connectorRoutes(workshop),
       runRoutes(workshop),

@@ -1,10 +1,13 @@
 /** T-98: the real command listens on the loopback alone, unless it is told otherwise twice. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import { request as requestTls } from "node:https";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { makeCertificates } from "../../sandbox/c1/certificate.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { startConsole } from "./console-process.ts";
 
@@ -52,6 +55,24 @@ test("T-98: with both, other machines come in by the name alone, and a warning s
   assert.equal(named.status, 200);
   const unnamed = await running.ask("/", { host, headers: { host: `${host}:${running.port}` } });
   assert.equal(unnamed.status, 421);
+});
+
+test("T-98: with a certificate the page comes over TLS alone, and its cookie is for TLS alone", async () => {
+  using scratch = scratchDirectory();
+  const { certificate, privateKey, authority } = makeCertificates();
+  const [cert, key] = [join(scratch.path, "cert.pem"), join(scratch.path, "key.pem")];
+  writeFileSync(cert, certificate);
+  writeFileSync(key, privateKey);
+  await using running = await startConsole(["--tls-cert", cert, "--tls-key", key]);
+  assert.match(running.origin, /^https:/);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  requestTls(running.link, { ca: authority }, resolve).on("error", reject).end();
+  const answer = await promise;
+  answer.resume();
+  assert.equal(answer.statusCode, 303);
+  assert.match(answer.headers["set-cookie"]?.[0] ?? "", /; HttpOnly; SameSite=Strict; Secure$/);
+  await assert.rejects(running.ask("/"), "plain HTTP is not answered");
+  assert.equal(running.stderr(), "");
 });
 
 test("T-98: a port that is taken leads to the next free one, which is printed", async () => {

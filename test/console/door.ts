@@ -11,6 +11,7 @@ import type { KeptFiles } from "../../src/console/kept-files.ts";
 import type { Workshop } from "../../src/console/runs/workshop.ts";
 import { type ConsoleEnv, createApp } from "../../src/console/server/app.ts";
 import { assetsFrom } from "../../src/console/server/assets.ts";
+import { keptCookieName } from "../../src/console/server/cookie-name.ts";
 import { EventStreams } from "../../src/console/server/event-stream.ts";
 import { LaunchLinks, launchLink } from "../../src/console/server/launch-links.ts";
 import { type ConsoleServer, type ListenOptions, listen } from "../../src/console/server/listen.ts";
@@ -45,6 +46,8 @@ export interface Door extends AsyncDisposable {
   readonly sessions: Sessions;
   readonly links: LaunchLinks;
   readonly audit: AuditLog;
+  /** From now on nothing can be written to the audit log; needs /dev/full. */
+  refuseAudit(): void;
   /** A new launch link. */
   link(): string;
   /** Opens one, as a browser does. */
@@ -90,11 +93,18 @@ const assets = assetsFrom(
 /** Starts it. */
 export async function openDoor({ clock = systemClock, kept, bounds, workshop }: DoorOptions = {}): Promise<Door> {
   const dataDir = mkdtempSync(join(tmpdir(), "console-door-"));
-  const audit = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
+  const working = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
+  let log = working;
+  const audit: AuditLog = {
+    record: (action, result) => log.record(action, result),
+    around: (action, work) => log.around(action, work),
+    list: (limit) => log.list(limit),
+    close: () => log.close(),
+  };
   const hub = new EventHub();
   const streams = new EventStreams(hub, clock);
   const links = new LaunchLinks(clock);
-  const sessions = new Sessions(clock);
+  const sessions = new Sessions(clock, keptCookieName(dataDir));
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
   const sources = new Sources({ dataDir, kept: kept ?? workshop ?? nothing, clock });
   const app = createApp({
@@ -116,6 +126,9 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
   const ask: Door["ask"] = (path, options) => askServer(port, path, options);
   const link = (): string => launchLink({ origin, secret: links.secret }, clock);
   return {
+    refuseAudit: () => {
+      log = openAuditLog("/dev/full", () => clock.nowMs());
+    },
     ...{ app, server, port, origin, dataDir, hub, streams, sessions, links, audit, link, ask },
     signIn: () => signIn(link(), origin, ask),
     async [Symbol.asyncDispose]() {
@@ -123,6 +136,7 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
       await server.close();
       await sources.close();
       audit.close();
+      if (log !== working) working.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

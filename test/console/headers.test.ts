@@ -1,5 +1,6 @@
 /** T-93: every answer carries the same headers: pages, data, downloads, streams, refusals, and what the parser says. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { createConnection } from "node:net";
 import { join } from "node:path";
@@ -40,6 +41,22 @@ function assertHeaders(headers: IncomingHttpHeaders, { isAsset = false } = {}): 
   }
 }
 
+const noFullDisk = existsSync("/dev/full") ? false : "there is no /dev/full to write to";
+test("T-102: what cannot be written down is not handed out", { skip: noFullDisk }, async () => {
+  await using other = await openDoor();
+  const reader = await other.signIn();
+  const { source: id } = JSON.parse((await reader.post("/api/files", { path: golden })).body) as { source: string };
+  other.refuseAudit();
+  for (const path of ["people/export?format=csv", "reviews/owners/export?format=csv", "evidence"]) {
+    const { status, body, headers } = await reader.get(`/api/sources/${id}/${path}`);
+    assert.equal(status, 422, path);
+    assert.match(body, /CONSOLE-AUDIT/);
+    assertHeaders(headers);
+  }
+  assert.equal((await reader.post("/api/files", { path: golden })).status, 422);
+  assert.equal((await other.ask(other.link().slice(other.origin.length))).headers["set-cookie"], undefined);
+});
+
 test("T-93: every route of the application, with and without a session", async () => {
   const routes = door.app.routes.filter(({ method, path }) => method !== "ALL" && !path.includes("*"));
   assert.ok(routes.length > 20, String(routes.length));
@@ -64,6 +81,13 @@ for (const path of [
     const { status, headers } = await browser.get(`/api/sources/${source}/${path}`);
     assert.equal(status, 200);
     assertHeaders(headers);
+    const head = await door.ask(`/api/sources/${source}/${path}`, {
+      method: "HEAD",
+      headers: { cookie: browser.cookie },
+    });
+    assert.equal(head.status, 200);
+    assert.equal(head.headers["content-length"], headers["content-length"]);
+    assertHeaders(head.headers);
     assert.match(String(headers["content-disposition"]), /^attachment; filename="[a-z-]+\.(csv|xlsx|json|zip)"$/);
   });
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { keptCookieName } from "../../src/console/server/cookie-name.ts";
 import {
   LaunchLinks,
   launchLink,
@@ -156,6 +157,7 @@ test("T-92: two consoles on one machine have cookies of different names", async 
   await using one = await openDoor();
   await using other = await openDoor();
   assert.notEqual(one.sessions.cookieName, other.sessions.cookieName);
+  assert.equal(keptCookieName(one.dataDir), one.sessions.cookieName, "a restart adds no second cookie");
 });
 
 test("T-92: sign-ins, refusals and sign-outs are in the audit log, tokens are not", async () => {

@@ -17,6 +17,7 @@ import type {
   TeamsPage,
 } from "../../src/console/contract/sources.ts";
 import { queryC1z } from "../../src/sdk/testing/plain-c1z.ts";
+import { writeSync } from "../../src/sdk/testing/sample-c1z.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { type Door, openDoor, type SignedIn } from "./door.ts";
@@ -374,6 +375,25 @@ test("people who fit are exported as they are listed, in every form", async () =
   assert.equal(json.rows.length, total);
   assert.ok(json.rows.every(({ status }) => status === "disabled"));
   assert.equal((await download(`${base}/people/export?format=xlsx`)).subarray(0, 2).toString(), "PK");
+});
+
+test("ids of any letters lead to their person and team", async () => {
+  const path = join(scratch.path, "odd.c1z");
+  const users = ["a/b", "50%", "%2f", "what?", "#1", "a:b", "...", "ü ber", "a+b", "a&b=c", "'", '"', "\\"];
+  await writeSync(path, scratch.path, { users });
+  const source = await open(path);
+  for (const id of users) {
+    const person = await browser.json<PersonDetail>(`/api/sources/${source}/people/user/${encodeURIComponent(id)}`);
+    assert.equal(person.id, id);
+    const grants = await browser.json<TablePage>(
+      `/api/sources/${source}/grants?principal=${encodeURIComponent(`user/${id}`)}`,
+    );
+    assert.equal(grants.total, 1, id);
+  }
+  const inTeam = await browser.json<PeoplePage>(
+    `/api/sources/${source}/people?team=${encodeURIComponent("team/core")}`,
+  );
+  assert.equal(inTeam.total, users.length);
 });
 
 for (const query of [

@@ -1,6 +1,7 @@
 /** The console as a person starts it: one command, the sample organization connected, an orderly end. */
 import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ConnectorSummary } from "../../src/console/contract/connectors.ts";
@@ -19,21 +20,47 @@ async function signIn(running: ConsoleProcess): Promise<<T>(path: string) => Pro
   };
 }
 
+/** The one connector, once its sync has ended. */
+async function connected(get: <T>(path: string) => Promise<T>): Promise<ConnectorSummary> {
+  for (;;) {
+    const [connector] = (await get<{ connectors: ConnectorSummary[] }>("/api/connectors")).connectors;
+    if (connector && connector.status !== "Syncing" && connector.status !== "Testing") {
+      assert.equal(connector.status, "Connected");
+      return connector;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 test("with --sample the made-up organization becomes Connected, and its file answers", async () => {
   await using running = await startConsole(["--sample"]);
   const get = await signIn(running);
-  let [connector] = (await get<{ connectors: ConnectorSummary[] }>("/api/connectors")).connectors;
-  while (connector?.status === "Syncing" || connector?.status === "Testing") {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    [connector] = (await get<{ connectors: ConnectorSummary[] }>("/api/connectors")).connectors;
-  }
-  assert.equal(connector?.status, "Connected");
+  const connector = await connected(get);
   const info = await get<SourceInfo>(`/api/sources/connector:${connector.id}`);
   assert.equal(info.totals.people, connector.lastGoodRun?.totals?.members);
   assert.equal(info.result, "Complete");
   const byRun = await get<SourceInfo>(`/api/sources/run:${connector.lastGoodRun?.runId}`);
   assert.equal(byRun.sha256, info.sha256);
 });
+
+test("T-97: a sync is unharmed by a thousand sockets and questions without end", async () => {
+  await using running = await startConsole(["--sample"]);
+  const sockets = Array.from({ length: 1000 }, () => createConnection({ host: "127.0.0.1", port: running.port }));
+  for (const socket of sockets) socket.on("error", () => undefined).write("GET / HTTP/1.1\r\n");
+  const questions = Array.from({ length: 200 }, () => running.ask("/").catch(() => undefined));
+  await Promise.all(questions);
+  for (const socket of sockets) socket.destroy();
+  await answersAgain(running);
+  assert.equal((await connected(await signIn(running))).lastGoodRun?.result, "Complete");
+});
+
+/** The server learns of closed sockets one by one; until then it hangs up. */
+async function answersAgain(running: ConsoleProcess): Promise<void> {
+  for (;;) {
+    const reply = await running.ask("/").catch(() => undefined);
+    if (reply) return;
+  }
+}
 
 test("told to stop in the middle of a sync, it ends well, and nothing of it is left running", async () => {
   await using running = await startConsole(["--sample"]);

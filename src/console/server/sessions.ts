@@ -27,9 +27,10 @@ export class Sessions {
   readonly #clock: Clock;
   #kept: KeptSession[] = [];
 
-  constructor(clock: Clock) {
+  /** @param cookieName one that no other console on this machine has. */
+  constructor(clock: Clock, cookieName: string) {
     this.#clock = clock;
-    this.cookieName = `baton-console-${randomBytes(8).toString("hex")}`;
+    this.cookieName = cookieName;
   }
 
   /** Begins one. @returns the secret for the cookie. */

@@ -1,6 +1,6 @@
 /** Who is disabled and still holds a role, a team or other access: what offboarding forgot. */
 import { Holdings } from "../holdings.ts";
-import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { columnsOf, type Report, type Row, type Rows, type Subject, timeText } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
 import { daysSince } from "./days.ts";
 
@@ -14,6 +14,8 @@ export const offboarding: Report = {
   columns: columnsOf({
     ...accountTitles,
     days: "Days since last login",
+    joined: "Joined",
+    visibility: "Visibility",
     roles: "Roles",
     teams: "Teams",
     other: "Other access",
@@ -37,8 +39,10 @@ function* offboardingRows({ view, asOfSeconds }: Subject): Rows {
     if (held.grants === 0) continue;
     holding++;
     const days = daysSince(account.facts.lastLoginSeconds, asOfSeconds);
+    const visibility = account.resource.profile?.["visibility"];
+    const about = [timeText(account.facts.createdSeconds), typeof visibility === "string" ? visibility : undefined];
     const access = [held.roles, held.teams, held.other, held.grants];
-    const row: Row = [...accountCells(held), days, ...access, ...accountIdCells(held)];
+    const row: Row = [...accountCells(held), days, ...about, ...access, ...accountIdCells(held)];
     yield row;
   }
   return {
