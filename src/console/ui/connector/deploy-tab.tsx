@@ -43,7 +43,7 @@ export function DeployTab({ connector }: TabProps) {
       )}
       {data?.files.map((file) => (
         <Card key={file.name} title={file.name}>
-          <CodeBlock label={file.name} text={file.text} />
+          <CodeBlock label={`content of ${file.name}`} text={file.text} />
         </Card>
       ))}
     </div>
