@@ -249,6 +249,8 @@ function screens(): Readonly<Record<string, string>> {
 }
 
 test("no screen keeps anybody out: axe finds nothing, in light and in dark", async () => {
+  // Rows of a list are all alike: a low window draws few of them.
+  await reviewer.page.setViewportSize({ width: 1280, height: 420 });
   for (const [name, path] of Object.entries(screens())) {
     await reviewer.visit(path);
     assert.deepEqual(await violationsOf(reviewer.page), [], name);

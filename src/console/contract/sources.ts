@@ -136,6 +136,8 @@ export interface PictureCluster {
   readonly type: string;
   readonly id: string;
   readonly name: string;
+  /** Set for the cluster that stands for all teams that are too small to be drawn: how many they are. */
+  readonly teams?: number;
   readonly total: number;
   readonly byRole: readonly { readonly role: string; readonly count: number }[];
   /** Empty when aggregated. */

@@ -5,8 +5,8 @@ import type { Roster, RosterTeam } from "./roster.ts";
 
 /** People who are drawn one by one. */
 const drawnPeople = 200;
-/** Clusters that are drawn; the smallest teams beyond them become one. */
-const drawnClusters = 60;
+/** Clusters that are drawn, so that with some roles in each there are no more marks than people; the smallest teams beyond them become one. */
+const drawnClusters = 40;
 /** Role of people who have none. */
 const noRole = "none";
 
@@ -34,11 +34,12 @@ export async function pictureOf(open: OpenSource): Promise<Picture> {
 function furtherTeams(teams: readonly RosterTeam[], roster: Roster, isAggregated: boolean): PictureCluster {
   const indexes = new Set(teams.flatMap(({ places }) => places.map(({ person }) => person)));
   const people = [...indexes].flatMap((index) => roster.people[index] ?? []);
-  return cluster({ type: "", id: "", name: `${teams.length} more teams` }, people, isAggregated);
+  const names = { type: "", id: "", name: `${teams.length} more teams`, teams: teams.length };
+  return cluster(names, people, isAggregated);
 }
 
 function cluster(
-  names: Pick<PictureCluster, "type" | "id" | "name">,
+  names: Pick<PictureCluster, "type" | "id" | "name" | "teams">,
   people: readonly PersonRow[],
   isAggregated: boolean,
 ): PictureCluster {

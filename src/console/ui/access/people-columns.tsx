@@ -22,7 +22,7 @@ function nameColumn(source: string): PersonColumn {
   return {
     key: "name",
     title: "Name",
-    share: 20,
+    share: 19,
     order: "name",
     isRowHeader: true,
     cell: ({ name, type, id, login }) => <a href={subjectAddress(source, "people", type, id)}>{name || login || id}</a>,
@@ -32,7 +32,7 @@ function nameColumn(source: string): PersonColumn {
 const email: PersonColumn = {
   key: "email",
   title: "E-mail",
-  share: 22,
+  share: 24,
   order: "email",
   cell: (row) => <TextOrDash text={row.email} />,
 };
@@ -88,7 +88,7 @@ const lastLogin: PersonColumn = {
 const joined: PersonColumn = {
   key: "joined",
   title: "Joined",
-  share: 14,
+  share: 13,
   order: "joined",
   cell: ({ joinedMs }) => <Day ms={joinedMs} absent="Not known" />,
 };

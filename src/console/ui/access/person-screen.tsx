@@ -4,12 +4,11 @@ import { useData } from "../api/use-data.ts";
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
 import { HoldingList } from "./holding-list.tsx";
 import { Dash, Day, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
 import { roleTitle } from "./picture/roles.ts";
 import { screenAddress, subjectApi } from "./source-address.ts";
-import { FailedScreen, RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
+import { FailedScreen, Loading, RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
 
 interface SubjectProps {
   readonly source: string;
@@ -23,7 +22,7 @@ export function PersonScreen({ source, type, id }: SubjectProps) {
   if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
     <WithSource source={source}>
-      {(info) => (data ? <Person source={source} info={info} person={data} /> : <Skeleton lines={8} hasTitle={true} />)}
+      {(info) => (data ? <Person source={source} info={info} person={data} /> : <Loading />)}
     </WithSource>
   );
 }

@@ -5,6 +5,7 @@ import type { SourceInfo } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
 import { formatDateTimeWithZone } from "../design/format.ts";
 import { type Crumb, Page } from "../design/page.tsx";
@@ -28,7 +29,16 @@ export function WithSource(props: {
   if (data) return <>{props.children(data)}</>;
   if (failure && !props.isPart) return <FailedScreen source={props.source} failure={failure} onRetry={reload} />;
   if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
-  return <Skeleton lines={6} />;
+  return <Loading />;
+}
+
+/** Stands for a screen until it is known. */
+export function Loading() {
+  return (
+    <Card>
+      <Skeleton lines={8} hasTitle={true} />
+    </Card>
+  );
 }
 
 /** The screen of something that could not be had: why, under a title of its own. */
@@ -39,7 +49,7 @@ export function FailedScreen(props: {
 }) {
   const { source, failure, onRetry } = props;
   return (
-    <Page title={failure.title} crumbs={[homeOf(source), { text: failure.title }]}>
+    <Page title={failure.title} crumbs={[...homeOf(source), { text: failure.title }]}>
       <FailureBanner failure={failure} actions={<Button onClick={onRetry}>Try again</Button>} />
     </Page>
   );
@@ -52,19 +62,35 @@ export function SourceFrame(props: {
   readonly children: (info: SourceInfo) => ComponentChildren;
 }) {
   const { source, tab, children } = props;
+  const isConnector = connectorIdOf(source) !== undefined;
   return (
     <WithSource source={source}>
-      {(info) => (
-        <Page
-          title={info.title}
-          crumbs={[homeOf(source), { text: info.title }]}
-          // Overview and reviews say it themselves, with more words.
-          beside={tab === "access" || tab === "contents" ? <ResultWordChip word={info.result} /> : null}
-        >
-          <SourceTabs source={source} tab={tab} />
-          {children(info)}
-        </Page>
-      )}
+      {(info) =>
+        // A connector has tabs of its own, of which this is none.
+        isConnector ? (
+          <Page
+            title="Everything in the file"
+            crumbs={[
+              ...homeOf(source),
+              { text: info.title, href: overviewOf(source) },
+              { text: "Everything in the file" },
+            ]}
+          >
+            <RunFacts info={info} />
+            {children(info)}
+          </Page>
+        ) : (
+          <Page
+            title={info.title}
+            crumbs={[...homeOf(source), { text: info.title }]}
+            // Overview and reviews say it themselves, with more words.
+            beside={tab === "access" || tab === "contents" ? <ResultWordChip word={info.result} /> : null}
+          >
+            <SourceTabs source={source} tab={tab} />
+            {children(info)}
+          </Page>
+        )
+      }
     </WithSource>
   );
 }
@@ -82,7 +108,7 @@ export function SubjectFrame(props: {
   readonly children: ComponentChildren;
 }) {
   const { source, info, title, list, children, ...page } = props;
-  const crumbs = [homeOf(source), { text: info.title, href: overviewOf(source) }, list, { text: title }];
+  const crumbs = [...homeOf(source), { text: info.title, href: overviewOf(source) }, list, { text: title }];
   return (
     <Page title={title} crumbs={crumbs} {...page}>
       {children}
@@ -171,8 +197,9 @@ export function Sentences({ sentences }: { readonly sentences: readonly string[]
 }
 
 /** Where the sources of this kind are listed. */
-export function homeOf(source: string): Crumb {
-  return source.startsWith("file:") ? { text: "Files", href: "/files" } : { text: "Connectors", href: "/connectors" };
+function homeOf(source: string): readonly Crumb[] {
+  if (source.startsWith("file:")) return [{ text: "Files", href: "/files" }];
+  return [{ text: "Integrations" }, { text: "Connectors", href: "/connectors" }];
 }
 
 /** The screen that says what the source is. */

@@ -8,7 +8,7 @@ import { Skeleton } from "../design/skeleton.tsx";
 import { PeopleList } from "./people-list.tsx";
 import { StatusChip, TextOrDash } from "./person-cells.tsx";
 import { screenAddress, sourceApi, subjectAddress, subjectApi } from "./source-address.ts";
-import { FailedScreen, SubjectFrame, WithSource } from "./source-frame.tsx";
+import { FailedScreen, Loading, SubjectFrame, WithSource } from "./source-frame.tsx";
 import { VisibilityChip } from "./visibility-chip.tsx";
 
 interface SubjectProps {
@@ -26,7 +26,7 @@ export function TeamScreen({ source, type, id }: SubjectProps) {
   if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
     <WithSource source={source}>
-      {(info) => (data ? <Team source={source} info={info} team={data} /> : <Skeleton lines={8} hasTitle={true} />)}
+      {(info) => (data ? <Team source={source} info={info} team={data} /> : <Loading />)}
     </WithSource>
   );
 }

@@ -2,13 +2,12 @@
 import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
 import { Dash, TextOrDash } from "../access/person-cells.tsx";
 import { resourceAddress, subjectAddress, subjectApi } from "../access/source-address.ts";
-import { FailedScreen, SubjectFrame, WithSource } from "../access/source-frame.tsx";
+import { FailedScreen, Loading, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
 import { Table } from "../design/table.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { tablesAddress } from "./tables-address.ts";
@@ -25,9 +24,7 @@ export function ResourceScreen({ source, type, id }: SubjectProps) {
   if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
     <WithSource source={source}>
-      {(info) =>
-        data ? <Resource source={source} info={info} resource={data} /> : <Skeleton lines={8} hasTitle={true} />
-      }
+      {(info) => (data ? <Resource source={source} info={info} resource={data} /> : <Loading />)}
     </WithSource>
   );
 }

@@ -58,6 +58,6 @@ test("changes name their kinds, teams what they lack, and other reviews their fi
     "warn: 0 of 4 teams are empty, 2 hidden",
   );
   assert.equal(tell("roster", { enabled: 7, disabled: 1 }, 8), "neutral: 8 people: 7 enabled, 1 disabled");
-  assert.equal(tell("roles", { owner: 1, member: 7 }, 8), "neutral: 8 roles held: 1 owner, 7 member");
+  assert.equal(tell("roles", { owner: 1, member: 7 }, 8), "neutral: 8 roles held: 1 owner, 7 members");
   assert.equal(tell("of-tomorrow", {}, 8), "neutral: 8 rows");
 });

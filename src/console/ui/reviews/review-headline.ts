@@ -78,7 +78,7 @@ const tellers: Readonly<Record<string, Teller>> = {
     return { figure: text(without), sentence, tone: without > 0 ? "warn" : "good" };
   },
   roles: (_count, { total, counts }) => {
-    const parts = counts.map(([label, one]) => `${text(one)} ${label}`);
+    const parts = counts.map(([label, one]) => `${text(one)} ${one === 1 ? label : `${label}s`}`);
     return { figure: text(total), sentence: `roles held: ${parts.join(", ")}`, tone: "neutral" };
   },
   roster: (count, { total }) => {

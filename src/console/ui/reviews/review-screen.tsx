@@ -9,6 +9,7 @@ import { failureFrom } from "../api/api-error.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { BarChart } from "../design/bar-chart.tsx";
 import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
 import { Empty } from "../design/empty.tsx";
 import { formatAmount, formatDateTimeWithZone } from "../design/format.ts";
 import { LongTable } from "../design/long-table.tsx";
@@ -94,7 +95,11 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
           actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
         />
       )}
-      {failure === undefined && !page && <Skeleton lines={8} />}
+      {failure === undefined && !page && (
+        <Card>
+          <Skeleton lines={8} />
+        </Card>
+      )}
       {page && failure === undefined && (
         <Answer source={source} info={info} name={name} since={since} shown={shown} page={page} />
       )}

@@ -5,6 +5,7 @@ import { RunFacts, SourceFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { hasEarlierSync } from "./earlier-sync.ts";
@@ -38,7 +39,11 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
         <EvidenceButton source={source} />
       </div>
       {failure && <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />}
-      {!data && !failure && <Skeleton lines={8} />}
+      {!data && !failure && (
+        <Card>
+          <Skeleton lines={8} />
+        </Card>
+      )}
       {data && (
         <ul class="cards review-cards">
           {data.reviews.map((review) => (

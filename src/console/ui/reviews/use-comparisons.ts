@@ -22,11 +22,11 @@ export function useComparisons(source: string, info: SourceInfo): readonly Compa
   const [others, setOthers] = useState<readonly Comparison[]>([]);
   useEffect(() => {
     const abort = new AbortController();
-    void otherSources(source, abort.signal).then((found) => {
+    void otherSources(source, info.sha256, abort.signal).then((found) => {
       if (!abort.signal.aborted) setOthers(found);
     });
     return () => abort.abort();
-  }, [source]);
+  }, [source, info.sha256]);
   return [...syncsOf(info), ...others];
 }
 
@@ -41,21 +41,26 @@ function syncsOf({ syncs, sync }: SourceInfo): readonly Comparison[] {
     }));
 }
 
-async function otherSources(source: string, signal: AbortSignal): Promise<readonly Comparison[]> {
+async function otherSources(source: string, sha256: string, signal: AbortSignal): Promise<readonly Comparison[]> {
   const [connectors, files] = await Promise.all([
     listed<{ readonly connectors: readonly ConnectorSummary[] }>("/api/connectors", signal),
     listed<{ readonly files: readonly OpenedFile[] }>("/api/files", signal),
   ]);
-  const runs = await Promise.all((connectors?.connectors ?? []).map((connector) => runsOf(connector, signal)));
+  const runs = await Promise.all((connectors?.connectors ?? []).map((connector) => runsOf(connector, sha256, signal)));
   const all = [...runs.flat(), ...(files?.files ?? []).map(openedFile)];
   return all.filter(({ value }) => value !== source);
 }
 
-async function runsOf({ id, name }: ConnectorSummary, signal: AbortSignal): Promise<readonly Comparison[]> {
+/** Not the run that wrote the very file that is shown. */
+async function runsOf(
+  { id, name }: ConnectorSummary,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<readonly Comparison[]> {
   const path = `/api/connectors/${encodeURIComponent(id)}/runs?limit=${offeredRuns}`;
   const answer = await listed<{ readonly runs: readonly RunSummary[] }>(path, signal);
   return (answer?.runs ?? [])
-    .filter(({ file }) => file !== null)
+    .filter(({ file }) => file !== null && file.sha256 !== sha256)
     .map(({ runId, startedAtMs, result }) => ({
       value: `run:${runId}`,
       text: `${formatDateTime(startedAtMs)}, ${result ?? "running"}`,

@@ -52,7 +52,9 @@ export function Sidebar() {
 }
 
 function isWithin(path: string, href: string): boolean {
-  const isSource = href === "/files" && path.startsWith("/sources/file");
+  // Screens about a source belong to where the source is listed: opened files, or connectors and their runs.
+  const isOfFile = path.startsWith("/sources/file");
+  const isSource = path.startsWith("/sources/") && isOfFile === (href === "/files");
   return path === href || path.startsWith(`${href}/`) || isSource;
 }
 

@@ -5,6 +5,7 @@ import { useAction } from "../../api/use-action.ts";
 import { useData } from "../../api/use-data.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
 import { Empty } from "../../design/empty.tsx";
 import { Segments } from "../../design/field.tsx";
 import { formatCount, formatDateTimeWithZone, shortHash } from "../../design/format.ts";
@@ -30,7 +31,13 @@ export function PicturePanel({ source, info }: PanelProps) {
   const { data, failure, reload } = useData<Picture>(sourceApi(source, "picture"));
   const scene = useMemo(() => (data ? layOut(data) : null), [data]);
   if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
-  if (!scene) return <Skeleton lines={10} />;
+  if (!scene) {
+    return (
+      <Card>
+        <Skeleton lines={10} />
+      </Card>
+    );
+  }
   if (scene.clusters.length === 0) {
     return (
       <Empty icon="team" title="Nothing to draw">

@@ -29,7 +29,7 @@ export function roleMark(role: string): RoleMark {
 
 /** `Owner` for `owner`; people without a role are told so. */
 export function roleTitle(role: string): string {
-  if (role === "") return "No role";
+  if (role === "" || role === "none") return "No role";
   return role.slice(0, 1).toUpperCase() + role.slice(1);
 }
 

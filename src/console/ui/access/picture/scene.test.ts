@@ -70,6 +70,18 @@ test("of a large organization at most 200 marks are drawn, and still everybody c
   assertInPlace(scene);
 });
 
+test("the teams that the server already took together stay one circle, which does not drown the others", () => {
+  const clusters = Array.from({ length: 39 }, (_, at) => teamOf(at, { owner: 1, member: 40 }, false));
+  const more = { ...teamOf(0, { member: 40_000 }, false), type: "", id: "", name: "1441 more teams", teams: 1441 };
+  const scene = layOut(pictureOf([...clusters, more], true));
+  assert.equal(scene.restTeams, 1441);
+  const [rest] = scene.clusters.filter(({ kind }) => kind === "rest");
+  const [team] = scene.clusters.filter(({ kind }) => kind === "team");
+  assert.ok(rest && team && rest.r < 2 * team.r && !scene.isToScale);
+  assert.equal(rest.marks[0]?.count, 40_000);
+  assertInPlace(scene);
+});
+
 test("teams with very different sizes stay in the square", () => {
   assertInPlace(
     layOut(pictureOf([teamOf(1, { member: 44_000, owner: 1 }, false), teamOf(2, { member: 1 }, false)], true)),

@@ -45,6 +45,8 @@ export interface Scene {
   readonly isAggregated: boolean;
   /** Teams that the circle of the rest stands for. */
   readonly restTeams: number;
+  /** False where what is no team is drawn smaller than it is. */
+  readonly isToScale: boolean;
 }
 
 interface Group {
@@ -57,44 +59,47 @@ export function layOut(picture: Picture): Scene {
   const groups = groupsOf(picture);
   const people = groups.reduce((sum, { cluster }) => sum + cluster.members.length, 0);
   const isAggregated = picture.isAggregated || people > markLimit;
-  const { kept, restTeams } = isAggregated ? withinLimit(groups) : { kept: groups, restTeams: 0 };
-  return { organization: picture.organization, clusters: placed(kept, isAggregated), isAggregated, restTeams };
+  const kept = isAggregated ? withinLimit(groups) : groups;
+  const restTeams = kept.reduce((sum, { cluster }) => sum + (cluster.teams ?? 0), 0);
+  const largest = largestTeam(kept);
+  const isToScale = !isAggregated || kept.every(({ kind, cluster }) => cluster.total <= mostShown(kind, largest));
+  const clusters = placed(kept, isAggregated);
+  return { organization: picture.organization, clusters, isAggregated, restTeams, isToScale };
 }
 
 function groupsOf({ clusters, alone }: Picture): readonly Group[] {
-  const teams = clusters.map((cluster) => ({ kind: "team" as const, cluster }));
+  const teams = clusters.map((cluster): Group => ({ kind: cluster.teams === undefined ? "team" : "rest", cluster }));
   return alone.total > 0 ? [...teams, { kind: "alone", cluster: alone }] : teams;
 }
 
 /** The largest teams that stay within the limit of marks; the others become one. */
-function withinLimit(groups: readonly Group[]): { readonly kept: readonly Group[]; readonly restTeams: number } {
-  const bySize = groups.toSorted((a, b) => teamsLast(a, b) || b.cluster.total - a.cluster.total);
+function withinLimit(groups: readonly Group[]): readonly Group[] {
+  const bySize = groups.toSorted((a, b) => order[a.kind] - order[b.kind] || b.cluster.total - a.cluster.total);
   const all = bySize.reduce((sum, { cluster }) => sum + cluster.byRole.length, 0);
-  if (all <= markLimit) return { kept: bySize, restTeams: 0 };
+  if (all <= markLimit) return bySize;
   const roles = new Set(bySize.flatMap(({ cluster }) => cluster.byRole.map(({ role }) => role)));
   let marks = roles.size;
   const end = bySize.findIndex(({ cluster }) => {
     marks += cluster.byRole.length;
     return marks > markLimit;
   });
-  const rest = bySize.slice(end);
-  return { kept: [...bySize.slice(0, end), { kind: "rest", cluster: sumOf(rest) }], restTeams: rest.length };
+  return [...bySize.slice(0, end), { kind: "rest", cluster: sumOf(bySize.slice(end)) }];
 }
 
-/** Those without a team stand for no team that could be one of the rest. */
-function teamsLast(a: Group, b: Group): number {
-  return Number(a.kind === "team") - Number(b.kind === "team");
-}
+/** Those without a team stand for no team that could be one of the rest; the rest takes up what does not fit. */
+const order: Readonly<Record<Group["kind"], number>> = { alone: 0, team: 1, rest: 2 };
 
 function sumOf(groups: readonly Group[]): PictureCluster {
   const byRole = new Map<string, number>();
   for (const { cluster } of groups) {
     for (const { role, count } of cluster.byRole) byRole.set(role, (byRole.get(role) ?? 0) + count);
   }
+  const teams = groups.reduce((sum, { cluster }) => sum + (cluster.teams ?? 1), 0);
   return {
     type: "",
     id: "",
-    name: `${groups.length} smaller teams`,
+    name: `${teams} more teams`,
+    teams,
     total: groups.reduce((sum, { cluster }) => sum + cluster.total, 0),
     byRole: [...byRole].map(([role, count]) => ({ role, count })),
     members: [],
@@ -104,6 +109,8 @@ function sumOf(groups: readonly Group[]): PictureCluster {
 /** Width of the band that a team's name runs in, and the gap between circles, in units of the scene. */
 const band = 18;
 const gap = 7;
+/** Area of what is no team at most, in areas of the largest team: thousands of people would be all that one sees. */
+const restScale = 2.5;
 const smallestCluster = 36;
 
 /** Marks are made as large as fits the square: their size is found by trying, as names keep theirs. */
@@ -121,8 +128,10 @@ function placed(groups: readonly Group[], isAggregated: boolean): readonly Scene
 }
 
 function pack(groups: readonly Group[], isAggregated: boolean, size: number): readonly SceneCluster[] {
+  const largest = largestTeam(groups);
   const clusters = groups.map(({ kind, cluster }) => {
-    const marks = packSiblings(marksOf(cluster, isAggregated, size));
+    const scale = Math.min(1, Math.sqrt(mostShown(kind, largest) / cluster.total));
+    const marks = packSiblings(marksOf(cluster, isAggregated, size * scale));
     const inner = marks.length > 0 ? packEnclose(marks) : { x: 0, y: 0, r: 0 };
     const r = Math.max(smallestCluster, inner.r + band) + gap / 2;
     return { kind, cluster, marks, inner, r, x: 0, y: 0 };
@@ -140,6 +149,15 @@ function pack(groups: readonly Group[], isAggregated: boolean, size: number): re
     nameRadius: r - gap / 2 - band * 0.72,
     marks: marks.map((mark) => ({ ...mark, x: x + mark.x - inner.x, y: y + mark.y - inner.y, r: mark.r * 0.92 })),
   }));
+}
+
+function largestTeam(groups: readonly Group[]): number {
+  return Math.max(0, ...groups.filter(({ kind }) => kind === "team").map(({ cluster }) => cluster.total));
+}
+
+/** People that a circle's area may stand for; without teams nothing is drowned. */
+function mostShown(kind: Group["kind"], largest: number): number {
+  return kind === "team" || largest === 0 ? Number.POSITIVE_INFINITY : restScale * largest;
 }
 
 function marksOf(cluster: PictureCluster, isAggregated: boolean, size: number): SceneMark[] {

@@ -48,10 +48,12 @@ export function pictureSvg(scene: Scene, frame: SvgFrame): string {
 }
 
 /** What is drawn, in a sentence. */
-export function captionOf({ clusters, isAggregated, restTeams }: Scene): string {
+export function captionOf({ clusters, isAggregated, restTeams, isToScale }: Scene): string {
   const teams = clusters.filter(({ kind }) => kind === "team").length + restTeams;
   const marks = isAggregated ? "A mark stands for all people of a role in a team." : "A mark is a person.";
-  return `${teams} ${teams === 1 ? "team" : "teams"}. ${marks} Who is in several teams is drawn in each.`;
+  const scale = isToScale ? "" : " What is not one team is not to scale.";
+  const rest = restTeams > 0 ? ` The ${restTeams} smallest are one circle.` : "";
+  return `${teams} ${teams === 1 ? "team" : "teams"}. ${marks} Who is in several teams is drawn in each.${rest}${scale}`;
 }
 
 function clusterSvg(cluster: SceneCluster, at: number, colours: PictureColours): string {
@@ -88,8 +90,10 @@ function markSvg(mark: SceneMark, colours: PictureColours): string {
 }
 
 /** Size of a number within its mark; undefined where it would not be read. */
-export function countFontSize({ r, count }: SceneMark): number | undefined {
-  const size = Math.min(22, (r * 1.7) / Math.max(2, String(count).length));
+export function countFontSize({ r, count, role }: SceneMark): number | undefined {
+  // A triangle is narrow where its number stands.
+  const room = roleMark(role).shape === "triangle" ? 1.2 : 1.7;
+  const size = Math.min(22, (r * room) / Math.max(2, String(count).length));
   return size >= 10 ? Math.round(size * 10) / 10 : undefined;
 }
 
