@@ -3,9 +3,9 @@
  * Knows nothing of what the database holds, nor where files belong.
  */
 import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress } from "node:zlib";
+import { constants, createZstdDecompress } from "node:zlib";
 import { BatonError, Status } from "../errors.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
 import { type OpenFile, refuseSpecial } from "./save.ts";
@@ -83,47 +83,6 @@ export async function formatOf(path: string): Promise<C1zFormat> {
     const error = fileError(caught, `read ${path}`, "Nothing was read or written.");
     if (error.code === "FILE-DIRECTORY-MISSING") return "none";
     throw error;
-  }
-}
-
-/**
- * Compresses the database file `database` into the open file `target`: magic, one frame with content size and
- * checksum. Neither closes nor syncs `target`.
- * @returns bytes written.
- */
-export async function packDatabase(database: string, target: WritableFile): Promise<number> {
-  let written = await writeAll(target, v1Magic, 0);
-  const { size } = await stat(database);
-  const compress = createZstdCompress({
-    chunkSize: chunkBytes,
-    pledgedSrcSize: size,
-    params: { [constants.ZSTD_c_checksumFlag]: 1 },
-  });
-  const drain = async (): Promise<void> => {
-    for await (const chunk of compress) written += await writeAll(target, chunk, written);
-  };
-  // Whichever fails first destroys the stream, which ends the other.
-  await Promise.all([feed(database, compress), drain()]);
-  return written;
-}
-
-/** Puts the file through `compress` in one buffer: fresh ones would be as much garbage as the database is large. */
-async function feed(path: string, compress: ZstdCompress): Promise<void> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  try {
-    await using source = await open(path, "r");
-    for (;;) {
-      const { bytesRead } = await source.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) break;
-      // The buffer is free again when the stream says that it has taken the chunk.
-      await new Promise<void>((resolve, reject) => {
-        compress.write(buffer.subarray(0, bytesRead), (error) => (error ? reject(error) : resolve()));
-      });
-    }
-    compress.end();
-  } catch (caught) {
-    compress.destroy(caught instanceof Error ? caught : new Error(String(caught)));
-    throw caught;
   }
 }
 

@@ -65,6 +65,12 @@ const byErrno: Readonly<Record<string, Explanation>> = {
     what: "the name, with the endings that a save adds, is longer than the file system takes",
     hint: "Give a shorter --file.",
   },
+  EREADBACK: {
+    code: "FILE-READ-BACK",
+    status: Status.dataLoss,
+    what: "what was read back is not what was written",
+    hint: "Check the device and the memory of the machine, then run again.",
+  },
 };
 
 const otherFailure: Explanation = {

@@ -10,7 +10,7 @@ import { temporaryName } from "./temporary-files.ts";
 
 const untouched = "The file that was there before is unchanged.";
 
-/** An open file that is written from its beginning to its end. */
+/** An open file that is written from its beginning to its end, and can be read back. */
 export interface OpenFile {
   write(
     bytes: Uint8Array,
@@ -18,6 +18,7 @@ export interface OpenFile {
     length: number,
     position: number,
   ): Promise<{ readonly bytesWritten: number }>;
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
   /** Returns when the content survives a loss of power. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +35,7 @@ export interface FileSystem {
 }
 
 const nodeFileSystem: FileSystem = {
-  create: (path) => open(path, "wx", 0o600),
+  create: (path) => open(path, "wx+", 0o600),
   rename,
   syncDirectory,
   remove: (path) => rm(path, { force: true }),

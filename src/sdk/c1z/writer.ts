@@ -8,12 +8,13 @@ import type { SessionStore } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { formatOf, packDatabase } from "./container.ts";
+import { formatOf } from "./container.ts";
 import { corruptFile } from "./file-errors.ts";
 import { type FileLock, lockFile } from "./file-lock.ts";
 import { goTime } from "./go-time.ts";
 import { namesOfGone } from "./gone-rows.ts";
 import { GrantTable } from "./grant-table.ts";
+import { type PackedFile, packDatabase } from "./pack.ts";
 import { checkReferences } from "./references.ts";
 import { deleteSyncs, syncsToPrune } from "./retention.ts";
 import { RowTables } from "./row-tables.ts";
@@ -254,23 +255,23 @@ export class C1zWriter implements SyncStore {
   }
 
   /**
-   * Packs the database and puts it in the place of the file, finished sync or not.
-   * @returns size of the file.
+   * Packs the database and puts it in the place of the file, finished sync or not. Before it takes that place, the new
+   * file is read back and compared with the database, so that what was counted there is what the file holds.
    * @throws BatonError with a FILE- code; then the old file is untouched.
    */
-  async save(): Promise<{ readonly bytes: number }> {
+  async save(): Promise<PackedFile> {
     this.#database.write(() => {
       this.#tables?.grants.seal();
       createIndexes(this.#database.db);
     });
     this.#database.reclaim();
-    const bytes = await replaceFile(this.#options.path, async (file) => {
+    const saved = await replaceFile(this.#options.path, async (file) => {
       const packed = await packDatabase(this.#scratch.database, file);
       this.#lock.verify();
       return packed;
     });
-    this.#options.logger.debug("saved", { path: this.#options.path, bytes });
-    return { bytes };
+    this.#options.logger.debug("saved", { path: this.#options.path, bytes: saved.bytes });
+    return saved;
   }
 
   /** Gives the scratch space and the lock back. What was not saved is gone. */

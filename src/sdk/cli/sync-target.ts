@@ -67,18 +67,16 @@ class FileTarget implements SyncTarget {
   readonly shownAs: string;
   readonly logger: Logger;
   readonly #program: { readonly name: string; readonly version: string };
-  readonly #store: StoreOptions;
 
   constructor({ app }: Invocation, { store, logger }: SyncTargetOptions) {
     this.path = store.path;
     this.shownAs = store.path;
     this.logger = logger;
     this.#program = { name: app.name, version: app.version };
-    this.#store = store;
   }
 
   async settle(end: RunEnd): Promise<void> {
-    await keepRecord(this.logger, () => writeRunRecord(end, { ...this.#store, connector: this.#program }));
+    await keepRecord(this.logger, () => writeRunRecord(end, { path: this.path, connector: this.#program }));
   }
 
   [Symbol.dispose](): void {}
@@ -114,7 +112,7 @@ class ObjectTarget implements SyncTarget {
   }
 
   async settle(end: RunEnd): Promise<void> {
-    const { object, store } = this.#options;
+    const { object } = this.#options;
     try {
       if (fileState(this.path) !== this.#fetched) await object.replaceBy(this.path);
     } catch (caught) {
@@ -123,11 +121,9 @@ class ObjectTarget implements SyncTarget {
       this.logger.error("what was read could not be kept", { error: toBatonError(caught).message });
       return;
     }
-    const { tempDir } = store;
     const about = { path: this.path, shownAs: this.shownAs, connector: this.#program };
     await keepRecord(this.logger, async () => {
-      const text = await runRecordText(end, { ...about, ...(tempDir !== undefined && { tempDir }) });
-      await object.writeBeside(runRecordPath(""), text);
+      await object.writeBeside(runRecordPath(""), await runRecordText(end, about));
     });
   }
 

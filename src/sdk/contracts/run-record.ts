@@ -20,7 +20,7 @@ export interface RunSignal {
   readonly message: string;
 }
 
-/** Row counts, read back from the written file. */
+/** Row counts of the written file: counted in the database that the file was read back and compared with. */
 export interface RunCounts {
   readonly resourceTypes: number;
   readonly resources: number;

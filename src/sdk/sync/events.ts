@@ -1,5 +1,6 @@
 /** What the engine tells while it runs and when it ends; progress lines, the console and the run record read it. */
 
+import type { PackedFile } from "../c1z/pack.ts";
 import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
 import type { ConnectorStats, RunDescription, SyncWarning } from "../contracts/connector.ts";
 import type { RunDrop, SyncResult } from "../contracts/run-record.ts";
@@ -68,6 +69,8 @@ export interface RunEnd {
   readonly syncType: SyncType;
   /** True when the file now holds this run's finished sync. */
   readonly replaced: boolean;
+  /** The file when it was replaced: as it was read back, with what was counted in it. */
+  readonly saved?: { readonly file: PackedFile; readonly stats: SyncStats };
   readonly warnings: readonly SyncWarning[];
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;

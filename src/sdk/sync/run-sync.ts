@@ -103,7 +103,7 @@ async function performSync(options: RunSyncOptions, targets: Run["targets"], pro
     run.progress.enter("validate");
     await validate(options, run.warnings);
     const outcome = await syncInto(store, run);
-    end = runEnd(run, { result: outcome.result, replaced: outcome.nothingRead !== true });
+    end = runEnd(run, { result: outcome.result, replaced: run.saved !== undefined });
     return outcome;
   } catch (caught) {
     const error = toBatonError(caught);
@@ -133,13 +133,14 @@ function scopeOf({ options }: Run): string {
 }
 
 function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): RunEnd {
-  const { options, progress, warnings, startedAtMs, sync, drop } = run;
+  const { options, progress, warnings, startedAtMs, sync, drop, saved } = run;
   const connector = options.connector.stats?.();
   const description = options.connector.describeRun?.();
   return {
     ...end,
     ...(drop && { drop }),
     ...(sync && { sync: { id: sync.id, resumed: sync.resumed } }),
+    ...(end.replaced && saved && { saved }),
     syncType: syncTypeOf(run),
     warnings: warnings.list(),
     startedAtMs,
@@ -174,6 +175,8 @@ interface Run {
   sync?: OpenSync;
   /** Once it is held. */
   drop?: RunDrop;
+  /** Once the finished sync is in the file. */
+  saved?: NonNullable<RunEnd["saved"]>;
 }
 
 async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
@@ -214,7 +217,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   engine.checkpoint();
   const nothingRead = targets !== undefined && store.listResources({ pageToken: "" }).items.length === 0;
   const stats = store.endSync();
-  const fileBytes = nothingRead ? 0 : (await store.save()).bytes;
+  if (!nothingRead) run.saved = { file: await store.save(), stats };
   if (nothingRead) logger.warn("nothing was read, so that nothing was written", { path: options.path });
   logger.info("Sync complete.", {
     sync_id: sync.id,
@@ -234,7 +237,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     syncType,
     resumed: sync.resumed,
     path: options.path,
-    fileBytes,
+    fileBytes: run.saved?.file.bytes ?? 0,
     ...(nothingRead && { nothingRead }),
     stats,
     warnings: listed,

@@ -1,10 +1,10 @@
-/** Writes what a run came to beside its file, `FILE.run.json`. What it says of the file is read from the file. */
+/** Writes what a run came to beside its file, `FILE.run.json`. What it says of the file was read back from the file. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { openC1z } from "../c1z/reader.ts";
 import { replaceFile } from "../c1z/save.ts";
+import type { SyncStats } from "../c1z/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import { type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
 import type { RunEnd } from "./events.ts";
@@ -15,8 +15,6 @@ export interface RunRecordOptions {
   readonly path: string;
   /** What the record calls it, where `path` is only a copy; default the path. */
   readonly shownAs?: string;
-  /** Where the file is unpacked to be counted; default as for syncs. */
-  readonly tempDir?: string;
   /** The program. */
   readonly connector: { readonly name: string; readonly version: string };
 }
@@ -43,13 +41,9 @@ export async function runRecordText(end: RunEnd, options: RunRecordOptions): Pro
 }
 
 async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRecord> {
-  const { path, shownAs, tempDir, connector } = options;
-  const { result, replaced, error, sync, syncType, warnings, connector: stats, description } = end;
-  // Side by side: of a large file, either takes its time.
-  const [counts, file] = await Promise.all([
-    replaced && sync ? countsIn(path, sync.id, tempDir) : null,
-    describeFile(resolve(path)),
-  ]);
+  const { path, shownAs, connector } = options;
+  const { result, replaced, error, sync, syncType, saved, warnings, connector: stats, description } = end;
+  const file = saved ? { path: resolve(path), ...saved.file } : await describeFile(resolve(path));
   return {
     schemaVersion: 1,
     result,
@@ -67,7 +61,7 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     phaseMs: Object.fromEntries(Object.entries(end.phaseMs).map(([phase, ms]) => [phase, Math.round(ms)])),
     requests: stats?.requests ?? null,
     retries: stats?.retries ?? null,
-    counts,
+    counts: saved ? countsOf(saved.stats) : null,
     file: file && { ...file, path: shownAs ?? file.path },
     key: description?.key ?? null,
     target: description?.target ?? null,
@@ -79,12 +73,11 @@ function signalOf({ signal, severity = "note", count = 1, message }: SyncWarning
   return signal === undefined ? [] : [{ id: signal, level: severity, count, message }];
 }
 
-async function countsIn(path: string, syncId: string, tempDir: string | undefined): Promise<RunCounts> {
-  using reader = await openC1z(path, tempDir === undefined ? {} : { tempDir });
-  const { resourceTypes, resources, entitlements, grants, resourcesByResourceType } = reader.view(syncId).recount();
+function countsOf({ resourceTypes, resources, entitlements, grants, resourcesByResourceType }: SyncStats): RunCounts {
   return { resourceTypes, resources, entitlements, grants, resourcesByResourceType };
 }
 
+/** The file that a run left as it was. */
 async function describeFile(path: string): Promise<RunRecord["file"]> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return null;

@@ -69,6 +69,11 @@ export class FragileFiles implements FileSystem {
         this.#observe();
         return { bytesWritten: fits };
       },
+      read: async (buffer, offset, length, position) => {
+        const piece = content.bytes.subarray(position, position + length);
+        buffer.set(piece, offset);
+        return { bytesRead: piece.length };
+      },
       sync: async () => {
         this.#do("sync");
         content.synced = content.bytes;

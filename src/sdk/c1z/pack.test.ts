@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { zstdDecompressSync } from "node:zlib";
+import { temporaryDirectory } from "../testing/sample-c1z.ts";
+import { packDatabase } from "./pack.ts";
+import { type OpenFile, replaceFile } from "./save.ts";
+
+/** Three chunks and a piece, and not all the same. */
+const content = Buffer.from(Array.from({ length: 850_000 }, (_, i) => (i * 7 + (i >> 9)) & 0xff));
+
+function database(context: TestContext): { readonly directory: string; readonly path: string } {
+  const directory = temporaryDirectory(context);
+  const path = join(directory, "db");
+  writeFileSync(path, content);
+  return { directory, path };
+}
+
+/** A file whose device is at fault as `change` says. */
+function faulty(file: FileHandle | OpenFile, change: (bytes: Buffer, position: number) => void): OpenFile {
+  return {
+    write(bytes, offset, length, position) {
+      const stored = Buffer.from(bytes.subarray(offset, offset + length));
+      change(stored, position);
+      return file.write(stored, 0, length, position);
+    },
+    read: (buffer, offset, length, position) => file.read(buffer, offset, length, position),
+    sync: () => file.sync(),
+    close: () => file.close(),
+  };
+}
+
+test("what is packed unpacks to the database, and its size and hash are those of the file", async (context) => {
+  const { directory, path } = database(context);
+  const target = join(directory, "new");
+  await using file = await open(target, "wx+");
+  const { bytes, sha256 } = await packDatabase(path, file);
+  const written = readFileSync(target);
+  assert.equal(bytes, written.length);
+  assert.equal(sha256, createHash("sha256").update(written).digest("hex"));
+  assert.ok(zstdDecompressSync(written.subarray(5)).equals(content));
+});
+
+for (const at of [0, 3, 9, 200]) {
+  test(`a device that stores byte ${at} wrongly is found out, and the old file stays`, async (context) => {
+    const { directory, path } = database(context);
+    const target = join(directory, "sync.c1z");
+    writeFileSync(target, "the old file");
+    const saving = replaceFile(target, (file) =>
+      packDatabase(
+        path,
+        faulty(file, (bytes, position) => {
+          const index = at - position;
+          if (index >= 0 && index < bytes.length) bytes[index] = bytes.readUInt8(index) ^ 4;
+        }),
+      ),
+    );
+    await assert.rejects(saving, { code: "FILE-READ-BACK", effect: /unchanged/ });
+    assert.equal(readFileSync(target, "utf8"), "the old file");
+    assert.deepEqual(readdirSync(directory).toSorted(), ["db", "sync.c1z"]);
+  });
+}
+
+test("a file that is shorter than what was written is found out", async (context) => {
+  const { directory, path } = database(context);
+  await using file = await open(join(directory, "new"), "wx+");
+  const lossy: OpenFile = {
+    ...faulty(file, () => {}),
+    write: async (_bytes, _offset, length) => ({ bytesWritten: length }),
+  };
+  await assert.rejects(packDatabase(path, lossy), { code: "EREADBACK" });
+});
+
+test("a database that is written meanwhile is found out", async (context) => {
+  const { directory, path } = database(context);
+  await using file = await open(join(directory, "new"), "wx+");
+  const meddling = faulty(file, (_bytes, position) => {
+    if (position > 0) writeFileSync(path, Buffer.alloc(content.length));
+  });
+  await assert.rejects(packDatabase(path, meddling), { code: "EREADBACK" });
+});
