@@ -128,18 +128,19 @@ function userTraitOf(
 /** Keys of the profile are a public contract: `role`, `visibility` and `two_factor_enabled` are promised. */
 function userProfile(member: Member): Profile {
   const teams = member.teams?.map((team) => team.slug) ?? [];
+  // Sorted, as they are written.
   return profileOf({
-    role: member.role,
-    visibility: member.visibility,
-    two_factor_enabled: member.has_two_factor,
-    login: member.user,
-    user_id: member.user_id,
     email: realEmail(member.email),
     joined_at: member.joined_at,
     last_login_at: member.last_login_at,
     last_login_method: member.last_login_method,
-    user_url: member.user_url,
+    login: member.user,
+    role: member.role,
     teams: teams.length > 0 && teams.length <= maxProfileTeams ? teams : undefined,
+    two_factor_enabled: member.has_two_factor,
+    user_id: member.user_id,
+    user_url: member.user_url,
+    visibility: member.visibility,
   });
 }
 

@@ -1,0 +1,106 @@
+/**
+ * Checks parsed JSON against what an API promises, in place: what is as promised stays the object that the parser made,
+ * as a copy of each of a hundred thousand records would cost more than reading them. Knows no API.
+ */
+
+/** Takes a value of a field, `undefined` when the field is missing, and gives what stands for it. Throws {@link Mismatch}. */
+export type Check<T> = (value: unknown) => T;
+
+/** A value that is not as promised. Says where and what, but not the value. */
+export class Mismatch extends Error {
+  /** From the outermost object or array in. */
+  readonly path: (string | number)[] = [];
+  readonly expected: string;
+  /** The JSON type of what was found. */
+  readonly found: string;
+
+  constructor(expected: string, value: unknown) {
+    super(`${expected} expected`);
+    this.expected = expected;
+    this.found = kindOf(value);
+  }
+}
+
+/** Text. */
+export const text: Check<string> = (value) => {
+  if (typeof value === "string") return value;
+  throw new Mismatch("string", value);
+};
+
+/** Text that is not empty. */
+export const filledText: Check<string> = (value) => {
+  if (typeof value === "string" && value !== "") return value;
+  throw new Mismatch(value === "" ? "text that is not empty" : "string", value);
+};
+
+/** True or false. */
+export const flag: Check<boolean> = (value) => {
+  if (typeof value === "boolean") return value;
+  throw new Mismatch("boolean", value);
+};
+
+/** What `check` takes; missing and null both become undefined. */
+export function unlessUnknown<T>(check: Check<T>): Check<T | undefined> {
+  return (value) => (value === undefined || value === null ? undefined : check(value));
+}
+
+/** An array of which every element passes. */
+export function listOf<T>(check: Check<T>): Check<readonly T[]> {
+  return (value) => {
+    if (!Array.isArray(value)) throw new Mismatch("array", value);
+    let index = 0;
+    try {
+      for (; index < value.length; index++) value[index] = check(value[index]);
+    } catch (caught) {
+      throw placed(caught, index);
+    }
+    return value;
+  };
+}
+
+/** An object of which every field passes. Fields that are not named here are taken out. */
+export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Check<T[K]> }): Check<T> {
+  const checks = Object.entries<Check<unknown>>(fields);
+  const names: ReadonlySet<string> = new Set(Object.keys(fields));
+  return (value) => {
+    if (!isObject(value)) throw new Mismatch("object", value);
+    const object = withOnly(names, value);
+    let name = "";
+    try {
+      for (const [field, check] of checks) {
+        name = field;
+        const found = object[field];
+        const checked = check(found);
+        if (checked !== found) object[field] = checked;
+      }
+    } catch (caught) {
+      throw placed(caught, name);
+    }
+    return object as T; // Each field passed its check.
+  };
+}
+
+/** The object itself when it has no other fields, which is the rule. */
+function withOnly(names: ReadonlySet<string>, object: Record<string, unknown>): Record<string, unknown> {
+  for (const name in object) {
+    if (!names.has(name)) return Object.fromEntries(Object.entries(object).filter(([field]) => names.has(field)));
+  }
+  return object;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function placed(caught: unknown, at: string | number): unknown {
+  if (caught instanceof Mismatch) caught.path.unshift(at);
+  return caught;
+}
+
+/** The JSON type of a value; "nothing" when the field is missing. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (value === "") return "empty text";
+  return Array.isArray(value) ? "array" : typeof value;
+}

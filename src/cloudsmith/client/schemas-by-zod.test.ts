@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { z } from "zod";
+import { BatonError } from "../../sdk/errors.ts";
+import { parseMembers, parseTeamMembers, parseTeams } from "./schemas.ts";
+
+/** What the checks take, said a second time in the words of a library. */
+const id = z.string().min(1);
+const note = z.string().nullish();
+const memberSchema = z.object({
+  user_id: id,
+  user: id.nullish(),
+  user_name: note,
+  email: note,
+  role: note,
+  is_active: z.union([z.boolean(), z.string().regex(/^(true|false)$/i)]).nullish(),
+  has_two_factor: z.boolean().nullish(),
+  joined_at: note,
+  last_login_at: note,
+  last_login_method: note,
+  visibility: note,
+  user_url: note,
+  teams: z.array(z.object({ slug: id, name: note, role: note })).nullish(),
+});
+const teamSchema = z.object({ slug_perm: id, slug: id, name: id, description: note, visibility: note });
+const teamMembersSchema = z.object({ members: z.array(z.object({ user: id, role: note, user_kind: note })) });
+
+const anything = fc.oneof(
+  fc.constantFrom(undefined, null, "", "x", "True", "false", 0, 7, true, false),
+  fc.constant([]),
+  fc.constant({}),
+);
+/** Mostly as promised, at times anything. */
+const mostly = (good: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 40, arbitrary: good }, { weight: 1, arbitrary: anything });
+const noteLike = mostly(fc.oneof(fc.string(), fc.constantFrom(null, undefined)));
+const idLike = mostly(fc.string({ minLength: 1 }));
+const flagLike = mostly(fc.constantFrom(true, false, null, undefined));
+const record = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> =>
+  // JSON has no undefined, and other keys may come with any answer.
+  fc.record({ ...fields, new_field: fc.constantFrom(undefined, 1) }).map((row) => JSON.parse(JSON.stringify(row)));
+const members = mostly(
+  fc.array(
+    mostly(
+      record({
+        user_id: idLike,
+        user: mostly(fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom(null, undefined))),
+        user_name: noteLike,
+        email: noteLike,
+        role: noteLike,
+        is_active: mostly(fc.constantFrom(true, false, "True", "FALSE", null, undefined)),
+        has_two_factor: flagLike,
+        joined_at: noteLike,
+        last_login_at: noteLike,
+        last_login_method: noteLike,
+        visibility: noteLike,
+        user_url: noteLike,
+        teams: mostly(
+          fc.oneof(fc.array(mostly(record({ slug: idLike, name: noteLike, role: noteLike }))), fc.constant(null)),
+        ),
+      }),
+    ),
+    { maxLength: 4 },
+  ),
+);
+const teams = mostly(
+  fc.array(
+    mostly(record({ slug_perm: idLike, slug: idLike, name: idLike, description: noteLike, visibility: noteLike })),
+  ),
+);
+const teamMembers = mostly(
+  record({ members: mostly(fc.array(mostly(record({ user: idLike, role: noteLike, user_kind: noteLike })))) }),
+);
+
+/** What is left after unknown values and their keys are taken out, so that a missing key is as good as an unknown one. */
+function known(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, found) => (found === null ? undefined : found)));
+}
+
+const lists = [
+  ["members", parseMembers, z.array(memberSchema), members],
+  ["teams", parseTeams, z.array(teamSchema), teams],
+  ["members of a team", parseTeamMembers, teamMembersSchema.transform((answer) => answer.members), teamMembers],
+] as const;
+
+for (const [name, parse, schema, arbitrary] of lists) {
+  test(`answers with ${name} are taken or refused, at the same field, as a schema library has it`, () => {
+    const seen = { taken: 0, refused: 0 };
+    fc.assert(
+      fc.property(arbitrary, (json) => {
+        const expected = schema.safeParse(structuredClone(json));
+        try {
+          const rows = parse(structuredClone(json), "/x/");
+          assert.ok(expected.success, `taken, in place of ${expected.error?.message}`);
+          const flags = rows.map((row) => ("is_active" in row ? row.is_active : undefined));
+          assert.ok(flags.every((flag) => typeof flag !== "string"));
+          assert.deepEqual(known(rows), known(withFlags(expected.data)));
+          seen.taken++;
+        } catch (caught) {
+          if (!(caught instanceof BatonError)) throw caught;
+          const path = expected.error?.issues[0]?.path ?? assert.fail(caught.message);
+          assert.match(
+            caught.message,
+            path.length === 0 ? /the answer should/ : new RegExp(`'${path.join("\\.")}' should`),
+          );
+          seen.refused++;
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    assert.ok(seen.taken > 200 && seen.refused > 200, JSON.stringify(seen));
+  });
+}
+
+/** The text form of `is_active` is read as what it means. */
+function withFlags(rows: readonly object[]): readonly object[] {
+  return rows.map((row) =>
+    "is_active" in row && typeof row.is_active === "string"
+      ? { ...row, is_active: row.is_active.toLowerCase() === "true" }
+      : row,
+  );
+}
