@@ -92,10 +92,10 @@ function admitPage({ page, key, position, roster, parent, reading, options }: Ad
     // Only the pass for active members vouches for a row that does not say itself.
     const active = member.is_active ?? (position.list === "active" ? true : undefined);
     const record = memberRecord(member, active);
-    const wasSeen = roster.sawIn(roundOf(key), record.userId);
-    const admission = roster.admit(record, key);
     // Read once more, names and the like may be newer although nothing changed that is compared.
-    if (admission !== "same" || (position.sweep > 0 && !wasSeen)) items.push(userResource(member, active, parent));
+    const isSeenAgain = position.sweep > 0 && !roster.sawIn(roundOf(key), record.userId);
+    const admission = roster.admit(record, key);
+    if (admission !== "same" || isSeenAgain) items.push(userResource(member, active, parent));
     if (admission === "same") continue;
     if (admission === "changed") changed.push(record.userId);
     records.push(record);

@@ -10,11 +10,16 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 const growthFactor = { on: 2, off: 1 } as const;
 
 /**
- * Lets the young generation grow to `mostBytes` and no further: V8 doubles it, so that it ends between that and half of
- * it. Looks after each collection, as V8 may shrink it while the program rests, and it must then grow again. On a V8 that
+ * Two halves of 8 MiB. Measured with 100,000 members: V8's own 2 x 64 MiB take 330 MB in all, these 215; half of it lets
+ * so much live on that the old generation grows instead.
+ */
+const youngBytes = 16 * 1024 * 1024;
+
+/**
+ * Lets the young generation grow to `mostBytes` and no further. Looks after each collection, as V8 may shrink it while the program rests, and it must then grow again. On a V8 that
  * knows no such flag nothing happens.
  */
-export function boundYoungGeneration(mostBytes: number): void {
+export function boundYoungGeneration(mostBytes: number = youngBytes): void {
   let growing = true;
   const observer = new PerformanceObserver(() => {
     const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");

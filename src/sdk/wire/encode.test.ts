@@ -50,7 +50,7 @@ const runs = { numRuns: 2000 };
 /** Objects like those of literals, which deepEqual tells from objects without a prototype. */
 const plain = { noNullPrototype: true } as const;
 
-// Lengths around 42, 128 and 16384, where the writer changes its way of writing, and above its first buffer of 65536.
+// Lengths around 42, 128 and 16384 bytes, where the writer changes its way of writing, and above its first buffer of 65536.
 const text = fc.oneof(
   { weight: 40, arbitrary: fc.string({ unit: "binary", maxLength: 12 }) },
   { weight: 40, arbitrary: fc.string({ maxLength: 12 }) },
@@ -204,6 +204,25 @@ test("an entitlement is written as the generated code writes it, and reads back"
 
 test("a grant is written as the generated code writes it, and reads back", () => {
   holds(grant, { encode: encodeGrant, decode: decodeGrant, schema: GrantSchema, toMessage: toGrantMessage });
+});
+
+test("a grant is written as its own, whatever parts of the grants before it were the same", () => {
+  const parts = fc.constantFrom("a", "b");
+  const few = fc.array(
+    fc.record({
+      entitlement: fc.record({ id: parts, resource: fc.record({ resourceType: parts, resource: parts }) }),
+      principal: fc.record({ resourceType: parts, resource: parts }),
+      id: parts,
+    }),
+  );
+  fc.assert(
+    fc.property(few, (grants) => {
+      for (const grant of grants) {
+        assert.deepEqual(decodeGrant(encodeGrant(grant)).entitlement, grant.entitlement);
+        assert.deepEqual(decodeGrant(encodeGrant(grant)).principal, grant.principal);
+      }
+    }),
+  );
 });
 
 test("a grant expansion is written as the generated code writes it, and reads back", () => {

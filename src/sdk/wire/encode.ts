@@ -6,6 +6,7 @@
 import type {
   Annotation,
   Entitlement,
+  EntitlementRef,
   Grant,
   GrantExpandable,
   Profile,
@@ -104,18 +105,50 @@ export function writeEntitlement(writer: ProtoWriter, entitlement: Entitlement):
 
 /** Writes a `Grant` (fields 1 to 5): entitlement as id and resource id, principal as id. */
 export function writeGrant(writer: ProtoWriter, grant: Grant): void {
-  const entitlement = writer.begin(1);
-  const resource = writer.begin(1);
-  writeResourceId(writer, 1, grant.entitlement.resource);
-  writer.end(resource);
-  writer.string(2, grant.entitlement.id);
-  writer.end(entitlement);
-  const principal = writer.begin(2);
-  writeResourceId(writer, 1, grant.principal);
-  writer.end(principal);
+  writer.raw(entitlementBytes(grant.entitlement));
+  writer.raw(principalBytes(grant.principal));
   writer.string(3, grant.id);
   if (grant.annotations) writeAnnotations(writer, 4, grant.annotations);
   if (grant.sources && grant.sources.size > 0) writeSources(writer, grant.sources);
+}
+
+/*
+ * A hundred grants share an entitlement, and those of one principal mostly follow each other: what is the same again is
+ * copied, which takes half the time of writing it.
+ */
+const parts = new ProtoWriter();
+const entitlements = new Map<string, { readonly resource: ResourceId; readonly bytes: Uint8Array }>();
+const mostEntitlements = 10_000;
+let lastPrincipal: { readonly id: ResourceId; readonly bytes: Uint8Array } | undefined;
+
+function entitlementBytes({ id, resource }: EntitlementRef): Uint8Array {
+  const known = entitlements.get(id);
+  if (known && isSame(known.resource, resource)) return known.bytes;
+  parts.reset();
+  const entitlement = parts.begin(1);
+  const inner = parts.begin(1);
+  writeResourceId(parts, 1, resource);
+  parts.end(inner);
+  parts.string(2, id);
+  parts.end(entitlement);
+  const bytes = parts.copy();
+  if (entitlements.size >= mostEntitlements) entitlements.clear();
+  entitlements.set(id, { resource, bytes });
+  return bytes;
+}
+
+function principalBytes(id: ResourceId): Uint8Array {
+  if (lastPrincipal && isSame(lastPrincipal.id, id)) return lastPrincipal.bytes;
+  parts.reset();
+  const principal = parts.begin(2);
+  writeResourceId(parts, 1, id);
+  parts.end(principal);
+  lastPrincipal = { id, bytes: parts.copy() };
+  return lastPrincipal.bytes;
+}
+
+function isSame(a: ResourceId, b: ResourceId): boolean {
+  return a.resourceType === b.resourceType && a.resource === b.resource;
 }
 
 function writeSources(writer: ProtoWriter, sources: NonNullable<Grant["sources"]>): void {

@@ -14,10 +14,12 @@ import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-
 import type { SummarySection } from "../summary.ts";
 import { syncInto } from "../sync-into.ts";
 import { storeOptions } from "../sync-options.ts";
+import { boundYoungGeneration } from "../young-generation.ts";
 
 /** Runs the root command. */
 export async function runSyncCommand(invocation: Invocation): Promise<number> {
   refuseWeakTls(invocation.io.env);
+  boundYoungGeneration();
   const config = await loadConfig(invocation);
   const serviceMode = config.string("client-id") !== "";
   const telemetry = await openRunTelemetry(invocation, config);
