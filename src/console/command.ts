@@ -1,6 +1,7 @@
 /** `baton-cloudsmith console`: puts the console together, prints the way in, and serves until told to stop. */
 import type { ExtraCommand } from "../sdk/cli/app.ts";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
+import { refuseWeakTls } from "../sdk/cli/refuse-weak-tls.ts";
 import type { ConsoleOptions } from "./command-options.ts";
 
 /** The command; everything behind it is loaded only when it runs. @param program name of the program. */
@@ -25,6 +26,8 @@ async function printLink(options: ConsoleOptions, io: CliIo): Promise<void> {
 }
 
 async function serve(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {
+  // Its jobs would refuse it one by one.
+  refuseWeakTls(io.env);
   const { serveConsole } = await import("./serve-console.ts");
   await serveConsole(options, io, version);
 }

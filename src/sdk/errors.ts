@@ -77,7 +77,7 @@ export class BatonError extends Error {
 
   /** The same error with other words about the data or the next step; whoever knows more than the thrower says more. */
   with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates">): BatonError {
-    const { code, status, message, effect, hint, exitCode, retryAtMs, candidates, fatal } = this;
+    const { code, status, message, effect, hint, exitCode, retryAtMs, candidates, fatal, cause } = this;
     return new BatonError({
       code,
       status,
@@ -88,8 +88,8 @@ export class BatonError extends Error {
       ...(effect !== undefined && { effect }),
       ...(hint !== undefined && { hint }),
       ...(retryAtMs !== undefined && { retryAtMs }),
+      ...(cause !== undefined && { cause }),
       ...words,
-      cause: this,
     });
   }
 }

@@ -98,6 +98,7 @@ test("T-104: the check of certificates cannot be switched off: the environment t
     weak,
     { ...weak, argv: ["validate"] },
     { ...weak, argv: ["serve"] },
+    { ...weak, argv: ["console", "--no-open", "--port", "0"] },
     { ...weak, env: { ...weak.env, ...service } },
   ];
   for (const { run, received } of await Promise.all(runs.map(runBehind))) {

@@ -21,7 +21,7 @@ function assertHasAll(present: Iterable<string>, wanted: readonly string[]): voi
 }
 
 const flags = `
-  api-key org-slug base-url api-concurrency
+  api-key org-slug base-url api-concurrency max-wait strict accept-changes
   file c1z-temp-dir client-id client-secret log-level log-format log-path skip-full-sync sync-resource-types
   skip-entitlements-and-grants workers parallel-sync health-check health-check-port health-check-bind-address
   http-timeout-seconds storage-engine task-concurrency provisioning ticketing keep-previous-sync-c1z sync-resources
