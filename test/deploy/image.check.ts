@@ -63,6 +63,12 @@ test("the image has what is loaded only when used: a sync into S3-compatible sto
   assert.match(traced.stderr, /telemetry cannot be delivered/);
 });
 
+test("the console in the image has its page", async () => {
+  const help = await start(["console", "--help"]);
+  assert.equal(help.code, 0, help.stderr);
+  assert.ok(filesIn(image.root).includes("app/dist-console/index.html"));
+});
+
 test("the image holds neither sources nor tools nor a Node of its own", () => {
   const files = filesIn(image.root);
   assert.ok(files.includes("app/bin/baton-cloudsmith") && files.includes("app/dist/src/main.js"));
