@@ -13,7 +13,8 @@ export interface ApiKey {
  * Trims white space and strips a pasted `Bearer ` or `token `, saying so. The format of keys is not checked: service
  * accounts may use tokens of another form.
  *
- * @throws BatonError `CS-CONFIG-API-KEY` when nothing is left, or white space, control or non-ASCII characters are inside
+ * @throws BatonError `CS-CONFIG-API-KEY` when nothing is left, when white space, control or non-ASCII characters are
+ * inside, or when it is an address with an entitlement token
  */
 export function parseApiKey(text: string): ApiKey {
   const notices: string[] = [];
@@ -25,6 +26,11 @@ export function parseApiKey(text: string): ApiKey {
     notices.push(`The API key began with '${prefix.trim()}', which was removed.`);
   }
   if (value === "") throw invalid("is empty");
+  if (/^https?:\/\/(?:dl|[\w-]+)\.cloudsmith\.(?:io|com)\//i.test(value)) {
+    throw invalid(
+      "is the address of a repository; what stands in such addresses are entitlement tokens, for downloads",
+    );
+  }
   if (!/^[\x21-\x7e]+$/.test(value)) throw invalid("has white space, control or non-ASCII characters inside");
   return { value, notices };
 }

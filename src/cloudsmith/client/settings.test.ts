@@ -135,6 +135,15 @@ for (const text of ["", "  ", "Bearer ", "ab\u0000cd", "two keys", "a\r\nX-Other
   });
 }
 
+test("an address with an entitlement token is refused as what it is, and not quoted", () => {
+  const text = "https://dl.cloudsmith.io/AbCdEfGh12345678/acme/repo/deb/setup.sh";
+  assert.throws(
+    () => parseApiKey(text),
+    (caught) =>
+      caught instanceof Error && /entitlement tokens/.test(caught.message) && !caught.message.includes("AbCd"),
+  );
+});
+
 test("keys are told apart by fingerprint and last four characters", () => {
   assert.match(apiKeyFingerprint(key), /^[0-9a-f]{12}$/);
   assert.notEqual(apiKeyFingerprint(key), apiKeyFingerprint(`${key}x`));

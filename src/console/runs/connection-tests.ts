@@ -172,7 +172,14 @@ function ownerIn({ facts = {} }: CheckResult): TestState["keyOwner"] {
 }
 
 function failureOf(result: CheckResult, about: FailingConnector): TestState["failure"] {
-  const { code = "CONSOLE-TEST", status = Status.unknown, detail: message, fix, candidates = [], facts = {} } = result;
+  const {
+    code = "BATON-UNEXPECTED",
+    status = Status.unknown,
+    detail: message,
+    fix,
+    candidates = [],
+    facts = {},
+  } = result;
   const { retryAtMs = "", limit = "", remaining = "" } = facts;
   const error: SentError = {
     code,

@@ -192,7 +192,7 @@ export class ServiceSupervisor {
 
 function failedTask(message: string): SentError {
   // The engine's errors stand at the beginning of what C1 is told.
-  const code = /\b(?:CS|NET|BATON|FILE|C1)-[A-Z0-9-]+/.exec(message)?.[0] ?? "C1-TASK";
+  const code = /\b(?:CS|NET|BATON|FILE|C1)-[A-Z0-9-]+/.exec(message)?.[0] ?? "C1-CALL";
   return { code, status: Status.unknown, message, candidates: [], facts: [] };
 }
 
