@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Organization } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
+import type { RunSummary } from "../../src/console/contract/runs.ts";
 import { launcher, runProgram } from "../e2e/program.ts";
 import { settled } from "./console-page.ts";
 import { type Reviewer, startReviewer } from "./reviewer.ts";
@@ -174,6 +175,40 @@ test("changes: the file is compared with another one that is chosen from a list"
   assert.ok(told.includes("Account removed 1 changed 2"), told.join("; "));
   // One person left with all access, another swapped one role for another.
   assert.ok(told.includes(`Access added 1 removed ${lost + 1}`), told.join("; "));
+});
+
+/** Waits until the connector has so many runs that ended. */
+async function endedRuns(id: string, count: number): Promise<void> {
+  for (;;) {
+    const { runs } = await reviewer.get<{ runs: readonly RunSummary[] }>(`/api/connectors/${id}/runs?limit=10`);
+    if (runs.filter(({ endedAtMs }) => endedAtMs !== null).length === count) return;
+    await reviewer.page.waitForTimeout(50);
+  }
+}
+
+test("two runs of a connector are compared, and the result of the run stands above every review", async () => {
+  const { page, sandbox, visit } = reviewer;
+  const id = await reviewer.addConnector({ key: "member" });
+  await reviewer.reaches(id, "Partial");
+  const [person] = sandbox.organization.members.slice(-1);
+  assert.ok(person);
+  person.userName = "Renamed Person";
+  sandbox.organization.revision++;
+  assert.equal((await reviewer.post(`/api/connectors/${id}/sync`)).status, 202);
+  await endedRuns(id, 2);
+  await visit(`/connectors/${id}/reviews`);
+  await page.getByText("Partial roster", { exact: true }).first().waitFor();
+  await page.getByText("People or access may be missing from all figures").waitFor();
+  await page.getByRole("link", { name: "Changes" }).click();
+  await page.getByText("Partial roster", { exact: true }).first().waitFor();
+  const picker = page.getByLabel("Compare with");
+  const runs = picker.locator("optgroup[label^='Runs of'] option", { hasText: "Partial roster" });
+  await runs.first().waitFor({ state: "attached" });
+  await picker.selectOption((await runs.last().getAttribute("value")) ?? "");
+  await page.getByRole("region", { name: "In short" }).waitFor();
+  await settled(page);
+  assert.deepEqual(await bars(), ["Account changed 1"]);
+  assert.ok(await page.getByRole("link", { name: "Renamed Person" }).first().isVisible());
 });
 
 test("downloads are what the command gives, byte for byte, and the evidence pack is a zip", async () => {

@@ -14,7 +14,7 @@ import { usePagedRows } from "../design/use-paged-rows.ts";
 import { sourceApi, subjectAddress } from "./source-address.ts";
 import { VisibilityChip } from "./visibility-chip.tsx";
 
-const typingDelayMs = 40;
+const typingDelayMs = 20;
 
 /** The list. */
 export function TeamsList({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
