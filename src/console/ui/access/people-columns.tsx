@@ -40,7 +40,7 @@ const email: PersonColumn = {
 const status: PersonColumn = {
   key: "status",
   title: "Status",
-  share: 12,
+  share: 13,
   order: "status",
   cell: (row) => <StatusChip status={row.status} />,
 };
@@ -48,7 +48,7 @@ const status: PersonColumn = {
 const role: PersonColumn = {
   key: "role",
   title: "Role",
-  share: 12,
+  share: 13,
   order: "role",
   cell: ({ roles }) => <TextOrDash text={roles.map(roleTitle).join(", ")} />,
 };
@@ -65,7 +65,7 @@ const teams: PersonColumn = {
 const twoFactor: PersonColumn = {
   key: "two-factor",
   title: "Two-factor",
-  share: 12,
+  share: 13.5,
   order: "two-factor",
   cell: (row) => <TwoFactorChip twoFactor={row.twoFactor} />,
 };
@@ -73,7 +73,8 @@ const twoFactor: PersonColumn = {
 const visibility: PersonColumn = {
   key: "visibility",
   title: "Visibility",
-  share: 10,
+  share: 9,
+  isMinor: true,
   cell: (row) => <TextOrDash text={row.visibility} />,
 };
 

@@ -5,6 +5,8 @@ import type { Column } from "./table.tsx";
 export interface LongColumn<Row> extends Column<Row> {
   /** Share of the table's width; the shares of all columns need not add up to anything. */
   readonly share: number;
+  /** Gives way where not all columns fit: what it says must stand elsewhere too. */
+  readonly isMinor?: boolean;
   /** Name of the order that the server can sort by; absent for a column that cannot be sorted. */
   readonly order?: string;
 }

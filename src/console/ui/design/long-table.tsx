@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { classNames } from "./class-names.ts";
 import { type LongColumn, pressed, sortState, type TableOrder } from "./long-column.ts";
 import type { ShownRows } from "./use-paged-rows.ts";
 import { useWindowRows, type WindowRows } from "./use-window-rows.ts";
@@ -66,8 +67,8 @@ function ColumnWidths<T>({ columns }: Pick<LongTableProps<T>, "columns">) {
   const whole = columns.reduce((sum, { share }) => sum + share, 0);
   return (
     <colgroup>
-      {columns.map(({ key, share }) => (
-        <col key={key} style={{ width: `${(share / whole) * 100}%` }} />
+      {columns.map(({ key, share, isMinor }) => (
+        <col key={key} class={isMinor ? "minor" : ""} style={{ width: `${(share / whole) * 100}%` }} />
       ))}
     </colgroup>
   );
@@ -86,7 +87,7 @@ function Head<T>({ columns, order, onOrder }: LongTableProps<T>) {
               key={column.key}
               {...as.head}
               scope="col"
-              class={column.isNumber ? "number" : ""}
+              class={classOf(column)}
               {...(isSortable ? { "aria-sort": state } : {})}
             >
               {isSortable ? (
@@ -146,7 +147,7 @@ function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
 function NearRows<T>({ near, columns, shown, rowKey }: LongTableProps<T> & { readonly near: WindowRows }) {
   return (
     <>
-      <Gap height={near.before} columns={columns.length} />
+      <Gap height={near.before} />
       {near.items.map(({ index }) => {
         const row = shown.rows.row(index);
         return (
@@ -163,14 +164,14 @@ function NearRows<T>({ near, columns, shown, rowKey }: LongTableProps<T> & { rea
           </tr>
         );
       })}
-      <Gap height={near.after} columns={columns.length} />
+      <Gap height={near.after} />
     </>
   );
 }
 
 function Cell<T>({ column, row }: { readonly column: LongColumn<T>; readonly row: T | undefined }) {
   const content = row === undefined ? <span class="skeleton" /> : column.cell(row);
-  const style = column.isNumber ? "number" : "";
+  const style = classOf(column);
   if (column.isRowHeader) {
     return (
       <th {...as.rowHead} scope="row" class={style}>
@@ -185,13 +186,17 @@ function Cell<T>({ column, row }: { readonly column: LongColumn<T>; readonly row
   );
 }
 
-/** The room of the rows that are not in the document. */
-function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
+function classOf<T>({ isNumber, isMinor }: LongColumn<T>): string {
+  return classNames(isNumber && "number", isMinor && "minor");
+}
+
+/** The room of the rows that are not in the document. One cell is enough, and keeps no column that is hidden. */
+function Gap({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a table row without a tabindex cannot be focused.
     <tr class="gap" aria-hidden="true">
-      <td colSpan={columns} style={{ height: `${height}px` }} />
+      <td style={{ height: `${height}px` }} />
     </tr>
   );
 }

@@ -20,7 +20,7 @@ const shares: Readonly<Record<string, number>> = {
   name: 18,
   email: 22,
   login: 14,
-  status: 11,
+  status: 12,
   twoFactor: 11,
   lastLogin: 13,
   days: 7,
