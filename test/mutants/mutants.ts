@@ -169,8 +169,8 @@ export const mutants: readonly Mutant[] = [
     name: "open-file",
     breaks: "the file is for its owner alone",
     file: "src/sdk/c1z/save.ts",
-    find: 'create: (path) => open(path, "wx", 0o600),',
-    replace: 'create: (path) => open(path, "wx", 0o644),',
+    find: 'create: (path) => open(path, "wx+", 0o600),',
+    replace: 'create: (path) => open(path, "wx+", 0o644),',
     tests: ["src/sdk/c1z/save.test.ts"],
   },
   {
