@@ -198,6 +198,38 @@ test("two connectors sync side by side, a third waits and says so; each by itsel
   for (const id of [one, two, three]) assert.equal((await console.ended(id)).result, "Complete");
 });
 
+test("a sync that waits for the budget says until when, and is well afterwards", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { id } = await console.connect(sandbox);
+  sandbox.addFault({ kind: "throttle", retryAfter: "2" });
+  console.workshop.startSync(id);
+  const { waiting } = await console.progress(id, (progress) => progress.waiting !== null);
+  const { status, waitingUntilMs } = console.workshop.connector(id);
+  assert.equal(status, "Rate limited");
+  assert.equal(waitingUntilMs, waiting?.untilMs);
+  assert.equal((await console.ended(id)).result, "Complete");
+  assert.equal(console.workshop.connector(id).status, "Connected");
+});
+
+test("a sync that the budget ends is tried again by itself when it is back", async () => {
+  await using sandbox = await startSandbox();
+  const clock = new ManualClock(Date.now());
+  await using console = await openTestWorkshop({ clock });
+  const { id } = await console.connect(sandbox);
+  // Longer than a sync waits.
+  sandbox.addFault({ kind: "throttle", retryAfter: "20000" });
+  const limited = await console.sync(id);
+  assert.equal(limited.failure?.state, "rate-limited");
+  const { status, nextRunAtMs } = console.workshop.connector(id);
+  assert.equal(status, "Rate limited");
+  assert.ok(nextRunAtMs !== null && nextRunAtMs >= clock.nowMs() + 19_000_000);
+  const due = console.next("connector", ({ connector }) => connector.progress !== null);
+  clock.advance(nextRunAtMs - clock.nowMs() + 1);
+  await due;
+  assert.deepEqual([(await console.ended(id)).result, console.workshop.connector(id).nextRunAtMs], ["Complete", null]);
+});
+
 test("a schedule starts what is due; what was missed while the console was down is made up for once", async () => {
   await using sandbox = await startSandbox();
   const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery" };

@@ -1,5 +1,6 @@
 /** Writes down what became of a run: its result, its file, and whether that is the current one from now on. */
 import type { Clock } from "../../sdk/clock.ts";
+import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { Failure } from "../contract/failures.ts";
 import type { RunDetail } from "../contract/runs.ts";
@@ -115,7 +116,7 @@ export class RunArchive {
   endAbandoned(): void {
     for (const run of this.#store.runs.unfinished()) {
       const record = this.#files.record(run.connectorId);
-      const error: SentError | null = record ? null : abandoned;
+      const error = record?.replaced ? null : errorIn(record);
       const endedAtMs = record ? Date.parse(record.endedAt) : this.#clock.nowMs();
       this.end(run, { endedAtMs, record, totals: null, error, wasCancelled: false });
     }
@@ -166,6 +167,12 @@ const abandoned: SentError = {
   candidates: [],
   facts: [],
 };
+
+/** What a run that nobody waited for says of its end; its being stopped is the end of its console. */
+function errorIn(record: RunRecord | undefined): SentError {
+  if (!record?.error || record.error.code === abandoned.code) return abandoned;
+  return { ...record.error, status: Status.unknown, candidates: [], facts: [] };
+}
 
 /** The error of a held run, with what fell away. */
 function withDrop(error: SentError, { drop }: RunDetail): SentError {
