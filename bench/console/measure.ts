@@ -1,9 +1,10 @@
 /** Measures the real console over one large organization: its answers over HTTP, and its page in a real browser. */
-import { globSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Browser } from "playwright-core";
-import type { PeoplePage, TeamsPage } from "../../src/console/contract/sources.ts";
+import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
+import type { OpenedFile, PeoplePage, TeamsPage } from "../../src/console/contract/sources.ts";
 import { LogTable } from "../../src/console/store/log-table.ts";
 import { type Desk, startDesk } from "../../test/browser/console-page.ts";
 import { peakMemoryOfTree } from "../process-tree.ts";
@@ -43,12 +44,16 @@ export async function measureConsole(
   const api = await apiOf(desk);
   say("asking");
   const answers = await measureAnswers(api, `/api/sources/connector:${id}`);
+  const { currentFile } = await desk.get<ConnectorDetail>(`/api/connectors/${id}`);
+  const copy = join(desk.directory, "copy.c1z");
+  copyFileSync(currentFile ?? "", copy);
+  const opening = await measureOpening(desk, api, copy);
   say(`writing ${logLines} log lines`);
   writeLog(join(desk.console.dataDir, "console.sqlite"), id, logLines);
   const logs = await measureLogs(api, id);
   say("painting");
   const painted = await measurePaint(desk);
-  return [...answers, ...logs, ...painted, ...measureAssets(), memoryOf(desk)];
+  return [...answers, ...opening, ...logs, ...painted, ...measureAssets(), memoryOf(desk)];
 }
 
 interface Timed {
@@ -91,6 +96,26 @@ async function measureAnswers(api: Api, base: string): Promise<Measured[]> {
     times("Review: first page, asked for the first time", [cold]),
     times("Review: a page of 100", reviews, 300),
     sizes("Review: size of a page of 100", reviews, 100),
+  ];
+}
+
+/** A file that nobody has asked about: how long it takes, and how long somebody else waits meanwhile at most. */
+async function measureOpening(desk: Desk, api: Api, path: string): Promise<Measured[]> {
+  const startedMs = performance.now();
+  const { body } = await desk.post<OpenedFile>("/api/files", { path });
+  const openMs = performance.now() - startedMs;
+  const waits: number[] = [];
+  let isReading = true;
+  const reading = api(`/api/sources/${body.source}/people`).finally(() => {
+    isReading = false;
+  });
+  while (isReading) waits.push((await api("/api/session")).ms);
+  const { ms } = await reading;
+  const one = (what: string, value: number): Measured => ({ what, unit: "ms", spread: spreadOf([value]) });
+  return [
+    one("File: opened by its path", openMs),
+    one("File: everybody in it read for the first search", ms),
+    { what: "Console: wait of others meanwhile", unit: "ms", spread: spreadOf(waits) },
   ];
 }
 
@@ -157,7 +182,7 @@ function measureAssets(): Measured[] {
 
 function memoryOf({ console: program }: Desk): Measured {
   const peak = peakMemoryOfTree(program.pid).get(program.pid) ?? Number.NaN;
-  return { what: "Console: peak memory after all of this, one file open", unit: "MB", spread: spreadOf([peak / 1e6]) };
+  return { what: "Console: peak memory after all of this, two files open", unit: "MB", spread: spreadOf([peak / 1e6]) };
 }
 
 /** One after the other: together they would wait for each other. */

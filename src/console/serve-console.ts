@@ -18,6 +18,7 @@ import { EventStreams } from "./server/event-stream.ts";
 import {
   LaunchLinks,
   launchLink,
+  type RunningConsole,
   readRunningConsole,
   removeRunningConsole,
   writeRunningConsole,
@@ -61,7 +62,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const server = await listen({ host, port, names, app, ...(tls && { tls }) });
   parts.defer(() => server.close());
   parts.defer(() => streams.close());
-  const running = { origin: server.origin, secret: links.secret };
+  const running = { origin: server.origin, secret: links.secret, host };
   writeRunningConsole(dataDir, running);
   parts.defer(() => removeRunningConsole(dataDir));
   if (options.startsSample) await workshop.startSample();
@@ -74,14 +75,20 @@ export async function linkIntoRunningConsole(options: ConsoleOptions, io: CliIo)
   const { clock } = io;
   const dataDir = dataDirOf(options, io);
   const running = readRunningConsole(dataDir);
-  if (!running || !(await answers(running.origin))) throw notRunning(dataDir);
+  if (!running || !(await answers(running))) throw notRunning(dataDir);
   return launchLink(running, clock);
 }
 
 /** Whether somebody listens there: a console that was killed leaves its file behind. */
-async function answers(origin: string): Promise<boolean> {
-  const { hostname, port } = new URL(origin);
-  const socket = createConnection({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
+async function answers({ origin, host }: RunningConsole): Promise<boolean> {
+  const { port, protocol } = new URL(origin);
+  // Every address is this machine's as well; its own name may lead elsewhere.
+  const own = new Map([
+    ["0.0.0.0", "127.0.0.1"],
+    ["::", "::1"],
+  ]);
+  const usualPort = protocol === "https:" ? 443 : 80;
+  const socket = createConnection({ host: own.get(host) ?? host, port: Number(port) || usualPort });
   try {
     await once(socket, "connect");
     return true;

@@ -47,6 +47,8 @@ test("T-98: another address needs a second flag, and every address a name to be 
 test("T-98: with both, other machines come in by the name alone, and a warning says what is not encrypted", async () => {
   await using running = await startConsole(["--host", "0.0.0.0", "--allow-remote", "--name", "console.example"]);
   assert.match(running.stderr(), /Other machines can connect, and without --tls-cert the network reads along/);
+  const link = await runProgram(["console", "--link", "--data-dir", running.dataDir], { cwd: running.dataDir });
+  assert.ok(link.stdout.startsWith(`${running.origin}/launch?token=`), link.stderr);
   const [address] = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .filter(({ family, internal }) => family === "IPv4" && !internal);

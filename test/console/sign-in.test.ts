@@ -174,7 +174,7 @@ test("T-92: sign-ins, refusals and sign-outs are in the audit log, tokens are no
 
 test("T-92: a second command makes a link for a running console, out of a file for its owner alone", async () => {
   await using door = await openDoor();
-  writeRunningConsole(door.dataDir, { origin: door.origin, secret: door.links.secret });
+  writeRunningConsole(door.dataDir, { origin: door.origin, secret: door.links.secret, host: "127.0.0.1" });
   assert.equal(statSync(join(door.dataDir, "running-console.json")).mode & 0o777, 0o600);
   const running = readRunningConsole(door.dataDir);
   assert.ok(running);

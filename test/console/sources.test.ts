@@ -392,6 +392,21 @@ test("ids of any letters lead to their person", async () => {
   }
 });
 
+test("a path that is none is refused", async () => {
+  for (const body of [
+    null,
+    [],
+    {},
+    { path: 1 },
+    { path: " " },
+    { path: "a\0b" },
+    { path: "x".repeat(5000) },
+    { file: "x" },
+  ]) {
+    assert.equal((await browser.post("/api/files", body)).status, 400, JSON.stringify(body).slice(0, 40));
+  }
+});
+
 for (const query of [
   "limit=0",
   "limit=201",

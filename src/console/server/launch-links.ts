@@ -25,6 +25,8 @@ export interface RunningConsole {
   /** Such as `http://127.0.0.1:7070`. */
   readonly origin: string;
   readonly secret: Buffer;
+  /** Address that it listens on, to see whether it still does. */
+  readonly host: string;
 }
 
 /** Accepts each token once. */
@@ -70,7 +72,7 @@ export class LaunchLinks {
 }
 
 /** A new link into a console. */
-export function launchLink({ origin, secret }: RunningConsole, clock: Clock): string {
+export function launchLink({ origin, secret }: Pick<RunningConsole, "origin" | "secret">, clock: Clock): string {
   const body = Buffer.alloc(nonceBytes + timeBytes);
   randomBytes(nonceBytes).copy(body);
   body.writeBigUInt64BE(BigInt(Math.trunc(clock.nowMs() + linkLifeMs)), nonceBytes);
@@ -83,8 +85,8 @@ function sign(body: Uint8Array, secret: Uint8Array): Buffer {
 }
 
 /** Leaves word of a running console in its data directory, for nobody but the owner. */
-export function writeRunningConsole(dataDir: string, { origin, secret }: RunningConsole): void {
-  const text = `${JSON.stringify({ origin, secret: secret.toString("base64url") })}\n`;
+export function writeRunningConsole(dataDir: string, { origin, secret, host }: RunningConsole): void {
+  const text = `${JSON.stringify({ origin, host, secret: secret.toString("base64url") })}\n`;
   const path = runningConsolePath(dataDir);
   // A file that is there keeps its mode: a new one gets ours.
   rmSync(path, { force: true });
@@ -99,11 +101,11 @@ export function removeRunningConsole(dataDir: string): void {
 /** What the file says; undefined when there is none, or none that can be read. */
 export function readRunningConsole(dataDir: string): RunningConsole | undefined {
   try {
-    const { origin, secret }: { origin?: unknown; secret?: unknown } = JSON.parse(
-      readFileSync(runningConsolePath(dataDir), "utf8"),
-    );
-    if (typeof origin !== "string" || typeof secret !== "string") return undefined;
-    return { origin, secret: Buffer.from(secret, "base64url") };
+    // Written by `writeRunningConsole`, and by nobody else; a cut one does not parse.
+    const { origin, host, secret } = JSON.parse(readFileSync(runningConsolePath(dataDir), "utf8")) as Readonly<
+      Record<"origin" | "host" | "secret", string>
+    >;
+    return { origin, host, secret: Buffer.from(secret, "base64url") };
   } catch {
     return undefined;
   }

@@ -1,20 +1,30 @@
 /** Files that a person opens, over HTTP: by path, or sent from the browser. Mounted under /api. */
 import { Hono } from "hono";
+import { z } from "zod";
 import { maxUploadBytes, receiveUpload, uploadTooLarge } from "../../sources/receive-upload.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../app.ts";
-import { badRequest, noSuchAddress } from "../failure-response.ts";
+import { readBody } from "../body-values.ts";
+import { noSuchAddress } from "../failure-response.ts";
+
+const openInput = z.strictObject({
+  path: z
+    .string()
+    .trim()
+    .min(1)
+    .max(4096)
+    .regex(/^[^\0]*$/),
+});
 
 /** The routes /files. */
 export function fileRoutes({ sources, audit }: { readonly sources: Sources; readonly audit: AuditLog }) {
   return new Hono<ConsoleEnv>()
     .get("/files", (context) => context.json({ files: sources.files.list() }))
     .post("/files", async (context) => {
-      const { path }: { path?: unknown } = await context.req.json().catch(() => ({}));
-      if (typeof path !== "string" || path.trim() === "" || path.includes("\0")) throw badRequest("path is missing.");
+      const { path } = await readBody(context, openInput);
       audit.record({ action: "open-file", target: path }, "requested");
-      return context.json(await sources.openPath(path.trim()));
+      return context.json(await sources.openPath(path));
     })
     .post("/files/upload", async (context) => {
       const name = (context.req.query("name") ?? "").replace(/^.*[/\\]/s, "").slice(0, 200) || "Uploaded file";
