@@ -1,9 +1,9 @@
 /** Looks for what keeps people out: axe-core in the page as it stands, in both themes. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 
-const script = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const script = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 /** What `axe.run` tells, as far as it is read here. */
 interface AxeResults {

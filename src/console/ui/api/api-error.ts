@@ -40,7 +40,7 @@ export function failureFrom(error: unknown): Failure {
 }
 
 function plainFailure(title: string, message: string, hint?: string): Failure {
-  return { code: "CS-CONSOLE-PAGE", state: "unexpected", title, message, facts: [], ...(hint ? { hint } : {}) };
+  return { code: "CONSOLE-PAGE", state: "unexpected", title, message, facts: [], ...(hint ? { hint } : {}) };
 }
 
 function isFailureBody(body: unknown): body is FailureBody {

@@ -39,7 +39,7 @@ export function HeldBanner(props: { connector: ConnectorDetail; failure: Failure
               Confirm changes
             </Button>
             <Button isBusy={keepOld.isBusy} onClick={() => void keepOld.run()}>
-              Keep old
+              Keep old file
             </Button>
           </>
         }

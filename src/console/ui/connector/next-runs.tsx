@@ -6,7 +6,7 @@ export function NextRuns({ runsMs, isPaused = false }: { runsMs: readonly number
   if (isPaused) return <span>None while paused</span>;
   if (runsMs.length === 0) return <span>None</span>;
   return (
-    <ol class="plain-list">
+    <ol class="moments">
       {runsMs.map((ms) => (
         <li key={ms}>
           <time dateTime={new Date(ms).toISOString()} title={formatDateTimeWithZone(ms)}>

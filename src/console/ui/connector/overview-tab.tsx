@@ -31,7 +31,9 @@ export function OverviewTab({ connector, data, progress }: TabProps) {
         failure && <ConnectorFailure connector={connector} failure={failure} />
       )}
       {progress && <SyncingPanel progress={progress} />}
-      {lastGoodRun ? <Counts run={lastGoodRun} /> : !progress && !failure && <NoSyncYet connector={connector} />}
+      {lastGoodRun
+        ? !progress && <Counts run={lastGoodRun} />
+        : !progress && !failure && <NoSyncYet connector={connector} />}
       <div class="columns">
         {connector.lastRun && connector.lastRun.endedAtMs !== null && (
           <RunCard title="Last sync" connector={connector} run={connector.lastRun} />

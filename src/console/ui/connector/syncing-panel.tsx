@@ -123,7 +123,8 @@ function retriesText({ retries }: RunProgress): string | undefined {
 }
 
 function timeLeft({ secondsLeft, fraction }: RunProgress): string {
-  if (secondsLeft !== null) return `About ${formatDuration(secondsLeft * 1000)}`;
+  if (secondsLeft !== null)
+    return `About ${secondsLeft < 10 ? `${secondsLeft} s` : formatDuration(secondsLeft * 1000)}`;
   return fraction === null ? "Not known yet" : "Not known: there is no earlier run to compare with";
 }
 

@@ -52,7 +52,7 @@ export function AddConnector() {
           </Empty>
         </div>
       ) : (
-        <ul class="cards plain-list">
+        <ul class="cards catalogue">
           {found.map(({ name, text }) => (
             <li key={name} class="card catalogue-card">
               <div class="row">

@@ -1,0 +1,156 @@
+/**
+ * `npm run screenshots`: takes the pictures in docs/images of a console that runs for real, on a made-up organization.
+ * Run it when a main screen looks different.
+ */
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import chromiumBinary from "@sparticuz/chromium";
+import type { Page } from "playwright-core";
+import type { Organization } from "../../sandbox/model.ts";
+import { createOrganization } from "../../sandbox/organization.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { type Desk, settled, startDesk } from "./console-page.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const folder = join(root, "docs", "images");
+const desk = { width: 1440, height: 860 };
+const phone = { width: 390, height: 844 };
+/** A picture that is larger is a burden on everybody who clones. */
+const maxBytes = 150_000;
+
+const firstNames =
+  "Ada Grace Alan Edsger Barbara Donald Radia Leslie Margaret Tim Katherine Dennis Frances Ken Hedy Niklaus Adele Bjarne Joan Linus".split(
+    " ",
+  );
+const lastNames =
+  "Lindqvist Moreau Okafor Brandt Castillo Novak Haddad Jensen Kovacs Bianchi Tanaka Weber Silva Dubois Larsen Rossi Keller Santos Fischer Amari".split(
+    " ",
+  );
+const teamNames = "Platform,Release Engineering,Security,Data,Mobile,Payments,Support,Site Reliability".split(",");
+
+/** People and teams with names that every font has. */
+function acme(): Organization {
+  const organization = createOrganization({ seed: 7, members: 148, teams: 8, slug: "acme", name: "Acme Corporation" });
+  for (const [at, member] of organization.members.entries()) {
+    const [first, last] = [
+      firstNames[at % firstNames.length],
+      lastNames[(at * 7 + Math.floor(at / 20)) % lastNames.length],
+    ];
+    member.userName = `${first} ${last}`;
+    member.user = `${first}-${last}-${at}`.toLowerCase();
+    const daysAgo = at % 11 === 0 ? 200 + at : (at * 13) % 60;
+    member.lastLoginAt = at % 23 === 5 ? null : new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+    member.email = `${first}.${last}@acme.example`.toLowerCase();
+  }
+  for (const [at, team] of organization.teams.entries()) team.name = teamNames[at] ?? team.name;
+  return organization;
+}
+
+async function take(page: Page, name: string): Promise<void> {
+  await settled(page);
+  // What moves is caught at its end.
+  await page.waitForTimeout(600);
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path, animations: "disabled", caret: "hide" });
+  const { size } = statSync(path);
+  process.stdout.write(`${name}: ${Math.round(size / 1000)} kB\n`);
+  if (size > maxBytes) throw new Error(`${name} has ${size} bytes, more than ${maxBytes}`);
+}
+
+async function setUp({ page, sandbox }: Pick<Desk, "page"> & { sandbox: Sandbox }): Promise<void> {
+  await take(page, "console-welcome");
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("link", { name: "Add connector" }).click();
+  await page.getByRole("link", { name: "Add Cloudsmith" }).click();
+  await page.getByRole("radio", { name: /^On a schedule here/ }).check();
+  await press("Next");
+  await page.getByLabel("Owner").fill("Ada Lindqvist");
+  await press("Next");
+  await press("Edit settings");
+  await page.getByLabel("Cloudsmith API key").fill(sandbox.keys.service);
+  await page.getByLabel("Organization slug").fill("acme");
+  await page.getByText("Advanced").click();
+  await page.getByLabel("API host").fill(sandbox.baseUrl);
+  await press("Test");
+  await page.getByRole("heading", { name: "Test passed" }).waitFor();
+  await page.getByRole("heading", { name: "Test passed" }).scrollIntoViewIfNeeded();
+  await take(page, "console-test");
+  await press("Save");
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await press("Dismiss");
+}
+
+/** A sync of many people, caught on its way; the second one knows how long the first one took. */
+async function catchSync({ page, post, reaches, addConnector, visit }: Desk): Promise<void> {
+  const organization = createOrganization({ seed: 9, members: 9000, teams: 120, slug: "globex", name: "Globex" });
+  await using large = await startSandbox({
+    organization,
+    prepare: true,
+    rateLimit: { limit: 5400, windowSeconds: 3600 },
+  });
+  const settings = { apiKey: large.keys.service, orgSlug: "globex", baseUrl: large.baseUrl };
+  const id = await addConnector({ mode: "schedule", settings });
+  await reaches(id, "Connected");
+  large.switches.latencyMs = 700;
+  await post(`/api/connectors/${id}/sync`);
+  await visit(`/connectors/${id}`);
+  await page.waitForFunction(
+    () => Number(document.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")) > 4,
+  );
+  await take(page, "console-syncing");
+  large.switches.latencyMs = 0;
+  await post(`/api/connectors/${id}/remove`);
+}
+
+/** The pictures of what is there after a sync, in both themes, and on a phone. */
+async function lookAround({ page, visit }: Desk): Promise<void> {
+  const home = new URL(page.url()).pathname;
+  await take(page, "console-connected");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await take(page, "console-connected-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(phone);
+  await visit(home);
+  await take(page, "console-phone");
+  await page.setViewportSize(desk);
+  for (const [name, path] of [
+    ["console-access", `${home}/access`],
+    ["console-picture", `${home}/access/picture`],
+    ["console-reviews", `${home}/reviews`],
+  ] as const) {
+    await visit(path);
+    await take(page, name);
+  }
+}
+
+/** The fonts that the browser's package brings, so that pictures look the same on every machine. */
+async function useFonts(directory: string): Promise<void> {
+  await chromiumBinary.executablePath();
+  const file = join(directory, "fonts.conf");
+  const alias = (family: string, font: string): string =>
+    `<match target="pattern"><test name="family"><string>${family}</string></test><edit name="family" mode="assign" binding="strong"><string>${font}</string></edit></match>`;
+  const text = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<dir>${join(tmpdir(), "fonts")}</dir><dir>/usr/share/fonts</dir><cachedir>${directory}</cachedir>
+${alias("system-ui", "Open Sans")}${alias("sans-serif", "Open Sans")}
+</fontconfig>`;
+  writeFileSync(file, text);
+  process.env["FONTCONFIG_FILE"] = file;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "screenshots-"));
+try {
+  mkdirSync(folder, { recursive: true });
+  await useFonts(scratch);
+  await using session = await startDesk({
+    sandbox: { organization: acme(), rateLimit: { limit: 5400, windowSeconds: 3600 } },
+  });
+  await session.page.setViewportSize(desk);
+  await session.page.emulateMedia({ colorScheme: "light" });
+  await session.visit("/");
+  await setUp(session);
+  await lookAround(session);
+  await catchSync(session);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
