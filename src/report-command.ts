@@ -6,6 +6,7 @@ import type { Answer, Conclusion, Rendering } from "./reports/report.ts";
 import type { ExtraCommand } from "./sdk/cli/app.ts";
 import type { CliIo } from "./sdk/cli/cli-io.ts";
 import { usageError } from "./sdk/cli/parse-argv.ts";
+import { boundYoungGeneration } from "./sdk/cli/young-generation.ts";
 
 /** Answers one question about a file. @param program name of the program, for the help text. */
 export function reportCommand(program: string): ExtraCommand {
@@ -15,6 +16,7 @@ export function reportCommand(program: string): ExtraCommand {
     async run(argv, io) {
       const { parseReportOptions, reportHelp } = await import("./report-options.ts");
       const options = parseReportOptions(argv, io);
+      boundYoungGeneration();
       if (options) await runReport(options, io);
       else io.stdout.write(reportHelp(program));
       return 0;
@@ -35,6 +37,7 @@ export function evidenceCommand(program: string, version: string): ExtraCommand 
         return 0;
       }
       refuseSameFile(options);
+      boundYoungGeneration();
       const { writeEvidence } = await import("./reports/evidence.ts");
       const { writeOutputFile } = await import("./reports/output-file.ts");
       const { result, reports } = await writeOutputFile(options.out, (sink) =>

@@ -2,6 +2,7 @@
  * Accounts with everything that they hold, told apart as roles in an organization, places in teams and other access.
  * One account is in memory at a time; names of what is held are remembered, as many share them.
  */
+import { resourceKey } from "../sdk/c1z/row-sql.ts";
 import type { HeldEntitlement, Holder, SyncQueries } from "../sdk/c1z/sync-queries.ts";
 import type { SyncView } from "../sdk/c1z/sync-view.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
@@ -39,11 +40,15 @@ export interface EntitlementName {
   readonly resourceName: string;
 }
 
+/** Names remembered at once: of all teams, and of those whose grants follow each other. */
+const mostNames = 10_000;
+
 /** Answers who holds what, over one sync. */
 export class Holdings {
   readonly shape: FileShape;
   readonly queries: SyncQueries;
   readonly #names = new Map<string, EntitlementName>();
+  readonly #resourceNames = new Map<string, string>();
   readonly #teamTypes: ReadonlySet<string>;
   readonly #organizationTypes: ReadonlySet<string>;
 
@@ -126,7 +131,13 @@ export class Holdings {
 
   /** Name of a resource; its id where the file has no name. */
   resourceName(id: ResourceId): string {
-    return this.queries.getResource(id)?.displayName || id.resource;
+    const key = resourceKey(id);
+    const known = this.#resourceNames.get(key);
+    if (known !== undefined) return known;
+    const name = this.queries.getResource(id)?.displayName || id.resource;
+    if (this.#resourceNames.size >= mostNames) this.#resourceNames.clear();
+    this.#resourceNames.set(key, name);
+    return name;
   }
 }
 
