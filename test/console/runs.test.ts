@@ -132,6 +132,8 @@ test("a partial roster does not take the place of a good file, and can be downlo
   assert.equal(after.lastGoodRun?.runId, connector.lastRun?.runId);
   assert.equal(sha256(after.currentFile), before);
   assert.equal(sha256(console.workshop.runFile(partial.runId)?.path ?? null), partial.file?.sha256);
+  const putAway = console.workshop.keepOld(id);
+  assert.deepEqual([putAway.status, putAway.failure], ["Partial", null], "only the banner goes");
   sandbox.switches.redactedEmails = false;
   sandbox.edit.addMember({ user: "newcomer", userName: "New Comer" });
   assert.equal((await console.sync(id)).result, "Complete");

@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { startSandbox } from "../../sandbox/server.ts";
+import type { ConnectorSummary, DeployFile } from "../../src/console/contract/connectors.ts";
 import { version } from "../../src/version.ts";
 import { scratchDirectory } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
@@ -41,8 +43,10 @@ test("the single executable is one file that syncs where no Node is on PATH, int
   assertHolds(copy, sandbox);
 });
 
-test("the single executable brings the console's page along", { timeout: 60_000 }, async () => {
-  const argv = ["console", "--no-open", "--port", "0", "--data-dir", join(scratch.path, "console")];
+test("the single executable brings the console along: page, syncs in processes of their own, files to deploy", {
+  timeout: 60_000,
+}, async () => {
+  const argv = ["console", "--no-open", "--sample", "--port", "0", "--data-dir", join(scratch.path, "console")];
   const env = { HOME: scratch.path, PATH: "/nowhere" };
   const child = spawn(executable, argv, { env, cwd: scratch.path, stdio: ["ignore", "pipe", "inherit"] });
   let stdout = "";
@@ -50,10 +54,22 @@ test("the single executable brings the console's page along", { timeout: 60_000 
     stdout += String(chunk);
     if (stdout.includes("Ctrl+C")) break;
   }
-  const { origin } = new URL(/http:\S+/.exec(stdout)?.[0] ?? assert.fail(stdout));
+  const link = /http:\S+/.exec(stdout)?.[0] ?? assert.fail(stdout);
+  const { origin } = new URL(link);
   const page = await (await fetch(origin)).text();
   const script = /src="(\/assets\/app-[^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
   assert.equal((await fetch(origin + script)).status, 200);
+  const launched = await fetch(link, { redirect: "manual" });
+  const headers = { cookie: (launched.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
+  const ask = async <T>(path: string): Promise<T> => (await (await fetch(origin + path, { headers })).json()) as T;
+  let sample: ConnectorSummary | undefined;
+  while (sample?.status !== "Connected") {
+    [sample] = (await ask<{ connectors: ConnectorSummary[] }>("/api/connectors")).connectors;
+    assert.notEqual(sample?.status, "Error");
+    await delay(50);
+  }
+  const { files } = await ask<{ files: DeployFile[] }>(`/api/connectors/${sample.id}/deploy?target=compose`);
+  assert.match(files[0]?.text ?? "", /BATON_ORG_SLUG/);
   child.kill("SIGTERM");
   assert.deepEqual(await once(child, "close"), [0, null]);
 });
