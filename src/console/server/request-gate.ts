@@ -52,13 +52,10 @@ export function gate(request: GateRequest, own: OwnPlace): Refusal | undefined {
   return isWrite && !hasBodyType(request) ? refusal(415) : undefined;
 }
 
-/**
- * Browsers name the origin with a POST, and not always with what they only fetch. Chromium leaves it out where the policy
- * is `no-referrer`, as ours is; then it has said in Sec-Fetch-Site, which no script can set, that the page is ours.
- */
+/** Browsers name the origin with every POST that a script sends; with what they only fetch, not always. */
 function hasOwnOrigin(request: GateRequest, own: string, isRequired: boolean): boolean {
   const origins = valuesOf(request, "origin");
-  if (origins.length === 0) return !isRequired || valuesOf(request, "sec-fetch-site").join() === "same-origin";
+  if (origins.length === 0) return !isRequired;
   return origins.length === 1 && origins[0] === own;
 }
 
