@@ -218,6 +218,22 @@ test("the picker of teams finds one of them, and Escape closes it", async () => 
   assert.equal(await page.getByRole("searchbox", { name: "Search teams" }).count(), 0);
 });
 
+test("a sync that ends while one looks at a connector's people shows those who came", async () => {
+  const { page, sandbox, visit } = reviewer;
+  const id = await reviewer.addConnector();
+  await reviewer.reaches(id, "Connected");
+  await visit(`/connectors/${id}/access`);
+  const { members } = sandbox.organization;
+  await count(`${members.length} people`);
+  const [gone] = members.splice(-1, 1);
+  sandbox.organization.revision++;
+  assert.ok(gone);
+  assert.equal((await reviewer.post(`/api/connectors/${id}/sync`)).status, 202);
+  await count(`${members.length} people`);
+  await page.getByRole("searchbox", { name: "Search people" }).fill(gone.email);
+  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+});
+
 /** All screens of this part. */
 function screens(): Readonly<Record<string, string>> {
   const at = `/sources/${source}`;

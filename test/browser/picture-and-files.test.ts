@@ -158,6 +158,26 @@ test("a version 3 file, a file that is none and a path to nothing are explained,
   assert.equal(await page.locator("tbody tr").count(), opened);
 });
 
+test("a file is opened by dropping it onto the page", async () => {
+  const { page, visit } = reviewer;
+  await visit("/files");
+  const bytes = readFileSync(join(golden, "two-syncs-v1.c1z")).toString("base64");
+  const dropped = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    const content = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([content], "dropped.c1z"));
+    return transfer;
+  }, bytes);
+  await page.dispatchEvent(".drop", "dragover", { dataTransfer: dropped });
+  await page.locator(".drop-over").waitFor();
+  await page.dispatchEvent(".drop", "drop", { dataTransfer: dropped });
+  await page.waitForURL("**/files/*");
+  await page.getByRole("heading", { name: "dropped.c1z" }).waitFor();
+  // Two syncs in one file are compared without another one.
+  await visit(`/sources/${openSource(page.url())}/reviews/changes`);
+  await page.getByRole("region", { name: "In short" }).waitFor();
+});
+
 test("a file is forgotten by its button", async () => {
   const { page, visit } = reviewer;
   await visit("/files");

@@ -1,5 +1,5 @@
 /** The frame of all screens about a source: whose file it is, what its run came to, and the way to the other screens. */
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import type { Failure } from "../../contract/failures.ts";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
@@ -16,6 +16,13 @@ import { connectorIdOf, screenAddress, sourceApi } from "./source-address.ts";
 /** The tab that a screen belongs to. */
 export type SourceTab = "overview" | "access" | "reviews" | "contents";
 
+const tabTitles: Readonly<Record<SourceTab, string>> = {
+  overview: "Overview",
+  access: "Access",
+  reviews: "Reviews",
+  contents: "Contents",
+};
+
 /** Loads what is known of a source, and draws what `children` makes of it; in its place, why it is not there. */
 export function WithSource(props: {
   readonly source: string;
@@ -26,7 +33,8 @@ export function WithSource(props: {
   const { data, failure, reload } = useData<SourceInfo>(sourceApi(props.source), (event) => {
     return event.type === "connector" && props.source === `connector:${event.connector.id}`;
   });
-  if (data) return <>{props.children(data)}</>;
+  // Another file has other rows: nothing of the old one is kept beside them.
+  if (data) return <Fragment key={data.sha256}>{props.children(data)}</Fragment>;
   if (failure && !props.isPart) return <FailedScreen source={props.source} failure={failure} onRetry={reload} />;
   if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
   return <Loading />;
@@ -82,6 +90,7 @@ export function SourceFrame(props: {
         ) : (
           <Page
             title={info.title}
+            docTitle={tab === "overview" ? info.title : `${tabTitles[tab]} · ${info.title}`}
             crumbs={[...homeOf(source), { text: info.title }]}
             // Overview and reviews say it themselves, with more words.
             beside={tab === "access" || tab === "contents" ? <ResultWordChip word={info.result} /> : null}
@@ -124,12 +133,8 @@ function SourceTabs({ source, tab }: { readonly source: string; readonly tab: So
     reviews: screenAddress(source, "reviews"),
     contents: screenAddress(source, "tables"),
   };
-  const tabs = [
-    { href: addresses.overview, text: "Overview" },
-    { href: addresses.access, text: "Access" },
-    { href: addresses.reviews, text: "Reviews" },
-    { href: addresses.contents, text: "Contents" },
-  ];
+  const names = ["overview", "access", "reviews", "contents"] as const;
+  const tabs = names.map((name) => ({ href: addresses[name], text: tabTitles[name] }));
   // A run has no overview of its own: its line in the history is one.
   const shown = source.startsWith("run:") ? tabs.slice(1) : tabs;
   return <Tabs label="Parts of this file" tabs={shown} current={addresses[tab]} />;

@@ -21,7 +21,7 @@ import { hasEarlierSync } from "./earlier-sync.ts";
 import { PrintButton, PrintedRows } from "./print-review.tsx";
 import { chartOf } from "./review-chart.ts";
 import { reviewColumns, type TableRow } from "./review-columns.tsx";
-import { ReviewDownloads } from "./review-downloads.tsx";
+import { EvidenceButton, ReviewDownloads } from "./review-downloads.tsx";
 import { headlineOf } from "./review-headline.ts";
 
 /** Rows of reviews are wider than others. */
@@ -85,7 +85,14 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
       info={info}
       title={page?.title ?? titleOf(name)}
       list={listOf(source)}
-      actions={page && <PrintButton />}
+      actions={
+        page && (
+          <>
+            {since !== "" && <EvidenceButton source={source} since={since} />}
+            <PrintButton />
+          </>
+        )
+      }
     >
       <RunFacts info={info} />
       {picker(page?.since?.title ?? null)}
