@@ -8,10 +8,10 @@ import { roleTitle } from "./picture/roles.ts";
 
 /** What the roles that Cloudsmith has allow, in a sentence; other products' roles go without. */
 const meanings: ReadonlyMap<string, string> = new Map([
-  ["owner", "Everything, including members, billing and the organization itself."],
-  ["manager", "Members, teams and repositories, but not owners or billing."],
-  ["member", "What teams and repositories grant them."],
-  ["collaborator", "Guests: only what they were invited to."],
+  ["owner", "Everything. Only owners manage owners."],
+  ["manager", "People and teams, except owners."],
+  ["member", "What all members get, and what is granted to them or their teams."],
+  ["collaborator", "Only what is granted to them or their teams."],
 ]);
 
 /** A card for each role; it leads to the people who hold it. */

@@ -65,8 +65,8 @@ const shares: Readonly<Record<string, number>> = {
   name: 20,
   entitlementId: 24,
   principalType: 9,
-  resourceType: 10,
-  type: 10,
+  resourceType: 11,
+  type: 12,
   how: 9,
 };
 
