@@ -32,12 +32,14 @@ export async function startConsole(
   env: Readonly<Record<string, string>> = {},
   /** A command that runs the one behind it, such as one that gives it another file system. */
   under: readonly string[] = [],
+  /** What is run; a script that starts the console takes its flags as well. */
+  program: readonly string[] = [launcher, "console"],
 ): Promise<ConsoleProcess> {
   await ensureConsoleBuilt();
   const home = mkdtempSync(join(tmpdir(), "console-process-"));
   const dataDir = join(home, "data");
   const port = argv.includes("--port") ? [] : ["--port", "0"];
-  const command = [process.execPath, launcher, "console", "--no-open", ...port, "--data-dir", dataDir, ...argv];
+  const command = [process.execPath, ...program, "--no-open", ...port, "--data-dir", dataDir, ...argv];
   const [file = "", ...args] = [...under, ...command];
   const child = spawn(file, args, {
     cwd: home,

@@ -20,6 +20,13 @@ async function signIn(running: ConsoleProcess): Promise<<T>(path: string) => Pro
   };
 }
 
+test("npm run console opens the made-up organization, and passes flags on", async () => {
+  const script = join(import.meta.dirname, "..", "..", "scripts", "console.ts");
+  await using running = await startConsole([], {}, [], [script]);
+  assert.equal((await connected(await signIn(running))).isSample, true);
+  assert.equal((await running.stop()).code, 0);
+});
+
 /** The one connector, once its sync has ended. */
 async function connected(get: <T>(path: string) => Promise<T>): Promise<ConnectorSummary> {
   for (;;) {
