@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
+import { hitsIn } from "../trust/secret-forms.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { openTestWorkshop, settingsOf, type TestWorkshop } from "./test-workshop.ts";
 
@@ -118,6 +119,22 @@ test(
     assert.deepEqual([run.result, run.resumed], ["Complete", true]);
   },
 );
+
+test("the process of a sync has no secret among its arguments and in its environment", seesProcesses, async () => {
+  await using sandbox = await startSandbox();
+  const passphrase = "canary passphrase of the store";
+  const env = { BATON_API_KEY: sandbox.keys.owner, BATON_CONSOLE_PASSPHRASE: passphrase };
+  await using console = await openTestWorkshop({ env });
+  const { held, connector } = await connectedAndHeldBack(console, sandbox);
+  const [pid] = jobPids();
+  assert.ok(pid !== undefined);
+  const channels = ["cmdline", "environ"].map((name) => ({ name, content: readFileSync(`/proc/${pid}/${name}`) }));
+  const { service, owner } = sandbox.keys;
+  assert.ok(channels.every(({ content }) => content.length > 0));
+  assert.deepEqual(hitsIn(channels, { service, owner, passphrase }), []);
+  held.release();
+  assert.equal((await console.ended(connector.id)).result, "Complete");
+});
 
 test("a partial roster does not take the place of a good file, and can be downloaded; the next good one does", async () => {
   await using sandbox = await startSandbox();
