@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Starts the launcher as an executable with whatever `node` this PATH finds, instead of with the Node of the tests. */
   readonly path?: string;
+  /** Runs it as this user, without a home; for tests that run as root. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** How a run ended. */
@@ -41,13 +43,14 @@ const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGIN
 
 /** Starts the program. */
 export function startProgram(argv: readonly string[], options: ProgramOptions): RunningProgram {
-  const { cwd, env = {}, path } = options;
+  const { cwd, env = {}, path, user } = options;
   const command = path === undefined ? process.execPath : launcher;
   const args = path === undefined ? [launcher, ...argv] : argv;
   const child = spawn(command, args, {
     cwd,
-    env: { HOME: cwd, PATH: path ?? "/usr/bin:/bin", ...env },
+    env: { ...(!user && { HOME: cwd }), PATH: path ?? "/usr/bin:/bin", ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    ...user,
   });
   const written = { stdout: "", stderr: "" };
   return {

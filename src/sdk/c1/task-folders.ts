@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
@@ -52,7 +52,8 @@ export class TaskFolders {
     }
     // The name can be foreseen: in a directory that all users share somebody else may have made it first.
     const made = await lstat(root);
-    const foreign = process.platform !== "win32" && (made.uid !== userInfo().uid || (made.mode & 0o022) !== 0);
+    // By number: in a container a user need not have a name.
+    const foreign = process.getuid !== undefined && (made.uid !== process.getuid() || (made.mode & 0o022) !== 0);
     if (!made.isDirectory() || foreign) throw stateDirError(root, "it belongs to or can be written by somebody else");
     const folders = new TaskFolders(root, clock);
     await folders.#prune();

@@ -140,8 +140,20 @@ function bundleText({ app, io }: Invocation, config: FoundConfig, { path, checks
     checks,
     plainChecks: new Set(plain.map(({ id }) => id)),
     settings: settings.map(({ field, source }) => ({ name: field.name, source: describeSource(source) })),
-    identifying: [...texts, path, io.cwd, homedir(), hostname(), userInfo().username, ...(host ? [host] : [])],
+    identifying: [...texts, path, io.cwd, hostname(), ...ownNames(), ...(host ? [host] : [])],
     lastRun: readRecord(`${path}.run.json`),
+  });
+}
+
+/** In a container a user may have neither name nor home. */
+function ownNames(): readonly string[] {
+  return [homedir, () => userInfo().username].flatMap((ask) => {
+    try {
+      return [ask()];
+    } catch {
+      // The system knows no such user, so that there is no name to hide.
+      return [];
+    }
   });
 }
 
