@@ -84,6 +84,15 @@ test("the live region tells phases, and states are words with a shape, not colou
   assert.equal(await chip.locator("svg").count(), 1);
 });
 
+test("Test checks the kept settings again, without a key being entered", async () => {
+  const { page, visit } = desk;
+  await visit(`/connectors/${id}`);
+  await page.getByRole("link", { name: "Test", exact: true }).click();
+  await page.getByRole("heading", { level: 2, name: "Test passed" }).waitFor();
+  assert.equal(await page.locator(".test-pass").count(), 6);
+  await visit(`/connectors/${id}`);
+});
+
 test("paused: a banner, no next runs, still so after a reload; resumed it goes on", async () => {
   const { page } = desk;
   await press(page, "Pause sync");

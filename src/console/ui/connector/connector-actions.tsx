@@ -3,9 +3,9 @@ import type { ConnectorDetail } from "../../contract/connectors.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import type { Data } from "../api/use-data.ts";
-import { Button } from "../design/button.tsx";
+import { Button, LinkButton } from "../design/button.tsx";
 import { showToast } from "../design/toast.tsx";
-import { connectorApi } from "./connector-paths.ts";
+import { connectorApi, connectorPath } from "./connector-paths.ts";
 import { useToldFailure } from "./use-told-failure.ts";
 
 /** The buttons that make sense in the connector's state. */
@@ -32,6 +32,7 @@ export function ConnectorActions({ connector, data }: { connector: ConnectorDeta
           Force sync
         </Button>
       )}
+      <LinkButton href={`${connectorPath(id, "settings")}?test=now`}>Test</LinkButton>
       {mode !== "once" && (
         <Button icon={isPaused ? "play" : "pause"} isBusy={pause.isBusy} onClick={() => void pause.run()}>
           {isPaused ? "Resume sync" : "Pause sync"}

@@ -37,11 +37,12 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
   // The banner is put away; the file that was the current one stays it.
   const dismiss = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/keep-old"))));
   const cancel = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/cancel"))));
-  const settings = (text: string, field: string) => (
-    <LinkButton kind="primary" href={`${connectorPath(id, "settings")}?edit=${field}`}>
+  const settings = (text: string, field: string, kind: "primary" | "plain" = "primary") => (
+    <LinkButton kind={kind} href={`${connectorPath(id, "settings")}?edit=${field}`}>
       {text}
     </LinkButton>
   );
+  if (failure.code === "CONSOLE-KEY-GONE" || failure.code === "CONSOLE-SEALED") return settings("Edit key", "key");
   switch (failure.state) {
     case "wrong-key":
     case "key-refused":
@@ -64,7 +65,7 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
               {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
             </LinkButton>
           ))}
-          {settings("Edit slug", "slug")}
+          {settings("Edit slug", "slug", failure.organizations?.length ? "plain" : "primary")}
         </>
       );
     case "tls-fault":

@@ -21,9 +21,10 @@ import { SyncingPanel } from "./syncing-panel.tsx";
 /** The tab. */
 export function OverviewTab({ connector, data, progress }: TabProps) {
   const { failure, lastGoodRun, status } = connector;
-  if (status === "Not set up") return <NotSetUp connector={connector} />;
+  if (status === "Not set up" && !lastGoodRun) return <NotSetUp connector={connector} />;
   return (
     <div class="stack-wide">
+      {status === "Not set up" && <KeyGoneBanner connector={connector} />}
       {connector.isPaused && <PausedBanner />}
       {failure?.state === "held" ? (
         <HeldBanner connector={connector} failure={failure} data={data} />
@@ -134,6 +135,27 @@ function PausedBanner() {
   return (
     <Banner tone="neutral" icon="pause" title="Sync is paused">
       <p>Nothing syncs by itself until you press Resume sync. It stays paused when the console is started again.</p>
+    </Banner>
+  );
+}
+
+/** It was set up before: a key that was kept in memory only is gone with the console that kept it. */
+function KeyGoneBanner({ connector }: { connector: ConnectorDetail }) {
+  return (
+    <Banner
+      tone="warn"
+      icon="key"
+      title="The API key must be entered again"
+      actions={
+        <LinkButton kind="primary" href={`${connectorPath(connector.id, "settings")}?edit=key`}>
+          Edit key
+        </LinkButton>
+      }
+    >
+      <p>
+        It was kept in memory only, and is gone since the console was started again. Until then nothing syncs. Start the
+        console with --store-key-file to have keys kept, encrypted.
+      </p>
     </Banner>
   );
 }

@@ -18,11 +18,12 @@ import type { TabProps } from "./connector-tabs.ts";
 import { modeTitle } from "./modes.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import { storageText } from "./storage-text.ts";
+import { StoredTest } from "./stored-test.tsx";
 
 /** The tab. `?edit=` opens the form at once, with the field named there in focus. */
 export function SettingsTab({ connector, data }: TabProps) {
   const { path, route } = useLocation();
-  const { edit, slug } = useQueryValues();
+  const { edit, slug, test } = useQueryValues();
   const [isOpen, setOpen] = useState(false);
   const isEditing = isOpen || edit !== undefined;
   const isNew = connector.status === "Not set up" || (connector.status === "Testing" && connector.lastRun === null);
@@ -52,6 +53,7 @@ export function SettingsTab({ connector, data }: TabProps) {
           <FactList facts={settingFacts(connector)} />
         </Card>
       )}
+      {!isEditing && !isNew && <StoredTest connector={connector} startsAtOnce={test !== undefined} />}
       {!isEditing && <RemoveCard connector={connector} />}
     </div>
   );

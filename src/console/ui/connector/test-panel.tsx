@@ -12,7 +12,8 @@ import { type Verdict, verdictOf } from "./use-test.ts";
 /** What has to be typed to go on in spite of warnings. */
 export const acceptWords = "continue with warnings";
 
-const spoken: Readonly<Record<Verdict, string>> = {
+/** The verdict in words. */
+export const spokenVerdict: Readonly<Record<Verdict, string>> = {
   pass: "Test passed",
   partial: "Test passed with warnings",
   fail: "Test failed",
@@ -30,11 +31,11 @@ export function TestPanel(props: {
   const verdict = verdictOf(test);
   const [typed, setTyped] = useState("");
   useEffect(() => {
-    if (verdict) announce(spoken[verdict]);
+    if (verdict) announce(spokenVerdict[verdict]);
   }, [verdict]);
   useEffect(() => setTyped(""), [test.testId]);
   return (
-    <Card title={verdict ? spoken[verdict] : "Testing"}>
+    <Card title={verdict ? spokenVerdict[verdict] : "Testing"}>
       <TestLines test={test} />
       {test.failure && (
         <FailureBanner

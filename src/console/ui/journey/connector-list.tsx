@@ -41,7 +41,7 @@ const columns: readonly Column<ConnectorSummary>[] = [
       lastGoodRun?.totals ? formatCount(lastGoodRun.totals.members) : <span class="muted">–</span>,
   },
   { key: "mode", title: "How it runs", cell: ({ mode }) => <span class="nowrap">{modeTitle(mode)}</span> },
-  { key: "owner", title: "Owner", cell: ({ owner }) => owner || <span class="muted">Nobody named</span> },
+  { key: "owner", title: "Owner", cell: ({ owner }) => owner || <span class="muted nowrap">Nobody named</span> },
 ];
 
 /** The list of connectors. */

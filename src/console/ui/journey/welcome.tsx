@@ -16,8 +16,8 @@ export function Welcome() {
       width="narrow"
       lead="See who has access to your Cloudsmith organization: members, roles and teams, with the reviews an auditor asks for."
     >
-      <div class="paths">
-        <section class="card path" aria-labelledby="path-set-up">
+      <div class="ways">
+        <section class="card way" aria-labelledby="path-set-up">
           <Icon name="connectors" size={24} />
           <div class="stack-tight">
             <h2 id="path-set-up">Set up Cloudsmith</h2>
@@ -27,7 +27,7 @@ export function Welcome() {
             Add connector
           </LinkButton>
         </section>
-        <section class="card path" aria-labelledby="path-open">
+        <section class="card way" aria-labelledby="path-open">
           <Icon name="file" size={24} />
           <div class="stack-tight">
             <h2 id="path-open">Open a .c1z file</h2>
@@ -36,7 +36,7 @@ export function Welcome() {
           <LinkButton href="/files">Open a file</LinkButton>
         </section>
       </div>
-      <section class="card path path-wide" aria-labelledby="path-sample">
+      <section class="card way way-wide" aria-labelledby="path-sample">
         <div class="stack-tight">
           <h2 id="path-sample">Only looking?</h2>
           <p class="muted">A made-up organization runs on your machine. No account and no key are needed.</p>
