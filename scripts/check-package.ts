@@ -2,7 +2,8 @@
  * `npm run check:package`: builds and packs the package, looks at what is in it, installs it into an empty project as a
  * user does, without running any script, and uses it there: commands, imports, and a sync from a sandbox.
  */
-import { type ExecFileException, execFile } from "node:child_process";
+import { type ExecFileException, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -116,6 +117,23 @@ async function syncSandbox(): Promise<void> {
   }
 }
 
+/** The page is in the package and found by what is installed. */
+async function openConsole(): Promise<void> {
+  const bin = join(project, "node_modules", "baton-cloudsmith", "bin", "baton-cloudsmith");
+  const argv = ["console", "--no-open", "--port", "0", "--data-dir", join(scratch, "console")];
+  const child = spawn(process.execPath, [bin, ...argv], { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+  let stdout = "";
+  for await (const chunk of child.stdout.setEncoding("utf8")) {
+    stdout += String(chunk);
+    if (stdout.includes("Ctrl+C")) break;
+  }
+  const link = /http:\S+/.exec(stdout)?.[0];
+  if (link === undefined) check(false, `the console says ${stdout}`);
+  else check((await fetch(new URL(link).origin)).status === 200, "the console serves no page");
+  child.kill("SIGTERM");
+  await once(child, "close");
+}
+
 /** A Node that is too old gets one sentence, not a stack trace. */
 async function tryOldNode(): Promise<void> {
   for (const node of ["/usr/bin/node", "/usr/local/bin/node"].filter(existsSync)) {
@@ -135,7 +153,7 @@ async function tryOldNode(): Promise<void> {
 try {
   const tarball = await pack();
   await install(tarball);
-  await Promise.all([useCommands(), useImports(), syncSandbox(), tryOldNode()]);
+  await Promise.all([useCommands(), useImports(), syncSandbox(), openConsole(), tryOldNode()]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
