@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Grant, ResourceId } from "../contracts/model.ts";
 import { decodeGrant } from "../proto/decode.ts";
-import { encodeGrant, encodeGrantExpandable } from "../wire/encode.ts";
+import { encodeGrant, encodeGrantExpandable, viewOfGrant } from "../wire/encode.ts";
 import { mergeDuplicateGrants } from "./duplicate-grants.ts";
 import { isSqliteError } from "./file-errors.ts";
 import { bytesOf, nextPage, pageRows, type Row, sqlText } from "./row-sql.ts";
@@ -102,7 +102,6 @@ function prepareWriters(db: DatabaseSync, tail: string, upsert: boolean): Writer
 function putGrant(writers: Writers, grant: Grant): void {
   const { entitlement, principal, expandable } = grant;
   const { resource } = entitlement;
-  const data = encodeGrant(grant);
   if (expandable?.entitlementIds.some((id) => id.trim() !== "")) {
     const expansion = encodeGrantExpandable(expandable);
     writers.expandable.run(
@@ -112,7 +111,7 @@ function putGrant(writers: Writers, grant: Grant): void {
       principal.resourceType,
       principal.resource,
       grant.id,
-      data,
+      encodeGrant(grant),
       expansion,
     );
     return;
@@ -124,7 +123,8 @@ function putGrant(writers: Writers, grant: Grant): void {
     principal.resourceType,
     principal.resource,
     grant.id,
-    data,
+    // SQLite takes a copy of its own.
+    viewOfGrant(grant),
   );
 }
 

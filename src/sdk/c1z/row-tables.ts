@@ -5,7 +5,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Entitlement, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { decodeEntitlement, decodeResource, decodeResourceType } from "../proto/decode.ts";
-import { encodeEntitlement, encodeResource, encodeResourceType } from "../wire/encode.ts";
+import { encodeEntitlement, encodeResourceType, viewOfResource } from "../wire/encode.ts";
 import { bytesOf, nextPage, pageRows, resourceKey, sqlText } from "./row-sql.ts";
 import type { StorePage } from "./sync-store.ts";
 
@@ -59,7 +59,8 @@ export class RowTables {
         resourceKey(id),
         parent?.resourceType ?? null,
         parent?.resource ?? null,
-        encodeResource(resource),
+        // SQLite takes a copy of its own.
+        viewOfResource(resource),
       );
     }
   }

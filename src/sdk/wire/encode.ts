@@ -36,6 +36,13 @@ export function encodeResource(resource: Resource): Uint8Array {
   return encode((writer) => writeResource(writer, resource));
 }
 
+/** As {@link encodeResource}, not copied: valid until anything else is encoded. */
+export function viewOfResource(resource: Resource): Uint8Array {
+  shared.reset();
+  writeResource(shared, resource);
+  return shared.view();
+}
+
 /** Bytes of an `Entitlement`. */
 export function encodeEntitlement(entitlement: Entitlement): Uint8Array {
   return encode((writer) => writeEntitlement(writer, entitlement));
@@ -44,6 +51,13 @@ export function encodeEntitlement(entitlement: Entitlement): Uint8Array {
 /** Bytes of a `Grant`, without its GrantExpandable: c1z keeps that in a column of its own. */
 export function encodeGrant(grant: Grant): Uint8Array {
   return encode((writer) => writeGrant(writer, grant));
+}
+
+/** As {@link encodeGrant}, not copied: valid until anything else is encoded. */
+export function viewOfGrant(grant: Grant): Uint8Array {
+  shared.reset();
+  writeGrant(shared, grant);
+  return shared.view();
 }
 
 /** Bytes of a `GrantExpandable`. */
