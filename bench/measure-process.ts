@@ -1,6 +1,7 @@
 /** Runs a program once as a process of its own and measures it from outside, so that nothing in it has to help. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpus } from "node:os";
 import { text } from "node:stream/consumers";
 import { cpuOfEndedChildren, peakMemoryOfTree } from "./process-tree.ts";
 
@@ -15,6 +16,11 @@ export interface Measurement {
   readonly cpuSeconds: number | undefined;
   /** Sum of the peaks of all processes of the tree, bytes; undefined where the system does not tell. */
   readonly peakBytes: number | undefined;
+  /**
+   * Part of the machine's processor time that went to anything else meanwhile, 0 to 1: the server that is read from, this
+   * benchmark, and whoever else uses the machine. A tenth is the server's; with much more, times say little.
+   */
+  readonly othersShare: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -32,6 +38,7 @@ export interface ProgramRun {
  */
 export async function measureProcess({ command, argv, env }: ProgramRun): Promise<Measurement> {
   const cpuBefore = cpuOfEndedChildren();
+  const busyBefore = busySeconds();
   const startedMs = performance.now();
   const child = spawn(command, argv, { env, stdio: ["ignore", "pipe", "pipe"] });
   const peaks = new Map<number, number>();
@@ -46,8 +53,16 @@ export async function measureProcess({ command, argv, env }: ProgramRun): Promis
     const cpuAfter = cpuOfEndedChildren();
     const cpuSeconds = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
     const peakBytes = peaks.size === 0 ? undefined : [...peaks.values()].reduce((sum, peak) => sum + peak);
-    return { wallMs, cpuSeconds, peakBytes, stdout, stderr };
+    const others = cpuSeconds === undefined ? undefined : busySeconds() - busyBefore - cpuSeconds;
+    const othersShare = others === undefined ? undefined : Math.max(0, others / ((wallMs / 1000) * cpus().length));
+    return { wallMs, cpuSeconds, peakBytes, othersShare, stdout, stderr };
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Processor time that the machine has spent on anything since it was started, seconds. */
+function busySeconds(): number {
+  const spent = cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq);
+  return spent.reduce((sum, ms) => sum + ms, 0) / 1000;
 }

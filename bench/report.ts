@@ -6,7 +6,7 @@ import type { Spread } from "./statistics.ts";
 
 /** All cases in one table, medians with the smallest and the largest run. A target that is missed says so. */
 export function caseTable(results: readonly CaseResult[]): string {
-  const heading = ["Case", "Wall s", "CPU s", "Peak MB", "Requests", "Grants", "File MB", "Targets"];
+  const heading = ["Case", "Wall s", "CPU s", "Peak MB", "Others %", "Requests", "Grants", "File MB", "Targets"];
   return markdownTable([heading, ...results.map(caseRow)]);
 }
 
@@ -16,6 +16,7 @@ function caseRow(result: CaseResult): string[] {
     spread(result.wallSeconds, 2),
     result.cpuSeconds ? spread(result.cpuSeconds, 2) : "-",
     result.peakMegabytes ? spread(result.peakMegabytes, 0) : "-",
+    result.othersPercent ? spread(result.othersPercent, 0) : "-",
     whole(result.requests),
     whole(result.grants),
     result.fileMegabytes?.toFixed(1) ?? "-",

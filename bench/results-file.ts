@@ -41,6 +41,8 @@ export function resultsPage({ cases, layers, date }: Results): string {
 - Node ${process.version}, ${date.toISOString().slice(0, 10)}
 - The package as built, started by its launcher; the server in a process of its own, answers rendered beforehand
 - Medians (smallest to largest) after one run to warm up; runs: ${runs}. MB are millions of bytes
+- Others %: what the machine did besides the program, of all its processor time; about 10 is the server. With much more
+  the machine was in other use, and the times are too long
 - Every file was opened and its rows counted against the organization
 
 ## Syncs and starting up

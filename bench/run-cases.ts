@@ -22,6 +22,8 @@ export interface CaseResult {
   readonly wallSeconds: Spread;
   readonly cpuSeconds: Spread | undefined;
   readonly peakMegabytes: Spread | undefined;
+  /** What the machine did besides, percent of all its processor time. */
+  readonly othersPercent: Spread | undefined;
   /** Most of any run; undefined for commands that ask nothing. */
   readonly requests: number | undefined;
   readonly fileMegabytes: number | undefined;
@@ -157,6 +159,7 @@ function figures(one: SyncCase | StartCase, tested: PackageUnderTest, runs: read
     wallSeconds: spreadOf(runs.map((run) => run.wallMs / 1000)),
     cpuSeconds: spreadOfKnown(runs.map((run) => run.cpuSeconds)),
     peakMegabytes: spreadOfKnown(runs.map((run) => run.peakBytes && run.peakBytes / 1e6)),
+    othersPercent: spreadOfKnown(runs.map(({ othersShare }) => othersShare && othersShare * 100)),
   };
 }
 
