@@ -59,6 +59,15 @@ function check(isRight: boolean, problem: string): void {
   if (!isRight) problems.push(problem);
 }
 
+/** Whoever builds the same commit must get the same bytes, or nobody could check what is published. */
+async function buildAgain(packed: string, bytes: Buffer): Promise<void> {
+  const again = join(scratch, "again");
+  mkdirSync(again);
+  await mustRun(process.execPath, [join(root, "scripts", "build.ts")], root);
+  await mustRun("npm", ["pack", "--pack-destination", again], root);
+  check(readFileSync(join(again, packed)).equals(bytes), "a second build gives another package");
+}
+
 /** Builds and packs; says what is wrong with the list of files and with the manifest. */
 async function pack(): Promise<string> {
   await mustRun(process.execPath, [join(root, "scripts", "build.ts")], root);
@@ -68,6 +77,7 @@ async function pack(): Promise<string> {
   problems.push(...packageFileProblems(packed.files.map(({ path }) => path)));
   const tarball = join(scratch, packed.filename);
   const bytes = readFileSync(tarball);
+  await buildAgain(packed.filename, bytes);
   const content = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const { messages, pkg } = await publint({ pack: { tarball: content }, strict: true });
   problems.push(...messages.map((message) => `publint: ${formatMessage(message, pkg) ?? message.code}`));
