@@ -4,17 +4,12 @@
  * phone. Pictures of them go to $CONSOLE_SCREENSHOTS, or to a directory that is gone afterwards.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { makeCertificates } from "../../sandbox/c1/certificate.ts";
 import { TokenEndpoint } from "../../sandbox/c1/token-endpoint.ts";
-import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { startSandbox } from "../../sandbox/server.ts";
 import type { ConnectorDetail, ConnectorStatus } from "../../src/console/contract/connectors.ts";
 import { type Failure, failureStates } from "../../src/console/contract/failures.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
@@ -22,6 +17,8 @@ import { scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { startTlsFront } from "../faults/tls-server.ts";
 import { type Desk, settled, startDesk } from "./console-page.ts";
+import { assertShows as assertPageShows, type Expected, fits } from "./failure-shown.ts";
+import { noSmallDisk, onSmallDisk, startDateProxy } from "./odd-surroundings.ts";
 
 let desk: Desk;
 const seen = new Set<string>();
@@ -36,55 +33,10 @@ after(async () => {
   assert.deepEqual(unseen, [], "states without a test");
 });
 
-/** What must be seen of a state. */
-interface Expected {
-  readonly state: (typeof failureStates)[number];
-  readonly title: string | RegExp;
-  readonly texts: readonly (string | RegExp)[];
-  /** Name of the button or link that leads on; undefined where waiting is all there is to do. */
-  readonly action?: string | RegExp;
-  readonly code: RegExp;
-}
-
-/** Holds what the page shows against it, at desk and phone width, and takes a picture. */
-async function assertShows(page: Page, { state, title, texts, action, code }: Expected): Promise<void> {
-  const banner = page
-    .locator(".banner")
-    .filter({ has: page.locator(".banner-title", { hasText: title }) })
-    .first();
-  await banner.waitFor();
-  const text = (await banner.textContent()) ?? "";
-  for (const wanted of texts) {
-    if (typeof wanted === "string") assert.ok(text.includes(wanted), `${state}: ${wanted} is not in: ${text}`);
-    else assert.match(text, wanted);
-  }
-  assert.match(text, code);
-  const sentences = (await banner.locator(".banner-body > p:not(.banner-title)").allTextContents()).join(" ");
-  assert.ok(sentences.split(/\s+/).length <= 60, `${state}: more than 60 words: ${sentences}`);
-  if (action) {
-    const way = banner.getByRole("button", { name: action }).or(banner.getByRole("link", { name: action }));
-    await way
-      .or(page.getByRole("button", { name: action }))
-      .first()
-      .waitFor();
-  }
-  const folder = process.env["CONSOLE_SCREENSHOTS"] ?? join(desk.directory, "states");
-  mkdirSync(folder, { recursive: true });
-  for (const width of [1280, 320]) {
-    await page.setViewportSize({ width, height: 900 });
-    await banner.scrollIntoViewIfNeeded();
-    assert.ok(await fits(page), `${state} does not fit ${width} px`);
-    const path = join(folder, `${state}-${width}.png`);
-    await page.screenshot({ path });
-    assert.ok(statSync(path).size > 1000);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  seen.add(state);
-}
-
-/** Whether nothing sticks out to the side. */
-function fits(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+/** Holds what the page shows against it, and notes that the state was seen. */
+async function assertShows(page: Page, expected: Expected): Promise<void> {
+  await assertPageShows(page, process.env["CONSOLE_SCREENSHOTS"] ?? join(desk.directory, "states"), expected);
+  seen.add(expected.state);
 }
 
 /** Syncs a connector until it has ended, and shows its page. */
@@ -455,42 +407,4 @@ function focusedLabel(page: Page): Promise<string> {
     const id = document.activeElement?.id ?? "";
     return document.querySelector(`label[for="${id}"]`)?.textContent ?? "";
   });
-}
-
-/** In front of the sandbox, with another Date in every answer. */
-async function startDateProxy(sandbox: Sandbox, date: string): Promise<{ readonly port: number } & AsyncDisposable> {
-  const server = createServer((incoming, answer) => {
-    void (async () => {
-      const { host: _, connection: __, ...headers } = incoming.headers;
-      const asked = new URL(incoming.url ?? "/", `http://127.0.0.1:${sandbox.port}`);
-      const given = await fetch(asked, { headers: headers as Record<string, string> });
-      const body = Buffer.from(await given.arrayBuffer());
-      const kept = [...given.headers].filter(([name]) => !/^(content-|date$|transfer-|connection)/.test(name));
-      answer.writeHead(given.status, { ...Object.fromEntries(kept), "content-type": "application/json", date });
-      answer.end(body);
-    })();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port, // of a TCP server
-    async [Symbol.asyncDispose]() {
-      server.close();
-    },
-  };
-}
-
-/** Runs a command with a data directory on a disk of its own, which has room for the console but not for a sync. */
-const onSmallDisk = [
-  "unshare",
-  "-rm",
-  "bash",
-  "-c",
-  'mkdir -p "$HOME/data" && mount -t tmpfs -o size=3m,mode=700 tmpfs "$HOME/data" && exec "$0" "$@"',
-];
-
-/** A reason to leave out what needs it; false where it can be had. */
-function noSmallDisk(): string | false {
-  const isPossible = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
-  return isPossible ? false : "a small disk is mounted with unshare, which is not here or not allowed";
 }

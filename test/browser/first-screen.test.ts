@@ -30,6 +30,17 @@ test("a screen is one page, one style sheet, one script and an icon, all of the 
   assert.ok(files.length <= 4, files.join(" "));
 });
 
+test("signed out, every screen gives way, also after a reload", async () => {
+  await using other = await startDesk();
+  const { page } = other;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sign in again" }).waitFor();
+  await page.getByText("baton-cloudsmith console --link").first().waitFor();
+  await page.goto(`${other.console.origin}/connectors`);
+  await page.getByRole("heading", { level: 1, name: "Sign in again" }).waitFor();
+  assert.equal(await page.getByRole("navigation").count(), 0);
+});
+
 test("a connector whose key went with the console's memory says so, and keeps its file", async () => {
   const { page, sandbox, addConnector, reaches } = desk;
   const id = await addConnector();

@@ -13,11 +13,9 @@ import { Icon } from "../design/icon.tsx";
 import { ProgressBar } from "../design/progress.tsx";
 import { useNow } from "../design/relative-time.tsx";
 import { announce } from "../design/toast.tsx";
+import { AnnouncePace } from "./announce-pace.ts";
 import { connectorApi } from "./connector-paths.ts";
 import { useToldFailure } from "./use-told-failure.ts";
-
-/** Between two phases that are read out. */
-const announceEveryMs = 5_000;
 
 /** The panel. */
 export function SyncingPanel({ progress }: { progress: RunProgress }) {
@@ -107,13 +105,12 @@ function PhaseBar({ progress }: { progress: RunProgress }) {
 
 /** Reads the phase out when it changes, at most every five seconds; the last one is never lost. */
 function useAnnouncedPhase(phase: string): void {
-  const lastMs = useRef(0);
+  const pace = useRef(new AnnouncePace());
   useEffect(() => {
-    const wait = Math.max(0, lastMs.current + announceEveryMs - Date.now());
     const timer = setTimeout(() => {
-      lastMs.current = Date.now();
+      pace.current.said(Date.now());
       announce(`Syncing: ${phase}`);
-    }, wait);
+    }, pace.current.waitMs(Date.now()));
     return () => clearTimeout(timer);
   }, [phase]);
 }
