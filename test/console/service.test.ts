@@ -84,9 +84,14 @@ test("the service connects, syncs and uploads when C1 asks, shows the task, and 
   assert.deepEqual([run?.startedBy, run?.result], ["c1", "Complete"]);
   assert.ok(workshop.logs(id, { runId: run?.runId, limit: 100 }).total > 0);
 
+  const paused = await workshop.pause(id);
+  assert.deepEqual([paused.status, paused.service?.isRunning], ["Paused", false]);
+  const resumed = console.next("service", (event) => event.service.connectedSinceMs !== null);
+  assert.equal(workshop.resume(id).service?.isRunning, true);
+  await resumed;
+
   const stopped = await workshop.stopService(id);
   assert.deepEqual([stopped.isRunning, stopped.connectedSinceMs], [false, null]);
-  assert.deepEqual(stopped.lastTask, task);
 });
 
 test("a service that is killed is started again, and one that ran is after a restart of the console", async () => {

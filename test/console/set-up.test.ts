@@ -1,7 +1,7 @@
 /** From nothing to Connected: settings, the test with its lines, the first sync, and what is there afterwards. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { expectedCounts } from "../../sandbox/organization.ts";
@@ -60,6 +60,9 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
   assert.deepEqual(after.key?.owner, tested.keyOwner);
   assert.equal(after.key?.lastFour, sandbox.keys.service.slice(-4));
   assert.ok(after.currentFile !== null);
+  for (const name of readdirSync(console.dataDir, { recursive: true, encoding: "utf8" })) {
+    assert.equal(statSync(join(console.dataDir, name)).mode & 0o077, 0, `${name} is open to others`);
+  }
   assertHolds(after.currentFile, sandbox);
   const kept = workshop.runFile(runId);
   assert.ok(kept);
@@ -187,7 +190,7 @@ test("everything is still there after a restart: connectors, keys, history, logs
   await using first = await openTestWorkshop({ env });
   const { id } = await first.connect(sandbox);
   first.workshop.setSchedule(id, { kind: "cron", expression: "0 6 * * 1-5", timeZone: "Europe/Berlin" });
-  first.workshop.pause(id);
+  await first.workshop.pause(id);
   const before = first.workshop.connector(id);
   const logged = first.workshop.logs(id, { limit: 500 });
   assert.equal(before.status, "Paused");

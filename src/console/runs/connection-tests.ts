@@ -63,6 +63,8 @@ export class ConnectionTests {
         env,
         job,
         onMessage: (message) => {
+          // One that was forgotten has nobody to tell.
+          if (this.#tests.get(connectorId) !== test) return;
           if (message.type === "log") this.#logs.addJson(connectorId, null, message.line);
           if (message.type !== "checked") return;
           results.push(message.result);

@@ -100,7 +100,7 @@ export class ConsoleWorkshop implements Workshop {
     this.#desk = new SetUpDesk({ ...views, registry, services, sample: this.#sample, access });
     archive.endAbandoned();
     const { connectors } = store;
-    for (const { id, runsService } of connectors.list()) if (runsService) services.resume(id);
+    for (const { id, runsService, isPaused } of connectors.list()) if (runsService && !isPaused) services.resume(id);
     this.#scheduler = new Scheduler({ connectors, clock, start: (id) => this.#startScheduled(id) });
   }
 
@@ -169,13 +169,17 @@ export class ConsoleWorkshop implements Workshop {
     return this.connector(id);
   }
 
-  pause(id: string): ConnectorDetail {
-    return this.#registry.update(id, { isPaused: true });
+  async pause(id: string): Promise<ConnectorDetail> {
+    this.#registry.update(id, { isPaused: true });
+    await this.#services.stop(id);
+    return this.connector(id);
   }
 
   resume(id: string): ConnectorDetail {
     // What would have come in the meantime is not made up for: it was paused on purpose.
-    return this.#registry.update(id, { isPaused: false, scheduleSinceMs: this.#options.clock.nowMs() });
+    this.#registry.update(id, { isPaused: false, scheduleSinceMs: this.#options.clock.nowMs() });
+    if (this.#registry.find(id).runsService) this.#services.resume(id);
+    return this.connector(id);
   }
 
   confirmChanges(id: string): string {

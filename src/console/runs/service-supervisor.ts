@@ -68,6 +68,8 @@ export class ServiceSupervisor {
 
   /** Starts the service without looking first, as after a restart of the console: what is amiss stands in its state. */
   resume(connectorId: string): ServiceState {
+    const running = this.#services.get(connectorId);
+    if (running) return running.state;
     const service = new RunningService();
     this.#services.set(connectorId, service);
     service.ended = this.#keepRunning(connectorId, service);

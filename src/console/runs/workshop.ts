@@ -78,7 +78,8 @@ export interface Workshop extends KeptFiles {
   /** @returns the id of the run. */
   startSync(id: string, options?: { readonly acceptChanges?: boolean | undefined }): string;
   cancel(id: string): Promise<ConnectorDetail>;
-  pause(id: string): ConnectorDetail;
+  /** Nothing syncs by itself any more, and a service stops, until it is resumed. */
+  pause(id: string): Promise<ConnectorDetail>;
   resume(id: string): ConnectorDetail;
   /** Syncs again, and takes over what a held run would have changed. @returns the id of the run. */
   confirmChanges(id: string): string;
