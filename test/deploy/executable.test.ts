@@ -22,7 +22,7 @@ after(async () => {
 });
 
 test("the single executable is one file that syncs where no Node is on PATH, into a file and into an object", {
-  timeout: 60_000,
+  timeout: 170_000,
 }, async () => {
   const built = spawnSync(process.execPath, [join(root, "scripts/build-executable.ts"), executable], {
     encoding: "utf8",
@@ -44,7 +44,7 @@ test("the single executable is one file that syncs where no Node is on PATH, int
 });
 
 test("the single executable brings the console along: page, syncs in processes of their own, files to deploy", {
-  timeout: 60_000,
+  timeout: 170_000,
 }, async () => {
   const argv = ["console", "--no-open", "--sample", "--port", "0", "--data-dir", join(scratch.path, "console")];
   const env = { HOME: scratch.path, PATH: "/nowhere" };
