@@ -1,6 +1,6 @@
 /** Questions about files over the API: figures held against plain SQL over the same file, and against the commands. */
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
@@ -350,8 +350,11 @@ test("a file that is sent is opened, remembered, and deleted when it is closed",
   assert.equal((await browser.post(`/api/files/${source.slice("file:".length)}/close`, {})).status, 200);
   assert.ok(!(await listed()).includes(source));
   assert.equal((await browser.get(`/api/sources/${source}`)).status, 404);
-  const nonsense = await door.ask("/api/files/upload", { method: "POST", headers, body: "no c1z" });
+  // More than any other request may have: it is taken, and then seen to be nothing.
+  const nonsense = await door.ask("/api/files/upload", { method: "POST", headers, body: Buffer.alloc(3_000_000) });
   assert.equal(nonsense.status, 422);
+  assert.match(nonsense.body, /FILE-CORRUPT/);
+  assert.deepEqual(readdirSync(join(door.dataDir, "uploads")), []);
 });
 
 test("a file that is replaced is read anew", async () => {
