@@ -13,7 +13,8 @@ const measured = await measureConsole(options, (text) => void process.stderr.wri
 const about = [
   `\`npm run bench:console -- --write\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${machine()}, load`,
   `${loadavg()[0]?.toFixed(1) ?? ""} at the end. The real command with a synced organization of ${members} members in ${teams} teams and`,
-  `${logLines} log lines; questions over HTTP, a connection each; the page in Chromium.`,
+  `${logLines} log lines; questions over HTTP, a connection each; the page in Chromium. On a machine that others use as well, times grow with`,
+  "the load; processor time does so much less.",
 ];
 const section = consoleSection(measured, about);
 process.stdout.write(`${section}\n`);

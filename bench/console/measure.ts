@@ -7,7 +7,7 @@ import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
 import type { OpenedFile, PeoplePage, TeamsPage } from "../../src/console/contract/sources.ts";
 import { LogTable } from "../../src/console/store/log-table.ts";
 import { type Desk, startDesk } from "../../test/browser/console-page.ts";
-import { peakMemoryOfTree } from "../process-tree.ts";
+import { cpuOfProcess, peakMemoryOfTree } from "../process-tree.ts";
 import { spreadOf } from "../statistics.ts";
 import type { ConsoleBenchOptions } from "./options.ts";
 import type { Measured } from "./table.ts";
@@ -42,12 +42,13 @@ export async function measureConsole(
   const id = await desk.addConnector();
   await desk.reaches(id, "Connected");
   const api = await apiOf(desk);
+  const cpuMs = (): number => cpuOfProcess(desk.console.pid) * 1000;
   say("asking");
-  const answers = await measureAnswers(api, `/api/sources/connector:${id}`);
+  const answers = await measureAnswers(api, `/api/sources/connector:${id}`, cpuMs);
   const { currentFile } = await desk.get<ConnectorDetail>(`/api/connectors/${id}`);
   const copy = join(desk.directory, "copy.c1z");
   copyFileSync(currentFile ?? "", copy);
-  const opening = await measureOpening(desk, api, copy);
+  const opening = await measureOpening(desk, api, copy, cpuMs);
   say(`writing ${logLines} log lines`);
   writeLog(join(desk.console.dataDir, "console.sqlite"), id, logLines);
   const logs = await measureLogs(api, id);
@@ -75,11 +76,13 @@ async function apiOf({ page, console: program }: Desk): Promise<Api> {
   };
 }
 
-async function measureAnswers(api: Api, base: string): Promise<Measured[]> {
+async function measureAnswers(api: Api, base: string, cpuMs: () => number): Promise<Measured[]> {
   const first = await api(`${base}/people?limit=200`);
   const { rows } = JSON.parse(first.body) as PeoplePage;
   const [team] = (JSON.parse((await api(`${base}/teams`)).body) as TeamsPage).rows;
+  const cpuBefore = cpuMs();
   const cold = await api(`${base}/reviews/two-factor?limit=100`);
+  const coldCpu = cpuMs() - cpuBefore;
   const found = await each(searches, (q) => api(`${base}/people?limit=100&q=${encodeURIComponent(q)}`));
   const pages = await each(numbers(repeats), (n) => api(`${base}/people?limit=200&offset=${n * 200}`));
   const sorted = await each(["role", "last-login", "teams"], (order) => api(`${base}/people?order=${order}`));
@@ -94,16 +97,18 @@ async function measureAnswers(api: Api, base: string): Promise<Measured[]> {
     times("A person with everything held", persons, 300),
     times("A team's people", places, 300),
     times("Review: first page, asked for the first time", [cold]),
+    one("  of that, processor time of the console", coldCpu),
     times("Review: a page of 100", reviews, 300),
     sizes("Review: size of a page of 100", reviews, 100),
   ];
 }
 
 /** A file that nobody has asked about: how long it takes, and how long somebody else waits meanwhile at most. */
-async function measureOpening(desk: Desk, api: Api, path: string): Promise<Measured[]> {
+async function measureOpening(desk: Desk, api: Api, path: string, cpuMs: () => number): Promise<Measured[]> {
   const startedMs = performance.now();
   const { body } = await desk.post<OpenedFile>("/api/files", { path });
   const openMs = performance.now() - startedMs;
+  const cpuBefore = cpuMs();
   const waits: number[] = [];
   let isReading = true;
   const reading = api(`/api/sources/${body.source}/people`).finally(() => {
@@ -111,10 +116,10 @@ async function measureOpening(desk: Desk, api: Api, path: string): Promise<Measu
   });
   while (isReading) waits.push((await api("/api/session")).ms);
   const { ms } = await reading;
-  const one = (what: string, value: number): Measured => ({ what, unit: "ms", spread: spreadOf([value]) });
   return [
     one("File: opened by its path", openMs),
     one("File: everybody in it read for the first search", ms),
+    one("  of that, processor time of the console", cpuMs() - cpuBefore),
     { what: "Console: wait of others meanwhile", unit: "ms", spread: spreadOf(waits) },
   ];
 }
@@ -190,6 +195,10 @@ async function each<T>(items: readonly T[], ask: (item: T) => Promise<Timed>): P
   const answers: Timed[] = [];
   for (const item of items) answers.push(await ask(item));
   return answers;
+}
+
+function one(what: string, ms: number): Measured {
+  return { what, unit: "ms", spread: spreadOf([ms]) };
 }
 
 function times(what: string, answers: readonly Timed[], target?: number): Measured {
