@@ -1,7 +1,7 @@
 /**
- * Keeps V8's young generation small. V8 lets it grow to 2 x 32 MB and more as long as a program makes garbage, and
- * gives none of it back, although a sync needs an eighth of that. Its size can only be set when the process starts, by a
- * flag that nobody would give; how far it grows is asked anew each time. Knows nothing of what the program does.
+ * Keeps V8's young generation small. V8 lets it grow to 128 MB as long as a program makes garbage, and gives little of it
+ * back, although a sync needs an eighth of that. Its size can only be set when the process starts, by a flag that nobody
+ * would give; how far it grows is asked anew each time (docs/performance.md). Knows nothing of what the program does.
  */
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
@@ -16,8 +16,8 @@ const growthFactor = { on: 2, off: 1 } as const;
 const youngBytes = 16 * 1024 * 1024;
 
 /**
- * Lets the young generation grow to `mostBytes` and no further. Looks after each collection, as V8 may shrink it while the program rests, and it must then grow again. On a V8 that
- * knows no such flag nothing happens.
+ * Lets the young generation grow to `mostBytes` and no further. Looks after each collection, as V8 may shrink it while
+ * the program rests, and it must then grow again. On a V8 that knows no such flag nothing happens.
  */
 export function boundYoungGeneration(mostBytes: number = youngBytes): void {
   let growing = true;
