@@ -5,8 +5,8 @@ import { useAction } from "../api/use-action.ts";
 import type { Data } from "../api/use-data.ts";
 import { Button, LinkButton } from "../design/button.tsx";
 import { showToast } from "../design/toast.tsx";
+import { useToldFailure } from "../design/use-told-failure.ts";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
-import { useToldFailure } from "./use-told-failure.ts";
 
 /** The buttons that make sense in the connector's state. */
 export function ConnectorActions({ connector, data }: { connector: ConnectorDetail; data: Data<ConnectorDetail> }) {

@@ -6,8 +6,8 @@ import { useAction } from "../api/use-action.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { formatCount, formatDateTime } from "../design/format.ts";
+import { useToldFailure } from "../design/use-told-failure.ts";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
-import { useToldFailure } from "./use-told-failure.ts";
 
 /** From this many failures in a row on the banner is red and read out at once. */
 const manyFailures = 3;

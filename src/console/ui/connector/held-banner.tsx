@@ -8,9 +8,9 @@ import { type Data, useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { showToast } from "../design/toast.tsx";
+import { useToldFailure } from "../design/use-told-failure.ts";
 import { connectorApi, runApi } from "./connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
-import { useToldFailure } from "./use-told-failure.ts";
 
 /** The banner of a held run. */
 export function HeldBanner(props: { connector: ConnectorDetail; failure: Failure; data: Data<ConnectorDetail> }) {

@@ -13,9 +13,9 @@ import { Icon } from "../design/icon.tsx";
 import { ProgressBar } from "../design/progress.tsx";
 import { useNow } from "../design/relative-time.tsx";
 import { announce } from "../design/toast.tsx";
+import { useToldFailure } from "../design/use-told-failure.ts";
 import { AnnouncePace } from "./announce-pace.ts";
 import { connectorApi } from "./connector-paths.ts";
-import { useToldFailure } from "./use-told-failure.ts";
 
 /** The panel. */
 export function SyncingPanel({ progress }: { progress: RunProgress }) {

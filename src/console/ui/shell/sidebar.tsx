@@ -6,7 +6,7 @@ import { useStore } from "../api/store.ts";
 import { useAction } from "../api/use-action.ts";
 import { Button } from "../design/button.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
-import { showToast } from "../design/toast.tsx";
+import { useToldFailure } from "../design/use-told-failure.ts";
 
 const places: readonly { readonly href: string; readonly text: string; readonly icon: IconName }[] = [
   { href: "/connectors", text: "Connectors", icon: "connectors" },
@@ -17,11 +17,7 @@ const places: readonly { readonly href: string; readonly text: string; readonly 
 export function Sidebar() {
   const { path } = useLocation();
   const state = useStore(session);
-  const leaving = useAction(signOut);
-  if (leaving.failure) {
-    showToast(leaving.failure.title, true);
-    leaving.clear();
-  }
+  const leaving = useToldFailure(useAction(signOut));
   return (
     <header class="sidebar">
       <a class="brand" href="/">
