@@ -52,7 +52,7 @@ test("T-106: the release workflow names rights per job, pins actions, installs w
   const { jobs } = workflow.parse(parse(read(".github/workflows/release.yaml")));
   for (const { steps } of Object.values(jobs)) {
     for (const { uses, run } of steps) {
-      if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@(COMMIT|[0-9a-f]{40})$/);
+      if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
       if (run?.includes("npm ci")) assert.match(run, /--ignore-scripts/);
       assert.doesNotMatch(run ?? "", /\$\{\{/);
     }
@@ -60,15 +60,17 @@ test("T-106: the release workflow names rights per job, pins actions, installs w
 });
 
 test("T-106: the release workflow lints clean, and the linter finds what is wrong", async () => {
-  const lint = await createLinter();
   const path = ".github/workflows/release.yaml";
   // What this linter is too old to know: newer runners, and one newer kind of right.
   const isOutdated = ({ kind, message }: LintResult): boolean =>
     kind === "runner-label" || message.includes('unknown permission scope "attestations"');
-  const problems = (text: string): readonly LintResult[] =>
-    [...lint(text, "release.yaml")].filter((one) => !isOutdated(one));
-  assert.deepEqual(problems(read(path)), []);
-  assert.equal(problems(read(path).replace("github.token", "github.tokem")).length, 1);
+  const problems = async (text: string): Promise<readonly LintResult[]> => {
+    // One for each text: asked a second time, it may end in a trap of its own.
+    const lint = await createLinter();
+    return [...lint(text, "release.yaml")].filter((one) => !isOutdated(one));
+  };
+  assert.deepEqual(await problems(read(path)), []);
+  assert.equal((await problems(read(path).replace("github.token", "github.tokem"))).length, 1);
 });
 
 test("T-106: every npm script that the release workflow runs exists", () => {
