@@ -167,6 +167,8 @@ async function firstPaint(browser: Browser, address: string, cookies: Cookies): 
     const page = await context.newPage();
     await page.goto(address);
     await page.locator("h1").waitFor();
+    // The browser notes a paint some time after it.
+    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
     return await page.evaluate(
       () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
     );
