@@ -70,8 +70,6 @@ export interface PageWalkOptions<T> {
   readonly endless: (page: number) => BatonError;
 }
 
-/** Until a walk is asked for its first page it holds no more than this. */
-const aheadWhileIdle = 2;
 /** A growing list may exceed its first announcement by so many pages. */
 const toleratedGrowth = 50;
 /** A list that announces nothing ends here: ten million rows at the usual page size. */
@@ -92,7 +90,6 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #plain: boolean;
   /** The first page has shown how the server cuts pages. */
   #knowsServer = false;
-  #asked: boolean = false;
   #next = 1;
   /** Pages that may be fetched ahead: those that the list has announced. */
   #knownPages = 0;
@@ -116,7 +113,6 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   async page(n: number): Promise<PageResult<T>> {
     this.#signal.throwIfAborted();
-    this.#asked = true;
     if (n !== this.#next) this.#restartAt(n);
     this.#broken = false;
     try {
@@ -170,8 +166,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #fetchAhead(): void {
     if (this.#broken || this.#signal.aborted) return;
     this.#fetch(this.#next);
-    const ahead = this.#asked ? this.#options.ahead : aheadWhileIdle - 1;
-    const last = Math.min(this.#next + ahead, this.#knownPages);
+    const last = Math.min(this.#next + this.#options.ahead, this.#knownPages);
     for (let page = this.#next + 1; page <= last; page++) this.#fetch(page);
   }
 
