@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import type { KeyName } from "../../sandbox/keys.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import type {
@@ -112,15 +112,37 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   };
 }
 
-/** Waits until the screen shows what it asked for. */
+/** What each page has asked for and not been given yet, but for the stream of events, which never ends. */
+const unanswered = new WeakMap<Page, Set<Request>>();
+
+/** Waits until the screen shows what it asked for: nothing is under way, and what came is drawn. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("h1").waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+  for (;;) {
+    await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+    );
+    if ((unanswered.get(page)?.size ?? 0) === 0) return;
+    await page.waitForTimeout(20);
+  }
+}
+
+function trackRequests(page: Page): void {
+  const open = new Set<Request>();
+  unanswered.set(page, open);
+  page.on("request", (request) => {
+    if (!request.url().endsWith("/api/events")) open.add(request);
+  });
+  // What a page that is left had asked for fails.
+  page.on("requestfinished", (request) => open.delete(request));
+  page.on("requestfailed", (request) => open.delete(request));
 }
 
 /** Everything that must not happen on a page, as it happens. */
 export function watch(page: Page, origin: string): readonly string[] {
   const troubles: string[] = [];
+  trackRequests(page);
   page.on("pageerror", (error) => troubles.push(`script error: ${error.message}`));
   page.on("dialog", (dialog) => {
     troubles.push(`dialog: ${dialog.message()}`);
