@@ -117,6 +117,7 @@ test("a dialog keeps the focus, closes with Escape, and gives the focus back", a
   }
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
+  await settled(page);
   assert.equal((await focused()).name, "Edit schedule");
 });
 

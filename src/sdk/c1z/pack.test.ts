@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import { temporaryDirectory } from "../testing/sample-c1z.ts";
-import { packDatabase } from "./pack.ts";
+import { compareWithDatabase, packDatabase } from "./pack.ts";
 import { type OpenFile, replaceFile } from "./save.ts";
 
 /** Three chunks and a piece, and not all the same. */
@@ -43,6 +44,22 @@ test("what is packed unpacks to the database, and its size and hash are those of
   assert.equal(sha256, createHash("sha256").update(written).digest("hex"));
   assert.ok(zstdDecompressSync(written.subarray(5)).equals(content));
 });
+
+for (const pieces of [[850_000], [32_768, 294_912, 522_320], [1, 849_999]]) {
+  test(`what comes back in pieces of ${pieces} bytes is compared whole: a stream hands out all that it holds`, async (context) => {
+    const { path } = database(context);
+    await using original = await open(path, "r");
+    const ends = pieces.map((_, index) => pieces.slice(0, index + 1).reduce((sum, size) => sum + size));
+    const cut = (bytes: Buffer): Buffer[] => ends.map((end, i) => bytes.subarray(end - (pieces[i] ?? 0), end));
+    await compareWithDatabase(Readable.from(cut(content)), original, content.length);
+    const damaged = Buffer.from(content);
+    damaged[849_999] = damaged.readUInt8(849_999) ^ 1;
+    const comparing = compareWithDatabase(Readable.from(cut(damaged)), original, content.length);
+    await assert.rejects(comparing, { code: "EREADBACK" });
+    const short = compareWithDatabase(Readable.from([content.subarray(1)]), original, content.length);
+    await assert.rejects(short, { code: "EREADBACK" });
+  });
+}
 
 for (const at of [0, 3, 9, 200]) {
   test(`a device that stores byte ${at} wrongly is found out, and the old file stays`, async (context) => {

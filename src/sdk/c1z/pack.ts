@@ -50,7 +50,7 @@ export async function packDatabase(database: string, target: ReadableTarget): Pr
     compress,
     (packed: AsyncIterable<Buffer>) => appendAll(packed, written),
     createZstdDecompress({ chunkSize: checkedBytes }),
-    (unpacked: AsyncIterable<Buffer>) => compare(unpacked, original, size),
+    (unpacked: AsyncIterable<Buffer>) => compareWithDatabase(unpacked, original, size),
   );
   await feeding;
   return written.finish();
@@ -86,13 +86,27 @@ async function* appendAll(packed: AsyncIterable<Buffer>, written: WrittenFile): 
   }
 }
 
-async function compare(unpacked: AsyncIterable<Buffer>, original: FileHandle, size: number): Promise<void> {
+/**
+ * Compares what comes out of the file, in pieces of any size, with the `size` bytes of the database.
+ * @throws Error of the code `EREADBACK` at the first difference.
+ */
+export async function compareWithDatabase(
+  unpacked: AsyncIterable<Buffer>,
+  original: FileHandle,
+  size: number,
+): Promise<void> {
   const expected = Buffer.allocUnsafe(checkedBytes);
   let position = 0;
   for await (const chunk of unpacked) {
-    const { bytesRead } = await original.read(expected, 0, chunk.length, position);
-    if (!expected.subarray(0, bytesRead).equals(chunk)) throw differs(`from byte ${position} of the database on`);
-    position += chunk.length;
+    // A stream hands out at once all that has come up meanwhile: more than a piece, where the machine is busy.
+    for (let done = 0; done < chunk.length; ) {
+      const wanted = Math.min(expected.length, chunk.length - done);
+      const { bytesRead } = await original.read(expected, 0, wanted, position);
+      const isSame = bytesRead > 0 && expected.subarray(0, bytesRead).equals(chunk.subarray(done, done + bytesRead));
+      if (!isSame) throw differs(`from byte ${position} of the database on`);
+      done += bytesRead;
+      position += bytesRead;
+    }
   }
   if (position !== size) throw differs(`${position} of ${size} bytes of the database`);
 }

@@ -1,12 +1,13 @@
 /** A question that must be answered first. The browser's own dialog: focus stays in it and goes back afterwards. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 /** Shown as long as it is mounted; `onClose` is called for Escape too. */
 export function Dialog(props: { title: string; children: ComponentChildren; onClose: () => void }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before anything is painted: later, the focus may already be elsewhere, and nobody would give it back.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     const opener = document.activeElement;
     dialog?.showModal();
