@@ -2,7 +2,7 @@
 import type { PersonRow } from "../../contract/sources.ts";
 import { formatCount } from "../design/format.ts";
 import type { LongColumn } from "../design/long-column.ts";
-import { Day, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
+import { Day, EmailOrDash, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
 import { roleTitle } from "./picture/roles.ts";
 import { subjectAddress } from "./source-address.ts";
 
@@ -34,7 +34,7 @@ const email: PersonColumn = {
   title: "E-mail",
   share: 24,
   order: "email",
-  cell: (row) => <TextOrDash text={row.email} />,
+  cell: (row) => <EmailOrDash address={row.email} />,
 };
 
 const status: PersonColumn = {

@@ -65,6 +65,19 @@ export function TextOrDash({ text }: { readonly text: string | null | undefined 
   return text ? <span>{text}</span> : <Dash />;
 }
 
+/** An e-mail address, which breaks before its domain where it does not fit, or a dash. */
+export function EmailOrDash({ address }: { readonly address: string | null }) {
+  if (!address) return <Dash />;
+  const domainAt = address.lastIndexOf("@") + 1;
+  return (
+    <span>
+      {address.slice(0, domainAt)}
+      <wbr />
+      {address.slice(domainAt)}
+    </span>
+  );
+}
+
 /** Stands for a value that the file does not have. */
 export function Dash() {
   return (

@@ -5,7 +5,7 @@ import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
 import { HoldingList } from "./holding-list.tsx";
-import { Dash, Day, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
+import { Dash, Day, EmailOrDash, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
 import { roleTitle } from "./picture/roles.ts";
 import { screenAddress, subjectApi } from "./source-address.ts";
 import { FailedScreen, Loading, RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
@@ -72,7 +72,7 @@ function Person({ source, info, person }: PersonProps) {
 
 function factsOf(person: PersonDetail) {
   return [
-    ["E-mail", <TextOrDash key="email" text={person.email} />],
+    ["E-mail", <EmailOrDash key="email" address={person.email} />],
     ["Login", <TextOrDash key="login" text={person.login} />],
     ["Status", <StatusChip key="status" status={person.status} />],
     ["Role", <TextOrDash key="role" text={person.roles.map(roleTitle).join(", ")} />],
