@@ -5,8 +5,9 @@ import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
 import { HoldingList } from "./holding-list.tsx";
-import { Dash, Day, EmailOrDash, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
+import { Day, EmailOrDash, neverLoggedIn, StatusChip, TextOrDash, TwoFactorChip } from "./person-cells.tsx";
 import { roleTitle } from "./picture/roles.ts";
+import { ProfileCard } from "./profile-card.tsx";
 import { screenAddress, subjectApi } from "./source-address.ts";
 import { FailedScreen, Loading, RunFacts, SubjectFrame, WithSource } from "./source-frame.tsx";
 
@@ -49,13 +50,7 @@ function Person({ source, info, person }: PersonProps) {
           <Card title="About">
             <FactList facts={factsOf(person)} />
           </Card>
-          <Card title={`Profile (${formatCount(profile.length)})`}>
-            {profile.length === 0 ? (
-              <p class="muted">The connector wrote no profile.</p>
-            ) : (
-              <FactList facts={profile.map(([key, value]) => [key, value === "" ? <Dash key="" /> : value] as const)} />
-            )}
-          </Card>
+          <ProfileCard profile={profile} />
         </div>
         <div class="stack">
           <HoldingList

@@ -1,6 +1,7 @@
 /** One resource of any connector's file: what was written of it, what can be held on it, and what it holds. */
 import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
-import { Dash, TextOrDash } from "../access/person-cells.tsx";
+import { TextOrDash } from "../access/person-cells.tsx";
+import { ProfileCard } from "../access/profile-card.tsx";
 import { resourceAddress, subjectAddress, subjectApi } from "../access/source-address.ts";
 import { FailedScreen, Loading, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
@@ -52,13 +53,7 @@ function Resource({ source, info, resource }: ResourceProps) {
         <Card title="About">
           <FactList facts={factsOf(source, resource)} />
         </Card>
-        <Card title={`Profile (${formatCount(profile.length)})`}>
-          {profile.length === 0 ? (
-            <p class="muted">The connector wrote no profile.</p>
-          ) : (
-            <FactList facts={profile.map(([key, value]) => [key, value === "" ? <Dash key="" /> : value] as const)} />
-          )}
-        </Card>
+        <ProfileCard profile={profile} />
       </div>
       {entitlements.length > 0 && (
         <Card title={`Entitlements (${formatCount(entitlements.length)})`} isFlush={true}>
