@@ -70,7 +70,11 @@ export const limitLayers: readonly Layer[] = [
     prepare(members) {
       const table = new GrantRows(members);
       table.fill();
-      return { rows: table.count, run: () => createIndexes(table.db), reset: () => dropIndexes(table.db, "v1_grants") };
+      return {
+        rows: table.count,
+        run: () => createIndexes(table.db),
+        reset: () => dropIndexes(table.db, (index) => index.table === "v1_grants"),
+      };
     },
   },
   {

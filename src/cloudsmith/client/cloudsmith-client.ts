@@ -15,6 +15,7 @@ import {
 } from "../../sdk/http/http-client.ts";
 import type { RetryLimits } from "../../sdk/http/retry-timing.ts";
 import type { Logger } from "../../sdk/log.ts";
+import { releaseBuffer } from "../../sdk/release-buffer.ts";
 import type { Telemetry } from "../../sdk/telemetry/telemetry.ts";
 import { apiKeyTail, createRedactor } from "./api-key.ts";
 import {
@@ -268,6 +269,8 @@ class RestClient implements CloudsmithClient {
       const open = async (): Promise<FetchedPage<T> | undefined> => {
         const parsed = parseJson(headers, body);
         if (!parsed.ok) return await this.#fetchPage(list, asked, signal);
+        // Nobody else has it, and the records are copies.
+        releaseBuffer(body);
         return readPage(list, asked, { json: parsed.json, headers });
       };
       // How many rows came plays no part in what the headers announce.

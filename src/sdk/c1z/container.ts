@@ -7,6 +7,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdDecompress } from "node:zlib";
 import { BatonError, Status } from "../errors.ts";
+import { releasePiece } from "../release-buffer.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
 import { type OpenFile, refuseSpecial } from "./save.ts";
 import { findZstdFrames, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
@@ -16,7 +17,9 @@ export const v1Magic: Buffer = Buffer.from("C1ZF\0");
 /** c1z: the first five bytes of a version 3 file. */
 export const v3Magic: Buffer = Buffer.from("C1Z3\0");
 const sqliteMagic = "SQLite format 3\0";
-const chunkBytes = 256 * 1024;
+/** Pieces in which it is read, and those that come out: each costs the main thread a round. */
+const packedBytes = 256 * 1024;
+const unpackedBytes = 1024 * 1024;
 const mebibyte = 1024 * 1024;
 
 type WritableFile = Pick<OpenFile, "write">;
@@ -166,10 +169,10 @@ async function decompressFrame({ path, fd, frame, target, written, limits }: Dec
     start: offset,
     end: offset + length - 1,
     autoClose: false,
-    highWaterMark: chunkBytes,
+    highWaterMark: packedBytes,
   });
   const decompress = createZstdDecompress({
-    chunkSize: chunkBytes,
+    chunkSize: unpackedBytes,
     params: { [constants.ZSTD_d_windowLogMax]: windowLog },
   });
   let size = 0;
@@ -177,6 +180,7 @@ async function decompressFrame({ path, fd, frame, target, written, limits }: Dec
     for await (const chunk of chunks) {
       if (written + size + chunk.length > limits.maxDecodedBytes) throw tooLarge(path, limits);
       size += await writeAll(target, chunk, written + size);
+      releasePiece(chunk);
     }
   }).catch((caught: unknown) => {
     throw decompressionError(caught, path);

@@ -65,7 +65,9 @@ export class GrantTable {
   }
 
   #openForLoad(): Writers {
-    dropIndexes(this.#db, "v1_grants");
+    // The partial ones hold few rows or none, and building them means reading all.
+    dropIndexes(this.#db, ({ table, where }) => table === "v1_grants" && where === undefined);
+    createIndexes(this.#db, ({ table, where }) => table === "v1_grants" && where !== undefined);
     this.#writers = prepareWriters(this.#db, this.#tail, false);
     return this.#writers;
   }

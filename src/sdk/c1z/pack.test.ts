@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -10,8 +10,12 @@ import { temporaryDirectory } from "../testing/sample-c1z.ts";
 import { compareWithDatabase, packDatabase } from "./pack.ts";
 import { type OpenFile, replaceFile } from "./save.ts";
 
-/** Three chunks and a piece, and not all the same. */
+/** Less than one piece of the packer, and not all the same. */
 const content = Buffer.from(Array.from({ length: 850_000 }, (_, i) => (i * 7 + (i >> 9)) & 0xff));
+
+function copyOf(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes], bytes.length);
+}
 
 function database(context: TestContext): { readonly directory: string; readonly path: string } {
   const directory = temporaryDirectory(context);
@@ -45,18 +49,31 @@ test("what is packed unpacks to the database, and its size and hash are those of
   assert.ok(zstdDecompressSync(written.subarray(5)).equals(content));
 });
 
+test("a database of many pieces, of which zstd makes much or little, comes back as it was", async (context) => {
+  const { directory, path } = database(context);
+  const large = Buffer.concat([content, randomBytes(3_000_000), content, Buffer.alloc(9_000_000), randomBytes(10)]);
+  writeFileSync(path, large);
+  const target = join(directory, "new");
+  await using file = await open(target, "wx+");
+  const { sha256 } = await packDatabase(path, file);
+  const written = readFileSync(target);
+  assert.equal(sha256, createHash("sha256").update(written).digest("hex"));
+  assert.ok(zstdDecompressSync(written.subarray(5)).equals(large));
+});
+
 for (const pieces of [[850_000], [32_768, 294_912, 522_320], [1, 849_999]]) {
   test(`what comes back in pieces of ${pieces} bytes is compared whole: a stream hands out all that it holds`, async (context) => {
     const { path } = database(context);
     await using original = await open(path, "r");
     const ends = pieces.map((_, index) => pieces.slice(0, index + 1).reduce((sum, size) => sum + size));
-    const cut = (bytes: Buffer): Buffer[] => ends.map((end, i) => bytes.subarray(end - (pieces[i] ?? 0), end));
+    // In memory of their own, because it is given back.
+    const cut = (bytes: Buffer): Buffer[] => ends.map((end, i) => copyOf(bytes.subarray(end - (pieces[i] ?? 0), end)));
     await compareWithDatabase(Readable.from(cut(content)), original, content.length);
     const damaged = Buffer.from(content);
     damaged[849_999] = damaged.readUInt8(849_999) ^ 1;
     const comparing = compareWithDatabase(Readable.from(cut(damaged)), original, content.length);
     await assert.rejects(comparing, { code: "EREADBACK" });
-    const short = compareWithDatabase(Readable.from([content.subarray(1)]), original, content.length);
+    const short = compareWithDatabase(Readable.from([copyOf(content.subarray(1))]), original, content.length);
     await assert.rejects(short, { code: "EREADBACK" });
   });
 }
@@ -98,4 +115,14 @@ test("a database that is written meanwhile is found out", async (context) => {
     if (position > 0) writeFileSync(path, Buffer.alloc(content.length));
   });
   await assert.rejects(packDatabase(path, meddling), { code: "EREADBACK" });
+});
+
+test("a database that cannot be read to its end is found out", async (context) => {
+  const { directory, path } = database(context);
+  writeFileSync(path, randomBytes(9_000_000));
+  await using file = await open(join(directory, "new"), "wx+");
+  const cutting = faulty(file, (_bytes, position) => {
+    if (position > 0) truncateSync(path, 5_000_000);
+  });
+  await assert.rejects(packDatabase(path, cutting));
 });

@@ -40,7 +40,7 @@ function diffsToPrune(diffs: readonly SyncRun[]): SyncRun[] {
  */
 export function deleteSyncs(db: DatabaseSync, ids: readonly string[]): void {
   if (ids.length === 0) return;
-  dropIndexes(db, "v1_grants");
+  dropIndexes(db, (index) => index.table === "v1_grants");
   for (const table of [
     "v1_resource_types",
     "v1_resources",

@@ -161,9 +161,9 @@ export function createIndexes(db: DatabaseSync, which: (index: Index) => boolean
   }
 }
 
-/** Drops the indexes of one table. */
-export function dropIndexes(db: DatabaseSync, table: TableName): void {
-  for (const index of indexes.filter((one) => one.table === table)) db.exec(`drop index if exists ${index.name}`);
+/** Drops indexes. */
+export function dropIndexes(db: DatabaseSync, which: (index: Index) => boolean): void {
+  for (const index of indexes.filter(which)) db.exec(`drop index if exists ${index.name}`);
 }
 
 /** Names of the columns that `table` really has; none when there is no such table. */

@@ -2,7 +2,7 @@
  * GETs JSON from one host: one limiter, kept-alive connections, retries that wait as long as they should and say so.
  * What a failure means to the user is for the caller to say; nothing here knows whose API it is.
  */
-import { Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
+import type { Agent as HttpAgent, IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Clock } from "../clock.ts";
 import type { ConnectorStats } from "../contracts/connector.ts";
@@ -11,6 +11,7 @@ import type { Logger } from "../log.ts";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
 import { parseJson } from "./body.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
+import { http } from "./node-http.ts";
 import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
 import { RequestLimiter } from "./request-limiter.ts";
 import { decideRetry, defaultRetryLimits, type RetryLimits, type RetryState, rateLimitWaitMs } from "./retry-timing.ts";
@@ -351,7 +352,7 @@ function buildUrl(baseUrl: string, request: JsonRequest): URL {
 
 function createAgent(options: HttpClientOptions, concurrency: number): HttpAgent | HttpsAgent {
   const shared = { keepAlive: true, maxSockets: concurrency, scheduling: "lifo" } as const;
-  if (new URL(options.baseUrl).protocol === "http:") return new HttpAgent(shared);
+  if (new URL(options.baseUrl).protocol === "http:") return new http.Agent(shared);
   const proxy = options.proxyEnvironment;
   // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED would decide.
   const tls = { minVersion: "TLSv1.2", rejectUnauthorized: true } as const;

@@ -2,11 +2,13 @@
  * Sends one GET and reads its answer: bounded in time and size, no redirects, no retries. There is no parameter for
  * another method, so nothing above can change anything on the server.
  */
-import { type Agent as HttpAgent, get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type Agent as HttpsAgent, get as httpsGet } from "node:https";
+import { releaseBuffer } from "../release-buffer.ts";
 import { type Body, decodeBody, decodeErrorBody } from "./body.ts";
 import type { HttpFailure } from "./http-failure.ts";
 import { StageTimeoutError, toNetworkFailure } from "./network-problem.ts";
+import { http } from "./node-http.ts";
 
 /** Bounds of one attempt, milliseconds and bytes. */
 export interface SendLimits {
@@ -70,7 +72,7 @@ class Exchange {
     this.#total = setTimeout(() => this.#timeOut("complete answer", limits.timeoutMs), limits.timeoutMs);
     this.#enterStage("connection", limits.connectMs);
     const secure = url.protocol === "https:";
-    const outgoing = (secure ? httpsGet : httpGet)(url, { headers, agent });
+    const outgoing = (secure ? httpsGet : http.get)(url, { headers, agent });
     this.#destroy = (error) => outgoing.destroy(error);
     this.#isReused = () => outgoing.reusedSocket;
     outgoing.on("error", (error) => this.#fail(error));
@@ -122,6 +124,8 @@ class Exchange {
   #finishBody(body: Body, limit: number): void {
     const headers = this.#answer?.headers ?? {};
     const result = decodeBody(body, limit);
+    // It is a copy; in what came lay nothing else.
+    for (const chunk of body.chunks) releaseBuffer(chunk);
     this.#settle(
       result.ok ? { ok: true, headers, body: result.body } : { ok: false, headers, failure: result.failure },
     );
