@@ -2,7 +2,7 @@
  * Proves, before anything is read, that the key is good, that the organization exists for it, and what role its owner
  * has there, because a narrow role sees a partial roster that looks like a complete one.
  */
-import type { SyncWarning } from "../sdk/contracts/connector.ts";
+import type { ValidateOptions } from "../sdk/contracts/connector.ts";
 import { type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
 import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
 import type { Member, Organization, Self, Service } from "./client/schemas.ts";
@@ -28,10 +28,10 @@ export interface Access {
   readonly role: CallerRole;
 }
 
-/** What validation gets. */
-export interface ValidateOptions {
-  readonly signal: AbortSignal;
-  warn(warning: SyncWarning): void;
+/** What `validateAccess` gets. */
+export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn"> {
+  /** Called once the key is known to be good, when the organization and the role are being looked up. */
+  readonly onKeyProven?: (() => void) | undefined;
 }
 
 /** Code of the warning that the key's role shows a part of the organization only. */
@@ -48,13 +48,15 @@ const completeRoles: ReadonlySet<string> = new Set(["Owner", "Manager"]);
 export async function validateAccess(
   client: AccessClient,
   orgSlug: string,
-  { signal, warn }: ValidateOptions,
+  { signal, warn, onKeyProven }: ValidateAccessOptions,
 ): Promise<Access> {
   const caller = await client.self({ signal });
   const looking = findRole(client, orgSlug, caller, signal);
   // The organization's error says more than that of the role, so it goes first; this one is thrown below.
   looking.catch(() => {});
-  const organization = await findOrganization(client, orgSlug, signal);
+  const finding = findOrganization(client, orgSlug, signal);
+  onKeyProven?.();
+  const organization = await finding;
   let role = await looking;
   if (role.kind === "unknown" && organization.slug !== orgSlug) {
     // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { KeyName } from "../../sandbox/keys.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
-import type { SyncWarning } from "../sdk/contracts/connector.ts";
+import type { SessionStore, SyncWarning } from "../sdk/contracts/connector.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { silentLogger } from "../sdk/log.ts";
 import { VirtualClock } from "../sdk/testing/virtual-clock.ts";
 import { runChecks, validateAccess } from "./checks.ts";
 import { type CloudsmithClient, createCloudsmithClient } from "./client/cloudsmith-client.ts";
+import { CloudsmithConnector } from "./connector.ts";
 import { nearestSlug } from "./nearest-slug.ts";
 
 const signal = new AbortController().signal;
 const org = "sandbox-org";
+const noSession: SessionStore = { get: () => undefined, set() {}, keys: () => [] };
 
 function clientFor(baseUrl: string, apiKey: string, clock = new VirtualClock(Date.now())): CloudsmithClient {
   return createCloudsmithClient({ baseUrl, apiKey, version: "0", clock, logger: silentLogger });
@@ -161,6 +164,32 @@ test("validation takes three requests and returns who, where and as what", async
     assert.equal(access.organization.slug, org);
     assert.equal(access.role.kind, kind);
     assert.ok(access.role.seesAll && access.caller.slug);
+  }
+});
+
+/** Gives requests that are on their way the time to arrive, and those that should not be there as well. */
+async function arrived(count: () => number, expected: number): Promise<void> {
+  await setTimeout(50);
+  for (let waits = 0; count() < expected && waits < 100; waits++) await setTimeout(50);
+  assert.equal(count(), expected);
+}
+
+test("the first pages are asked for together with the role when a sync follows, and only then", async () => {
+  for (const [beginsSync, slug, pages] of [
+    [true, org, 3],
+    [false, org, 0],
+    [undefined, org, 0],
+  ] as const) {
+    const { sandbox, client } = await setUp("owner");
+    await using _ = sandbox;
+    const connector = new CloudsmithConnector({ client, orgSlug: slug });
+    const listed = (): number => sandbox.requests.filter(({ path }) => /\/(members|teams)\/$/.test(path)).length;
+    await connector.validate({ signal, warn() {}, ...(beginsSync !== undefined && { beginsSync }) });
+    await arrived(listed, pages);
+    const [organization] = connector.syncers;
+    await organization?.list(undefined, { signal, pageToken: "", session: noSession, warn() {} });
+    await arrived(listed, 3);
+    await connector.cleanup();
   }
 });
 

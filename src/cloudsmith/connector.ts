@@ -7,10 +7,11 @@ import type {
   ConnectorStats,
   ResourceSyncer,
   RunDescription,
-  SyncWarning,
+  ValidateOptions,
 } from "../sdk/contracts/connector.ts";
 import { runChecks, validateAccess } from "./checks.ts";
 import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
+import { OrganizationLists } from "./organization-lists.ts";
 import { OrganizationReading } from "./reading.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
@@ -51,10 +52,26 @@ export class CloudsmithConnector implements Connector {
    * Proves the key and the organization before a sync, and begins a new reading.
    * @throws BatonError `CS-AUTH-401`, `CS-AUTH-403`, `CS-ORG-404` and those of the network.
    */
-  async validate({ signal, warn }: { signal: AbortSignal; warn(warning: SyncWarning): void }): Promise<void> {
+  async validate({ signal, warn, beginsSync = false }: ValidateOptions): Promise<void> {
     await this.cleanup();
-    const { organization, caller } = await validateAccess(this.#client, this.#orgSlug, { signal, warn });
-    this.#reading = new OrganizationReading(this.#client, organization, caller.slug);
+    const client = this.#client;
+    const lists = new OrganizationLists(client, this.#orgSlug);
+    try {
+      const onKeyProven = beginsSync ? () => lists.begin(signal) : undefined;
+      const { organization, caller } = await validateAccess(client, this.#orgSlug, { signal, warn, onKeyProven });
+      const isSame = organization.slug === this.#orgSlug;
+      // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
+      if (!isSame) lists.stop();
+      this.#reading = new OrganizationReading({
+        client,
+        organization,
+        callerSlug: caller.slug,
+        ...(isSame && { lists }),
+      });
+    } catch (caught) {
+      lists.stop();
+      throw caught;
+    }
   }
 
   async check(options: CheckOptions): Promise<readonly CheckResult[]> {
@@ -83,7 +100,7 @@ export class CloudsmithConnector implements Connector {
         this.#client.organization(this.#orgSlug, { signal }),
         this.#client.self({ signal }),
       ]);
-      this.#reading ??= new OrganizationReading(this.#client, organization, caller.slug);
+      this.#reading ??= new OrganizationReading({ client: this.#client, organization, callerSlug: caller.slug });
     }
     return this.#reading;
   }

@@ -1,17 +1,26 @@
 /**
- * One reading of the organization: the walks over its lists, fetched ahead and shared by the syncers, and what was
- * found so far. Begins anew with every sync and holds nothing that a resumed run could not find again.
+ * One reading of the organization: the walks over its lists, shared by the syncers, and what was found so far. Begins anew with every sync and holds nothing that a resumed run could not find again.
  */
 import type { SessionStore } from "../sdk/contracts/connector.ts";
 import type { ResourceId } from "../sdk/contracts/model.ts";
-import type { CloudsmithClient, PageWalk } from "./client/cloudsmith-client.ts";
-import type { Member, Organization, Team } from "./client/schemas.ts";
+import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
+import type { Organization } from "./client/schemas.ts";
 import { organizationId } from "./converters.ts";
 import { MemberSearch } from "./member-search.ts";
-import { type Pass, passes } from "./passes.ts";
+import { OrganizationLists } from "./organization-lists.ts";
 import { Roster } from "./roster.ts";
 import { TeamDirectory } from "./team-directory.ts";
 import { TeamPlaces } from "./team-places.ts";
+
+/** What a reading begins with. */
+export interface OrganizationReadingOptions {
+  readonly client: CloudsmithClient;
+  readonly organization: Organization;
+  /** Slug of the key's owner; undefined when not known. */
+  readonly callerSlug: string | undefined;
+  /** Lists of the organization that were begun already. */
+  readonly lists?: OrganizationLists | undefined;
+}
 
 /** State of one sync. */
 export class OrganizationReading {
@@ -19,37 +28,19 @@ export class OrganizationReading {
   readonly organization: Organization;
   /** Slug of the key's owner; undefined when not known. */
   readonly callerSlug: string | undefined;
+  readonly lists: OrganizationLists;
   /** By user slug: ids of members looked up one by one; undefined: there is none in the file. */
   readonly lookedUp = new Map<string, string | undefined>();
-  readonly #memberWalks = new Walks<Member>();
-  readonly #teamWalks = new Walks<Team>();
   #search: MemberSearch | undefined;
   #roster: Roster | undefined;
   #directory: TeamDirectory | undefined;
   #places: TeamPlaces | undefined;
 
-  constructor(client: CloudsmithClient, organization: Organization, callerSlug: string | undefined) {
+  constructor({ client, organization, callerSlug, lists }: OrganizationReadingOptions) {
     this.client = client;
     this.organization = organization;
     this.callerSlug = callerSlug;
-  }
-
-  /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
-  begin(signal: AbortSignal): void {
-    for (const pass of passes) this.members(pass, 0, signal).begin();
-    this.teams(0, signal).begin();
-  }
-
-  /** The walk of one pass; with another `sweep` than before, because the list moved, it begins anew. */
-  members(pass: Pass, sweep: number, signal: AbortSignal): PageWalk<Member> {
-    const begin = (): PageWalk<Member> =>
-      this.client.walkMembers(this.organization.slug, { active: pass === "active", signal });
-    return this.#memberWalks.get(pass, sweep, begin);
-  }
-
-  /** The walk over the teams; `sweep` as for members. */
-  teams(sweep: number, signal: AbortSignal): PageWalk<Team> {
-    return this.#teamWalks.get("teams", sweep, () => this.client.walkTeams(this.organization.slug, { signal }));
+    this.lists = lists ?? new OrganizationLists(client, organization.slug);
   }
 
   /** Finds single members, for targeted syncs. */
@@ -84,29 +75,7 @@ export class OrganizationReading {
 
   /** Stops what is still on its way. */
   stop(): void {
-    this.#memberWalks.stop();
-    this.#teamWalks.stop();
+    this.lists.stop();
     this.#search?.stop();
-  }
-}
-
-/** The walks of the current sweep; those of the sweeps before are stopped. */
-class Walks<T> {
-  readonly #walks = new Map<string, PageWalk<T>>();
-  #sweep = 0;
-
-  get(list: string, sweep: number, begin: () => PageWalk<T>): PageWalk<T> {
-    if (sweep !== this.#sweep) {
-      this.stop();
-      this.#walks.clear();
-      this.#sweep = sweep;
-    }
-    const walk = this.#walks.get(list) ?? begin();
-    this.#walks.set(list, walk);
-    return walk;
-  }
-
-  stop(): void {
-    for (const walk of this.#walks.values()) walk.stop();
   }
 }

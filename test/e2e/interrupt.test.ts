@@ -11,7 +11,7 @@ import { newestSyncId, sealedSyncIds, syncIds } from "./stored-rows.ts";
 
 const organization = { members: 1800, teams: 12 };
 
-/** Starts a run whose third page of active members never comes; resolves once that page was asked for. */
+/** Starts a run whose third page of active members never comes; resolves once that page was asked for and the sync begun. */
 async function startAndHang(sandbox: Sandbox, argv: readonly string[], cwd: string): Promise<RunningProgram> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const release = sandbox.onRequest(async ({ path, query }) => {
@@ -20,7 +20,8 @@ async function startAndHang(sandbox: Sandbox, argv: readonly string[], cwd: stri
   });
   sandbox.addFault({ kind: "stall", at: "body", match: { path: "/members/", page: 3, query: "is_active=true" } });
   const run = startProgram(argv, { cwd, env: settingsFor(sandbox) });
-  await Promise.race([promise, run.finished.then(({ stderr }) => assert.fail(`ended too early: ${stderr}`))]);
+  const reached = Promise.all([promise, run.said("Syncing resources...")]);
+  await Promise.race([reached, run.finished.then(({ stderr }) => assert.fail(`ended too early: ${stderr}`))]);
   release();
   return run;
 }

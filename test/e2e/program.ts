@@ -36,6 +36,8 @@ export interface RunningProgram {
   readonly finished: Promise<Finished>;
   /** What it has written so far. */
   output(): Pick<Finished, "stdout" | "stderr">;
+  /** Resolves once its log says `text`; never when it does not. */
+  said(text: string): Promise<void>;
   kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
 }
 
@@ -57,8 +59,22 @@ export function startProgram(argv: readonly string[], options: ProgramOptions): 
     pid: child.pid ?? 0,
     finished: finish(child, written),
     output: () => ({ ...written }),
+    said: (text) => logSays(child, text, written.stderr),
     kill: (signal) => void child.kill(signal),
   };
+}
+
+/** Resolves once the log of `child` says `text`; `written` is what it has said already. */
+export function logSays(child: ChildProcess, text: string, written = ""): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let all = written;
+  const look = (more: string | Buffer): void => {
+    all += String(more);
+    if (all.includes(text)) resolve();
+  };
+  look("");
+  child.stderr?.on("data", look);
+  return promise;
 }
 
 /** Runs the program to its end. */

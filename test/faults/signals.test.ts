@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { launcher, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
+import { launcher, logSays, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
 
@@ -37,7 +37,7 @@ for (const [signal, code] of [
 }
 let fired = 0;
 
-/** Starts a run that hangs at its fifth request, through a program such as nohup or as it is. */
+/** Starts a run that hangs at its fifth request, which is for a first page, through a program such as nohup or as it is. */
 async function hanging(directory: string, prefix: readonly string[]) {
   const reached = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
@@ -52,8 +52,8 @@ async function hanging(directory: string, prefix: readonly string[]) {
   const env = { HOME: directory, PATH: "/usr/bin:/bin", ...settingsFor(sandbox) };
   const child = spawn(command, argv, { cwd: directory, env, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.resume();
-  child.stderr.resume();
-  await Promise.race([reached.promise, once(child, "exit")]);
+  const begun = logSays(child, "Syncing resources...");
+  await Promise.race([Promise.all([reached.promise, begun]), once(child, "exit")]);
   off();
   return { child, answer: answer.resolve };
 }

@@ -20,7 +20,7 @@ export class OrganizationSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, { signal }: ListOptions): Promise<Page<Resource>> {
     if (parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(signal);
-    reading.begin(signal);
+    reading.lists.begin(signal);
     return { items: [organizationResource(reading.organization)], nextPageToken: "" };
   }
 

@@ -47,7 +47,7 @@ export class TeamSyncer implements ResourceSyncer {
       return { items: teams.map((team) => teamResource(team, parent)), nextPageToken: "" };
     }
     const position = parsePosition(options.pageToken, ["teams"]);
-    const page = await reading.teams(position.sweep, options.signal).page(position.page);
+    const page = await reading.lists.teams(position.sweep, options.signal).page(position.page);
     const key = pageKey(position, 0);
     const step = takeStep(position, page, {
       idOf: (team) => team.slug_perm,

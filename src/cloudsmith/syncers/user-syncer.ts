@@ -43,7 +43,7 @@ export class UserSyncer implements ResourceSyncer {
     if (!parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(options.signal);
     const position = parsePosition(options.pageToken, passes);
-    const page = await reading.members(position.list, position.sweep, options.signal).page(position.page);
+    const page = await reading.lists.members(position.list, position.sweep, options.signal).page(position.page);
     const roster = reading.roster(options.session);
     const key = pageKey(position, passes.indexOf(position.list));
     const step = takeStep(position, page, {

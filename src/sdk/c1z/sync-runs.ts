@@ -95,7 +95,7 @@ const scopeKey = "baton/scope";
  */
 export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number, scope: string): OpenSync {
   const runs = listSyncRuns(db);
-  const candidate = type === "partial" ? undefined : latestUnfinished(runs, nowMs, type);
+  const candidate = candidateOf(runs, type, nowMs);
   const isOther = candidate !== undefined && !hasScope(db, candidate.id, scope);
   if (isOther) deleteSyncs(db, [candidate.id]);
   const unfinished = isOther ? undefined : candidate;
@@ -118,6 +118,16 @@ export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number, s
     db.prepare(insert).run(id, scopeKey, Buffer.from(scope));
   }
   return { id, type, token: "", resumed: false };
+}
+
+/** True when `startOrResume` would take up an unfinished sync. */
+export function canResume(db: DatabaseSync, type: SyncType, nowMs: number, scope: string): boolean {
+  const candidate = candidateOf(listSyncRuns(db), type, nowMs);
+  return candidate !== undefined && hasScope(db, candidate.id, scope);
+}
+
+function candidateOf(runs: readonly SyncRun[], type: SyncType, nowMs: number): SyncRun | undefined {
+  return type === "partial" ? undefined : latestUnfinished(runs, nowMs, type);
 }
 
 /** A sync that says nothing, such as a Go connector's, may be of any scope. */

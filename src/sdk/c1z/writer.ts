@@ -24,7 +24,7 @@ import type { Scratch } from "./scratch.ts";
 import type { ScratchDatabase } from "./scratch-database.ts";
 import { SqliteSessionStore } from "./session-store.ts";
 import { countRows, statsFromJson } from "./stats.ts";
-import { finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
+import { canResume, finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 import { removeLeftovers } from "./temporary-files.ts";
@@ -99,6 +99,11 @@ export class C1zWriter implements SyncStore {
     this.#scratch = scratch;
     this.#database = database;
     this.#lock = lock;
+  }
+
+  /** True when `startSync` would resume an unfinished sync. */
+  canResume(type: SyncType, scope = ""): boolean {
+    return this.#database.read(() => canResume(this.#database.db, type, this.#options.clock.nowMs(), scope));
   }
 
   startSync(type: SyncType, scope = ""): OpenSync {

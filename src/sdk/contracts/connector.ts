@@ -93,6 +93,14 @@ export interface ResourceSyncer {
   grants?(resource: Resource, options: ListOptions): Promise<Page<Grant>>;
 }
 
+/** What a validation gets. */
+export interface ValidateOptions {
+  readonly signal: AbortSignal;
+  warn(warning: SyncWarning): void;
+  /** True when a sync of everything begins anew right after: what it asks first may be asked while the access is checked. */
+  readonly beginsSync?: boolean;
+}
+
 /** Result of one named check of `validate`. */
 export interface CheckResult {
   /** Stable id such as `key`. */
@@ -141,7 +149,7 @@ export interface Connector {
   /** In the order in which the types are registered. */
   readonly syncers: readonly ResourceSyncer[];
   /** Runs before each sync. Throws a BatonError when a sync would not tell the truth; warnings go through `warn`. */
-  validate(options: { readonly signal: AbortSignal; warn(warning: SyncWarning): void }): Promise<void>;
+  validate(options: ValidateOptions): Promise<void>;
   /** The same checks one by one, for a person to read. Never throws for a failed check. */
   check(options: CheckOptions): Promise<readonly CheckResult[]>;
   /** Forgets what it kept of a sync. */

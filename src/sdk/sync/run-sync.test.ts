@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
+import type { ValidateOptions } from "../contracts/connector.ts";
 import { Trait } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import { type LogFields, silentLogger } from "../log.ts";
@@ -122,6 +123,25 @@ describe("runSync", () => {
     const sorted = (rows: typeof first) =>
       Object.values(rows).map((table) => table.map((row) => JSON.stringify(row)).sort());
     assert.deepEqual(sorted(parallel), sorted(first));
+  });
+
+  it("tells the validation whether a sync begins anew: not for one that goes on, nor for single resources", async () => {
+    const path = newPath();
+    const told: (boolean | undefined)[] = [];
+    const types = club(5, 2).map((scripted) => ({ ...scripted, canGet: true }));
+    const syncing = (extra: Partial<RunSyncOptions> = {}, before: Script["before"] = () => {}) => {
+      const scripted = scriptedConnector({ types, before });
+      const validate = async ({ beginsSync }: ValidateOptions): Promise<void> => void told.push(beginsSync);
+      return run({ types }, path, { connector: { ...scripted, validate }, ...extra });
+    };
+    const broken = syncing({}, ({ method }) => {
+      if (method === "grants") throw failing(Status.permissionDenied);
+    });
+    await assert.rejects(broken, fails("TEST"));
+    assert.equal((await syncing()).resumed, true);
+    assert.equal((await syncing()).resumed, false);
+    await syncing({ syncResources: [{ id: orgResource.id }] });
+    assert.deepEqual(told, [true, false, true, false]);
   });
 
   it("keeps two finished syncs in a file", async () => {

@@ -101,7 +101,8 @@ async function performSync(options: RunSyncOptions, targets: Run["targets"], pro
   let end: RunEnd | undefined;
   try {
     run.progress.enter("validate");
-    await validate(options, run.warnings);
+    const beginsSync = targets === undefined && !store.canResume(syncTypeOf(run), scopeOf(run));
+    await validate(options, run.warnings, beginsSync);
     const outcome = await syncInto(store, run);
     end = runEnd(run, { result: outcome.result, replaced: run.saved !== undefined });
     return outcome;
@@ -158,9 +159,13 @@ function checkTypeFilter({ connector, syncResourceTypes = [] }: RunSyncOptions):
   if (unknown.length > 0) throw invalidFilter(unknown, known);
 }
 
-async function validate({ connector, logger, clock, signal }: RunSyncOptions, warnings: Warnings): Promise<void> {
+async function validate(
+  { connector, logger, clock, signal }: RunSyncOptions,
+  warnings: Warnings,
+  beginsSync: boolean,
+): Promise<void> {
   await retrying({ clock, logger, signal, maxRetries: validateRetries }, () =>
-    connector.validate({ signal, warn: (warning) => warnings.add(warning) }),
+    connector.validate({ signal, warn: (warning) => warnings.add(warning), beginsSync }),
   );
 }
 
