@@ -35,7 +35,8 @@ export class Roster {
   constructor(session: SessionStore) {
     this.#session = session;
     for (const key of memberPageKeys(session)) {
-      for (const record of loadMemberPage(session, key)) this.#see(record, roundOf(key));
+      const round = roundOf(key);
+      for (const record of loadMemberPage(session, key)) this.admit(record, round);
     }
     for (const key of session.keys(supersededPrefix)) {
       const page = key.slice(supersededPrefix.length);
@@ -43,12 +44,8 @@ export class Roster {
     }
   }
 
-  /** Compares a row with what is known, and remembers it as seen in the round of `pageKey`. */
-  admit(record: MemberRecord, pageKey: string): Admission {
-    return this.#see(record, roundOf(pageKey));
-  }
-
-  #see(record: MemberRecord, round: string): Admission {
+  /** Compares a row with what is known, and remembers it as seen in `round`. */
+  admit(record: MemberRecord, round: string): Admission {
     const fingerprint = fingerprintOf(record);
     for (const slug of record.teams) this.teamSlugs.set(slug, record.userSlug);
     if (!record.hasTeams) this.#lacksTeams = true;

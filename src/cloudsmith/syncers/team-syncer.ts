@@ -49,9 +49,10 @@ export class TeamSyncer implements ResourceSyncer {
     const position = parsePosition(options.pageToken, ["teams"]);
     const page = await reading.lists.teams(position.sweep, options.signal).page(position.page);
     const key = pageKey(position, 0);
+    const round = roundOf(key);
     const step = takeStep(position, page, {
       idOf: (team) => team.slug_perm,
-      isKnown: (id) => directory.sawIn(roundOf(key), id),
+      isKnown: (id) => directory.sawIn(round, id),
       acceptsAgain: position.sweep === lastSweep,
     });
     const teams = [...page.repeated, ...page.items];

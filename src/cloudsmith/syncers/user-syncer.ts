@@ -46,9 +46,10 @@ export class UserSyncer implements ResourceSyncer {
     const page = await reading.lists.members(position.list, position.sweep, options.signal).page(position.page);
     const roster = reading.roster(options.session);
     const key = pageKey(position, passes.indexOf(position.list));
+    const round = roundOf(key);
     const step = takeStep(position, page, {
       idOf,
-      isKnown: (id) => roster.sawIn(roundOf(key), id),
+      isKnown: (id) => roster.sawIn(round, id),
       acceptsAgain: position.sweep === lastSweep,
     });
     // Everything that may fail comes before the first row is remembered: a page is taken as a whole or not at all.
@@ -58,8 +59,7 @@ export class UserSyncer implements ResourceSyncer {
     const next = contradicts ? "moved" : await nextPosition(position, step, { page, reading, options });
     const items = admitPage({ page, key, position, roster, parent, reading, options });
     if (position.page === 1) storeOpening(position, page, options);
-    if (next === "moved")
-      return { items, nextPageToken: nextSweep(position, page, roster.seenIn(roundOf(key)), options) };
+    if (next === "moved") return { items, nextPageToken: nextSweep(position, page, roster.seenIn(round), options) };
     if (next === "ended") warnOfRoster(roster, position.sweep, options);
     return { items, nextPageToken: next === "ended" ? "" : formatPosition(next) };
   }
@@ -85,6 +85,7 @@ interface AdmitPage {
 }
 
 function admitPage({ page, key, position, roster, parent, reading, options }: AdmitPage): Resource[] {
+  const round = roundOf(key);
   const items: Resource[] = [];
   const records: MemberRecord[] = [];
   const changed: string[] = [];
@@ -93,8 +94,8 @@ function admitPage({ page, key, position, roster, parent, reading, options }: Ad
     const active = member.is_active ?? (position.list === "active" ? true : undefined);
     const record = memberRecord(member, active);
     // Read once more, names and the like may be newer although nothing changed that is compared.
-    const isSeenAgain = position.sweep > 0 && !roster.sawIn(roundOf(key), record.userId);
-    const admission = roster.admit(record, key);
+    const isSeenAgain = position.sweep > 0 && !roster.sawIn(round, record.userId);
+    const admission = roster.admit(record, round);
     if (admission !== "same" || isSeenAgain) items.push(userResource(member, active, parent));
     if (admission === "same") continue;
     if (admission === "changed") changed.push(record.userId);

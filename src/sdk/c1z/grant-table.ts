@@ -118,7 +118,8 @@ function putGrant(writers: Writers, grant: Grant): void {
     );
     return;
   }
-  writers.plain.run(
+  // As run does, but without an object that says what was changed.
+  writers.plain.get(
     resource.resourceType,
     resource.resource,
     entitlement.id,

@@ -186,11 +186,32 @@ export function writeResourceId(writer: ProtoWriter, field: number, id: Resource
   writer.end(start);
 }
 
+/*
+ * Names of profile keys and types of annotations are few and stand in every row. Copying their bytes is
+ * cheaper than calling the runtime to write a string.
+ */
+const names = new Map<string, Uint8Array>();
+const mostNames = 1000;
+
+/** Writes `name` as the string field 1. */
+function writeName(writer: ProtoWriter, name: string): void {
+  writer.raw(names.get(name) ?? nameBytes(name));
+}
+
+function nameBytes(name: string): Uint8Array {
+  parts.reset();
+  parts.stringAlways(1, name);
+  const bytes = parts.copy();
+  if (names.size >= mostNames) names.clear();
+  names.set(name, bytes);
+  return bytes;
+}
+
 /** Writes `google.protobuf.Any` messages as the repeated field `field`. */
 export function writeAnnotations(writer: ProtoWriter, field: number, annotations: readonly Annotation[]): void {
   for (const annotation of annotations) {
     const start = writer.begin(field);
-    writer.string(1, annotation.typeUrl);
+    if (annotation.typeUrl !== "") writeName(writer, annotation.typeUrl);
     writer.bytes(2, annotation.value);
     writer.end(start);
   }
@@ -211,7 +232,7 @@ export function writeStruct(writer: ProtoWriter, field: number, profile: Profile
     const value = profile[key];
     if (value === undefined) continue;
     const entry = writer.begin(1);
-    writer.stringAlways(1, key);
+    writeName(writer, key);
     writeValue(writer, 2, value);
     writer.end(entry);
   }
