@@ -180,7 +180,8 @@ class WrittenFile {
     const back = this.#back.subarray(0, bytes.length);
     for (let done = 0; done < back.length; ) {
       const { bytesRead } = await this.#target.read(back, done, back.length - done, start + done);
-      if (bytesRead === 0) break;
+      // What the buffer held before may be the very same bytes.
+      if (bytesRead === 0) throw differs(`from byte ${start + done} on`);
       done += bytesRead;
     }
     if (!back.equals(bytes)) throw differs(`from byte ${start} on`);
