@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -128,6 +129,14 @@ test("T-12: content beyond the limit is refused, declared or not", async (contex
   await assert.rejects(unpack("a", true), { code: "FILE-DECODER-LIMIT" });
   assert.ok(!existsSync(join(directory, "a")), "refused before anything was unpacked");
   await assert.rejects(unpack("b", false), { code: "FILE-DECODER-LIMIT", hint: /BATON_DECODER_MAX_DECODED_SIZE_MB/ });
+});
+
+test("a large file that is given up in the middle is refused for the reason that there is", async (context) => {
+  const directory = temporaryDirectory(context);
+  const path = join(directory, "large.c1z");
+  writeFileSync(path, Buffer.concat([v1Magic, zstdCompressSync(randomBytes(9_000_000))]));
+  const limits = { ...decoderLimits({ BATON_DECODER_MAX_DECODED_SIZE_MB: "1" }), failFast: false };
+  await assert.rejects(unpackDatabase(path, join(directory, "db"), limits), { code: "FILE-DECODER-LIMIT" });
 });
 
 test("a window beyond the limit is refused before it takes memory", async (context) => {

@@ -2,7 +2,7 @@
  * The envelope of a version 1 c1z: five magic bytes, then one zstd frame that holds a whole SQLite database file.
  * Knows nothing of what the database holds, nor where files belong.
  */
-import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdDecompress } from "node:zlib";
@@ -94,25 +94,21 @@ export async function formatOf(path: string): Promise<C1zFormat> {
  * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
  */
 export async function unpackDatabase(path: string, database: string, limits: DecoderLimits): Promise<void> {
-  const fd = openForReading(path);
+  await using file = await openForReading(path);
+  const frames = framesOf(path, file.fd, limits);
+  const target = await openScratch(database);
   try {
-    const frames = framesOf(path, fd, limits);
-    const target = await openScratch(database);
-    try {
-      let written = 0;
-      for (const frame of frames) written += await decompressFrame({ path, fd, frame, target, written, limits });
-    } finally {
-      await target.close();
-    }
-    checkSqlite(path, database);
+    let written = 0;
+    for (const frame of frames) written += await decompressFrame({ path, file, frame, target, written, limits });
   } finally {
-    closeSync(fd);
+    await target.close();
   }
+  checkSqlite(path, database);
 }
 
-function openForReading(path: string): number {
+async function openForReading(path: string): Promise<FileHandle> {
   try {
-    return openSync(path, "r");
+    return await open(path, "r");
   } catch (caught) {
     const error = fileError(caught, `read ${path}`, "Nothing was read.");
     throw error.code === "FILE-DIRECTORY-MISSING" ? fileNotFound(path) : error;
@@ -153,7 +149,7 @@ function checkFrame(path: string, frame: ZstdFrame, limits: DecoderLimits): void
 
 interface Decompression {
   readonly path: string;
-  readonly fd: number;
+  readonly file: FileHandle;
   readonly frame: ZstdFrame;
   readonly target: WritableFile;
   /** Bytes that earlier frames left in `target`. */
@@ -161,22 +157,14 @@ interface Decompression {
   readonly limits: DecoderLimits;
 }
 
-async function decompressFrame({ path, fd, frame, target, written, limits }: Decompression): Promise<number> {
-  const { offset, length } = frame;
+async function decompressFrame({ path, file, frame, target, written, limits }: Decompression): Promise<number> {
   const windowLog = Math.min(Math.max(Math.ceil(Math.log2(limits.maxWindowBytes)), 10), 31);
-  const source = createReadStream(path, {
-    fd,
-    start: offset,
-    end: offset + length - 1,
-    autoClose: false,
-    highWaterMark: packedBytes,
-  });
   const decompress = createZstdDecompress({
     chunkSize: unpackedBytes,
     params: { [constants.ZSTD_d_windowLogMax]: windowLog },
   });
   let size = 0;
-  await pipeline(source, decompress, async (chunks: AsyncIterable<Buffer>) => {
+  await pipeline(piecesOf(file, frame), decompress, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       if (written + size + chunk.length > limits.maxDecodedBytes) throw tooLarge(path, limits);
       size += await writeAll(target, chunk, written + size);
@@ -189,6 +177,18 @@ async function decompressFrame({ path, fd, frame, target, written, limits }: Dec
     throw corruptFile(path, `${frame.contentSize} bytes were promised, ${size} came out`);
   }
   return size;
+}
+
+/** Not a stream of Node's: one that is given up closes the file, whoever opened it. */
+async function* piecesOf(file: FileHandle, { offset, length }: ZstdFrame): AsyncGenerator<Buffer> {
+  for (let done = 0; done < length; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(packedBytes, length - done));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + done);
+    // Shorter than it was a moment ago: the decompressor says so.
+    if (bytesRead === 0) return;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 /** Writes all of `bytes` at `position`; the system may take them in parts. */
