@@ -16,6 +16,8 @@ import type { StorePage } from "./sync-store.ts";
 const columns =
   "resource_type_id, resource_id, entitlement_id, principal_resource_type_id, principal_resource_id, external_id";
 const readColumns = "id, data, expansion";
+/** Measured: with 120,000 rows the sorter's two threads save nothing, with 250,000 an eighth, for half as much work again. */
+const rowsWorthThreads = 150_000;
 /** SQLite: extended result code of a broken unique constraint, also when a unique index is created. */
 const uniqueViolation = 2067;
 
@@ -43,6 +45,8 @@ export class GrantTable {
 
   /** Removes duplicates and builds the indexes that are missing. */
   seal(): void {
+    const { rows } = this.#db.prepare("select max(id) as rows from v1_grants").get() ?? {};
+    this.#db.exec(`pragma threads = ${Number(rows) > rowsWorthThreads ? 2 : 0}`);
     createUniqueIndex(this.#db);
     createIndexes(this.#db, (index) => index.table === "v1_grants");
     this.#writers = prepareWriters(this.#db, this.#tail, true);

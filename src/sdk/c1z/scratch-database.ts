@@ -91,7 +91,6 @@ function configure(db: DatabaseSync, scratch: Scratch): void {
     pragma temp_store_directory = '${directory}';
     pragma page_size = ${pageBytes};
     pragma cache_size = -${cacheKib};
-    pragma threads = 2;
     pragma locking_mode = exclusive;
     pragma journal_mode = truncate;
     pragma synchronous = off;
