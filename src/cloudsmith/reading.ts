@@ -1,5 +1,6 @@
 /**
- * One reading of the organization: the walks over its lists, shared by the syncers, and what was found so far. Begins anew with every sync and holds nothing that a resumed run could not find again.
+ * One reading of the organization: the walks over its lists, shared by the syncers, and what was found so far. Begins
+ * anew with every sync and holds nothing that a resumed run could not find again.
  */
 import type { SessionStore } from "../sdk/contracts/connector.ts";
 import type { ResourceId } from "../sdk/contracts/model.ts";
