@@ -51,8 +51,10 @@ async function textsWhileScrolling(): Promise<Set<string>> {
     for (const text of await page.locator("main :is(a, td, th, dd, p, li, span, text, h1, h2)").allTextContents()) {
       texts.add(shown(text));
     }
-    const at = await page.evaluate(() => {
+    const at = await page.evaluate(async () => {
       scrollBy(0, innerHeight * 0.8);
+      // The rows that are near now are drawn with the next frame.
+      for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
       return scrollY;
     });
     if (at === seen) return texts;

@@ -108,27 +108,6 @@ test("a file that is shorter than what was written is found out", async (context
   await assert.rejects(packDatabase(path, lossy), { code: "EREADBACK" });
 });
 
-test("a device that loses pieces which are the same as others is found out", async (context) => {
-  const { directory, path } = database(context);
-  writeFileSync(path, Buffer.alloc(40 * 1024 * 1024));
-  const sizes = new Map<number, number>();
-  await using whole = await open(join(directory, "whole"), "wx+");
-  await packDatabase(
-    path,
-    faulty(whole, (bytes, position) => void sizes.set(position, bytes.length)),
-  );
-  for (const lost of sizes.keys()) {
-    await using file = await open(join(directory, `without-${lost}`), "wx+");
-    const through = faulty(file, () => {});
-    const lossy: OpenFile = {
-      ...through,
-      write: async (bytes, offset, length, position) =>
-        position >= lost ? { bytesWritten: length } : await through.write(bytes, offset, length, position),
-    };
-    await assert.rejects(packDatabase(path, lossy), { code: "EREADBACK" }, `from ${lost} on`);
-  }
-});
-
 test("a database that is written meanwhile is found out", async (context) => {
   const { directory, path } = database(context);
   await using file = await open(join(directory, "new"), "wx+");
