@@ -9,7 +9,7 @@ import { constants, createZstdDecompress } from "node:zlib";
 import { BatonError, Status } from "../errors.ts";
 import { releasePiece } from "../release-buffer.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
-import { type OpenFile, refuseSpecial } from "./save.ts";
+import { type OpenFile, refuseSpecial, writeAll } from "./save.ts";
 import { findZstdFrames, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
 
 /** c1z: the first five bytes of a version 1 file. */
@@ -167,7 +167,8 @@ async function decompressFrame({ path, file, frame, target, written, limits }: D
   await pipeline(piecesOf(file, frame), decompress, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       if (written + size + chunk.length > limits.maxDecodedBytes) throw tooLarge(path, limits);
-      size += await writeAll(target, chunk, written + size);
+      await writeAll(target, chunk, written + size);
+      size += chunk.length;
       releasePiece(chunk);
     }
   }).catch((caught: unknown) => {
@@ -189,15 +190,6 @@ async function* piecesOf(file: FileHandle, { offset, length }: ZstdFrame): Async
     done += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
-}
-
-/** Writes all of `bytes` at `position`; the system may take them in parts. */
-async function writeAll(target: WritableFile, bytes: Uint8Array, position: number): Promise<number> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await target.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
-  return bytes.length;
 }
 
 function decompressionError(caught: unknown, path: string): unknown {

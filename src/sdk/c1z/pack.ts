@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress, type ZstdOptions } from "node:zlib";
 import { releasePiece } from "../release-buffer.ts";
 import { v1Magic } from "./container.ts";
-import type { OpenFile } from "./save.ts";
+import { type OpenFile, writeAll } from "./save.ts";
 
 /** Pieces in which the database goes in and comes back: each costs the main thread a round, large ones cost memory. */
 const pieceBytes = 1024 * 1024;
@@ -94,15 +94,20 @@ class PieceReader {
   async #read(): Promise<Buffer> {
     const index = this.#pieces++;
     const buffer = this.#buffers[index % 2 === 0 ? 0 : 1];
-    let length = 0;
-    // The system may give them in parts.
-    while (length < buffer.length) {
-      const { bytesRead } = await this.#file.read(buffer, length, buffer.length - length, index * pieceBytes + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
+    const length = await fill(buffer, this.#file, index * pieceBytes);
     return buffer.subarray(0, length);
   }
+}
+
+/** Reads into `buffer` what the file holds from `position` on; the system may give it in parts. Returns how many bytes. */
+async function fill(buffer: Buffer, file: Pick<ReadableTarget, "read">, position: number): Promise<number> {
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length, position + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length;
 }
 
 /** Puts the file through `compress`. */
@@ -171,20 +176,12 @@ class WrittenFile {
 
   async append(bytes: Uint8Array): Promise<void> {
     const start = this.#bytes;
-    // The system may take and give them in parts.
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#target.write(bytes, done, bytes.length - done, start + done);
-      done += bytesWritten;
-    }
+    await writeAll(this.#target, bytes, start);
     if (this.#back.length < bytes.length) this.#back = Buffer.allocUnsafe(bytes.length);
     const back = this.#back.subarray(0, bytes.length);
-    for (let done = 0; done < back.length; ) {
-      const { bytesRead } = await this.#target.read(back, done, back.length - done, start + done);
-      // What the buffer held before may be the very same bytes.
-      if (bytesRead === 0) throw differs(`from byte ${start + done} on`);
-      done += bytesRead;
-    }
-    if (!back.equals(bytes)) throw differs(`from byte ${start} on`);
+    const length = await fill(back, this.#target, start);
+    // What the buffer held before may be the very same bytes.
+    if (length < bytes.length || !back.equals(bytes)) throw differs(`from byte ${start} on`);
     this.#hash.update(back);
     this.#bytes += bytes.length;
   }

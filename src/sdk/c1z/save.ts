@@ -24,6 +24,13 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** Writes all of `bytes` at `position`; the system may take them in parts. */
+export async function writeAll(file: Pick<OpenFile, "write">, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
 /** What saving asks of the file system; tests bring one that fails, or that loses power. */
 export interface FileSystem {
   /** Creates a file of mode 0600 that must not exist yet. */

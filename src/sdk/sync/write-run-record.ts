@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { replaceFile } from "../c1z/save.ts";
+import { replaceFile, writeAll } from "../c1z/save.ts";
 import type { SyncStats } from "../c1z/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import { type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
@@ -25,11 +25,7 @@ export interface RunRecordOptions {
  */
 export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Promise<void> {
   const bytes = Buffer.from(await runRecordText(end, options), "utf8");
-  await replaceFile(runRecordPath(resolve(options.path)), async (file) => {
-    for (let done = 0; done < bytes.length; ) {
-      done += (await file.write(bytes, done, bytes.length - done, done)).bytesWritten;
-    }
-  });
+  await replaceFile(runRecordPath(resolve(options.path)), (file) => writeAll(file, bytes, 0));
 }
 
 /**
