@@ -21,6 +21,27 @@ export interface RegistryParts {
   readonly views: () => ViewParts;
 }
 
+/** What is decided when a connector is made; `nowMs` in milliseconds since the epoch. */
+export interface NewConnector extends Pick<ConnectorRecord, "id" | "mode" | "owner" | "isSample" | "name" | "key"> {
+  readonly nowMs: number;
+}
+
+/** A connector of which nothing else was said yet. */
+export function newConnector({ nowMs, ...begin }: NewConnector): ConnectorRecord {
+  return {
+    ...begin,
+    isPaused: false,
+    settings: emptySettings,
+    schedule: begin.mode === "schedule" ? { kind: "interval", everyMinutes: firstInterval } : { kind: "manual" },
+    scheduleSinceMs: nowMs,
+    retryAtMs: null,
+    createdAtMs: nowMs,
+    currentRunId: null,
+    dismissedRunId: null,
+    runsService: false,
+  };
+}
+
 /** All connectors. */
 export class ConnectorRegistry {
   readonly #parts: RegistryParts;
@@ -50,21 +71,8 @@ export class ConnectorRegistry {
     return detailView(this.find(id), this.#parts.views(), this.#parts.clock.nowMs());
   }
 
-  insert(begin: Pick<ConnectorRecord, "mode" | "owner" | "isSample" | "name" | "key">): ConnectorRecord {
-    const nowMs = this.#parts.clock.nowMs();
-    const record: ConnectorRecord = {
-      ...begin,
-      id: randomBytes(6).toString("hex"),
-      isPaused: false,
-      settings: emptySettings,
-      schedule: begin.mode === "schedule" ? { kind: "interval", everyMinutes: firstInterval } : { kind: "manual" },
-      scheduleSinceMs: nowMs,
-      retryAtMs: null,
-      createdAtMs: nowMs,
-      currentRunId: null,
-      dismissedRunId: null,
-      runsService: false,
-    };
+  insert(begin: Omit<NewConnector, "id" | "nowMs">): ConnectorRecord {
+    const record = newConnector({ ...begin, id: randomBytes(6).toString("hex"), nowMs: this.#parts.clock.nowMs() });
     this.#parts.store.connectors.put(record);
     return record;
   }

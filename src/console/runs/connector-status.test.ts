@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { ConnectorStatus } from "../contract/connectors.ts";
 import type { FailureState } from "../contract/failures.ts";
 import type { RunDetail, RunResult } from "../contract/runs.ts";
+import { newConnector } from "./connector-registry.ts";
 import { bannerOf, type StatusFacts, statusOf } from "./connector-status.ts";
 import { firstProgress } from "./run-progress.ts";
 import { newRun } from "./run-results.ts";
@@ -17,21 +18,8 @@ const run = (result: RunResult, state?: FailureState, runId = "last"): RunDetail
 const good = run("Complete", undefined, "good");
 const facts: StatusFacts = {
   connector: {
-    id: "c",
-    name: "",
-    mode: "once",
-    owner: "",
-    isSample: false,
-    isPaused: false,
+    ...newConnector({ id: "c", name: "", mode: "once", owner: "", isSample: false, key: null, nowMs: 0 }),
     settings: { ...emptySettings, orgSlug: "acme" },
-    key: null,
-    schedule: { kind: "manual" },
-    scheduleSinceMs: 0,
-    retryAtMs: null,
-    createdAtMs: 0,
-    currentRunId: null,
-    dismissedRunId: null,
-    runsService: false,
   },
   hasKey: true,
   isTesting: false,

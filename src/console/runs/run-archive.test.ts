@@ -7,6 +7,7 @@ import { systemClock } from "../../sdk/clock.ts";
 import { type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
 import { openDataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/store.ts";
+import { newConnector } from "./connector-registry.ts";
 import { keptFiles, RunArchive } from "./run-archive.ts";
 import { RunFiles } from "./run-files.ts";
 import { newRun } from "./run-results.ts";
@@ -24,22 +25,10 @@ after(() => {
 });
 
 function addConnector(id: string): void {
+  const key = { source: "entered", sourceName: "entered here", lastFour: "", fingerprint: "f", owner: null } as const;
   store.connectors.put({
-    id,
-    name: "Acme",
-    mode: "once",
-    owner: "",
-    isSample: false,
-    isPaused: false,
+    ...newConnector({ id, name: "Acme", mode: "once", owner: "", isSample: false, key, nowMs: 0 }),
     settings: { ...emptySettings, orgSlug: "acme" },
-    key: { source: "entered", sourceName: "entered here", lastFour: "", fingerprint: "f", owner: null },
-    schedule: { kind: "manual" },
-    scheduleSinceMs: 0,
-    retryAtMs: null,
-    createdAtMs: 0,
-    currentRunId: null,
-    dismissedRunId: null,
-    runsService: false,
   });
 }
 

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { systemClock } from "../../sdk/clock.ts";
 import { ConnectorTable } from "../store/connector-table.ts";
 import { migrate } from "../store/migrations.ts";
+import { newConnector } from "./connector-registry.ts";
 import { nextRunAt, startDue } from "./scheduler.ts";
-import { emptySettings } from "./settings-input.ts";
 
 const minuteMs = 60_000;
 
@@ -14,21 +14,8 @@ function tableWith(changes: object): ConnectorTable {
   migrate(db, "memory");
   const table = new ConnectorTable(db);
   table.put({
-    id: "c1",
-    name: "",
-    mode: "schedule",
-    owner: "",
-    isSample: false,
-    isPaused: false,
-    settings: emptySettings,
-    key: null,
+    ...newConnector({ id: "c1", name: "", mode: "schedule", owner: "", isSample: false, key: null, nowMs: 0 }),
     schedule: { kind: "interval", everyMinutes: 30 },
-    scheduleSinceMs: 0,
-    retryAtMs: null,
-    createdAtMs: 0,
-    currentRunId: null,
-    dismissedRunId: null,
-    runsService: false,
     ...changes,
   });
   return table;
