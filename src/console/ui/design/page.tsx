@@ -1,6 +1,6 @@
 /** The head of a screen, and its width: one h1, the way there, what can be done with the whole. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { classNames } from "./class-names.ts";
 
 /** A step of the way to a screen; the last one is the screen itself. */
@@ -27,10 +27,11 @@ export function Page(props: {
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const docTitle = props.docTitle ?? props.title;
-  useEffect(() => {
+  // Title and focus change with the screen, not after it was painted: a Tab pressed in between would be undone.
+  useLayoutEffect(() => {
     document.title = `${docTitle} · baton-cloudsmith`;
   }, [docTitle]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // At the start the browser keeps the focus; later a screen reader must hear that the screen is another one. What
     // stands in its place while it loads is the same screen: the focus is given again only if it was lost with it.
     const { pathname } = location;
