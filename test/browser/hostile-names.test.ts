@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Organization } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
+import { settled } from "./console-page.ts";
 import { payloads } from "./payloads.ts";
 import { type Reviewer, startReviewer } from "./reviewer.ts";
 
@@ -51,12 +52,12 @@ async function textsWhileScrolling(): Promise<Set<string>> {
     for (const text of await page.locator("main :is(a, td, th, dd, p, li, span, text, h1, h2)").allTextContents()) {
       texts.add(shown(text));
     }
-    const at = await page.evaluate(async () => {
+    const at = await page.evaluate(() => {
       scrollBy(0, innerHeight * 0.8);
-      // The rows that are near now are drawn with the next frame.
-      for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
       return scrollY;
     });
+    // The rows that are near now are drawn with the next frame.
+    await settled(page);
     if (at === seen) return texts;
     seen = at;
     await page.waitForFunction(() => document.querySelector(".skeleton") === null);

@@ -142,6 +142,10 @@ test("after a link the new screen's heading has the focus from the first, so tha
   );
   await page.keyboard.press("Enter");
   assert.deepEqual(await first, { hasFocus: true, title: "Connectors · baton-cloudsmith" });
+  await settled(page);
+  assert.equal((await focused()).name, "Connectors");
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+  assert.equal(await page.title(), "Connectors · baton-cloudsmith");
 });
 
 function escaped(text: string): string {
