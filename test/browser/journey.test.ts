@@ -119,6 +119,7 @@ test("the form refuses what cannot be right, tied to its field, and sends nothin
   sandbox.resetLog();
   await page.getByLabel("Organization slug").fill("not a slug");
   await press(page, "Save");
+  await settled(page);
   for (const label of ["Cloudsmith API key", "Organization slug"]) {
     const field = page.getByLabel(label);
     assert.equal(await field.getAttribute("aria-invalid"), "true");
