@@ -165,3 +165,29 @@ async function postFrom({ path, body }: { path: string; body: unknown }): Promis
   const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   return { status: response.status, body: await response.json() };
 }
+
+/**
+ * What has the focus, and the window's title, at the very change that brings `wanted`, not some frames later: in
+ * between somebody may type. To be called before the change.
+ */
+export function whenItComes(
+  page: Page,
+  wanted: { readonly selector: string; readonly text: string },
+): Promise<{ focused: string; title: string }> {
+  return page.evaluate(
+    ({ selector, text }) =>
+      new Promise((resolve) => {
+        const observer = new MutationObserver(() => {
+          const isThere = [...document.querySelectorAll(selector)].some(({ textContent }) => textContent === text);
+          if (!isThere) return;
+          observer.disconnect();
+          const element = document.activeElement;
+          const named = element instanceof HTMLInputElement ? element.labels?.[0] : element;
+          const focused = element === document.body ? "nothing" : (named?.textContent ?? "");
+          resolve({ focused, title: document.title });
+        });
+        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+      }),
+    wanted,
+  );
+}

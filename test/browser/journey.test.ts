@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { expectedCounts } from "../../sandbox/organization.ts";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Desk, settled, startDesk, whenItComes } from "./console-page.ts";
 
 let desk: Desk;
 
@@ -115,11 +115,12 @@ test("without an owner one is warned once and may go on", async () => {
 
 test("the form refuses what cannot be right, tied to its field, and sends nothing", async () => {
   const { page, sandbox } = desk;
+  const form = whenItComes(page, { selector: "form button", text: "Save" });
   await press(page, "Edit settings");
+  assert.equal((await form).focused, "Cloudsmith API key");
   sandbox.resetLog();
   await page.getByLabel("Organization slug").fill("not a slug");
   await press(page, "Save");
-  await settled(page);
   for (const label of ["Cloudsmith API key", "Organization slug"]) {
     const field = page.getByLabel(label);
     assert.equal(await field.getAttribute("aria-invalid"), "true");

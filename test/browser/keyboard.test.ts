@@ -1,7 +1,7 @@
 /** The whole way without a mouse (U-2): set up, test, sync, find a person, export. The focus is always seen. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Desk, settled, startDesk, whenItComes } from "./console-page.ts";
 
 let desk: Desk;
 
@@ -127,21 +127,10 @@ test("after a link the new screen's heading has the focus from the first, so tha
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await desk.visit("/connectors/add");
   await tabTo(/^Connectors$/);
-  // What is so when the heading comes, not some frames later.
-  const first = page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const observer = new MutationObserver(() => {
-          const heading = document.querySelector("h1");
-          if (heading?.textContent !== "Connectors") return;
-          observer.disconnect();
-          resolve({ hasFocus: document.activeElement === heading, title: document.title });
-        });
-        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
-      }),
-  );
+  const first = whenItComes(page, { selector: "h1", text: "Connectors" });
   await page.keyboard.press("Enter");
-  assert.deepEqual(await first, { hasFocus: true, title: "Connectors · baton-cloudsmith" });
+  assert.deepEqual(await first, { focused: "Connectors", title: "Connectors · baton-cloudsmith" });
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
   await settled(page);
   assert.equal((await focused()).name, "Connectors");
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");

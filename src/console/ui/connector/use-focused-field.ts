@@ -1,6 +1,6 @@
 /** Puts the focus where the person was sent to, once. */
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** References for the fields that can be named in an address: `key`, `slug`, `ca`. */
 export function useFocusedField(
@@ -11,7 +11,8 @@ export function useFocusedField(
     slug: useRef<HTMLInputElement>(null),
     ca: useRef<HTMLInputElement>(null),
   };
-  useEffect(() => {
+  // Not after it was painted: what somebody types into another field meanwhile would go on in this one.
+  useLayoutEffect(() => {
     if (name === "key" || name === "slug" || name === "ca") fields[name].current?.focus();
   }, []);
   return fields;
