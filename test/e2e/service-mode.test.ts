@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type Journey, startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { freePort } from "./free-port.ts";
 import { logLines, type RunningProgram, runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
 import { readStoredRows } from "./stored-rows.ts";
@@ -243,7 +244,7 @@ test("credentials of another connector end the program with exit code 16 and say
 test("health checks of the running service pass with the program's own command", async () => {
   using scratch = scratchDirectory();
   await using journey = await journeyIn(scratch.path);
-  const port = String(20_000 + (process.pid % 20_000));
+  const port = String(await freePort());
   const env = { ...serviceSettings(journey), BATON_HEALTH_CHECK: "true", BATON_HEALTH_CHECK_PORT: port };
   const program = startProgram(["--c1z-temp-dir", scratch.path], { cwd: scratch.path, env });
   await until(() => journey.c1.finished.length === 1, program);

@@ -1,7 +1,7 @@
 // A file of its own: trying for as long as a person may wait takes most of half a minute.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { test } from "node:test";
+import { freePort } from "./free-port.ts";
 import { assertRefused } from "./refusal.ts";
 
 test("T-29: a host where nothing listens ends with exit 14 within half a minute, and nothing written", async () => {
@@ -11,12 +11,3 @@ test("T-29: a host where nothing listens ends with exit 14 within half a minute,
   await assertRefused({ env, code: 14, error: "NET-REFUSED", says: /127\.0\.0\.1/ });
   assert.ok(performance.now() - startedMs < 30_000, "it said so within 30 s");
 });
-
-/** A port on which nothing listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : assert.fail("no port");
-}

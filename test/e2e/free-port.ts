@@ -1,0 +1,11 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+
+/** A port of 127.0.0.1 on which nothing listens, as the system gives it. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : assert.fail("no port");
+}
