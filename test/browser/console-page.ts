@@ -167,7 +167,7 @@ async function postFrom({ path, body }: { path: string; body: unknown }): Promis
 }
 
 /**
- * What has the focus, and the window's title, at the very change that brings `wanted`, not some frames later: in
+ * What has the focus, as element and name, and the window's title, at the very change that brings `wanted`, not some frames later: in
  * between somebody may type. To be called before the change.
  */
 export function whenItComes(
@@ -183,8 +183,8 @@ export function whenItComes(
           observer.disconnect();
           const element = document.activeElement;
           const named = element instanceof HTMLInputElement ? element.labels?.[0] : element;
-          const focused = element === document.body ? "nothing" : (named?.textContent ?? "");
-          resolve({ focused, title: document.title });
+          const name = element === document.body ? "" : (named?.textContent ?? "");
+          resolve({ focused: `${element?.localName} ${name}`, title: document.title });
         });
         observer.observe(document.body, { childList: true, subtree: true, characterData: true });
       }),

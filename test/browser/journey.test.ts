@@ -117,7 +117,7 @@ test("the form refuses what cannot be right, tied to its field, and sends nothin
   const { page, sandbox } = desk;
   const form = whenItComes(page, { selector: "form button", text: "Save" });
   await press(page, "Edit settings");
-  assert.equal((await form).focused, "Cloudsmith API key");
+  assert.equal((await form).focused, "input Cloudsmith API key");
   sandbox.resetLog();
   await page.getByLabel("Organization slug").fill("not a slug");
   await press(page, "Save");

@@ -16,6 +16,7 @@ import { failureOf } from "../../src/console/runs/failures/describe-failure.ts";
 import { lockFile } from "../../src/sdk/c1z/file-lock.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
+import { freePort } from "../e2e/free-port.ts";
 import { launcher } from "../e2e/program.ts";
 import { startTlsFront } from "../faults/tls-server.ts";
 import { openTestWorkshop, settingsOf, type TestWorkshop } from "./test-workshop.ts";
@@ -138,11 +139,7 @@ test("rate limited: until when, and that others use the key", async () => {
 });
 
 test("network down: which host, what broke, which proxy", async () => {
-  const closed = createServer().listen(0, "127.0.0.1");
-  await once(closed, "listening");
-  const { port } = closed.address() as AddressInfo; // of a TCP server
-  closed.close();
-  await once(closed, "close");
+  const port = await freePort();
   const failure = await failureOfTest(() => ({ baseUrl: `http://127.0.0.1:${port}/v1` }));
   const found = check(failure, "network-down", `Cannot reach 127.0.0.1:${port}`);
   assert.match(found.message, /refused/);

@@ -25,7 +25,6 @@ export function Page(props: {
   width?: "narrow" | "normal" | "full";
   children: ComponentChildren;
 }) {
-  const page = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const docTitle = props.docTitle ?? props.title;
   // Title and focus change with the screen, not after it was painted: a Tab pressed in between would be undone.
@@ -39,12 +38,10 @@ export function Page(props: {
     const isOther = pathname !== shown.path;
     if (isOther) shown = { path: pathname, isByLink: shown.path !== "" };
     const isLost = document.activeElement === document.body;
-    // A field that the person was sent to has it already.
-    const isTaken = page.current?.contains(document.activeElement) === true;
-    if (shown.isByLink && (isOther || isLost) && !isTaken) heading.current?.focus({ preventScroll: true });
+    if (shown.isByLink && (isOther || isLost)) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <div ref={page} class={classNames("page", props.width && props.width !== "normal" && `page-${props.width}`)}>
+    <div class={classNames("page", props.width && props.width !== "normal" && `page-${props.width}`)}>
       <header class="page-head">
         {props.crumbs && <Breadcrumb crumbs={props.crumbs} />}
         <div class="row-between">
