@@ -8,6 +8,51 @@ const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?
  * Returns undefined for anything else: a date that cannot be read is unknown, never a wrong date.
  */
 export function parseTimestamp(text: string): Timestamp | undefined {
+  return parseUsual(text) ?? parseAny(text);
+}
+
+/** Milliseconds of the days that were met, by their text: few, and each met a hundred times. */
+const days = new Map<string, number>();
+const mostDays = 10_000;
+
+/** `2024-05-17T08:30:00Z` with or without fraction, as nearly all are written; undefined for anything else. */
+function parseUsual(text: string): Timestamp | undefined {
+  const end = text.length - 1;
+  const fractionDigits = end - 20;
+  const isUsual = end === 19 || (text.charCodeAt(19) === dot && fractionDigits >= 1 && fractionDigits <= 9);
+  if (!isUsual || text.charCodeAt(end) !== letterZ || text.charCodeAt(10) !== letterT) return undefined;
+  if (text.charCodeAt(13) !== colon || text.charCodeAt(16) !== colon) return undefined;
+  const [hours, minutes, seconds] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
+  const fraction = end === 19 ? 0 : digits(text, 20, end);
+  if (!(hours < 24 && minutes < 60 && seconds < 60 && fraction >= 0)) return undefined;
+  const dayMs = days.get(text.slice(0, 10)) ?? dayOf(text.slice(0, 10));
+  if (Number.isNaN(dayMs)) return undefined;
+  const nanos = end === 19 ? 0 : fraction * 10 ** (9 - fractionDigits);
+  return { seconds: dayMs / 1000 + (hours * 60 + minutes) * 60 + seconds, nanos };
+}
+
+const [dot, colon, letterT, letterZ] = [46, 58, 84, 90];
+const isoDay = /^\d{4}-\d{2}-\d{2}$/;
+
+function dayOf(text: string): number {
+  const ms = isoDay.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (days.size >= mostDays) days.clear();
+  days.set(text, ms);
+  return ms;
+}
+
+/** The number that stands there; NaN where something else than digits does. */
+function digits(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseAny(text: string): Timestamp | undefined {
   const match = rfc3339.exec(text);
   if (!match) return undefined;
   const [, date, time, fraction = "", , sign, hours = "0", minutes = "0"] = match;

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { parseTimestamp } from "./timestamps.ts";
+
+const number = (least: number, most: number, width: number): fc.Arbitrary<string> =>
+  fc.integer({ min: least, max: most }).map((value) => String(value).padStart(width, "0"));
+
+test("a time that ends in Z is read as one with the offset +00:00 is, real or not", () => {
+  const fraction = fc.option(fc.stringMatching(/^[0-9]{1,12}$/), { nil: undefined });
+  const parts = fc.tuple(number(0, 2200, 4), number(0, 14, 2), number(0, 33, 2), number(0, 26, 2), number(0, 62, 2));
+  fc.assert(
+    fc.property(parts, number(0, 62, 2), fraction, ([year, month, day, hour, minute], second, digits) => {
+      const local = `${year}-${month}-${day}T${hour}:${minute}:${second}${digits === undefined ? "" : `.${digits}`}`;
+      assert.deepEqual(parseTimestamp(`${local}Z`), parseTimestamp(`${local}+00:00`));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("what is no time is none, in whatever place it is wrong", () => {
+  const good = "2024-05-17T08:30:00.25Z";
+  assert.deepEqual(parseTimestamp(good), { seconds: 1_715_934_600, nanos: 250_000_000 });
+  for (let at = 0; at < good.length; at++) {
+    for (const wrong of ["x", "/", "", "٣"]) {
+      const text = good.slice(0, at) + wrong + good.slice(at + 1);
+      // Without one digit of the fraction, or without the end, it is a time as well.
+      if ((at === 20 || at === 21 || at === 22) && wrong === "") continue;
+      assert.equal(parseTimestamp(text), undefined, text);
+    }
+  }
+});
