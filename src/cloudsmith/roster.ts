@@ -16,13 +16,20 @@ interface Entry {
   round: string;
 }
 
+interface SeenTeam {
+  /** Of its slug. */
+  readonly hash: number;
+  /** Slug of somebody who was last seen in it. */
+  userSlug: string;
+}
+
 const supersededPrefix = "superseded/";
 
 /** The roster of one sync; loads itself from the session, so that a resumed run knows what was read before. */
 export class Roster {
-  /** Slugs of all teams on the memberships, each with the slug of somebody who was last seen in it. */
-  readonly teamSlugs = new Map<string, string>();
   readonly #session: SessionStore;
+  /** By slug: all teams on the memberships. */
+  readonly #teams = new Map<string, SeenTeam>();
   #lacksTeams = false;
   #tellsStatus: boolean = false;
   #userIdBySlug: Map<string, string> | undefined;
@@ -46,8 +53,7 @@ export class Roster {
 
   /** Compares a row with what is known, and remembers it as seen in `round`. */
   admit(record: MemberRecord, round: string): Admission {
-    const fingerprint = fingerprintOf(record);
-    for (const slug of record.teams) this.teamSlugs.set(slug, record.userSlug);
+    const fingerprint = this.#fingerprintOf(record);
     if (!record.hasTeams) this.#lacksTeams = true;
     if (round.endsWith("/0") && record.active !== undefined) this.#tellsStatus = true;
     const entry = this.#entries.get(record.userId);
@@ -61,6 +67,38 @@ export class Roster {
     if (entry.fingerprint === fingerprint) return "same";
     entry.fingerprint = fingerprint;
     return "changed";
+  }
+
+  /**
+   * A 32-bit hash over all that a grant, a status or finding the person again depends on. On the way the teams are
+   * remembered: looking each one up is what takes the time.
+   */
+  #fingerprintOf(record: MemberRecord): number {
+    const { userSlug, roleSlug, active, teams, managedTeams } = record;
+    let hash = mixText(mixText(hashStart, userSlug), roleSlug);
+    hash = mix(hash, active === undefined ? 2 : Number(active));
+    for (const slug of teams) {
+      const team = this.#seen(slug);
+      team.userSlug = userSlug;
+      hash = mix(hash, team.hash);
+    }
+    hash = mix(hash, teams.length);
+    for (const slug of managedTeams) hash = mix(hash, this.#seen(slug).hash);
+    return hash;
+  }
+
+  #seen(slug: string): SeenTeam {
+    let team = this.#teams.get(slug);
+    if (!team) {
+      team = { hash: mixText(hashStart, slug), userSlug: "" };
+      this.#teams.set(slug, team);
+    }
+    return team;
+  }
+
+  /** Slugs of all teams on the memberships, each with the slug of somebody who was last seen in it. */
+  teams(): [teamSlug: string, userSlug: string][] {
+    return Array.from(this.#teams, ([slug, { userSlug }]) => [slug, userSlug]);
   }
 
   /** True when nobody was read. */
@@ -137,11 +175,16 @@ function textOf(bytes: Uint8Array | undefined): string {
   return bytes ? Buffer.from(bytes).toString("utf8") : "";
 }
 
-/** 32-bit FNV-1a over all that a grant, a status or finding the person again depends on. */
-function fingerprintOf(record: MemberRecord): number {
-  const { userSlug, roleSlug, active, teams, managedTeams } = record;
-  const text = `${userSlug}\n${roleSlug}\n${String(active)}\n${teams.join(",")}\n${managedTeams.join(",")}`;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
+/** FNV-1a, 32 bits: where it begins. */
+const hashStart = 0x811c9dc5;
+
+function mix(hash: number, value: number): number {
+  return Math.imul(hash ^ value, 0x01000193);
+}
+
+/** Adds a text and its end, so that two texts are not the same as one. */
+function mixText(start: number, text: string): number {
+  let hash = start;
+  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
+  return mix(hash, text.length);
 }

@@ -156,5 +156,8 @@ function nextToken(position: ListPosition, step: Step, reading: OrganizationRead
 /** Each with the slug of somebody whose membership names it. */
 function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly [string, string][] {
   const directory = reading.directory(session);
-  return [...reading.roster(session).teamSlugs].filter(([slug]) => directory.find(slug) === undefined);
+  return reading
+    .roster(session)
+    .teams()
+    .filter(([slug]) => directory.find(slug) === undefined);
 }
