@@ -126,3 +126,17 @@ test("a database that cannot be read to its end is found out", async (context) =
   });
   await assert.rejects(packDatabase(path, cutting));
 });
+
+test("T-09: a device that cannot keep what was written in between is not passed over, as it says so only once", async (context) => {
+  const { directory, path } = database(context);
+  writeFileSync(path, randomBytes(40_000_000));
+  await using file = await open(join(directory, "new"), "wx+");
+  let syncs = 0;
+  const forgetful: OpenFile = {
+    ...faulty(file, () => {}),
+    sync: async () => {
+      if (syncs++ === 0) throw Object.assign(new Error("i/o error"), { code: "EIO" });
+    },
+  };
+  await assert.rejects(packDatabase(path, forgetful), { code: "EIO" });
+});
