@@ -271,6 +271,7 @@ function newContext(store: C1zWriter, state: SyncState, { options, targets, prog
     signal: options.signal,
     scheduledChildren: new Set(),
     seenTokens: new Map(),
+    planned: new Map(),
     totals: new Map(),
   };
 }

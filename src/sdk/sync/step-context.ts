@@ -2,7 +2,7 @@
 import type { SyncStore } from "../c1z/sync-store.ts";
 import type { Clock } from "../clock.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
-import type { ResourceTarget } from "../contracts/model.ts";
+import type { Resource, ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { ExternalGrants } from "./external-grants.ts";
@@ -39,6 +39,8 @@ export interface StepContext {
   readonly scheduledChildren: Set<string>;
   /** Pages asked for so far, by action id: a token that comes back would go round for ever. */
   readonly seenTokens: Map<string, Set<string>>;
+  /** Resources that a planner found and that are to be asked yet, by key; after a resume they are in the store alone. */
+  readonly planned: Map<string, Resource>;
   /** How many resources a planner found, by operation and resource type; empty after a resume, when it is unknown. */
   readonly totals: Map<string, number>;
 }

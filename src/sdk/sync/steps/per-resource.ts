@@ -36,6 +36,7 @@ export function planPerResource(context: StepContext, action: Action, kind: PerR
       resourceTypeId: resource.id.resourceType,
       resourceId: resource.id.resource,
     });
+    context.planned.set(plannedKey(resource.id.resourceType, resource.id.resource), resource);
     const key = totalKey(kind, resource.id.resourceType);
     context.totals.set(key, (context.totals.get(key) ?? 0) + 1);
   }
@@ -84,7 +85,14 @@ async function askResource<T extends Entitlement | Grant>(
   return { resource, page };
 }
 
+function plannedKey(resourceTypeId: string, resourceId: string): string {
+  return `${resourceTypeId}:${resourceId}`;
+}
+
+/** The resource that is asked; the store is asked for it only where the planner is of an earlier run. */
 function storedResource(context: StepContext, action: Action): Resource {
+  const planned = context.planned.get(plannedKey(action.resourceTypeId, action.resourceId));
+  if (planned) return planned;
   const resource = context.store.getResource({ resourceType: action.resourceTypeId, resource: action.resourceId });
   if (resource) return resource;
   throw new BatonError({
@@ -101,6 +109,7 @@ function finishPage(
 ): void {
   context.progress.addRows(done.kind, done.rows);
   const through = turnPage(context, action, done.page.nextPageToken);
+  if (through) context.planned.delete(plannedKey(action.resourceTypeId, action.resourceId));
   enqueue(context, action, done.page.enqueuePageTokens ?? []);
   if (through && !action.spawned) {
     const total = context.totals.get(totalKey(done.kind, done.resource.id.resourceType));
