@@ -20,21 +20,14 @@ async function buildExecutable(path: string): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "executable-"));
   try {
     const bundle = join(scratch, "program.cjs");
+    const thread = join(scratch, "write-thread.cjs");
     const blob = join(scratch, "program.blob");
     const settings = join(scratch, "settings.json");
-    await build({
-      entryPoints: [join(root, "src", "main.ts")],
-      bundle: true,
-      platform: "node",
-      target: "node24",
-      format: "cjs",
-      outfile: bundle,
-      logLevel: "warning",
-      // Where the executable runs, the console's page is not looked for beside the program.
-      logOverride: { "empty-import-meta": "silent" },
-    });
+    await bundleTo(bundle, join(root, "src", "main.ts"));
+    await bundleTo(thread, join(root, "src", "sdk", "c1z", "write-thread-main.ts"));
     await buildConsole();
-    const assets = consolePage();
+    // Under the names by which the program finds them (src/sdk/c1z/write-thread-program.ts).
+    const assets = { ...consolePage(), "write-thread.cjs": thread };
     writeFileSync(
       settings,
       JSON.stringify({ main: bundle, output: blob, assets, disableExperimentalSEAWarning: true }),
@@ -59,6 +52,20 @@ async function buildExecutable(path: string): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+async function bundleTo(outfile: string, entry: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    outfile,
+    logLevel: "warning",
+    // Where the executable runs, nothing is looked for beside the program.
+    logOverride: { "empty-import-meta": "silent" },
+  });
 }
 
 /** Paths of the console's page by the names under which the program finds them (src/console/server/assets.ts). */

@@ -43,6 +43,23 @@ test("the single executable is one file that syncs where no Node is on PATH, int
   assertHolds(copy, sandbox);
 });
 
+test("the single executable writes large organizations with a thread of their own, as the program does", {
+  timeout: 170_000,
+}, async () => {
+  // So many that the thread is worth it.
+  await using large = await startSandbox({ organization: { members: 21_000, teams: 4 } });
+  const path = join(scratch.path, "large.c1z");
+  const env = {
+    ...settingsFor(large),
+    HOME: scratch.path,
+    PATH: "/nowhere",
+    BATON_FILE: path,
+    BATON_LOG_LEVEL: "debug",
+  };
+  assert.match(await runExecutable(env), /rows are written by a thread of their own now/);
+  assertHolds(path, large);
+});
+
 test("the single executable brings the console along: page, syncs in processes of their own, files to deploy", {
   timeout: 170_000,
 }, async () => {
@@ -74,11 +91,15 @@ test("the single executable brings the console along: page, syncs in processes o
   assert.deepEqual(await once(child, "close"), [0, null]);
 });
 
-async function runExecutable(env: Readonly<Record<string, string>>): Promise<void> {
-  const child = spawn(executable, [], { env, cwd: scratch.path, stdio: ["ignore", "ignore", "pipe"] });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  assert.deepEqual(await once(child, "close"), [0, null], stderr);
+/** Returns what it printed, on either stream. */
+async function runExecutable(env: Readonly<Record<string, string>>): Promise<string> {
+  const child = spawn(executable, [], { env, cwd: scratch.path, stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+  }
+  assert.deepEqual(await once(child, "close"), [0, null], printed);
+  return printed;
 }

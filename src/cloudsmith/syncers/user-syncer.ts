@@ -61,7 +61,8 @@ export class UserSyncer implements ResourceSyncer {
     if (position.page === 1) storeOpening(position, page, options);
     if (next === "moved") return { items, nextPageToken: nextSweep(position, page, roster.seenIn(round), options) };
     if (next === "ended") warnOfRoster(roster, position.sweep, options);
-    return { items, nextPageToken: next === "ended" ? "" : formatPosition(next) };
+    if (next === "ended") return { items, nextPageToken: "" };
+    return { items, nextPageToken: formatPosition(next), ...toCome(next) };
   }
 
   /** Walks the member list until the id is found: the API finds members by slug only. */
@@ -72,6 +73,10 @@ export class UserSyncer implements ResourceSyncer {
     warnOfMember(found.member, { isNew: true, callerSlug: reading.callerSlug }, options);
     return userResource(found.member, found.active, organizationId(reading.organization));
   }
+}
+
+function toCome({ count, seen }: ListPosition): Pick<Page<Resource>, "toCome"> {
+  return count === undefined ? {} : { toCome: Math.max(0, count - seen) };
 }
 
 interface AdmitPage {

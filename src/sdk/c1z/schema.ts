@@ -152,18 +152,28 @@ export function createTables(db: DatabaseSync): void {
   }
 }
 
-/** Creates the indexes that are missing, of one table or of all. */
-export function createIndexes(db: DatabaseSync, which: (index: Index) => boolean = () => true): void {
-  for (const index of indexes.filter(which)) {
+/** Statements that create the indexes that are missing, of one table or of all. */
+export function creatingIndexes(which: (index: Index) => boolean = () => true): readonly string[] {
+  return indexes.filter(which).map((index) => {
     const kind = index.unique ? "unique index" : "index";
     const where = index.where === undefined ? "" : ` where ${index.where}`;
-    db.exec(`create ${kind} if not exists ${index.name} on ${index.table} (${index.columns.join(", ")})${where}`);
-  }
+    return `create ${kind} if not exists ${index.name} on ${index.table} (${index.columns.join(", ")})${where}`;
+  });
+}
+
+/** Statements that drop indexes. */
+export function droppingIndexes(which: (index: Index) => boolean): readonly string[] {
+  return indexes.filter(which).map((index) => `drop index if exists ${index.name}`);
+}
+
+/** Creates the indexes that are missing, of one table or of all. */
+export function createIndexes(db: DatabaseSync, which?: (index: Index) => boolean): void {
+  for (const sql of creatingIndexes(which)) db.exec(sql);
 }
 
 /** Drops indexes. */
 export function dropIndexes(db: DatabaseSync, which: (index: Index) => boolean): void {
-  for (const index of indexes.filter(which)) db.exec(`drop index if exists ${index.name}`);
+  for (const sql of droppingIndexes(which)) db.exec(sql);
 }
 
 /** Names of the columns that `table` really has; none when there is no such table. */

@@ -65,6 +65,8 @@ export interface SyncStore {
 
   putResourceTypes(types: readonly ResourceType[]): void;
   putResources(resources: readonly Resource[]): void;
+  /** Tells that so many resources are likely to come; nothing depends on it but how fast they are written. */
+  expectResources(count: number): void;
   putEntitlements(entitlements: readonly Entitlement[]): void;
   putGrants(grants: readonly Grant[]): void;
 
@@ -93,6 +95,8 @@ export interface SyncStore {
   /** Checks references over the whole open sync. */
   checkReferences(): ReferenceReport;
 
+  /** True while rows would be written faster after the next checkpoint. */
+  readonly isCheckpointAwaited: boolean;
   /** Stores the engine's token; durable in the scratch database when it returns. */
   checkpoint(token: string): void;
   /** Marks the sync as able to be compared (c1z: supports_diff). */

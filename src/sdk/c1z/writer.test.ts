@@ -276,7 +276,7 @@ test("an unfinished file has all indexes and no duplicates", async (context) => 
 test("session values are kept by key and listed by prefix in byte order", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
-  writer.startSync("full");
+  writer.startSync("full", "a scope");
   const { session } = writer;
   for (const key of ["b", "a_2", "a%1", "a_1", "é😀2", "é😀1"]) session.set(key, Buffer.from(key));
   session.set("b", Buffer.from([]));

@@ -111,12 +111,15 @@ export class C1zWriter implements SyncStore {
     const { db } = this.#database;
     const sync = this.#database.write(() => startOrResume(db, type, nowMs, scope));
     const discoveredAt = goTime(nowMs);
-    this.#tables = this.#database.read(() => ({
+    this.#tables = {
       sync,
-      rows: new RowTables(db, sync.id, discoveredAt),
-      grants: new GrantTable(db, sync.id, discoveredAt),
-      session: new SqliteSessionStore(db, sync.id, this.#database),
-    }));
+      rows: new RowTables(this.#database, sync.id, discoveredAt),
+      grants: new GrantTable(this.#database, sync.id, discoveredAt),
+      session: new SqliteSessionStore(this.#database, sync.id),
+    };
+    const { grants } = this.#tables;
+    if (sync.resumed) grants.removeUnmarked();
+    grants.mark();
     this.#database.commit();
     return sync;
   }
@@ -126,63 +129,66 @@ export class C1zWriter implements SyncStore {
   }
 
   putResourceTypes(types: readonly ResourceType[]): void {
-    this.#database.write(() => this.#open.rows.putTypes(types));
+    this.#open.rows.putTypes(types);
   }
 
   putResources(resources: readonly Resource[]): void {
-    this.#database.write(() => this.#open.rows.putResources(resources));
+    this.#open.rows.putResources(resources);
+  }
+
+  expectResources(count: number): void {
+    this.#open.rows.expectResources(count);
   }
 
   putEntitlements(entitlements: readonly Entitlement[]): void {
-    this.#database.write(() => this.#open.rows.putEntitlements(entitlements));
+    this.#open.rows.putEntitlements(entitlements);
   }
 
   putGrants(grants: readonly Grant[]): void {
-    this.#database.write(() => this.#open.grants.put(grants));
+    this.#open.grants.put(grants);
   }
 
   hasResourceType(id: string): boolean {
-    return this.#database.read(() => this.#open.rows.hasType(id));
+    return this.#open.rows.hasType(id);
   }
 
   listResourceTypes(): readonly ResourceType[] {
-    return this.#database.read(() => this.#open.rows.listTypes());
+    return this.#open.rows.listTypes();
   }
 
   getResource(id: ResourceId): Resource | undefined {
-    return this.#database.read(() => this.#open.rows.getResource(id));
+    return this.#open.rows.getResource(id);
   }
 
   listResources(options: {
     readonly resourceTypeIds?: readonly string[];
     readonly pageToken: string;
   }): StorePage<Resource> {
-    return this.#database.read(() => this.#open.rows.listResources(options.resourceTypeIds, options.pageToken));
+    return this.#open.rows.listResources(options.resourceTypeIds, options.pageToken);
   }
 
   hasEntitlement(id: string): boolean {
-    return this.#database.read(() => this.#open.rows.hasEntitlement(id));
+    return this.#open.rows.hasEntitlement(id);
   }
 
   getEntitlementResource(id: string): ResourceId | undefined {
-    return this.#database.read(() => this.#open.rows.getEntitlementResource(id));
+    return this.#open.rows.getEntitlementResource(id);
   }
 
   listEntitlements(pageToken: string): StorePage<Entitlement> {
-    return this.#database.read(() => this.#open.rows.listEntitlements(pageToken));
+    return this.#open.rows.listEntitlements(pageToken);
   }
 
-  // Asking for grants may build their indexes, which is a write.
   listExpandableGrants(pageToken: string): StorePage<Grant> {
-    return this.#database.write(() => this.#open.grants.listExpandable(pageToken));
+    return this.#open.grants.listExpandable(pageToken);
   }
 
   listGrantsOfEntitlement(entitlementId: string, pageToken: string): StorePage<Grant> {
-    return this.#database.write(() => this.#open.grants.listOfEntitlement(entitlementId, pageToken));
+    return this.#open.grants.listOfEntitlement(entitlementId, pageToken);
   }
 
   getGrantOf(entitlementId: string, principal: ResourceId): Grant | undefined {
-    return this.#database.write(() => this.#open.grants.get(entitlementId, principal));
+    return this.#open.grants.get(entitlementId, principal);
   }
 
   checkReferences(): ReferenceReport {
@@ -193,15 +199,21 @@ export class C1zWriter implements SyncStore {
     });
   }
 
+  get isCheckpointAwaited(): boolean {
+    return this.#database.isCommitAwaited;
+  }
+
   checkpoint(token: string): void {
     const update = "update v1_sync_runs set sync_token = ? where sync_id = ?";
-    this.#database.write(() => this.#database.db.prepare(update).run(token, this.#open.sync.id));
+    this.#database.run(update, token, this.#open.sync.id);
+    this.#open.grants.mark();
+    const wasLent = this.#database.isLent;
     this.#database.commit();
+    if (this.#database.isLent && !wasLent) this.#options.logger.debug("rows are written by a thread of their own now");
   }
 
   markSupportsDiff(): void {
-    const update = "update v1_sync_runs set supports_diff = 1 where sync_id = ?";
-    this.#database.write(() => this.#database.db.prepare(update).run(this.#open.sync.id));
+    this.#database.run("update v1_sync_runs set supports_diff = 1 where sync_id = ?", this.#open.sync.id);
   }
 
   /**

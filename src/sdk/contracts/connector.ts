@@ -8,7 +8,7 @@ import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "./m
 export interface SessionStore {
   get(key: string): Uint8Array | undefined;
   set(key: string, value: Uint8Array): void;
-  /** Keys that start with `prefix`, in byte order. */
+  /** Keys that start with `prefix`, in byte order. Those that start with `baton/` are the engine's own, and left out. */
   keys(prefix: string): string[];
 }
 
@@ -65,6 +65,8 @@ export type GetOptions = Omit<ListOptions, "pageToken">;
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextPageToken: string;
+  /** Resources only: how many are likely to come after this page. Nothing depends on it but speed. */
+  readonly toCome?: number;
   /**
    * Entitlements and grants only: further cursors of the same list, each walked as an action of its own
    * (wire: EnqueuePageTokens). At most 1,024, none empty, none twice.

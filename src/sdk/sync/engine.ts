@@ -68,12 +68,16 @@ export class SyncEngine {
   }
 
   #checkpointIfDue(force: boolean): void {
-    if (force || this.#context.clock.monotonicMs() - this.#lastCheckpointMs >= checkpointEveryMs) this.checkpoint();
+    const { clock, store } = this.#context;
+    const isDue = clock.monotonicMs() - this.#lastCheckpointMs >= checkpointEveryMs;
+    if (force || isDue || store.isCheckpointAwaited) this.checkpoint();
   }
 
   #enterPhase(action: Action): void {
     const phase = phaseOf[action.operation];
     if (phase === this.#phase) return;
+    // What was read is settled, and who asks the store for it need not wait for what comes now.
+    if (this.#phase !== undefined) this.checkpoint();
     this.#phase = phase;
     this.#context.progress.enter(phase);
   }

@@ -41,10 +41,10 @@ export class ProtoWriter {
     if (value !== "") this.stringAlways(field, value);
   }
 
-  /** A string field, written even when empty (map keys, oneof members). */
-  stringAlways(field: number, value: string): void {
+  /** A string field, written even when empty (map keys, oneof members). Returns the bytes of the text. */
+  stringAlways(field: number, value: string): number {
     this.#tag(field, 2);
-    this.#text(value);
+    return this.#text(value);
   }
 
   /** A bytes field; empty is left out. */
@@ -158,13 +158,15 @@ export class ProtoWriter {
    * Left to the runtime. A loop over the characters is a tenth faster once V8 has compiled it well, but after it met its
    * first letter that is not ASCII it compiled it badly in half of all runs, and then everything took twice as long.
    */
-  #text(value: string): void {
+  #text(value: string): number {
     if (value.length > oneByteLength) this.#varint(Buffer.byteLength(value, "utf8"));
     else this.#byte(0);
     const start = this.#position;
     this.#reserve(value.length * mostUtf8Bytes);
-    this.#position += this.#bytes.write(value, start, "utf8");
+    const written = this.#bytes.write(value, start, "utf8");
+    this.#position += written;
     if (value.length <= oneByteLength) this.end(start);
+    return written;
   }
 
   #reserve(extra: number): void {

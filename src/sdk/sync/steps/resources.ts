@@ -40,6 +40,7 @@ export async function syncResources(context: StepContext, action: Action): Promi
     scheduleChildren(context, row);
   }
   context.store.putResources(rows);
+  if (page.toCome !== undefined) context.store.expectResources(page.toCome);
   context.progress.addResources(action.resourceTypeId, rows.length);
   if (turnPage(context, action, page.nextPageToken)) context.progress.resourcesListed(action.resourceTypeId);
 }

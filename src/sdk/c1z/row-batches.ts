@@ -1,0 +1,50 @@
+/** Rows on their way to another thread: one statement, and what it is run with for each. Knows no tables. */
+import { releaseBuffer } from "../release-buffer.ts";
+import { ProtoWriter } from "../wire/proto-writer.ts";
+import type { Statements } from "./statements.ts";
+
+const writer = new ProtoWriter();
+
+/** Rows of one statement whose last parameter is a blob. */
+export interface RowBatch {
+  readonly kind: "rows";
+  readonly sql: string;
+  /** The parameters before the blob, row by row. */
+  readonly values: readonly (string | null)[];
+  /** Bytes of each row's blob. */
+  readonly lengths: Uint32Array;
+  /** The blobs, one after the other. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Makes a batch of `rows`; `valuesOf` gives what stands before the blob, as many for each, and `write` the blob. */
+export function encodeRows<T>(
+  sql: string,
+  rows: readonly T[],
+  valuesOf: (row: T) => readonly (string | null)[],
+  write: (writer: ProtoWriter, row: T) => void,
+): RowBatch {
+  const lengths = new Uint32Array(rows.length);
+  const values: (string | null)[] = [];
+  writer.reset();
+  rows.forEach((row, index) => {
+    const start = writer.length;
+    write(writer, row);
+    lengths[index] = writer.length - start;
+    values.push(...valuesOf(row));
+  });
+  return { kind: "rows", sql, values, lengths, bytes: new Uint8Array(writer.view()) };
+}
+
+/** Inserts the rows of a batch, which is empty afterwards. */
+export function insertRows(statements: Statements, { sql, values, lengths, bytes }: RowBatch): void {
+  const statement = statements.of(sql);
+  const width = values.length / lengths.length;
+  let start = 0;
+  lengths.forEach((length, index) => {
+    const texts = values.slice(index * width, (index + 1) * width);
+    statement.get(...texts, bytes.subarray(start, start + length));
+    start += length;
+  });
+  releaseBuffer(bytes);
+}

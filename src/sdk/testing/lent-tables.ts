@@ -1,0 +1,56 @@
+/** Tables over a scratch database of their own, by themselves or written by a thread: what the thread's tests share. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { GrantTable } from "../c1z/grant-table.ts";
+import { migrate } from "../c1z/migrate.ts";
+import { RowTables } from "../c1z/row-tables.ts";
+import { createIndexes } from "../c1z/schema.ts";
+import { claimScratch, findScratch } from "../c1z/scratch.ts";
+import { ScratchDatabase } from "../c1z/scratch-database.ts";
+import { SqliteSessionStore } from "../c1z/session-store.ts";
+import type { Resource } from "../contracts/model.ts";
+import { user } from "./sample-c1z.ts";
+
+const syncId = "sync";
+const key = "0".repeat(24);
+/** So many that a thread is worth it. */
+export const many: readonly Resource[] = Array.from({ length: 20_100 }, (_, index) => user(`early${index}`));
+
+/** The tables of one sync. */
+export interface Tables {
+  readonly database: ScratchDatabase;
+  readonly file: string;
+  readonly rows: RowTables;
+  readonly grants: GrantTable;
+  readonly session: SqliteSessionStore;
+}
+
+/** Opens the tables in a directory; empty ones where it is new. */
+export function openTables(directory: string): Tables {
+  mkdirSync(directory, { recursive: true });
+  const scratch = findScratch(directory, key) ?? claimScratch(directory, key);
+  const database = new ScratchDatabase(join(directory, "sync.c1z"), scratch);
+  database.read(() => {
+    migrate(database.db);
+    createIndexes(database.db, (index) => index.table !== "v1_grants");
+  });
+  return {
+    database,
+    file: scratch.database,
+    rows: new RowTables(database, syncId, "2026-11-25"),
+    grants: new GrantTable(database, syncId, "2026-11-25"),
+    session: new SqliteSessionStore(database, syncId),
+  };
+}
+
+/** Opens tables and writes until the thread has taken over. */
+export async function lentTables(directory: string): Promise<Tables> {
+  const tables = openTables(directory);
+  tables.rows.putResources(many);
+  while (!tables.database.isLent) {
+    tables.database.commit();
+    await setImmediate();
+  }
+  return tables;
+}
