@@ -334,11 +334,19 @@ test("nothing of a pruned sync is left in the file's unused space", async (conte
 
 test("broken references are counted with examples, each in its own list", async (context) => {
   const { directory, path } = place(context);
-  for (const older of [false, true]) {
+  // With many grants for each entitlement the references are found in another way.
+  for (const [crowd, older] of [
+    [0, false],
+    [200, false],
+    [0, true],
+    [200, true],
+  ] as const) {
     if (older) await writeSync(path, directory, { users: ["ghost"] });
+    const names = Array.from({ length: crowd }, (_, index) => `crowd${index}`);
     using writer = await openWriter(path, directory);
     writer.startSync("full");
-    writer.putResources([core, user("ada")]);
+    writer.putResources([core, user("ada"), ...names.map(user)]);
+    writer.putGrants(names.map(memberGrant));
     writer.putEntitlements([
       member,
       { ...member, id: "team:gone:member", resource: { ...core, id: { ...core.id, resource: "gone" } } },
