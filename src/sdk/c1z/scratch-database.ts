@@ -127,7 +127,17 @@ export class ScratchDatabase {
   /** Tells of rows that are likely to come, by what another thread will save: it is then started in time. */
   expect(savesUs: number): void {
     const isWorthIt = this.#savedUs + savesUs > worthThreadUs;
-    if (isWorthIt && this.#mayLend && !this.#thread) this.#coming ??= new WriteThread(this.#file);
+    if (isWorthIt && this.#mayLend && !this.#thread) this.#coming ??= this.#startThread();
+  }
+
+  #startThread(): WriteThread | undefined {
+    try {
+      return new WriteThread(this.#file);
+    } catch {
+      // No more threads, or none allowed: slower, and nothing else.
+      this.#mayLend = false;
+      return undefined;
+    }
   }
 
   /** True while a thread waits for the next commit, to write everything after it. */

@@ -89,19 +89,34 @@ test("who asks sees what was put, whether it is committed or on its way", async 
   database.close();
 });
 
-/** Runs `script` in a process of its own, in which `tables` are open and the thread has taken over. */
+interface TablesScript {
+  readonly open: "openTables" | "lentTables";
+  readonly lines: string;
+  readonly flags?: readonly string[];
+}
+
+function testingModule(name: string): string {
+  return JSON.stringify(join(import.meta.dirname, "..", "testing", name));
+}
+
+/** Runs `lines` in a process of its own, in which tables are open and the thread has taken over. */
 function runLent(context: TestContext, lines: string) {
+  return runTables(context, { open: "lentTables", lines });
+}
+
+/** Runs `lines` in a process of its own, started with `flags`, in which `open` has opened the tables. */
+function runTables(context: TestContext, { open, lines, flags = [] }: TablesScript) {
   const directory = join(temporaryDirectory(context), "killed");
   const program = `
-    const { lentTables } = await import(${JSON.stringify(join(import.meta.dirname, "../testing/lent-tables.ts"))});
-    const { user, memberGrant } = await import(${JSON.stringify(join(import.meta.dirname, "../testing/sample-c1z.ts"))});
-    const tables = await lentTables(${JSON.stringify(directory)});
+    const { lentTables, many, openTables } = await import(${testingModule("lent-tables.ts")});
+    const { user, memberGrant } = await import(${testingModule("sample-c1z.ts")});
+    const tables = await ${open}(${JSON.stringify(directory)});
     const { database, rows, grants, session } = tables;
     ${lines}`;
   // In a file: what is given with -e is given to the thread as well.
   const script = join(directory, "..", "program.ts");
   writeFileSync(script, program);
-  const run = spawnSync(process.execPath, [script], {
+  const run = spawnSync(process.execPath, [...flags, script], {
     encoding: "utf8",
     timeout: 60_000,
     env: { ...process.env, NODE_TEST_CONTEXT: "" },
@@ -203,4 +218,17 @@ test("it can be closed before the thread has begun, and is its owner's alone aga
   using other = new DatabaseSync(file);
   assert.throws(() => other.prepare("select * from v1_resources").all(), /locked/);
   database.close();
+});
+
+test("where no thread can be started, this one goes on writing", (context) => {
+  // Node's permission model without --allow-worker.
+  const flags = ["--permission", "--allow-fs-read=*", "--allow-fs-write=*"];
+  const lines = `rows.putResources(many);
+    database.commit();
+    rows.putResources([user("last")]);
+    database.commit();
+    console.log(database.all("select count(*) as n from v1_resources")[0].n, database.isLent);
+    database.close();`;
+  const { run } = runTables(context, { open: "openTables", lines, flags });
+  assert.deepEqual([run.stdout, run.status], [`${many.length + 1} false\n`, 0], run.stderr);
 });
