@@ -4,12 +4,13 @@
  * duplicates and builds all indexes, and from then on every put is an upsert.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Grant, ResourceId } from "../contracts/model.ts";
+import type { Grant, GrantExpandable, ResourceId } from "../contracts/model.ts";
 import { decodeGrant } from "../proto/decode.ts";
-import { encodeGrant, encodeGrantExpandable, viewOf, writeGrant } from "../wire/encode.ts";
+import { encodeGrant, encodeGrantExpandable, writeGrant } from "../wire/encode.ts";
 import { mergeDuplicateGrants } from "./duplicate-grants.ts";
 import { isSqliteError } from "./file-errors.ts";
 import { fitsBatch, GrantEncoder } from "./grant-batches.ts";
+import { type RowKind, rowsToWrite } from "./row-batches.ts";
 import { bytesOf, nextPage, pageRows, type Row, sqlText } from "./row-sql.ts";
 import { createIndexes, creatingIndexes, droppingIndexes, type Index } from "./schema.ts";
 import type { ScratchDatabase } from "./scratch-database.ts";
@@ -35,6 +36,9 @@ export class GrantTable {
   readonly #syncId: string;
   /** Values that all rows share: binding them a million times would cost a tenth of the load. */
   readonly #shared: string;
+  /** While there is no index. */
+  readonly #appends: Inserts;
+  readonly #upserts: Inserts;
   readonly #encoder: GrantEncoder;
   #state: "untouched" | "appending" | "sealed" = "untouched";
 
@@ -43,6 +47,12 @@ export class GrantTable {
     this.#database = database;
     this.#syncId = syncId;
     this.#shared = `${sqlText(syncId)}, ${sqlText(discoveredAt)}`;
+    const inserts = (conflict: string): Inserts => ({
+      plain: `${this.#insert(sevenMarks)} ${conflict}`,
+      expandable: `${this.#insert(sevenMarks, "?, 1")} ${conflict}`,
+    });
+    this.#appends = inserts("");
+    this.#upserts = inserts(onConflict);
     this.#encoder = new GrantEncoder((resourceType, principalType) =>
       this.#insert([
         sqlText(resourceType),
@@ -60,26 +70,30 @@ export class GrantTable {
   put(grants: readonly Grant[]): void {
     if (this.#state === "untouched") this.#openForLoad();
     if (this.#state === "sealed" || !grants.every(fitsBatch)) {
-      const conflict = this.#state === "sealed" ? onConflict : "";
-      for (const grant of grants) this.#putOne(grant, conflict);
+      this.#putInOrder(grants, this.#state === "sealed" ? this.#upserts : this.#appends);
       return;
     }
     this.#database.put({
-      savesUs: grants.length * grantUs,
+      ...rowsToWrite(this.#appends.plain, grants, grantRows),
       encode: () => this.#encoder.encode(grants),
-      write: (statements) => {
-        const insert = statements.of(this.#insert(sevenMarks));
-        // As run does, but without an object that says what was changed. SQLite takes a copy of its own of the bytes.
-        for (const grant of grants) insert.get(...textsOf(grant), viewOf(grant, writeGrant));
-      },
     });
   }
 
-  #putOne(grant: Grant, conflict: string): void {
-    const expandable = grant.expandable?.entitlementIds.some((id) => id.trim() !== "") ? grant.expandable : undefined;
-    const sql = `${this.#insert(sevenMarks, expandable ? "?, 1" : "null, 0")} ${conflict}`;
-    const expansion = expandable ? [encodeGrantExpandable(expandable)] : [];
-    this.#database.run(sql, ...textsOf(grant), encodeGrant(grant), ...expansion);
+  /** Those that expand have a column more and are put by themselves. */
+  #putInOrder(grants: readonly Grant[], inserts: Inserts): void {
+    let start = 0;
+    grants.forEach((grant, index) => {
+      if (!expands(grant)) return;
+      this.#putPlain(grants.slice(start, index), inserts);
+      const expansion = encodeGrantExpandable(grant.expandable);
+      this.#database.run(inserts.expandable, ...textsOf(grant), encodeGrant(grant), expansion);
+      start = index + 1;
+    });
+    this.#putPlain(start === 0 ? grants : grants.slice(start), inserts);
+  }
+
+  #putPlain(grants: readonly Grant[], { plain }: Inserts): void {
+    if (grants.length > 0) this.#database.put(rowsToWrite(plain, grants, grantRows));
   }
 
   /**
@@ -153,6 +167,12 @@ const markEnd = `insert into v1_connector_sessions (sync_id, key, value)
 // Where nothing was marked, as in the file of a Go connector, nothing is compared as true.
 const deleteUnmarked = `delete from v1_grants where sync_id = ?1 and id > (select cast(cast(value as text) as integer)
   from v1_connector_sessions where sync_id = ?1 and key = ?2)`;
+/** Statements with seven parameters, and with the expansion as the eighth. */
+interface Inserts {
+  readonly plain: string;
+  readonly expandable: string;
+}
+
 const sevenMarks: readonly string[] = Array.from({ length: 7 }, () => "?");
 const ofPrincipal = `select ${readColumns} from v1_grants where entitlement_id = ? and principal_resource_type_id = ?
   and principal_resource_id = ? and sync_id = ? order by id limit 1`;
@@ -165,6 +185,14 @@ function isOfGrants({ table }: Index): boolean {
 function textsOf({ id, entitlement, principal }: Grant): readonly string[] {
   const { resource } = entitlement;
   return [resource.resourceType, resource.resource, entitlement.id, principal.resourceType, principal.resource, id];
+}
+
+const grantRows: RowKind<Grant> = { valuesOf: textsOf, write: writeGrant, us: grantUs };
+
+type Expanding = Grant & { readonly expandable: GrantExpandable };
+
+function expands(grant: Grant): grant is Expanding {
+  return grant.expandable?.entitlementIds.some((id) => id.trim() !== "") ?? false;
 }
 
 function toGrant(row: Row): Grant {

@@ -4,9 +4,8 @@
  */
 import type { Entitlement, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { decodeEntitlement, decodeResource, decodeResourceType } from "../proto/decode.ts";
-import { encodeResourceType, viewOf, writeEntitlement, writeResource } from "../wire/encode.ts";
-import type { ProtoWriter } from "../wire/proto-writer.ts";
-import { encodeRows } from "./row-batches.ts";
+import { encodeResourceType, writeEntitlement, writeResource } from "../wire/encode.ts";
+import { type RowKind, rowsToWrite } from "./row-batches.ts";
 import { bytesOf, nextPage, pageRows, resourceKey, sqlText } from "./row-sql.ts";
 import type { ScratchDatabase } from "./scratch-database.ts";
 import type { StorePage } from "./sync-store.ts";
@@ -59,7 +58,7 @@ export class RowTables {
   }
 
   putResources(resources: readonly Resource[]): void {
-    this.#put(this.#putResource, resources, { valuesOf: resourceValues, write: writeResource, us: resourceUs });
+    this.#put(this.#putResource, resources, resourceRows);
   }
 
   /** Tells that so many resources are likely to come. */
@@ -68,24 +67,11 @@ export class RowTables {
   }
 
   putEntitlements(entitlements: readonly Entitlement[]): void {
-    this.#put(this.#putEntitlement, entitlements, {
-      valuesOf: entitlementValues,
-      write: writeEntitlement,
-      us: entitlementUs,
-    });
+    this.#put(this.#putEntitlement, entitlements, entitlementRows);
   }
 
-  #put<T>(sql: string, rows: readonly T[], { valuesOf, write, us }: RowKind<T>): void {
-    if (rows.length === 0) return;
-    this.#database.put({
-      savesUs: rows.length * us,
-      encode: () => encodeRows(sql, rows, valuesOf, write),
-      write: (statements) => {
-        const insert = statements.of(sql);
-        // SQLite takes a copy of its own of the bytes.
-        for (const row of rows) insert.get(...valuesOf(row), viewOf(row, write));
-      },
-    });
+  #put<T>(sql: string, rows: readonly T[], kind: RowKind<T>): void {
+    if (rows.length > 0) this.#database.put(rowsToWrite(sql, rows, kind));
   }
 
   hasType(id: string): boolean {
@@ -126,14 +112,12 @@ export class RowTables {
   }
 }
 
-/** How rows of one table are made. */
-interface RowKind<T> {
-  /** What stands before the data. */
-  valuesOf(row: T): readonly (string | null)[];
-  write(writer: ProtoWriter, row: T): void;
-  /** What inserting one takes, in microseconds. */
-  readonly us: number;
-}
+const resourceRows: RowKind<Resource> = { valuesOf: resourceValues, write: writeResource, us: resourceUs };
+const entitlementRows: RowKind<Entitlement> = {
+  valuesOf: entitlementValues,
+  write: writeEntitlement,
+  us: entitlementUs,
+};
 
 function resourceValues({ id, parentResourceId: parent }: Resource): readonly (string | null)[] {
   return [id.resourceType, resourceKey(id), parent?.resourceType ?? null, parent?.resource ?? null];
