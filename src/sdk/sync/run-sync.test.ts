@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { ValidateOptions } from "../contracts/connector.ts";
@@ -332,6 +333,28 @@ describe("runSync", () => {
     const i9 = logged.find(([message]) => message === "ingest invariant I9")?.[1];
     assert.equal(i9?.["count"], 1);
     assert.match(JSON.stringify(i9?.["examples"]), /ghost/);
+  });
+
+  it("has a thread write the rows as soon as a list announces many, at the next page that it can", async () => {
+    for (const toCome of [100_000, undefined]) {
+      let isLent = false;
+      const logger = {
+        ...silentLogger,
+        debug: (message: string) => {
+          if (/thread of their own/.test(message)) isLent = true;
+        },
+      };
+      const script: Script = {
+        types: club(300, 2),
+        pageSize: 1,
+        replace: (_call, page) => (toCome === undefined ? page : { ...page, toCome }),
+        // The thread takes a moment to start.
+        before: ({ method }) => (method === "list" && toCome !== undefined && !isLent ? delay(5) : undefined),
+      };
+      const outcome = await run(script, newPath(), { logger });
+      assert.equal(isLent, toCome !== undefined);
+      assert.deepEqual(outcome.stats.grantsByResourceType, { org: 300, team: 300 });
+    }
   });
 
   it("does not seal a sync whose exclusion groups are broken", async () => {
