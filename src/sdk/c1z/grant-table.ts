@@ -93,7 +93,8 @@ export class GrantTable {
   }
 
   #putPlain(grants: readonly Grant[], { plain }: Inserts): void {
-    if (grants.length > 0) this.#database.put(rowsToWrite(plain, grants, grantRows));
+    const kind = this.#state === "sealed" ? upsertedRows : grantRows;
+    if (grants.length > 0) this.#database.put(rowsToWrite(plain, grants, kind));
   }
 
   /**
@@ -188,6 +189,8 @@ function textsOf({ id, entitlement, principal }: Grant): readonly string[] {
 }
 
 const grantRows: RowKind<Grant> = { valuesOf: textsOf, write: writeGrant, us: grantUs };
+/** No reason to start a thread: who puts grants now asks for others in between, and would wait for it each time. */
+const upsertedRows: RowKind<Grant> = { ...grantRows, us: 0 };
 
 type Expanding = Grant & { readonly expandable: GrantExpandable };
 
