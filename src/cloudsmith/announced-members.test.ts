@@ -2,22 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
 import { systemClock } from "../sdk/clock.ts";
-import type { Page, SessionStore } from "../sdk/contracts/connector.ts";
+import type { Page } from "../sdk/contracts/connector.ts";
 import type { Resource } from "../sdk/contracts/model.ts";
 import { silentLogger } from "../sdk/log.ts";
+import { memorySession } from "../sdk/testing/memory-session.ts";
 import { createCloudsmithClient } from "./client/cloudsmith-client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 
 const { signal } = new AbortController();
-
-function memorySession(): SessionStore {
-  const values = new Map<string, Uint8Array>();
-  return {
-    get: (key) => values.get(key),
-    set: (key, value) => void values.set(key, value),
-    keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)).sort(),
-  };
-}
 
 test("each page of members tells how many its list is to bring yet, so that their writing can be planned", async () => {
   await using sandbox = await startSandbox({ organization: { members: 90, teams: 3 } });

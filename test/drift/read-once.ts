@@ -2,8 +2,9 @@
 
 import type { CloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
-import type { Page, ResourceSyncer, SessionStore, SyncWarning } from "../../src/sdk/contracts/connector.ts";
+import type { Page, ResourceSyncer, SyncWarning } from "../../src/sdk/contracts/connector.ts";
 import type { Resource } from "../../src/sdk/contracts/model.ts";
+import { memorySession } from "../../src/sdk/testing/memory-session.ts";
 import { orgSlug } from "./moving-client.ts";
 
 /** What was read. */
@@ -66,13 +67,4 @@ export async function readOnce(client: CloudsmithClient, warnings: SyncWarning[]
   } finally {
     await connector.cleanup();
   }
-}
-
-function memorySession(): SessionStore {
-  const values = new Map<string, Uint8Array>();
-  return {
-    get: (key) => values.get(key),
-    set: (key, value) => void values.set(key, value),
-    keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)).sort(),
-  };
 }
