@@ -44,38 +44,35 @@ const grantPrincipal: Reference = {
  * reference costs one pass over the sync's rows. An empty reference is not broken, as the Go SDK has it.
  */
 export function checkReferences(db: DatabaseSync, syncId: string): ReferenceReport {
-  const isAlone = countOf(db, "count(*) as n from v1_sync_runs") <= 1;
-  const entitlements = countOf(db, "count(*) as n from v1_entitlements");
-  const isFew = entitlements * oftenNamed < countOf(db, "max(id) as n from v1_grants");
-  const check = (reference: Reference, isNamedOften = false): BrokenReferences => {
-    const { table, columns } = reference;
-    const named = isNamedOften ? distinctByNext(table, columns) : distinctOf(table, columns, isAlone ? "" : syncId);
-    return checkOne(db, syncId, reference, named);
-  };
+  const isAlone = numberOf(db, "select count(*) as n from v1_sync_runs") <= 1;
+  const entitlements = numberOf(db, "select count(*) as n from v1_entitlements");
+  const isNamedOften = isAlone && entitlements * oftenNamed < numberOf(db, "select max(id) as n from v1_grants");
+  // The sync's id is in none of the indexes on the columns. Without another sync they answer without touching a row;
+  // going from them to each row would take twenty times as long as reading all rows.
+  const rows = isAlone ? "" : `not indexed where sync_id = ${sqlText(syncId)}`;
+  const check = (reference: Reference, distinct = distinctOf(reference, rows)): BrokenReferences =>
+    checkOne(db, syncId, reference, distinct);
+  const checkOften = (reference: Reference): BrokenReferences =>
+    isNamedOften ? check(reference, distinctByNext(reference)) : check(reference);
   return {
     entitlementsWithoutResource: check(entitlementResource),
-    grantsWithoutResource: check(grantResource, isAlone && isFew),
-    grantsWithoutEntitlement: check(grantEntitlement, isAlone && isFew),
+    grantsWithoutResource: checkOften(grantResource),
+    grantsWithoutEntitlement: checkOften(grantEntitlement),
     grantsWithoutPrincipal: check(grantPrincipal),
   };
 }
 
-function countOf(db: DatabaseSync, what: string): number {
-  return Number(db.prepare(`select ${what}`).get()?.["n"] ?? 0);
+function numberOf(db: DatabaseSync, query: string): number {
+  return Number(db.prepare(query).get()?.["n"] ?? 0);
 }
 
-/**
- * A table expression "named" with each combination of the columns once; `syncId` "" when there is no other sync: then an
- * index on the columns answers without touching a row. The sync's id is in none of these indexes; going from them to
- * each row would take twenty times as long as reading all rows.
- */
-function distinctOf(table: string, columns: readonly string[], syncId: string): string {
-  const rows = syncId === "" ? table : `${table} not indexed where sync_id = ${sqlText(syncId)}`;
-  return `named as materialized (select distinct ${columns.join(", ")} from ${rows})`;
+/** A table expression "named" with each combination of the columns once; `rows` says which rows of the table. */
+function distinctOf({ table, columns }: Reference, rows: string): string {
+  return `named as materialized (select distinct ${columns.join(", ")} from ${table} ${rows})`;
 }
 
-/** The same for all syncs, going from each value to the next larger one by the index on the columns. */
-function distinctByNext(table: string, columns: readonly string[]): string {
+/** The same for all rows, going from each value to the next larger one by the index on the columns. */
+function distinctByNext({ table, columns }: Reference): string {
   const levels = columns.map((column, index) => {
     const before = columns.slice(0, index);
     const [level, above] = [`level${index}`, `level${index - 1}`];
@@ -91,12 +88,12 @@ function distinctByNext(table: string, columns: readonly string[]): string {
   return [...levels, `named as materialized (select * from level${columns.length - 1})`].join(",\n    ");
 }
 
-function checkOne(db: DatabaseSync, syncId: string, reference: Reference, named: string): BrokenReferences {
+function checkOne(db: DatabaseSync, syncId: string, reference: Reference, distinct: string): BrokenReferences {
   const { table, columns, target, key } = reference;
   // Distinct references first, as they are few.
   const columnList = columns.join(", ");
   db.exec(`create temp table broken_references as
-    with recursive ${named}
+    with recursive ${distinct}
     select * from named where ${columns.at(-1)} <> '' and not exists
       (select 1 from ${target} t where t.external_id = ${key} and t.sync_id = ${sqlText(syncId)})`);
   try {
