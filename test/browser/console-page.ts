@@ -167,8 +167,8 @@ async function postFrom({ path, body }: { path: string; body: unknown }): Promis
 }
 
 /**
- * What has the focus, as element and name, and the window's title, at the very change that brings `wanted`, not some frames later: in
- * between somebody may type. To be called before the change.
+ * What has the focus, as element and name, and the window's title, at the very change that brings `wanted`, not some
+ * frames later: in between somebody may type. To be called before the change.
  */
 export function whenItComes(
   page: Page,

@@ -46,7 +46,7 @@ test("the single executable is one file that syncs where no Node is on PATH, int
 test("the single executable writes large organizations with a thread of their own, as the program does", {
   timeout: 170_000,
 }, async () => {
-  // So many that the thread is worth it, which the first page of the list tells.
+  // So many that the thread is worth it.
   await using large = await startSandbox({ organization: { members: 25_000, teams: 4 } });
   const path = join(scratch.path, "large.c1z");
   const env = {

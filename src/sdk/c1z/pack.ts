@@ -18,6 +18,7 @@ import { releasePiece } from "../release-buffer.ts";
 import { v1Magic } from "./container.ts";
 import { type OpenFile, writeAll } from "./save.ts";
 
+const mebibyte = 1024 * 1024;
 /**
  * Pieces in which the database goes in and comes back: each costs the main thread a round, large ones cost memory.
  * Measured: with 853 MB, 2 MiB take 0.12 s less than 1 MiB; with 25 MB they take no less time and 5 MB more.
@@ -26,7 +27,6 @@ function pieceBytesFor(databaseBytes: number): number {
   return (databaseBytes < 128 * mebibyte ? 1 : 2) * mebibyte;
 }
 
-const mebibyte = 1024 * 1024;
 /** So much of the new file is handed to the device while the rest is being packed. */
 const syncEveryBytes = 16 * mebibyte;
 /** May wait between two steps, so that no step waits for the next: each has a thread of its own. */

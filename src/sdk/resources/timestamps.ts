@@ -25,7 +25,8 @@ function parseUsual(text: string): Timestamp | undefined {
   const [hours, minutes, seconds] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
   const fraction = end === 19 ? 0 : digits(text, 20, end);
   if (!(hours < 24 && minutes < 60 && seconds < 60 && fraction >= 0)) return undefined;
-  const dayMs = days.get(text.slice(0, 10)) ?? dayOf(text.slice(0, 10));
+  const day = text.slice(0, 10);
+  const dayMs = days.get(day) ?? dayOf(day);
   if (Number.isNaN(dayMs)) return undefined;
   const nanos = end === 19 ? 0 : fraction * 10 ** (9 - fractionDigits);
   return { seconds: dayMs / 1000 + (hours * 60 + minutes) * 60 + seconds, nanos };
