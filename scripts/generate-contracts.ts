@@ -6,8 +6,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectorApp } from "../src/cloudsmith/connector-app.ts";
-import { renderConfigDocs } from "../src/sdk/cli/render-config-docs.ts";
 import { version } from "../src/version.ts";
+import { renderConfigDocs } from "./render-config-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 

@@ -1,5 +1,5 @@
 /** From JSON to rows: what is done for every member and every grant before anything is stored. */
-import { encodeGrant, encodeResource } from "../../src/sdk/wire/encode.ts";
+import { encodeGrant, viewOf, writeResource } from "../../src/sdk/wire/encode.ts";
 import type { Layer } from "./layer.ts";
 import {
   countGrants,
@@ -37,7 +37,7 @@ export const recordLayers: readonly Layer[] = [
       return {
         rows: members,
         run() {
-          for (const record of records) encodeResource(resourceOf(record));
+          for (const record of records) viewOf(resourceOf(record), writeResource);
         },
       };
     },

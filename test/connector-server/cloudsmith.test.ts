@@ -7,12 +7,12 @@ import { startSandbox } from "../../sandbox/server.ts";
 import { createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
-import { remoteConnector } from "../../src/sdk/connector-server/remote-connector.ts";
 import { startConnectorServer } from "../../src/sdk/connector-server/server.ts";
 import type { Connector } from "../../src/sdk/contracts/connector.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { runSync } from "../../src/sdk/sync/run-sync.ts";
 import { rowsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { remoteConnector } from "../support/remote-connector.ts";
 
 const root = mkdtempSync(join(tmpdir(), "served-cloudsmith-"));
 after(() => rmSync(root, { recursive: true, force: true }));

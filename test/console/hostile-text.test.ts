@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import type { PeoplePage, ReviewPage } from "../../src/console/contract/sources.ts";
-import { unprefixed } from "../../src/reports/render/cell-text.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { unprefixed } from "../support/unprefixed.ts";
 import { type Door, openDoor, type SignedIn } from "./door.ts";
 
 const formulas = [

@@ -18,13 +18,8 @@ export function cellText(cell: Cell): string {
 
 /**
  * The text with an apostrophe before it if a spreadsheet would take it for a formula, else as it is. Numbers are not
- * texts and must not come here. {@link unprefixed} takes the apostrophe off again.
+ * texts and must not come here.
  */
 export function formulaSafe(text: string): string {
   return dangerous.test(text) ? `'${text}` : text;
-}
-
-/** What {@link formulaSafe} was given. */
-export function unprefixed(text: string): string {
-  return text.startsWith("'") && dangerous.test(text) ? text.slice(1) : text;
 }

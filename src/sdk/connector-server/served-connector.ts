@@ -1,10 +1,11 @@
 /** The connector behind the services, and what every call needs of it: its syncers by type, a session, the options of a list. */
+import { toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Connector, ListOptions, ResourceSyncer } from "../contracts/connector.ts";
 import type { Resource } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
-import type { Resource as ResourceMessage } from "../proto/gen/c1/connector/v2/resource_pb.ts";
-import { fromResourceMessage } from "./from-message.ts";
+import { decodeResource } from "../proto/decode.ts";
+import { type Resource as ResourceMessage, ResourceSchema } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import type { SessionCache } from "./session-cache.ts";
 
 /** What all list requests have in common. */
@@ -39,7 +40,7 @@ export class ServedConnector {
     if (!message?.id) throw new ConnectError("the request names no resource", Code.InvalidArgument);
     return {
       syncer: this.syncer(message.id.resourceType),
-      resource: fromResourceMessage(message),
+      resource: decodeResource(toBinary(ResourceSchema, message)),
     };
   }
 

@@ -19,6 +19,9 @@ const badCredentials: ReadonlySet<string> = new Set([
   "TokenRefreshRequired",
 ]);
 
+/** Names of failures before there is an answer, where no system error says so (AWS SDK: NodeHttpHandler). */
+const noAnswer: ReadonlySet<string> = new Set(["TimeoutError", "AbortError", "NetworkingError", "RequestTimeout"]);
+
 /** System errors of the disk that the object is copied to; all others are of the network. */
 const diskProblem = /^E(?:ACCES|DQUOT|EXIST|FBIG|IO|ISDIR|MFILE|NOENT|NOSPC|NOTDIR|PERM|ROFS)$/;
 
@@ -87,7 +90,7 @@ export function changedMeanwhile(address: ObjectAddress): BatonError {
 }
 
 function kindOf(
-  { name, message, httpStatus, systemCode }: Facts,
+  { name, httpStatus, systemCode }: Facts,
   { bucket }: ObjectAddress,
 ): Pick<BatonErrorInit, "code" | "status" | "hint"> {
   if (badCredentials.has(name)) {
@@ -111,7 +114,7 @@ function kindOf(
       hint: "Allow s3:GetObject and s3:PutObject on the key and on KEY.run.json, and s3:ListBucket on the bucket: without it a missing object looks forbidden.",
     };
   }
-  if (httpStatus === undefined && (systemCode !== undefined || /time|socket|abort|network|hang up/i.test(message))) {
+  if (httpStatus === undefined && (systemCode !== undefined || noAnswer.has(name))) {
     return {
       code: "BATON-S3-UNREACHABLE",
       status: Status.unavailable,

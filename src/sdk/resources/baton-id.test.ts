@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError } from "../errors.ts";
-import { formatBatonId, parseBatonId } from "./baton-id.ts";
+import { parseBatonId } from "./baton-id.ts";
+
+/** As other Baton tools write them. */
+function formatBatonId({ id, parentResourceId }: ResourceTarget): string {
+  const parts = [parentResourceId, id].flatMap((named) => (named ? [named.resourceType, named.resource] : []));
+  return `bid:r:${parts.map((part) => part.replaceAll(/[\\/:]/g, "\\$&")).join("/")}`;
+}
 
 const resourceId = fc
   .tuple(

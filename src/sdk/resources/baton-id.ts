@@ -1,20 +1,14 @@
 /**
  * Baton ids of resources, the text by which people and tools name one: `bid:r:user/7`, or with its parent
- * `bid:r:organization/acme/user/7`. Reading and writing them, nothing else.
+ * `bid:r:organization/acme/user/7`. Reads them, nothing else.
  */
 import type { ResourceId, ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 
 const prefix = "bid:r:";
 
-/** `bid:r:[parent type/parent id/]type/id`; `\`, `/` and `:` inside a part are written with a backslash before them. */
-export function formatBatonId({ id, parentResourceId }: ResourceTarget): string {
-  const parts = [parentResourceId, id].flatMap((named) => (named ? [named.resourceType, named.resource] : []));
-  return prefix + parts.map((part) => part.replaceAll(/[\\/:]/g, "\\$&")).join("/");
-}
-
 /**
- * Reads what {@link formatBatonId} writes.
+ * Reads `bid:r:[parent type/parent id/]type/id`; inside a part `\`, `/` and `:` have a backslash before them.
  * @throws BatonError `BATON-ID` whose message points at the place that cannot be read.
  */
 export function parseBatonId(text: string): ResourceTarget {

@@ -6,7 +6,12 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import { RateLimitDescriptionSchema } from "../proto/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
 
-const trailer = { code: "baton-code", effect: "baton-effect", hint: "baton-hint", fatal: "baton-fatal" } as const;
+const trailer = {
+  codeKey: "baton-code",
+  effectKey: "baton-effect",
+  hintKey: "baton-hint",
+  fatalKey: "baton-fatal",
+} as const;
 
 /**
  * What a server throws so that a client gets the error. The time to come back at, if there is one, goes along as a
@@ -15,10 +20,10 @@ const trailer = { code: "baton-code", effect: "baton-effect", hint: "baton-hint"
 export function toRpcError(caught: unknown): ConnectError {
   if (caught instanceof ConnectError) return caught;
   const error = toBatonError(caught);
-  const metadata = new Headers({ [trailer.code]: error.code });
-  if (error.effect) metadata.set(trailer.effect, encodeURIComponent(error.effect));
-  if (error.hint) metadata.set(trailer.hint, encodeURIComponent(error.hint));
-  if (error.fatal) metadata.set(trailer.fatal, "true");
+  const metadata = new Headers({ [trailer.codeKey]: error.code });
+  if (error.effect) metadata.set(trailer.effectKey, encodeURIComponent(error.effect));
+  if (error.hint) metadata.set(trailer.hintKey, encodeURIComponent(error.hint));
+  if (error.fatal) metadata.set(trailer.fatalKey, "true");
   const details =
     error.retryAtMs === undefined
       ? []
@@ -36,17 +41,17 @@ export function fromRpcError(caught: unknown, code: string, what: string): Baton
   const error = ConnectError.from(caught);
   if (error.cause instanceof BatonError) return error.cause;
   const { metadata } = error;
-  const effect = decoded(metadata.get(trailer.effect));
-  const hint = decoded(metadata.get(trailer.hint));
+  const effect = decoded(metadata.get(trailer.effectKey));
+  const hint = decoded(metadata.get(trailer.hintKey));
   const retryAtMs = resetTime(error);
   return new BatonError({
-    code: metadata.get(trailer.code) ?? code,
+    code: metadata.get(trailer.codeKey) ?? code,
     status: statusOf(error.code),
-    message: metadata.has(trailer.code) ? error.rawMessage : `${what}: ${error.rawMessage}`,
+    message: metadata.has(trailer.codeKey) ? error.rawMessage : `${what}: ${error.rawMessage}`,
     ...(effect !== undefined && { effect }),
     ...(hint !== undefined && { hint }),
     ...(retryAtMs !== undefined && { retryAtMs }),
-    fatal: metadata.get(trailer.fatal) === "true",
+    fatal: metadata.get(trailer.fatalKey) === "true",
     cause: caught,
   });
 }

@@ -8,7 +8,7 @@ import type { Grant, Resource, ResourceType } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
 import { annotationUrl } from "../resources/annotations.ts";
 import { grantId } from "../resources/ids.ts";
-import type { IngestFilter } from "./ingest-filter.ts";
+import { type IngestFilter, namesExternalPrincipal } from "./ingest-filter.ts";
 
 /** Somebody in another connector's data. */
 export interface ExternalPrincipal {
@@ -20,15 +20,6 @@ export interface ExternalPrincipal {
 export interface ExternalPrincipals {
   /** Whom a grant with an ExternalResourceMatch annotation is for; nobody when none is found. */
   principalsOf(grant: Grant): readonly ExternalPrincipal[];
-}
-
-const matchUrls: ReadonlySet<string> = new Set(
-  ["ExternalResourceMatch", "ExternalResourceMatchAll", "ExternalResourceMatchID"].map(annotationUrl),
-);
-
-/** True when an annotation says that the principal is to be found elsewhere. */
-export function namesExternalPrincipal(grant: Grant): boolean {
-  return grant.annotations?.some(({ typeUrl }) => matchUrls.has(typeUrl)) ?? false;
 }
 
 /** On resources that come from another connector's data (wire: BatonID). */

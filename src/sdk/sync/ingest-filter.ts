@@ -5,7 +5,16 @@
 import type { SyncStore } from "../c1z/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, GrantExpandable } from "../contracts/model.ts";
-import { namesExternalPrincipal } from "./external-grants.ts";
+import { annotationUrl } from "../resources/annotations.ts";
+
+const matchUrls: ReadonlySet<string> = new Set(
+  ["ExternalResourceMatch", "ExternalResourceMatchAll", "ExternalResourceMatchID"].map(annotationUrl),
+);
+
+/** True when an annotation says that the principal is to be found elsewhere. */
+export function namesExternalPrincipal(grant: Grant): boolean {
+  return grant.annotations?.some(({ typeUrl }) => matchUrls.has(typeUrl)) ?? false;
+}
 
 /** The filter of one run. */
 export class IngestFilter {

@@ -39,12 +39,16 @@ import {
 import { groupTrait } from "../resources/annotations.ts";
 import {
   compareUtf8,
-  encodeEntitlement,
   encodeGrant,
   encodeGrantExpandable,
-  encodeResource,
   encodeResourceType,
+  viewOf,
+  writeEntitlement,
+  writeResource,
 } from "./encode.ts";
+
+const encodeResource = (resource: Resource): Uint8Array => viewOf(resource, writeResource).slice();
+const encodeEntitlement = (entitlement: Entitlement): Uint8Array => viewOf(entitlement, writeEntitlement).slice();
 
 const runs = { numRuns: 2000 };
 /** Objects like those of literals, which deepEqual tells from objects without a prototype. */

@@ -31,16 +31,6 @@ export function encodeResourceType(type: ResourceType): Uint8Array {
   return encode((writer) => writeResourceType(writer, type));
 }
 
-/** Bytes of a `Resource`. */
-export function encodeResource(resource: Resource): Uint8Array {
-  return encode((writer) => writeResource(writer, resource));
-}
-
-/** Bytes of an `Entitlement`. */
-export function encodeEntitlement(entitlement: Entitlement): Uint8Array {
-  return encode((writer) => writeEntitlement(writer, entitlement));
-}
-
 /** Bytes of a `Grant`, without its GrantExpandable: c1z keeps that in a column of its own. */
 export function encodeGrant(grant: Grant): Uint8Array {
   return encode((writer) => writeGrant(writer, grant));

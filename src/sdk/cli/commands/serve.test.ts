@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { makeCertificates } from "../../../../sandbox/c1/certificate.ts";
-import { remoteConnector } from "../../connector-server/remote-connector.ts";
+import { remoteConnector } from "../../../../test/support/remote-connector.ts";
 import { exampleApp } from "../../testing/example-connector.ts";
 import { memoryIo } from "../../testing/memory-io.ts";
 import { runCli } from "../run-cli.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { standardFlags } from "../config/standard-fields.ts";
-import { exampleApp, exampleFields } from "../testing/example-connector.ts";
-import { renderConfigDocs } from "./render-config-docs.ts";
+import { renderConfigDocs } from "../scripts/render-config-docs.ts";
+import { standardFlags } from "../src/sdk/config/standard-fields.ts";
+import { exampleApp, exampleFields } from "../src/sdk/testing/example-connector.ts";
 
 const page = renderConfigDocs(exampleApp());
 const rows = page.split("\n").filter((line) => line.startsWith("| `--"));

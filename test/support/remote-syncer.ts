@@ -8,15 +8,15 @@ import type {
   Page,
   ResourceSyncer,
   SessionStore,
-} from "../contracts/connector.ts";
-import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
-import { Status } from "../errors.ts";
-import { EnqueuePageTokensSchema } from "../proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
-import { EntitlementsService } from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
-import { GrantsService } from "../proto/gen/c1/connector/v2/grant_pb.ts";
-import { ResourceGetterService, ResourcesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
-import { toResourceIdMessage, toResourceMessage } from "../proto/to-message.ts";
-import { fromRpcError } from "../rpc/rpc-error.ts";
+} from "../../src/sdk/contracts/connector.ts";
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../src/sdk/contracts/model.ts";
+import { Status } from "../../src/sdk/errors.ts";
+import { EnqueuePageTokensSchema } from "../../src/sdk/proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
+import { EntitlementsService } from "../../src/sdk/proto/gen/c1/connector/v2/entitlement_pb.ts";
+import { GrantsService } from "../../src/sdk/proto/gen/c1/connector/v2/grant_pb.ts";
+import { ResourceGetterService, ResourcesService } from "../../src/sdk/proto/gen/c1/connector/v2/resource_pb.ts";
+import { toResourceIdMessage, toResourceMessage } from "../../src/sdk/proto/to-message.ts";
+import { fromRpcError } from "../../src/sdk/rpc/rpc-error.ts";
 import { fromEntitlementMessage, fromGrantMessage, fromResourceMessage, fromTemplateMessage } from "./from-message.ts";
 
 /** What all list replies have in common. */

@@ -1,7 +1,5 @@
-/**
- * Which room may import which. Data flows one way through the house: product, contracts, engine, file, questions,
- * faces. `npm run check:imports` holds it; test/import-rules.test.ts plants a violation and sees it fail.
- */
+/** Which room may import which. Data flows one way: product, contracts, engine, file, questions, console. */
+import type { SourceFile, Violation } from "./source-files.ts";
 
 /** A room is the longest of these prefixes that a file's path begins with; it may import itself and what is listed. */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -171,33 +169,17 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "test/": ["src/", "sandbox/", "scripts/", "bench/"],
 };
 
-/** Tests may reach further: what they assert is the product as a whole. */
-const testFile = /\.test\.tsx?$/;
-const specifier = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
-
-/** An import that its room does not allow. */
-export interface Violation {
-  readonly file: string;
-  readonly imports: string;
-  readonly reason: string;
-}
-
-/** Finds the imports that break the rules; `files` maps paths, relative to the root and with `/`, to their text. */
-export function findViolations(files: ReadonlyMap<string, string>): readonly Violation[] {
-  const violations: Violation[] = [];
-  for (const [file, text] of files) {
-    if (testFile.test(file)) continue;
-    const room = roomOf(file);
-    if (room === undefined) {
-      violations.push({ file, imports: "", reason: "belongs to no room" });
-      continue;
-    }
-    for (const [, target = ""] of text.matchAll(specifier)) {
-      const imported = resolve(file, target);
-      if (!isAllowed(room, imported)) violations.push({ file, imports: imported, reason: `${room} may not import it` });
-    }
-  }
-  return violations;
+/** Imports that the table does not allow. Tests may reach further: what they assert is the product as a whole. */
+export function importDirections(files: readonly SourceFile[]): readonly Violation[] {
+  return files
+    .filter(({ path }) => !/\.test\.tsx?$/.test(path))
+    .flatMap((file) => {
+      const room = roomOf(file.path);
+      if (room === undefined) return [{ file: file.path, problem: "belongs to no room" }];
+      return file.imports
+        .filter((imported) => !isAllowed(room, imported))
+        .map((imported) => ({ file: file.path, problem: `imports ${imported}: ${room} may not import it` }));
+    });
 }
 
 function roomOf(file: string): string | undefined {
@@ -209,13 +191,4 @@ function roomOf(file: string): string | undefined {
 function isAllowed(room: string, imported: string): boolean {
   if (roomOf(imported) === room) return true;
   return (rooms[room] ?? []).some((prefix) => imported.startsWith(prefix));
-}
-
-function resolve(file: string, target: string): string {
-  const parts = file.split("/").slice(0, -1);
-  for (const part of target.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
 }

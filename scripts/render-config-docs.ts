@@ -1,7 +1,8 @@
 /** The page about configuration, as Markdown, made from the tables that the program itself uses. Pure. */
-import { environmentVariable, type Field } from "../config/field.ts";
-import { type FlagBehaviour, type StandardFlag, standardFlags } from "../config/standard-fields.ts";
-import type { ConnectorApp } from "./app.ts";
+
+import type { ConnectorApp } from "../src/sdk/cli/app.ts";
+import { environmentVariable, type Field } from "../src/sdk/config/field.ts";
+import { type FlagBehaviour, type StandardFlag, standardFlags } from "../src/sdk/config/standard-fields.ts";
 
 /** Renders the page, ending in a newline. The same tables give the same text. */
 export function renderConfigDocs(app: ConnectorApp): string {

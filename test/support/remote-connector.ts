@@ -11,13 +11,13 @@ import type {
   ConnectorMetadata,
   ResourceSyncer,
   SessionStore,
-} from "../contracts/connector.ts";
-import type { ResourceType } from "../contracts/model.ts";
-import { toBatonError } from "../errors.ts";
-import { Capability, ConnectorService } from "../proto/gen/c1/connector/v2/connector_pb.ts";
-import { ResourceTypesService } from "../proto/gen/c1/connector/v2/resource_pb.ts";
-import { ClientSession } from "../rpc/client-session.ts";
-import { fromRpcError } from "../rpc/rpc-error.ts";
+} from "../../src/sdk/contracts/connector.ts";
+import type { ResourceType } from "../../src/sdk/contracts/model.ts";
+import { toBatonError } from "../../src/sdk/errors.ts";
+import { Capability, ConnectorService } from "../../src/sdk/proto/gen/c1/connector/v2/connector_pb.ts";
+import { ResourceTypesService } from "../../src/sdk/proto/gen/c1/connector/v2/resource_pb.ts";
+import { ClientSession } from "../../src/sdk/rpc/client-session.ts";
+import { fromRpcError } from "../../src/sdk/rpc/rpc-error.ts";
 import { fromResourceTypeMessage } from "./from-message.ts";
 import { RemoteSyncer } from "./remote-syncer.ts";
 

@@ -1,19 +1,19 @@
 /** Generated messages to contract objects: their bytes through the decoders that read rows, so that there is one reading. */
 import { toBinary } from "@bufbuild/protobuf";
-import type { EntitlementTemplate } from "../contracts/connector.ts";
-import type { Entitlement, Grant, Resource, ResourceType } from "../contracts/model.ts";
-import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } from "../proto/decode.ts";
+import type { EntitlementTemplate } from "../../src/sdk/contracts/connector.ts";
+import type { Entitlement, Grant, Resource, ResourceType } from "../../src/sdk/contracts/model.ts";
+import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } from "../../src/sdk/proto/decode.ts";
 import {
   type Entitlement as EntitlementMessage,
   EntitlementSchema,
-} from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
-import { type Grant as GrantMessage, GrantSchema } from "../proto/gen/c1/connector/v2/grant_pb.ts";
+} from "../../src/sdk/proto/gen/c1/connector/v2/entitlement_pb.ts";
+import { type Grant as GrantMessage, GrantSchema } from "../../src/sdk/proto/gen/c1/connector/v2/grant_pb.ts";
 import {
   type Resource as ResourceMessage,
   ResourceSchema,
   type ResourceType as ResourceTypeMessage,
   ResourceTypeSchema,
-} from "../proto/gen/c1/connector/v2/resource_pb.ts";
+} from "../../src/sdk/proto/gen/c1/connector/v2/resource_pb.ts";
 
 /** A resource type. */
 export function fromResourceTypeMessage(message: ResourceTypeMessage): ResourceType {
