@@ -16,7 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { templateNames } from "../src/console/runs/deploy/deploy-templates.ts";
+import { templateNames } from "../src/console/deploy/deploy-templates.ts";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "src", "console", "ui");

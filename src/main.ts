@@ -1,7 +1,7 @@
 /** The program: the Cloudsmith connector behind the command line, and the sandbox to try it on. */
 import { connectorApp } from "./cloudsmith/connector-app.ts";
 import { consoleCommand } from "./console/command.ts";
-import { workerCommand } from "./console/runs/worker/worker-command.ts";
+import { workerCommand } from "./console/worker/worker-command.ts";
 import { evidenceCommand, reportCommand } from "./report-command.ts";
 import { sandboxCommand } from "./sandbox-command.ts";
 import { runCli } from "./sdk/cli/run-cli.ts";

@@ -9,8 +9,7 @@ export const knownCircles: readonly (readonly [file: string, imported: string])[
   ["src/cloudsmith/reading.ts", "src/cloudsmith/team-places.ts"],
   ["src/sdk/c1z/retention.ts", "src/sdk/c1z/sync-runs.ts"],
   ["src/sdk/c1z/row-batches.ts", "src/sdk/c1z/scratch-database.ts"],
-  ["src/console/runs/connector-access.ts", "src/console/runs/sync-runner.ts"],
-  ["src/console/runs/workshop.ts", "src/console/runs/console-workshop.ts"],
+  ["src/console/connectors/workshop.ts", "src/console/connectors/console-workshop.ts"],
   ["src/console/server/routes/session-routes.ts", "src/console/server/app.ts"],
   ...["deploy-tab", "history-tab", "logs-tab", "overview-tab", "service-tab", "settings-tab", "source-tabs"].map(
     (tab) => [`src/console/ui/connector/${tab}.tsx`, "src/console/ui/connector/connector-tabs.ts"] as const,

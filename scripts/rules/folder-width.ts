@@ -9,7 +9,6 @@ export const widestFolder = 20;
 export const knownWideFolders: Readonly<Record<string, number>> = {
   "src/sdk/c1z": 47,
   "src/sdk/cli": 31,
-  "src/console/runs": 26,
   "src/console/ui/connector": 37,
   "src/console/ui/design": 31,
   sandbox: 37,

@@ -119,14 +119,32 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
     "src/sdk/c1z/file-lock.ts",
   ],
-  // Runs, tests, schedules and the service: starts processes and says how they are doing.
+  // The process of a job, on both sides of its channel.
+  "src/console/worker/": ["src/console/contract/", "src/console/store/", "src/cloudsmith/", "src/reports/", "src/sdk/"],
+  // From an error's code, and the past of a connector, to what the page shows.
+  "src/console/failures/": ["src/console/contract/", "src/console/worker/messages.ts", "src/sdk/errors.ts"],
+  "src/console/deploy/": ["src/console/contract/", "src/cloudsmith/", "src/sdk/errors.ts"],
+  // Runs, schedules and the service: starts processes, and writes down what they came to.
   "src/console/runs/": [
     "src/console/contract/",
     "src/console/store/",
+    "src/console/worker/",
+    "src/console/failures/",
+    "src/console/event-hub.ts",
+    "src/console/kept-files.ts",
+    "src/sdk/",
+  ],
+  // Connectors: what was entered, what follows from runs, and what is done with them.
+  "src/console/connectors/": [
+    "src/console/contract/",
+    "src/console/store/",
+    "src/console/worker/",
+    "src/console/failures/",
+    "src/console/deploy/",
+    "src/console/runs/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
     "src/cloudsmith/",
-    "src/reports/",
     "src/sdk/",
     "sandbox/",
   ],
@@ -142,7 +160,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/console/server/": [
     "src/console/contract/",
     "src/console/store/",
-    "src/console/runs/",
+    "src/console/failures/",
+    "src/console/connectors/",
     "src/console/sources/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",

@@ -8,10 +8,9 @@ import { listenForInterrupt } from "../sdk/cli/interrupt.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { ConsoleOptions } from "./command-options.ts";
+import { openWorkshop } from "./connectors/workshop.ts";
 import { EventHub } from "./event-hub.ts";
 import { openBrowser } from "./open-browser.ts";
-import { thisProgram } from "./runs/program.ts";
-import { openWorkshop } from "./runs/workshop.ts";
 import { createApp } from "./server/app.ts";
 import { keptCookieName } from "./server/cookie-name.ts";
 import { EventStreams } from "./server/event-stream.ts";
@@ -31,6 +30,7 @@ import { sourceRoutes } from "./server/routes/source-routes.ts";
 import { Sessions } from "./server/sessions.ts";
 import { Sources } from "./sources/sources.ts";
 import { defaultDataDirectory } from "./store/data-directory.ts";
+import { thisProgram } from "./worker/program.ts";
 
 /** Runs the console to its end, which is the first signal. A second one does not wait for anything. */
 export async function serveConsole(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {

@@ -12,7 +12,7 @@ import { makeCertificates } from "../../sandbox/c1/certificate.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import type { SettingsInput } from "../../src/console/contract/connectors.ts";
 import { type Failure, failureStates } from "../../src/console/contract/failures.ts";
-import { failureOf } from "../../src/console/runs/failures/describe-failure.ts";
+import { failureOf } from "../../src/console/failures/describe-failure.ts";
 import { lockFile } from "../../src/sdk/c1z/file-lock.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";

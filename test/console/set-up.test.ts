@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expectedCounts } from "../../sandbox/organization.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { RunningError } from "../../src/console/runs/running-error.ts";
+import { RunningError } from "../../src/console/failures/running-error.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { openTestWorkshop, settingsOf } from "./test-workshop.ts";

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { systemClock } from "../../sdk/clock.ts";
 import { type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
+import { newConnector } from "../connectors/connector-registry.ts";
+import { emptySettings } from "../connectors/settings-input.ts";
 import { openDataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/store.ts";
-import { newConnector } from "./connector-registry.ts";
 import { keptFiles, RunArchive } from "./run-archive.ts";
 import { RunFiles } from "./run-files.ts";
 import { newRun } from "./run-results.ts";
-import { emptySettings } from "./settings-input.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "run-archive-"));
 const data = await openDataDirectory(directory, systemClock);

@@ -3,21 +3,27 @@ import type { Clock } from "../../sdk/clock.ts";
 import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { Failure } from "../contract/failures.ts";
-import type { RunDetail } from "../contract/runs.ts";
+import type { RunDetail, RunSummary } from "../contract/runs.ts";
+import { describeFailure } from "../failures/describe-failure.ts";
+import { type FailingConnector, inUtc } from "../failures/failure-context.ts";
 import type { KeptFile } from "../kept-files.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
-import { describeFailure } from "./failures/describe-failure.ts";
-import { type FailingConnector, inUtc } from "./failures/failure-context.ts";
+import type { SentError } from "../worker/messages.ts";
 import type { RunFiles } from "./run-files.ts";
 import { endedRun, isGood, type RunEnding, summaryOf, withFailure } from "./run-results.ts";
-import type { SentError } from "./worker/messages.ts";
-import type { RunPage } from "./workshop.ts";
 
 /** Files kept of a connector's runs, runs kept, lines kept. */
 export const keptFiles = 50;
 const keptRuns = 500;
 const keptLines = 100_000;
+
+/** A page of runs, newest first. */
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  /** `before` of the next page; null at the end. */
+  readonly next: string | null;
+}
 
 /** The past of all connectors. */
 export class RunArchive {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { syncPhases } from "../../sdk/sync/events.ts";
 import { type RunDetail, runPhases } from "../contract/runs.ts";
+import type { JobProgress } from "../worker/messages.ts";
 import { firstProgress, nextProgress } from "./run-progress.ts";
 import { newRun } from "./run-results.ts";
-import type { JobProgress } from "./worker/messages.ts";
 
 const run = newRun({ runId: "r", connectorId: "c", startedBy: "person", startedAtMs: 0 });
 const before: RunDetail = {

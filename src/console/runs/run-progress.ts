@@ -1,7 +1,7 @@
 /** How far a run is, in the page's words. Pure. */
 import type { SyncPhase } from "../../sdk/sync/events.ts";
 import type { RunDetail, RunPhase, RunProgress } from "../contract/runs.ts";
-import type { JobProgress } from "./worker/messages.ts";
+import type { JobProgress } from "../worker/messages.ts";
 
 const phases: Readonly<Record<SyncPhase, RunPhase>> = {
   validate: "organization",

@@ -2,7 +2,7 @@
 import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import type { Failure } from "../contract/failures.ts";
 import type { RunDetail, RunResult, RunSummary, RunTotals } from "../contract/runs.ts";
-import type { SentError } from "./worker/messages.ts";
+import type { SentError } from "../worker/messages.ts";
 
 /** A run that begins. */
 export function newRun(begin: Pick<RunDetail, "runId" | "connectorId" | "startedBy" | "startedAtMs">): RunDetail {

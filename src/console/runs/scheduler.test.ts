@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { systemClock } from "../../sdk/clock.ts";
+import { newConnector } from "../connectors/connector-registry.ts";
 import { ConnectorTable } from "../store/connector-table.ts";
 import { migrate } from "../store/migrations.ts";
-import { newConnector } from "./connector-registry.ts";
 import { nextRunAt, startDue } from "./scheduler.ts";
 
 const minuteMs = 60_000;

@@ -1,9 +1,9 @@
 /** How the service for C1 is doing, told from what its process logs. Pure. */
 import { Status } from "../../sdk/errors.ts";
 import type { ServiceState } from "../contract/connectors.ts";
+import { describeFailure } from "../failures/describe-failure.ts";
 import type { NewLogLine } from "../store/log-table.ts";
-import { describeFailure } from "./failures/describe-failure.ts";
-import type { SentError } from "./worker/messages.ts";
+import type { SentError } from "../worker/messages.ts";
 
 /** A service that does not run. */
 export const stoppedService: ServiceState = {

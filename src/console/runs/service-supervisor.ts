@@ -5,16 +5,16 @@ import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { ServiceState } from "../contract/connectors.ts";
 import type { RunDetail, RunResult } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
+import { describeFailure, sentErrorOf } from "../failures/describe-failure.ts";
 import type { NewLogLine } from "../store/log-table.ts";
 import type { Store } from "../store/store.ts";
-import { describeFailure, sentErrorOf } from "./failures/describe-failure.ts";
+import type { C1Settings, SentError } from "../worker/messages.ts";
+import type { ProgramCommand } from "../worker/program.ts";
+import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import { type LogWriter, parseLogLine } from "./log-writer.ts";
-import type { ProgramCommand } from "./program.ts";
 import { newRun, withFailure } from "./run-results.ts";
 import { afterEnd, afterLine, pollMessage, stoppedService } from "./service-state.ts";
 import type { RunSettings } from "./sync-runner.ts";
-import type { C1Settings, SentError } from "./worker/messages.ts";
-import { startWorker, type WorkerEnd, type WorkerProcess } from "./worker-process.ts";
 
 /** A service that was told to stop has so long to leave its tasks in good order. */
 const stopWithinMs = 9_500;

@@ -7,18 +7,18 @@ import type { Clock } from "../../sdk/clock.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { RunDetail, RunProgress, RunSummary, RunTotals } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
+import { sentErrorOf } from "../failures/describe-failure.ts";
+import { budgetFact } from "../failures/remote-failures.ts";
+import { RunningError } from "../failures/running-error.ts";
 import type { Store } from "../store/store.ts";
-import { sentErrorOf } from "./failures/describe-failure.ts";
-import { budgetFact } from "./failures/remote-failures.ts";
+import type { JobSettings, SentError } from "../worker/messages.ts";
+import type { ProgramCommand } from "../worker/program.ts";
+import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import type { LogWriter } from "./log-writer.ts";
-import type { ProgramCommand } from "./program.ts";
 import type { RunArchive } from "./run-archive.ts";
 import type { RunFiles } from "./run-files.ts";
 import { firstProgress, nextProgress } from "./run-progress.ts";
 import { newRun } from "./run-results.ts";
-import { RunningError } from "./running-error.ts";
-import type { JobSettings, SentError } from "./worker/messages.ts";
-import { startWorker, type WorkerEnd, type WorkerProcess } from "./worker-process.ts";
 
 /** Syncs that run at once. */
 const mostAtOnce = 2;

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
 import type { Failure, FailureBody } from "../contract/failures.ts";
-import { failureOf } from "../runs/failures/describe-failure.ts";
+import { failureOf } from "../failures/describe-failure.ts";
 
 /** HTTP status by gRPC status; 401 is for the session alone, so that the page never takes a wrong key for its own end. */
 const httpStatus = new Map<number, 400 | 403 | 404 | 409 | 413 | 422 | 429 | 503 | 507>([

@@ -1,8 +1,8 @@
 /** Connectors, settings, tests and what is done with them, over HTTP. Mounted under /api; knows nothing of how it is done. */
 import { Hono } from "hono";
 import { z } from "zod";
+import type { Workshop } from "../../connectors/workshop.ts";
 import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
-import type { Workshop } from "../../runs/workshop.ts";
 import type { ConsoleEnv } from "../app.ts";
 import { readBody } from "../body-values.ts";
 import { badRequest } from "../failure-response.ts";

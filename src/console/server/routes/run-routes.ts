@@ -3,8 +3,8 @@ import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { Hono } from "hono";
 import { BatonError, Status } from "../../../sdk/errors.ts";
+import type { Workshop } from "../../connectors/workshop.ts";
 import { type LogLine, logLevels } from "../../contract/runs.ts";
-import type { Workshop } from "../../runs/workshop.ts";
 import type { ConsoleEnv } from "../app.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 

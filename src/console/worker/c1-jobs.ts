@@ -1,13 +1,13 @@
 /** Jobs that concern C1: a test of the link, and the service that works for it until it is told to stop. */
-import { TokenSource } from "../../../sdk/c1/access-token.ts";
-import { openChannel } from "../../../sdk/c1/channel.ts";
-import { parseCredentials } from "../../../sdk/c1/credentials.ts";
-import { sayHello } from "../../../sdk/c1/hello.ts";
-import { hostId } from "../../../sdk/c1/host-identity.ts";
-import { runService } from "../../../sdk/c1/service.ts";
-import type { CheckResult } from "../../../sdk/contracts/connector.ts";
-import { toBatonError } from "../../../sdk/errors.ts";
-import { trustedRoots } from "../../../sdk/rpc/trusted-roots.ts";
+import { TokenSource } from "../../sdk/c1/access-token.ts";
+import { openChannel } from "../../sdk/c1/channel.ts";
+import { parseCredentials } from "../../sdk/c1/credentials.ts";
+import { sayHello } from "../../sdk/c1/hello.ts";
+import { hostId } from "../../sdk/c1/host-identity.ts";
+import { runService } from "../../sdk/c1/service.ts";
+import type { CheckResult } from "../../sdk/contracts/connector.ts";
+import { toBatonError } from "../../sdk/errors.ts";
+import { trustedRoots } from "../../sdk/rpc/trusted-roots.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 import { type C1Settings, c1CheckTitles, type Job } from "./messages.ts";
 

@@ -2,9 +2,9 @@
  * What the console and the process of a job say to each other, over the channel between parent and child. Settings with
  * their secrets come this way and no other: arguments and environment can be read from outside.
  */
-import type { CheckResult, ConnectorStats } from "../../../sdk/contracts/connector.ts";
-import type { SyncPhase } from "../../../sdk/sync/events.ts";
-import type { RunTotals } from "../../contract/runs.ts";
+import type { CheckResult, ConnectorStats } from "../../sdk/contracts/connector.ts";
+import type { SyncPhase } from "../../sdk/sync/events.ts";
+import type { RunTotals } from "../contract/runs.ts";
 
 /** What every job needs to know of a connector. */
 export interface JobSettings {

@@ -2,8 +2,8 @@
 import type { ConnectorStatus, ServiceState } from "../contract/connectors.ts";
 import type { Failure, FailureState } from "../contract/failures.ts";
 import type { RunDetail, RunProgress } from "../contract/runs.ts";
+import { isGood } from "../runs/run-results.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
-import { isGood } from "./run-results.ts";
 
 /** What the word is told from. */
 export interface StatusFacts {

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import type { ConnectorStatus } from "../contract/connectors.ts";
 import type { FailureState } from "../contract/failures.ts";
 import type { RunDetail, RunResult } from "../contract/runs.ts";
+import { firstProgress } from "../runs/run-progress.ts";
+import { newRun } from "../runs/run-results.ts";
+import { stoppedService } from "../runs/service-state.ts";
 import { newConnector } from "./connector-registry.ts";
 import { bannerOf, type StatusFacts, statusOf } from "./connector-status.ts";
-import { firstProgress } from "./run-progress.ts";
-import { newRun } from "./run-results.ts";
-import { stoppedService } from "./service-state.ts";
 import { emptySettings } from "./settings-input.ts";
 
 const run = (result: RunResult, state?: FailureState, runId = "last"): RunDetail => ({

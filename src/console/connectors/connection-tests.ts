@@ -5,13 +5,13 @@ import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import { Status } from "../../sdk/errors.ts";
 import type { TestLine, TestState } from "../contract/connectors.ts";
 import type { EventHub } from "../event-hub.ts";
-import { describeFailure } from "./failures/describe-failure.ts";
-import type { FailingConnector } from "./failures/failure-context.ts";
-import { budgetFact, clockLabel } from "./failures/remote-failures.ts";
-import type { LogWriter } from "./log-writer.ts";
-import type { ProgramCommand } from "./program.ts";
-import { c1CheckTitles, type Job, type SentError } from "./worker/messages.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import { describeFailure } from "../failures/describe-failure.ts";
+import type { FailingConnector } from "../failures/failure-context.ts";
+import { budgetFact, clockLabel } from "../failures/remote-failures.ts";
+import type { LogWriter } from "../runs/log-writer.ts";
+import { c1CheckTitles, type Job, type SentError } from "../worker/messages.ts";
+import type { ProgramCommand } from "../worker/program.ts";
+import { startWorker, type WorkerProcess } from "../worker/worker-process.ts";
 
 const closeWithinMs = 1000;
 

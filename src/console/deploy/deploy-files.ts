@@ -3,7 +3,7 @@
  * one place to keep them right. It is not given keys and secrets, so that none can get into a file.
  */
 import { stringify } from "yaml";
-import type { DeployFile, DeployTarget, RunMode, Schedule } from "../../contract/connectors.ts";
+import type { DeployFile, DeployTarget, RunMode, Schedule } from "../contract/connectors.ts";
 import { readTemplate, type TemplateName } from "./deploy-templates.ts";
 
 /** What is filled in. */

@@ -1,13 +1,13 @@
 /** From an error's code, and what was before, to the state that the page has a screen for. */
 
-import { type BatonError, toBatonError } from "../../../sdk/errors.ts";
-import type { Failure, FailureState } from "../../contract/failures.ts";
-import { RunningError } from "../running-error.ts";
+import { type BatonError, toBatonError } from "../../sdk/errors.ts";
+import type { Failure, FailureState } from "../contract/failures.ts";
 import type { SentError } from "../worker/messages.ts";
 import { accessFailures } from "./access-failures.ts";
 import type { FailureContext } from "./failure-context.ts";
 import { localFailures } from "./local-failures.ts";
 import { clockLabel, remoteFailures } from "./remote-failures.ts";
+import { RunningError } from "./running-error.ts";
 
 const describers = { ...accessFailures, ...remoteFailures, ...localFailures };
 

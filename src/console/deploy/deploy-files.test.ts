@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
-import { type DeployTarget, deployTargets } from "../../contract/connectors.ts";
+import { type DeployTarget, deployTargets } from "../contract/connectors.ts";
 import { type DeployFacts, deployFiles } from "./deploy-files.ts";
 import { readTemplate, templateNames } from "./deploy-templates.ts";
 

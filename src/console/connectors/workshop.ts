@@ -16,17 +16,18 @@ import type {
   SettingsSaved,
   TestState,
 } from "../contract/connectors.ts";
-import type { LogLine, LogPage, RunDetail, RunSummary } from "../contract/runs.ts";
+import type { LogLine, LogPage, RunDetail } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
+import type { RunPage } from "../runs/run-archive.ts";
 import { type AuditLog, openAuditLog } from "../store/audit-log.ts";
 import { openDataDirectory } from "../store/data-directory.ts";
 import type { LogFilter } from "../store/log-table.ts";
 import { openStore } from "../store/store.ts";
+import type { ProgramCommand } from "../worker/program.ts";
 import { ConsoleWorkshop } from "./console-workshop.ts";
-import type { ProgramCommand } from "./program.ts";
 
-export type { ProgramCommand } from "./program.ts";
+export type { ProgramCommand } from "../worker/program.ts";
 
 /** What a workshop is opened with. */
 export interface WorkshopOptions {
@@ -42,13 +43,6 @@ export interface WorkshopOptions {
   readonly storeKeyFile: string | undefined;
   /** From `thisProgram`. */
   readonly program: ProgramCommand;
-}
-
-/** A page of runs, newest first. */
-export interface RunPage {
-  readonly runs: readonly RunSummary[];
-  /** `before` of the next page; null at the end. */
-  readonly next: string | null;
 }
 
 /**

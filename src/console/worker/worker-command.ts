@@ -2,9 +2,9 @@
  * The process of one job: gets it from the console that started it, does it, tells how it goes, and ends. When the
  * console is gone it stops in good order by itself. For the console alone; a person who starts it is told so.
  */
-import type { ExtraCommand } from "../../../sdk/cli/app.ts";
-import type { CliIo } from "../../../sdk/cli/cli-io.ts";
-import { BatonError, Status } from "../../../sdk/errors.ts";
+import type { ExtraCommand } from "../../sdk/cli/app.ts";
+import type { CliIo } from "../../sdk/cli/cli-io.ts";
+import { BatonError, Status } from "../../sdk/errors.ts";
 import type { FromWorker, Job, ToWorker } from "./messages.ts";
 
 /** Name of the command. */

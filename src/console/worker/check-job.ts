@@ -1,7 +1,7 @@
 /** The connector's checks, and the clock: each result is told as soon as it is there. */
-import type { CheckResult } from "../../../sdk/contracts/connector.ts";
-import { networkProbes } from "../../../sdk/doctor/network-probes.ts";
-import { runProbes } from "../../../sdk/doctor/probe.ts";
+import type { CheckResult } from "../../sdk/contracts/connector.ts";
+import { networkProbes } from "../../sdk/doctor/network-probes.ts";
+import { runProbes } from "../../sdk/doctor/probe.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 

@@ -1,5 +1,5 @@
 /** Failures of key, organization and role. */
-import type { Failure } from "../../contract/failures.ts";
+import type { Failure } from "../contract/failures.ts";
 import { type Describers, inUtc, keyFacts, lastFileStays, lastGoodFact } from "./failure-context.ts";
 
 /** What a 401 can mean; it does not say which (cloudsmith-cli issues 77 and 352). */

@@ -13,7 +13,15 @@ import type {
   TestState,
 } from "../contract/connectors.ts";
 import type { LogLine, LogPage, RunDetail } from "../contract/runs.ts";
+import { deployFiles } from "../deploy/deploy-files.ts";
 import type { KeptFile } from "../kept-files.ts";
+import { LogWriter } from "../runs/log-writer.ts";
+import { RunArchive, type RunPage } from "../runs/run-archive.ts";
+import { RunFiles } from "../runs/run-files.ts";
+import { checkSchedule, nextMoments } from "../runs/schedule.ts";
+import { Scheduler } from "../runs/scheduler.ts";
+import { ServiceSupervisor } from "../runs/service-supervisor.ts";
+import { SyncRunner } from "../runs/sync-runner.ts";
 import type { AuditLog } from "../store/audit-log.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import type { LogFilter } from "../store/log-table.ts";
@@ -22,18 +30,10 @@ import { ConnectionTests } from "./connection-tests.ts";
 import { type AccessParts, accessOf, c1AccessOf } from "./connector-access.ts";
 import { ConnectorRegistry } from "./connector-registry.ts";
 import { hasKey, type ViewParts } from "./connector-views.ts";
-import { deployFiles } from "./deploy/deploy-files.ts";
 import { findSettings } from "./found-settings.ts";
-import { LogWriter } from "./log-writer.ts";
-import { RunArchive } from "./run-archive.ts";
-import { RunFiles } from "./run-files.ts";
 import { SampleOrganization } from "./sample-organization.ts";
-import { checkSchedule, nextMoments } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { ServiceSupervisor } from "./service-supervisor.ts";
 import { SetUpDesk } from "./set-up-desk.ts";
-import { SyncRunner } from "./sync-runner.ts";
-import type { RunPage, Workshop, WorkshopOptions } from "./workshop.ts";
+import type { Workshop, WorkshopOptions } from "./workshop.ts";
 
 /** What is open already. */
 export interface OpenParts {

@@ -1,8 +1,8 @@
 /** Starts a process for a job, gives it the job over its channel, and passes on what it says. Knows no kinds of job. */
 import { type ChildProcess, spawn } from "node:child_process";
+import type { FromWorker, Job, SentError, ToWorker } from "./messages.ts";
 import type { ProgramCommand } from "./program.ts";
-import type { FromWorker, Job, SentError, ToWorker } from "./worker/messages.ts";
-import { workerCommandName } from "./worker/worker-command.ts";
+import { workerCommandName } from "./worker-command.ts";
 
 /** How a job's process ended: as it should, or on its own. */
 export type WorkerEnd =

@@ -2,6 +2,11 @@
 import { apiKeyFingerprint, apiKeyTail } from "../../cloudsmith/client/api-key.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import type { ConnectorDetail, KeyFacts, SettingsInput, SettingsSaved, TestState } from "../contract/connectors.ts";
+import { RunningError } from "../failures/running-error.ts";
+import type { RunArchive } from "../runs/run-archive.ts";
+import type { RunFiles } from "../runs/run-files.ts";
+import type { ServiceSupervisor } from "../runs/service-supervisor.ts";
+import type { SyncRunner } from "../runs/sync-runner.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import type { ConnectionTests } from "./connection-tests.ts";
@@ -9,13 +14,8 @@ import { type AccessParts, accessOf, c1AccessOf } from "./connector-access.ts";
 import type { ConnectorRegistry } from "./connector-registry.ts";
 import { hasKey } from "./connector-views.ts";
 import { findKeys } from "./found-settings.ts";
-import type { RunArchive } from "./run-archive.ts";
-import type { RunFiles } from "./run-files.ts";
-import { RunningError } from "./running-error.ts";
 import type { SampleOrganization } from "./sample-organization.ts";
-import type { ServiceSupervisor } from "./service-supervisor.ts";
 import { emptySettings, readSettings } from "./settings-input.ts";
-import type { SyncRunner } from "./sync-runner.ts";
 
 /** What the desk works with. */
 export interface DeskParts {

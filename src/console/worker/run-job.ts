@@ -1,7 +1,7 @@
 /** Does a job in this process and tells the console how it goes. Nothing in here throws: the end is a message. */
-import { createLogger } from "../../../sdk/cli/logger.ts";
-import { toBatonError } from "../../../sdk/errors.ts";
-import { SecretRedactor } from "../../../sdk/secret-redactor.ts";
+import { createLogger } from "../../sdk/cli/logger.ts";
+import { toBatonError } from "../../sdk/errors.ts";
+import { SecretRedactor } from "../../sdk/secret-redactor.ts";
 import { explainDiskError } from "./explain-disk-error.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
 import { jobConfig } from "./job-config.ts";

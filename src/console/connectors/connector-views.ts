@@ -1,16 +1,16 @@
 /** Connectors as the page sees them: what is kept, what runs, and what follows from both. */
 import type { ConnectorDetail, ConnectorSummary, ServiceState } from "../contract/connectors.ts";
 import type { RunDetail } from "../contract/runs.ts";
+import type { RunArchive } from "../runs/run-archive.ts";
+import type { RunFiles } from "../runs/run-files.ts";
+import { summaryOf } from "../runs/run-results.ts";
+import { nextMoments } from "../runs/schedule.ts";
+import { nextRunAt } from "../runs/scheduler.ts";
+import type { SyncRunner } from "../runs/sync-runner.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import type { ConnectionTests } from "./connection-tests.ts";
 import { bannerOf, isRateLimited, type StatusFacts, statusOf } from "./connector-status.ts";
-import type { RunArchive } from "./run-archive.ts";
-import type { RunFiles } from "./run-files.ts";
-import { summaryOf } from "./run-results.ts";
-import { nextMoments } from "./schedule.ts";
-import { nextRunAt } from "./scheduler.ts";
-import type { SyncRunner } from "./sync-runner.ts";
 
 /** Moments of a schedule that are shown. */
 const shownMoments = 3;

@@ -1,6 +1,6 @@
 /** What a failure is described from: the error, and what the console knows of the connector besides. */
-import type { KeyFacts } from "../../contract/connectors.ts";
-import type { Failure, FailureState } from "../../contract/failures.ts";
+import type { KeyFacts } from "../contract/connectors.ts";
+import type { Failure, FailureState } from "../contract/failures.ts";
 import type { SentError } from "../worker/messages.ts";
 
 /** Times are milliseconds since the epoch. */

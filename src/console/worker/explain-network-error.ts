@@ -1,8 +1,8 @@
 /** Finds out more of an error on the way to a host, for a person to act upon: where it broke, and which certificate. */
 import { connect, type PeerCertificate } from "node:tls";
-import type { CliIo } from "../../../sdk/cli/cli-io.ts";
-import { networkProbes } from "../../../sdk/doctor/network-probes.ts";
-import { runProbes } from "../../../sdk/doctor/probe.ts";
+import type { CliIo } from "../../sdk/cli/cli-io.ts";
+import { networkProbes } from "../../sdk/doctor/network-probes.ts";
+import { runProbes } from "../../sdk/doctor/probe.ts";
 
 type Facts = readonly (readonly [label: string, value: string])[];
 

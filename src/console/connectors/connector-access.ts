@@ -1,14 +1,14 @@
 /** What a connector's jobs are made with: its key from wherever it is kept, its address, the environment. */
 import { apiKeyFingerprint } from "../../cloudsmith/client/api-key.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
+import type { RunSettings } from "../runs/sync-runner.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { SecretVault } from "../store/secret-vault.ts";
+import { jobEnvironment } from "../worker/job-environment.ts";
+import type { C1Settings } from "../worker/messages.ts";
 import { findKeys } from "./found-settings.ts";
-import { jobEnvironment } from "./job-environment.ts";
 import type { SampleOrganization } from "./sample-organization.ts";
 import { chosenKey } from "./settings-input.ts";
-import type { RunSettings } from "./sync-runner.ts";
-import type { C1Settings } from "./worker/messages.ts";
 
 /** Where keys are. */
 export interface AccessParts {
