@@ -2,6 +2,7 @@
  * Proves, before anything is read, that the key is good, that the organization exists for it, and what role its owner
  * has there, because a narrow role sees a partial roster that looks like a complete one.
  */
+import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { ValidateOptions } from "../sdk/contracts/connector.ts";
 import { type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
 import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
@@ -29,13 +30,20 @@ export interface Access {
 }
 
 /** What `validateAccess` gets. */
-export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn"> {
+export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn" | "report"> {
   /** Called once the key is known to be good, when the organization and the role are being looked up. */
   readonly onKeyProven?: (() => void) | undefined;
 }
 
 /** Code of the warning that the key's role shows a part of the organization only. */
 export const partialRoleCode = "CS-PARTIAL-ROLE";
+
+/** What an organization has besides what is read (Cloudsmith API: services, invites, repositories). */
+const neverRead: readonly NotRead[] = [
+  { what: "services", title: "service accounts", reason: "out-of-scope" },
+  { what: "invitations", title: "pending invitations", reason: "out-of-scope" },
+  { what: "repositories", title: "repositories and the privileges on them", reason: "out-of-scope" },
+];
 
 const completeRoles: ReadonlySet<string> = new Set(["Owner", "Manager"]);
 
@@ -48,7 +56,7 @@ const completeRoles: ReadonlySet<string> = new Set(["Owner", "Manager"]);
 export async function validateAccess(
   client: AccessClient,
   orgSlug: string,
-  { signal, warn, onKeyProven }: ValidateAccessOptions,
+  { signal, warn, report, onKeyProven }: ValidateAccessOptions,
 ): Promise<Access> {
   const caller = await client.self({ signal });
   const looking = findRole(client, orgSlug, caller, signal);
@@ -62,10 +70,16 @@ export async function validateAccess(
     // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
     role = await findRole(client, organization.slug, caller, signal);
   }
+  for (const one of neverRead) report({ kind: "not-read", ...one });
+  report({ kind: "key-owner", owner: keyOwnerOf(role) });
   if (!role.seesAll) {
     warn({ code: partialRoleCode, signal: "R1", severity: "partial", message: partialRoleMessage(role) });
   }
   return { caller, organization, role };
+}
+
+function keyOwnerOf({ kind, role, seesAll }: CallerRole): KeyOwner {
+  return { kind: kind === "user" ? "person" : kind, role: role ?? null, seesAll };
 }
 
 /**

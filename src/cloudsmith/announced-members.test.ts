@@ -23,10 +23,10 @@ test("each page of members tells how many its list is to bring yet, so that thei
     pageSize: 20,
   });
   const connector = new CloudsmithConnector({ client, orgSlug: slug });
-  await connector.validate({ signal, warn() {} });
+  await connector.validate({ signal, warn() {}, report() {} });
   const users = connector.syncers.find(({ resourceType }) => resourceType.id === "user");
   const parent = { resourceType: "organization", resource: slugPerm };
-  const options = { signal, session: memorySession(), warn() {} };
+  const options = { signal, session: memorySession(), warn() {}, report() {} };
   let [listed, left, compared] = [0, 0, 0];
   let page: Page<Resource> | undefined;
   do {

@@ -74,7 +74,7 @@ for (const key of ["member", "collaborator", "serviceMember"] as const) {
     assert.match(roster?.detail ?? "", /^Partial roster: .*role (Member|Collaborator)/);
     assert.match(roster?.fix ?? "", /Owner or Manager/);
     const warnings: SyncWarning[] = [];
-    await validateAccess(client, org, { signal, warn: (warning) => warnings.push(warning) });
+    await validateAccess(client, org, { signal, warn: (warning) => warnings.push(warning), report() {} });
     assert.deepEqual(
       warnings.map((warning) => warning.code),
       ["CS-PARTIAL-ROLE"],
@@ -107,7 +107,7 @@ for (const wrongKey of ["401", "403", "anonymous"] as const) {
       roster: "skip",
     });
     assert.doesNotMatch(JSON.stringify(await runChecks(client, org, { signal })), /canary/);
-    const error = await errorOf(validateAccess(client, org, { signal, warn() {} }));
+    const error = await errorOf(validateAccess(client, org, { signal, warn() {}, report() {} }));
     assert.equal(error.status, Status.unauthenticated);
     assert.equal(sandbox.requests.length, 3);
   });
@@ -121,7 +121,7 @@ test("a wrong slug names the organizations that the key can see and the nearest 
   assert.equal(found?.outcome, "fail");
   assert.equal(found?.code, "CS-ORG-404");
   assert.equal(found?.fix, "Did you mean sandbox-org? This key can see: sandbox-org.");
-  const error = await errorOf(validateAccess(client, "sandbx-org", { signal, warn() {} }));
+  const error = await errorOf(validateAccess(client, "sandbx-org", { signal, warn() {}, report() {} }));
   assert.equal(error.exitCode, 5);
   assert.match(error.hint ?? "", /Did you mean sandbox-org/);
 });
@@ -141,7 +141,7 @@ test("a host that cannot be reached fails the host check within 30 seconds with 
   assert.equal(results[0]?.outcome, "fail");
   assert.equal(results[0]?.code, "NET-REFUSED");
   assert.ok(clock.monotonicMs() < 30_000);
-  assert.equal((await errorOf(validateAccess(client, org, { signal, warn() {} }))).exitCode, 14);
+  assert.equal((await errorOf(validateAccess(client, org, { signal, warn() {}, report() {} }))).exitCode, 14);
 });
 
 test("members that cannot be listed fail their check, and the teams are still looked at", async () => {
@@ -159,7 +159,11 @@ test("validation takes three requests and returns who, where and as what", async
   ] as const) {
     const { sandbox, client } = await setUp(key);
     await using _ = sandbox;
-    const access = await validateAccess(client, org, { signal, warn: () => assert.fail("no warning expected") });
+    const access = await validateAccess(client, org, {
+      signal,
+      warn: () => assert.fail("no warning expected"),
+      report() {},
+    });
     assert.equal(sandbox.requests.length, 3);
     assert.equal(access.organization.slug, org);
     assert.equal(access.role.kind, kind);
@@ -184,10 +188,10 @@ test("the first pages are asked for together with the role when a sync follows, 
     await using _ = sandbox;
     const connector = new CloudsmithConnector({ client, orgSlug: slug });
     const listed = (): number => sandbox.requests.filter(({ path }) => /\/(members|teams)\/$/.test(path)).length;
-    await connector.validate({ signal, warn() {}, ...(beginsSync !== undefined && { beginsSync }) });
+    await connector.validate({ signal, warn() {}, report() {}, ...(beginsSync !== undefined && { beginsSync }) });
     await arrived(listed, pages);
     const [organization] = connector.syncers;
-    await organization?.list(undefined, { signal, pageToken: "", session: noSession, warn() {} });
+    await organization?.list(undefined, { signal, pageToken: "", session: noSession, warn() {}, report() {} });
     await arrived(listed, 3);
     await connector.cleanup();
   }
@@ -196,7 +200,11 @@ test("the first pages are asked for together with the role when a sync follows, 
 test("a service account is found although the organization was configured by its immutable id", async () => {
   const { sandbox, client } = await setUp("service");
   await using _ = sandbox;
-  const { role, organization } = await validateAccess(client, sandbox.organization.slugPerm, { signal, warn() {} });
+  const { role, organization } = await validateAccess(client, sandbox.organization.slugPerm, {
+    signal,
+    warn() {},
+    report() {},
+  });
   assert.equal(organization.slug, org);
   assert.equal(role.role, "Manager");
 });

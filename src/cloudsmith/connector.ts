@@ -52,13 +52,18 @@ export class CloudsmithConnector implements Connector {
    * Proves the key and the organization before a sync, and begins a new reading.
    * @throws BatonError `CS-AUTH-401`, `CS-AUTH-403`, `CS-ORG-404` and those of the network.
    */
-  async validate({ signal, warn, beginsSync = false }: ValidateOptions): Promise<void> {
+  async validate({ signal, warn, report, beginsSync = false }: ValidateOptions): Promise<void> {
     await this.cleanup();
     const client = this.#client;
     const lists = new OrganizationLists(client, this.#orgSlug);
     try {
       const onKeyProven = beginsSync ? () => lists.begin(signal) : undefined;
-      const { organization, caller } = await validateAccess(client, this.#orgSlug, { signal, warn, onKeyProven });
+      const { organization, caller } = await validateAccess(client, this.#orgSlug, {
+        signal,
+        warn,
+        report,
+        onKeyProven,
+      });
       const isSame = organization.slug === this.#orgSlug;
       // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
       if (!isSame) lists.stop();

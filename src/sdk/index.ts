@@ -10,6 +10,7 @@ export { systemIo } from "./cli/system-io.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { Field } from "./config/field.ts";
 export type { ResolvedConfig } from "./config/resolved-config.ts";
+export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";
 export type {
   CheckResult,
   Connector,

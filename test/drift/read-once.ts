@@ -27,6 +27,7 @@ export async function readOnce(client: CloudsmithClient, warnings: SyncWarning[]
     warnings.push(warning);
     if (warning.severity === "incomplete") throw new Ended();
   };
+  const report = (): void => {};
   const all = async <T>(ask: (pageToken: string) => Promise<Page<T>>): Promise<T[]> => {
     const items: T[] = [];
     for (let pageToken = ""; ; ) {
@@ -38,12 +39,12 @@ export async function readOnce(client: CloudsmithClient, warnings: SyncWarning[]
   };
   const resources = new Map<string, Resource>();
   const list = async (syncer: ResourceSyncer, parent?: Resource): Promise<Resource[]> => {
-    const found = await all((pageToken) => syncer.list(parent?.id, { pageToken, session, signal, warn }));
+    const found = await all((pageToken) => syncer.list(parent?.id, { pageToken, session, signal, warn, report }));
     for (const resource of found) resources.set(`${resource.id.resourceType}:${resource.id.resource}`, resource);
     return found;
   };
   try {
-    await connector.validate({ signal, warn });
+    await connector.validate({ signal, warn, report });
     const [organizations, users, teams] = connector.syncers;
     if (!organizations || !users || !teams) throw new Error("three syncers were expected");
     const [organization] = await list(organizations);
@@ -53,7 +54,7 @@ export async function readOnce(client: CloudsmithClient, warnings: SyncWarning[]
     for (const resource of resources.values()) {
       const syncer = connector.syncers.find((one) => one.resourceType.id === resource.id.resourceType);
       if (syncer === users || !syncer?.grants) continue;
-      const options = { session, signal, warn };
+      const options = { session, signal, warn, report };
       const found = await all(async (pageToken) => {
         const page = await syncer.grants?.(resource, { ...options, pageToken });
         return page ?? { items: [], nextPageToken: "" };

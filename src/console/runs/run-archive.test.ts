@@ -42,7 +42,8 @@ function endRun(connectorId: string, runId: string, result: RunRecord["result"],
   writeFileSync(working, content);
   rmSync(written);
   const record: RunRecord = {
-    schemaVersion: 1,
+    schemaVersion: 2,
+    completeness: null,
     result,
     replaced: true,
     signals: [],

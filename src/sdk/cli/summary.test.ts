@@ -9,6 +9,7 @@ const outcome: SyncOutcome = {
   syncId: "2abcdefghijklmnopqrstuvwxyz",
   syncType: "full",
   resumed: false,
+  completeness: { lists: [], keyOwner: null, notRead: [] },
   path: "out/sync.c1z",
   fileBytes: 1_234_567,
   stats: {

@@ -44,7 +44,7 @@ export class ServedConnector {
     };
   }
 
-  /** What a list call of the contract gets. Warnings have no place in the replies: they are logged here. */
+  /** What a list call of the contract gets. Warnings and facts have no place in the replies: they are logged here. */
   listOptions({ pageToken, activeSyncId }: ListRequest): ListOptions {
     const { store, signal } = this.sessions.get(activeSyncId);
     return {
@@ -53,6 +53,7 @@ export class ServedConnector {
       signal,
       warn: ({ code, message, count = 1 }) =>
         this.logger.warn("connector warning", { code, message, count, sync_id: activeSyncId }),
+      report: (fact) => this.logger.debug("connector report", { ...fact, sync_id: activeSyncId }),
     };
   }
 }

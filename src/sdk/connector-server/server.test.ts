@@ -227,7 +227,7 @@ test("single resources can be read where the connector reads them, and only ther
     const [orgs, users] = remote.syncers;
     assert.equal(orgs?.get, undefined);
     const session = new SessionCache().get("x").store;
-    const options = { session, signal: new AbortController().signal, warn: () => undefined };
+    const options = { session, signal: new AbortController().signal, warn: () => undefined, report: () => undefined };
     const found = await users?.get?.({ resourceType: "user", resource: "mary" }, undefined, options);
     assert.deepEqual(found && bytesOf(found), bytesOf(userOf("mary")));
     assert.equal(await users?.get?.({ resourceType: "user", resource: "nobody" }, undefined, options), undefined);
@@ -271,13 +271,16 @@ test("an error comes through with code, status, effect, hint and the time to com
   await using server = await serve(failing);
   const remote = await remoteConnector(server.baseUrl);
   try {
-    await assert.rejects(remote.validate({ signal: new AbortController().signal, warn: () => undefined }), (error) => {
-      assert.ok(error instanceof BatonError);
-      const { code, status, message, effect, hint, retryAtMs, fatal } = error;
-      const { code: c, status: s, message: m, effect: e, hint: h, retryAtMs: r, fatal: f } = original;
-      assert.deepEqual([code, status, message, effect, hint, retryAtMs, fatal], [c, s, m, e, h, r, f]);
-      return true;
-    });
+    await assert.rejects(
+      remote.validate({ signal: new AbortController().signal, warn: () => undefined, report: () => undefined }),
+      (error) => {
+        assert.ok(error instanceof BatonError);
+        const { code, status, message, effect, hint, retryAtMs, fatal } = error;
+        const { code: c, status: s, message: m, effect: e, hint: h, retryAtMs: r, fatal: f } = original;
+        assert.deepEqual([code, status, message, effect, hint, retryAtMs, fatal], [c, s, m, e, h, r, f]);
+        return true;
+      },
+    );
     const [check] = await remote.check({ signal: new AbortController().signal });
     assert.equal(check?.outcome, "fail");
     assert.equal(check.code, "EX-LIMIT");

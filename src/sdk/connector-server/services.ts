@@ -68,6 +68,7 @@ function connectorService(served: ServedConnector): ServiceImpl<typeof Connector
       await connector.validate({
         signal,
         warn: ({ code, message, count = 1 }) => logger.warn("connector warning", { code, message, count }),
+        report: (fact) => logger.debug("connector report", { ...fact }),
       });
       return { sdkVersion };
     },

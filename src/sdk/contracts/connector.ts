@@ -2,6 +2,7 @@
  * What a connector author writes: a connector is metadata, a check of its credentials, and one syncer per
  * resource type. The sync engine calls these directly; the gRPC server is an adapter over the same contracts.
  */
+import type { ReadingFact } from "./completeness.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "./model.ts";
 
 /** Key to bytes memory of one sync, kept with the sync's unfinished file, so that a resumed run finds it again. */
@@ -44,8 +45,20 @@ export type WarningSeverity = "note" | "partial" | "incomplete";
 export interface RunDescription {
   /** What was read, for example the organization's slug. */
   readonly target: string;
-  /** Where the credential came from, and what tells it from others. */
-  readonly key?: { readonly source: string; readonly fingerprint: string };
+  /** The credential. */
+  readonly key?: RunKey;
+}
+
+/** A credential as it may be shown. */
+export interface RunKey {
+  /** Where it came from. */
+  readonly source: string;
+  /** What tells it from others. */
+  readonly fingerprint: string;
+  /** `token`: one that ends by itself, soon. Default `key`: one that is good until it is replaced. */
+  readonly kind?: "key" | "token";
+  /** When a token ends, milliseconds since the epoch; absent when it does not say. */
+  readonly expiresAtMs?: number;
 }
 
 /** What every list call gets. */
@@ -56,6 +69,8 @@ export interface ListOptions {
   readonly signal: AbortSignal;
   /** Records a warning; it is logged, kept in the run's result and never silent. */
   warn(warning: SyncWarning): void;
+  /** Records what was seen of a list, for the completeness statement; kept with the sync. */
+  report(fact: ReadingFact): void;
 }
 
 /** What a call for one resource gets. */
@@ -99,6 +114,8 @@ export interface ResourceSyncer {
 export interface ValidateOptions {
   readonly signal: AbortSignal;
   warn(warning: SyncWarning): void;
+  /** As in a list call; whose key it is and what is never read are known here. */
+  report(fact: ReadingFact): void;
   /** True when a sync of everything begins anew right after: what it asks first may be asked while the access is checked. */
   readonly beginsSync?: boolean;
 }

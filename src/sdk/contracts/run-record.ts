@@ -2,6 +2,7 @@
  * The run record: what a run leaves beside its file, `FILE.run.json`, for whoever shows runs later. Shape and reading
  * only; it is written by sync/write-run-record.ts.
  */
+import type { KeyOwner, ListReading, NotRead } from "./completeness.ts";
 import type { WarningSeverity } from "./connector.ts";
 
 /**
@@ -37,9 +38,22 @@ export interface RunDrop {
   readonly sampleNames: readonly string[];
 }
 
+/** What was seen of one list, with its times as the record has them. */
+export interface RecordedList extends Omit<ListReading, "startedAtMs" | "endedAtMs"> {
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** The completeness statement as far as the run got. */
+export interface RecordedCompleteness {
+  readonly lists: readonly RecordedList[];
+  readonly keyOwner: KeyOwner | null;
+  readonly notRead: readonly NotRead[];
+}
+
 /** The content of `FILE.run.json`. Times are RFC 3339 in UTC, durations milliseconds. */
 export interface RunRecord {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly result: SyncResult;
   /** True when the file was replaced by one that holds this run's finished sync. */
   readonly replaced: boolean;
@@ -65,9 +79,18 @@ export interface RunRecord {
   readonly retries: number | null;
   /** Null when the file was not replaced. */
   readonly counts: RunCounts | null;
+  /** Null in records of version 1, which did not say. */
+  readonly completeness: RecordedCompleteness | null;
   /** The file as it is after the run; null when there is none. */
   readonly file: { readonly path: string; readonly bytes: number; readonly sha256: string } | null;
-  readonly key: { readonly source: string; readonly fingerprint: string } | null;
+  readonly key: {
+    readonly source: string;
+    readonly fingerprint: string;
+    /** Absent in records of version 1. */
+    readonly kind?: "key" | "token";
+    /** When a token ends. */
+    readonly expiresAt?: string;
+  } | null;
   /** What was read, for example the organization's slug. */
   readonly target: string | null;
   readonly connector: { readonly name: string; readonly version: string };
@@ -78,13 +101,17 @@ export function runRecordPath(file: string): string {
   return `${file}.run.json`;
 }
 
-/** Reads a record; undefined for text that is none, or one of a later version. */
+/** Reads a record of this version or the one before; undefined for text that is none, or one of a later version. */
 export function parseRunRecord(text: string): RunRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isRecord = typeof value === "object" && value !== null && "schemaVersion" in value && "result" in value;
+    if (!isRecord) return undefined;
     // Written by us, mode 0600, under this version: the rest is as declared.
-    return isRecord && value.schemaVersion === 1 ? (value as RunRecord) : undefined;
+    if (value.schemaVersion === 2) return value as RunRecord;
+    // What version 2 adds is absent in version 1, and nothing else differs.
+    if (value.schemaVersion === 1) return { ...(value as unknown as RunRecord), schemaVersion: 2, completeness: null };
+    return undefined;
   } catch {
     // Not JSON: damaged, or not ours.
     return undefined;

@@ -49,7 +49,10 @@ async function validate(connector: Connector): Promise<Verdict> {
   }, timeoutMs);
   try {
     // Warnings belong to syncs; here only pass or fail is asked for.
-    await Promise.race([connector.validate({ signal: controller.signal, warn: () => undefined }), timeout.promise]);
+    await Promise.race([
+      connector.validate({ signal: controller.signal, warn: () => undefined, report: () => undefined }),
+      timeout.promise,
+    ]);
     return { healthy: true };
   } catch (caught) {
     return { healthy: false, error: toBatonError(caught) };

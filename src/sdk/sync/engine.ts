@@ -62,8 +62,10 @@ export class SyncEngine {
 
   /** Stores the state now. */
   checkpoint(): void {
-    this.#context.warnings.store(this.#context.store.session);
-    this.#context.store.checkpoint(this.#context.state.serialize());
+    const { warnings, completeness, store, state } = this.#context;
+    warnings.store(store.session);
+    completeness.store(store.session);
+    store.checkpoint(state.serialize());
     this.#lastCheckpointMs = this.#context.clock.monotonicMs();
   }
 

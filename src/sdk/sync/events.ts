@@ -2,6 +2,7 @@
 
 import type { PackedFile } from "../c1z/pack.ts";
 import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
+import type { Completeness } from "../contracts/completeness.ts";
 import type { ConnectorStats, RunDescription, SyncWarning } from "../contracts/connector.ts";
 import type { RunDrop, SyncResult } from "../contracts/run-record.ts";
 import type { BatonError } from "../errors.ts";
@@ -53,6 +54,7 @@ export interface SyncOutcome {
   readonly stats: SyncStats;
   /** Warnings of one code added up, in the order of first appearance. */
   readonly warnings: readonly SyncWarning[];
+  readonly completeness: Completeness;
   readonly durationMs: number;
   readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
   readonly connector?: ConnectorStats;
@@ -72,6 +74,8 @@ export interface RunEnd {
   /** The file when it was replaced: as it was read back, with what was counted in it. */
   readonly saved?: { readonly file: PackedFile; readonly stats: SyncStats };
   readonly warnings: readonly SyncWarning[];
+  /** As far as the run got. */
+  readonly completeness: Completeness;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly endedAtMs: number;

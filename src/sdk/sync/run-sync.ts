@@ -9,6 +9,7 @@ import type { RunDrop } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { CompletenessLedger, completenessFields } from "./completeness.ts";
 import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
 import { ExternalGrants, type ExternalPrincipals } from "./external-grants.ts";
@@ -87,6 +88,7 @@ async function performSync(options: RunSyncOptions, targets: Run["targets"], pro
     targets,
     progress: new Progress({ clock, logger, connector, observer, onPhase: (phase) => probe.enter(phase) }),
     warnings: new Warnings(logger),
+    completeness: new CompletenessLedger(),
     startedAtMs: clock.nowMs(),
   };
   const store = await openC1zWriter({
@@ -102,13 +104,22 @@ async function performSync(options: RunSyncOptions, targets: Run["targets"], pro
   try {
     run.progress.enter("validate");
     const beginsSync = targets === undefined && !store.canResume(syncTypeOf(run), scopeOf(run));
-    await validate(options, run.warnings, beginsSync);
+    await validate(run, beginsSync);
     const outcome = await syncInto(store, run);
     end = runEnd(run, { result: outcome.result, replaced: run.saved !== undefined });
     return outcome;
   } catch (caught) {
     const error = toBatonError(caught);
-    if (run.sync) end = runEnd(run, { result: resultOfError(error), replaced: false, error });
+    if (run.sync) {
+      const result = resultOfError(error);
+      end = runEnd(run, { result, replaced: false, error });
+      logger.info("the sync ended before it was complete", {
+        sync_id: run.sync.id,
+        result,
+        code: error.code,
+        ...completenessFields(end.completeness),
+      });
+    }
     throw error;
   } finally {
     // After a failure, too: what is still on its way is not wanted any more.
@@ -134,7 +145,7 @@ function scopeOf({ options }: Run): string {
 }
 
 function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): RunEnd {
-  const { options, progress, warnings, startedAtMs, sync, drop, saved } = run;
+  const { options, progress, warnings, completeness, startedAtMs, sync, drop, saved } = run;
   const connector = options.connector.stats?.();
   const description = options.connector.describeRun?.();
   return {
@@ -144,6 +155,7 @@ function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): R
     ...(end.replaced && saved && { saved }),
     syncType: syncTypeOf(run),
     warnings: warnings.list(),
+    completeness: completeness.statement(),
     startedAtMs,
     endedAtMs: options.clock.nowMs(),
     durationMs: progress.elapsedMs,
@@ -159,13 +171,15 @@ function checkTypeFilter({ connector, syncResourceTypes = [] }: RunSyncOptions):
   if (unknown.length > 0) throw invalidFilter(unknown, known);
 }
 
-async function validate(
-  { connector, logger, clock, signal }: RunSyncOptions,
-  warnings: Warnings,
-  beginsSync: boolean,
-): Promise<void> {
+async function validate({ options, warnings, completeness }: Run, beginsSync: boolean): Promise<void> {
+  const { connector, logger, clock, signal } = options;
   await retrying({ clock, logger, signal, maxRetries: validateRetries }, () =>
-    connector.validate({ signal, warn: (warning) => warnings.add(warning), beginsSync }),
+    connector.validate({
+      signal,
+      warn: (warning) => warnings.add(warning),
+      report: (fact) => completeness.add(fact),
+      beginsSync,
+    }),
   );
 }
 
@@ -175,6 +189,7 @@ interface Run {
   readonly targets: readonly ResourceTarget[] | undefined;
   readonly progress: Progress;
   readonly warnings: Warnings;
+  readonly completeness: CompletenessLedger;
   readonly startedAtMs: number;
   /** Once it is begun. */
   sync?: OpenSync;
@@ -185,12 +200,13 @@ interface Run {
 }
 
 async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
-  const { options, targets, progress, warnings } = run;
+  const { options, targets, progress, warnings, completeness } = run;
   const { logger, connector } = options;
   const syncType = syncTypeOf(run);
   const sync = store.startSync(syncType, scopeOf(run));
   run.sync = sync;
   warnings.restore(store.session);
+  completeness.restore(store.session);
   const state = SyncState.parse(sync.token);
   state.flags.shouldSkipEntitlementsAndGrants ||= options.skipEntitlementsAndGrants ?? false;
   state.flags.shouldSkipGrants ||= options.skipGrants ?? false;
@@ -230,6 +246,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     ...stepDurations(progress.phases()),
     completed_actions: state.completed,
     result: resultOf(warnings.list()),
+    ...completenessFields(completeness.statement()),
   });
   const listed = warnings.list();
   const result = resultOf(listed);
@@ -246,13 +263,18 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     ...(nothingRead && { nothingRead }),
     stats,
     warnings: listed,
+    completeness: completeness.statement(),
     durationMs: progress.elapsedMs,
     phaseMs: progress.phases(),
     ...(connectorStats && { connector: connectorStats }),
   };
 }
 
-function newContext(store: C1zWriter, state: SyncState, { options, targets, progress, warnings }: Run): StepContext {
+function newContext(
+  store: C1zWriter,
+  state: SyncState,
+  { options, targets, progress, warnings, completeness }: Run,
+): StepContext {
   const filter = new IngestFilter(store, { keepsForeign: targets !== undefined });
   const { externalPrincipals } = options;
   return {
@@ -266,6 +288,7 @@ function newContext(store: C1zWriter, state: SyncState, { options, targets, prog
     external: externalPrincipals && new ExternalGrants(externalPrincipals, store, filter),
     progress,
     warnings,
+    completeness,
     logger: options.logger,
     clock: options.clock,
     signal: options.signal,

@@ -5,6 +5,7 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts
 import type { Resource, ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { CompletenessLedger } from "./completeness.ts";
 import type { ExternalGrants } from "./external-grants.ts";
 import type { IngestFilter } from "./ingest-filter.ts";
 import type { Progress } from "./progress.ts";
@@ -32,6 +33,7 @@ export interface StepContext {
   readonly external: ExternalGrants | undefined;
   readonly progress: Progress;
   readonly warnings: Warnings;
+  readonly completeness: CompletenessLedger;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -70,9 +72,14 @@ export async function callConnector<T>(
 
 /** Calls the connector for something that has no pages, again if it fails for a passing reason. */
 export async function callRetrying<T>(context: StepContext, call: (options: GetOptions) => Promise<T>): Promise<T> {
-  const { clock, logger, signal, store, warnings } = context;
+  const { clock, logger, signal, store, warnings, completeness } = context;
   return await retrying({ clock, logger, signal, maxRetries }, () =>
-    call({ session: store.session, signal, warn: (warning) => warnings.add(warning) }),
+    call({
+      session: store.session,
+      signal,
+      warn: (warning) => warnings.add(warning),
+      report: (fact) => completeness.add(fact),
+    }),
   );
 }
 

@@ -5,8 +5,15 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { replaceFile, writeAll } from "../c1z/save.ts";
 import type { SyncStats } from "../c1z/sync-store.ts";
-import type { SyncWarning } from "../contracts/connector.ts";
-import { type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
+import type { Completeness } from "../contracts/completeness.ts";
+import type { RunKey, SyncWarning } from "../contracts/connector.ts";
+import {
+  type RecordedCompleteness,
+  type RunCounts,
+  type RunRecord,
+  type RunSignal,
+  runRecordPath,
+} from "../contracts/run-record.ts";
 import type { RunEnd } from "./events.ts";
 
 /** What a record is made of besides the run's end. */
@@ -41,7 +48,7 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
   const { result, replaced, error, sync, syncType, saved, warnings, connector: stats, description } = end;
   const file = saved ? { path: resolve(path), ...saved.file } : await describeFile(resolve(path));
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     result,
     replaced,
     signals: warnings.flatMap(signalOf),
@@ -51,18 +58,36 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     syncId: sync?.id ?? null,
     syncType,
     resumed: sync?.resumed ?? false,
-    startedAt: new Date(end.startedAtMs).toISOString(),
-    endedAt: new Date(end.endedAtMs).toISOString(),
+    startedAt: timeOf(end.startedAtMs),
+    endedAt: timeOf(end.endedAtMs),
     durationMs: Math.round(end.durationMs),
     phaseMs: Object.fromEntries(Object.entries(end.phaseMs).map(([phase, ms]) => [phase, Math.round(ms)])),
     requests: stats?.requests ?? null,
     retries: stats?.retries ?? null,
     counts: saved ? countsOf(saved.stats) : null,
+    completeness: recordedCompleteness(end.completeness),
     file: file && { ...file, path: shownAs ?? file.path },
-    key: description?.key ?? null,
+    key: description?.key ? recordedKey(description.key) : null,
     target: description?.target ?? null,
     connector,
   };
+}
+
+function recordedCompleteness({ lists, keyOwner, notRead }: Completeness): RecordedCompleteness {
+  const recorded = lists.map(({ startedAtMs, endedAtMs, ...list }) => ({
+    ...list,
+    startedAt: timeOf(startedAtMs),
+    endedAt: endedAtMs === null ? null : timeOf(endedAtMs),
+  }));
+  return { lists: recorded, keyOwner, notRead };
+}
+
+function recordedKey({ source, fingerprint, kind = "key", expiresAtMs }: RunKey): NonNullable<RunRecord["key"]> {
+  return { source, fingerprint, kind, ...(expiresAtMs !== undefined && { expiresAt: timeOf(expiresAtMs) }) };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function signalOf({ signal, severity = "note", count = 1, message }: SyncWarning): readonly RunSignal[] {
