@@ -24,9 +24,9 @@ async function buildExecutable(path: string): Promise<void> {
     const blob = join(scratch, "program.blob");
     const settings = join(scratch, "settings.json");
     await bundleTo(bundle, join(root, "src", "main.ts"));
-    await bundleTo(thread, join(root, "src", "sdk", "c1z", "write-thread-main.ts"));
+    await bundleTo(thread, join(root, "src", "sdk", "c1z", "scratch", "write-thread-main.ts"));
     await buildConsole();
-    // Under the names by which the program finds them (src/sdk/c1z/write-thread-program.ts).
+    // Under the names by which the program finds them (src/sdk/c1z/scratch/write-thread-program.ts).
     const assets = { ...consolePage(), "write-thread.cjs": thread };
     writeFileSync(
       settings,

@@ -12,7 +12,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { startSandbox } from "../sandbox/server.ts";
 import { summarizeRoster } from "../src/reports/roster-summary.ts";
-import { openC1z } from "../src/sdk/c1z/reader.ts";
+import { openC1z } from "../src/sdk/c1z/read/reader.ts";
 import { version } from "../src/version.ts";
 import { compareCounts } from "./compare-counts.ts";
 import { packageFileProblems } from "./package-files.ts";

@@ -8,7 +8,7 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { type RosterSummary, summarizeRoster } from "../src/reports/roster-summary.ts";
-import { openC1z } from "../src/sdk/c1z/reader.ts";
+import { openC1z } from "../src/sdk/c1z/read/reader.ts";
 import { formatBytes } from "../src/sdk/cli/quantities.ts";
 import { compareCounts, renderComparison } from "./compare-counts.ts";
 

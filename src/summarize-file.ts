@@ -3,7 +3,7 @@ import type { CountSection } from "./reports/roster-summary.ts";
 
 /** Reads the newest finished sync of the file; the reader is loaded only now. */
 export async function summarizeFile(path: string): Promise<readonly CountSection[]> {
-  const { openC1z } = await import("./sdk/c1z/reader.ts");
+  const { openC1z } = await import("./sdk/c1z/read/reader.ts");
   const { summarizeRoster, summarySections } = await import("./reports/roster-summary.ts");
   using reader = await openC1z(path);
   return summarySections(summarizeRoster(reader.view()));

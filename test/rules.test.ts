@@ -42,8 +42,8 @@ const directions = [
   },
   {
     path: "src/cloudsmith/planted.ts",
-    text: 'const { openC1z } = await import("../sdk/c1z/reader.ts");\n',
-    says: "src/cloudsmith/planted.ts imports src/sdk/c1z/reader.ts: src/cloudsmith/ may not import it",
+    text: 'const { openC1z } = await import("../sdk/c1z/read/reader.ts");\n',
+    says: "src/cloudsmith/planted.ts imports src/sdk/c1z/read/reader.ts: src/cloudsmith/ may not import it",
   },
   {
     path: "src/sdk/errors.ts",

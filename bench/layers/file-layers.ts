@@ -1,7 +1,7 @@
 /** From rows to the file and back, with the real writer and the real reader. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { openC1z } from "../../src/sdk/c1z/reader.ts";
+import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import type { Layer } from "./layer.ts";
 import { countGrants, organizationOf } from "./organization-data.ts";
 import { benchDirectory, sampleRows, writeSample } from "./sample-file.ts";

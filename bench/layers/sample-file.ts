@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Organization } from "../../sandbox/model.ts";
 import { organizationType, teamType, userType } from "../../src/cloudsmith/resource-types.ts";
-import { openC1zWriter } from "../../src/sdk/c1z/writer.ts";
+import { openC1zWriter } from "../../src/sdk/c1z/write/writer.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import type { Entitlement, Resource } from "../../src/sdk/contracts/model.ts";
 import { silentLogger } from "../../src/sdk/log.ts";

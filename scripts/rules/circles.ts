@@ -7,8 +7,8 @@ import type { SourceFile, Violation } from "./source-files.ts";
  */
 export const knownCircles: readonly (readonly [file: string, imported: string])[] = [
   ["src/cloudsmith/reading.ts", "src/cloudsmith/team-places.ts"],
-  ["src/sdk/c1z/retention.ts", "src/sdk/c1z/sync-runs.ts"],
-  ["src/sdk/c1z/row-batches.ts", "src/sdk/c1z/scratch-database.ts"],
+  ["src/sdk/c1z/write/retention.ts", "src/sdk/c1z/write/sync-runs.ts"],
+  ["src/sdk/c1z/scratch/row-batches.ts", "src/sdk/c1z/scratch/scratch-database.ts"],
   ["src/console/connectors/workshop.ts", "src/console/connectors/console-workshop.ts"],
   ["src/console/server/routes/session-routes.ts", "src/console/server/app.ts"],
   ...["deploy-tab", "history-tab", "logs-tab", "overview-tab", "service-tab", "settings-tab", "source-tabs"].map(

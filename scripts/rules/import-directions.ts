@@ -42,7 +42,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sdk/telemetry/": ["src/sdk/errors.ts", "src/sdk/log.ts"],
   "src/sdk/external/": ["src/sdk/contracts/", "src/sdk/c1z/", "src/sdk/proto/", "src/sdk/sync/", "src/sdk/errors.ts"],
-  "src/sdk/object-store/": ["src/sdk/c1z/file-errors.ts", "src/sdk/errors.ts", "src/sdk/log.ts", "src/sdk/clock.ts"],
+  "src/sdk/object-store/": [
+    "src/sdk/c1z/container/file-errors.ts",
+    "src/sdk/errors.ts",
+    "src/sdk/log.ts",
+    "src/sdk/clock.ts",
+  ],
   "src/sdk/doctor/": [
     "src/sdk/contracts/",
     "src/sdk/c1z/",
@@ -117,7 +122,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/kept-files.ts",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
-    "src/sdk/c1z/file-lock.ts",
+    "src/sdk/c1z/container/file-lock.ts",
   ],
   // The process of a job, on both sides of its channel.
   "src/console/worker/": ["src/console/contract/", "src/console/store/", "src/cloudsmith/", "src/reports/", "src/sdk/"],

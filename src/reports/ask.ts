@@ -1,9 +1,9 @@
 /** Opens the file, picks the sync or the two, and asks the question. Knows no form of output. */
-import { parseGoTime } from "../sdk/c1z/go-time.ts";
-import { ksuidSeconds } from "../sdk/c1z/ksuid.ts";
-import { type C1zReader, openC1z } from "../sdk/c1z/reader.ts";
-import type { SyncRun } from "../sdk/c1z/sync-runs.ts";
-import type { SyncView } from "../sdk/c1z/sync-view.ts";
+import { parseGoTime } from "../sdk/c1z/container/go-time.ts";
+import { ksuidSeconds } from "../sdk/c1z/container/ksuid.ts";
+import { type C1zReader, openC1z } from "../sdk/c1z/read/reader.ts";
+import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
+import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { Answer, Report, Rows } from "./report.ts";
 

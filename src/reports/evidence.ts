@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { fileError } from "../sdk/c1z/file-errors.ts";
+import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { type Inquiry, openInquiry, type Request } from "./ask.ts";
 import { reports } from "./catalogue.ts";

@@ -2,7 +2,7 @@
  * Which resource types of a file are accounts, organizations and teams, whatever their connector calls them: accounts
  * have the user trait, an organization is what accounts lie under, teams are the other groups.
  */
-import type { SyncView } from "../sdk/c1z/sync-view.ts";
+import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { type Entitlement, type ResourceType, Trait } from "../sdk/contracts/model.ts";
 import { compareTexts } from "./report.ts";
 

@@ -2,9 +2,10 @@
  * Accounts with everything that they hold, told apart as roles in an organization, places in teams and other access.
  * One account is in memory at a time; names of what is held are remembered, as many share them.
  */
-import { resourceKey } from "../sdk/c1z/row-sql.ts";
-import type { HeldEntitlement, Holder, SyncQueries } from "../sdk/c1z/sync-queries.ts";
-import type { SyncView } from "../sdk/c1z/sync-view.ts";
+
+import type { HeldEntitlement, Holder, SyncQueries } from "../sdk/c1z/read/sync-queries.ts";
+import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
+import { resourceKey } from "../sdk/c1z/scratch/row-sql.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
 import { decodeResource } from "../sdk/proto/decode.ts";
 import { type AccountFacts, accountFacts } from "./account-facts.ts";

@@ -1,7 +1,7 @@
 /** Writes a report to a file: private to its owner, and there as a whole or not at all. Knows nothing of its content. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileError } from "../sdk/c1z/file-errors.ts";
+import { fileError } from "../sdk/c1z/container/file-errors.ts";
 
 const ownerOnly = 0o600;
 const gatheredBytes = 65_536;

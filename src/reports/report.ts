@@ -2,8 +2,9 @@
  * What a report is: a question, columns, rows that are read while they are written, and what is known at their end.
  * Data only; the questions are in questions/, the forms in render/.
  */
-import type { SyncRun } from "../sdk/c1z/sync-runs.ts";
-import type { SyncView } from "../sdk/c1z/sync-view.ts";
+
+import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
+import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 
 /** One value. A list is shown joined, undefined as nothing. Only numbers are numbers: a text that looks like one is not. */
 export type Cell = string | number | readonly string[] | undefined;

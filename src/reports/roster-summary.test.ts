@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openC1z } from "../sdk/c1z/reader.ts";
+import { openC1z } from "../sdk/c1z/read/reader.ts";
 import { summarizeRoster, summarySections } from "./roster-summary.ts";
 
 const golden = join(import.meta.dirname, "..", "..", "test", "golden");

@@ -2,7 +2,7 @@
  * Counts what one sync of a finished file holds: accounts by status and second factor, and who holds which kind of
  * entitlement. Works for any connector's file: kinds are told apart by resource type and slug, not by name.
  */
-import type { SyncView } from "../sdk/c1z/sync-view.ts";
+import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { type ResourceType, Trait } from "../sdk/contracts/model.ts";
 import { accountFacts } from "./account-facts.ts";
 

@@ -1,7 +1,7 @@
 /** What the run that wrote a sync said of itself, from the record beside the file. */
 import { existsSync, readFileSync } from "node:fs";
-import { fileError } from "../sdk/c1z/file-errors.ts";
-import type { SyncRun } from "../sdk/c1z/sync-runs.ts";
+import { fileError } from "../sdk/c1z/container/file-errors.ts";
+import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 import { parseRunRecord, runRecordPath, type SyncResult } from "../sdk/contracts/run-record.ts";
 
 const complete: ReadonlySet<string> = new Set<SyncResult>(["Complete", "Complete with warnings"]);

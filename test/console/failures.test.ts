@@ -13,7 +13,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/s
 import type { SettingsInput } from "../../src/console/contract/connectors.ts";
 import { type Failure, failureStates } from "../../src/console/contract/failures.ts";
 import { failureOf } from "../../src/console/failures/describe-failure.ts";
-import { lockFile } from "../../src/sdk/c1z/file-lock.ts";
+import { lockFile } from "../../src/sdk/c1z/container/file-lock.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { freePort } from "../e2e/free-port.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, rmSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { emptyGraceMs } from "../../src/sdk/c1z/scratch.ts";
+import { emptyGraceMs } from "../../src/sdk/c1z/scratch/scratch.ts";
 import { type RunningProgram, startProgram } from "../e2e/program.ts";
 import { checkFile, type FileContent, unfinishedIn } from "./file-check.ts";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdDecompressSync } from "node:zlib";
-import { inspectC1z } from "../../src/sdk/c1z/inspect.ts";
+import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
 
 /** What a whole file holds. */
 export interface FileContent {

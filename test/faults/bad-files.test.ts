@@ -7,8 +7,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { constants, createZstdCompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { inspectC1z } from "../../src/sdk/c1z/inspect.ts";
-import { openC1z } from "../../src/sdk/c1z/reader.ts";
+import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
+import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { goldenDirectory, openWriter, temporaryDirectory } from "../../src/sdk/testing/sample-c1z.ts";
 

@@ -3,8 +3,8 @@ import { type AccountFacts, accountFacts } from "../../reports/account-facts.ts"
 import { compareRoles, isManagerSlug } from "../../reports/file-shape.ts";
 import type { Holdings } from "../../reports/holdings.ts";
 import { twoFactorText } from "../../reports/questions/account-columns.ts";
-import type { HeldEntitlement } from "../../sdk/c1z/sync-queries.ts";
-import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+import type { HeldEntitlement } from "../../sdk/c1z/read/sync-queries.ts";
+import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import type { PersonRow, TeamRow } from "../contract/sources.ts";
 import { Roster, type RosterTeam, rosterKey, searchText, type TeamPlace } from "./roster.ts";

@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { fileError } from "../../sdk/c1z/file-errors.ts";
-import { openC1z } from "../../sdk/c1z/reader.ts";
+import { fileError } from "../../sdk/c1z/container/file-errors.ts";
+import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { OpenSource } from "./open-source.ts";
 

@@ -1,7 +1,7 @@
 /** One opened file with what was already read out of it. Ends with its reader; knows nothing of who asks. */
 import { Holdings } from "../../reports/holdings.ts";
-import type { C1zReader } from "../../sdk/c1z/reader.ts";
-import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+import type { C1zReader } from "../../sdk/c1z/read/reader.ts";
+import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { buildRoster } from "./build-roster.ts";
 import { inSlices } from "./in-slices.ts";
 import type { Roster } from "./roster.ts";

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileError } from "../../sdk/c1z/file-errors.ts";
+import { fileError } from "../../sdk/c1z/container/file-errors.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 
 /** Bytes of a file that is sent, at most. */

@@ -3,8 +3,8 @@
 import { syncSeconds } from "../../reports/ask.ts";
 import { compareRoles, slugOf } from "../../reports/file-shape.ts";
 import { readRunRecord, resultNotice, runResult } from "../../reports/run-result.ts";
-import { parseGoTime } from "../../sdk/c1z/go-time.ts";
-import type { SyncRun } from "../../sdk/c1z/sync-runs.ts";
+import { parseGoTime } from "../../sdk/c1z/container/go-time.ts";
+import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
 import { Trait } from "../../sdk/contracts/model.ts";
 import type { SourceInfo } from "../contract/sources.ts";
 import type { OpenSource } from "./open-source.ts";

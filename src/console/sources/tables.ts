@@ -3,7 +3,7 @@ import { accountFacts } from "../../reports/account-facts.ts";
 import { slugOf } from "../../reports/file-shape.ts";
 import { howHeld, inheritedFrom } from "../../reports/grant-paths.ts";
 import { labelOf } from "../../reports/questions/access.ts";
-import { resourceKey } from "../../sdk/c1z/row-sql.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { ResourceId } from "../../sdk/contracts/model.ts";
 import type { ResourceDetail, TablePage } from "../contract/sources.ts";
 import type { OpenSource } from "./open-source.ts";

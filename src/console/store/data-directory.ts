@@ -4,7 +4,7 @@
  */
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { lockFile, readLockHolder } from "../../sdk/c1z/file-lock.ts";
+import { lockFile, readLockHolder } from "../../sdk/c1z/container/file-lock.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 

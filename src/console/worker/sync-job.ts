@@ -1,7 +1,7 @@
 /** A sync as the command line makes it, with its progress told to the console, and its file counted at the end. */
 import { organizationType } from "../../cloudsmith/resource-types.ts";
 import { summarizeRoster } from "../../reports/roster-summary.ts";
-import { openC1z } from "../../sdk/c1z/reader.ts";
+import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import { syncInto } from "../../sdk/cli/sync-into.ts";
 import type { Connector } from "../../sdk/contracts/connector.ts";
 import { toBatonError } from "../../sdk/errors.ts";

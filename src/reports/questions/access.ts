@@ -1,5 +1,5 @@
 /** What one person, or one team as a holder, has access to, and on which way. */
-import { resourceKey } from "../../sdk/c1z/row-sql.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Grant, Resource } from "../../sdk/contracts/model.ts";
 import { entitlementRefOf, howHeld, inheritedPaths } from "../grant-paths.ts";
 import { type Account, Holdings } from "../holdings.ts";

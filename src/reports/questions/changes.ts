@@ -2,8 +2,8 @@
  * What changed between two syncs: accounts, teams and other resources, entitlements, and who holds what. Both syncs are
  * walked side by side in the order of their keys, so that memory stays flat.
  */
-import type { KeyedRow, SyncQueries } from "../../sdk/c1z/sync-queries.ts";
-import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+import type { KeyedRow, SyncQueries } from "../../sdk/c1z/read/sync-queries.ts";
+import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { decodeResource } from "../../sdk/proto/decode.ts";
 import { Holdings } from "../holdings.ts";

@@ -1,6 +1,7 @@
 /** What any Baton file holds, kind by kind, in the order in which its connector wrote it. */
-import { resourceKey } from "../../sdk/c1z/row-sql.ts";
-import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+
+import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import { Purpose, type Resource, Trait } from "../../sdk/contracts/model.ts";
 import { accountFacts } from "../account-facts.ts";
 import { slugOf } from "../file-shape.ts";

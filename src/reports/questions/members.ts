@@ -1,6 +1,7 @@
 /** Who holds something on one team or other resource, or one entitlement of it. */
-import { resourceKey } from "../../sdk/c1z/row-sql.ts";
-import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+
+import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Entitlement, Resource } from "../../sdk/contracts/model.ts";
 import { decodeResource } from "../../sdk/proto/decode.ts";
 import { compareRoles, slugOf } from "../file-shape.ts";

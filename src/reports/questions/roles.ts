@@ -1,5 +1,5 @@
 /** Who holds which role in an organization, and who its owners are. */
-import type { SyncView } from "../../sdk/c1z/sync-view.ts";
+import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Entitlement } from "../../sdk/contracts/model.ts";
 import { compareRoles, isManagerSlug, ownerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";

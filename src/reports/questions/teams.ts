@@ -1,5 +1,5 @@
 /** Who manages which team, and which teams nobody is in or not everybody sees. */
-import { resourceKey } from "../../sdk/c1z/row-sql.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { isManagerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";

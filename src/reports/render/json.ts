@@ -2,7 +2,7 @@
  * A report as JSON: one object, a row a line, keys always in the same order. One file gives the same bytes every time:
  * nothing in it depends on the moment, the machine or the path.
  */
-import type { SyncRun } from "../../sdk/c1z/sync-runs.ts";
+import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
 import { type Answer, type Cell, type Column, mapRows, type Rendering, type Row, timeText } from "../report.ts";
 
 /** Grows when a key changes its meaning or goes; new keys do not count. */

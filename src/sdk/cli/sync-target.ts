@@ -3,8 +3,8 @@
  * machine. Knows what becomes of file and record after a run, and nothing of how either is made.
  */
 import { join } from "node:path";
-import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch.ts";
-import { fileState } from "../c1z/target-database.ts";
+import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scratch.ts";
+import { fileState } from "../c1z/write/target-database.ts";
 import { runRecordPath } from "../contracts/run-record.ts";
 import { toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";

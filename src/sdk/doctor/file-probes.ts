@@ -1,10 +1,10 @@
 /** Questions about the file that is written and the places around it. Changes nothing but a file of its own, which it removes. */
 import { existsSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readLockHolder } from "../c1z/file-lock.ts";
-import { inspectC1z } from "../c1z/inspect.ts";
-import { checkReplaceable } from "../c1z/save.ts";
-import { scratchParent } from "../c1z/scratch.ts";
+import { readLockHolder } from "../c1z/container/file-lock.ts";
+import { checkReplaceable } from "../c1z/container/save.ts";
+import { inspectC1z } from "../c1z/inspect/inspect.ts";
+import { scratchParent } from "../c1z/scratch/scratch.ts";
 import { Status } from "../errors.ts";
 import { type Finding, fail, type Probe, pass, skip, warn } from "./probe.ts";
 

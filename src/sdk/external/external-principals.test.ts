@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { openC1z } from "../c1z/reader.ts";
+import { openC1z } from "../c1z/read/reader.ts";
 import { systemClock } from "../clock.ts";
 import { type Annotation, type Grant, type Resource, ResourceStatus, Trait } from "../contracts/model.ts";
 import { type LogFields, silentLogger } from "../log.ts";

@@ -1,6 +1,6 @@
 /** Reads the principals of another connector's c1z into memory. The file is read once and closed. */
-import { openC1z } from "../c1z/reader.ts";
-import type { SyncView } from "../c1z/sync-view.ts";
+import { openC1z } from "../c1z/read/reader.ts";
+import type { SyncView } from "../c1z/read/sync-view.ts";
 import type { ResourceId } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import { parseMatchTraits } from "./match-traits.ts";

@@ -1,5 +1,5 @@
 /** From what the S3 client throws, and the disk beside it, to errors that say what to do. Pure. */
-import { fileError } from "../c1z/file-errors.ts";
+import { fileError } from "../c1z/container/file-errors.ts";
 import { BatonError, type BatonErrorInit, Status } from "../errors.ts";
 import { formatAddress, type ObjectAddress } from "./object-address.ts";
 

@@ -1,7 +1,7 @@
 /** What the engine tells while it runs and when it ends; progress lines, the console and the run record read it. */
 
-import type { PackedFile } from "../c1z/pack.ts";
-import type { SyncStats, SyncType } from "../c1z/sync-store.ts";
+import type { PackedFile } from "../c1z/container/pack.ts";
+import type { SyncStats, SyncType } from "../c1z/write/sync-store.ts";
 import type { Completeness } from "../contracts/completeness.ts";
 import type { ConnectorStats, RunDescription, SyncWarning } from "../contracts/connector.ts";
 import type { RunDrop, SyncResult } from "../contracts/run-record.ts";

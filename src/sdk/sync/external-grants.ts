@@ -3,7 +3,7 @@
  * address, say, leaves it to an annotation who that is. Here such grants become grants of the principals found. Where
  * and how they are found is not known here.
  */
-import type { SyncStore } from "../c1z/sync-store.ts";
+import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { Grant, Resource, ResourceType } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
 import { annotationUrl } from "../resources/annotations.ts";

@@ -1,5 +1,5 @@
 /** Keeps a sync that would look like mass removal from replacing the file, and says what fell away. */
-import type { C1zWriter } from "../c1z/writer.ts";
+import type { C1zWriter } from "../c1z/write/writer.ts";
 import type { RunDrop } from "../contracts/run-record.ts";
 import { type Drop, dropWarning, findDrops, heldError } from "./verdict.ts";
 import type { Warnings } from "./warnings.ts";

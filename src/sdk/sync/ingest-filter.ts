@@ -2,7 +2,7 @@
  * Drops rows that name a resource type which is not part of the sync, and counts them for one summary at the end. In a
  * targeted sync rows name what other syncs of the file hold, and only those without an id are dropped.
  */
-import type { SyncStore } from "../c1z/sync-store.ts";
+import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, GrantExpandable } from "../contracts/model.ts";
 import { annotationUrl } from "../resources/annotations.ts";

@@ -1,5 +1,5 @@
 /** What must hold of a sync before it is sealed (Go SDK: ingest invariants I3, I5, I7, I8, I9). */
-import type { BrokenReferences, SyncStore } from "../c1z/sync-store.ts";
+import type { BrokenReferences, SyncStore } from "../c1z/write/sync-store.ts";
 import type { Annotation, Entitlement } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";

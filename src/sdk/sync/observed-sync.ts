@@ -1,5 +1,5 @@
 /** Tells telemetry how a run goes: a span for the run and one for each of its steps, how long it took, what it holds. */
-import type { SyncType } from "../c1z/sync-store.ts";
+import type { SyncType } from "../c1z/write/sync-store.ts";
 import type { Clock } from "../clock.ts";
 import { toBatonError } from "../errors.ts";
 import { type Attributes, noTelemetry, type Span, type Telemetry } from "../telemetry/telemetry.ts";

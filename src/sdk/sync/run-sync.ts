@@ -1,7 +1,7 @@
 /** One run from beginning to end: check the access, begin or take up a sync, read, check, seal, save. */
 
-import type { OpenSync, SyncType } from "../c1z/sync-store.ts";
-import { type C1zWriter, openC1zWriter } from "../c1z/writer.ts";
+import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
+import { type C1zWriter, openC1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import type { ResourceTarget } from "../contracts/model.ts";

@@ -1,5 +1,5 @@
 /** What every step of a sync works with, and the two things that all steps do: call the connector, turn a page. */
-import type { SyncStore } from "../c1z/sync-store.ts";
+import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { Clock } from "../clock.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
 import type { Resource, ResourceTarget } from "../contracts/model.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SyncStats } from "../c1z/sync-store.ts";
+import type { SyncStats } from "../c1z/write/sync-store.ts";
 import { BatonError, Status } from "../errors.ts";
 import {
   dropWarning,

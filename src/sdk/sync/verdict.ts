@@ -2,7 +2,7 @@
  * What a finished reading is worth, in one of a few words: told from the warnings and from how much is there compared
  * with the sync before. Pure; who acts on the word is run-sync.ts.
  */
-import type { SyncStats } from "../c1z/sync-store.ts";
+import type { SyncStats } from "../c1z/write/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { SyncResult } from "../contracts/run-record.ts";
 import { BatonError, Status } from "../errors.ts";

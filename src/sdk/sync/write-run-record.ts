@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { replaceFile, writeAll } from "../c1z/save.ts";
-import type { SyncStats } from "../c1z/sync-store.ts";
+import { replaceFile, writeAll } from "../c1z/container/save.ts";
+import type { SyncStats } from "../c1z/write/sync-store.ts";
 import type { Completeness } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
 import {

@@ -3,7 +3,7 @@
  * after every operation what a machine could find on its disk when it comes up again. Also fails when told to.
  */
 import { basename } from "node:path";
-import type { FileSystem, OpenFile } from "../c1z/save.ts";
+import type { FileSystem, OpenFile } from "../c1z/container/save.ts";
 
 /** Operations, as tests name them to make one fail. */
 export type Operation = "create" | "write" | "sync" | "close" | "rename" | "sync directory";

@@ -2,13 +2,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { GrantTable } from "../c1z/grant-table.ts";
-import { migrate } from "../c1z/migrate.ts";
-import { RowTables } from "../c1z/row-tables.ts";
-import { createIndexes } from "../c1z/schema.ts";
-import { claimScratch, findScratch } from "../c1z/scratch.ts";
-import { ScratchDatabase } from "../c1z/scratch-database.ts";
-import { SqliteSessionStore } from "../c1z/session-store.ts";
+import { migrate } from "../c1z/scratch/migrate.ts";
+import { createIndexes } from "../c1z/scratch/schema.ts";
+import { claimScratch, findScratch } from "../c1z/scratch/scratch.ts";
+import { ScratchDatabase } from "../c1z/scratch/scratch-database.ts";
+import { GrantTable } from "../c1z/write/grant-table.ts";
+import { RowTables } from "../c1z/write/row-tables.ts";
+import { SqliteSessionStore } from "../c1z/write/session-store.ts";
 import type { Resource } from "../contracts/model.ts";
 import { user } from "./sample-c1z.ts";
 

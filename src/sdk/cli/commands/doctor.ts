@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { parseCredentials } from "../../c1/credentials.ts";
-import { errnoOf, fileError } from "../../c1z/file-errors.ts";
+import { errnoOf, fileError } from "../../c1z/container/file-errors.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { describeSource } from "../../config/resolved-config.ts";
 import type { CheckResult } from "../../contracts/connector.ts";

@@ -1,8 +1,8 @@
 /** `inspect FILE`: verifies a .c1z and prints what it holds and what is wrong where. */
 
-import type { Inspection } from "../../c1z/inspect.ts";
-import type { InspectProblem } from "../../c1z/inspect-problems.ts";
-import type { V3Sync } from "../../c1z/v3-manifest.ts";
+import type { V3Sync } from "../../c1z/container/v3-manifest.ts";
+import type { Inspection } from "../../c1z/inspect/inspect.ts";
+import type { InspectProblem } from "../../c1z/inspect/inspect-problems.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { Status } from "../../errors.ts";
 import { requirePath } from "../../object-store/object-address.ts";
@@ -21,7 +21,7 @@ export const runInspect: CommandRun = async (invocation) => {
   requirePath(path, "inspect");
   const config = await loadStandardConfig(invocation);
   const tempDir = config.string("c1z-temp-dir");
-  const { inspectC1z } = await import("../../c1z/inspect.ts");
+  const { inspectC1z } = await import("../../c1z/inspect/inspect.ts");
   const found = await inspectC1z(path, tempDir === "" ? {} : { tempDir });
   const color = io.stdout.isTty && usesColor(io.env);
   io.stdout.write(options.bool("json") ? `${JSON.stringify(found, undefined, 2)}\n` : asText(found, color));

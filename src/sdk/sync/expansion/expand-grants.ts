@@ -1,5 +1,5 @@
 /** Grant expansion: writes out what principals hold through the groups they are in. */
-import type { SyncStore } from "../../c1z/sync-store.ts";
+import type { SyncStore } from "../../c1z/write/sync-store.ts";
 import type { Grant, ResourceId } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { grantImmutable } from "../../resources/annotations.ts";

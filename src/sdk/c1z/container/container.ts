@@ -1,0 +1,233 @@
+/**
+ * The envelope of a version 1 c1z: five magic bytes, then one zstd frame that holds a whole SQLite database file.
+ * Knows nothing of what the database holds, nor where files belong.
+ */
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { constants, createZstdDecompress } from "node:zlib";
+import { BatonError, Status } from "../../errors.ts";
+import { releasePiece } from "../../release-buffer.ts";
+import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
+import { type OpenFile, refuseSpecial, writeAll } from "./save.ts";
+import { findZstdFrames, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
+
+/** c1z: the first five bytes of a version 1 file. */
+export const v1Magic: Buffer = Buffer.from("C1ZF\0");
+/** c1z: the first five bytes of a version 3 file. */
+export const v3Magic: Buffer = Buffer.from("C1Z3\0");
+const sqliteMagic = "SQLite format 3\0";
+/** Pieces in which it is read, and those that come out: each costs the main thread a round. */
+const packedBytes = 256 * 1024;
+const unpackedBytes = 1024 * 1024;
+const mebibyte = 1024 * 1024;
+
+type WritableFile = Pick<OpenFile, "write">;
+
+/** What a file is by its first bytes; `none` when it is missing or empty. */
+export type C1zFormat = "v1" | "v3" | "none" | "unknown";
+
+/** Limits that keep a hostile or broken file from filling memory or disk. */
+export interface DecoderLimits {
+  /** Most decompressed bytes; default 10 GiB. */
+  readonly maxDecodedBytes: number;
+  /** Largest zstd window in bytes; default 128 MiB. */
+  readonly maxWindowBytes: number;
+  /** False: a declared size above the limit is found out while decompressing only. */
+  readonly failFast: boolean;
+}
+
+/**
+ * Limits from the environment (Go SDK: BATON_DECODER_MAX_DECODED_SIZE_MB, BATON_DECODER_MAX_MEMORY_MB,
+ * BATON_DISABLE_FCS_FAIL_FAST). Values that are no whole numbers are ignored, as they are there.
+ * @throws BatonError `FILE-DECODER-LIMIT` for 0.
+ */
+export function decoderLimits(env: Readonly<Record<string, string | undefined>>): DecoderLimits {
+  return {
+    maxDecodedBytes: megabytes(env, "BATON_DECODER_MAX_DECODED_SIZE_MB", 10 * 1024),
+    maxWindowBytes: megabytes(env, "BATON_DECODER_MAX_MEMORY_MB", 128),
+    failFast: env["BATON_DISABLE_FCS_FAIL_FAST"] !== "1",
+  };
+}
+
+function megabytes(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
+  const text = env[name] ?? "";
+  if (!/^\d+$/.test(text)) return fallback * mebibyte;
+  if (Number(text) === 0) {
+    throw new BatonError({
+      code: "FILE-DECODER-LIMIT",
+      status: Status.invalidArgument,
+      message: `${name} must be at least 1, in mebibytes.`,
+      effect: "No file was opened.",
+      hint: `Unset ${name} or give it a number from 1.`,
+    });
+  }
+  return Number(text) * mebibyte;
+}
+
+/**
+ * Says what the file at `path` is.
+ * @throws BatonError when it cannot be read; a missing file is `none`.
+ */
+export async function formatOf(path: string): Promise<C1zFormat> {
+  try {
+    // A pipe would block the open for ever.
+    await refuseSpecial(path);
+    const handle = await open(path, "r");
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(v1Magic.length), 0, v1Magic.length, 0);
+      if (bytesRead === 0) return "none";
+      if (buffer.equals(v1Magic)) return "v1";
+      return buffer.equals(v3Magic) ? "v3" : "unknown";
+    } finally {
+      await handle.close();
+    }
+  } catch (caught) {
+    const error = fileError(caught, `read ${path}`, "Nothing was read or written.");
+    if (error.code === "FILE-DIRECTORY-MISSING") return "none";
+    throw error;
+  }
+}
+
+/**
+ * Decompresses the version 1 file `path` into a new file `database`, and makes sure that it is a SQLite database.
+ * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
+ */
+export async function unpackDatabase(path: string, database: string, limits: DecoderLimits): Promise<void> {
+  await using file = await openForReading(path);
+  const frames = framesOf(path, file.fd, limits);
+  const target = await openScratch(database);
+  try {
+    let written = 0;
+    for (const frame of frames) written += await decompressFrame({ path, file, frame, target, written, limits });
+  } finally {
+    await target.close();
+  }
+  checkSqlite(path, database);
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (caught) {
+    const error = fileError(caught, `read ${path}`, "Nothing was read.");
+    throw error.code === "FILE-DIRECTORY-MISSING" ? fileNotFound(path) : error;
+  }
+}
+
+async function openScratch(database: string): Promise<FileHandle> {
+  try {
+    return await open(database, "wx", 0o600);
+  } catch (caught) {
+    throw fileError(caught, `create ${database}`, "Nothing was read or written.");
+  }
+}
+
+function framesOf(path: string, fd: number, limits: DecoderLimits): ZstdFrame[] {
+  const { size } = fstatSync(fd);
+  if (size === 0) throw fileNotFound(path);
+  const magic = Buffer.alloc(v1Magic.length);
+  readSync(fd, magic, 0, magic.length, 0);
+  if (!magic.equals(v1Magic)) throw corruptFile(path, "it does not begin as one");
+  try {
+    const frames = findZstdFrames(fd, v1Magic.length, size);
+    if (frames.length === 0) throw new ZstdFormatError("it ends after its first five bytes");
+    for (const frame of frames) checkFrame(path, frame, limits);
+    return frames;
+  } catch (caught) {
+    if (caught instanceof ZstdFormatError) throw corruptFile(path, caught.message, caught);
+    throw caught;
+  }
+}
+
+function checkFrame(path: string, frame: ZstdFrame, limits: DecoderLimits): void {
+  if (frame.windowSize > limits.maxWindowBytes) {
+    throw overLimit(path, "needs a zstd window above the limit", "BATON_DECODER_MAX_MEMORY_MB", limits.maxWindowBytes);
+  }
+  if (limits.failFast && (frame.contentSize ?? 0) > limits.maxDecodedBytes) throw tooLarge(path, limits);
+}
+
+interface Decompression {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly frame: ZstdFrame;
+  readonly target: WritableFile;
+  /** Bytes that earlier frames left in `target`. */
+  readonly written: number;
+  readonly limits: DecoderLimits;
+}
+
+async function decompressFrame({ path, file, frame, target, written, limits }: Decompression): Promise<number> {
+  const windowLog = Math.min(Math.max(Math.ceil(Math.log2(limits.maxWindowBytes)), 10), 31);
+  const decompress = createZstdDecompress({
+    chunkSize: unpackedBytes,
+    params: { [constants.ZSTD_d_windowLogMax]: windowLog },
+  });
+  let size = 0;
+  await pipeline(piecesOf(file, frame), decompress, async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      if (written + size + chunk.length > limits.maxDecodedBytes) throw tooLarge(path, limits);
+      await writeAll(target, chunk, written + size);
+      size += chunk.length;
+      releasePiece(chunk);
+    }
+  }).catch((caught: unknown) => {
+    throw decompressionError(caught, path);
+  });
+  if (frame.contentSize !== undefined && frame.contentSize !== size) {
+    throw corruptFile(path, `${frame.contentSize} bytes were promised, ${size} came out`);
+  }
+  return size;
+}
+
+/** Not a stream of Node's: one that is given up closes the file, whoever opened it. */
+async function* piecesOf(file: FileHandle, { offset, length }: ZstdFrame): AsyncGenerator<Buffer> {
+  for (let done = 0; done < length; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(packedBytes, length - done));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + done);
+    // Shorter than it was a moment ago: the decompressor says so.
+    if (bytesRead === 0) return;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+function decompressionError(caught: unknown, path: string): unknown {
+  if (!(caught instanceof Error) || caught instanceof BatonError) return caught;
+  const code = "code" in caught ? String(caught.code) : "";
+  if (code.startsWith("ZSTD_") || code.startsWith("Z_")) return corruptFile(path, caught.message.toLowerCase(), caught);
+  return fileError(caught, `unpack ${path}`, `${path} is untouched.`);
+}
+
+/** SQLite: bytes 18 and 19 of the header are 1 for a rollback journal, 2 for a write-ahead log. */
+const journalVersionOffset = 18;
+const rollbackJournal: Buffer = Buffer.from([1, 1]);
+
+function checkSqlite(path: string, database: string): void {
+  const fd = openSync(database, "r+");
+  try {
+    const head = Buffer.alloc(sqliteMagic.length);
+    const got = readSync(fd, head, 0, head.length, 0);
+    if (got < head.length || head.toString("latin1") !== sqliteMagic) {
+      throw corruptFile(path, "what it holds is not a SQLite database");
+    }
+    // The log itself is never in a c1z; with the mark SQLite would look for one, and refuse a read-only database.
+    writeSync(fd, rollbackJournal, 0, rollbackJournal.length, journalVersionOffset);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function tooLarge(path: string, limits: DecoderLimits): BatonError {
+  return overLimit(path, "unpacks to more than the limit", "BATON_DECODER_MAX_DECODED_SIZE_MB", limits.maxDecodedBytes);
+}
+
+function overLimit(path: string, what: string, variable: string, limitBytes: number): BatonError {
+  return new BatonError({
+    code: "FILE-DECODER-LIMIT",
+    status: Status.resourceExhausted,
+    message: `${path} ${what} of ${limitBytes / mebibyte} MiB.`,
+    effect: "Nothing was read from it and it was not changed.",
+    hint: `When the file can be trusted, set ${variable} to a larger number of mebibytes.`,
+  });
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { BatonError } from "../../errors.ts";
+import { goldenDirectory, openWriter, temporaryDirectory } from "../../testing/sample-c1z.ts";
+import { openC1z } from "../read/reader.ts";
+import { readV3Manifest } from "./v3-manifest.ts";
+
+const minimal = join(goldenDirectory, "minimal-v3.c1z");
+
+test("the header of a version 3 file tells its sync and counts", async () => {
+  const manifest = await readV3Manifest(minimal);
+  assert.equal(manifest.engine, "pebble3");
+  assert.deepEqual(manifest.syncs, [
+    {
+      id: "3MVpFCfmiKKwEjXf4cbW0xcTSOX",
+      type: "full",
+      startedAt: { seconds: Date.UTC(2026, 10, 23, 14, 51, 22) / 1000, nanos: 869_496_531 },
+      endedAt: { seconds: Date.UTC(2026, 10, 23, 14, 51, 22) / 1000, nanos: 933_770_519 },
+      resourceTypes: 3,
+      resources: 9,
+      entitlements: 8,
+      grants: 18,
+    },
+  ]);
+});
+
+test("T-12: reading a version 3 file is refused with what it holds", async () => {
+  await assert.rejects(openC1z(join(goldenDirectory, "connector-default-v3.c1z")), (error) => {
+    assert.ok(error instanceof BatonError);
+    assert.equal(error.code, "FILE-V3");
+    assert.match(error.message, /full sync 3MVpFAxy0e9szww1DUba9UT9syt, finished 2026-11-23T14:51:23Z/);
+    assert.match(error.message, /9 resources, 8 entitlements, 18 grants/);
+    return true;
+  });
+});
+
+test("writing over a version 3 file is refused and leaves it as it was", async (context) => {
+  const directory = temporaryDirectory(context);
+  const path = join(directory, "sync.c1z");
+  copyFileSync(minimal, path);
+  await assert.rejects(openWriter(path, directory), { code: "FILE-V3" });
+  assert.deepEqual(readFileSync(path), readFileSync(minimal));
+});
+
+test("a header broken off anywhere is a plain error", async (context) => {
+  const path = join(temporaryDirectory(context), "broken.c1z");
+  const { length } = readFileSync(minimal);
+  for (let size = 5; size < length - 12_500; size += 997) {
+    copyFileSync(minimal, path);
+    truncateSync(path, size);
+    await assert.rejects(openC1z(path), { code: "FILE-CORRUPT" }, `${size} bytes`);
+  }
+});
+
+test("a header that claims to be huge is refused without being read", async (context) => {
+  const path = join(temporaryDirectory(context), "huge.c1z");
+  writeFileSync(path, Buffer.from([...Buffer.from("C1Z3\0"), 0xff, 0xff, 0xff, 0xff, 1]));
+  await assert.rejects(openC1z(path), { code: "FILE-CORRUPT" });
+});

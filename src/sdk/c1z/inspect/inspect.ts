@@ -1,0 +1,158 @@
+/**
+ * Verifies a c1z from its first byte to its last row, whoever wrote it, and says what is wrong where. The file is not
+ * changed. Of a version 3 file the header is read. Decides nothing about how this is shown.
+ */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { BatonError } from "../../errors.ts";
+import { type C1zFormat, decoderLimits, formatOf, unpackDatabase } from "../container/container.ts";
+import { corruptFile, databaseError, fileNotFound } from "../container/file-errors.ts";
+import { readV3Manifest, type V3Manifest } from "../container/v3-manifest.ts";
+import { createScratch, type Scratch } from "../scratch/scratch.ts";
+import type { SyncRun } from "../write/sync-runs.ts";
+import { type InspectCheck, type InspectProblem, InspectProblems, inspectChecks } from "./inspect-problems.ts";
+import { inspectRows } from "./inspect-rows.ts";
+import { inspectSchema } from "./inspect-schema.ts";
+import { inspectSyncs } from "./inspect-syncs.ts";
+
+/** How a check ended; `skip` when an earlier one left nothing to look at. */
+export interface InspectResult {
+  readonly id: InspectCheck;
+  readonly title: string;
+  readonly outcome: "pass" | "warn" | "fail" | "skip";
+}
+
+/** What was found. */
+export interface Inspection {
+  /** Absolute path. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly format: Extract<C1zFormat, "v1" | "v3" | "unknown">;
+  /** True when no check failed; warnings do not count. */
+  readonly sound: boolean;
+  readonly checks: readonly InspectResult[];
+  readonly problems: readonly InspectProblem[];
+  /** Version 1: the syncs, in the order in which they were begun. */
+  readonly syncs: readonly SyncRun[];
+  /** Version 3: what the header says. */
+  readonly manifest?: V3Manifest;
+}
+
+/** What `inspectC1z` can be told. */
+export interface InspectOptions {
+  /** Where the scratch directory is made; must exist. Default: `BATON_TMPDIR`, else the system's place. */
+  readonly tempDir?: string;
+}
+
+/**
+ * Inspects the file at `path`. Damage is a result, not an error.
+ * @throws BatonError `FILE-NOT-FOUND`, `FILE-DECODER-LIMIT`, or what the system refused.
+ */
+export async function inspectC1z(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  const file = resolve(path);
+  const format = await formatOf(file);
+  if (format === "none") throw fileNotFound(file);
+  const run = new InspectionRun(file, format);
+  if (format === "unknown") return run.damaged(corruptFile(file, "it does not begin as one"));
+  try {
+    return format === "v3" ? await run.header() : await run.whole(createScratch(options.tempDir));
+  } catch (caught) {
+    if (caught instanceof BatonError && caught.code === "FILE-CORRUPT") return run.damaged(caught);
+    throw caught;
+  }
+}
+
+class InspectionRun {
+  readonly #path: string;
+  readonly #format: Inspection["format"];
+  readonly #problems = new InspectProblems();
+  readonly #done = new Set<InspectCheck>();
+  #syncs: readonly SyncRun[] = [];
+
+  constructor(path: string, format: Inspection["format"]) {
+    this.#path = path;
+    this.#format = format;
+  }
+
+  damaged(error: BatonError): Inspection {
+    this.#done.add("envelope");
+    this.#problems.fail("envelope", "file", error.message);
+    return this.#result();
+  }
+
+  async header(): Promise<Inspection> {
+    const manifest = await readV3Manifest(this.#path);
+    this.#done.add("envelope");
+    return { ...this.#result(), manifest };
+  }
+
+  async whole(scratch: Scratch): Promise<Inspection> {
+    try {
+      await unpackDatabase(this.#path, scratch.database, decoderLimits(process.env));
+      this.#done.add("envelope");
+      this.#database(scratch);
+      return this.#result();
+    } finally {
+      scratch.remove();
+    }
+  }
+
+  #database(scratch: Scratch): void {
+    const db = new DatabaseSync(scratch.database, { readOnly: true });
+    try {
+      const parent = scratch.parent.replaceAll("'", "''");
+      db.enableDefensive(true);
+      db.exec(`pragma temp_store_directory = '${parent}'; pragma trusted_schema = off; pragma cell_size_check = on;`);
+      const check = (ids: readonly [InspectCheck, ...InspectCheck[]], run: () => void): void =>
+        this.#check(ids, scratch, run);
+      check(["database"], () => inspectPages(db, this.#problems));
+      check(["schema", "indexes"], () => inspectSchema(db, this.#problems));
+      check(["syncs", "references", "stats"], () => {
+        this.#syncs = inspectSyncs(db, this.#problems);
+      });
+      check(["rows", "columns"], () => inspectRows(db, this.#problems));
+    } finally {
+      db.close();
+    }
+  }
+
+  /** What SQLite cannot read is damage as well: it is told, and the other checks see what is left. */
+  #check(ids: readonly [InspectCheck, ...InspectCheck[]], scratch: Scratch, run: () => void): void {
+    for (const id of ids) this.#done.add(id);
+    try {
+      run();
+    } catch (caught) {
+      const error = databaseError(caught, { path: this.#path, scratch: scratch.directory });
+      if (!(error instanceof BatonError) || error.code !== "FILE-CORRUPT") throw error;
+      this.#problems.fail(ids[0], "database", error.cause instanceof Error ? error.cause.message : error.message);
+    }
+  }
+
+  #result(): Inspection {
+    const problems = this.#problems.list();
+    const outcomeOf = (id: InspectCheck): InspectResult["outcome"] => {
+      const own = problems.filter(({ check }) => check === id);
+      if (own.some(({ severity }) => severity === "fail")) return "fail";
+      if (own.length > 0) return "warn";
+      return this.#done.has(id) ? "pass" : "skip";
+    };
+    const ids = Object.keys(inspectChecks) as InspectCheck[]; // the keys are exactly these
+    return {
+      path: this.#path,
+      bytes: statSync(this.#path).size,
+      format: this.#format,
+      sound: problems.every(({ severity }) => severity === "warn"),
+      checks: ids.map((id) => ({ id, title: inspectChecks[id], outcome: outcomeOf(id) })),
+      problems,
+      syncs: this.#syncs,
+    };
+  }
+}
+
+function inspectPages(db: DatabaseSync, problems: InspectProblems): void {
+  for (const row of db.prepare("pragma integrity_check(20)").all()) {
+    const text = String(row["integrity_check"]);
+    if (text !== "ok") problems.fail("database", "database", text);
+  }
+}

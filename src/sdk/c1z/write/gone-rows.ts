@@ -1,0 +1,50 @@
+/** Names of what an earlier sync of a database held and a later one does not: examples for a person to look up. */
+import type { DatabaseSync } from "node:sqlite";
+import { decodeResource } from "../../proto/decode.ts";
+import { bytesOf } from "../scratch/row-sql.ts";
+
+/** Which rows are compared. */
+export interface GoneRows {
+  readonly before: string;
+  readonly now: string;
+  /** Resource types of which rows are missed; empty: those who lost a grant are named instead. */
+  readonly resourceTypeIds: readonly string[];
+  readonly limit: number;
+}
+
+/** Display names in the order in which the earlier sync wrote them, each once, at most `limit`. */
+export function namesOfGone(db: DatabaseSync, { before, now, resourceTypeIds, limit }: GoneRows): readonly string[] {
+  const names = new Set<string>();
+  for (const data of resourceTypeIds.length > 0
+    ? goneResources(db, before, now, resourceTypeIds)
+    : losersOfGrants(db, before, now)) {
+    const { displayName, id } = decodeResource(data);
+    names.add(displayName || id.resource);
+    if (names.size >= limit) break;
+  }
+  return [...names];
+}
+
+function* goneResources(
+  db: DatabaseSync,
+  before: string,
+  now: string,
+  types: readonly string[],
+): Generator<Uint8Array> {
+  const statement = db.prepare(
+    `select data from v1_resources where sync_id = ? and resource_type_id in (${types.map(() => "?").join(", ")})
+     and external_id not in (select external_id from v1_resources where sync_id = ?) order by id`,
+  );
+  for (const row of statement.iterate(before, ...types, now)) yield bytesOf(row["data"]);
+}
+
+/** Not by "not exists": while a sync is written its grants have no index, and the list of ids makes its own. */
+function* losersOfGrants(db: DatabaseSync, before: string, now: string): Generator<Uint8Array> {
+  const statement = db.prepare(
+    `select distinct resource.id, resource.data from v1_grants as held join v1_resources as resource
+     on resource.external_id = held.principal_resource_type_id || ':' || held.principal_resource_id
+     and resource.sync_id = held.sync_id
+     where held.sync_id = ? and held.external_id not in (select external_id from v1_grants where sync_id = ?)`,
+  );
+  for (const row of statement.iterate(before, now)) yield bytesOf(row["data"]);
+}

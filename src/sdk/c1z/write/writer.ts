@@ -1,0 +1,319 @@
+/**
+ * Writes one sync into a version 1 c1z: locks the file, unpacks it into a scratch database, appends to it, and puts it
+ * back in one piece. The file itself is not touched before `save` has everything on disk. Version 3 files are refused.
+ */
+import { resolve } from "node:path";
+import type { Clock } from "../../clock.ts";
+import type { SessionStore } from "../../contracts/connector.ts";
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
+import { BatonError, Status } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { formatOf } from "../container/container.ts";
+import { corruptFile } from "../container/file-errors.ts";
+import { type FileLock, lockFile } from "../container/file-lock.ts";
+import { goTime } from "../container/go-time.ts";
+import { type PackedFile, packDatabase } from "../container/pack.ts";
+import { checkReplaceable, followLink, replaceFile } from "../container/save.ts";
+import { removeLeftovers } from "../container/temporary-files.ts";
+import { readV3Manifest, v3NotWritable } from "../container/v3-manifest.ts";
+import { createIndexes } from "../scratch/schema.ts";
+import type { Scratch } from "../scratch/scratch.ts";
+import type { ScratchDatabase } from "../scratch/scratch-database.ts";
+import { namesOfGone } from "./gone-rows.ts";
+import { GrantTable } from "./grant-table.ts";
+import { checkReferences } from "./references.ts";
+import { deleteSyncs, syncsToPrune } from "./retention.ts";
+import { RowTables } from "./row-tables.ts";
+import { SqliteSessionStore } from "./session-store.ts";
+import { countRows, statsFromJson } from "./stats.ts";
+import { canResume, finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
+import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
+import { openTargetDatabase, type TargetDatabase } from "./target-database.ts";
+
+/** What `openC1zWriter` needs. */
+export interface C1zWriterOptions {
+  /** The file to write. Missing or empty: a new one. */
+  readonly path: string;
+  /** Where the scratch directory is made; must exist. Default: `BATON_TMPDIR`, else the system's place. */
+  readonly tempDir?: string;
+  /** Finished full syncs kept in the file, the new one included; at least 1. */
+  readonly keepSyncCount: number;
+  /** True: no pruning. */
+  readonly skipCleanup: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens `path` for one sync. What a run that was killed left of it is taken up where it is surely whole.
+ * @throws BatonError with a FILE- code: another run is writing it, not a c1z, a version 3 file, no space, a directory
+ * that is not there or may not be written; then nothing was changed.
+ */
+export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWriter> {
+  const path = resolve(options.path);
+  if (!Number.isInteger(options.keepSyncCount) || options.keepSyncCount < 1) throw badKeepCount(options.keepSyncCount);
+  await checkReplaceable(path);
+  const target = await followLink(path);
+  const lock = await lockFile(target, options.clock);
+  try {
+    const format = await formatOf(target);
+    if (format === "v3") throw v3NotWritable(path, await readV3Manifest(target));
+    if (format === "unknown") throw corruptFile(path, "it does not begin as one");
+    removeLeftovers(target);
+    const { tempDir, clock, logger } = options;
+    const opened = await openTargetDatabase({ target, format, tempDir, clock, logger });
+    return new C1zWriter({ ...options, path }, { ...opened, lock });
+  } catch (caught) {
+    lock.release();
+    throw caught;
+  }
+}
+
+function badKeepCount(count: number): BatonError {
+  return new BatonError({
+    code: "FILE-KEEP-COUNT",
+    status: Status.invalidArgument,
+    message: `${count} is no number of syncs to keep.`,
+    effect: "Nothing was read or written.",
+    hint: "Give a whole number from 1.",
+  });
+}
+
+interface OpenTables {
+  readonly sync: OpenSync;
+  readonly rows: RowTables;
+  readonly grants: GrantTable;
+  readonly session: SqliteSessionStore;
+}
+
+/** A c1z that is being written. Made by `openC1zWriter`; `close` it in every case. */
+export class C1zWriter implements SyncStore {
+  readonly #options: C1zWriterOptions;
+  readonly #scratch: Scratch;
+  readonly #database: ScratchDatabase;
+  readonly #lock: FileLock;
+  #tables: OpenTables | undefined;
+
+  constructor(options: C1zWriterOptions, { scratch, database, lock }: TargetDatabase & { readonly lock: FileLock }) {
+    this.#options = options;
+    this.#scratch = scratch;
+    this.#database = database;
+    this.#lock = lock;
+  }
+
+  /** True when `startSync` would resume an unfinished sync. */
+  canResume(type: SyncType, scope = ""): boolean {
+    return this.#database.read(() => canResume(this.#database.db, type, this.#options.clock.nowMs(), scope));
+  }
+
+  startSync(type: SyncType, scope = ""): OpenSync {
+    const nowMs = this.#options.clock.nowMs();
+    const { db } = this.#database;
+    const sync = this.#database.write(() => startOrResume(db, type, nowMs, scope));
+    const discoveredAt = goTime(nowMs);
+    this.#tables = {
+      sync,
+      rows: new RowTables(this.#database, sync.id, discoveredAt),
+      grants: new GrantTable(this.#database, sync.id, discoveredAt),
+      session: new SqliteSessionStore(this.#database, sync.id),
+    };
+    const { grants } = this.#tables;
+    if (sync.resumed) grants.removeUnmarked();
+    grants.mark();
+    this.#database.commit();
+    return sync;
+  }
+
+  get session(): SessionStore {
+    return this.#open.session;
+  }
+
+  putResourceTypes(types: readonly ResourceType[]): void {
+    this.#open.rows.putTypes(types);
+  }
+
+  putResources(resources: readonly Resource[]): void {
+    this.#open.rows.putResources(resources);
+  }
+
+  expectResources(count: number): void {
+    this.#open.rows.expectResources(count);
+  }
+
+  putEntitlements(entitlements: readonly Entitlement[]): void {
+    this.#open.rows.putEntitlements(entitlements);
+  }
+
+  putGrants(grants: readonly Grant[]): void {
+    this.#open.grants.put(grants);
+  }
+
+  hasResourceType(id: string): boolean {
+    return this.#open.rows.hasType(id);
+  }
+
+  listResourceTypes(): readonly ResourceType[] {
+    return this.#open.rows.listTypes();
+  }
+
+  getResource(id: ResourceId): Resource | undefined {
+    return this.#open.rows.getResource(id);
+  }
+
+  listResources(options: {
+    readonly resourceTypeIds?: readonly string[];
+    readonly pageToken: string;
+  }): StorePage<Resource> {
+    return this.#open.rows.listResources(options.resourceTypeIds, options.pageToken);
+  }
+
+  hasEntitlement(id: string): boolean {
+    return this.#open.rows.hasEntitlement(id);
+  }
+
+  getEntitlementResource(id: string): ResourceId | undefined {
+    return this.#open.rows.getEntitlementResource(id);
+  }
+
+  listEntitlements(pageToken: string): StorePage<Entitlement> {
+    return this.#open.rows.listEntitlements(pageToken);
+  }
+
+  listExpandableGrants(pageToken: string): StorePage<Grant> {
+    return this.#open.grants.listExpandable(pageToken);
+  }
+
+  listGrantsOfEntitlement(entitlementId: string, pageToken: string): StorePage<Grant> {
+    return this.#open.grants.listOfEntitlement(entitlementId, pageToken);
+  }
+
+  getGrantOf(entitlementId: string, principal: ResourceId): Grant | undefined {
+    return this.#open.grants.get(entitlementId, principal);
+  }
+
+  checkReferences(): ReferenceReport {
+    return this.#database.write(() => {
+      // Where old syncs are about to be pruned, indexes built now would have to be built again.
+      if (this.#prunable().length === 0) this.#open.grants.seal();
+      return checkReferences(this.#database.db, this.#open.sync.id);
+    });
+  }
+
+  get isCheckpointAwaited(): boolean {
+    return this.#database.isCommitAwaited;
+  }
+
+  checkpoint(token: string): void {
+    const update = "update v1_sync_runs set sync_token = ? where sync_id = ?";
+    this.#database.run(update, token, this.#open.sync.id);
+    this.#open.grants.mark();
+    const wasLent = this.#database.isLent;
+    this.#database.commit();
+    if (this.#database.isLent && !wasLent) this.#options.logger.debug("rows are written by a thread of their own now");
+  }
+
+  markSupportsDiff(): void {
+    this.#database.run("update v1_sync_runs set supports_diff = 1 where sync_id = ?", this.#open.sync.id);
+  }
+
+  /**
+   * The counts of the open sync, and those of the latest finished full sync in the file; undefined when there is none
+   * to compare with.
+   */
+  compareWithLast(): { readonly before: SyncStats; readonly now: SyncStats } | undefined {
+    const { db } = this.#database;
+    return this.#database.read(() => {
+      const { sync } = this.#open;
+      const last = latestFinished(listSyncRuns(db), "full");
+      if (last === undefined || sync.type !== "full") return undefined;
+      return {
+        before: statsFromJson(last.statsJson) ?? countRows(db, last.id, last.type),
+        now: countRows(db, sync.id, sync.type),
+      };
+    });
+  }
+
+  /**
+   * Names of resources that the latest finished full sync holds and the open one does not: those of the given types, or
+   * with none given those who lost a grant. At most `limit`.
+   */
+  namesOfGone(resourceTypeIds: readonly string[], limit: number): readonly string[] {
+    const { db } = this.#database;
+    return this.#database.read(() => {
+      const last = latestFinished(listSyncRuns(db), "full");
+      if (last === undefined) return [];
+      return namesOfGone(db, { before: last.id, now: this.#open.sync.id, resourceTypeIds, limit });
+    });
+  }
+
+  /** Forgets the open sync, and what an earlier run of it left in the file: the next run begins a new one. */
+  async discardSync(): Promise<void> {
+    const { sync } = this.#open;
+    this.#database.write(() => deleteSyncs(this.#database.db, [sync.id]));
+    this.#tables = undefined;
+    // A sync that this run began is in no file yet.
+    if (sync.resumed) await this.save();
+  }
+
+  endSync(): SyncStats {
+    const { db } = this.#database;
+    const { sync, grants } = this.#open;
+    const stats = this.#database.write(() => {
+      // Session rows first: their pages are then reused by the indexes.
+      db.prepare("delete from v1_connector_sessions where sync_id = ?").run(sync.id);
+      deleteSyncs(db, this.#prunable());
+      grants.seal();
+      const counted = countRows(db, sync.id, sync.type);
+      finishSyncRun(db, sync.id, counted, this.#options.clock.nowMs());
+      return counted;
+    });
+    this.#database.commit();
+    return stats;
+  }
+
+  /**
+   * Packs the database and puts it in the place of the file, finished sync or not. Before it takes that place, the new
+   * file is read back and compared with the database, so that what was counted there is what the file holds.
+   * @throws BatonError with a FILE- code; then the old file is untouched.
+   */
+  async save(): Promise<PackedFile> {
+    this.#database.write(() => {
+      this.#tables?.grants.seal();
+      createIndexes(this.#database.db);
+    });
+    this.#database.reclaim();
+    const saved = await replaceFile(this.#options.path, async (file) => {
+      const packed = await packDatabase(this.#scratch.database, file);
+      this.#lock.verify();
+      return packed;
+    });
+    this.#options.logger.debug("saved", { path: this.#options.path, bytes: saved.bytes });
+    return saved;
+  }
+
+  /** Gives the scratch space and the lock back. What was not saved is gone. */
+  close(): void {
+    this.#database.close();
+    this.#scratch.remove();
+    this.#lock.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  get #open(): OpenTables {
+    if (this.#tables) return this.#tables;
+    throw new BatonError({
+      code: "BATON-NO-SYNC",
+      status: Status.internal,
+      message: "No sync was started.",
+      hint: "This is a defect of the program: startSync comes before everything else.",
+    });
+  }
+
+  #prunable(): string[] {
+    if (this.#options.skipCleanup) return [];
+    return syncsToPrune(listSyncRuns(this.#database.db), this.#options.keepSyncCount, this.#open.sync.id);
+  }
+}
