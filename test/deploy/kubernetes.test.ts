@@ -18,7 +18,7 @@ const container = z.object({
   name: z.literal("baton-cloudsmith"),
   image: z.string().regex(/:(?!latest)[\w.]+$/),
   command: z.undefined().optional(),
-  args: z.undefined().optional(),
+  args: z.array(z.string().regex(/^(validate$|--)/)).optional(),
   securityContext: z.strictObject({
     allowPrivilegeEscalation: z.literal(false),
     readOnlyRootFilesystem: z.literal(true),
@@ -88,7 +88,7 @@ const files = [
   ["kubernetes/service.yaml", 1],
   ["kubernetes/sync.yaml", 1],
   ["kubernetes/sync-to-s3.yaml", 1],
-  ["helm/example-rendered.yaml", 4],
+  ["helm/example-rendered.yaml", 8],
 ] as const;
 
 function documentsOf(path: string): readonly unknown[] {
@@ -104,6 +104,7 @@ const modules: Readonly<Record<string, string>> = {
   "apps/v1": "kubernetes-types/apps/v1",
   "batch/v1": "kubernetes-types/batch/v1",
   "networking.k8s.io/v1": "kubernetes-types/networking/v1",
+  "policy/v1": "kubernetes-types/policy/v1",
 };
 
 function declared(value: unknown) {
@@ -138,6 +139,7 @@ function podsOf(path: string): readonly Pod[] {
     const { kind } = z.object({ kind: z.string() }).parse(value);
     assert.notEqual(kind, "Secret", "secrets are referenced, not written down");
     if (kind === "Deployment") return [podOfDeployment(value)];
+    if (kind === "Pod") return [z.object({ spec: pod }).parse(value).spec];
     if (kind === "CronJob") return [cronJob.parse(value).spec.jobTemplate.spec.template.spec];
     return [];
   });
@@ -225,6 +227,7 @@ test("the default values and those of the example keep to the chart's schema", (
 });
 
 const org = { name: "a", slug: "s", secretName: "x" };
+const cron = { ...org, mode: "cron" };
 const refused: readonly (readonly [what: string, values: Readonly<Record<string, unknown>>])[] = [
   ["a service without a client id", { organizations: [{ ...org, mode: "service" }] }],
   [
@@ -242,6 +245,14 @@ const refused: readonly (readonly [what: string, values: Readonly<Record<string,
   ["a key among the variables", { env: { BATON_API_KEY: "key" } }],
   ["a key of AWS among the variables", { env: { AWS_SECRET_ACCESS_KEY: "key" } }],
   ["a misspelt value", { organisations: [] }],
+  ["a variable that the chart sets", { env: { BATON_HOST_ID: "x" } }],
+  ["a variable that the chart sets, of one organization", { organizations: [{ ...cron, env: { BATON_FILE: "x" } }] }],
+  ["a key among the arguments", { organizations: [{ ...cron, args: ["--api-key=x"] }] }],
+  ["an engine that nobody has", { organizations: [{ ...cron, engine: "rocks" }] }],
+  ["a time zone of a service", { organizations: [{ ...org, mode: "service", clientId: "a@b/c", timeZone: "UTC" }] }],
+  ["certificates from two places", { certificateAuthority: { configMap: "a", secret: "b", key: "ca.crt" } }],
+  ["a volume in place of the program's own", { extraVolumes: [{ name: "work", emptyDir: {} }] }],
+  ["a limit that is no limit", { resources: { limit: { memory: "1Gi" } } }],
 ];
 
 for (const [what, values] of refused) {
@@ -259,11 +270,128 @@ test("the chart renders what deploy/helm/example-rendered.yaml says", { skip: he
   assert.equal(run.stdout, lines.join("\n"));
 });
 
+/** What helm makes of the chart with these values, in a release of this name. */
+function helm(values: Readonly<Record<string, unknown>>, release = "x") {
+  const sets = Object.entries(values).flatMap(([name, value]) => ["--set-json", `${name}=${JSON.stringify(value)}`]);
+  const options = { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 } as const;
+  return spawnSync("helm", ["template", release, chart, "--kube-version", "1.31.0", ...sets], options);
+}
+
 for (const [what, values] of refused) {
   test(`helm refuses ${what}`, { skip: helmMissing }, () => {
-    const sets = Object.entries(values).flatMap(([name, value]) => ["--set-json", `${name}=${JSON.stringify(value)}`]);
-    const run = spawnSync("helm", ["template", "x", chart, "--kube-version", "1.31.0", ...sets], { encoding: "utf8" });
-    assert.notEqual(run.status, 0);
-    assert.match(run.stderr, /don't meet the specifications of the schema/);
+    const { status, stderr } = helm(values);
+    assert.notEqual(status, 0);
+    assert.match(stderr, /don't meet the specifications of the schema/);
   });
 }
+
+const twins: readonly (readonly [what: string, second: Readonly<Record<string, unknown>>, text: RegExp])[] = [
+  ["name", { name: "a", mode: "cron" }, /organizations a and a have the same name, a/],
+  ["file", { name: "b", mode: "cron", file: "s3://bucket/k" }, /a and b have the same file, s3:\/\/bucket\/k/],
+  ["client id", { name: "b", mode: "service", clientId: "a@b/c" }, /c and b have the same clientId, a@b\/c/],
+];
+for (const [what, second, text] of twins) {
+  test(`helm refuses two organizations of one ${what}`, { skip: helmMissing }, () => {
+    const first = { ...cron, file: "s3://bucket/k" };
+    const service = { ...org, name: "c", mode: "service", clientId: "a@b/c" };
+    const { status, stderr } = helm({ organizations: [first, service, { ...org, ...second }] });
+    assert.notEqual(status, 0);
+    assert.match(stderr, text);
+  });
+}
+
+/** `count` organizations; names differ at their end only, and every third works for C1. */
+function manyOrganizations(count: number) {
+  return Array.from({ length: count }, (_, i) => {
+    const name = `business-unit-number-${String(i).padStart(4, "0")}`;
+    const shared = { name, slug: `org-${i}`, secretName: name };
+    return i % 3 === 0
+      ? { ...shared, mode: "service", clientId: `a@b/${i}`, replicas: i % 2 === 0 ? 2 : 1, tasks: 1 }
+      : { ...shared, mode: "cron" };
+  });
+}
+
+const metadata = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }) });
+
+test("300 organizations: no name twice or too long, and no more at one minute than may be", {
+  skip: helmMissing,
+}, () => {
+  const many = { organizations: manyOrganizations(300), engine: "pebble", timeZone: "Europe/Berlin" };
+  const release = "the-release-of-all-business-units-of-the-company";
+  const { stdout, stderr } = helm(many, release);
+  const values = parseAllDocuments(stdout, { version: "1.1" }).map((document): unknown => document.toJS());
+  assert.equal(typeProblems(values.map(declared)), "", stderr);
+  const named = values.map((value) => metadata.parse(value));
+  const ids = new Set(named.map(({ kind, metadata: { name } }) => `${kind}/${name}`));
+  assert.equal(ids.size, values.length);
+  for (const {
+    kind,
+    metadata: { name },
+  } of named)
+    if (kind === "CronJob") assert.ok(name.length <= 52, name);
+  const schedules = named.flatMap(({ kind }, i) =>
+    kind === "CronJob" ? [cronJob.parse(values[i]).spec.schedule] : [],
+  );
+  assert.equal(schedules.length, 200);
+  const atOnce = Object.values(Object.groupBy(schedules, (schedule) => schedule));
+  assert.ok(Math.max(...atOnce.map((same = []) => same.length)) <= 3);
+  assert.ok(schedules.every((schedule) => /^[0-5]?\d [45] \* \* \*$/.test(schedule)));
+  const other = helm(many, `${release}-2`).stdout;
+  const others = parseAllDocuments(other).map((document) => metadata.parse(document.toJS()));
+  const meeting = others.filter(({ kind, metadata: { name } }) => ids.has(`${kind}/${name}`));
+  assert.deepEqual(meeting, [], "two releases whose long names begin alike");
+});
+
+test("helm refuses more organizations than the window has room for", { skip: helmMissing }, () => {
+  const organizations = manyOrganizations(8).map(({ name, slug, secretName }) => ({
+    name,
+    slug,
+    secretName,
+    mode: "cron",
+  }));
+  const { status, stderr } = helm({ organizations, spread: { fromHour: 4, minutes: 2, perMinute: 3 } });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /8 organizations have no schedule of their own, and spread has room for 6/);
+});
+
+test("what an organization sets counts before what all have", { skip: helmMissing }, () => {
+  const own = {
+    ...cron,
+    suspend: true,
+    engine: "sqlite",
+    env: { BATON_LOG_LEVEL: "debug" },
+    args: ["--accept-changes"],
+    resources: { limits: { memory: "2Gi" } },
+    podAnnotations: { team: "own" },
+    extraVolumes: [{ name: "more", emptyDir: {} }],
+    extraVolumeMounts: [{ name: "more", mountPath: "/more" }],
+  };
+  const { stdout, stderr } = helm({
+    organizations: [own],
+    engine: "pebble",
+    env: { BATON_LOG_LEVEL: "info", AWS_REGION: "eu-central-1" },
+    podAnnotations: { team: "all", cost: "1" },
+    certificateAuthority: { configMap: "company", key: "ca.crt" },
+    "networkPolicy.proxyPort": 3128,
+    "networkPolicy.podIdentity": true,
+  });
+  assert.equal(stderr, "");
+  const values = parseAllDocuments(stdout).map((document): unknown => document.toJS());
+  assert.equal(typeProblems(values.map(declared)), "");
+  const job = JSON.stringify(values.find((value) => metadata.parse(value).kind === "CronJob"));
+  const settings = [
+    '"suspend":true',
+    '{"name":"BATON_STORAGE_ENGINE","value":"sqlite"}',
+    '{"name":"BATON_LOG_LEVEL","value":"debug"}',
+    '{"name":"AWS_REGION","value":"eu-central-1"}',
+    '{"name":"NODE_EXTRA_CA_CERTS","value":"/certificates/ca.crt"}',
+    '"args":["--accept-changes"]',
+    '"memory":"2Gi"',
+    '"annotations":{"cost":"1","team":"own"}',
+    '{"mountPath":"/more","name":"more"}',
+  ];
+  for (const setting of settings) assert.ok(job.includes(setting), `${setting} in ${job}`);
+  const policy = JSON.stringify(values.find((value) => metadata.parse(value).kind === "NetworkPolicy"));
+  for (const port of ['"port":3128', '"cidr":"169.254.170.23/32"']) assert.ok(policy.includes(port), policy);
+  assert.ok(!values.some((value) => metadata.parse(value).kind === "Pod"), "what is suspended is not tested");
+});
