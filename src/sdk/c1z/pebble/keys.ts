@@ -1,0 +1,98 @@
+/**
+ * The keys of a Baton store in Pebble (version 3 c1z). Every key is a prefix of its family and text components, each
+ * escaped so that it holds no 00, joined by one 00. So keys sort as their components do.
+ */
+
+/** What a key begins with, by family. Prefixes of families that are read by range end before their components. */
+export const prefixes = {
+  resourceType: Buffer.from([3, 1, 0]),
+  resource: Buffer.from([3, 2, 0]),
+  entitlement: Buffer.from([3, 3, 0]),
+  grant: Buffer.from([3, 4, 0]),
+  asset: Buffer.from([3, 5, 0]),
+  resourceByParent: Buffer.from([3, 7, 1, 0]),
+  grantByPrincipal: Buffer.from([3, 7, 4, 0]),
+  grantToExpand: Buffer.from([3, 7, 5, 0]),
+  grantByHash: Buffer.from([3, 7, 8, 0]),
+  digest: Buffer.from([3, 10, 8, 0]),
+} as const;
+
+/** The key of the one sync run. */
+export const syncRunKey: Buffer = Buffer.from([3, 6]);
+
+/** Keys of what a store says of itself; the last two may be absent. */
+export const metaKeys = {
+  keyspaceVersion: metaKey("keyspace_version"),
+  idFormat: metaKey("grant_entitlement_id_format"),
+  stats: metaKey("stats\0"),
+  /** Present: digests are being built, and none of them is to be believed. */
+  digestsPending: metaKey("grant_digest_build_pending"),
+} as const;
+
+/** Of the keyspace and of the ids in keys; both are big-endian 32-bit values in the store. */
+export const keyspaceVersion = 2;
+export const idFormatVersion = 2;
+
+/** What stands after a partition in a digest's key. */
+export const digestKinds = { root: 0, leaf: 1, whole: 2 } as const;
+/** Grants up to which a partition has no leaves; with more it is split in halves until none of 2^width has more. */
+export const grantsPerLeaf = 512;
+/** The most halvings there are: 16 bits of a principal's hash are kept. */
+export const mostDigestWidth = 16;
+
+function metaKey(name: string): Buffer {
+  return Buffer.concat([Buffer.from([3, 255]), Buffer.from(name)]);
+}
+
+/** Halvings of a partition of so many grants. */
+export function digestWidth(grants: number): number {
+  let width = 0;
+  while (width < mostDigestWidth && grantsPerLeaf * 2 ** width < grants) width++;
+  return width;
+}
+
+/** The component in a key: 00 becomes 01 01, and 01 becomes 01 02. */
+export function escaped(component: string | Uint8Array): Buffer {
+  const bytes = typeof component === "string" ? Buffer.from(component) : Buffer.from(component);
+  if (!bytes.some(isLow)) return bytes;
+  return Buffer.from([...bytes].flatMap((byte) => (isLow(byte) ? [1, byte + 1] : [byte])));
+}
+
+function isLow(byte: number): boolean {
+  return byte <= 1;
+}
+
+/** The component that was escaped. */
+export function unescaped(bytes: Uint8Array): Buffer {
+  const out: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    out.push(byte === 1 ? (bytes[++at] ?? 1) - 1 : byte);
+  }
+  return Buffer.from(out);
+}
+
+/** Components as they stand in a key. */
+export function joined(...components: readonly string[]): Buffer {
+  return Buffer.concat(components.flatMap((one, index) => (index === 0 ? [escaped(one)] : [separator, escaped(one)])));
+}
+
+const separator = Buffer.from([0]);
+
+/** How a key names an entitlement: four components. An id that begins with its resource's is cut there. */
+export function entitlementParts(resourceType: string, resource: string, id: string): readonly string[] {
+  const usual = `${resourceType}:${resource}:`;
+  return id.startsWith(usual)
+    ? [resourceType, resource, "1", id.slice(usual.length)]
+    : [resourceType, resource, "0", id];
+}
+
+/** The entitlement's id, from the parts that a key has of it. */
+export function entitlementIdOf([resourceType, resource, flag, tail = ""]: readonly string[]): string {
+  return flag === "1" ? `${resourceType}:${resource}:${tail}` : tail;
+}
+
+/** Readers of all versions take a grant without an id to have this one. */
+export function usualGrantId(entitlementId: string, principalType: string, principal: string): string {
+  return `${entitlementId}:${principalType}:${principal}`;
+}
