@@ -9,8 +9,8 @@ import {
   type ResourceType,
   Trait,
 } from "../../src/sdk/contracts/model.ts";
-import { AccountType, groupTrait, userTrait } from "../../src/sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../src/sdk/resources/ids.ts";
+import { AccountType, groupTrait, userTrait } from "../../src/sdk/resources/traits.ts";
 
 const groupType: ResourceType = {
   id: "group",

@@ -11,7 +11,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/contracts/": [],
   "src/sdk/wire/": ["src/sdk/contracts/"],
   "src/sdk/resources/": ["src/sdk/contracts/", "src/sdk/wire/", "src/sdk/errors.ts"],
-  "src/sdk/proto/": ["src/sdk/contracts/", "src/sdk/errors.ts"],
+  "src/sdk/proto/": ["src/sdk/contracts/", "src/sdk/resources/", "src/sdk/errors.ts"],
   "src/sdk/http/": [
     "src/sdk/contracts/",
     "src/sdk/errors.ts",

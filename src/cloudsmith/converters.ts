@@ -8,15 +8,9 @@ import {
   ResourceStatus,
   type Timestamp,
 } from "../sdk/contracts/model.ts";
-import {
-  AccountType,
-  childResourceType,
-  externalLink,
-  groupTrait,
-  rawId,
-  userTrait,
-} from "../sdk/resources/annotations.ts";
+import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
+import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
 import type { Member, Organization, Team } from "./client/schemas.ts";
 import { organizationType, teamType, userType } from "./resource-types.ts";
 

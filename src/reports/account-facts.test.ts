@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Resource } from "../sdk/contracts/model.ts";
-import { AccountType, annotationUrl, type UserTraitInit, userTrait } from "../sdk/resources/annotations.ts";
+import { annotationUrl } from "../sdk/resources/annotations.ts";
+import { AccountType, type UserTraitInit, userTrait } from "../sdk/resources/traits.ts";
 import { accountFacts } from "./account-facts.ts";
 
 const enabled = { status: 1 } as const;

@@ -43,20 +43,51 @@ export {
 export { BatonError, type BatonErrorInit, Status } from "./errors.ts";
 export { type Logger, silentLogger } from "./log.ts";
 export {
-  AccountType,
+  aliases,
+  annotation,
   annotationUrl,
+  capabilityPermissions,
   childResourceType,
+  deprecated,
+  type ExclusionGroupOptions,
+  entitlementImmutable,
   exclusionGroup,
   externalLink,
+  externalResourceMatch,
+  externalResourceMatchAll,
+  externalResourceMatchId,
   grantImmutable,
-  groupTrait,
+  grantMetadata,
+  optInRequired,
   rawId,
+  skipEntitlements,
   skipEntitlementsAndGrants,
-  type UserTraitInit,
-  userTrait,
+  skipGrants,
+  skipSyncAnomalyDetection,
 } from "./resources/annotations.ts";
 export { entitlementId, grantId, newGrant } from "./resources/ids.ts";
 export { parseTimestamp } from "./resources/timestamps.ts";
+export {
+  AccountType,
+  AppFlag,
+  type AppTraitInit,
+  agentTrait,
+  appTrait,
+  CredentialType,
+  type GroupSource,
+  groupTrait,
+  type LicenseProfileInit,
+  licenseProfileTrait,
+  NhiType,
+  nonHumanIdentityTrait,
+  type RoleTraitInit,
+  roleTrait,
+  type SecretTraitInit,
+  scopeBindingTrait,
+  secretTrait,
+  type UserTraitInit,
+  userTrait,
+} from "./resources/traits.ts";
 
 // For tools that run syncs themselves.
 export type { SyncObserver, SyncOutcome, SyncPhase, SyncProgress } from "./sync/events.ts";

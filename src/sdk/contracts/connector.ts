@@ -118,6 +118,11 @@ export interface ValidateOptions {
   report(fact: ReadingFact): void;
   /** True when a sync of everything begins anew right after: what it asks first may be asked while the access is checked. */
   readonly beginsSync?: boolean;
+  /**
+   * Ids of the resource types that the sync reads, so that nothing is fetched for the others; undefined where no sync
+   * follows. A type that carries OptInRequired is among them only when it was asked for.
+   */
+  readonly resourceTypes?: readonly string[];
 }
 
 /** Result of one named check of `validate`. */

@@ -35,7 +35,20 @@ export interface Profile {
 }
 
 /** Trait enum numbers (wire: ResourceType.Trait). */
-export const Trait = { user: 1, group: 2, role: 3, app: 4, secret: 5 } as const;
+export const Trait = {
+  user: 1,
+  group: 2,
+  role: 3,
+  app: 4,
+  secret: 5,
+  securityInsight: 6,
+  scopeBinding: 7,
+  vendor: 8,
+  vendorAgreement: 9,
+  licenseProfile: 10,
+  agent: 11,
+  managedDevice: 12,
+} as const;
 /** One of the trait numbers. */
 export type Trait = (typeof Trait)[keyof typeof Trait];
 

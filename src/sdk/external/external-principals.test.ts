@@ -13,7 +13,8 @@ import {
   ExternalResourceMatchIDSchema,
   ExternalResourceMatchSchema,
 } from "../proto/gen/c1/connector/v2/annotation_baton_id_pb.ts";
-import { AccountType, annotationUrl, userTrait } from "../resources/annotations.ts";
+import { annotationUrl } from "../resources/annotations.ts";
+import { AccountType, userTrait } from "../resources/traits.ts";
 import { runSync } from "../sync/run-sync.ts";
 import {
   entitlementOf,

@@ -5,7 +5,7 @@ import { BatonError, Status } from "../errors.ts";
 /** What is matched when nothing is said. */
 const usual: readonly Trait[] = [Trait.user, Trait.group];
 const byName: ReadonlyMap<string, Trait> = new Map(
-  Object.entries(Trait).map(([name, trait]) => [name.toUpperCase(), trait]),
+  Object.entries(Trait).map(([name, trait]) => [name.replaceAll(/[A-Z]/g, "_$&").toUpperCase(), trait]),
 );
 
 /**

@@ -1,6 +1,6 @@
-/** Builders of the annotations and traits that connectors put on types, resources, entitlements and grants. */
-import type { Annotation, Profile, ResourceStatus, Timestamp } from "../contracts/model.ts";
-import { writeStruct, writeTimestamp } from "../wire/encode.ts";
+/** Builders of the annotations that connectors put on types, resources, entitlements and grants. Traits are beside it. */
+import type { Annotation, Profile, Trait } from "../contracts/model.ts";
+import { writeStruct } from "../wire/encode.ts";
 import { ProtoWriter } from "../wire/proto-writer.ts";
 
 const prefix = "type.googleapis.com/c1.connector.v2.";
@@ -12,7 +12,8 @@ export function annotationUrl(name: string): string {
   return prefix + name;
 }
 
-function annotation(name: string, write?: (writer: ProtoWriter) => void): Annotation {
+/** An annotation of package c1.connector.v2; `write` writes its fields in ascending order. */
+export function annotation(name: string, write?: (writer: ProtoWriter) => void): Annotation {
   if (!write) return { typeUrl: annotationUrl(name), value: empty };
   writer.reset();
   write(writer);
@@ -22,8 +23,68 @@ function annotation(name: string, write?: (writer: ProtoWriter) => void): Annota
 /** On a resource type or resource: neither entitlements nor grants are asked for. */
 export const skipEntitlementsAndGrants: Annotation = annotation("SkipEntitlementsAndGrants");
 
+/** On a resource type or resource: grants are not asked for. */
+export const skipGrants: Annotation = annotation("SkipGrants");
+
+/** On a resource type or resource: entitlements are not asked for. */
+export const skipEntitlements: Annotation = annotation("SkipEntitlements");
+
+/** On a resource type: it is synced only when it is asked for by name, and advertised all the same. */
+export const optInRequired: Annotation = annotation("OptInRequired");
+
+/** On a resource type: its numbers change a lot, and that is no sign of a fault. */
+export const skipSyncAnomalyDetection: Annotation = annotation("SkipSyncAnomalyDetection");
+
+/** On a resource type: it is there for older configurations only. */
+export const deprecated: Annotation = annotation("Deprecated");
+
+/** On a resource type: what the credential needs to be allowed, in the product's own words. */
+export function capabilityPermissions(permissions: readonly string[]): Annotation {
+  return annotation("CapabilityPermissions", (w) => {
+    for (const permission of permissions) {
+      const start = w.begin(1);
+      w.string(1, permission);
+      w.end(start);
+    }
+  });
+}
+
 /** On a grant: it cannot be taken away here, only at its source. */
 export const grantImmutable: Annotation = annotation("GrantImmutable");
+
+/** On an entitlement: it can be neither granted nor revoked. */
+export const entitlementImmutable: Annotation = annotation("EntitlementImmutable");
+
+/** On a grant: facts about it, in the product's own words. */
+export function grantMetadata(metadata: Profile): Annotation {
+  return annotation("GrantMetadata", (w) => writeStruct(w, 1, metadata));
+}
+
+/** On a grant: the principal is the resource of `trait` whose profile holds `value` under `key`, in another connector's file. */
+export function externalResourceMatch(trait: Trait, key: string, value: string): Annotation {
+  return annotation("ExternalResourceMatch", (w) => {
+    w.uint(1, trait);
+    w.string(2, key);
+    w.string(3, value);
+  });
+}
+
+/** On a grant: every resource of `trait` in another connector's file is a principal. */
+export function externalResourceMatchAll(trait: Trait): Annotation {
+  return annotation("ExternalResourceMatchAll", (w) => w.uint(1, trait));
+}
+
+/** On a grant: the principal is the resource of this id in another connector's file. */
+export function externalResourceMatchId(id: string): Annotation {
+  return annotation("ExternalResourceMatchID", (w) => w.string(1, id));
+}
+
+/** Other ids of the same thing, 1 to 100. */
+export function aliases(ids: readonly string[]): Annotation {
+  return annotation("Aliases", (w) => {
+    for (const id of ids) w.stringAlways(1, id);
+  });
+}
 
 /** The id that the product itself uses for the object. */
 export function rawId(id: string): Annotation {
@@ -40,69 +101,20 @@ export function externalLink(url: string): Annotation {
   return annotation("ExternalLink", (w) => w.string(1, url));
 }
 
+/** What {@link exclusionGroup} writes besides group and order. */
+export interface ExclusionGroupOptions {
+  /** The entitlement that somebody has who is given none of the group. At most one of a group. */
+  readonly isDefault?: boolean;
+  /** The group holds for each resource by itself. */
+  readonly scopeToResource?: boolean;
+}
+
 /** Entitlements of one `groupId` exclude each other; a higher `order` is more privileged. */
-export function exclusionGroup(groupId: string, order: number): Annotation {
+export function exclusionGroup(groupId: string, order: number, options: ExclusionGroupOptions = {}): Annotation {
   return annotation("EntitlementExclusionGroup", (w) => {
     w.string(1, groupId);
     w.uint(2, order);
+    w.bool(3, options.isDefault ?? false);
+    w.bool(4, options.scopeToResource ?? false);
   });
-}
-
-/** Trait of collections of people. The profile is the copy that older readers look for. */
-export function groupTrait(profile?: Profile): Annotation {
-  return annotation("GroupTrait", (w) => {
-    if (profile) writeStruct(w, 2, profile);
-  });
-}
-
-/** Kinds of account (wire: UserTrait.AccountType). */
-export const AccountType = { unspecified: 0, human: 1, service: 2, system: 3 } as const;
-/** One of the kinds of account. */
-export type AccountType = (typeof AccountType)[keyof typeof AccountType];
-
-/** What {@link userTrait} writes. Fields left out are absent on the wire, which readers take as unknown. */
-export interface UserTraitInit {
-  /** Primary e-mail address. */
-  readonly email?: string;
-  readonly status: { readonly status: ResourceStatus; readonly details?: string };
-  readonly profile?: Profile;
-  readonly accountType: AccountType;
-  readonly login?: string;
-  readonly createdAt?: Timestamp;
-  readonly lastLogin?: Timestamp;
-  readonly mfaEnabled?: boolean;
-  readonly ssoEnabled?: boolean;
-}
-
-/** Trait of people and accounts. */
-export function userTrait(init: UserTraitInit): Annotation {
-  return annotation("UserTrait", (w) => writeUserTrait(w, init));
-}
-
-function writeUserTrait(w: ProtoWriter, init: UserTraitInit): void {
-  if (init.email !== undefined) {
-    const email = w.begin(1);
-    w.string(1, init.email);
-    w.bool(2, true);
-    w.end(email);
-  }
-  const status = w.begin(2);
-  w.uint(1, init.status.status);
-  w.string(2, init.status.details ?? "");
-  w.end(status);
-  if (init.profile) writeStruct(w, 3, init.profile);
-  w.uint(5, init.accountType);
-  w.string(6, init.login ?? "");
-  if (init.createdAt) writeTimestamp(w, 8, init.createdAt);
-  if (init.lastLogin) writeTimestamp(w, 9, init.lastLogin);
-  writeFlag(w, 10, init.mfaEnabled);
-  writeFlag(w, 11, init.ssoEnabled);
-}
-
-/** MFAStatus and SSOStatus: a message with one bool; absent means unknown, present and empty means no. */
-function writeFlag(w: ProtoWriter, field: number, enabled: boolean | undefined): void {
-  if (enabled === undefined) return;
-  const start = w.begin(field);
-  w.bool(1, enabled);
-  w.end(start);
 }

@@ -3,7 +3,7 @@
  * run side by side and what is skipped. Knows neither the product that is read nor the file that is written.
  */
 import { setImmediate } from "node:timers/promises";
-import { type BatonError, Status, toBatonError } from "../errors.ts";
+import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { SyncPhase } from "./events.ts";
 import { expandGrants } from "./expansion/expand-grants.ts";
 import type { StepContext } from "./step-context.ts";
@@ -138,13 +138,19 @@ export class SyncEngine {
     const { state, warnings, signal } = this.#context;
     signal.throwIfAborted();
     if (error.status !== Status.notFound || error.fatal) throw error;
-    const subject =
-      action.resourceId === "" ? action.resourceTypeId : `${action.resourceTypeId} '${action.resourceId}'`;
-    warnings.skip(error, `${action.operation} of ${subject}`, state.completed);
+    warnings.skip(error, placeOf(action), state.completed);
     state.finish(action.id);
   }
 
   async #runPage(action: Action): Promise<void> {
+    try {
+      await this.#step(action);
+    } catch (caught) {
+      throw this.#context.signal.aborted ? caught : withPlace(caught, action);
+    }
+  }
+
+  async #step(action: Action): Promise<void> {
     const context = this.#context;
     const planner = isPlanner(action);
     switch (action.operation) {
@@ -174,3 +180,28 @@ export class SyncEngine {
 function isPlanner(action: Action): boolean {
   return action.resourceTypeId === "";
 }
+
+/** What was done of what, such as `list-grants of team 'qa'`. */
+function placeOf({ operation, resourceTypeId, resourceId }: Action): string {
+  return `${operation} of ${resourceTypeId}${resourceId === "" ? "" : ` '${resourceId}'`}`;
+}
+
+/** An error that a connector did not mean to throw says nothing of where: its operation, type and resource are named. */
+function withPlace(caught: unknown, action: Action): unknown {
+  if (caught instanceof BatonError || action.resourceTypeId === "") return caught;
+  const { message } = toBatonError(caught);
+  const name = caught instanceof Error ? caught.name : "Error";
+  // A failed fetch is a TypeError as well; what it failed at is its cause.
+  const isFault = caught instanceof Error && programmingErrors.has(name) && caught.cause === undefined;
+  return new BatonError({
+    ...(isFault
+      ? { code: "BATON-CONNECTOR-FAULT", status: Status.internal, fatal: true }
+      : { code: "BATON-UNEXPECTED", status: Status.unknown }),
+    message: `${placeOf(action)} failed: ${isFault ? `${name}: ` : ""}${message}`,
+    effect: "The sync stays unfinished.",
+    ...(isFault && { hint: "This is a fault of the connector: please report it." }),
+    cause: caught,
+  });
+}
+
+const programmingErrors: ReadonlySet<string> = new Set(["TypeError", "ReferenceError", "RangeError", "SyntaxError"]);

@@ -24,7 +24,7 @@ export async function retrying<T>(options: RetryOptions, call: () => Promise<T>)
     } catch (caught) {
       options.signal.throwIfAborted();
       const error = toBatonError(caught);
-      if (!isRetryable(error) || attempt > options.maxRetries) throw error;
+      if (!isRetryable(error) || attempt > options.maxRetries) throw caught;
       const waitMs = retryWaitMs(error, attempt, options.clock.nowMs());
       options.logger.warn("retrying operation", { error: error.message, code: error.code, wait: waitMs / 1000 });
       await options.clock.sleep(waitMs, options.signal);

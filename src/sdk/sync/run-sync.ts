@@ -4,7 +4,7 @@ import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
-import type { ResourceTarget } from "../contracts/model.ts";
+import type { ResourceTarget, ResourceType } from "../contracts/model.ts";
 import type { RunDrop } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -21,7 +21,7 @@ import { Progress } from "./progress.ts";
 import { retrying } from "./retry.ts";
 import type { StepContext } from "./step-context.ts";
 import { stepDurations } from "./step-durations.ts";
-import { invalidFilter } from "./steps/resource-types.ts";
+import { typesToRead } from "./steps/resource-types.ts";
 import { SyncState } from "./sync-state.ts";
 import { chooseTargets } from "./targets.ts";
 import { keepsNothing, resultOf, resultOfError } from "./verdict.ts";
@@ -37,7 +37,7 @@ export interface RunSyncOptions {
   readonly path: string;
   /** Scratch directory; must exist. Default: `BATON_TMPDIR`, else the system's. */
   readonly tempDir?: string;
-  /** Only these resource types; unknown ids are an error. Empty: all. */
+  /** Only these resource types; unknown ids are an error. Empty: all that do not require to be asked for (OptInRequired). */
   readonly syncResourceTypes?: readonly string[];
   /** A targeted sync: only these resources, with what belongs to each. Absent or empty: everything. */
   readonly syncResources?: readonly ResourceTarget[];
@@ -75,17 +75,22 @@ export interface RunSyncOptions {
  * `BATON-HELD` (22).
  */
 export async function runSync(options: RunSyncOptions): Promise<SyncOutcome> {
-  checkTypeFilter(options);
   const targets = chooseTargets(options);
+  const types = typesToRead(options.connector, options.syncResourceTypes ?? [], targets);
   const syncType = syncTypeOf({ options, targets });
-  return await observeSync({ ...options, syncType }, (probe) => performSync(options, targets, probe));
+  return await observeSync({ ...options, syncType }, (probe) => performSync(options, { targets, types }, probe));
 }
 
-async function performSync(options: RunSyncOptions, targets: Run["targets"], probe: RunProbe): Promise<SyncOutcome> {
+async function performSync(
+  options: RunSyncOptions,
+  { targets, types }: Pick<Run, "targets" | "types">,
+  probe: RunProbe,
+): Promise<SyncOutcome> {
   const { connector, logger, clock, observer } = options;
   const run: Run = {
     options,
     targets,
+    types,
     progress: new Progress({ clock, logger, connector, observer, onPhase: (phase) => probe.enter(phase) }),
     warnings: new Warnings(logger),
     completeness: new CompletenessLedger(),
@@ -165,20 +170,16 @@ function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): R
   };
 }
 
-function checkTypeFilter({ connector, syncResourceTypes = [] }: RunSyncOptions): void {
-  const known = connector.syncers.map((syncer) => syncer.resourceType.id);
-  const unknown = syncResourceTypes.filter((id) => !known.includes(id));
-  if (unknown.length > 0) throw invalidFilter(unknown, known);
-}
-
-async function validate({ options, warnings, completeness }: Run, beginsSync: boolean): Promise<void> {
+async function validate({ options, types, warnings, completeness }: Run, beginsSync: boolean): Promise<void> {
   const { connector, logger, clock, signal } = options;
+  const resourceTypes = types.map(({ id }) => id);
   await retrying({ clock, logger, signal, maxRetries: validateRetries }, () =>
     connector.validate({
       signal,
       warn: (warning) => warnings.add(warning),
       report: (fact) => completeness.add(fact),
       beginsSync,
+      resourceTypes,
     }),
   );
 }
@@ -187,6 +188,7 @@ interface Run {
   readonly options: RunSyncOptions;
   /** Undefined: everything. */
   readonly targets: readonly ResourceTarget[] | undefined;
+  readonly types: readonly ResourceType[];
   readonly progress: Progress;
   readonly warnings: Warnings;
   readonly completeness: CompletenessLedger;
@@ -273,7 +275,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
 function newContext(
   store: C1zWriter,
   state: SyncState,
-  { options, targets, progress, warnings, completeness }: Run,
+  { options, targets, types, progress, warnings, completeness }: Run,
 ): StepContext {
   const filter = new IngestFilter(store, { keepsForeign: targets !== undefined });
   const { externalPrincipals } = options;
@@ -281,7 +283,7 @@ function newContext(
     store,
     state,
     syncers: new Map(options.connector.syncers.map((syncer) => [syncer.resourceType.id, syncer])),
-    typeFilter: options.syncResourceTypes ?? [],
+    types,
     targets,
     skipExpansion: options.skipExpansion ?? false,
     filter,

@@ -2,7 +2,7 @@
 import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { Clock } from "../clock.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
-import type { Resource, ResourceTarget } from "../contracts/model.ts";
+import type { Resource, ResourceTarget, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { CompletenessLedger } from "./completeness.ts";
@@ -22,8 +22,8 @@ export interface StepContext {
   readonly state: SyncState;
   /** By resource type id. */
   readonly syncers: ReadonlyMap<string, ResourceSyncer>;
-  /** Resource types asked for; empty means all. */
-  readonly typeFilter: readonly string[];
+  /** Resource types that are read. */
+  readonly types: readonly ResourceType[];
   /** Resources that a targeted sync reads, and nothing else; undefined: everything. */
   readonly targets: readonly ResourceTarget[] | undefined;
   /** The reader of the file expands grants itself. */

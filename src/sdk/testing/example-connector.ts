@@ -13,7 +13,8 @@ import {
   type ResourceType,
   Trait,
 } from "../contracts/model.ts";
-import { AccountType, groupTrait, skipEntitlementsAndGrants, userTrait } from "../resources/annotations.ts";
+import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
+import { AccountType, groupTrait, userTrait } from "../resources/traits.ts";
 
 /** What a test decides about the connector. */
 export interface ExampleOptions {

@@ -2,8 +2,9 @@
 import type { Connector, GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
 import { Purpose, Trait } from "../contracts/model.ts";
-import { AccountType, childResourceType, groupTrait, userTrait } from "../resources/annotations.ts";
+import { childResourceType } from "../resources/annotations.ts";
 import { entitlementId, newGrant } from "../resources/ids.ts";
+import { AccountType, groupTrait, userTrait } from "../resources/traits.ts";
 
 /** A call that the engine made. */
 export interface ScriptedCall {

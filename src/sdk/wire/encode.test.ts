@@ -36,7 +36,7 @@ import {
   toResourceMessage,
   toResourceTypeMessage,
 } from "../proto/to-message.ts";
-import { groupTrait } from "../resources/annotations.ts";
+import { groupTrait } from "../resources/traits.ts";
 import {
   compareUtf8,
   encodeGrant,

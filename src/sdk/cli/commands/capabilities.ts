@@ -1,6 +1,6 @@
 /** `capabilities`: what the connector can do, as JSON. Needs neither configuration nor network. */
 
-import { capabilitiesJson } from "../capabilities-json.ts";
+import { capabilitiesJson } from "../../proto/to-metadata.ts";
 import type { CommandRun } from "../invocation.ts";
 
 /** Prints the capabilities. */

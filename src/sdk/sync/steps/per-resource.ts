@@ -42,7 +42,7 @@ export function planPerResource(context: StepContext, action: Action, kind: PerR
   }
 }
 
-const noPage: { items: readonly Resource[]; nextPageToken: string } = { items: [], nextPageToken: "" };
+const noPage: Page<never> = { items: [], nextPageToken: "" };
 
 function totalKey(kind: PerResourceKind, resourceTypeId: string): string {
   return `${kind}/${resourceTypeId}`;
@@ -80,7 +80,7 @@ async function askResource<T extends Entitlement | Grant>(
   const page = await callConnector(context, action, async (options) => {
     // The two methods differ only in what they list; T is the caller's word for it.
     const list = syncer[kind] as ((resource: Resource, opts: typeof options) => Promise<Page<T>>) | undefined;
-    return (await list?.call(syncer, resource, options)) ?? { items: [], nextPageToken: "" };
+    return list ? await list.call(syncer, resource, options) : noPage;
   });
   return { resource, page };
 }

@@ -1,26 +1,49 @@
-/** Stores the connector's resource types, or those asked for. */
+/** Stores the connector's resource types: all, or those asked for. One that is to be asked for is not read unasked. */
+import type { Connector } from "../../contracts/connector.ts";
+import type { ResourceTarget, ResourceType } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
+import { annotationUrl } from "../../resources/annotations.ts";
 import type { StepContext } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
-/**
- * Stores the resource types in the order in which the connector registers them.
- * @throws BatonError `BATON-TYPE-FILTER` when a type asked for does not exist.
- */
+const optInUrl = annotationUrl("OptInRequired");
+
+/** Stores the resource types that are read, in the order in which the connector registers them. */
 export function syncResourceTypes(context: StepContext, action: Action): void {
-  const { store, state, logger, syncers, typeFilter } = context;
+  const { store, state, logger, types } = context;
   logger.info("Syncing resource types...");
-  const unknown = typeFilter.filter((id) => !syncers.has(id));
-  if (unknown.length > 0) throw invalidFilter(unknown, [...syncers.keys()]);
-  const types = [...syncers.values()].map((syncer) => syncer.resourceType);
-  const asked = typeFilter.length === 0 ? types : types.filter((type) => typeFilter.includes(type.id));
-  store.putResourceTypes(asked);
-  logger.info("Synced resource types", { count: asked.length });
+  store.putResourceTypes(types);
+  logger.info("Synced resource types", { count: types.length });
   state.finish(action.id);
 }
 
+/**
+ * The types that a sync reads: those asked for, by name or by one of their resources; without a name all but those
+ * that require to be asked for (wire: OptInRequired).
+ * @throws BatonError `BATON-TYPE-FILTER` when a type asked for does not exist.
+ */
+export function typesToRead(
+  { syncers }: Connector,
+  asked: readonly string[],
+  targets: readonly ResourceTarget[] = [],
+): readonly ResourceType[] {
+  const types = syncers.map((syncer) => syncer.resourceType);
+  const unknown = asked.filter((id) => !types.some((type) => type.id === id));
+  if (unknown.length > 0) {
+    throw invalidFilter(
+      unknown,
+      types.map((type) => type.id),
+    );
+  }
+  const named = new Set(targets.map(({ id }) => id.resourceType));
+  return types.filter(({ id, annotations }) => {
+    if (asked.length > 0) return asked.includes(id);
+    return named.has(id) || !annotations.some(({ typeUrl }) => typeUrl === optInUrl);
+  });
+}
+
 /** The error for resource types that do not exist. */
-export function invalidFilter(unknown: readonly string[], known: readonly string[]): BatonError {
+function invalidFilter(unknown: readonly string[], known: readonly string[]): BatonError {
   return new BatonError({
     code: "BATON-TYPE-FILTER",
     status: Status.unknown,

@@ -1,19 +1,19 @@
 /** Lists resources: types first, then each page, scheduling the children that a resource announces. */
 
-import type { Annotation, Resource, ResourceType, Trait } from "../../contracts/model.ts";
+import { type Annotation, type Resource, type ResourceType, Trait } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
 import { readString } from "../../wire/proto-reader.ts";
 import { callConnector, type StepContext, syncerOf, turnPage } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
-const traitUrls: Readonly<Record<Trait, string>> = {
-  1: annotationUrl("UserTrait"),
-  2: annotationUrl("GroupTrait"),
-  3: annotationUrl("RoleTrait"),
-  4: annotationUrl("AppTrait"),
-  5: annotationUrl("SecretTrait"),
-};
+/** By trait number: the messages are called as the traits are, such as `UserTrait`. */
+const traitUrls: ReadonlyMap<number, string> = new Map(
+  Object.entries(Trait).map(([name, trait]) => [
+    trait,
+    annotationUrl(`${name[0]?.toUpperCase()}${name.slice(1)}Trait`),
+  ]),
+);
 const batonIdUrl = annotationUrl("BatonID");
 const childUrl = annotationUrl("ChildResourceType");
 
@@ -54,8 +54,9 @@ export function checkResource(resource: Resource, type: ResourceType): void {
     throw connectorFault(`put the reserved annotation BatonID on ${type.id} '${resource.id.resource}'`);
   }
   for (const trait of type.traits) {
-    if (hasAnnotation(resource.annotations, traitUrls[trait])) continue;
-    const name = traitUrls[trait].slice(annotationUrl("").length);
+    const url = traitUrls.get(trait) ?? "";
+    if (hasAnnotation(resource.annotations, url)) continue;
+    const name = url.slice(annotationUrl("").length);
     throw connectorFault(`left out ${name} on ${type.id} '${resource.id.resource}', which its type promises`);
   }
 }

@@ -1,9 +1,11 @@
 /** Entitlements that every resource of a type offers alike: asked for once, stored once per resource. */
-import type { EntitlementTemplate } from "../../contracts/connector.ts";
+import type { EntitlementTemplate, Page } from "../../contracts/connector.ts";
 import type { Entitlement, Resource } from "../../contracts/model.ts";
 import { entitlementId } from "../../resources/ids.ts";
 import { callConnector, type StepContext, syncerOf, turnPage } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
+
+const noTemplates: Page<never> = { items: [], nextPageToken: "" };
 
 /** Puts one action per type that has static entitlements on the stack. */
 export function planStaticEntitlements({ store, state, logger, syncers }: StepContext, action: Action): void {
@@ -18,10 +20,8 @@ export function planStaticEntitlements({ store, state, logger, syncers }: StepCo
 /** Stores one page of a type's templates for every resource of the type. */
 export async function syncStaticEntitlements(context: StepContext, action: Action): Promise<void> {
   const syncer = syncerOf(context, action.resourceTypeId);
-  const page = await callConnector(
-    context,
-    action,
-    async (options) => (await syncer.staticEntitlements?.(options)) ?? { items: [], nextPageToken: "" },
+  const page = await callConnector(context, action, async (options) =>
+    syncer.staticEntitlements ? await syncer.staticEntitlements(options) : noTemplates,
   );
   if (page.items.length > 0) storeForEachResource(context, action.resourceTypeId, page.items);
   turnPage(context, action, page.nextPageToken);

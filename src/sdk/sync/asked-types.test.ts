@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { systemClock } from "../clock.ts";
+import type { Connector, ValidateOptions } from "../contracts/connector.ts";
+import { Trait } from "../contracts/model.ts";
+import { BatonError } from "../errors.ts";
+import { silentLogger } from "../log.ts";
+import { optInRequired, skipEntitlementsAndGrants } from "../resources/annotations.ts";
+import {
+  entitlementOf,
+  grantOf,
+  groupOf,
+  type Script,
+  scriptedConnector,
+  typeOf,
+  userOf,
+} from "../testing/scripted-connector.ts";
+import { type RunSyncOptions, runSync } from "./run-sync.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "asked-types-"));
+after(() => rmSync(directory, { recursive: true }));
+let files = 0;
+
+const org = { resourceType: "org", resource: "o" };
+const key = { resourceType: "key", resource: "k1" };
+const types: Script["types"] = [
+  {
+    type: typeOf("org", [Trait.group]),
+    resources: { "": [groupOf(org, ["user", "key"])] },
+    entitlements: (resource) => [entitlementOf(resource, "member")],
+    grants: () => [grantOf(org, "member", { resourceType: "user", resource: "ada" })],
+  },
+  { type: typeOf("user", [Trait.user], [skipEntitlementsAndGrants]), resources: { o: [userOf("ada", org)] } },
+  {
+    type: typeOf("key", [], [optInRequired, skipEntitlementsAndGrants]),
+    resources: { o: [{ id: key, parentResourceId: org, displayName: "a key", annotations: [] }] },
+    canGet: true,
+  },
+];
+
+async function sync(options: Partial<RunSyncOptions> = {}, script: Partial<Script> = {}) {
+  const told: ValidateOptions[] = [];
+  const scripted = scriptedConnector({ types, ...script });
+  const connector: Connector = {
+    ...scripted,
+    validate: async (asked) => {
+      told.push(asked);
+    },
+  };
+  const outcome = await runSync({
+    connector,
+    path: join(directory, `sync-${files++}.c1z`),
+    signal: new AbortController().signal,
+    logger: silentLogger,
+    clock: systemClock,
+    ...options,
+  });
+  const listed = new Set(scripted.calls.map(({ resourceTypeId }) => resourceTypeId));
+  return { rows: outcome.stats.resourcesByResourceType, listed, told: told[0]?.resourceTypes };
+}
+
+test("a type that requires to be asked for is neither listed nor stored unasked, and the connector knows", async () => {
+  const { rows, listed, told } = await sync();
+  assert.deepEqual(rows, { org: 1, user: 1 });
+  assert.ok(!listed.has("key"));
+  assert.deepEqual(told, ["org", "user"]);
+});
+
+test("asked for by name it is synced, and nothing that was not asked for", async () => {
+  const { rows, told } = await sync({ syncResourceTypes: ["org", "key"] });
+  assert.deepEqual(rows, { org: 1, key: 1 });
+  assert.deepEqual(told, ["org", "key"]);
+});
+
+test("asked for by one of its resources it is synced", async () => {
+  const { rows, told } = await sync({ syncResources: [{ id: key, parentResourceId: org }] });
+  assert.equal(rows["key"], 1);
+  assert.deepEqual(told, ["org", "user", "key"]);
+});
+
+const failures = [
+  {
+    name: "a TypeError in a syncer",
+    fail: () => {
+      const nothing: { id?: { length: number } } = {};
+      // What a connector author does by mistake.
+      (nothing.id as { length: number }).length;
+    },
+    code: "BATON-CONNECTOR-FAULT",
+    says: /^list-entitlements of org 'o' failed: TypeError: Cannot read properties of undefined/,
+  },
+  {
+    name: "a failed fetch",
+    fail: () => {
+      throw new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") });
+    },
+    code: "BATON-UNEXPECTED",
+    says: /^list-entitlements of org 'o' failed: fetch failed$/,
+  },
+];
+
+for (const { name, fail, code, says } of failures) {
+  test(`${name} names operation, type and resource`, async () => {
+    const before: NonNullable<Script["before"]> = ({ method }) => {
+      if (method === "entitlements") fail();
+    };
+    await assert.rejects(sync({}, { before }), (error) => {
+      assert.ok(error instanceof BatonError);
+      assert.equal(error.code, code);
+      assert.match(error.message, says);
+      assert.ok(error.cause instanceof TypeError);
+      return true;
+    });
+  });
+}
+
+test("a page that is none names where it came from", async () => {
+  const replace: NonNullable<Script["replace"]> = ({ method }, page) =>
+    method === "list" ? page : (undefined as unknown as typeof page);
+  await assert.rejects(sync({}, { replace }), /list-entitlements of org 'o' failed: TypeError/);
+});
