@@ -2,9 +2,9 @@
 import { memberBody } from "../../sandbox/bodies.ts";
 import type { Organization, Member as SandboxMember } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
-import { type Member, parseMembers } from "../../src/cloudsmith/client/schemas.ts";
 import { teamId, teamResource, userId, userResource } from "../../src/cloudsmith/converters.ts";
-import { teamEntitlements } from "../../src/cloudsmith/resource-types.ts";
+import { type Member, parseMembers } from "../../src/cloudsmith/schemas.ts";
+import { teamEntitlements } from "../../src/cloudsmith/types.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../src/sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../src/sdk/resources/ids.ts";
 

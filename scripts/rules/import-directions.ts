@@ -90,10 +90,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/testing/": ["src/sdk/"],
   "src/sdk/cli/": ["src/sdk/"],
   "src/sdk/index.ts": ["src/sdk/"],
+  // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
+  "src/sdk/api/": ["src/sdk/contracts/", "src/sdk/errors.ts", "src/sdk/clock.ts"],
   "src/cloudsmith/": [
     "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
     "src/sdk/resources/",
+    "src/sdk/api/",
     "src/sdk/http/",
     "src/sdk/config/",
     "src/sdk/errors.ts",

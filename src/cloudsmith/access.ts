@@ -2,12 +2,13 @@
  * Proves, before anything is read, that the key is good, that the organization exists for it, and what role its owner
  * has there, because a narrow role sees a partial roster that looks like a complete one.
  */
+
+import { nearestName } from "../sdk/api/nearest-name.ts";
 import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { ValidateOptions } from "../sdk/contracts/connector.ts";
 import { type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
-import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
-import type { Member, Organization, Self, Service } from "./client/schemas.ts";
-import { nearestSlug } from "./nearest-slug.ts";
+import type { CloudsmithClient } from "./client.ts";
+import type { Member, Organization, Self, Service } from "./schemas.ts";
 
 /** The part of the client that access needs. */
 export type AccessClient = Pick<CloudsmithClient, "self" | "organization" | "organizations" | "member" | "service">;
@@ -144,7 +145,7 @@ async function suggestOrganization(
   if (slugs.length === 0) {
     return { hint: "This key can see no organization: its owner must be invited to it first." };
   }
-  const nearest = nearestSlug(orgSlug, slugs);
+  const nearest = nearestName(orgSlug, slugs);
   const guess = nearest === undefined ? "" : `Did you mean ${nearest}? `;
   const candidates = nearest === undefined ? slugs : [nearest, ...slugs.filter((slug) => slug !== nearest)];
   return { hint: `${guess}This key can see: ${listed(slugs)}.`, candidates };

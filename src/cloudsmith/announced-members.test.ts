@@ -6,7 +6,7 @@ import type { Page } from "../sdk/contracts/connector.ts";
 import type { Resource } from "../sdk/contracts/model.ts";
 import { silentLogger } from "../sdk/log.ts";
 import { memorySession } from "../sdk/testing/memory-session.ts";
-import { createCloudsmithClient } from "./client/cloudsmith-client.ts";
+import { createCloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 
 const { signal } = new AbortController();

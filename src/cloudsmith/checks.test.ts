@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { KeyName } from "../../sandbox/keys.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
+import { nearestName } from "../sdk/api/nearest-name.ts";
 import type { SessionStore, SyncWarning } from "../sdk/contracts/connector.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { silentLogger } from "../sdk/log.ts";
 import { VirtualClock } from "../sdk/testing/virtual-clock.ts";
 import { runChecks, validateAccess } from "./checks.ts";
-import { type CloudsmithClient, createCloudsmithClient } from "./client/cloudsmith-client.ts";
+import { type CloudsmithClient, createCloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
-import { nearestSlug } from "./nearest-slug.ts";
 
 const signal = new AbortController().signal;
 const org = "sandbox-org";
@@ -223,6 +223,6 @@ for (const [typed, expected] of [
   ["zzzzzzzz", undefined],
 ] as const) {
   test(`nearest to ${typed} is ${expected}`, () => {
-    assert.equal(nearestSlug(typed, ["other", "acme-corp"]), expected);
+    assert.equal(nearestName(typed, ["other", "acme-corp"]), expected);
   });
 }

@@ -5,9 +5,9 @@
 import type { CheckOptions, CheckResult } from "../sdk/contracts/connector.ts";
 import { type BatonError, toBatonError } from "../sdk/errors.ts";
 import { type CallerRole, findOrganization, findRole, listed, partialRoleCode, partialRoleMessage } from "./access.ts";
-import type { CloudsmithClient, PageResult } from "./client/cloudsmith-client.ts";
-import type { Member, Organization, Self, Team } from "./client/schemas.ts";
+import type { CloudsmithClient, PageResult } from "./client.ts";
 import { realEmail } from "./converters.ts";
+import type { Member, Organization, Self, Team } from "./schemas.ts";
 
 export { validateAccess } from "./access.ts";
 

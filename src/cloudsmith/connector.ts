@@ -10,9 +10,9 @@ import type {
   ValidateOptions,
 } from "../sdk/contracts/connector.ts";
 import { runChecks, validateAccess } from "./checks.ts";
-import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
-import { OrganizationLists } from "./organization-lists.ts";
-import { OrganizationReading } from "./reading.ts";
+import type { CloudsmithClient } from "./client.ts";
+import { OrganizationLists } from "./members/organization-lists.ts";
+import { OrganizationReading } from "./members/reading.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
 import { UserSyncer } from "./syncers/user-syncer.ts";

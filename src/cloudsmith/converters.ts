@@ -11,8 +11,8 @@ import {
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
-import type { Member, Organization, Team } from "./client/schemas.ts";
-import { organizationType, teamType, userType } from "./resource-types.ts";
+import type { Member, Organization, Team } from "./schemas.ts";
+import { organizationType, teamType, userType } from "./types.ts";
 
 /** Where a person sees an organization in the Cloudsmith web app. */
 const webApp = "https://app.cloudsmith.com/";

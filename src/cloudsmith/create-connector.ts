@@ -2,11 +2,11 @@
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
-import { apiKeyFingerprint, parseApiKey } from "./client/api-key.ts";
-import { parseBaseUrl } from "./client/base-url.ts";
-import { createCloudsmithClient } from "./client/cloudsmith-client.ts";
-import { parseOrgSlug } from "./client/org-slug.ts";
+import { apiKeyFingerprint, parseApiKey } from "./api-key.ts";
+import { parseBaseUrl } from "./base-url.ts";
+import { createCloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
+import { parseOrgSlug } from "./org-slug.ts";
 
 /**
  * Reads the settings and makes the connector; says where key and organization came from, never what the key is.

@@ -1,13 +1,13 @@
 /** The Cloudsmith connector as a library: the program behind the command line, and its parts. */
 
-export { parseApiKey } from "./client/api-key.ts";
-export { parseBaseUrl } from "./client/base-url.ts";
+export { parseApiKey } from "./api-key.ts";
+export { parseBaseUrl } from "./base-url.ts";
 export {
   type CloudsmithClient,
   type CloudsmithClientOptions,
   createCloudsmithClient,
-} from "./client/cloudsmith-client.ts";
-export { parseOrgSlug } from "./client/org-slug.ts";
+} from "./client.ts";
 export { fields } from "./config.ts";
 export { CloudsmithConnector, type CloudsmithConnectorOptions } from "./connector.ts";
 export { connectorApp } from "./connector-app.ts";
+export { parseOrgSlug } from "./org-slug.ts";

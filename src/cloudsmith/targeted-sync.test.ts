@@ -9,7 +9,7 @@ import type { ResourceId, ResourceTarget } from "../sdk/contracts/model.ts";
 import { silentLogger } from "../sdk/log.ts";
 import { type RunSyncOptions, runSync } from "../sdk/sync/run-sync.ts";
 import { rowsOf } from "../sdk/testing/plain-c1z.ts";
-import { createCloudsmithClient } from "./client/cloudsmith-client.ts";
+import { createCloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 import { organizationId, teamId, userId } from "./converters.ts";
 

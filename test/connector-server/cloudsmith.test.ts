@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
+import { createCloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { startConnectorServer } from "../../src/sdk/connector-server/server.ts";

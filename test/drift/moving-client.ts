@@ -3,9 +3,9 @@
  * ten thousand schedules. Pages are cut, counted and walked by the real code; only the network is missing.
  */
 
-import type { CloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
-import { createPageWalk, type FetchedPage, type PageWalk } from "../../src/cloudsmith/client/page-walk.ts";
-import type { Member, Organization, Team } from "../../src/cloudsmith/client/schemas.ts";
+import type { CloudsmithClient } from "../../src/cloudsmith/client.ts";
+import type { Member, Organization, Team } from "../../src/cloudsmith/schemas.ts";
+import { createPageWalk, type FetchedPage, type PageWalk } from "../../src/sdk/api/page-walk.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";
 
 /** Somebody in the organization. */

@@ -1,6 +1,6 @@
 /** Drives the connector's syncers as the sync engine does, with maps for a file. */
 
-import type { CloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
+import type { CloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import type { Page, ResourceSyncer, SyncWarning } from "../../src/sdk/contracts/connector.ts";
 import type { Resource } from "../../src/sdk/contracts/model.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { FaultMatch } from "../../sandbox/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
+import { createCloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
 import { always, syncUnderFaults, trueAnswer } from "./fault-bench.ts";

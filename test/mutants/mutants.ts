@@ -56,7 +56,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "refusal-as-empty",
     breaks: "an error is never an empty list: a 403 is taken for the page past the end",
-    file: "src/cloudsmith/client/cloudsmith-client.ts",
+    file: "src/cloudsmith/client.ts",
     find: "return error.code === invalidPageCode;",
     replace: 'return error.code === invalidPageCode || error.code === "CS-AUTH-403";',
     tests: ["test/e2e/refusals.test.ts"],
@@ -96,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "one-pass",
     breaks: "inactive members are read: the pass over them is left out",
-    file: "src/cloudsmith/passes.ts",
+    file: "src/cloudsmith/members/passes.ts",
     find: 'export const passes = ["inactive", "active"] as const;',
     replace: 'export const passes = ["active", "active"] as unknown as readonly ["inactive", "active"];',
     tests: ["test/e2e/shapes.test.ts"],
@@ -104,10 +104,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "uncounted",
     breaks: "rows that do not add up are noticed: the announced count is not compared",
-    file: "src/cloudsmith/list-position.ts",
+    file: "src/cloudsmith/members/list-position.ts",
     find: 'return count === undefined || total === count ? { kind: "ended" } : { kind: "moved" };',
     replace: 'return total >= 0 ? { kind: "ended" } : { kind: "moved" };',
-    tests: ["src/cloudsmith/list-position.test.ts", "test/trust/signals.test.ts"],
+    tests: ["src/cloudsmith/members/list-position.test.ts", "test/trust/signals.test.ts"],
   },
   {
     name: "masked-email",
@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "lost-managers",
     breaks: "who manages a team is in the file",
-    file: "src/cloudsmith/member-pages.ts",
+    file: "src/cloudsmith/members/member-pages.ts",
     find: 'teams.filter((team) => team.role === "Manager")',
     replace: 'teams.filter((team) => team.role === "manager")',
     tests: ["test/e2e/shapes.test.ts"],

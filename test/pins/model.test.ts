@@ -2,8 +2,8 @@
 // before: reviews, policies and history hang on these ids.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Member } from "../../src/cloudsmith/client/schemas.ts";
 import { organizationResource, teamResource, userResource } from "../../src/cloudsmith/converters.ts";
+import type { Member } from "../../src/cloudsmith/schemas.ts";
 import {
   organizationEntitlements,
   organizationType,
@@ -11,7 +11,7 @@ import {
   teamEntitlements,
   teamType,
   userType,
-} from "../../src/cloudsmith/resource-types.ts";
+} from "../../src/cloudsmith/types.ts";
 import type { Annotation, Resource } from "../../src/sdk/contracts/model.ts";
 import { entitlementId, grantId } from "../../src/sdk/resources/ids.ts";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { KeyName } from "../../sandbox/keys.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
-import { type CloudsmithClientOptions, createCloudsmithClient } from "../../src/cloudsmith/client/cloudsmith-client.ts";
+import { type CloudsmithClientOptions, createCloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";

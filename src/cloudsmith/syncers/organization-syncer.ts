@@ -3,9 +3,9 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
-import { loadMemberPage, memberPageKeys } from "../member-pages.ts";
-import type { OrganizationReading } from "../reading.ts";
-import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../resource-types.ts";
+import { loadMemberPage, memberPageKeys } from "../members/member-pages.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../types.ts";
 
 /** Reads the organization; `reading` begins or continues the reading of the current sync. */
 export class OrganizationSyncer implements ResourceSyncer {

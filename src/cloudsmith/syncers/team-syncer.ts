@@ -13,11 +13,11 @@ import {
   type Step,
   startOf,
   takeStep,
-} from "../list-position.ts";
-import { warnOfTeamRole } from "../partial-signs.ts";
-import type { OrganizationReading } from "../reading.ts";
-import { teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../resource-types.ts";
-import { findMember, findTeam } from "../team-places.ts";
+} from "../members/list-position.ts";
+import { warnOfTeamRole } from "../members/partial-signs.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { findMember, findTeam } from "../members/team-places.ts";
+import { teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
 
 /** The page after the last of the list. */
 const unlistedToken = "unlisted";

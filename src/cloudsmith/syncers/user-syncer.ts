@@ -4,8 +4,7 @@
  */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import type { PageResult } from "../client/cloudsmith-client.ts";
-import type { Member } from "../client/schemas.ts";
+import type { PageResult } from "../client.ts";
 import { organizationId, userResource } from "../converters.ts";
 import {
   formatPosition,
@@ -17,13 +16,14 @@ import {
   type Step,
   startOf,
   takeStep,
-} from "../list-position.ts";
-import { type MemberRecord, memberRecord } from "../member-pages.ts";
-import { warnOfMember, warnOfRoster } from "../partial-signs.ts";
-import { type Pass, passes } from "../passes.ts";
-import type { OrganizationReading } from "../reading.ts";
-import { userType } from "../resource-types.ts";
-import type { Roster } from "../roster.ts";
+} from "../members/list-position.ts";
+import { type MemberRecord, memberRecord } from "../members/member-pages.ts";
+import { warnOfMember, warnOfRoster } from "../members/partial-signs.ts";
+import { type Pass, passes } from "../members/passes.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import type { Roster } from "../members/roster.ts";
+import type { Member } from "../schemas.ts";
+import { userType } from "../types.ts";
 
 type Position = ListPosition & { readonly list: Pass };
 

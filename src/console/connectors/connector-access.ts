@@ -1,5 +1,5 @@
 /** What a connector's jobs are made with: its key from wherever it is kept, its address, the environment. */
-import { apiKeyFingerprint } from "../../cloudsmith/client/api-key.ts";
+import { apiKeyFingerprint } from "../../cloudsmith/api-key.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { RunSettings } from "../runs/sync-runner.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";

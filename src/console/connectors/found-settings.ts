@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { apiKeyTail, parseApiKey } from "../../cloudsmith/client/api-key.ts";
-import { parseOrgSlug } from "../../cloudsmith/client/org-slug.ts";
+import { apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
+import { parseOrgSlug } from "../../cloudsmith/org-slug.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
 import { parseIni } from "./ini-values.ts";
 

@@ -1,5 +1,5 @@
 /** Setting a connector up: what this machine offers, tests of what was entered, saving it, and the sample. */
-import { apiKeyFingerprint, apiKeyTail } from "../../cloudsmith/client/api-key.ts";
+import { apiKeyFingerprint, apiKeyTail } from "../../cloudsmith/api-key.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import type { ConnectorDetail, KeyFacts, SettingsInput, SettingsSaved, TestState } from "../contract/connectors.ts";
 import { RunningError } from "../failures/running-error.ts";

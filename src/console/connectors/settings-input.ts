@@ -1,9 +1,9 @@
 /** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
 import { existsSync } from "node:fs";
-import { apiKeyFingerprint, apiKeyTail, parseApiKey } from "../../cloudsmith/client/api-key.ts";
-import { parseBaseUrl } from "../../cloudsmith/client/base-url.ts";
-import { parseOrgSlug } from "../../cloudsmith/client/org-slug.ts";
+import { apiKeyFingerprint, apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
+import { parseBaseUrl } from "../../cloudsmith/base-url.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
+import { parseOrgSlug } from "../../cloudsmith/org-slug.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { KeySource, SettingsInput } from "../contract/connectors.ts";
 import type { ConnectorRecord, StoredKeyFacts } from "../store/connector-table.ts";

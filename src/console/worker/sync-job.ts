@@ -1,5 +1,5 @@
 /** A sync as the command line makes it, with its progress told to the console, and its file counted at the end. */
-import { organizationType } from "../../cloudsmith/resource-types.ts";
+import { organizationType } from "../../cloudsmith/types.ts";
 import { summarizeRoster } from "../../reports/roster-summary.ts";
 import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import { syncInto } from "../../sdk/cli/sync-into.ts";

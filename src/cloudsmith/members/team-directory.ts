@@ -1,6 +1,6 @@
 /** From the slug by which memberships name a team to the id under which the team is in the file. */
-import type { SessionStore } from "../sdk/contracts/connector.ts";
-import type { Team } from "./client/schemas.ts";
+import type { SessionStore } from "../../sdk/contracts/connector.ts";
+import type { Team } from "../schemas.ts";
 import { roundOf } from "./list-position.ts";
 
 const prefix = "teams/";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, Status } from "../errors.ts";
 import { createPageWalk, type FetchedPage, type PageResult, type PageWalk } from "./page-walk.ts";
 import type { PageWindow } from "./page-windows.ts";
 

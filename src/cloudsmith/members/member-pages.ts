@@ -2,9 +2,9 @@
  * What the grants need of each member, kept per page of the member list in the sync's session, so that one walk over
  * the members gives users, roles and team memberships of one moment. Compact: a page of 500 members takes some 20 kB.
  */
-import type { SessionStore } from "../sdk/contracts/connector.ts";
-import type { Member } from "./client/schemas.ts";
-import { roleSlug } from "./resource-types.ts";
+import type { SessionStore } from "../../sdk/contracts/connector.ts";
+import type { Member } from "../schemas.ts";
+import { roleSlug } from "../types.ts";
 
 /** A member as far as grants go. */
 export interface MemberRecord {

@@ -2,7 +2,7 @@
  * Who has been read so far in this sync. The member list is read in two passes and may move while it is read, so a
  * person can turn up twice: the newest state counts, and nobody is kept twice.
  */
-import type { SessionStore } from "../sdk/contracts/connector.ts";
+import type { SessionStore } from "../../sdk/contracts/connector.ts";
 import { roundOf } from "./list-position.ts";
 import { loadMemberPage, type MemberRecord, memberPageKeys, storeMemberPage } from "./member-pages.ts";
 

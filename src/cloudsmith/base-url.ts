@@ -3,7 +3,7 @@
  * resolves to; or on this machine, where plain http is good enough. The key travels in a header.
  */
 import { isIP } from "node:net";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 
 /**
  * Checks a base URL and returns it without slashes at its end.

@@ -2,21 +2,31 @@
  * The Cloudsmith API as far as the connector reads it: one method per endpoint, checked records out, errors with a
  * meaning. Only GET exists here. Knows nothing of Baton resources.
  */
-import type { Clock } from "../../sdk/clock.ts";
-import type { ConnectorStats } from "../../sdk/contracts/connector.ts";
-import { type BatonError, toBatonError } from "../../sdk/errors.ts";
-import { parseJson } from "../../sdk/http/body.ts";
+
+import {
+  createPageWalk,
+  type FetchedPage,
+  type PageResult,
+  type PageWalk,
+  type SealedPage,
+} from "../sdk/api/page-walk.ts";
+import type { PageWindow } from "../sdk/api/page-windows.ts";
+import { readPaging } from "../sdk/api/paging.ts";
+import type { Clock } from "../sdk/clock.ts";
+import type { ConnectorStats } from "../sdk/contracts/connector.ts";
+import { type BatonError, toBatonError } from "../sdk/errors.ts";
+import { parseJson } from "../sdk/http/body.ts";
 import {
   createHttpClient,
   type HttpClient,
   type JsonAnswer,
   type JsonRequest,
   type ProxyEnvironment,
-} from "../../sdk/http/http-client.ts";
-import type { RetryLimits } from "../../sdk/http/retry-timing.ts";
-import type { Logger } from "../../sdk/log.ts";
-import { releaseBuffer } from "../../sdk/release-buffer.ts";
-import type { Telemetry } from "../../sdk/telemetry/telemetry.ts";
+} from "../sdk/http/http-client.ts";
+import type { RetryLimits } from "../sdk/http/retry-timing.ts";
+import type { Logger } from "../sdk/log.ts";
+import { releaseBuffer } from "../sdk/release-buffer.ts";
+import type { Telemetry } from "../sdk/telemetry/telemetry.ts";
 import { apiKeyTail, createRedactor } from "./api-key.ts";
 import {
   type Asked,
@@ -26,9 +36,6 @@ import {
   invalidPageCode,
   type Subject,
 } from "./errors.ts";
-import { createPageWalk, type FetchedPage, type PageResult, type PageWalk, type SealedPage } from "./page-walk.ts";
-import type { PageWindow } from "./page-windows.ts";
-import { readPaging } from "./paging.ts";
 import {
   type Member,
   type Organization,
@@ -47,7 +54,7 @@ import {
   type TeamMember,
 } from "./schemas.ts";
 
-export type { PageResult, PageWalk } from "./page-walk.ts";
+export type { PageResult, PageWalk } from "../sdk/api/page-walk.ts";
 
 /** What a client needs. */
 export interface CloudsmithClientOptions {

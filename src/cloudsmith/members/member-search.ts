@@ -2,9 +2,9 @@
  * Finds single members, for targeted syncs. The API finds a member by slug only, and the slug can change; by its id a
  * member is found by walking the list, as far as needed and once for all that are looked for.
  */
-import { Status, toBatonError } from "../sdk/errors.ts";
-import type { CloudsmithClient, PageWalk } from "./client/cloudsmith-client.ts";
-import type { Member } from "./client/schemas.ts";
+import { Status, toBatonError } from "../../sdk/errors.ts";
+import type { CloudsmithClient, PageWalk } from "../client.ts";
+import type { Member } from "../schemas.ts";
 import { type Pass, passes } from "./passes.ts";
 
 /** A member, and whether it is active as far as the row or its list tells. */

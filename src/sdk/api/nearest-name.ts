@@ -1,7 +1,7 @@
 /** Finds what somebody probably meant to type. */
 
 /** The candidate nearest to `slug` by edits, ignoring case; undefined when even that one is mostly different. */
-export function nearestSlug(slug: string, candidates: readonly string[]): string | undefined {
+export function nearestName(slug: string, candidates: readonly string[]): string | undefined {
   const wanted = slug.toLowerCase();
   let nearest: string | undefined;
   let fewest = Math.max(2, Math.floor(wanted.length / 3)) + 1;

@@ -1,7 +1,7 @@
 /**
  * Cuts a list into pages so that each begins with rows that the page before ended with. Where they join, no row can
  * have slipped through between two requests, whatever was added or removed elsewhere. Pure arithmetic: with page
- * numbers and sizes alone, pages of varying size overlap (Cloudsmith API: pagination knows no cursor).
+ * numbers and sizes alone, pages of varying size overlap (an API of numbered pages knows no cursor).
  */
 
 /** One request of a walk. */

@@ -1,6 +1,6 @@
 /** Reads the API key from what people paste, and shows as little of it as tells two keys apart. */
 import { createHash } from "node:crypto";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 
 /** A key ready to be sent. */
 export interface ApiKey {

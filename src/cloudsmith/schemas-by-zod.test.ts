@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
-import { BatonError } from "../../sdk/errors.ts";
+import { BatonError } from "../sdk/errors.ts";
 import { parseMembers, parseTeamMembers, parseTeams } from "./schemas.ts";
 
 /** What the checks take, said a second time in the words of a library. */

@@ -2,7 +2,7 @@
  * Walks a list page by page and fetches the next pages ahead while the caller is busy with the current one. Which
  * requests may start when is the limiter's business; this only decides which pages are wanted soon.
  */
-import type { BatonError } from "../../sdk/errors.ts";
+import type { BatonError } from "../errors.ts";
 import { type PageWindow, PageWindows } from "./page-windows.ts";
 import type { Paging } from "./paging.ts";
 

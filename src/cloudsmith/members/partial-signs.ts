@@ -2,10 +2,10 @@
  * Signs in the rows themselves that a key sees a part of the organization only (docs/troubleshooting.md lists them all).
  * Each is a warning of the sync; what they add up to is decided elsewhere.
  */
-import type { ListOptions } from "../sdk/contracts/connector.ts";
-import type { Member } from "./client/schemas.ts";
-import { realEmail } from "./converters.ts";
-import { roleSlug } from "./resource-types.ts";
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import { realEmail } from "../converters.ts";
+import type { Member } from "../schemas.ts";
+import { roleSlug } from "../types.ts";
 import type { Roster } from "./roster.ts";
 
 /** What else must be known of a member. */

@@ -1,4 +1,4 @@
-/** From an answer's headers to the next page (Cloudsmith API: pagination). Pure; sends nothing. */
+/** From an answer's headers to the next page. Pure; sends nothing. */
 import type { IncomingHttpHeaders } from "node:http";
 
 /** What one answer of a list says about the list. */

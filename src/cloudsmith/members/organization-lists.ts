@@ -1,6 +1,6 @@
 /** The lists of one organization as they are walked, fetched ahead and shared by the syncers. Keeps nothing of what they hold. */
-import type { CloudsmithClient, PageWalk } from "./client/cloudsmith-client.ts";
-import type { Member, Team } from "./client/schemas.ts";
+import type { CloudsmithClient, PageWalk } from "../client.ts";
+import type { Member, Team } from "../schemas.ts";
 import { type Pass, passes } from "./passes.ts";
 
 /** The walks over members and teams. Asks for nothing before it is told to. */

@@ -2,8 +2,18 @@
  * Checks what Cloudsmith answers against what its API promises, so that the rest of the connector meets checked records
  * only. What decides about access must be right; what merely decorates may be missing or null. Unknown keys are dropped.
  */
+
+import {
+  type Check,
+  filledText,
+  flag,
+  listOf,
+  Mismatch,
+  objectOf,
+  text,
+  unlessUnknown,
+} from "../sdk/api/json-check.ts";
 import { answerSchemaError } from "./errors.ts";
-import { type Check, filledText, flag, listOf, Mismatch, objectOf, text, unlessUnknown } from "./json-check.ts";
 
 /** A team on a membership (Cloudsmith API: MemberTeams); it has no immutable id here. */
 export interface MemberTeam {

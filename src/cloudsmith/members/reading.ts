@@ -2,11 +2,11 @@
  * One reading of the organization: the walks over its lists, shared by the syncers, and what was found so far. Begins
  * anew with every sync and holds nothing that a resumed run could not find again.
  */
-import type { SessionStore } from "../sdk/contracts/connector.ts";
-import type { ResourceId } from "../sdk/contracts/model.ts";
-import type { CloudsmithClient } from "./client/cloudsmith-client.ts";
-import type { Organization } from "./client/schemas.ts";
-import { organizationId } from "./converters.ts";
+import type { SessionStore } from "../../sdk/contracts/connector.ts";
+import type { ResourceId } from "../../sdk/contracts/model.ts";
+import type { CloudsmithClient } from "../client.ts";
+import { organizationId } from "../converters.ts";
+import type { Organization } from "../schemas.ts";
 import { MemberSearch } from "./member-search.ts";
 import { OrganizationLists } from "./organization-lists.ts";
 import { Roster } from "./roster.ts";

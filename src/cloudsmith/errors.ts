@@ -2,11 +2,11 @@
  * What a failed request to Cloudsmith means to the person who runs the connector: what happened, what it means for the
  * data, what to do. Texts never hold a secret; what the server wrote is redacted, escaped and cut before it is quoted.
  */
-import { BatonError, type BatonErrorInit, Status } from "../../sdk/errors.ts";
-import { printable } from "../../sdk/http/body.ts";
-import { describeNetworkFailure } from "../../sdk/http/describe-failure.ts";
-import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../../sdk/http/http-failure.ts";
-import { grpcStatusOf } from "../../sdk/http/http-status.ts";
+import { BatonError, type BatonErrorInit, Status } from "../sdk/errors.ts";
+import { printable } from "../sdk/http/body.ts";
+import { describeNetworkFailure } from "../sdk/http/describe-failure.ts";
+import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../sdk/http/http-failure.ts";
+import { grpcStatusOf } from "../sdk/http/http-status.ts";
 
 /** What was asked for; decides what a 404 means. A list's 404 means the organization. */
 export type Subject = "caller" | "organizations" | "organization" | "list" | "member" | "service" | "team";

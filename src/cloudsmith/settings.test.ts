@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatonError } from "../../sdk/errors.ts";
+import { BatonError } from "../sdk/errors.ts";
 import { apiKeyFingerprint, apiKeyTail, createRedactor, parseApiKey } from "./api-key.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { parseOrgSlug } from "./org-slug.ts";

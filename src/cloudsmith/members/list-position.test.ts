@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PageResult } from "./client/cloudsmith-client.ts";
+import type { PageResult } from "../client.ts";
 import { formatPosition, type ListPosition, parsePosition, type Step, startOf, takeStep } from "./list-position.ts";
 
 function page(items: readonly string[], more: Partial<PageResult<string>> = {}): PageResult<string> {

@@ -2,8 +2,8 @@
  * Where the reading of a list is, and whether what it shows adds up. A list may move while it is read: then pages do
  * not join, or its count changes, or rows are missing from the count. Pure; what to do about it is the syncers' matter.
  */
-import { BatonError, Status } from "../sdk/errors.ts";
-import type { PageResult } from "./client/cloudsmith-client.ts";
+import { BatonError, Status } from "../../sdk/errors.ts";
+import type { PageResult } from "../client.ts";
 
 /** A place in one reading of a list; travels as the page token, so that a resumed run loses nothing of it. */
 export interface ListPosition {

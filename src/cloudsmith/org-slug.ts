@@ -1,5 +1,5 @@
 /** Reads the organization slug from what people paste, which is often the address of a page. */
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 
 /** Characters of a slug (Cloudsmith API: slug pattern). */
 const slugPattern = /^[-a-zA-Z0-9_]{1,255}$/;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatonError } from "../../sdk/errors.ts";
+import { BatonError } from "../sdk/errors.ts";
 import * as schemas from "./schemas.ts";
 
 const member = {

@@ -3,9 +3,9 @@
  * the team is hidden from this key, or it was renamed or deleted while the sync went on, and then the membership as it
  * is now counts.
  */
-import type { ListOptions } from "../sdk/contracts/connector.ts";
-import { Status, toBatonError } from "../sdk/errors.ts";
-import type { Member, Team } from "./client/schemas.ts";
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import { Status, toBatonError } from "../../sdk/errors.ts";
+import type { Member, Team } from "../schemas.ts";
 import { type MemberRecord, memberRecord } from "./member-pages.ts";
 import type { OrganizationReading } from "./reading.ts";
 import type { TeamDirectory } from "./team-directory.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Fault, FaultKind } from "../../../sandbox/faults.ts";
-import { type Sandbox, type SandboxOptions, startSandbox } from "../../../sandbox/server.ts";
-import { BatonError, Status } from "../../sdk/errors.ts";
-import { VirtualClock } from "../../sdk/testing/virtual-clock.ts";
-import { type CloudsmithClient, type CloudsmithClientOptions, createCloudsmithClient } from "./cloudsmith-client.ts";
-import type { PageWalk } from "./page-walk.ts";
+import type { Fault, FaultKind } from "../../sandbox/faults.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
+import type { PageWalk } from "../sdk/api/page-walk.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
+import { VirtualClock } from "../sdk/testing/virtual-clock.ts";
+import { type CloudsmithClient, type CloudsmithClientOptions, createCloudsmithClient } from "./client.ts";
 
 const signal = new AbortController().signal;
 const org = "sandbox-org";
