@@ -1,10 +1,12 @@
 /**
- * `npm run generate:readme`: puts the program's own help text into README.md, so that the two say the same.
- * test/readme.test.ts fails when they do not. Knows nothing of the rest of the page.
+ * `npm run generate:readme`: puts the program's own help text into README.md, and its table of exit codes there and into
+ * docs/operations.md, so that they say the same. test/readme.test.ts fails when they do not.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { exitCodeTable } from "./render-config-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 const readmePath = join(root, "README.md");
@@ -38,4 +40,20 @@ function findHelp(readme: string): { start: number; end: number } {
   return { start: block + opening.length, end };
 }
 
-if (import.meta.main) writeFileSync(readmePath, withHelp(readFileSync(readmePath, "utf8"), helpText()));
+/** Pages that show the exit codes under a heading of that name. */
+export const exitCodePages = [readmePath, join(root, "docs", "operations.md")];
+
+/** The page with the program's table of exit codes in the place of the first table under that heading. */
+export function withExitCodes(page: string): string {
+  const heading = /^#+ Exit codes$/m.exec(page);
+  if (!heading) throw new Error("the page has no heading for exit codes");
+  const start = page.indexOf("\n| ", heading.index) + 1;
+  const end = page.indexOf("\n\n", start);
+  if (start === 0 || end < 0) throw new Error("the page has no table of exit codes");
+  return page.slice(0, start) + exitCodeTable() + page.slice(end);
+}
+
+if (import.meta.main) {
+  writeFileSync(readmePath, withHelp(readFileSync(readmePath, "utf8"), helpText()));
+  for (const path of exitCodePages) writeFileSync(path, withExitCodes(readFileSync(path, "utf8")));
+}

@@ -1,8 +1,10 @@
 /** The page about configuration, as Markdown, made from the tables that the program itself uses. Pure. */
 
 import type { ConnectorApp } from "../src/sdk/cli/app.ts";
+import { builtInCommands } from "../src/sdk/cli/command-table.ts";
 import { environmentVariable, type Field } from "../src/sdk/config/field.ts";
 import { type FlagBehaviour, type StandardFlag, standardFlags } from "../src/sdk/config/standard-fields.ts";
+import { exitCodes } from "./exit-codes.ts";
 
 /** Renders the page, ending in a newline. The same tables give the same text. */
 export function renderConfigDocs(app: ConnectorApp): string {
@@ -14,10 +16,13 @@ export function renderConfigDocs(app: ConnectorApp): string {
     `## ${app.displayName}`,
     fieldTable(app.fields),
     ...groups.flatMap((group) => flagSection(group, flags)),
+    "## A single sync",
+    "Refused in service mode.",
+    fieldTable(builtInCommands.find(({ name }) => name === "")?.options ?? []),
     "## Variables without a flag",
     table(["Variable", "Default", "Meaning"], variables),
     "## Exit codes",
-    table(["Code", "Meaning"], exitCodes),
+    exitCodeTable(),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -132,22 +137,11 @@ const variables: readonly (readonly string[])[] = [
   ["`NO_COLOR`", "", "Any value: no colours"],
 ];
 
-const exitCodes: readonly (readonly string[])[] = [
-  ["0", "Done"],
-  ["2", "A mistake in flags, settings or files, or an error of no other kind"],
-  ["3", "A path or number that cannot be used, or a request that the server refused as malformed"],
-  ["4", "No answer in time"],
-  ["5", "Something asked for does not exist"],
-  ["7", "The credentials do not permit it"],
-  ["8", "The disk is full, or a file or answer is too large"],
-  ["9", "A file, certificate or directory is not in the state that the run needs"],
-  ["12", "Not part of this connector"],
-  ["13", "A fault of the program"],
-  ["14", "The server cannot be reached, or its rate limit is used up for too long"],
-  ["15", "A file is damaged"],
-  ["16", "The credentials were not accepted"],
-  ["129, 130, 143", "Stopped by SIGHUP, SIGINT or SIGTERM; what was read is kept and the next run goes on from there"],
-];
+/** The exit codes as Markdown, for every page that shows them. */
+export function exitCodeTable(): string {
+  const rows = exitCodes.map(({ codes, meaning, again }) => [codes.join(", "), meaning, again]);
+  return table(["Code", "Meaning", "Try again?"], rows);
+}
 
 function code(text: string): string {
   return `\`${text}\``;

@@ -1,9 +1,13 @@
 /** The README keeps its word: its commands exist, its help text is the program's, its sections are where readers look. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
-import { helpText, shownHelp, withHelp } from "../scripts/generate-readme.ts";
+import { exitCodes } from "../scripts/exit-codes.ts";
+import { exitCodePages, helpText, shownHelp, withExitCodes, withHelp } from "../scripts/generate-readme.ts";
+import { signalExitCodes } from "../src/sdk/cli/interrupt.ts";
+import { Status } from "../src/sdk/errors.ts";
+import { resultExitCodes } from "../src/sdk/sync/verdict.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -30,6 +34,33 @@ test("bringing the README up to date changes the help text and nothing else", ()
   const changed = withHelp(readme, "other help\n");
   assert.equal(shownHelp(changed), "other help\n");
   assert.equal(withHelp(changed, shownHelp(readme)), readme);
+});
+
+for (const page of exitCodePages) {
+  test(`${basename(page)} shows the program's exit codes (npm run generate:readme brings them up to date)`, () => {
+    const text = readFileSync(page, "utf8");
+    assert.equal(text, withExitCodes(text));
+  });
+}
+
+test("every exit code that the sources can end with is in the table, and no other", () => {
+  const sources = globSync("src/**/*.ts", { cwd: root }).filter(
+    (path) => !/\.test\.ts$|\/(?:testing|gen)\//.test(path),
+  );
+  const texts = sources.map((path) => readFileSync(join(root, path), "utf8"));
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(/(?:status: |: |, )Status\.(\w+)/g)].map(([, name]) => name)),
+  );
+  // Only with an exit code of its own (stop signals), or inside the console and the connector server.
+  const inside = new Set(["canceled", "outOfRange"]);
+  used.add("ok");
+  const listed = new Set(exitCodes.flatMap(({ codes }) => codes));
+  for (const [name, code] of Object.entries(Status)) {
+    if (used.has(name) && !inside.has(name)) assert.ok(listed.has(code), `Status.${name} (${code}) has a row`);
+    else assert.ok(!listed.has(code), `Status.${name} (${code}) is used`);
+  }
+  const own = [...Object.values(resultExitCodes), ...Object.values(signalExitCodes)];
+  assert.deepEqual([...listed].filter((code) => code > 16).toSorted(), own.toSorted());
 });
 
 test("the quick start has two commands, and both are scripts of the package", () => {

@@ -131,6 +131,22 @@ test("a held run exits 22 and leaves the file as it was, until --accept-changes 
   assert.equal(recordOf(file).counts?.resourcesByResourceType["user"], 20);
 });
 
+test("BATON_ACCEPT_CHANGES lets a held run through as well, and every run with it says that the guard is off", async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, "roster.c1z");
+  const options = { cwd: scratch.path, env: settingsFor(sandbox) };
+  assert.equal((await runProgram(["-f", file], options)).code, 0);
+  removeMost(sandbox);
+  const env = { ...options.env, BATON_ACCEPT_CHANGES: "true" };
+  const accepted = await runProgram(["-f", file], { ...options, env });
+  assert.equal(accepted.code, 0, accepted.stderr);
+  assert.equal(recordOf(file).counts?.resourcesByResourceType["user"], 20);
+  assert.ok(logLines(accepted).some((line) => line["level"] === "warn" && /is not held/.test(String(line["msg"]))));
+  const mistaken = await runProgram(["-f", file], { ...options, env: { ...env, BATON_ACCEPT_CHANGES: "perhaps" } });
+  assert.match(mistaken.stderr, /BATON-CONFIG-VALUE: environment BATON_ACCEPT_CHANGES/);
+});
+
 test("a run that another began and that turns out incomplete is forgotten: the next one begins anew", async () => {
   await using sandbox = await startSandbox({ organization: { members: 130, inactiveShare: 0 } });
   using scratch = scratchDirectory();

@@ -2,7 +2,8 @@
 import { BatonError, Status } from "../errors.ts";
 import type { CliIo, StopSignal } from "./cli-io.ts";
 
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<StopSignal, number>;
+/** Exit codes of stop signals (128 and the signal's number). */
+export const signalExitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<StopSignal, number>;
 
 /** Stop signals of one run. */
 export interface Interrupt {
@@ -27,7 +28,7 @@ export function listenForInterrupt(io: CliIo, options: InterruptOptions): Interr
   const controller = new AbortController();
   const release = io.onSignal((name) => {
     if (controller.signal.aborted) {
-      io.exitNow(exitCodes[name]);
+      io.exitNow(signalExitCodes[name]);
       return;
     }
     options.onFirst?.(name);
@@ -40,7 +41,7 @@ function interrupted(name: StopSignal, { effect, hint }: InterruptOptions): Bato
   return new BatonError({
     code: "BATON-INTERRUPTED",
     status: Status.canceled,
-    exitCode: exitCodes[name],
+    exitCode: signalExitCodes[name],
     message: `stopped by ${name}`,
     effect,
     hint,

@@ -60,7 +60,7 @@ async function dispatch(
     io.stdout.write((await import("./commands/version.ts")).versionText(app));
     return 0;
   }
-  const options = resolveConfig({ fields: command.options, relations: [], argv: flags.values, env: {} });
+  const options = resolveConfig({ fields: command.options, relations: [], argv: flags.values, env: io.env });
   const run = await loadCommand(command.name);
   return await run({ app, io, redactor, standardFields: standard, flags, options, useLogger });
 }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { BatonError } from "../errors.ts";
 import { readConfigFile } from "./config-file.ts";
+import type { FieldValue } from "./field.ts";
+import { resolveConfig } from "./resolve.ts";
 
 const root = mkdtempSync(join(tmpdir(), "config-file-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -93,4 +97,81 @@ test("a key called __proto__ is a key like any other", async () => {
   const file = await readConfigFile({ cwd: directory({ ".baton.yaml": "__proto__:\n  org: evil\n" }), env: {} });
   assert.equal(file?.values.get("org"), undefined);
   assert.equal(({} as { org?: string }).org, undefined);
+});
+
+test("a text stays as it is written where a text is wanted, and a number is one where a number is wanted", async () => {
+  const lines = ["org: 0042", "key: 1e3", "file: 2026-01-02", "level: yes", "flag: True", "hex: 0x1F", "real: 1.50"];
+  const yaml = [...lines, "many: [007, 1_000, false, .5]", "none: ~", "count: 30", 'quoted: "08"'].join("\n");
+  const file = await readConfigFile({ cwd: directory({ ".baton.yaml": yaml }), env: {} });
+  const text = (name: string): FieldValue => {
+    const fields = [{ kind: name === "many" ? "stringSlice" : "string", name } as const];
+    return resolveConfig({ fields, relations: [], argv: new Map(), env: {}, file }).get(name).value;
+  };
+  const expected = {
+    org: "0042",
+    key: "1e3",
+    file: "2026-01-02",
+    level: "yes",
+    flag: "True",
+    hex: "0x1F",
+    real: "1.50",
+  };
+  for (const [name, value] of Object.entries({ ...expected, none: "", quoted: "08" })) assert.equal(text(name), value);
+  assert.deepEqual(text("many"), ["007", "1_000", "false", ".5"]);
+  const numbers = [{ kind: "int", name: "count" } as const, { kind: "bool", name: "flag" } as const];
+  const read = resolveConfig({ fields: numbers, relations: [], argv: new Map(), env: {}, file });
+  assert.equal(read.int("count"), 30);
+  assert.equal(read.bool("flag"), true);
+});
+
+test("an anchor gives the text that it stands for, as it is written", async () => {
+  const cwd = directory({ ".baton.yaml": "a: &slug 0042\norg: *slug\n" });
+  const file = await readConfigFile({ cwd, env: {} });
+  const fields = [{ kind: "string", name: "org" } as const];
+  assert.equal(resolveConfig({ fields, relations: [], argv: new Map(), env: {}, file }).string("org"), "0042");
+});
+
+test("nothing of a key that YAML can hold and JavaScript cannot gets into the output", () => {
+  const cwd = directory({ ".baton.yaml": "{a: canary-secret}: b\n" });
+  const url = pathToFileURL(join(import.meta.dirname, "config-file.ts")).href;
+  const code = `import(${JSON.stringify(url)}).then((m) => m.readConfigFile({ cwd: ${JSON.stringify(cwd)}, env: {} }))`;
+  const run = spawnSync(process.execPath, ["-e", code], { encoding: "utf8" });
+  assert.equal(run.status, 0, run.stderr);
+  assert.doesNotMatch(run.stdout + run.stderr, /canary/);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Reads as another user; root may read everything. */
+function readAsStranger(cwd: string, env: Record<string, string>): string {
+  const url = pathToFileURL(join(import.meta.dirname, "config-file.ts")).href;
+  const code = `import(${JSON.stringify(url)}).then(async (m) => {
+    process.setgid(54321);
+    process.setgroups([]);
+    process.setuid(54321);
+    const read = m.readConfigFile({ cwd: ${JSON.stringify(cwd)}, env: ${JSON.stringify(env)} });
+    console.log(await read.then((file) => file?.path ?? "none", (error) => error.code + " " + error.message));
+  })`;
+  return spawnSync(process.execPath, ["-e", code], { encoding: "utf8" }).stdout.trim();
+}
+
+test("a directory that may not be entered holds no configuration file, unless one in it is named", {
+  skip: !isRoot && "needs root, to become another user",
+}, () => {
+  chmodSync(root, 0o755);
+  const locked = directory({ ".baton.yaml": "org: a\n" });
+  chmodSync(locked, 0o700);
+  assert.equal(readAsStranger(locked, {}), "none");
+  const named = join(locked, ".baton.yaml");
+  assert.match(readAsStranger(locked, { BATON_CONFIG_PATH: named }), /^BATON-CONFIG-FILE .*EACCES/);
+});
+
+test("a file that is there and may not be read is an error: it must not look like none", {
+  skip: !isRoot && "needs root, to become another user",
+}, () => {
+  chmodSync(root, 0o755);
+  const open = directory({ ".baton.yaml": "org: a\n" });
+  chmodSync(open, 0o755);
+  chmodSync(join(open, ".baton.yaml"), 0o600);
+  assert.match(readAsStranger(open, {}), /^BATON-CONFIG-FILE .*EACCES/);
 });

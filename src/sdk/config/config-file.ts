@@ -3,8 +3,9 @@
  * current directory. Unlike the Go connectors, a file that is named but missing and a file that is not YAML are
  * errors: a lost configuration must not look like an empty one.
  */
-import { readFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
+import type { Document } from "yaml";
 import { BatonError, Status } from "../errors.ts";
 
 /** The variable that names the configuration file. */
@@ -16,8 +17,10 @@ export interface ConfigFile {
   readonly path: string;
   /** True when it was found in the current directory rather than named. */
   readonly foundInWorkingDirectory: boolean;
-  /** Values by lower-cased key. */
+  /** Values by lower-cased key, as YAML reads them: numbers, switches, texts, lists. */
   readonly values: ReadonlyMap<string, unknown>;
+  /** The same with every number and switch as it is written, for fields that want a text: `0042`, `1e3`, `yes`. */
+  readonly texts: ReadonlyMap<string, unknown>;
 }
 
 /** Where to look. */
@@ -45,13 +48,26 @@ export async function readConfigFile({ env, cwd }: ConfigFileOptions): Promise<C
   checkConfigPath(env);
   const named = env[configPathVariable];
   for (const path of named ? [named] : [".baton.yaml", ".baton.yml"]) {
-    const text = await readText(named ? resolve(cwd, path) : join(cwd, path), path);
+    const location = named ? resolve(cwd, path) : join(cwd, path);
+    if (!named && (await isOutOfReach(location))) continue;
+    const text = await readText(location, path);
     if (text === undefined && named) {
       throw fileError(`the configuration file ${path} does not exist`, `Correct ${configPathVariable}, or unset it.`);
     }
-    if (text !== undefined) return { path, foundInWorkingDirectory: !named, values: await parseYaml(text, path) };
+    if (text !== undefined) return { path, foundInWorkingDirectory: !named, ...(await parseYaml(text, path)) };
   }
   return undefined;
+}
+
+/** True in a directory that this user may not enter, as after `sudo -u` from somebody's home. */
+async function isOutOfReach(location: string): Promise<boolean> {
+  try {
+    await lstat(location);
+    return false;
+  } catch (error) {
+    // Anything else shows again, and is told, when the file is read.
+    return ["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "");
+  }
 }
 
 async function readText(location: string, path: string): Promise<string | undefined> {
@@ -64,11 +80,11 @@ async function readText(location: string, path: string): Promise<string | undefi
   }
 }
 
-async function parseYaml(text: string, path: string): Promise<ReadonlyMap<string, unknown>> {
-  const { LineCounter, parseDocument } = await import("yaml");
+async function parseYaml(text: string, path: string): Promise<Pick<ConfigFile, "values" | "texts">> {
+  const { LineCounter, parseDocument, visit } = await import("yaml");
   const lineCounter = new LineCounter();
-  // Pretty errors would quote the line at fault, which may hold a secret.
-  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  // Pretty errors and warnings would quote the line at fault, which may hold a secret.
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error", lineCounter });
   const [error] = document.errors;
   if (error) {
     const { line } = lineCounter.linePos(error.pos[0]);
@@ -77,6 +93,16 @@ async function parseYaml(text: string, path: string): Promise<ReadonlyMap<string
       "Correct that line.",
     );
   }
+  const values = entriesOf(document, path);
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === "number" || typeof node.value === "boolean") node.value = node.source;
+    },
+  });
+  return { values, texts: entriesOf(document, path) };
+}
+
+function entriesOf(document: Document, path: string): ReadonlyMap<string, unknown> {
   const content = readValue(() => document.toJS({ maxAliasCount: 100 }), path);
   if (content === null || content === undefined) return new Map();
   if (typeof content !== "object" || Array.isArray(content)) {

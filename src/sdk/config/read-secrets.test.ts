@@ -41,7 +41,12 @@ async function load({ argv = {}, env = {}, found, commandTimeoutMs }: Given): Pr
     relations: [],
     argv: new Map(Object.entries(argv).map(([name, text]) => [name, [text]])),
     env,
-    file: found && { path: ".baton.yaml", foundInWorkingDirectory: true, values: new Map(Object.entries(found)) },
+    file: found && {
+      path: ".baton.yaml",
+      foundInWorkingDirectory: true,
+      values: new Map(Object.entries(found)),
+      texts: new Map(Object.entries(found)),
+    },
   };
   const place = { cwd, env, ...(commandTimeoutMs !== undefined && { commandTimeoutMs }) };
   return resolveConfig({ ...inputs, secrets: await readSecrets(inputs, place) });

@@ -28,6 +28,7 @@ function inputs({ argv = {}, env = {}, file, found = false }: Given): ConfigInpu
     path: "some.yaml",
     foundInWorkingDirectory: found,
     values: new Map(Object.entries(file)),
+    texts: new Map(Object.entries(file)),
   };
   return { fields, relations: [], argv: new Map(Object.entries(argv)), env, file: configFile };
 }

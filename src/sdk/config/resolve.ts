@@ -52,8 +52,10 @@ function givenBelow(field: Field, { env, file, secrets }: ConfigInputs): Given |
   };
   const own = fromEnvironment(environmentVariable(field.name));
   if (own) return own;
-  const raw = file?.values.get(field.name);
-  if (file && raw !== undefined && raw !== null) {
+  const read = file?.values.get(field.name);
+  if (file && read !== undefined && read !== null) {
+    const isText = field.kind === "string" || field.kind === "stringSlice";
+    const raw = isText ? file.texts.get(field.name) : read;
     return { raw, source: { kind: "file", path: file.path, foundInWorkingDirectory: file.foundInWorkingDirectory } };
   }
   const secret = secrets?.get(field.name);
@@ -102,7 +104,7 @@ export function decodeText(field: Field, text: string): FieldValue | undefined {
   }
 }
 
-/** Decodes a value from the environment or the file. YAML numbers and switches are taken for texts where one is due. */
+/** Decodes a value from the environment or the file. */
 function decodeGiven(field: Field, { raw, source }: Given): FieldValue {
   const value = isScalar(raw) ? decodeText(field, String(raw)) : decodeList(field, raw);
   if (value === undefined) throw valueError(field, raw, source);

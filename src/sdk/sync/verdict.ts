@@ -88,7 +88,7 @@ export function heldError(drops: readonly Drop[]): BatonError {
     exitCode: resultExitCodes.held,
     message: `Held: far fewer than in the last complete sync: ${inWords(drops)}.`,
     effect: "Nothing of this run was kept; the last good file stays as it is.",
-    hint: "Check in the product whether so many are really gone. If they are, run again with --accept-changes.",
+    hint: "Check in the product whether so many are really gone. If they are, run once with --accept-changes or BATON_ACCEPT_CHANGES=true.",
     fatal: true,
   });
 }

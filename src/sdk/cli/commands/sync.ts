@@ -1,4 +1,5 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
+import { environmentVariable } from "../../config/field.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";
@@ -55,9 +56,9 @@ function refuseSyncOnlyFlags({ options }: Invocation): void {
   throw new BatonError({
     code: "BATON-UNSUPPORTED",
     status: Status.unimplemented,
-    message: `--${given} is for a single sync and has no meaning in service mode`,
+    message: `--${given} (${options.source(given)}) is for a single sync and has no meaning in service mode`,
     effect: "Nothing was started.",
-    hint: `Remove --${given}.`,
+    hint: `Remove --${given} or ${environmentVariable(given)}.`,
   });
 }
 
@@ -77,6 +78,7 @@ async function syncOnce(
   });
   try {
     const { signal } = interrupt;
+    warnOfLastingAcceptance(options, output);
     using target = await openSyncTarget(invocation, { store, logger: output.logger, signal });
     const outcome = await syncInto({
       createConnector: (...made) => app.createConnector(...made),
@@ -96,6 +98,13 @@ async function syncOnce(
   } finally {
     interrupt.release();
   }
+}
+
+/** A flag is typed for one run; a variable stays, and with it a guard is off that nobody thinks of any more. */
+function warnOfLastingAcceptance(options: ResolvedConfig, { logger }: RunOutput): void {
+  if (!options.bool("accept-changes") || options.get("accept-changes").source.kind === "flag") return;
+  const variable = environmentVariable("accept-changes");
+  logger.warn(`${variable} is set: a sync that lost half of its rows is not held. Unset it after this run`);
 }
 
 /** More counts for the summary, when one is shown. The sync is done by now: not being able to count is no failure. */
