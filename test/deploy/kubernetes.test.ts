@@ -395,3 +395,29 @@ test("what an organization sets counts before what all have", { skip: helmMissin
   for (const port of ['"port":3128', '"cidr":"169.254.170.23/32"']) assert.ok(policy.includes(port), policy);
   assert.ok(!values.some((value) => metadata.parse(value).kind === "Pod"), "what is suspended is not tested");
 });
+
+test("the examples around the chart name what is there", () => {
+  const example = (name: string): unknown => parse(readFileSync(join(deploy, "examples", `${name}.yaml`), "utf8"));
+  const externalSecret = z.object({
+    spec: z.object({ target: z.object({ name: z.string() }), data: z.array(z.object({ secretKey: z.string() })) }),
+  });
+  const { target, data } = externalSecret.parse(example("external-secret")).spec;
+  assert.match(readFileSync(exampleValues, "utf8"), new RegExp(`secretName: ${target.name}$`, "m"));
+  const keys = data.map(({ secretKey }) => secretKey);
+  assert.deepEqual(keys, ["api-key", "client-secret"]);
+  const application = z.object({ spec: z.object({ sources: z.array(z.object({ chart: z.string().optional() })) }) });
+  const about = z.object({ name: z.string() }).parse(parse(readFileSync(join(chart, "Chart.yaml"), "utf8")));
+  assert.equal(application.parse(example("argocd-application")).spec.sources[0]?.chart, about.name);
+  const variables = z.record(z.string(), z.string());
+  const runner = z.object({
+    connectors: z.array(z.object({ config: z.object({ env: variables, envFrom: z.object({ secrets: variables }) }) })),
+  });
+  const known =
+    readFileSync(join(deploy, "..", "README.md"), "utf8") +
+    readFileSync(join(deploy, "../docs/configuration.md"), "utf8");
+  for (const { config } of runner.parse(example("baton-runner")).connectors) {
+    for (const name of [...Object.keys(config.env), ...Object.keys(config.envFrom.secrets)]) {
+      assert.ok(known.includes(name), name);
+    }
+  }
+});
