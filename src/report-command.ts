@@ -63,8 +63,8 @@ async function runReport(options: ReportOptions, io: CliIo): Promise<void> {
   } else {
     conclusion = await writeOutputFile(options.out, (sink) => render(answer, options, sink));
   }
-  const { readRunRecord, resultNotice, runResult } = await import("./reports/run-result.ts");
-  const aboutRun = resultNotice(runResult(readRunRecord(options.file), inquiry.view.sync));
+  const { resultNotice } = await import("./reports/run-result.ts");
+  const aboutRun = resultNotice(inquiry.run?.result);
   // JSON and the table say their notices themselves.
   const isSilent = options.output === "csv" || options.out !== undefined;
   const notices = [...(aboutRun === undefined ? [] : [aboutRun]), ...(isSilent ? conclusion.notices : [])];

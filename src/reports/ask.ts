@@ -4,8 +4,10 @@ import { ksuidSeconds } from "../sdk/c1z/container/ksuid.ts";
 import { type C1zReader, openC1z } from "../sdk/c1z/read/reader.ts";
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
+import type { RunRecord } from "../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { Answer, Report, Rows } from "./report.ts";
+import { readRunRecord, runOf } from "./run-result.ts";
 
 /** What is asked for. */
 export interface Request {
@@ -23,15 +25,22 @@ export interface Request {
 export class Inquiry {
   readonly view: SyncView;
   readonly asOfSeconds: number;
+  /** Text of the run record beside the file; undefined when there is none. */
+  readonly recordText: string | undefined;
+  /** The run that wrote the sync; undefined when the record is about another, or none. */
+  readonly run: RunRecord | undefined;
   readonly #request: Request;
   readonly #reader: C1zReader;
   readonly #other: C1zReader | undefined;
 
+  /** @throws BatonError when the record cannot be read. */
   constructor(request: Request, reader: C1zReader, other: C1zReader | undefined) {
     this.#request = request;
     this.#reader = reader;
     this.#other = other;
     this.view = reader.view(request.syncId);
+    this.recordText = readRunRecord(request.file);
+    this.run = runOf(this.recordText, this.view.sync);
     this.asOfSeconds = request.asOfSeconds ?? syncSeconds(this.view.sync) ?? 0;
   }
 
@@ -48,12 +57,13 @@ export class Inquiry {
    */
   answer(report: Report, about?: string): Answer {
     const since = report.comparesSyncs === true ? (this.since() ?? noEarlierSync(this.#reader.path)) : undefined;
-    const { view, asOfSeconds } = this;
+    const { view, asOfSeconds, run } = this;
     const rows = report.rows({ view, asOfSeconds, ...(since && { since }), ...(about !== undefined && { about }) });
     return {
       report,
       sync: view.sync,
       since: since?.sync,
+      run,
       asOfSeconds: report.countsAges === true ? asOfSeconds : undefined,
       about,
       rows: withNotices(rows, noticesAbout(view.sync)),

@@ -22,7 +22,7 @@ import {
   type Rows,
   timeText,
 } from "./report.ts";
-import { readRunRecord, runResult } from "./run-result.ts";
+import { runObject } from "./run-result.ts";
 
 /** What the pack is made of. */
 export interface EvidenceRequest extends Request {
@@ -45,15 +45,14 @@ export async function writeEvidence(
   const sha256 = await hashOfFile(request.file);
   using inquiry = await openInquiry(request);
   const pack = new Pack(sink);
-  const recordText = readRunRecord(request.file);
   const written: WrittenReport[] = [];
   for (const report of reports) {
     if (report.isEvidence !== true) continue;
     if (report.comparesSyncs === true && inquiry.since() === undefined) continue;
     written.push(await addReport(pack, inquiry, report));
   }
-  if (recordText !== undefined) await pack.add("run.json", [recordText]);
-  const result = runResult(recordText, inquiry.view.sync) ?? "unknown";
+  if (inquiry.recordText !== undefined) await pack.add("run.json", [inquiry.recordText]);
+  const result = inquiry.run?.result ?? "unknown";
   await pack.add("summary.json", [summaryText({ request, inquiry, result, sha256, written })]);
   await pack.add("README.txt", [readme]);
   if ((await hashOfFile(request.file)) !== sha256) throw fileChanged(request.file);
@@ -146,6 +145,7 @@ function summaryText({ request, inquiry, result, sha256, written }: Summary): st
     schemaVersion,
     madeBy: `baton-cloudsmith ${request.version}`,
     result,
+    run: inquiry.run ? runObject(inquiry.run) : null,
     file: { sha256 },
     sync: sync ? { id: sync.id, type: sync.type, startedAt: sync.startedAt, endedAt: sync.endedAt ?? null } : null,
     since: earlier ? { id: earlier.id, type: earlier.type, endedAt: earlier.endedAt ?? null } : null,
@@ -189,13 +189,14 @@ function fileChanged(path: string): BatonError {
 
 const readme = `Evidence of who had access, made from one synced file.
 
-summary.json   the sync, the result of its run, the hash of the file, and the figures of every report
+summary.json   the sync, the result of its run, what it compared, the hash of the file, and the figures of every report
 reports/       every report as JSON, CSV and XLSX
 run.json       what the run recorded about itself, when its record was there
 SHA256SUMS     hashes of all files in here; check them with: sha256sum -c SHA256SUMS
 
 The result is unknown when there is no record of the run that wrote the sync. Partial roster and Incomplete mean that
-people or access may be missing from the reports. Ages are counted to the moment in asOf.
+people or access may be missing from the reports. What the run compared of each list is under "run": a list is whole when
+announced and distinct agree, and added, over all lists of a type, gives the rows of that type. Ages are counted to the moment in asOf.
 
 The same file, record and options give the same bytes: compare packs by their hashes.
 `;

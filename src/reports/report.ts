@@ -5,6 +5,7 @@
 
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
+import type { RunRecord } from "../sdk/contracts/run-record.ts";
 
 /** One value. A list is shown joined, undefined as nothing. Only numbers are numbers: a text that looks like one is not. */
 export type Cell = string | number | readonly string[] | undefined;
@@ -71,6 +72,8 @@ export interface Answer {
   readonly sync: SyncRun | undefined;
   /** The earlier sync; undefined for questions that do not compare. */
   readonly since: SyncRun | undefined;
+  /** The run that wrote the sync, as it recorded itself; undefined when no record of it is there. */
+  readonly run: RunRecord | undefined;
   /** Undefined for questions without ages. */
   readonly asOfSeconds: number | undefined;
   readonly about: string | undefined;

@@ -1,6 +1,6 @@
 /** The commands `report` and `evidence` over files that the program synced, against the organization and plain SQL. */
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
@@ -282,4 +282,28 @@ test("one file gives the same evidence byte for byte, with the run's result and 
   assert.equal(noOut.code, 2);
   assert.match(noOut.stderr, /needs --out/);
   assert.ok(!existsSync(join(scratch.path, "evidence.zip")));
+});
+
+test("a report begins with what its run compared and what is not in the file, in every form that has a head", async () => {
+  const recordPath = `${file}.run.json`;
+  const record = JSON.parse(readFileSync(recordPath, "utf8"));
+  const list = { list: "pets", title: "pets", resourceType: "pet", announced: 9, read: 8, distinct: 7, added: 7 };
+  const walk = { passes: 2, sweeps: 2, moved: true, startedAt: "2026-01-02T00:00:00.000Z", endedAt: null };
+  record.completeness.lists = [{ ...list, ...walk }];
+  const copy = join(scratch.path, "stated.c1z");
+  copyFileSync(file, copy);
+  writeFileSync(`${copy}.run.json`, JSON.stringify(record));
+  const table = (await run("report", "owners", "-f", copy)).stdout;
+  assert.match(table, /^Result +Complete$/m);
+  assert.match(table, /^Read with +key of a service account, role Manager$/m);
+  assert.match(
+    table,
+    /^Compared +pets: announced 9, read 8, distinct 7; 2 passes, moved while it was read, not read to its end$/m,
+  );
+  assert.match(table, /^Not read +service accounts, pending invitations, repositories/m);
+  const json = JSON.parse((await run("report", "owners", "-f", copy, "--output", "json")).stdout);
+  assert.deepEqual(json.run, { result: "Complete", keyKind: "key", completeness: record.completeness });
+  // Of another sync's run nothing is said.
+  writeFileSync(`${copy}.run.json`, JSON.stringify({ ...record, syncId: "another" }));
+  assert.doesNotMatch((await run("report", "owners", "-f", copy)).stdout, /^Result|^Compared/m);
 });

@@ -69,9 +69,31 @@ export interface RunDetail extends RunSummary {
     readonly count: number;
     readonly message: string;
   }[];
+  /** What was compared; null for runs that recorded nothing of it. */
+  readonly completeness: RunCompleteness | null;
   readonly failure: Failure | null;
   /** For a held run: counts before and after, and names of some of those that fell away. */
   readonly drop: RunDrop | null;
+}
+
+/** What a run compared of each list, so that a reader can redo the sum; the words are those of the run record. */
+export interface RunCompleteness {
+  readonly lists: readonly {
+    readonly list: string;
+    readonly title: string;
+    readonly announced: number | null;
+    readonly read: number;
+    readonly distinct: number;
+    readonly added: number;
+    readonly passes: number;
+    readonly sweeps: number;
+    readonly moved: boolean;
+    /** RFC 3339; `endedAt` null for a list that was not read to its end. */
+    readonly startedAt: string;
+    readonly endedAt: string | null;
+  }[];
+  readonly keyOwner: { readonly kind: "person" | "service" | "unknown"; readonly role: string | null } | null;
+  readonly notRead: readonly { readonly what: string; readonly title: string }[];
 }
 
 /** What fell away in a held run. */

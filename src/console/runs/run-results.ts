@@ -25,6 +25,7 @@ export function newRun(begin: Pick<RunDetail, "runId" | "connectorId" | "started
     phaseMs: {},
     signals: [],
     warnings: [],
+    completeness: null,
     failure: null,
     drop: null,
   };
@@ -62,6 +63,7 @@ export function endedRun(run: RunDetail, ending: RunEnding): RunDetail {
     phaseMs: record?.phaseMs ?? {},
     signals: record?.signals ?? [],
     warnings: record?.warnings ?? [],
+    completeness: record?.completeness ?? null,
     drop: record?.drop
       ? {
           counts: record.drop.counts.map((one) => ({ ...one, what: pageWords[one.what] ?? one.what })),
@@ -102,6 +104,7 @@ export function summaryOf(run: RunDetail): RunSummary {
     phaseMs: _c,
     signals: _d,
     warnings: _e,
+    completeness: _h,
     failure: _f,
     drop: _g,
     ...summary

@@ -5,6 +5,7 @@ import { renderCsv } from "../../reports/render/csv.ts";
 import { renderJson } from "../../reports/render/json.ts";
 import { renderXlsx } from "../../reports/render/xlsx.ts";
 import { type Answer, columnsOf, type Report, type Row, type Rows, timeText } from "../../reports/report.ts";
+import { readRunRecord, runOf } from "../../reports/run-result.ts";
 import type { ExportFormat, PersonRow } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
@@ -54,6 +55,7 @@ export async function peopleAnswer(open: OpenSource, query: PeopleQuery): Promis
     report: peopleReport,
     sync: open.view.sync,
     since: undefined,
+    run: runOf(readRunRecord(open.identity.path), open.view.sync),
     asOfSeconds: undefined,
     about: undefined,
     rows: peopleRows(people),

@@ -2,7 +2,7 @@
 
 import { syncSeconds } from "../../reports/ask.ts";
 import { compareRoles, slugOf } from "../../reports/file-shape.ts";
-import { readRunRecord, resultNotice, runResult } from "../../reports/run-result.ts";
+import { readRunRecord, resultNotice, runOf } from "../../reports/run-result.ts";
 import { parseGoTime } from "../../sdk/c1z/container/go-time.ts";
 import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
 import { Trait } from "../../sdk/contracts/model.ts";
@@ -20,7 +20,7 @@ export function sourceInfo(open: OpenSource, source: string, title: string): Sou
   const count = (types: readonly string[]): number =>
     types.reduce((sum, type) => sum + (stats.resourcesByResourceType[type] ?? 0), 0);
   const types = [...view.resourceTypes()];
-  const result = runResult(readRunRecord(identity.path), view.sync);
+  const result = runOf(readRunRecord(identity.path), view.sync)?.result;
   return {
     source,
     title,

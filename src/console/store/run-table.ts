@@ -84,9 +84,9 @@ export class RunTable {
 }
 
 function toRun(row: Readonly<Record<string, SQLOutputValue>>): RunDetail {
-  // Written by `put`, which takes nothing else.
-  const rest = JSON.parse(String(row["detail"])) as Omit<RunDetail, "file">;
+  // Written by `put`, which takes nothing else; earlier versions of it knew no completeness statement.
+  const rest = JSON.parse(String(row["detail"])) as Omit<RunDetail, "file" | "completeness"> & Partial<RunDetail>;
   const sha256 = row["file_sha256"];
   const file = typeof sha256 === "string" ? { bytes: Number(row["file_bytes"]), sha256 } : null;
-  return { ...rest, file };
+  return { ...rest, completeness: rest.completeness ?? null, file };
 }

@@ -1,9 +1,10 @@
 /**
- * A report as JSON: one object, a row a line, keys always in the same order. One file gives the same bytes every time:
- * nothing in it depends on the moment, the machine or the path.
+ * A report as JSON: one object, a row a line, keys always in the same order. One file with its run record gives the same
+ * bytes every time: nothing in it depends on the moment, the machine or the path.
  */
 import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
 import { type Answer, type Cell, type Column, mapRows, type Rendering, type Row, timeText } from "../report.ts";
+import { runObject } from "../run-result.ts";
 
 /** Grows when a key changes its meaning or goes; new keys do not count. */
 export const schemaVersion = 1;
@@ -23,7 +24,7 @@ export function* renderJson(answer: Answer): Rendering {
   return conclusion;
 }
 
-function headOf({ report, sync, since, asOfSeconds, about }: Answer): string {
+function headOf({ report, sync, since, run, asOfSeconds, about }: Answer): string {
   const head = {
     schemaVersion,
     report: report.name,
@@ -31,6 +32,7 @@ function headOf({ report, sync, since, asOfSeconds, about }: Answer): string {
     about,
     sync: sync && syncObject(sync),
     since: since && syncObject(since),
+    run: run && runObject(run),
     asOf: timeText(asOfSeconds),
     columns: report.columns,
   };

@@ -52,6 +52,7 @@ function answer(rows: readonly Row[], conclusion: Partial<Conclusion> = {}): Ans
     },
     sync: undefined,
     since: undefined,
+    run: undefined,
     asOfSeconds: undefined,
     about: undefined,
     rows: (function* () {

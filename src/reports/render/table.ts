@@ -5,6 +5,7 @@
 import { displayWidth, padEndToWidth, padStartToWidth } from "../../sdk/cli/display-width.ts";
 import { escapeControls } from "../../sdk/cli/log-line.ts";
 import { type Answer, type Cell, type Conclusion, type Rendering, type Row, type Rows, timeText } from "../report.ts";
+import { runHead } from "../run-result.ts";
 import { cellText } from "./cell-text.ts";
 
 /** Rows that are held back to measure the columns. */
@@ -23,11 +24,14 @@ export function* renderTable(answer: Answer): Rendering {
   return conclusion;
 }
 
-function titleLines({ report, sync, since, asOfSeconds, about }: Answer): string[] {
-  const of = (run: typeof sync): string => (run ? `${run.id} (${run.type}, ended ${run.endedAt ?? "never"})` : "");
+function titleLines({ report, sync, since, run, asOfSeconds, about }: Answer): string[] {
+  const of = (one: typeof sync): string => (one ? `${one.id} (${one.type}, ended ${one.endedAt ?? "never"})` : "");
   const lines = [report.title + (about === undefined ? "" : `: ${about}`), ...(sync ? [`Sync ${of(sync)}`] : [])];
   if (since) lines.push(`Since ${of(since)}`);
   if (asOfSeconds !== undefined) lines.push(`As of ${timeText(asOfSeconds) ?? asOfSeconds}`);
+  const head = run ? runHead(run) : [];
+  const width = Math.max(0, ...head.map(([label]) => label.length));
+  lines.push(...head.map(([label, text]) => `${label.padEnd(width)}${gap}${text}`));
   return lines.map(escapeControls);
 }
 

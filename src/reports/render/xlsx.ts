@@ -3,6 +3,7 @@
  * are. Texts are texts, as in the CSV; numbers are numbers.
  */
 import { type Answer, type Conclusion, type Row, timeText } from "../report.ts";
+import { runHead } from "../run-result.ts";
 import { cellText, formulaSafe } from "./cell-text.ts";
 import { contentTypesXml, relationshipsXml, stylesXml, workbookRelationshipsXml, workbookXml } from "./xlsx-parts.ts";
 import { columnLetters, sheetEnd, sheetRow, sheetStart } from "./xlsx-sheet.ts";
@@ -85,13 +86,17 @@ function* reportSheet({ report }: Answer, rows: RowSource): Generator<string> {
   yield sheetEnd(`A1:${columnLetters(titles.length)}${count}`);
 }
 
-function* aboutSheet({ report, sync, since, asOfSeconds, about }: Answer, conclusion: Conclusion): Generator<string> {
+function* aboutSheet(
+  { report, sync, since, run, asOfSeconds, about }: Answer,
+  conclusion: Conclusion,
+): Generator<string> {
   const rows: Row[] = [
     ["Report", report.title],
     ...(about === undefined ? [] : [["About", about]]),
     ...(sync ? [["Sync", sync.id] as const, ["Type", sync.type] as const, ["Ended", sync.endedAt] as const] : []),
     ...(since ? [["Since sync", since.id] as const, ["Its end", since.endedAt] as const] : []),
     ...(asOfSeconds === undefined ? [] : [["As of", timeText(asOfSeconds)] as const]),
+    ...(run ? runHead(run) : []),
     ...conclusion.counts,
     ...conclusion.notices.map((notice) => ["Notice", notice]),
   ];

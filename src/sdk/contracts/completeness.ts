@@ -59,6 +59,17 @@ export type ReadingFact =
   | { readonly kind: "key-owner"; readonly owner: KeyOwner }
   | ({ readonly kind: "not-read" } & NotRead);
 
+/** What was seen of one list, with its times as a record has them: RFC 3339 in UTC. */
+export interface RecordedList extends Omit<ListReading, "startedAtMs" | "endedAtMs"> {
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** The statement as a record has it, as far as the run got. */
+export interface RecordedCompleteness extends Omit<Completeness, "lists"> {
+  readonly lists: readonly RecordedList[];
+}
+
 /** Everything that was reported. */
 export interface Completeness {
   /** In the order in which they were first reported. Empty for a connector that reports none. */
@@ -69,12 +80,12 @@ export interface Completeness {
 }
 
 /** `active members: announced 92, read 92, distinct 92; 2 passes, moved while it was read`. */
-export function listInWords({ title, announced, read, distinct, passes, moved, endedAtMs }: ListReading): string {
+export function listInWords({ title, announced, read, distinct, passes, moved, endedAt }: RecordedList): string {
   const counts = `announced ${announced ?? "nothing"}, read ${read}, distinct ${distinct}`;
   const rest = [
     ...(passes === 1 ? [] : [`${passes} passes`]),
     ...(moved ? ["moved while it was read"] : []),
-    ...(endedAtMs === null ? ["not read to its end"] : []),
+    ...(endedAt === null ? ["not read to its end"] : []),
   ];
   return `${title}: ${[counts, ...(rest.length > 0 ? [rest.join(", ")] : [])].join("; ")}`;
 }

@@ -2,7 +2,7 @@
  * The run record: what a run leaves beside its file, `FILE.run.json`, for whoever shows runs later. Shape and reading
  * only; it is written by sync/write-run-record.ts.
  */
-import type { KeyOwner, ListReading, NotRead } from "./completeness.ts";
+import type { RecordedCompleteness } from "./completeness.ts";
 import type { WarningSeverity } from "./connector.ts";
 
 /**
@@ -36,19 +36,6 @@ export interface RunDrop {
   readonly counts: readonly { readonly what: string; readonly before: number; readonly after: number }[];
   /** Names of some of what is gone, at most 20. */
   readonly sampleNames: readonly string[];
-}
-
-/** What was seen of one list, with its times as the record has them. */
-export interface RecordedList extends Omit<ListReading, "startedAtMs" | "endedAtMs"> {
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-}
-
-/** The completeness statement as far as the run got. */
-export interface RecordedCompleteness {
-  readonly lists: readonly RecordedList[];
-  readonly keyOwner: KeyOwner | null;
-  readonly notRead: readonly NotRead[];
 }
 
 /** The content of `FILE.run.json`. Times are RFC 3339 in UTC, durations milliseconds. */

@@ -5,15 +5,9 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { replaceFile, writeAll } from "../c1z/container/save.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
-import type { Completeness } from "../contracts/completeness.ts";
+import type { Completeness, RecordedCompleteness } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
-import {
-  type RecordedCompleteness,
-  type RunCounts,
-  type RunRecord,
-  type RunSignal,
-  runRecordPath,
-} from "../contracts/run-record.ts";
+import { type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
 import type { RunEnd } from "./events.ts";
 
 /** What a record is made of besides the run's end. */

@@ -1,5 +1,6 @@
 /** One run with everything that it recorded. */
-import type { RunDetail } from "../../contract/runs.ts";
+
+import type { RunCompleteness, RunDetail } from "../../contract/runs.ts";
 import { screenAddress } from "../access/source-address.ts";
 import { useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
@@ -27,6 +28,22 @@ const findingColumns: readonly Column<Finding>[] = [
   { key: "count", title: "Count", isNumber: true, cell: ({ count }) => formatCount(count) },
   { key: "message", title: "What it means", cell: ({ message }) => message },
 ];
+
+type ListRow = RunCompleteness["lists"][number];
+
+const listColumns: readonly Column<ListRow>[] = [
+  { key: "title", title: "List", isRowHeader: true, cell: ({ title }) => title },
+  { key: "announced", title: "Announced", isNumber: true, cell: ({ announced }) => rowCount(announced) },
+  { key: "read", title: "Read", isNumber: true, cell: ({ read }) => rowCount(read) },
+  { key: "distinct", title: "Distinct", isNumber: true, cell: ({ distinct }) => rowCount(distinct) },
+  { key: "added", title: "Added to the file", isNumber: true, cell: ({ added }) => rowCount(added) },
+  { key: "passes", title: "Passes", isNumber: true, cell: ({ passes }) => rowCount(passes) },
+  { key: "sweeps", title: "Sweeps", isNumber: true, cell: ({ sweeps }) => rowCount(sweeps) },
+  { key: "moved", title: "Moved", cell: ({ moved }) => (moved ? "Yes" : "No") },
+  { key: "ended", title: "Whole at", cell: ({ endedAt }) => timeText(endedAt) },
+];
+
+const owners = { person: "A person", service: "A service account", unknown: "Not known" };
 
 /** The screen of /connectors/:id/history/:runId. */
 export function RunView({ connectorId, runId }: { connectorId: string; runId: string }) {
@@ -88,6 +105,7 @@ function Shown({ run }: { run: RunDetail }) {
       </Card>
       {run.totals && <Figures figures={totalFigures(run.totals)} />}
       {run.drop && <DropDetails drop={run.drop} />}
+      {run.completeness && <CompletenessCard statement={run.completeness} />}
       <Findings title="Signals of a partial roster" none="No sign that anything is hidden." rows={run.signals} />
       <Findings title="Warnings" none="No warnings." rows={warnings} />
       <Phases phaseMs={run.phaseMs} />
@@ -123,6 +141,31 @@ function totalFigures(totals: NonNullable<RunDetail["totals"]>) {
     { label: "Entitlements", value: formatCount(totals.entitlements) },
     { label: "Grants", value: formatCount(totals.grants) },
   ];
+}
+
+function CompletenessCard({ statement: { lists, keyOwner, notRead } }: { statement: RunCompleteness }) {
+  return (
+    <Card title="What was compared">
+      {lists.length > 0 && (
+        <Table caption="What was compared" columns={listColumns} rows={lists} rowKey={({ list }) => list} />
+      )}
+      <FactList
+        facts={[
+          ["Owner of the key", keyOwner ? owners[keyOwner.kind] : "Not known"],
+          ["Role of the key's owner", keyOwner?.role ?? "Not known"],
+          ["Not read", notRead.length > 0 ? notRead.map(({ title }) => title).join(", ") : "Not known"],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function rowCount(value: number | null): string {
+  return value === null ? "Nothing" : formatCount(value);
+}
+
+function timeText(time: string | null): string {
+  return time === null ? "Not read to its end" : formatDateTimeWithZone(Date.parse(time));
 }
 
 function Findings({ title, none, rows }: { title: string; none: string; rows: readonly Finding[] }) {
