@@ -4,7 +4,6 @@
 const forbidden: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/\.test\./, "is a test"],
   [/(?<!\.d)\.ts$/, "is a source: Node does not run TypeScript below node_modules"],
-  [/^dist\/src\/sdk\/testing\//, "is for tests"],
   [/^dist\/sandbox\/test-client\./, "is for tests"],
   [/^(?:src|sandbox|scripts|test|bench|tools|types)\//, "is not built"],
   [/^\.|\.c1z$|\.tsbuildinfo$/, "is for work on the package"],

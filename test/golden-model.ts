@@ -5,10 +5,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { type RowKind, rowJson } from "../src/sdk/proto/row-json.ts";
-import { rowsOf } from "../src/sdk/testing/plain-c1z.ts";
 import { runProgram, scratchDirectory } from "./e2e/program.ts";
 import { newestSyncId } from "./e2e/stored-rows.ts";
+import { rowsOf } from "./support/plain-c1z.ts";
+import { type RowKind, rowJson } from "./support/row-json.ts";
 
 type WireObject = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderConfigDocs } from "../scripts/render-config-docs.ts";
 import { standardFlags } from "../src/sdk/config/standard-fields.ts";
-import { exampleApp, exampleFields } from "../src/sdk/testing/example-connector.ts";
+import { exampleApp, exampleFields } from "./support/example-connector.ts";
 
 const page = renderConfigDocs(exampleApp());
 const rows = page.split("\n").filter((line) => line.startsWith("| `--"));

@@ -6,8 +6,8 @@ import { after, test } from "node:test";
 import { makeCertificates } from "../sandbox/c1/certificate.ts";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { packages } from "../src/sdk/telemetry/libraries.ts";
-import { OtlpReceiver, type ReceivedSpan } from "../src/sdk/testing/otlp-receiver.ts";
 import { type Finished, runProgram } from "./e2e/program.ts";
+import { OtlpReceiver, type ReceivedSpan } from "./support/otlp-receiver.ts";
 
 const root = mkdtempSync(join(tmpdir(), "telemetry-"));
 after(() => rmSync(root, { recursive: true, force: true }));

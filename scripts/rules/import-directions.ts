@@ -87,7 +87,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
     "src/sdk/sdk-version.ts",
   ],
-  "src/sdk/testing/": ["src/sdk/"],
   "src/sdk/cli/": ["src/sdk/"],
   "src/sdk/index.ts": ["src/sdk/"],
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
@@ -190,7 +189,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/version.ts": [],
   "sandbox/": ["sandbox/c1/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
   "sandbox/c1/": ["sandbox/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/proto/gen/"],
-  "bench/": ["bench/console/table.ts", "src/", "sandbox/"],
+  "bench/": ["bench/console/table.ts", "src/", "sandbox/", "test/support/"],
   "bench/console/": ["src/", "sandbox/", "bench/", "test/browser/"],
   "scripts/": ["src/", "sandbox/"],
   "test/": ["src/", "sandbox/", "scripts/", "bench/"],

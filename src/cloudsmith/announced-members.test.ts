@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
+import { memorySession } from "../../test/support/memory-session.ts";
 import { systemClock } from "../sdk/clock.ts";
 import type { Page } from "../sdk/contracts/connector.ts";
 import type { Resource } from "../sdk/contracts/model.ts";
 import { silentLogger } from "../sdk/log.ts";
-import { memorySession } from "../sdk/testing/memory-session.ts";
 import { createCloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 

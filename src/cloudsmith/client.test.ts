@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Fault, FaultKind } from "../../sandbox/faults.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
+import { VirtualClock } from "../../test/support/virtual-clock.ts";
 import type { PageWalk } from "../sdk/api/page-walk.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
-import { VirtualClock } from "../sdk/testing/virtual-clock.ts";
 import { type CloudsmithClient, type CloudsmithClientOptions, createCloudsmithClient } from "./client.ts";
 
 const signal = new AbortController().signal;

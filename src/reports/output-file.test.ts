@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { temporaryDirectory } from "../sdk/testing/sample-c1z.ts";
+import { temporaryDirectory } from "../../test/support/sample-c1z.ts";
 import { writeOutputFile } from "./output-file.ts";
 
 test("a report replaces the file that was there, private to its owner", async (context) => {

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { zstdDecompressSync } from "node:zlib";
-import { rowJson } from "../../src/sdk/proto/row-json.ts";
+import { rowJson } from "../support/row-json.ts";
 
 const magicBytes = 5;
 

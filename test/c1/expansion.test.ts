@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connector } from "../../src/sdk/contracts/connector.ts";
-import { rowsOf, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
-import {
-  entitlementOf,
-  grantOf,
-  groupOf,
-  scriptedConnector,
-  typeOf,
-  userOf,
-} from "../../src/sdk/testing/scripted-connector.ts";
+import { rowsOf, syncRunsOf } from "../support/plain-c1z.ts";
+import { entitlementOf, grantOf, groupOf, scriptedConnector, typeOf, userOf } from "../support/scripted-connector.ts";
 import { FakeC1 } from "./fake-c1.ts";
 
 const org = groupOf({ resourceType: "org", resource: "acme" });

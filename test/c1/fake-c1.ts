@@ -12,8 +12,8 @@ import type { Clock } from "../../src/sdk/clock.ts";
 import type { LogFields, Logger } from "../../src/sdk/log.ts";
 import type { Task_SyncFullTaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
-import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { exampleConnector } from "../support/example-connector.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 
 /** Options of a sync task. */
 export type SyncOptions = MessageInitShape<typeof Task_SyncFullTaskSchema>;

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { Code } from "@connectrpc/connect";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
-import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { exampleConnector } from "../support/example-connector.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { FakeC1, type TestService } from "./fake-c1.ts";
 
 /** Every task is finished exactly once. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Connector, ListOptions } from "../../src/sdk/contracts/connector.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";
-import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
-import { rowsOf, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { exampleConnector } from "../support/example-connector.ts";
+import { rowsOf, syncRunsOf } from "../support/plain-c1z.ts";
 import { FakeC1 } from "./fake-c1.ts";
 
 /** A connector that calls `reached` before page `number` and waits until its sync is stopped. */

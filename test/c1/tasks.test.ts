@@ -12,8 +12,8 @@ import { ListEventFeedsResponseSchema } from "../../src/sdk/proto/gen/c1/connect
 import { type Task, TaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { runSync } from "../../src/sdk/sync/run-sync.ts";
 import { noTelemetry, type Telemetry } from "../../src/sdk/telemetry/telemetry.ts";
-import { exampleConnector } from "../../src/sdk/testing/example-connector.ts";
-import { rowsOf, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { exampleConnector } from "../support/example-connector.ts";
+import { rowsOf, syncRunsOf } from "../support/plain-c1z.ts";
 import { FakeC1, type SyncOptions } from "./fake-c1.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tasks-"));

@@ -11,7 +11,7 @@ import { startConnectorServer } from "../../src/sdk/connector-server/server.ts";
 import type { Connector } from "../../src/sdk/contracts/connector.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { runSync } from "../../src/sdk/sync/run-sync.ts";
-import { rowsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { rowsOf } from "../support/plain-c1z.ts";
 import { remoteConnector } from "../support/remote-connector.ts";
 
 const root = mkdtempSync(join(tmpdir(), "served-cloudsmith-"));

@@ -11,7 +11,7 @@ import {
   removeRunningConsole,
   writeRunningConsole,
 } from "../../src/console/server/launch-links.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { type Door, openDoor } from "./door.ts";
 
 const minuteMs = 60_000;

@@ -16,10 +16,10 @@ import type {
   TeamRow,
   TeamsPage,
 } from "../../src/console/contract/sources.ts";
-import { queryC1z } from "../../src/sdk/testing/plain-c1z.ts";
-import { writeSync } from "../../src/sdk/testing/sample-c1z.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { queryC1z } from "../support/plain-c1z.ts";
+import { writeSync } from "../support/sample-c1z.ts";
 import { type Door, openDoor, type SignedIn } from "./door.ts";
 
 const golden = join(import.meta.dirname, "..", "golden");

@@ -4,7 +4,7 @@ import type { CloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import type { Page, ResourceSyncer, SyncWarning } from "../../src/sdk/contracts/connector.ts";
 import type { Resource } from "../../src/sdk/contracts/model.ts";
-import { memorySession } from "../../src/sdk/testing/memory-session.ts";
+import { memorySession } from "../support/memory-session.ts";
 import { orgSlug } from "./moving-client.ts";
 
 /** What was read. */

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { queryC1z, rowsOf, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { queryC1z, rowsOf, syncRunsOf } from "../support/plain-c1z.ts";
 import { type Finished, runProgram, scratchDirectory } from "./program.ts";
 import { fingerprint } from "./refusal.ts";
 import { assertSameList } from "./same-rows.ts";

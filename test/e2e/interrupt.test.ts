@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { type PlainRow, rowsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { type PlainRow, rowsOf } from "../support/plain-c1z.ts";
 import { logLines, type RunningProgram, runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertSameRows } from "./same-rows.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import type { Switches } from "../../sandbox/switches.ts";
-import { rowsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { rowsOf } from "../support/plain-c1z.ts";
 import { type Finished, logLines, runProgram, scratchDirectory } from "./program.ts";
 import { assertRefused, plainError, type Refusal } from "./refusal.ts";
 import { settingsFor } from "./sandbox-run.ts";

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { queryC1z } from "../../src/sdk/testing/plain-c1z.ts";
+import { queryC1z } from "../support/plain-c1z.ts";
 import { type Finished, runProgram, scratchDirectory } from "./program.ts";
 import {
   byText,

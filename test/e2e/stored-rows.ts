@@ -3,8 +3,8 @@
  * uses: the side of the comparison that is not the oracle's.
  */
 import type { JsonValue } from "@bufbuild/protobuf";
-import { type RowKind, rowJson } from "../../src/sdk/proto/row-json.ts";
-import { queryC1z, syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { queryC1z, syncRunsOf } from "../support/plain-c1z.ts";
+import { type RowKind, rowJson } from "../support/row-json.ts";
 
 /** All messages of one sync by id, each as proto JSON. */
 export interface StoredRows {

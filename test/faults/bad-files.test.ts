@@ -10,7 +10,7 @@ import { constants, createZstdCompress, zstdCompressSync, zstdDecompressSync } f
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
-import { goldenDirectory, openWriter, temporaryDirectory } from "../../src/sdk/testing/sample-c1z.ts";
+import { goldenDirectory, openWriter, temporaryDirectory } from "../support/sample-c1z.ts";
 
 const magic = Buffer.from("C1ZF\0");
 const whole = readFileSync(join(goldenDirectory, "minimal-v1.c1z"));

@@ -4,7 +4,7 @@ import type { FaultMatch } from "../../sandbox/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { createCloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { always, syncUnderFaults, trueAnswer } from "./fault-bench.ts";
 
 const sandbox = await startSandbox({ organization: { members: 60, teams: 8, inactiveShare: 0.1 } });

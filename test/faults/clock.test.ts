@@ -5,9 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { startSandbox } from "../../sandbox/server.ts";
 import { ksuidSeconds } from "../../src/sdk/c1z/container/ksuid.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
 import { scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { newFile, syncSandbox } from "../trust/sandbox-sync.ts";
 
 const sandbox = await startSandbox({ organization: { members: 40, teams: 4 } });

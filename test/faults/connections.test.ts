@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import dns from "node:dns";
 import { after, mock, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { startRawServer } from "../../src/sdk/testing/raw-server.ts";
+import { startRawServer } from "../support/raw-server.ts";
 import { always, syncUnderFaults } from "./fault-bench.ts";
 
 const organization = { members: 60, teams: 5 };

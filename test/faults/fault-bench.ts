@@ -7,11 +7,11 @@ import { existsSync } from "node:fs";
 import type { Fault } from "../../sandbox/faults.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
 import { scratchDirectory } from "../e2e/program.ts";
 import type { Sight } from "../e2e/sandbox-oracle.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { type Ended, newFile, type SyncOptions, syncSandbox } from "../trust/sandbox-sync.ts";
 
 /** Without end: how often a fault of a test fires that must not be survived by chance. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Team } from "../../sandbox/model.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { startHttpServer } from "../../src/sdk/testing/raw-server.ts";
+import { startHttpServer } from "../support/raw-server.ts";
 import { always, type Expected, syncUnderFaults, trueAnswer } from "./fault-bench.ts";
 
 const sandbox = await startSandbox({ organization: { members: 40, teams: 6 } });

@@ -8,9 +8,9 @@ import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { OtlpReceiver } from "../../src/sdk/testing/otlp-receiver.ts";
 import { type RunningProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { OtlpReceiver } from "../support/otlp-receiver.ts";
 
 const sandbox = await startSandbox({ organization: { members: 12, teams: 2 } });
 after(() => sandbox.close());

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Fault } from "../../sandbox/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
 import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { always, type Expected, syncUnderFaults } from "./fault-bench.ts";
 
 const sandbox = await startSandbox({ organization: { members: 60, teams: 5 } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { VirtualClock } from "../../src/sdk/testing/virtual-clock.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { always, syncUnderFaults } from "./fault-bench.ts";
 
 const sandbox = await startSandbox({ organization: { members: 60, teams: 5 } });

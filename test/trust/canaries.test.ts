@@ -9,9 +9,9 @@ import { setImmediate } from "node:timers/promises";
 import { startJourney } from "../../sandbox/c1/journey.ts";
 import type { FaultKind } from "../../sandbox/faults.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { OtlpReceiver } from "../../src/sdk/testing/otlp-receiver.ts";
 import { type Finished, type RunningProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { OtlpReceiver } from "../support/otlp-receiver.ts";
 import { type Channel, filesBelow, formsOf, hitsIn } from "./secret-forms.ts";
 
 const sandbox = await startSandbox({ organization: { members: 12, teams: 3 } });

@@ -6,10 +6,10 @@ import { test } from "node:test";
 import { expectedCounts } from "../../sandbox/organization.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
-import { syncRunsOf } from "../../src/sdk/testing/plain-c1z.ts";
 import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
+import { syncRunsOf } from "../support/plain-c1z.ts";
 import { syncSandbox } from "./sandbox-sync.ts";
 
 function recordOf(file: string): RunRecord {

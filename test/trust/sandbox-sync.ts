@@ -9,7 +9,7 @@ import { BatonError } from "../../src/sdk/errors.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import type { RunEnd } from "../../src/sdk/sync/events.ts";
 import { type RunSyncOptions, runSync } from "../../src/sdk/sync/run-sync.ts";
-import { rowsOf } from "../../src/sdk/testing/plain-c1z.ts";
+import { rowsOf } from "../support/plain-c1z.ts";
 
 /** How a run ended. */
 export interface Ended {

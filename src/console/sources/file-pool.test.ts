@@ -3,9 +3,9 @@ import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { goldenDirectory } from "../../../test/support/sample-c1z.ts";
+import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError } from "../../sdk/errors.ts";
-import { goldenDirectory } from "../../sdk/testing/sample-c1z.ts";
-import { VirtualClock } from "../../sdk/testing/virtual-clock.ts";
 import { FilePool } from "./file-pool.ts";
 import type { OpenSource } from "./open-source.ts";
 

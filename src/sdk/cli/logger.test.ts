@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { memoryIo } from "../../../test/support/memory-io.ts";
+import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { standardFields } from "../config/standard-fields.ts";
 import { BatonError } from "../errors.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
-import { memoryIo } from "../testing/memory-io.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
 import { logLevels } from "./log-line.ts";
 import { createLogger, loggingChoices, openLogSinks } from "./logger.ts";
 

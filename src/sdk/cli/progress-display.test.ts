@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { memoryIo } from "../../../test/support/memory-io.ts";
+import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import type { SyncProgress } from "../sync/events.ts";
-import { memoryIo } from "../testing/memory-io.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
 import { displayWidth } from "./display-width.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 import { progressLines } from "./progress-view.ts";

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { type ExampleOptions, exampleApp } from "../../../test/support/example-connector.ts";
+import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../../test/support/memory-io.ts";
+import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError, Status } from "../errors.ts";
-import { type ExampleOptions, exampleApp } from "../testing/example-connector.ts";
-import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../testing/memory-io.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
 import type { ConnectorApp } from "./app.ts";
 import { runCli } from "./run-cli.ts";
 

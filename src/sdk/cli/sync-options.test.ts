@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { memoryIo } from "../../../test/support/memory-io.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { standardFields } from "../config/standard-fields.ts";
-import { memoryIo } from "../testing/memory-io.ts";
 import { storeOptions } from "./sync-options.ts";
 
 const fields = standardFields({ stdoutIsTty: false, nowMs: 0 });

@@ -16,7 +16,7 @@ const url = (path: string): string => JSON.stringify(new URL(path, import.meta.u
 const source = `
 import { runCli } from ${url("./run-cli.ts")};
 import { systemIo } from ${url("./system-io.ts")};
-import { exampleApp } from ${url("../testing/example-connector.ts")};
+import { exampleApp } from ${url("../../../test/support/example-connector.ts")};
 const hang = ({ signal }) => new Promise((resolve, reject) => {
   const alive = setInterval(() => {}, 1000);
   signal.addEventListener("abort", () => { clearInterval(alive); reject(signal.reason); });

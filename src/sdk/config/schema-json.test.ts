@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromJson, type JsonObject, toJson } from "@bufbuild/protobuf";
+import { exampleFields } from "../../../test/support/example-connector.ts";
 import { ConfigurationSchema } from "../proto/gen/c1/config/v1/config_pb.ts";
-import { exampleFields } from "../testing/example-connector.ts";
 import type { Field } from "./field.ts";
 import { standardRelations } from "./relations.ts";
 import { configSchemaJson } from "./schema-json.ts";

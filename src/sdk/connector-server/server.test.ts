@@ -8,7 +8,17 @@ import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { makeCertificates } from "../../../sandbox/c1/certificate.ts";
+import { exampleConnector } from "../../../test/support/example-connector.ts";
+import { rowsOf } from "../../../test/support/plain-c1z.ts";
 import { remoteConnector } from "../../../test/support/remote-connector.ts";
+import {
+  entitlementOf,
+  grantOf,
+  groupOf,
+  scriptedConnector,
+  typeOf,
+  userOf,
+} from "../../../test/support/scripted-connector.ts";
 import { systemClock } from "../clock.ts";
 import type { Connector, EntitlementTemplate } from "../contracts/connector.ts";
 import type { Grant } from "../contracts/model.ts";
@@ -35,9 +45,6 @@ import {
 } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import { TicketsService } from "../proto/gen/c1/connector/v2/ticket_pb.ts";
 import { runSync } from "../sync/run-sync.ts";
-import { exampleConnector } from "../testing/example-connector.ts";
-import { rowsOf } from "../testing/plain-c1z.ts";
-import { entitlementOf, grantOf, groupOf, scriptedConnector, typeOf, userOf } from "../testing/scripted-connector.ts";
 import { viewOf, writeResource } from "../wire/encode.ts";
 import { type ConnectorServer, startConnectorServer } from "./server.ts";
 import { SessionCache } from "./session-cache.ts";

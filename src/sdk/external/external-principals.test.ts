@@ -4,6 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  entitlementOf,
+  grantOf,
+  groupOf,
+  type ScriptedType,
+  scriptedConnector,
+  typeOf,
+} from "../../../test/support/scripted-connector.ts";
 import { openC1z } from "../c1z/read/reader.ts";
 import { systemClock } from "../clock.ts";
 import { type Annotation, type Grant, type Resource, ResourceStatus, Trait } from "../contracts/model.ts";
@@ -16,14 +24,6 @@ import {
 import { annotationUrl } from "../resources/annotations.ts";
 import { AccountType, userTrait } from "../resources/traits.ts";
 import { runSync } from "../sync/run-sync.ts";
-import {
-  entitlementOf,
-  grantOf,
-  groupOf,
-  type ScriptedType,
-  scriptedConnector,
-  typeOf,
-} from "../testing/scripted-connector.ts";
 import { type ExternalPrincipalsOptions, openExternalPrincipals } from "./open-external-principals.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "external-"));

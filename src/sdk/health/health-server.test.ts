@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { exampleConnector } from "../../../test/support/example-connector.ts";
+import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError, Status } from "../errors.ts";
 import { silentLogger } from "../log.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
-import { exampleConnector } from "../testing/example-connector.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
 import { type HealthServer, startHealthServer } from "./health-server.ts";
 
 interface Running extends AsyncDisposable {

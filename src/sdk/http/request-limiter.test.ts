@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VirtualClock } from "../testing/virtual-clock.ts";
+import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import type { RateLimitNotice } from "./rate-limit.ts";
 import { RequestLimiter } from "./request-limiter.ts";
 

@@ -6,10 +6,10 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
+import { type RowKind, rowJson } from "../../../test/support/row-json.ts";
 import { Purpose, ResourceStatus, Trait } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import { decodeEntitlement, decodeGrant, decodeGrantExpandable, decodeResource, decodeResourceType } from "./decode.ts";
-import { type RowKind, rowJson } from "./row-json.ts";
 
 const golden = join(import.meta.dirname, "../../../test/golden");
 const magicBytes = 5;

@@ -3,12 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { systemClock } from "../clock.ts";
-import type { Connector, ValidateOptions } from "../contracts/connector.ts";
-import { Trait } from "../contracts/model.ts";
-import { BatonError } from "../errors.ts";
-import { silentLogger } from "../log.ts";
-import { optInRequired, skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import {
   entitlementOf,
   grantOf,
@@ -17,7 +11,13 @@ import {
   scriptedConnector,
   typeOf,
   userOf,
-} from "../testing/scripted-connector.ts";
+} from "../../../test/support/scripted-connector.ts";
+import { systemClock } from "../clock.ts";
+import type { Connector, ValidateOptions } from "../contracts/connector.ts";
+import { Trait } from "../contracts/model.ts";
+import { BatonError } from "../errors.ts";
+import { silentLogger } from "../log.ts";
+import { optInRequired, skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import { type RunSyncOptions, runSync } from "./run-sync.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "asked-types-"));

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { groupOf, type Script, scriptedConnector, typeOf, userOf } from "../../../test/support/scripted-connector.ts";
 import { systemClock } from "../clock.ts";
 import type { ListReading, ReadingFact } from "../contracts/completeness.ts";
 import { Trait } from "../contracts/model.ts";
@@ -10,7 +11,6 @@ import { parseRunRecord, type RunRecord, runRecordPath } from "../contracts/run-
 import { BatonError, Status } from "../errors.ts";
 import { type LogFields, silentLogger } from "../log.ts";
 import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
-import { groupOf, type Script, scriptedConnector, typeOf, userOf } from "../testing/scripted-connector.ts";
 import { type RunSyncOptions, runSync } from "./run-sync.ts";
 import { writeRunRecord } from "./write-run-record.ts";
 

@@ -3,12 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { systemClock } from "../clock.ts";
-import type { ResourceId } from "../contracts/model.ts";
-import { Trait } from "../contracts/model.ts";
-import { parseRunRecord, type RunRecord, runRecordPath } from "../contracts/run-record.ts";
-import { silentLogger } from "../log.ts";
-import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import {
   entitlementOf,
   grantOf,
@@ -17,7 +11,13 @@ import {
   scriptedConnector,
   typeOf,
   userOf,
-} from "../testing/scripted-connector.ts";
+} from "../../../test/support/scripted-connector.ts";
+import { systemClock } from "../clock.ts";
+import type { ResourceId } from "../contracts/model.ts";
+import { Trait } from "../contracts/model.ts";
+import { parseRunRecord, type RunRecord, runRecordPath } from "../contracts/run-record.ts";
+import { silentLogger } from "../log.ts";
+import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import { runSync } from "./run-sync.ts";
 import { writeRunRecord } from "./write-run-record.ts";
 

@@ -4,14 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "../clock.ts";
-import { systemClock } from "../clock.ts";
-import type { ValidateOptions } from "../contracts/connector.ts";
-import { Trait } from "../contracts/model.ts";
-import { BatonError, Status } from "../errors.ts";
-import { type LogFields, silentLogger } from "../log.ts";
-import { annotationUrl, exclusionGroup, skipEntitlementsAndGrants } from "../resources/annotations.ts";
-import { queryC1z, rowsOf, syncRunsOf } from "../testing/plain-c1z.ts";
+import { queryC1z, rowsOf, syncRunsOf } from "../../../test/support/plain-c1z.ts";
 import {
   entitlementOf,
   grantOf,
@@ -21,7 +14,14 @@ import {
   scriptedConnector,
   typeOf,
   userOf,
-} from "../testing/scripted-connector.ts";
+} from "../../../test/support/scripted-connector.ts";
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
+import type { ValidateOptions } from "../contracts/connector.ts";
+import { Trait } from "../contracts/model.ts";
+import { BatonError, Status } from "../errors.ts";
+import { type LogFields, silentLogger } from "../log.ts";
+import { annotationUrl, exclusionGroup, skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import { type RunSyncOptions, runSync } from "./run-sync.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "run-sync-"));
@@ -337,11 +337,11 @@ describe("runSync", () => {
 
   it("has a thread write the rows as soon as a list announces many, at the next page that it can", async () => {
     for (const toCome of [100_000, undefined]) {
-      let isLent = false;
+      let isHandedOver = false;
       const logger = {
         ...silentLogger,
         debug: (message: string) => {
-          if (/thread of their own/.test(message)) isLent = true;
+          if (/thread of their own/.test(message)) isHandedOver = true;
         },
       };
       const script: Script = {
@@ -349,10 +349,10 @@ describe("runSync", () => {
         pageSize: 1,
         replace: (_call, page) => (toCome === undefined ? page : { ...page, toCome }),
         // The thread takes a moment to start.
-        before: ({ method }) => (method === "list" && toCome !== undefined && !isLent ? delay(5) : undefined),
+        before: ({ method }) => (method === "list" && toCome !== undefined && !isHandedOver ? delay(5) : undefined),
       };
       const outcome = await run(script, newPath(), { logger });
-      assert.equal(isLent, toCome !== undefined);
+      assert.equal(isHandedOver, toCome !== undefined);
       assert.deepEqual(outcome.stats.grantsByResourceType, { org: 300, team: 300 });
     }
   });

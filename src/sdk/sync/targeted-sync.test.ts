@@ -3,12 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { systemClock } from "../clock.ts";
-import { type ResourceTarget, Trait } from "../contracts/model.ts";
-import { BatonError, Status } from "../errors.ts";
-import { type LogFields, silentLogger } from "../log.ts";
-import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
-import { rowsOf, syncRunsOf } from "../testing/plain-c1z.ts";
+import { rowsOf, syncRunsOf } from "../../../test/support/plain-c1z.ts";
 import {
   entitlementOf,
   grantOf,
@@ -18,7 +13,12 @@ import {
   scriptedConnector,
   typeOf,
   userOf,
-} from "../testing/scripted-connector.ts";
+} from "../../../test/support/scripted-connector.ts";
+import { systemClock } from "../clock.ts";
+import { type ResourceTarget, Trait } from "../contracts/model.ts";
+import { BatonError, Status } from "../errors.ts";
+import { type LogFields, silentLogger } from "../log.ts";
+import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import { type RunSyncOptions, runSync } from "./run-sync.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "targeted-"));

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { goldenDirectory, openWriter, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { BatonError } from "../../errors.ts";
-import { goldenDirectory, openWriter, temporaryDirectory } from "../../testing/sample-c1z.ts";
 import { openC1z } from "../read/reader.ts";
 import { decoderLimits, unpackDatabase, v1Magic } from "./container.ts";
 

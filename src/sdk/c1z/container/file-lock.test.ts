@@ -3,8 +3,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { openWriter, temporaryDirectory, writeSync } from "../../testing/sample-c1z.ts";
-import { VirtualClock } from "../../testing/virtual-clock.ts";
+import { openWriter, temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { lockFile } from "./file-lock.ts";
 import { livenessOf, type ProcessIdentity, sameBoot, thisProcess } from "./process-identity.ts";
 

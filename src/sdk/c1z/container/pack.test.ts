@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
-import { temporaryDirectory } from "../../testing/sample-c1z.ts";
+import { temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { compareWithDatabase, packDatabase } from "./pack.ts";
 import { type OpenFile, replaceFile } from "./save.ts";
 

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { FragileFiles, type Operation } from "../../testing/fragile-files.ts";
-import { openWriter, temporaryDirectory, writeSync } from "../../testing/sample-c1z.ts";
+import { type Operation, PowerLossFiles } from "../../../../test/support/power-loss-files.ts";
+import { openWriter, temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
 import { replaceFile } from "./save.ts";
 
 const parts = ["the ", "new ", "content"].map((text) => Buffer.from(text));
@@ -12,7 +12,7 @@ const wanted = "the new content";
 /** Exists nowhere on the real disk; only its directory is looked at. */
 const path = "/a.c1z";
 
-function save(files: FragileFiles): Promise<number> {
+function save(files: PowerLossFiles): Promise<number> {
   return replaceFile(
     path,
     async (file) => {
@@ -34,7 +34,7 @@ const old = { "a.c1z": "the old" };
 
 test("T-10: after a loss of power at any moment of a save the file is the old one or the whole new one", async () => {
   for (const before of [old, {}]) {
-    const files = new FragileFiles(before);
+    const files = new PowerLossFiles(before);
     await save(files);
     const oldText = "a.c1z" in before ? "the old" : undefined;
     assert.deepEqual([...files.possibleAfterPowerLoss("a.c1z")].toSorted(), [oldText, wanted].toSorted());
@@ -44,7 +44,7 @@ test("T-10: after a loss of power at any moment of a save the file is the old on
 });
 
 test("T-10: the check for a loss of power notices a save that does not sync before it renames", async () => {
-  const files = new FragileFiles(old);
+  const files = new PowerLossFiles(old);
   const file = await files.create("/x.tmp");
   await file.write(Buffer.from(wanted), 0, wanted.length, 0);
   await files.rename("/x.tmp", path);
@@ -67,21 +67,21 @@ const faults: readonly (readonly [operation: Operation, errno: string, code: str
 
 for (const [operation, code, expected] of faults) {
   test(`T-09: when ${operation} fails with ${code} no success is reported and the old file stays`, async () => {
-    const files = new FragileFiles(old, { operation, code });
+    const files = new PowerLossFiles(old, { operation, code });
     await assert.rejects(save(files), { code: expected, effect: /unchanged/, hint: /\w/ });
     assert.deepEqual(files.now(), old);
   });
 }
 
 test("T-09: when only the directory cannot be synced, the error says that the new file is in place", async () => {
-  const files = new FragileFiles(old, { operation: "sync directory", code: "EIO" });
+  const files = new PowerLossFiles(old, { operation: "sync directory", code: "EIO" });
   await assert.rejects(save(files), { code: "FILE-IO", effect: /new file is in place/ });
   assert.deepEqual(files.now(), { "a.c1z": wanted });
 });
 
 test("T-07: a disk that is full after any number of bytes leaves the old file alone", async () => {
   for (let room = 0; room < wanted.length; room++) {
-    const files = new FragileFiles(old, { operation: "write", code: "ENOSPC", afterBytes: room });
+    const files = new PowerLossFiles(old, { operation: "write", code: "ENOSPC", afterBytes: room });
     await assert.rejects(save(files), { code: "FILE-DISK-FULL" });
     assert.deepEqual(files.now(), old);
   }
@@ -108,7 +108,7 @@ test("T-07: on a disk that is too small the old file stays, byte for byte, and n
   if (onSmallDisk(64, "console.log('mounted')", directory) === undefined) {
     return context.skip("this user may not mount a file system here");
   }
-  const sample = join(import.meta.dirname, "../../testing/sample-c1z.ts");
+  const sample = join(import.meta.dirname, "../../../../test/support/sample-c1z.ts");
   const script = `
     import { readFileSync } from "node:fs";
     import { writeSync } from ${JSON.stringify(sample)};

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openWriter, temporaryDirectory, writeSync } from "../../testing/sample-c1z.ts";
+import { openWriter, temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
 import { type OpenFile, replaceFile } from "./save.ts";
 
 async function writeText(file: OpenFile, text: string): Promise<void> {
@@ -115,7 +115,7 @@ test("T-08: a directory that vanishes during the sync fails the save and gives t
 
 /** Runs a sync of 20,000 users in a process that may write files of `blocks` KiB at most. */
 function syncWithFileLimit(path: string, directory: string, blocks: number): { status: number; output: string } {
-  const sample = join(import.meta.dirname, "../../testing/sample-c1z.ts");
+  const sample = join(import.meta.dirname, "../../../../test/support/sample-c1z.ts");
   const script = `
     import { writeSync } from ${JSON.stringify(sample)};
     const users = Array.from({ length: 20000 }, (_, index) => "user" + index * 7919);

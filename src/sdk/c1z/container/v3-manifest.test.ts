@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { goldenDirectory, openWriter, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { BatonError } from "../../errors.ts";
-import { goldenDirectory, openWriter, temporaryDirectory } from "../../testing/sample-c1z.ts";
 import { openC1z } from "../read/reader.ts";
 import { readV3Manifest } from "./v3-manifest.ts";
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { goldenDirectory, openWriter, temporaryDirectory, writeSync } from "../../testing/sample-c1z.ts";
+import { goldenDirectory, openWriter, temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
 import { inspectC1z } from "./inspect.ts";
 import type { InspectCheck } from "./inspect-problems.ts";
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { Resource } from "../../contracts/model.ts";
-import { rowJson } from "../../proto/row-json.ts";
+import { rowJson } from "../../../../test/support/row-json.ts";
 import {
   core,
   goldenDirectory,
@@ -17,8 +16,9 @@ import {
   user,
   userType,
   writeSync,
-} from "../../testing/sample-c1z.ts";
-import { VirtualClock } from "../../testing/virtual-clock.ts";
+} from "../../../../test/support/sample-c1z.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import type { Resource } from "../../contracts/model.ts";
 import { parseGoTime } from "../container/go-time.ts";
 import { resourceKey } from "../scratch/row-sql.ts";
 import { type C1zReader, openC1z } from "./reader.ts";

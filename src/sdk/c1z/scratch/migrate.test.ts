@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { queryC1z, syncRunsOf } from "../../testing/plain-c1z.ts";
+import { queryC1z, syncRunsOf } from "../../../../test/support/plain-c1z.ts";
 import {
   core,
   member,
@@ -13,7 +13,7 @@ import {
   temporaryDirectory,
   user,
   writeSync,
-} from "../../testing/sample-c1z.ts";
+} from "../../../../test/support/sample-c1z.ts";
 import { encodeGrant, encodeGrantExpandable } from "../../wire/encode.ts";
 import { openC1z } from "../read/reader.ts";
 import { splitExpansion } from "./grant-expansion-split.ts";

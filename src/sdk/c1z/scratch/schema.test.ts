@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { goldenDirectory, temporaryDirectory } from "../../testing/sample-c1z.ts";
+import { goldenDirectory, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { decoderLimits, unpackDatabase } from "../container/container.ts";
 import { createIndexes, createTables } from "./schema.ts";
 

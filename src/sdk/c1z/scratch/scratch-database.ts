@@ -153,11 +153,11 @@ export class ScratchDatabase {
       return;
     }
     this.#writeHere(() => this.db.exec("commit"));
-    if (this.#coming?.isReady) this.#lend(this.#coming);
+    if (this.#coming?.isReady) this.#handOver(this.#coming);
   }
 
   /** True while another thread writes. */
-  get isLent(): boolean {
+  get isHandedOver(): boolean {
     return this.#thread !== undefined;
   }
 
@@ -199,7 +199,7 @@ export class ScratchDatabase {
     }
   }
 
-  #lend(thread: WriteThread): void {
+  #handOver(thread: WriteThread): void {
     this.#translate(() => {
       share(this.db);
       this.db.exec("pragma locking_mode = normal");

@@ -3,7 +3,7 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { temporaryDirectory, writeSync } from "../../testing/sample-c1z.ts";
+import { temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
 import { decoderLimits, unpackDatabase } from "../container/container.ts";
 
 const users = 40_000;
@@ -19,7 +19,7 @@ const mount = (bytes: number): string => `mount -t tmpfs -o size=${bytes} tmpfs 
 function writeOnDiskOf(bytes: number, directory: string): string {
   const disk = join(directory, "disk");
   const script = `
-    import { writeSync } from ${JSON.stringify(join(import.meta.dirname, "../../testing/sample-c1z.ts"))};
+    import { writeSync } from ${JSON.stringify(join(import.meta.dirname, "../../../../test/support/sample-c1z.ts"))};
     const users = Array.from({ length: ${users} }, (_, index) => "user" + index * 7919);
     await writeSync(${JSON.stringify(join(directory, "again.c1z"))}, ${JSON.stringify(disk)}, { users })
       .then(() => console.log("saved"), (error) => console.log(error.code));`;

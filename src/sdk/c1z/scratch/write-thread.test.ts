@@ -4,9 +4,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import {
+  core,
+  member,
+  memberGrant,
+  teamType,
+  temporaryDirectory,
+  user,
+  userType,
+} from "../../../../test/support/sample-c1z.ts";
+import { many, openTables, type Tables, threadTables } from "../../../../test/support/thread-tables.ts";
 import type { Grant } from "../../contracts/model.ts";
-import { lentTables, many, openTables, type Tables } from "../../testing/lent-tables.ts";
-import { core, member, memberGrant, teamType, temporaryDirectory, user, userType } from "../../testing/sample-c1z.ts";
 import { tableNames } from "./schema.ts";
 
 function dump(file: string): unknown {
@@ -55,13 +63,13 @@ test("the thread writes what this one writes, whatever the rows are", async (con
   const here = openTables(join(directory, "here"));
   here.rows.putResources(many);
   writeAllKinds(here);
-  assert.equal(here.database.isLent, false);
-  const there = await lentTables(join(directory, "there"));
+  assert.equal(here.database.isHandedOver, false);
+  const there = await threadTables(join(directory, "there"));
   writeAllKinds(there);
-  assert.equal(there.database.isLent, true);
+  assert.equal(there.database.isHandedOver, true);
   for (const { grants, database } of [here, there]) {
     grants.seal();
-    assert.equal(database.isLent, false, "this thread builds the indexes");
+    assert.equal(database.isHandedOver, false, "this thread builds the indexes");
     grants.put([memberGrant("after the indexes"), memberGrant("blank")]);
     assert.equal(grants.get(member.id, { resourceType: "user", resource: "expands" })?.expandable?.shallow, true);
     database.commit();
@@ -71,7 +79,7 @@ test("the thread writes what this one writes, whatever the rows are", async (con
 });
 
 test("who asks sees what was put, whether it is committed or on its way", async (context) => {
-  const { database, rows, session, grants } = await lentTables(join(temporaryDirectory(context), "there"));
+  const { database, rows, session, grants } = await threadTables(join(temporaryDirectory(context), "there"));
   for (let round = 0; round < 50; round++) {
     const key = `round/${String(round).padStart(2, "0")}`;
     session.set(key, Buffer.from(key));
@@ -85,30 +93,30 @@ test("who asks sees what was put, whether it is committed or on its way", async 
     assert.equal(rows.hasEntitlement(key), true);
     assert.equal(rows.hasEntitlement("round/none"), false);
   }
-  assert.equal(database.isLent, true);
+  assert.equal(database.isHandedOver, true);
   database.close();
 });
 
 interface TablesScript {
-  readonly open: "openTables" | "lentTables";
+  readonly open: "openTables" | "threadTables";
   readonly lines: string;
   readonly flags?: readonly string[];
 }
 
 function testingModule(name: string): string {
-  return JSON.stringify(join(import.meta.dirname, "../../testing", name));
+  return JSON.stringify(join(import.meta.dirname, "../../../../test/support", name));
 }
 
 /** Runs `lines` in a process of its own, in which tables are open and the thread has taken over. */
-function runLent(context: TestContext, lines: string) {
-  return runTables(context, { open: "lentTables", lines });
+function runOnThread(context: TestContext, lines: string) {
+  return runTables(context, { open: "threadTables", lines });
 }
 
 /** Runs `lines` in a process of its own, started with `flags`, in which `open` has opened the tables. */
 function runTables(context: TestContext, { open, lines, flags = [] }: TablesScript) {
   const directory = join(temporaryDirectory(context), "killed");
   const program = `
-    const { lentTables, many, openTables } = await import(${testingModule("lent-tables.ts")});
+    const { threadTables, many, openTables } = await import(${testingModule("thread-tables.ts")});
     const { user, memberGrant } = await import(${testingModule("sample-c1z.ts")});
     const tables = await ${open}(${JSON.stringify(directory)});
     const { database, rows, grants, session } = tables;
@@ -125,7 +133,7 @@ function runTables(context: TestContext, { open, lines, flags = [] }: TablesScri
 }
 
 test("T-01: killed, everything since the last commit is gone or known to be of no commit", (context) => {
-  const { run, directory } = runLent(
+  const { run, directory } = runOnThread(
     context,
     `session.set("before", Buffer.from("1"));
     rows.putResources([user("before")]);
@@ -155,12 +163,12 @@ test("T-01: killed, everything since the last commit is gone or known to be of n
 });
 
 test("a process whose thread still runs ends by itself", (context) => {
-  const { run } = runLent(context, `rows.putResources([user("last")]); console.log("end");`);
+  const { run } = runOnThread(context, `rows.putResources([user("last")]); console.log("end");`);
   assert.deepEqual([run.stdout, run.status], ["end\n", 0], run.stderr);
 });
 
 test("T-07: a full disk ends it with its error, and nothing is committed any more", async (context) => {
-  const tables = await lentTables(join(temporaryDirectory(context), "there"));
+  const tables = await threadTables(join(temporaryDirectory(context), "there"));
   const { database, rows, session, file } = tables;
   session.set("good", Buffer.from("1"));
   database.commit();
@@ -193,7 +201,7 @@ test("T-07: a full disk ends it with its error, and nothing is committed any mor
 });
 
 test("a fault of the thread's own is told, not waited for", async (context) => {
-  const { database } = await lentTables(join(temporaryDirectory(context), "there"));
+  const { database } = await threadTables(join(temporaryDirectory(context), "there"));
   assert.throws(
     () => {
       database.run("select no_such_function()");
@@ -209,7 +217,7 @@ test("it can be closed before the thread has begun, and is its owner's alone aga
   const early = openTables(join(directory, "early"));
   early.rows.putResources(many);
   early.database.close();
-  const { database, rows, file } = await lentTables(join(directory, "late"));
+  const { database, rows, file } = await threadTables(join(directory, "late"));
   rows.putResources([user("one more")]);
   const counted = database.read(() => database.db.prepare("select count(*) as rows from v1_resources").get());
   assert.equal(counted?.["rows"], many.length + 1);
@@ -227,7 +235,7 @@ test("where no thread can be started, this one goes on writing", (context) => {
     database.commit();
     rows.putResources([user("last")]);
     database.commit();
-    console.log(database.all("select count(*) as n from v1_resources")[0].n, database.isLent);
+    console.log(database.all("select count(*) as n from v1_resources")[0].n, database.isHandedOver);
     database.close();`;
   const { run } = runTables(context, { open: "openTables", lines, flags });
   assert.deepEqual([run.stdout, run.status], [`${many.length + 1} false\n`, 0], run.stderr);

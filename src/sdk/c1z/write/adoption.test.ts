@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { rowsOf, syncRunsOf } from "../../testing/plain-c1z.ts";
+import { rowsOf, syncRunsOf } from "../../../../test/support/plain-c1z.ts";
 import {
   core,
   member,
@@ -26,7 +26,7 @@ import {
   user,
   userType,
   writeSync,
-} from "../../testing/sample-c1z.ts";
+} from "../../../../test/support/sample-c1z.ts";
 import { thisProcess } from "../container/process-identity.ts";
 import { inspectC1z } from "../inspect/inspect.ts";
 import type { SyncType } from "./sync-store.ts";

@@ -3,9 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
-import type { Grant } from "../../contracts/model.ts";
-import { BatonError } from "../../errors.ts";
-import { queryC1z, syncRunsOf } from "../../testing/plain-c1z.ts";
+import { queryC1z, syncRunsOf } from "../../../../test/support/plain-c1z.ts";
 import {
   core,
   goldenDirectory,
@@ -17,8 +15,10 @@ import {
   user,
   userType,
   writeSync,
-} from "../../testing/sample-c1z.ts";
-import { VirtualClock } from "../../testing/virtual-clock.ts";
+} from "../../../../test/support/sample-c1z.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import type { Grant } from "../../contracts/model.ts";
+import { BatonError } from "../../errors.ts";
 import { ksuidSeconds } from "../container/ksuid.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -207,9 +207,10 @@ export class C1zWriter implements SyncStore {
     const update = "update v1_sync_runs set sync_token = ? where sync_id = ?";
     this.#database.run(update, token, this.#open.sync.id);
     this.#open.grants.mark();
-    const wasLent = this.#database.isLent;
+    const wasHandedOver = this.#database.isHandedOver;
     this.#database.commit();
-    if (this.#database.isLent && !wasLent) this.#options.logger.debug("rows are written by a thread of their own now");
+    if (this.#database.isHandedOver && !wasHandedOver)
+      this.#options.logger.debug("rows are written by a thread of their own now");
   }
 
   markSupportsDiff(): void {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { exampleApp } from "../../testing/example-connector.ts";
-import { type MemoryIo, memoryIo } from "../../testing/memory-io.ts";
+import { exampleApp } from "../../../../test/support/example-connector.ts";
+import { type MemoryIo, memoryIo } from "../../../../test/support/memory-io.ts";
 import type { ConnectorApp } from "../app.ts";
 import { runCli } from "../run-cli.ts";
 

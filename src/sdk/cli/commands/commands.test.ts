@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { exampleApp } from "../../../../test/support/example-connector.ts";
+import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../../../test/support/memory-io.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { Status } from "../../errors.ts";
-import { exampleApp } from "../../testing/example-connector.ts";
-import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../testing/memory-io.ts";
 import { runCli } from "../run-cli.ts";
 
 const credentials = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme" };

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { makeCertificates } from "../../../../sandbox/c1/certificate.ts";
+import { exampleApp } from "../../../../test/support/example-connector.ts";
+import { memoryIo } from "../../../../test/support/memory-io.ts";
 import { remoteConnector } from "../../../../test/support/remote-connector.ts";
-import { exampleApp } from "../../testing/example-connector.ts";
-import { memoryIo } from "../../testing/memory-io.ts";
 import { runCli } from "../run-cli.ts";
 
 const root = mkdtempSync(join(tmpdir(), "serve-"));

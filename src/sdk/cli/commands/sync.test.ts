@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { type ExampleOptions, exampleApp, exampleConnector } from "../../testing/example-connector.ts";
-import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../testing/memory-io.ts";
-import { rowsOf, syncRunsOf } from "../../testing/plain-c1z.ts";
+import { type ExampleOptions, exampleApp, exampleConnector } from "../../../../test/support/example-connector.ts";
+import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../../../test/support/memory-io.ts";
+import { rowsOf, syncRunsOf } from "../../../../test/support/plain-c1z.ts";
 import type { ConnectorApp } from "../app.ts";
 import { runCli } from "../run-cli.ts";
 

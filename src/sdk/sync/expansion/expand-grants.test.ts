@@ -3,14 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { systemClock } from "../../clock.ts";
-import type { Grant, GrantExpandable, ResourceId } from "../../contracts/model.ts";
-import { BatonError } from "../../errors.ts";
-import { silentLogger } from "../../log.ts";
-import { decodeGrant } from "../../proto/decode.ts";
-import { annotationUrl } from "../../resources/annotations.ts";
-import { entitlementId } from "../../resources/ids.ts";
-import { queryC1z } from "../../testing/plain-c1z.ts";
+import { queryC1z } from "../../../../test/support/plain-c1z.ts";
 import {
   entitlementOf,
   grantOf,
@@ -18,7 +11,14 @@ import {
   scriptedConnector,
   typeOf,
   userOf,
-} from "../../testing/scripted-connector.ts";
+} from "../../../../test/support/scripted-connector.ts";
+import { systemClock } from "../../clock.ts";
+import type { Grant, GrantExpandable, ResourceId } from "../../contracts/model.ts";
+import { BatonError } from "../../errors.ts";
+import { silentLogger } from "../../log.ts";
+import { decodeGrant } from "../../proto/decode.ts";
+import { annotationUrl } from "../../resources/annotations.ts";
+import { entitlementId } from "../../resources/ids.ts";
 import { runSync } from "../run-sync.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "expand-"));

@@ -1,6 +1,6 @@
 /** A process in memory: captured streams, signals by hand and a clock of its own. */
-import type { CliIo, OutputStream, StopSignal } from "../cli/cli-io.ts";
-import type { Clock } from "../clock.ts";
+import type { CliIo, OutputStream, StopSignal } from "../../src/sdk/cli/cli-io.ts";
+import type { Clock } from "../../src/sdk/clock.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** What a test decides about its process. */

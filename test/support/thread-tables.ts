@@ -2,14 +2,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { migrate } from "../c1z/scratch/migrate.ts";
-import { createIndexes } from "../c1z/scratch/schema.ts";
-import { claimScratch, findScratch } from "../c1z/scratch/scratch.ts";
-import { ScratchDatabase } from "../c1z/scratch/scratch-database.ts";
-import { GrantTable } from "../c1z/write/grant-table.ts";
-import { RowTables } from "../c1z/write/row-tables.ts";
-import { SqliteSessionStore } from "../c1z/write/session-store.ts";
-import type { Resource } from "../contracts/model.ts";
+import { migrate } from "../../src/sdk/c1z/scratch/migrate.ts";
+import { createIndexes } from "../../src/sdk/c1z/scratch/schema.ts";
+import { claimScratch, findScratch } from "../../src/sdk/c1z/scratch/scratch.ts";
+import { ScratchDatabase } from "../../src/sdk/c1z/scratch/scratch-database.ts";
+import { GrantTable } from "../../src/sdk/c1z/write/grant-table.ts";
+import { RowTables } from "../../src/sdk/c1z/write/row-tables.ts";
+import { SqliteSessionStore } from "../../src/sdk/c1z/write/session-store.ts";
+import type { Resource } from "../../src/sdk/contracts/model.ts";
 import { user } from "./sample-c1z.ts";
 
 const syncId = "sync";
@@ -45,10 +45,10 @@ export function openTables(directory: string): Tables {
 }
 
 /** Opens tables and writes until the thread has taken over. */
-export async function lentTables(directory: string): Promise<Tables> {
+export async function threadTables(directory: string): Promise<Tables> {
   const tables = openTables(directory);
   tables.rows.putResources(many);
-  while (!tables.database.isLent) {
+  while (!tables.database.isHandedOver) {
     tables.database.commit();
     await setImmediate();
   }

@@ -3,7 +3,7 @@
  * after every operation what a machine could find on its disk when it comes up again. Also fails when told to.
  */
 import { basename } from "node:path";
-import type { FileSystem, OpenFile } from "../c1z/container/save.ts";
+import type { FileSystem, OpenFile } from "../../src/sdk/c1z/container/save.ts";
 
 /** Operations, as tests name them to make one fail. */
 export type Operation = "create" | "write" | "sync" | "close" | "rename" | "sync directory";
@@ -15,7 +15,7 @@ interface Content {
 }
 
 /** One directory of such a file system. Names are the last parts of paths. */
-export class FragileFiles implements FileSystem {
+export class PowerLossFiles implements FileSystem {
   /** Every content that `name` could have after a loss of power at any moment so far; undefined is "not there". */
   readonly #seen = new Map<string, Set<string | undefined>>();
   #entries = new Map<string, Content>();

@@ -1,7 +1,7 @@
 /** A collector made of nothing but HTTP/2: takes OTLP over gRPC and keeps what came. What the tests of telemetry read. */
 import { once } from "node:events";
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
-import { readFields } from "../wire/proto-reader.ts";
+import { readFields } from "../../src/sdk/wire/proto-reader.ts";
 
 /** A span as it came. Ids are hex; a parent of "" is none. */
 export interface ReceivedSpan {

@@ -1,5 +1,5 @@
 /** A connector's memory of one sync, kept nowhere else: for tests that ask a connector without an engine. */
-import type { SessionStore } from "../contracts/connector.ts";
+import type { SessionStore } from "../../src/sdk/contracts/connector.ts";
 
 /** Creates an empty one. */
 export function memorySession(): SessionStore {

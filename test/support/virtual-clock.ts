@@ -1,5 +1,5 @@
 /** A clock for tests that talk over real sockets: nobody really sleeps, and time jumps to whoever is due next. */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../src/sdk/clock.ts";
 
 interface Sleeper {
   readonly dueMs: number;

@@ -1,10 +1,10 @@
 /** A connector made of tables, with hooks to fail, move or count: what the engine's tests run. */
-import type { Connector, GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
-import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../contracts/model.ts";
-import { Purpose, Trait } from "../contracts/model.ts";
-import { childResourceType } from "../resources/annotations.ts";
-import { entitlementId, newGrant } from "../resources/ids.ts";
-import { AccountType, groupTrait, userTrait } from "../resources/traits.ts";
+import type { Connector, GetOptions, ListOptions, Page, ResourceSyncer } from "../../src/sdk/contracts/connector.ts";
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../src/sdk/contracts/model.ts";
+import { Purpose, Trait } from "../../src/sdk/contracts/model.ts";
+import { childResourceType } from "../../src/sdk/resources/annotations.ts";
+import { entitlementId, newGrant } from "../../src/sdk/resources/ids.ts";
+import { AccountType, groupTrait, userTrait } from "../../src/sdk/resources/traits.ts";
 
 /** A call that the engine made. */
 export interface ScriptedCall {

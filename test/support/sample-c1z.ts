@@ -3,14 +3,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { SyncType } from "../c1z/write/sync-store.ts";
-import { type C1zWriter, type C1zWriterOptions, openC1zWriter } from "../c1z/write/writer.ts";
-import { type Entitlement, type Grant, Purpose, type Resource, type ResourceType, Trait } from "../contracts/model.ts";
-import { silentLogger } from "../log.ts";
+import type { SyncType } from "../../src/sdk/c1z/write/sync-store.ts";
+import { type C1zWriter, type C1zWriterOptions, openC1zWriter } from "../../src/sdk/c1z/write/writer.ts";
+import {
+  type Entitlement,
+  type Grant,
+  Purpose,
+  type Resource,
+  type ResourceType,
+  Trait,
+} from "../../src/sdk/contracts/model.ts";
+import { silentLogger } from "../../src/sdk/log.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Where the golden files lie. */
-export const goldenDirectory: string = join(import.meta.dirname, "../../../test/golden");
+export const goldenDirectory: string = join(import.meta.dirname, "../golden");
 
 /** A directory that is gone when the test has ended. */
 export function temporaryDirectory(context: TestContext): string {

@@ -3,11 +3,11 @@
  * fields that the contract does not have nor nulls. Importing it loads the generated code.
  */
 import { type DescMessage, fromBinary, type JsonValue, toJson } from "@bufbuild/protobuf";
-import { BatonError, Status } from "../errors.ts";
-import { EntitlementSchema } from "./gen/c1/connector/v2/entitlement_pb.ts";
-import { GrantSchema } from "./gen/c1/connector/v2/grant_pb.ts";
-import { ResourceSchema, ResourceTypeSchema } from "./gen/c1/connector/v2/resource_pb.ts";
-import { annotationRegistry } from "./registry.ts";
+import { BatonError, Status } from "../../src/sdk/errors.ts";
+import { EntitlementSchema } from "../../src/sdk/proto/gen/c1/connector/v2/entitlement_pb.ts";
+import { GrantSchema } from "../../src/sdk/proto/gen/c1/connector/v2/grant_pb.ts";
+import { ResourceSchema, ResourceTypeSchema } from "../../src/sdk/proto/gen/c1/connector/v2/resource_pb.ts";
+import { annotationRegistry } from "../../src/sdk/proto/registry.ts";
 
 /** Kinds of row that hold a message. */
 export type RowKind = "resource type" | "resource" | "entitlement" | "grant";

@@ -1,8 +1,15 @@
 /** A tiny connector over a list in memory: one club with members. What the tests of other rooms run. */
-import type { ConnectorApp } from "../cli/app.ts";
-import type { Field } from "../config/field.ts";
-import { onlyHostsBelow } from "../config/trusted-hosts.ts";
-import type { CheckResult, Connector, GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { ConnectorApp } from "../../src/sdk/cli/app.ts";
+import type { Field } from "../../src/sdk/config/field.ts";
+import { onlyHostsBelow } from "../../src/sdk/config/trusted-hosts.ts";
+import type {
+  CheckResult,
+  Connector,
+  GetOptions,
+  ListOptions,
+  Page,
+  ResourceSyncer,
+} from "../../src/sdk/contracts/connector.ts";
 import {
   type Entitlement,
   type Grant,
@@ -12,9 +19,9 @@ import {
   ResourceStatus,
   type ResourceType,
   Trait,
-} from "../contracts/model.ts";
-import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
-import { AccountType, groupTrait, userTrait } from "../resources/traits.ts";
+} from "../../src/sdk/contracts/model.ts";
+import { skipEntitlementsAndGrants } from "../../src/sdk/resources/annotations.ts";
+import { AccountType, groupTrait, userTrait } from "../../src/sdk/resources/traits.ts";
 
 /** What a test decides about the connector. */
 export interface ExampleOptions {
