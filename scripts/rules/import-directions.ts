@@ -11,7 +11,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/contracts/": [],
   "src/sdk/wire/": ["src/sdk/contracts/"],
   "src/sdk/resources/": ["src/sdk/contracts/", "src/sdk/wire/", "src/sdk/errors.ts"],
-  "src/sdk/proto/": ["src/sdk/contracts/", "src/sdk/resources/", "src/sdk/errors.ts"],
+  "src/sdk/proto/": ["src/sdk/contracts/", "src/sdk/wire/", "src/sdk/resources/", "src/sdk/errors.ts"],
   "src/sdk/http/": [
     "src/sdk/contracts/",
     "src/sdk/errors.ts",
@@ -111,6 +111,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/contracts/",
     "src/sdk/resources/",
     "src/sdk/proto/",
+    "src/sdk/wire/",
     "src/sdk/errors.ts",
     "src/sdk/cli/display-width.ts",
     "src/sdk/cli/log-line.ts",

@@ -3,9 +3,9 @@
  * speaks first, the resource's own fields and its profile fill what the trait leaves out.
  */
 import { type Resource, ResourceStatus } from "../sdk/contracts/model.ts";
-import { FieldReader } from "../sdk/proto/field-reader.ts";
 import { annotationUrl } from "../sdk/resources/annotations.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
+import { FieldReader } from "../sdk/wire/field-reader.ts";
 
 /** States of an account. `unknown`: the connector did not say. */
 export type AccountStatus = "enabled" | "disabled" | "deleted" | "unknown";

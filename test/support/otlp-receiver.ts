@@ -1,7 +1,7 @@
 /** A collector made of nothing but HTTP/2: takes OTLP over gRPC and keeps what came. What the tests of telemetry read. */
 import { once } from "node:events";
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
-import { readFields } from "../../src/sdk/wire/proto-reader.ts";
+import { FieldReader } from "../../src/sdk/wire/field-reader.ts";
 
 /** A span as it came. Ids are hex; a parent of "" is none. */
 export interface ReceivedSpan {
@@ -103,6 +103,19 @@ export class OtlpReceiver implements AsyncDisposable {
 
 function inside(message: Uint8Array, field: number): Uint8Array[] {
   return values(message, field).filter((value) => typeof value !== "number");
+}
+
+function* readFields(message: Uint8Array): Generator<{ readonly field: number; readonly value: number | Uint8Array }> {
+  const reader = new FieldReader(message);
+  while (reader.next(reader.end)) {
+    const { field, wireType, position } = reader;
+    if (wireType === 0) yield { field, value: reader.int64() };
+    else if (wireType === 2) yield { field, value: reader.bytes() };
+    else {
+      reader.skip();
+      yield { field, value: message.subarray(position, reader.position) };
+    }
+  }
 }
 
 function values(message: Uint8Array, field: number): (number | Uint8Array)[] {

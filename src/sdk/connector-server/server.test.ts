@@ -125,7 +125,7 @@ function richConnector(): Connector & { readonly calls: readonly unknown[] } {
   return { ...scripted, syncers };
 }
 
-const bytesOf = (resource: ReturnType<typeof userOf>): Uint8Array => viewOf(resource, writeResource).slice();
+const bytesOf = (resource: ReturnType<typeof userOf>): Uint8Array => new Uint8Array(viewOf(resource, writeResource));
 
 test("a sync over gRPC writes the same rows as one in the same process", async () => {
   await using server = await serve(richConnector());

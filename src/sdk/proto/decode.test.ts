@@ -116,7 +116,7 @@ test("a slim grant row takes entitlement and principal from its columns", () => 
 
 test("fields, traits and states of later versions are passed over", () => {
   const later = "d20602abcd" + "d80605" + "dd0601020304" + "d906" + "0102030405060708";
-  assert.deepEqual(decodeResourceType(bytes(`${later}0a0174${later}1a03010c02`)), {
+  assert.deepEqual(decodeResourceType(bytes(`${later}0a0174${later}1a03016302`)), {
     id: "t",
     displayName: "",
     traits: [Trait.user, Trait.group],

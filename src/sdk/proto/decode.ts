@@ -5,7 +5,7 @@
  */
 import type { Entitlement, Grant, GrantExpandable, Resource, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
-import { FieldReader } from "./field-reader.ts";
+import { FieldReader } from "../wire/field-reader.ts";
 import { type GrantColumns, readGrant, readGrantExpandable } from "./read-grant.ts";
 import { readEntitlement, readResource, readResourceType } from "./read-resource.ts";
 

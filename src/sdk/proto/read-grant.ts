@@ -3,7 +3,7 @@
  * its beginning, and throws a RangeError when the bytes are damaged.
  */
 import type { Annotation, EntitlementRef, Grant, GrantExpandable, ResourceId } from "../contracts/model.ts";
-import { FieldReader } from "./field-reader.ts";
+import { FieldReader } from "../wire/field-reader.ts";
 import { type Mutable, noId, readAnnotation, readResourceId } from "./read-resource.ts";
 
 const expandableUrl = "type.googleapis.com/c1.connector.v2.GrantExpandable";

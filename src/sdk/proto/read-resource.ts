@@ -13,7 +13,7 @@ import {
   type Timestamp,
   Trait,
 } from "../contracts/model.ts";
-import type { FieldReader } from "./field-reader.ts";
+import type { FieldReader } from "../wire/field-reader.ts";
 import { readStruct } from "./read-struct.ts";
 
 /** Stands for an id that is absent. */

@@ -3,7 +3,7 @@
  * Knows the three messages of google/protobuf/struct.proto and nothing else.
  */
 import type { Profile, ProfileValue } from "../contracts/model.ts";
-import type { FieldReader } from "./field-reader.ts";
+import type { FieldReader } from "../wire/field-reader.ts";
 
 /** Deeper nesting is refused, as by every protobuf library: the bytes are made to exhaust the stack. */
 const maximumDepth = 100;

@@ -4,7 +4,7 @@ import type { Annotation, Entitlement } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { annotationUrl } from "../resources/annotations.ts";
-import { readFields, readString } from "../wire/proto-reader.ts";
+import { FieldReader } from "../wire/field-reader.ts";
 import type { Warnings } from "./warnings.ts";
 
 const exclusionUrl = annotationUrl("EntitlementExclusionGroup");
@@ -61,9 +61,20 @@ function checkExclusionGroups(store: SyncStore): void {
   } while (pageToken !== "");
 }
 
+/** Wire: EntitlementExclusionGroup. */
+function readExclusionGroup({ value }: Annotation): { readonly groupId: string; readonly isDefault: boolean } {
+  const reader = new FieldReader(value);
+  let [groupId, isDefault] = ["", false];
+  while (reader.next(reader.end)) {
+    if (reader.field === 1) groupId = reader.string();
+    else if (reader.field === 3) isDefault = reader.bool();
+    else reader.skip();
+  }
+  return { groupId, isDefault };
+}
+
 function addToGroup(groups: Map<string, Group>, entitlement: Entitlement, annotation: Annotation): void {
-  const groupId = readString(annotation.value, 1);
-  const isDefault = [...readFields(annotation.value)].some(({ field, value }) => field === 3 && value === 1);
+  const { groupId, isDefault } = readExclusionGroup(annotation);
   const { resourceType } = entitlement.resource.id;
   const group = groups.get(groupId) ?? { resourceType, entitlements: new Set<string>(), defaults: 0 };
   groups.set(groupId, group);

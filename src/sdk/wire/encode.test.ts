@@ -47,8 +47,9 @@ import {
   writeResource,
 } from "./encode.ts";
 
-const encodeResource = (resource: Resource): Uint8Array => viewOf(resource, writeResource).slice();
-const encodeEntitlement = (entitlement: Entitlement): Uint8Array => viewOf(entitlement, writeEntitlement).slice();
+const encodeResource = (resource: Resource): Uint8Array => new Uint8Array(viewOf(resource, writeResource));
+const encodeEntitlement = (entitlement: Entitlement): Uint8Array =>
+  new Uint8Array(viewOf(entitlement, writeEntitlement));
 
 const runs = { numRuns: 2000 };
 /** Objects like those of literals, which deepEqual tells from objects without a prototype. */

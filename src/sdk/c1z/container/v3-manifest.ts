@@ -5,7 +5,7 @@
 import { open } from "node:fs/promises";
 import type { Timestamp } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
-import { readFields, readString } from "../../wire/proto-reader.ts";
+import { FieldReader, readString } from "../../wire/field-reader.ts";
 import { v3Magic } from "./container.ts";
 import { corruptFile, fileError } from "./file-errors.ts";
 
@@ -148,16 +148,20 @@ function parseSync(bytes: Uint8Array): V3Sync {
 
 function messages(bytes: Uint8Array, wanted: number): Uint8Array[] {
   const found: Uint8Array[] = [];
-  for (const { field: at, value } of readFields(bytes)) {
-    if (at === wanted && typeof value !== "number") found.push(value);
+  const reader = new FieldReader(bytes);
+  while (reader.next(reader.end)) {
+    if (reader.field === wanted) found.push(reader.bytes());
+    else reader.skip();
   }
   return found;
 }
 
 function number(bytes: Uint8Array, wanted: number): number {
   let found = 0;
-  for (const { field: at, value } of readFields(bytes)) {
-    if (at === wanted && typeof value === "number") found = value;
+  const reader = new FieldReader(bytes);
+  while (reader.next(reader.end)) {
+    if (reader.field === wanted) found = reader.int64();
+    else reader.skip();
   }
   return found;
 }

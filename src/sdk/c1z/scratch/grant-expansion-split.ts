@@ -2,7 +2,7 @@
  * Takes the GrantExpandable annotation out of a serialized Grant, as bytes, so that everything else stays as it was.
  * For files written before the annotation had a column of its own. Knows only the field numbers it needs.
  */
-import { readFields, readString } from "../../wire/proto-reader.ts";
+import { FieldReader, readString } from "../../wire/field-reader.ts";
 
 /** c1.connector.v2.Grant */
 const grantAnnotations = 4;
@@ -32,40 +32,16 @@ export function splitExpansion(data: Uint8Array): SplitGrant {
   }
   const expansions: Uint8Array[] = [];
   const kept: Uint8Array[] = [];
-  let start = 0;
-  for (const { field, value, end } of fieldsWithEnds(data)) {
-    const whole = data.subarray(start, end);
-    start = end;
-    if (field === grantAnnotations && typeof value !== "number" && isExpandable(value)) {
-      expansions.push(anyPayload(value));
-    } else kept.push(whole);
+  const reader = new FieldReader(data);
+  for (let start = 0; reader.next(reader.end); start = reader.position) {
+    const annotation = reader.field === grantAnnotations ? reader.bytes() : undefined;
+    if (annotation === undefined) reader.skip();
+    if (annotation && isExpandable(annotation)) expansions.push(anyPayload(annotation));
+    else kept.push(data.subarray(start, reader.position));
   }
   const first = expansions[0];
   if (first === undefined) return { data, expansion: undefined };
   return { data: Buffer.concat(kept), expansion: namesAnEntitlement(first) ? first : undefined };
-}
-
-function* fieldsWithEnds(
-  data: Uint8Array,
-): Generator<{ readonly field: number; readonly value: number | Uint8Array; readonly end: number }> {
-  // Length-delimited fields end where their bytes end; the others are told by what is left of the next one.
-  const fields = [...readFields(data)];
-  let position = 0;
-  for (const { field, value } of fields) {
-    position = typeof value === "number" ? skipVarints(data, position) : endOf(data, value);
-    yield { field, value, end: position };
-  }
-}
-
-function endOf(data: Uint8Array, value: Uint8Array): number {
-  return value.byteOffset - data.byteOffset + value.length;
-}
-
-/** A varint field is two varints: its tag and its value. */
-function skipVarints(data: Uint8Array, start: number): number {
-  let position = start;
-  for (let left = 2; left > 0; position++) if ((data[position] ?? 0) < 128) left--;
-  return position;
 }
 
 function isExpandable(any: Uint8Array): boolean {
@@ -74,14 +50,19 @@ function isExpandable(any: Uint8Array): boolean {
 }
 
 function anyPayload(any: Uint8Array): Uint8Array {
-  for (const { field, value } of readFields(any)) if (field === anyValue && typeof value !== "number") return value;
+  const reader = new FieldReader(any);
+  while (reader.next(reader.end)) {
+    if (reader.field === anyValue) return reader.bytes();
+    reader.skip();
+  }
   return new Uint8Array(0);
 }
 
 function namesAnEntitlement(expandable: Uint8Array): boolean {
-  for (const { field, value } of readFields(expandable)) {
-    if (field !== expandableEntitlementIds || typeof value === "number") continue;
-    if (Buffer.from(value).toString("utf8").trim() !== "") return true;
+  const reader = new FieldReader(expandable);
+  while (reader.next(reader.end)) {
+    if (reader.field !== expandableEntitlementIds) reader.skip();
+    else if (reader.string().trim() !== "") return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@
 import { type Annotation, type Resource, type ResourceType, Trait } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
-import { readString } from "../../wire/proto-reader.ts";
+import { readString } from "../../wire/field-reader.ts";
 import { callConnector, type StepContext, syncerOf, turnPage } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
