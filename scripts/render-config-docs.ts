@@ -134,7 +134,7 @@ const variables: readonly (readonly string[])[] = [
   ["`BATON_TMPDIR`", "the system's", "Directory for scratch files when `--c1z-temp-dir` is not given"],
   ["`BATON_KEEP_SYNC_COUNT`", "`2`", "Finished full syncs kept in the file, the new one included"],
   ["`BATON_SKIP_CLEANUP`", "`false`", "Keep all syncs in the file"],
-  ["`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`", "", "Proxy for requests"],
+  ["`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`", "", "[Proxies](operations.md#network), for every connection"],
   ["`NODE_EXTRA_CA_CERTS`", "", "File with further certificate authorities to trust"],
   ["`NO_COLOR`", "", "Any value: no colours"],
 ];

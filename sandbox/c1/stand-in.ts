@@ -44,6 +44,8 @@ export interface StandInOptions {
   /** Default 0, any free one. */
   readonly port?: number;
   readonly clock?: Clock;
+  /** Names that its certificate is good for; default those of this machine. */
+  readonly names?: readonly string[];
   /** Told when what C1 would show of the connector changes. */
   onLabel?(label: ConnectorLabel, detail: string): void;
   /** Told of every file that arrived whole. */
@@ -52,7 +54,7 @@ export interface StandInOptions {
 
 /** Starts a stand-in on 127.0.0.1. */
 export async function startStandInC1(options: StandInOptions): Promise<StandInC1> {
-  const certificates = makeCertificates();
+  const certificates = makeCertificates(options.names);
   const { certificate: cert, privateKey: key } = certificates;
   const server = createSecureServer({ cert, key, allowHTTP1: true });
   server.listen(options.port ?? 0, "127.0.0.1");

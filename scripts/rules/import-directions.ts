@@ -12,7 +12,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/wire/": ["src/sdk/contracts/"],
   "src/sdk/resources/": ["src/sdk/contracts/", "src/sdk/wire/", "src/sdk/errors.ts"],
   "src/sdk/proto/": ["src/sdk/contracts/", "src/sdk/wire/", "src/sdk/resources/", "src/sdk/errors.ts"],
+  "src/sdk/net/": ["src/sdk/errors.ts", "src/sdk/secret-redactor.ts"],
   "src/sdk/http/": [
+    "src/sdk/net/",
     "src/sdk/contracts/",
     "src/sdk/errors.ts",
     "src/sdk/release-buffer.ts",
@@ -40,15 +42,17 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
   ],
-  "src/sdk/telemetry/": ["src/sdk/errors.ts", "src/sdk/log.ts"],
+  "src/sdk/telemetry/": ["src/sdk/net/", "src/sdk/errors.ts", "src/sdk/log.ts"],
   "src/sdk/external/": ["src/sdk/contracts/", "src/sdk/c1z/", "src/sdk/proto/", "src/sdk/sync/", "src/sdk/errors.ts"],
   "src/sdk/object-store/": [
+    "src/sdk/net/",
     "src/sdk/c1z/container/file-errors.ts",
     "src/sdk/errors.ts",
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
   ],
   "src/sdk/doctor/": [
+    "src/sdk/net/",
     "src/sdk/contracts/",
     "src/sdk/c1z/",
     "src/sdk/object-store/",
@@ -57,7 +61,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
   ],
   "src/sdk/sdk-version.ts": [],
-  "src/sdk/rpc/": ["src/sdk/proto/", "src/sdk/errors.ts"],
+  "src/sdk/rpc/": ["src/sdk/net/", "src/sdk/proto/", "src/sdk/errors.ts"],
   "src/sdk/health/": [
     "src/sdk/contracts/",
     "src/sdk/errors.ts",
@@ -66,6 +70,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/secret-redactor.ts",
   ],
   "src/sdk/c1/": [
+    "src/sdk/net/",
     "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
     "src/sdk/sync/",
@@ -92,6 +97,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
   "src/sdk/api/": ["src/sdk/contracts/", "src/sdk/errors.ts", "src/sdk/clock.ts"],
   "src/cloudsmith/": [
+    "src/sdk/net/network.ts",
     "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
     "src/sdk/resources/",

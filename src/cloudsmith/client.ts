@@ -16,15 +16,10 @@ import type { Clock } from "../sdk/clock.ts";
 import type { ConnectorStats } from "../sdk/contracts/connector.ts";
 import { type BatonError, toBatonError } from "../sdk/errors.ts";
 import { parseJson } from "../sdk/http/body.ts";
-import {
-  createHttpClient,
-  type HttpClient,
-  type JsonAnswer,
-  type JsonRequest,
-  type ProxyEnvironment,
-} from "../sdk/http/http-client.ts";
+import { createHttpClient, type HttpClient, type JsonAnswer, type JsonRequest } from "../sdk/http/http-client.ts";
 import type { RetryLimits } from "../sdk/http/retry-timing.ts";
 import type { Logger } from "../sdk/log.ts";
+import type { Network } from "../sdk/net/network.ts";
 import { releaseBuffer } from "../sdk/release-buffer.ts";
 import type { Telemetry } from "../sdk/telemetry/telemetry.ts";
 import { apiKeyTail, createRedactor } from "./api-key.ts";
@@ -79,8 +74,8 @@ export interface CloudsmithClientOptions {
   /** Largest body in bytes; default 64 MiB. */
   readonly maxBodyBytes?: number;
   readonly retryLimits?: Partial<RetryLimits>;
-  /** `HTTPS_PROXY` and `NO_PROXY`, usually the process's environment; default no proxy. */
-  readonly proxyEnvironment?: ProxyEnvironment;
+  /** The way out; default no proxy. */
+  readonly network?: Network;
 }
 
 /** What every call gets. */

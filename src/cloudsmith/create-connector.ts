@@ -33,7 +33,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     concurrency: config.int("api-concurrency"),
     timeoutMs: config.int("http-timeout-seconds") * 1000,
     retryLimits: context.isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
-    proxyEnvironment: context.env,
+    network: context.network,
     ...(context.telemetry && { telemetry: context.telemetry }),
   });
   return new CloudsmithConnector({ client, orgSlug, key: origin });

@@ -42,6 +42,7 @@ export {
 } from "./contracts/model.ts";
 export { BatonError, type BatonErrorInit, Status } from "./errors.ts";
 export { type Logger, silentLogger } from "./log.ts";
+export { Network } from "./net/network.ts";
 export {
   aliases,
   annotation,

@@ -10,6 +10,7 @@ import { type StandInC1, startStandInC1 } from "../../sandbox/c1/stand-in.ts";
 import { runService, type ServiceOptions } from "../../src/sdk/c1/service.ts";
 import type { Clock } from "../../src/sdk/clock.ts";
 import type { LogFields, Logger } from "../../src/sdk/log.ts";
+import { Network } from "../../src/sdk/net/network.ts";
 import type { Task_SyncFullTaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
 import { exampleConnector } from "../support/example-connector.ts";
@@ -79,6 +80,8 @@ export class FakeC1 implements AsyncDisposable {
     const stop = new AbortController();
     const lines: Line[] = [];
     const { env, syncs, ...rest } = changes;
+    const variables = { SSL_CERT_FILE: caFile, BATON_HOST_ID: "host-1", ...env };
+    const redactor = new SecretRedactor();
     const done = runService({
       ...c1.tokens.credentials,
       product: { name: "baton-example", version: "1.2.3" },
@@ -93,11 +96,12 @@ export class FakeC1 implements AsyncDisposable {
       },
       taskConcurrency: 3,
       health: undefined,
-      env: { SSL_CERT_FILE: caFile, BATON_HOST_ID: "host-1", ...env },
+      env: variables,
+      network: Network.read(variables, redactor),
       logDebugTo: () => () => undefined,
       logger: linesLogger(lines),
       clock,
-      redactor: new SecretRedactor(),
+      redactor,
       signal: stop.signal,
       ...rest,
     });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Code } from "@connectrpc/connect";
@@ -436,16 +435,4 @@ test("T-34: a state directory that others can write is refused", async () => {
   const [name = ""] = readdirSync(fake.directory).filter((entry) => entry.startsWith("baton-c1-"));
   chmodSync(join(fake.directory, name), 0o777);
   await assert.rejects(fake.service().done, { code: "C1-STATE-DIR" });
-});
-
-test("T-34: certificates that cannot be read end the service before anything is sent", async () => {
-  await using fake = await FakeC1.start();
-  const notPem = join(fake.directory, "not.pem");
-  writeFileSync(notPem, "hello");
-  mkdirSync(join(fake.directory, "empty"));
-  for (const path of [notPem, join(fake.directory, "missing.pem"), join(fake.directory, "empty")]) {
-    await assert.rejects(fake.service({ env: { SSL_CERT_FILE: path } }).done, { code: "TLS-ROOTS" });
-  }
-  assert.ok(existsSync(notPem));
-  assert.equal(fake.c1.calls.length, 0);
 });

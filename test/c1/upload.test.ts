@@ -7,6 +7,7 @@ import { openChannel } from "../../src/sdk/c1/channel.ts";
 import { parseCredentials } from "../../src/sdk/c1/credentials.ts";
 import { uploadFile } from "../../src/sdk/c1/upload.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
+import { Network } from "../../src/sdk/net/network.ts";
 import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
 import { FakeC1 } from "./fake-c1.ts";
 
@@ -19,7 +20,7 @@ async function upload(fake: FakeC1, size: number, signal: AbortSignal = new Abor
   const channel = openChannel({
     credentials: parseCredentials(clientId, clientSecret),
     host: fake.c1.host,
-    roots: [readFileSync(caFile, "utf8")],
+    network: Network.read({ SSL_CERT_FILE: caFile }, new SecretRedactor()),
     clock,
     redactor: new SecretRedactor(),
     patience: { silenceMs: 500, answerWithinMs: 500 },

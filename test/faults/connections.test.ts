@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import dns from "node:dns";
 import { after, mock, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { Network } from "../../src/sdk/net/network.ts";
+import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
 import { startRawServer } from "../support/raw-server.ts";
 import { always, syncUnderFaults } from "./fault-bench.ts";
 
@@ -120,15 +122,15 @@ test("T-29: a proxy that asks for a password is named, and a proxy that is down 
   });
   const asked = await syncUnderFaults(sandbox, {
     expected: "NET-PROXY",
-    client: { ...proxied, proxyEnvironment: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } },
+    client: { ...proxied, network: networkOf({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }) },
   });
   assert.ok(proxy.connections > 0);
   assert.match(asked.error?.message ?? "", /407/);
   const down = await startRawServer(() => {});
   await down[Symbol.asyncDispose]();
   const { error } = await syncUnderFaults(sandbox, {
-    expected: "NET-REFUSED",
-    client: { ...proxied, proxyEnvironment: { HTTPS_PROXY: `http://127.0.0.1:${down.port}` } },
+    expected: "NET-PROXY",
+    client: { ...proxied, network: networkOf({ HTTPS_PROXY: `http://127.0.0.1:${down.port}` }) },
   });
   assert.match(error?.message ?? "", new RegExp(`127\\.0\\.0\\.1:${down.port}`), "the proxy's address is named");
 });
@@ -138,8 +140,8 @@ test("T-29: hosts in NO_PROXY are asked without the proxy", async () => {
     socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
   });
   using resolver = resolveAs(() => ({ code: "ENOTFOUND" }));
-  const proxyEnvironment = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: ".cloudsmith.test" };
-  await syncUnderFaults(sandbox, { expected: "NET-DNS", client: { ...proxied, proxyEnvironment } });
+  const network = networkOf({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: ".cloudsmith.test" });
+  await syncUnderFaults(sandbox, { expected: "NET-DNS", client: { ...proxied, network } });
   assert.ok(resolver.asked() > 0);
   assert.equal(proxy.connections, 0);
 });
@@ -150,3 +152,7 @@ test("T-29: whatever broke, only harmless reads were ever sent, and never one wi
   assert.deepEqual([...new Set(sandbox.requests.map(({ method }) => method))], ["GET"]);
   assert.equal(sandbox.counters.destructiveGets, 0);
 });
+
+function networkOf(env: Readonly<Record<string, string>>): Network {
+  return Network.read(env, new SecretRedactor());
+}

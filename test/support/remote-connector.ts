@@ -14,6 +14,7 @@ import type {
 } from "../../src/sdk/contracts/connector.ts";
 import type { ResourceType } from "../../src/sdk/contracts/model.ts";
 import { toBatonError } from "../../src/sdk/errors.ts";
+import { Network } from "../../src/sdk/net/network.ts";
 import { Capability, ConnectorService } from "../../src/sdk/proto/gen/c1/connector/v2/connector_pb.ts";
 import { ResourceTypesService } from "../../src/sdk/proto/gen/c1/connector/v2/resource_pb.ts";
 import { ClientSession } from "../../src/sdk/rpc/client-session.ts";
@@ -27,7 +28,7 @@ const syncIdKey = "remote-connector/active-sync-id";
 /** How to reach it. */
 export interface RemoteConnectorOptions {
   /** PEM certificates to trust with https; undefined: Node's. */
-  readonly roots?: string[];
+  readonly roots?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +43,7 @@ export interface RemoteConnector extends Connector {
  * @throws BatonError with the server's code, or `REMOTE-CALL` when it cannot be reached.
  */
 export async function remoteConnector(baseUrl: string, options: RemoteConnectorOptions = {}): Promise<RemoteConnector> {
-  const session = new ClientSession(baseUrl, options.roots);
+  const session = new ClientSession(baseUrl, { network: Network.direct, roots: options.roots });
   const transport = createGrpcTransport({ baseUrl, sessionManager: session, acceptCompression: [compressionGzip] });
   const call: CallOptions = options.signal ? { signal: options.signal } : {};
   try {

@@ -5,6 +5,7 @@ import { parseBaseUrl } from "../../cloudsmith/base-url.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
 import { parseOrgSlug } from "../../cloudsmith/org-slug.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
+import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
 import type { KeySource, SettingsInput } from "../contract/connectors.ts";
 import type { ConnectorRecord, StoredKeyFacts } from "../store/connector-table.ts";
 import type { FoundKey } from "./found-settings.ts";
@@ -121,17 +122,22 @@ function readCaFile(path: string): string {
 
 function readProxy(text: string): string {
   if (text === "") return "";
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw badSetting("The proxy is not an address.", "Give it as http://HOST:PORT.");
-  }
-  if (url.username !== "" || url.password !== "") {
+  const { proxy } = proxyIn(text);
+  if (proxy.authorization !== undefined) {
     throw badSetting(
       "The proxy's address holds a name or a password.",
       "Set HTTPS_PROXY with them in the console's environment, and leave the field empty.",
     );
   }
-  return url.origin;
+  return proxy.shown;
+}
+
+function proxyIn(text: string): ProxySetting {
+  try {
+    return parseProxy(text, "HTTPS_PROXY");
+  } catch {
+    throw badSetting("The proxy is not an address.", "Give it as http://HOST:PORT.");
+  }
 }
 
 function badSetting(message: string, hint: string): BatonError {

@@ -7,20 +7,19 @@ import { hostId } from "../../sdk/c1/host-identity.ts";
 import { runService } from "../../sdk/c1/service.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import { toBatonError } from "../../sdk/errors.ts";
-import { trustedRoots } from "../../sdk/rpc/trusted-roots.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 import { type C1Settings, c1CheckTitles, type Job } from "./messages.ts";
 
 /** Longest wait for C1's word on the introduction, milliseconds. */
 const helloWithinMs = 15_000;
 
-/** Asks for a token and says hello. @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET` or `TLS-ROOTS`. */
+/** Asks for a token and says hello. @throws BatonError `C1-CLIENT-ID` or `C1-CLIENT-SECRET`. */
 export async function runC1CheckJob(c1: C1Settings, context: JobContext): Promise<void> {
   const { io, redactor, signal, tell, version } = context;
   const credentials = parseCredentials(c1.clientId, c1.clientSecret);
   const { BATON_C1_API_HOST } = io.env;
   const host = BATON_C1_API_HOST || credentials.tokenHost;
-  const way = { credentials, host, roots: trustedRoots(io.env), clock: io.clock, redactor };
+  const way = { credentials, host, network: context.connector.network, clock: io.clock, redactor };
   const token = await tried("c1-token", `${host} gave a token.`, () => new TokenSource(way).get(), redactor);
   tell({ type: "checked", result: token });
   if (token.outcome === "fail") {
@@ -80,6 +79,7 @@ export async function runServiceJob(job: Extract<Job, { kind: "service" }>, cont
     taskConcurrency: context.config.int("task-concurrency"),
     health: undefined,
     env: io.env,
+    network: context.connector.network,
     // The console keeps every line already, debug ones included.
     logDebugTo: () => () => {},
     logger,

@@ -10,7 +10,9 @@ export async function runCheckJob(context: JobContext): Promise<void> {
   const { config, io, signal, tell } = context;
   const connector = connectorOf({ ...context, connector: { ...context.connector, isAwaited: true } });
   const url = new URL(config.string("base-url"));
-  const clock = networkProbes({ url, env: io.env, clock: io.clock }).filter(({ id }) => id === "clock");
+  const clock = networkProbes({ url, network: context.connector.network, clock: io.clock }).filter(
+    ({ id }) => id === "clock",
+  );
   const looking = runProbes(clock, signal);
   const told: CheckResult[] = [];
   await connector.check({
@@ -24,7 +26,7 @@ export async function runCheckJob(context: JobContext): Promise<void> {
   });
   const broken = told.find(isNetworkError);
   if (broken) {
-    const facts = Object.fromEntries(await explainNetworkError(broken.code ?? "", url.href, io));
+    const facts = Object.fromEntries(await explainNetworkError(broken.code ?? "", url.href, io, context.redactor));
     tell({ type: "checked", result: { ...broken, facts } });
   }
   const [time] = await looking;

@@ -3,6 +3,8 @@ import { connect, type PeerCertificate } from "node:tls";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
 import { networkProbes } from "../../sdk/doctor/network-probes.ts";
 import { runProbes } from "../../sdk/doctor/probe.ts";
+import { Network } from "../../sdk/net/network.ts";
+import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
 
 type Facts = readonly (readonly [label: string, value: string])[];
 
@@ -16,12 +18,19 @@ const stepNames: Readonly<Record<string, string>> = {
 const lookWithinMs = 5000;
 
 /** Facts about an error with a NET- code; none for others. Sends one GET without any key. */
-export async function explainNetworkError(code: string, baseUrl: string, { env, clock }: CliIo): Promise<Facts> {
+export async function explainNetworkError(
+  code: string,
+  baseUrl: string,
+  { env, clock }: CliIo,
+  redactor: SecretRedactor,
+): Promise<Facts> {
   const url = URL.parse(baseUrl);
-  if (!code.startsWith("NET-") || url === null) return [];
+  // With settings that cannot be read there is no way to look along.
+  if (!code.startsWith("NET-") || code === "NET-PROXY-SETTING" || url === null) return [];
+  const network = Network.read(env, redactor);
   const [results, certificate] = await Promise.all([
-    runProbes(networkProbes({ url, env, clock }), AbortSignal.timeout(lookWithinMs)),
-    code === "NET-TLS" && url.protocol === "https:" ? lookAtCertificate(url) : [],
+    runProbes(networkProbes({ url, network, clock }), AbortSignal.timeout(lookWithinMs)),
+    code === "NET-TLS" && url.protocol === "https:" ? lookAtCertificate(url, network) : [],
   ]);
   const steps = results
     .filter(({ outcome }) => outcome !== "skip")
@@ -35,12 +44,14 @@ export async function explainNetworkError(code: string, baseUrl: string, { env, 
  * Whose certificate was refused, by whom and for how long it was issued. Nothing is sent over the connection and nothing
  * that is read from it is believed: it is shown as what the other side says of itself.
  */
-async function lookAtCertificate(url: URL): Promise<Facts> {
+async function lookAtCertificate(url: URL, network: Network): Promise<Facts> {
   const { promise, resolve } = Promise.withResolvers<PeerCertificate | undefined>();
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const socket = connect(
-    { host, port: Number(url.port || 443), servername: host, rejectUnauthorized: false, timeout: lookWithinMs },
-    () => resolve(socket.getPeerCertificate()),
+  const tunnel = await network.tunnelTo(url)?.catch(() => undefined);
+  if (network.proxyFor(url) && !tunnel) return [];
+  const way = tunnel ? { socket: tunnel } : { host, port: Number(url.port || 443) };
+  const socket = connect({ ...way, servername: host, rejectUnauthorized: false, timeout: lookWithinMs }, () =>
+    resolve(socket.getPeerCertificate()),
   );
   for (const event of ["error", "timeout", "close"]) socket.once(event, () => resolve(undefined));
   const certificate = await promise;

@@ -1,6 +1,7 @@
 /** Does a job in this process and tells the console how it goes. Nothing in here throws: the end is a message. */
 import { createLogger } from "../../sdk/cli/logger.ts";
 import { toBatonError } from "../../sdk/errors.ts";
+import { Network } from "../../sdk/net/network.ts";
 import { SecretRedactor } from "../../sdk/secret-redactor.ts";
 import { explainDiskError } from "./explain-disk-error.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
@@ -40,7 +41,8 @@ function contextOf(job: Job, redactor: SecretRedactor, place: JobPlace): JobCont
   const sink = (line: string): void => tell({ type: "log", line });
   const logger = createLogger({ level: "debug", format: "json", sinks: [sink], redactor, clock: io.clock });
   const config = jobConfig(job, io.clock.nowMs());
-  const connector = { logger, clock: io.clock, env: io.env, redactor, version, workers: undefined };
+  const network = Network.read(io.env, redactor);
+  const connector = { logger, clock: io.clock, env: io.env, network, redactor, version, workers: undefined };
   return { ...place, config, connector, logger, redactor };
 }
 
@@ -49,7 +51,10 @@ async function sentError(caught: unknown, job: Job, redactor: SecretRedactor, pl
   const redact = (text: string): string => redactor.redact(text);
   const facts = place.signal.aborted
     ? []
-    : [...(await explainNetworkError(code, job.settings.baseUrl, place.io)), ...(await explainDiskError(code, job))];
+    : [
+        ...(await explainNetworkError(code, job.settings.baseUrl, place.io, redactor)),
+        ...(await explainDiskError(code, job)),
+      ];
   return {
     code,
     status,

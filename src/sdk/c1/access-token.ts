@@ -2,6 +2,7 @@
 import { request } from "node:https";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
+import type { Network } from "../net/network.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import { signAssertion } from "./client-assertion.ts";
@@ -20,8 +21,7 @@ export interface TokenSourceOptions {
   readonly currentCredentials?: () => Promise<C1Credentials>;
   /** Host and port to ask; the scheme is always https. */
   readonly host: string;
-  /** PEM roots to trust; undefined: Node's. */
-  readonly roots: string[] | undefined;
+  readonly network: Network;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
 }
@@ -74,7 +74,7 @@ export class TokenSource {
   }
 
   async #fetch(nowMs: number): Promise<AccessToken> {
-    const { host, roots, currentCredentials } = this.#options;
+    const { host, network, currentCredentials } = this.#options;
     const credentials = (await currentCredentials?.()) ?? this.#options.credentials;
     const form = new URLSearchParams({
       client_id: credentials.clientId,
@@ -82,7 +82,7 @@ export class TokenSource {
       client_assertion_type: assertionType,
       client_assertion: await signAssertion(credentials, nowMs),
     });
-    const reply = await post(`https://${host}/auth/v1/token`, form.toString(), roots);
+    const reply = await post(`https://${host}/auth/v1/token`, form.toString(), network);
     if (reply.status !== 200) throw refusal(reply);
     return parseToken(reply.body, nowMs);
   }
@@ -94,18 +94,15 @@ interface Reply {
   readonly body: string;
 }
 
-async function post(url: string, form: string, roots: string[] | undefined): Promise<Reply> {
+async function post(url: string, form: string, network: Network): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const outgoing = request(
     url,
     {
       method: "POST",
-      // A connection kept for an hour until the next token would only keep the process.
-      agent: false,
+      // Not kept: until the next token it would only keep the process.
+      agent: network.httpsAgent(),
       signal: AbortSignal.timeout(timeoutMs),
-      minVersion: "TLSv1.2",
-      rejectUnauthorized: true,
-      ...(roots && { ca: roots }),
       headers: {
         "Content-Type": "application/x-www-form-urlencoded",
         "Content-Length": Buffer.byteLength(form),
@@ -130,6 +127,7 @@ async function post(url: string, form: string, roots: string[] | undefined): Pro
   outgoing.on("error", reject);
   outgoing.end(form);
   return await promise.catch((cause: unknown) => {
+    if (cause instanceof BatonError) throw cause;
     throw unavailable(cause instanceof Error ? cause.message : String(cause), cause);
   });
 }

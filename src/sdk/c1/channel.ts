@@ -6,6 +6,7 @@ import { type Client, Code, ConnectError, createClient, type Interceptor } from 
 import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import type { Clock } from "../clock.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
+import type { Network } from "../net/network.ts";
 import { BatonService } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { ClientSession } from "../rpc/client-session.ts";
 import type { Patience } from "../rpc/liveness.ts";
@@ -25,8 +26,7 @@ export interface ChannelOptions {
   readonly currentCredentials?: () => Promise<C1Credentials>;
   /** Host and port to talk to. */
   readonly host: string;
-  /** PEM roots to trust; undefined: Node's. */
-  readonly roots: string[] | undefined;
+  readonly network: Network;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
   /** With connections that have gone silent; default that of the client session. */
@@ -45,9 +45,9 @@ export interface C1Channel {
 
 /** Prepares the way; the first call connects. */
 export function openChannel(options: ChannelOptions): C1Channel {
-  const { credentials, host, roots } = options;
+  const { credentials, host, network, patience } = options;
   const baseUrl = `https://${host}`;
-  const session = new ClientSession(baseUrl, roots, options.patience);
+  const session = new ClientSession(baseUrl, { network, patience });
   const transport = createGrpcTransport({
     baseUrl,
     sessionManager: session,

@@ -7,7 +7,7 @@ import type { Connector } from "../contracts/connector.ts";
 import { toBatonError } from "../errors.ts";
 import { type HealthServer, startHealthServer } from "../health/health-server.ts";
 import type { Logger } from "../log.ts";
-import { trustedRoots } from "../rpc/trusted-roots.ts";
+import type { Network } from "../net/network.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
@@ -40,8 +40,9 @@ export interface ServiceOptions {
   readonly taskConcurrency: number;
   /** Where to answer health checks; undefined: nowhere. */
   readonly health: { readonly host: string; readonly port: number } | undefined;
-  /** BATON_C1_API_HOST, BATON_HOST_ID and SSL_CERT_FILE are read from here. */
+  /** BATON_C1_API_HOST and BATON_HOST_ID are read from here. */
   readonly env: Environment;
+  readonly network: Network;
   /** Writes everything, debug lines included, to a new file of mode 0600 until the returned function is called. */
   logDebugTo(path: string): () => void;
   readonly logger: Logger;
@@ -55,7 +56,7 @@ export interface ServiceOptions {
 
 /**
  * Serves C1 until the signal aborts; then it returns.
- * @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET`, `C1-STATE-DIR`, `TLS-ROOTS`, `HEALTH-BIND`, or C1's own refusal
+ * @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET`, `C1-STATE-DIR`, `HEALTH-BIND`, or C1's own refusal
  * of the first Hello.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
@@ -70,7 +71,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     credentials,
     currentCredentials: rereading(options, credentials),
     host,
-    roots: trustedRoots(env),
+    network: options.network,
     clock,
     redactor,
   });

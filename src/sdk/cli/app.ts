@@ -5,6 +5,7 @@ import type { Relation } from "../config/relations.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
+import type { Network } from "../net/network.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -15,6 +16,8 @@ export interface ConnectorContext {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The way out: proxies and trusted certificates, for everything that opens a connection. */
+  readonly network: Network;
   /** Secrets that are not fields (tokens fetched at run time) are added here before they are used. */
   readonly redactor: SecretRedactor;
   /** Told of requests and the like; default nobody. */

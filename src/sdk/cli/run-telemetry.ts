@@ -2,16 +2,15 @@
 import { resolve } from "node:path";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { networkOf } from "./connector-context.ts";
 import type { Invocation } from "./invocation.ts";
 
 /**
  * Opens telemetry; undefined without --otel-collector-endpoint.
  * @throws BatonError BATON-OTEL-ENDPOINT, BATON-OTEL-CERT or BATON-OTEL-MISSING.
  */
-export async function openRunTelemetry(
-  { app, io, redactor }: Invocation,
-  config: ResolvedConfig,
-): Promise<Telemetry | undefined> {
+export async function openRunTelemetry(invocation: Invocation, config: ResolvedConfig): Promise<Telemetry | undefined> {
+  const { app, io, redactor } = invocation;
   const endpoint = config.string("otel-collector-endpoint");
   if (endpoint === "") return undefined;
   const { readCollector } = await import("../telemetry/collector.ts");
@@ -25,6 +24,7 @@ export async function openRunTelemetry(
   const { openTelemetry } = await import("../telemetry/open-telemetry.ts");
   return await openTelemetry({
     collector,
+    network: networkOf(invocation),
     service: { name: `${app.name}-server`, version: app.version },
     traces: !config.bool("otel-tracing-disabled"),
     logs: !config.bool("otel-logging-disabled"),

@@ -12,6 +12,7 @@ import { formatAddress, parseObjectAddress } from "../object-store/object-addres
 import type { S3Object } from "../object-store/s3-object.ts";
 import type { RunEnd } from "../sync/events.ts";
 import { runRecordText, writeRunRecord } from "../sync/write-run-record.ts";
+import { networkOf } from "./connector-context.ts";
 import type { Invocation } from "./invocation.ts";
 import type { StoreOptions } from "./sync-options.ts";
 
@@ -51,7 +52,8 @@ export async function openSyncTarget(invocation: Invocation, options: SyncTarget
   for (const secret of [AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN]) if (secret) redactor.add(secret);
   const { S3Object } = await import("../object-store/s3-object.ts");
   const { logger, signal } = options;
-  const object = await S3Object.open({ address, env: io.env, clock: io.clock, logger });
+  const network = networkOf(invocation);
+  const object = await S3Object.open({ address, env: io.env, network, clock: io.clock, logger });
   const target = new ObjectTarget(invocation, { ...options, object, shownAs: formatAddress(address) });
   try {
     await target.fetch(signal);

@@ -1,11 +1,13 @@
 /** Questions about the way to a host: name, port, proxy, certificate and clock. Sends one GET, without any key. */
 import { lookup } from "node:dns/promises";
 import { get as getHttp, type IncomingMessage } from "node:http";
-import { get as getHttps, Agent as HttpsAgent } from "node:https";
+import { get as getHttps } from "node:https";
 import { connect } from "node:net";
 import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
 import type { Clock } from "../clock.ts";
 import { Status } from "../errors.ts";
+import type { Network } from "../net/network.ts";
+import type { ProxyServer } from "../net/proxy-setting.ts";
 import { type Finding, fail, type Probe, pass, skip, warn } from "./probe.ts";
 
 /** What the probes need to know. */
@@ -13,7 +15,7 @@ export interface NetworkProbeOptions {
   readonly url: URL;
   /** Ids of the probes begin with it; "" for the first host. */
   readonly prefix?: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly network: Network;
   readonly clock: Clock;
 }
 
@@ -27,12 +29,12 @@ const askAdministrator = "Ask whoever runs the network which way this machine ma
 
 /** DNS, TCP, proxy, TLS and clock. */
 export function networkProbes(options: NetworkProbeOptions): readonly Probe[] {
-  const { url, prefix = "", env, clock } = options;
-  const proxy = proxyFor(url, env);
+  const { url, prefix = "", network, clock } = options;
+  const proxy = network.proxyFor(url);
   // One request answers two questions.
   let asked: Promise<Answer> | undefined;
   const ask = (signal: AbortSignal): Promise<Answer> => {
-    asked ??= request(url, env, signal);
+    asked ??= request(url, network, signal);
     return asked;
   };
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -47,7 +49,7 @@ export function networkProbes(options: NetworkProbeOptions): readonly Probe[] {
       title: `${url.host} can be reached`,
       run: async (signal) => softenedBy(proxy, await checkPort(host, portOf(url), signal)),
     },
-    { id: `${prefix}proxy`, title: `The proxy for ${host} works`, run: (signal) => checkProxy(proxy, signal) },
+    { id: `${prefix}proxy`, title: `The proxy for ${host} works`, run: (signal) => checkProxy(url, network, signal) },
     {
       id: `${prefix}tls`,
       title: `${host} proves who it is`,
@@ -69,23 +71,8 @@ interface Answer {
   readonly protocol: string | undefined;
 }
 
-/** The proxy that is used for `url` (curl and Node: HTTPS_PROXY and NO_PROXY, either case); plain http takes none. */
-function proxyFor(url: URL, env: NetworkProbeOptions["env"]): URL | undefined {
-  if (url.protocol !== "https:") return undefined;
-  const text = env["https_proxy"] || env["HTTPS_PROXY"];
-  const exempt = (env["no_proxy"] || env["NO_PROXY"] || "").split(",").map((one) => one.trim().toLowerCase());
-  const isExempt = exempt.some(
-    (one) =>
-      one === "*" ||
-      (one !== "" &&
-        (url.hostname === one.replace(/^\./, "") || url.hostname.endsWith(`.${one.replace(/^\*?\./, "")}`))),
-  );
-  if (!text || isExempt) return undefined;
-  return URL.parse(text) ?? undefined;
-}
-
 /** Behind a proxy the direct way is often closed, and need not be open. */
-function softenedBy(proxy: URL | undefined, finding: Finding): Finding {
+function softenedBy(proxy: ProxyServer | undefined, finding: Finding): Finding {
   if (proxy === undefined || finding.outcome !== "fail") return finding;
   return pass("Not reachable directly, which is well behind a proxy.");
 }
@@ -113,20 +100,12 @@ async function checkPort(host: string, port: number, signal: AbortSignal): Promi
   }
 }
 
-async function checkProxy(proxy: URL | undefined, signal: AbortSignal): Promise<Finding> {
+async function checkProxy(url: URL, network: Network, signal: AbortSignal): Promise<Finding> {
+  const proxy = network.proxyFor(url);
   if (proxy === undefined) return skip("No proxy is set for it.");
-  // Credentials in the variable are not to be shown.
-  const shown = `${proxy.protocol}//${proxy.host}`;
-  try {
-    await connectTo(proxy.hostname, portOf(proxy), signal);
-    return pass(`${shown} answers.`);
-  } catch (caught) {
-    return fail(
-      `No connection to ${shown}: ${codeOf(caught)}.`,
-      "Check HTTPS_PROXY, or exempt the host with NO_PROXY.",
-      Status.unavailable,
-    );
-  }
+  const tunnel = await network.tunnelTo(url, signal);
+  tunnel?.on("error", () => {}).destroy();
+  return pass(`${proxy.shown} opens a connection.`);
 }
 
 async function checkCertificate(url: URL, asked: Promise<Answer>, clock: Clock): Promise<Finding> {
@@ -168,9 +147,9 @@ function connectTo(host: string, port: number, signal: AbortSignal): Promise<voi
   return promise;
 }
 
-async function request(url: URL, env: NetworkProbeOptions["env"], signal: AbortSignal): Promise<Answer> {
+async function request(url: URL, network: Network, signal: AbortSignal): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const agent = new HttpsAgent({ proxyEnv: env, minVersion: "TLSv1.2", rejectUnauthorized: true });
+  const agent = network.httpsAgent();
   const outgoing =
     url.protocol === "https:"
       ? getHttps(url, { signal, agent }, resolve)

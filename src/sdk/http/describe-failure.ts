@@ -10,6 +10,12 @@ interface Wording {
 
 const egress = "If this machine needs a proxy, set HTTPS_PROXY.";
 
+const noTunnel: Wording = {
+  code: "NET-PROXY",
+  what: "the proxy opened no connection",
+  hint: "Check HTTPS_PROXY and the proxy's credentials, or exempt the host with NO_PROXY.",
+};
+
 const wordings: Readonly<Record<NetworkProblem, Wording>> = {
   dns: {
     code: "NET-DNS",
@@ -46,11 +52,8 @@ const wordings: Readonly<Record<NetworkProblem, Wording>> = {
     what: "the secure connection could not be verified",
     hint: "Check this machine's clock; for a private certificate authority set NODE_EXTRA_CA_CERTS to its PEM file.",
   },
-  proxy: {
-    code: "NET-PROXY",
-    what: "the proxy did not open a connection",
-    hint: "Check HTTPS_PROXY and the proxy's credentials, or exempt the host with NO_PROXY.",
-  },
+  proxy: noTunnel,
+  "proxy-down": noTunnel,
 };
 
 /** The error for an answer that did not come, or not whole. Status Unavailable; fatal, as the retries are over. */
@@ -64,7 +67,7 @@ export function describeNetworkFailure(failure: NetworkFailure, context: Failure
     status: Status.unavailable,
     message: `${where}${tries}: ${what} (${failure.detail})`,
     effect: "Nothing new was saved; the last good file stays as it is.",
-    hint,
+    hint: failure.hint ?? hint,
     fatal: true,
   });
 }

@@ -6,6 +6,8 @@ import { startHttpServer, startRawServer } from "../../../test/support/raw-serve
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError, Status } from "../errors.ts";
 import { silentLogger } from "../log.ts";
+import { Network } from "../net/network.ts";
+import { SecretRedactor } from "../secret-redactor.ts";
 import { describeNetworkFailure } from "./describe-failure.ts";
 import { createHttpClient, type HttpClient, type HttpClientOptions, type JsonAnswer } from "./http-client.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
@@ -429,7 +431,7 @@ test("T-29: https goes through the proxy of the environment, and the proxy never
   });
   const client = clientFor(1, {
     baseUrl: "https://api.example.invalid/v1",
-    proxyEnvironment: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` },
+    network: networkOf({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
   });
   const { failure } = await failureOf(client.get());
   assert.equal(failure.kind === "network" && failure.problem, "proxy");
@@ -440,5 +442,9 @@ test("T-29: https goes through the proxy of the environment, and the proxy never
 test("T-29: plain http on this machine does not go through a proxy", async () => {
   await using server = await startHttpServer((_request, response) => sendJson(response, []));
   const proxy = { HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };
-  assert.deepEqual((await clientFor(server.port, { proxyEnvironment: proxy }).get()).json, []);
+  assert.deepEqual((await clientFor(server.port, { network: networkOf(proxy) }).get()).json, []);
 });
+
+function networkOf(env: Readonly<Record<string, string>>): Network {
+  return Network.read(env, new SecretRedactor());
+}

@@ -3,22 +3,20 @@
  * What a failure means to the user is for the caller to say; nothing here knows whose API it is.
  */
 import type { Agent as HttpAgent, IncomingHttpHeaders } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { Agent as HttpsAgent } from "node:https";
 import type { Clock } from "../clock.ts";
 import type { ConnectorStats } from "../contracts/connector.ts";
 import type { BatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { Network } from "../net/network.ts";
+import { http } from "../net/node-http.ts";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
 import { parseJson } from "./body.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
-import { http } from "./node-http.ts";
 import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
 import { RequestLimiter } from "./request-limiter.ts";
 import { decideRetry, defaultRetryLimits, type RetryLimits, type RetryState, rateLimitWaitMs } from "./retry-timing.ts";
 import { type GetResult, sendGet } from "./send-get.ts";
-
-/** Environment variables of a proxy, upper or lower case: `HTTPS_PROXY`, `NO_PROXY`. */
-export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** What a client needs. Waits in milliseconds, sizes in bytes. */
 export interface HttpClientOptions {
@@ -41,8 +39,8 @@ export interface HttpClientOptions {
   /** Default 64 MiB, counted before and after decompression. */
   readonly maxBodyBytes?: number;
   readonly retryLimits?: Partial<RetryLimits>;
-  /** Proxy settings for https; plain http never goes through a proxy, it could read the key. Default: no proxy. */
-  readonly proxyEnvironment?: ProxyEnvironment;
+  /** The way out, for https; plain http never goes through a proxy, it could read the key. Default: no proxy. */
+  readonly network?: Network;
 }
 
 /** What to get. */
@@ -353,8 +351,5 @@ function buildUrl(baseUrl: string, request: JsonRequest): URL {
 function createAgent(options: HttpClientOptions, concurrency: number): HttpAgent | HttpsAgent {
   const shared = { keepAlive: true, maxSockets: concurrency, scheduling: "lifo" } as const;
   if (new URL(options.baseUrl).protocol === "http:") return new http.Agent(shared);
-  const proxy = options.proxyEnvironment;
-  // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED would decide.
-  const tls = { minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
-  return new HttpsAgent({ ...shared, ...tls, ...(proxy === undefined ? {} : { proxyEnv: proxy }) });
+  return (options.network ?? Network.direct).httpsAgent(shared);
 }

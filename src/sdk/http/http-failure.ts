@@ -1,8 +1,20 @@
 /** How a GET can fail, as plain data. Who describes a failure to the user, and who decides on a retry, reads these. */
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Ways not to get an answer. `cut` means that the answer had begun. */
-export type NetworkProblem = "dns" | "refused" | "unreachable" | "timeout" | "reset" | "tls" | "proxy" | "cut";
+/**
+ * Ways not to get an answer. `cut` means that the answer had begun; `proxy` that a proxy refused, `proxy-down` that it
+ * cannot be reached or has trouble itself.
+ */
+export type NetworkProblem =
+  | "dns"
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "reset"
+  | "tls"
+  | "proxy"
+  | "proxy-down"
+  | "cut";
 
 /** Ways in which an answer of status 200 can be unusable. */
 export type ContentProblem = "content-type" | "content-encoding" | "too-large" | "not-utf-8" | "not-json" | "not-http";
@@ -13,6 +25,8 @@ export interface NetworkFailure {
   readonly problem: NetworkProblem;
   /** The system's own code or text, such as `ECONNREFUSED 127.0.0.1:443`; holds no secret. */
   readonly detail: string;
+  /** What to do about it, where more is known than the kind of problem. */
+  readonly hint?: string;
   /** True when a kept-alive connection broke before any byte of the answer: the server had closed it meanwhile. */
   readonly staleConnection: boolean;
 }

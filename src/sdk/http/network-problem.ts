@@ -1,4 +1,5 @@
 /** Sorts the errors of Node's sockets, resolver, TLS and HTTP parser into the failures a user can act on. */
+import { ProxyFailure } from "../net/tunnel.ts";
 import type { ContentFailure, NetworkFailure, NetworkProblem } from "./http-failure.ts";
 
 const problemByCode: Readonly<Record<string, NetworkProblem>> = {
@@ -17,8 +18,6 @@ const problemByCode: Readonly<Record<string, NetworkProblem>> = {
   ENETDOWN: "unreachable",
   EADDRNOTAVAIL: "unreachable",
   ETIMEDOUT: "timeout",
-  ERR_PROXY_TUNNEL: "proxy",
-  ERR_PROXY_INVALID_CONFIG: "proxy",
   EPROTO: "tls",
   CERT_HAS_EXPIRED: "tls",
   CERT_NOT_YET_VALID: "tls",
@@ -62,21 +61,22 @@ export function toNetworkFailure(error: unknown, request: BrokenRequest): Networ
     kind: "network",
     problem: broke ? "cut" : problem,
     detail: detailOf(error, code),
+    ...(error instanceof ProxyFailure && error.hint !== undefined && { hint: error.hint }),
     staleConnection: problem === "reset" && request.reusedConnection && !request.answerBegan,
   };
 }
 
 function problemOf(error: unknown, code: string): NetworkProblem {
   if (error instanceof StageTimeoutError) return "timeout";
+  if (error instanceof ProxyFailure) return error.isDown ? "proxy-down" : "proxy";
   if (code.startsWith("ERR_TLS_") || code.startsWith("ERR_SSL_")) return "tls";
   return problemByCode[code] ?? "reset";
 }
 
 function detailOf(error: unknown, code: string): string {
-  if (error instanceof StageTimeoutError) return error.message;
+  if (error instanceof StageTimeoutError || error instanceof ProxyFailure) return error.message;
   const { address, port } = (error ?? {}) as { address?: unknown; port?: unknown };
   const where = typeof address === "string" ? ` ${address}:${String(port)}` : "";
-  if (code === "ERR_PROXY_TUNNEL" && error instanceof Error) return error.message;
   return `${code}${where}${reasonOf(error)}`;
 }
 

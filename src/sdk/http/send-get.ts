@@ -4,11 +4,11 @@
  */
 import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type Agent as HttpsAgent, get as httpsGet } from "node:https";
+import { http } from "../net/node-http.ts";
 import { releaseBuffer } from "../release-buffer.ts";
 import { type Body, decodeBody, decodeErrorBody } from "./body.ts";
 import type { HttpFailure } from "./http-failure.ts";
 import { StageTimeoutError, toNetworkFailure } from "./network-problem.ts";
-import { http } from "./node-http.ts";
 
 /** Bounds of one attempt, milliseconds and bytes. */
 export interface SendLimits {

@@ -1,7 +1,6 @@
 /** Loads the AWS SDK's client for S3, which is installed only by those who use it, and makes a client of it. */
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { BatonError, Status } from "../errors.ts";
+import type { Network } from "../net/network.ts";
 
 /** The package and the versions that this program was made with; the same as in package.json. */
 export const s3Package = { name: "@aws-sdk/client-s3", version: "^3.1175.0" } as const;
@@ -44,17 +43,18 @@ export async function loadS3Library(): Promise<S3Library> {
  * A client with credentials, region and endpoint from where all programs of AWS take them: variables, the shared files,
  * roles of containers and machines (AWS SDK for JavaScript: default credential provider chain).
  */
-export async function createS3Client({ S3Client }: S3Library, env: Environment): Promise<S3Client> {
+export async function createS3Client({ S3Client }: S3Library, env: Environment, network: Network): Promise<S3Client> {
   const { AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = env;
+  const endpoint = AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL;
   const options = {
     // Servers elsewhere seldom have a host name for each bucket.
-    forcePathStyle: Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL),
+    forcePathStyle: Boolean(endpoint),
     followRegionRedirects: true,
     requestHandler: {
       connectionTimeout: connectMs,
       socketTimeout: silenceMs,
-      httpAgent: new HttpAgent({ keepAlive: true }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, minVersion: "TLSv1.2", proxyEnv: env }),
+      httpAgent: network.httpAgent(endpoint && URL.parse(endpoint), { keepAlive: true }),
+      httpsAgent: network.httpsAgent({ keepAlive: true }),
     },
     logger: silent,
   };

@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import type { Clock } from "../clock.ts";
 import { type BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Network } from "../net/network.ts";
 import { formatAddress, type ObjectAddress } from "./object-address.ts";
 import {
   changedMeanwhile,
@@ -30,6 +31,7 @@ const hashName = "baton-sha256";
 export interface S3ObjectOptions {
   readonly address: ObjectAddress;
   readonly env: Environment;
+  readonly network: Network;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -57,7 +59,7 @@ export class S3Object implements Disposable {
    */
   static async open(options: S3ObjectOptions): Promise<S3Object> {
     const library = await loadS3Library();
-    return new S3Object(options, library, await createS3Client(library, options.env));
+    return new S3Object(options, library, await createS3Client(library, options.env, options.network));
   }
 
   /**

@@ -5,34 +5,48 @@
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
+import { BatonError } from "../errors.ts";
+import type { Network } from "../net/network.ts";
 import { defaultPatience, LivenessWatch, type Patience } from "./liveness.ts";
 
 /** A connection that cannot be made for this long is given up (Baton SDK: dial timeout). */
-const connectTimeoutMs = 30_000;
+export const defaultConnectTimeoutMs = 30_000;
 /** Servers of Go's gRPC take more than one ping in five minutes for an attack. */
 const pingIntervalMs = 301_000;
 const pingTimeoutMs = 20_000;
 /** A network in between may forget a connection that is idle for longer. */
 const idleTimeoutMs = 60_000;
 
+/** What a {@link ClientSession} needs. */
+export interface ClientSessionOptions {
+  readonly network: Network;
+  /** PEM certificates to trust in place of the network's. */
+  readonly roots?: readonly string[] | undefined;
+  /** With connections that have gone silent. */
+  readonly patience?: Patience | undefined;
+  /** Until a connection stands, milliseconds; default 30,000. */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
 /** A connection to one host. Has the form of Connect's `NodeHttp2ClientSessionManager`. */
 export class ClientSession {
   readonly authority: string;
   readonly #manager: Http2SessionManager;
   readonly #liveness: LivenessWatch;
+  readonly #connectTimeoutMs: number;
 
   /**
    * The first call connects.
    * @param baseUrl http: in plain text, https: TLS 1.2 or later.
-   * @param roots PEM certificates to trust; undefined: Node's.
-   * @param patience with connections that have gone silent.
    */
-  constructor(baseUrl: string, roots: string[] | undefined, patience: Patience = defaultPatience) {
+  constructor(baseUrl: string, options: ClientSessionOptions) {
+    const { network, roots, patience = defaultPatience } = options;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     this.#liveness = new LivenessWatch(patience);
     this.#manager = new Http2SessionManager(
       baseUrl,
       { pingIntervalMs, pingTimeoutMs, idleConnectionTimeoutMs: idleTimeoutMs },
-      { minVersion: "TLSv1.2", rejectUnauthorized: true, ...(roots && { ca: roots }) },
+      network.http2Options(new URL(baseUrl), { ...(roots && { ca: roots }), toError: toConnectionError }),
     );
     this.authority = this.#manager.authority;
   }
@@ -61,8 +75,8 @@ export class ClientSession {
 
   async #connectInTime(): Promise<void> {
     const timer = setTimeout(
-      () => this.#manager.abort(new ConnectError("no connection within 30 s", Code.Unavailable)),
-      connectTimeoutMs,
+      () => this.#manager.abort(new ConnectError("no connection in time", Code.Unavailable)),
+      this.#connectTimeoutMs,
     );
     // A connection that failed tells its reason when the request is made.
     await this.#manager.connect();
@@ -87,4 +101,12 @@ function reportLoss(stream: ClientHttp2Stream): void {
       stream.emit("error", new ConnectError("the connection was lost", Code.Unavailable));
     }
   });
+}
+
+/** What keeps a proxy from opening a connection may pass, and its own words are kept. */
+function toConnectionError(caught: unknown): ConnectError {
+  if (caught instanceof BatonError) {
+    return new ConnectError(caught.message, Code.Unavailable, undefined, undefined, caught);
+  }
+  return ConnectError.from(caught, Code.Unavailable);
 }

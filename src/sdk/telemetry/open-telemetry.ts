@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Context, Span as OtelSpan } from "@opentelemetry/api";
+import type { Network } from "../net/network.ts";
 import type { Collector } from "./collector.ts";
 import { type Libraries, loadLibraries } from "./libraries.ts";
 import { Meters } from "./meters.ts";
@@ -15,6 +16,7 @@ import { toSeverity, toValues } from "./to-values.ts";
 /** What {@link openTelemetry} needs. */
 export interface TelemetryOptions {
   readonly collector: Collector;
+  readonly network: Network;
   /** Name and version of the service, as the collector shows it. */
   readonly service: { readonly name: string; readonly version: string };
   /** False: no spans. */
@@ -50,7 +52,7 @@ class OpenTelemetry implements Telemetry {
   constructor(options: TelemetryOptions, libraries: Libraries) {
     this.#options = options;
     this.#libraries = libraries;
-    this.#channel = new OtlpChannel(options.collector);
+    this.#channel = new OtlpChannel(options.collector, options.network);
     const onFailure = (error: Error): void => {
       if (this.#failed) return;
       this.#failed = true;

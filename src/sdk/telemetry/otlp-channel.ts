@@ -3,6 +3,7 @@
  * ended. Knows neither what the bytes are nor what to do when they cannot be delivered.
  */
 import { type ClientHttp2Session, connect } from "node:http2";
+import type { Network } from "../net/network.ts";
 import type { Collector } from "./collector.ts";
 
 const timeoutMs = 5_000;
@@ -10,10 +11,12 @@ const timeoutMs = 5_000;
 /** A way to one collector; connects with the first message. */
 export class OtlpChannel {
   readonly #collector: Collector;
+  readonly #network: Network;
   #session: ClientHttp2Session | undefined;
 
-  constructor(collector: Collector) {
+  constructor(collector: Collector, network: Network) {
     this.#collector = collector;
+    this.#network = network;
   }
 
   /** Calls `path` with a message; rejects when the collector does not take it within five seconds. */
@@ -51,7 +54,7 @@ export class OtlpChannel {
   #open(): ClientHttp2Session {
     if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
     const { origin, ca } = this.#collector;
-    const session = connect(origin, { rejectUnauthorized: true, ...(ca && { ca: [...ca] }) });
+    const session = connect(origin, this.#network.http2Options(new URL(origin), ca && { ca }));
     // Requests get the error as well; without a listener it would end the process.
     session.on("error", () => session.destroy());
     session.on("goaway", () => session.close());

@@ -4,6 +4,7 @@ import { homedir, hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { parseCredentials } from "../../c1/credentials.ts";
 import { errnoOf, fileError } from "../../c1z/container/file-errors.ts";
+import type { Clock } from "../../clock.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { describeSource } from "../../config/resolved-config.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
@@ -12,12 +13,13 @@ import { fileProbes, scratchProbe } from "../../doctor/file-probes.ts";
 import { machineProbes } from "../../doctor/machine-probes.ts";
 import { networkProbes } from "../../doctor/network-probes.ts";
 import { objectProbe } from "../../doctor/object-probe.ts";
-import { failure, type Probe, pass, runProbes, skip } from "../../doctor/probe.ts";
+import { type Finding, failure, type Probe, pass, runProbes, skip } from "../../doctor/probe.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { silentLogger } from "../../log.ts";
+import type { Network } from "../../net/network.ts";
 import { schemeOf } from "../../object-store/object-address.ts";
 import { checksAsJson, checksAsText, exitCodeOf } from "../check-list.ts";
-import { connectorContext } from "../connector-context.ts";
+import { connectorContext, networkOf } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import type { CommandRun, Invocation } from "../invocation.ts";
 import { loadConfig, loadStandardConfig } from "../load-config.ts";
@@ -73,8 +75,11 @@ async function tryConfig(invocation: Invocation): Promise<FoundConfig> {
   }
 }
 
-function plainProbes({ app, io }: Invocation, { whole, standard, error }: FoundConfig, path: string): Probe[] {
+function plainProbes(invocation: Invocation, { whole, standard, error }: FoundConfig, path: string): Probe[] {
+  const { app, io } = invocation;
   const { env, clock } = io;
+  const way = findNetwork(invocation);
+  const network = "network" in way ? way.network : undefined;
   const tempDir = standard.string("c1z-temp-dir") || undefined;
   const endpoint = whole && app.endpoint?.(whole);
   const url = endpoint === undefined ? null : URL.parse(endpoint);
@@ -86,15 +91,38 @@ function plainProbes({ app, io }: Invocation, { whole, standard, error }: FoundC
   return [
     ...machineProbes(env),
     configuration,
-    ...(url ? networkProbes({ url, env, clock }) : []),
-    ...conductorOneProbes(standard, { env, clock }),
+    { id: "network", title: "Proxies and certificates can be used", run: async () => networkFinding(way) },
+    ...(url && network ? networkProbes({ url, network, clock }) : []),
+    ...conductorOneProbes(standard, network && { network, clock }),
     ...(schemeOf(path) === undefined
       ? fileProbes({ path, tempDir, env })
-      : [scratchProbe({ path, tempDir, env }), objectProbe({ address: path, env, clock })]),
+      : [
+          scratchProbe({ path, tempDir, env }),
+          ...(network ? [objectProbe({ address: path, env, network, clock })] : []),
+        ]),
   ];
 }
 
-function conductorOneProbes(config: ResolvedConfig, around: Pick<Invocation["io"], "env" | "clock">): readonly Probe[] {
+type FoundNetwork = { readonly network: Network } | { readonly error: unknown };
+
+/** The way out, or why there is none. */
+function findNetwork(invocation: Invocation): FoundNetwork {
+  try {
+    return { network: networkOf(invocation) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function networkFinding(way: FoundNetwork): Finding {
+  return "error" in way ? failure(way.error) : pass("The variables for them can be read.");
+}
+
+function conductorOneProbes(
+  config: ResolvedConfig,
+  around: { readonly network: Network; readonly clock: Clock } | undefined,
+): readonly Probe[] {
+  if (!around) return [];
   const title = "ConductorOne can be reached";
   const clientId = config.string("client-id");
   if (clientId === "") {

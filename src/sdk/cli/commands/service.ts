@@ -54,6 +54,7 @@ export async function serveConductorOne(
         ? { host: config.string("health-check-bind-address"), port: config.int("health-check-port") }
         : undefined,
       env: io.env,
+      network: context.network,
       ...(context.telemetry && { telemetry: context.telemetry }),
       logDebugTo: (path) => output.logDebugTo(path),
       logger,

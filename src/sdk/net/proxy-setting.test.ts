@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Status } from "../errors.ts";
+import { parseProxy, secretsIn } from "./proxy-setting.ts";
+
+const good: readonly (readonly [text: string, shown: string, credentials?: string])[] = [
+  ["http://proxy.corp:3128", "http://proxy.corp:3128"],
+  ["proxy.corp:3128", "http://proxy.corp:3128"],
+  ["proxy.corp", "http://proxy.corp:80"],
+  ["  http://proxy.corp:3128/ ", "http://proxy.corp:3128"],
+  ["HTTP://Proxy.Corp:3128", "http://Proxy.Corp:3128"],
+  ["https://proxy.corp", "https://proxy.corp:443"],
+  ["[2001:db8::1]:3128", "http://[2001:db8::1]:3128"],
+  ["192.0.2.1:8080", "http://192.0.2.1:8080"],
+  ["http://user:pass@proxy.corp:3128", "http://proxy.corp:3128", "user:pass"],
+  ["user:pass@proxy.corp:3128", "http://proxy.corp:3128", "user:pass"],
+  ["http://user:pa#ss@proxy.corp:3128", "http://proxy.corp:3128", "user:pa#ss"],
+  ["http://user:p@ss@proxy.corp:3128", "http://proxy.corp:3128", "user:p@ss"],
+  ["http://user:p/a?s:s@proxy.corp:3128", "http://proxy.corp:3128", "user:p/a?s:s"],
+  ["http://us%40er:p%23a%25s%3As@proxy.corp:3128", "http://proxy.corp:3128", "us@er:p#a%s:s"],
+  ["http://user:pässwört@proxy.corp:3128", "http://proxy.corp:3128", "user:pässwört"],
+  ["http://token@proxy.corp:3128", "http://proxy.corp:3128", "token:"],
+  ["http://CORP\\user:pass@proxy.corp:3128", "http://proxy.corp:3128", "CORP\\user:pass"],
+];
+
+for (const [text, shown, credentials] of good) {
+  test(`${text} is a proxy`, () => {
+    const { proxy } = parseProxy(text, "HTTPS_PROXY");
+    assert.equal(proxy.shown, shown);
+    const sent = proxy.authorization && Buffer.from(proxy.authorization.slice(6), "base64").toString("utf8");
+    assert.equal(sent, credentials);
+  });
+}
+
+const bad = [
+  "socks5://user:SECRETWORD@proxy.corp:1080",
+  "socks4a://SECRETWORD@proxy.corp",
+  "ftp://u:SECRETWORD@proxy.corp",
+  "http://u:SECRETWORD@proxy.corp:99999",
+  "http://u:SECRETWORD@proxy.corp:0",
+  "http://u:SECRETWORD@proxy.corp:port",
+  "http://u:SECRETWORD%@proxy.corp:3128",
+  "http://u:SECRETWORD%zz@proxy.corp:3128",
+  "http://u:SECRETWORD@",
+  "http://",
+  "%",
+  "SECRETWORD garbage",
+  "http:proxy:3128",
+  '"http://u:SECRETWORD@proxy.corp:3128"',
+  "http://u:SECRETWORD@proxy.corp:3128/path",
+  "http://u:SECRETWORD@[::zz]:3128",
+  "http://u:SECRETWORD@proxy%20corp:3128",
+];
+
+for (const text of bad) {
+  test(`${text} is refused by the variable's name, without its value`, () => {
+    assert.throws(
+      () => parseProxy(text, "https_proxy"),
+      (error: Error & { code?: string; status?: number; hint?: string; effect?: string }) => {
+        const { code, status, message, hint, effect } = error;
+        assert.deepEqual({ code, status }, { code: "NET-PROXY-SETTING", status: Status.unknown });
+        assert.match(message, /https_proxy/);
+        assert.doesNotMatch(`${message} ${hint} ${effect}`, /SECRETWORD/);
+        return true;
+      },
+    );
+  });
+}
+
+test("the password is known as a secret even where the setting cannot be read", () => {
+  assert.deepEqual(secretsIn("socks5://user:pass%23word@proxy:1"), ["pass%23word", "pass#word"]);
+  assert.deepEqual(secretsIn("http://user:pass%word@proxy:1"), ["pass%word"]);
+  assert.deepEqual(secretsIn("http://proxy:1"), []);
+});

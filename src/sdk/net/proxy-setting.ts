@@ -1,0 +1,124 @@
+/** Reads the address of a proxy as people write it in HTTPS_PROXY and HTTP_PROXY. Opens no connection. */
+import { isIPv6 } from "node:net";
+import { BatonError, Status } from "../errors.ts";
+
+/** A proxy that opens connections. */
+export interface ProxyServer {
+  /** Over TLS to the proxy itself. */
+  readonly isSecure: boolean;
+  /** IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Value of `Proxy-Authorization`; undefined without credentials. Never shown. */
+  readonly authorization: string | undefined;
+  /** Scheme, host and port, to be shown to people. */
+  readonly shown: string;
+  /** The variable that names it. */
+  readonly variable: string;
+}
+
+/** A proxy, and what must not be shown of its address. */
+export interface ProxySetting {
+  readonly proxy: ProxyServer;
+  readonly secrets: readonly string[];
+}
+
+const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
+const largestPort = 65_535;
+
+/**
+ * Reads `[http://|https://][USER[:PASSWORD]@]HOST[:PORT][/]`. Without a scheme it is http. Everything before the last `@`
+ * is credentials, so that a password may hold `#`, `/`, `?` and `@` as they are; a `%` begins an escape.
+ * @param variable the variable that holds it, for the error.
+ * @throws BatonError `NET-PROXY-SETTING`; the value is not in it.
+ */
+export function parseProxy(text: string, variable: string): ProxySetting {
+  const [, scheme = "http", rest = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
+  const protocol = scheme.toLowerCase();
+  const defaultPort = defaultPorts[protocol];
+  if (defaultPort === undefined) throw badProxy(variable, "only http:// and https:// proxies are supported");
+  const at = rest.lastIndexOf("@");
+  const userInfo = at < 0 ? "" : rest.slice(0, at);
+  const address = parseAddress(rest.slice(at + 1), variable);
+  if (address === undefined) throw badProxy(variable, "it does not name a host");
+  const { host, port = defaultPort } = address;
+  return {
+    proxy: {
+      isSecure: protocol === "https",
+      host,
+      port,
+      authorization: authorizationOf(userInfo, variable),
+      shown: `${protocol}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+      variable,
+    },
+    secrets: secretsOf(userInfo),
+  };
+}
+
+/** What must not be shown of a setting that may be impossible to read. */
+export function secretsIn(text: string): readonly string[] {
+  const rest = text.replace(/^\s*[a-z][a-z\d+.-]*:\/\//i, "");
+  const at = rest.lastIndexOf("@");
+  return at < 0 ? [] : secretsOf(rest.slice(0, at));
+}
+
+function parseAddress(text: string, variable: string): { host: string; port: number | undefined } | undefined {
+  const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:/?#[\]]*))(?::([^/?#]*))?\/?$/.exec(text) ?? [];
+  if (bracketed === undefined && name === undefined) return undefined;
+  const isGoodName = bracketed === undefined ? isHostName(name ?? "") : isIPv6(bracketed);
+  if (!isGoodName) return undefined;
+  return { host: bracketed ?? name ?? "", port: port ? parsePort(port, variable) : undefined };
+}
+
+function isHostName(name: string): boolean {
+  // The URL parser knows which names can be hosts, also in other scripts than Latin.
+  return /^[^\s"'<>\\^`{|}%]+$/.test(name) && URL.canParse(`http://${name}`);
+}
+
+function parsePort(text: string, variable: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > largestPort) throw badProxy(variable, "its port is not a number from 1 to 65535");
+  return port;
+}
+
+function authorizationOf(userInfo: string, variable: string): string | undefined {
+  if (userInfo === "") return undefined;
+  const { user, password } = splitUserInfo(userInfo);
+  try {
+    const credentials = `${decodeURIComponent(user)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(credentials, "utf8").toString("base64")}`;
+  } catch {
+    // The error quotes nothing, but what it is about is a password.
+    throw badProxy(variable, "its name or password has a % that begins no escape; write it as %25");
+  }
+}
+
+function splitUserInfo(userInfo: string): { readonly user: string; readonly password: string } {
+  const colon = userInfo.indexOf(":");
+  return colon < 0
+    ? { user: userInfo, password: "" }
+    : { user: userInfo.slice(0, colon), password: userInfo.slice(colon + 1) };
+}
+
+function secretsOf(userInfo: string): readonly string[] {
+  const { user, password } = splitUserInfo(userInfo);
+  // Some proxies take a token as the name, with an empty password.
+  const secret = password === "" ? user : password;
+  if (secret === "") return [];
+  try {
+    return [secret, decodeURIComponent(secret)];
+  } catch {
+    return [secret];
+  }
+}
+
+function badProxy(variable: string, reason: string): BatonError {
+  return new BatonError({
+    code: "NET-PROXY-SETTING",
+    status: Status.unknown,
+    message: `The value of ${variable} is no proxy that can be used: ${reason}.`,
+    effect: "Nothing was sent.",
+    hint: `Set ${variable} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or unset it for this program.`,
+    fatal: true,
+  });
+}

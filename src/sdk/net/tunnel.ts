@@ -1,0 +1,120 @@
+/** Has a proxy open a connection to a host (HTTP: CONNECT). What goes over it afterwards the proxy cannot read. */
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { Duplex } from "node:stream";
+import type { SecureContext } from "node:tls";
+import { BatonError, Status } from "../errors.ts";
+import { http } from "./node-http.ts";
+import type { ProxyServer } from "./proxy-setting.ts";
+
+/** Where a tunnel leads, and how long it may take. */
+export interface TunnelOptions {
+  readonly proxy: ProxyServer;
+  /** IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Until the tunnel stands, milliseconds. */
+  readonly timeoutMs: number;
+  /** What is trusted of a proxy that is spoken to over TLS; undefined: what Node trusts. */
+  readonly secureContext: SecureContext | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** `NET-PROXY`: the proxy opened no connection. Its message names the proxy and what it was asked for. */
+export class ProxyFailure extends BatonError {
+  /** True when the proxy cannot be reached or has trouble itself; false when it refused. */
+  readonly isDown: boolean;
+
+  constructor(init: { message: string; hint: string; isDown: boolean; cause?: unknown }) {
+    const { message, hint, cause } = init;
+    super({
+      code: "NET-PROXY",
+      status: Status.unavailable,
+      message,
+      effect: "Nothing was sent to the host.",
+      hint,
+      ...(cause !== undefined && { cause }),
+    });
+    this.isDown = init.isDown;
+  }
+}
+
+/** Opens a tunnel. @throws ProxyFailure, or the signal's reason. */
+export async function openTunnel(options: TunnelOptions): Promise<Duplex> {
+  const { signal, timeoutMs } = options;
+  signal?.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+  const request = begin(options);
+  const late = setTimeout(() => request.destroy(unreachable(options, "no answer in time")), timeoutMs);
+  const onAbort = (): void => void request.destroy(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  request.on("error", (error) => {
+    const isOurs = error instanceof BatonError || error === signal?.reason;
+    reject(isOurs ? error : unreachable(options, systemCode(error), error));
+  });
+  request.on("connect", ({ statusCode = 0 }: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (statusCode >= 200 && statusCode <= 299) {
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+      return;
+    }
+    // It may break off while it is being closed, which is of no more interest.
+    socket.on("error", () => {}).destroy();
+    reject(refused(options, statusCode));
+  });
+  request.end();
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(late);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function begin({ proxy, host, port, secureContext }: TunnelOptions): ClientRequest {
+  const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const options = {
+    host: proxy.host,
+    port: proxy.port,
+    method: "CONNECT",
+    path: address,
+    agent: false as const,
+    headers: { Host: address, ...(proxy.authorization && { "Proxy-Authorization": proxy.authorization }) },
+  };
+  if (!proxy.isSecure) return http.request(options);
+  const tls = { rejectUnauthorized: true, minVersion: "TLSv1.2" } as const;
+  return requestHttps({ ...options, ...tls, ...(secureContext && { secureContext }) });
+}
+
+function refused({ proxy, host, port }: TunnelOptions, status: number): ProxyFailure {
+  // The proxy's own words may be anything.
+  const answer = `${status} ${http.STATUS_CODES[status] ?? ""}`.trim();
+  return new ProxyFailure({
+    message: `the proxy ${proxy.shown} answered ${answer} when it was asked for ${host}:${port}`,
+    hint: hintOf(proxy, status),
+    isDown: status >= 500,
+  });
+}
+
+function hintOf({ variable }: ProxyServer, status: number): string {
+  if (status === 407) {
+    return `Give the proxy's user and password in ${variable}, as in http://USER:PASSWORD@HOST:PORT; or correct them.`;
+  }
+  const exempt = "or exempt the host with NO_PROXY";
+  if (status >= 500) return `The proxy could not reach the host: ask whoever runs it, ${exempt}.`;
+  return `Ask whoever runs the proxy to let this machine connect to the host and port, ${exempt}.`;
+}
+
+function unreachable({ proxy, host, port }: TunnelOptions, reason: string, cause?: unknown): ProxyFailure {
+  return new ProxyFailure({
+    message: `the proxy ${proxy.shown} cannot be reached to connect to ${host}:${port}: ${reason}`,
+    hint: `Check the address in ${proxy.variable} and whether the proxy runs, or exempt the host with NO_PROXY.`,
+    isDown: true,
+    cause,
+  });
+}
+
+function systemCode(error: Error): string {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return systemCode(error.errors[0]);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
