@@ -22,7 +22,7 @@ import type { Logger } from "../sdk/log.ts";
 import type { Network } from "../sdk/net/network.ts";
 import { releaseBuffer } from "../sdk/release-buffer.ts";
 import type { Telemetry } from "../sdk/telemetry/telemetry.ts";
-import { apiKeyTail, createRedactor } from "./api-key.ts";
+import { apiKeyTail, createRedactor, keyKind, tokenNotice } from "./api-key.ts";
 import {
   type Asked,
   anonymousKeyError,
@@ -152,13 +152,18 @@ class RestClient implements CloudsmithClient {
   readonly #http: HttpClient;
   readonly #pageSize: number;
   readonly #ahead: number;
-  readonly #secrets: Pick<Asked, "redact" | "keyTail">;
+  readonly #secrets: Pick<Asked, "redact" | "keyTail" | "tokenNotice">;
 
   constructor(options: CloudsmithClientOptions) {
     const { apiKey, version, pageSize = maxPageSize, concurrency = 6, ...rest } = options;
     this.#pageSize = Math.min(pageSize, maxPageSize);
     this.#ahead = concurrency;
-    this.#secrets = { redact: createRedactor(apiKey), keyTail: apiKeyTail(apiKey) };
+    const kind = keyKind(apiKey);
+    this.#secrets = {
+      redact: createRedactor(apiKey),
+      keyTail: apiKeyTail(apiKey),
+      tokenNotice: () => tokenNotice(kind, rest.clock.nowMs()),
+    };
     const headers = { "X-Api-Key": apiKey, "User-Agent": `baton-cloudsmith/${version}` };
     this.#http = createHttpClient({ ...rest, concurrency, headers });
   }

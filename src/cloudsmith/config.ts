@@ -12,6 +12,11 @@ export const defaultConcurrency = 6;
 /** Minutes that a run waits for a rate limit in all (Cloudsmith API: a window of an hour, so that one always fits). */
 export const defaultMaxWaitMinutes = 90;
 
+/** Variables of the official CLI: its key, and the host that the key is for (Cloudsmith CLI: environment). */
+export const cliKeyVariable = "CLOUDSMITH_API_KEY";
+/** See {@link cliKeyVariable}. */
+export const cliHostVariable = "CLOUDSMITH_API_HOST";
+
 /** Fields of the connector, in the order in which forms show them. */
 export const fields: readonly Field[] = [
   {
@@ -22,7 +27,7 @@ export const fields: readonly Field[] = [
     required: true,
     secret: true,
     secretSources: true,
-    fallbackEnvironment: ["CLOUDSMITH_API_KEY"],
+    fallbackEnvironment: [cliKeyVariable],
   },
   ...secretSourceFields("api-key", "API key"),
   {
@@ -42,6 +47,8 @@ export const fields: readonly Field[] = [
     hidden: true,
     exportTarget: "cli",
     default: defaultBaseUrl,
+    fallbackEnvironment: [cliHostVariable],
+    fallbackFollows: "api-key",
     distrust: onlyHostsBelow(["cloudsmith.io", "cloudsmith.com"]),
   },
   {

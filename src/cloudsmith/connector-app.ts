@@ -1,5 +1,6 @@
 /** Binds the connector to the command line: its name, its fields and how to make it, heavy modules only on demand. */
 import type { ConnectorApp } from "../sdk/cli/app.ts";
+import { parseBaseUrl } from "./addresses.ts";
 import { fields } from "./config.ts";
 
 /** The program `baton-cloudsmith`; `version` as in package.json. */
@@ -19,7 +20,16 @@ export function connectorApp(version: string): ConnectorApp {
       const { createSyncers } = await import("./connector.ts");
       return createSyncers(() => Promise.reject(new TypeError("these syncers are not to be called")));
     },
-    endpoint: (config) => config.string("base-url"),
+    endpoint: (config) => endpointOf(config.string("base-url")),
     targetName: (config) => config.string("org-slug"),
   };
+}
+
+/** The address that requests go to; what is no base URL is left as it is, for the checks of the settings to refuse. */
+function endpointOf(text: string): string {
+  try {
+    return parseBaseUrl(text);
+  } catch {
+    return text;
+  }
 }

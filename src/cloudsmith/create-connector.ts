@@ -1,23 +1,31 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
-import { apiKeyFingerprint, parseApiKey } from "./api-key.ts";
-import { parseBaseUrl } from "./base-url.ts";
+import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
+import { type ApiKey, apiKeyFingerprint, parseApiKey, tokenNotice } from "./api-key.ts";
 import { createCloudsmithClient } from "./client.ts";
+import { cliHostVariable, cliKeyVariable } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
-import { parseOrgSlug } from "./org-slug.ts";
 
 /**
  * Reads the settings and makes the connector; says where key and organization came from, never what the key is.
- * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL`.
+ * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL`, `CS-CONFIG-HOST`.
  */
 export function createConnectorFromConfig(config: ResolvedConfig, context: ConnectorContext): CloudsmithConnector {
   const { logger } = context;
-  const key = parseApiKey(config.string("api-key"));
+  const key = parseApiKey(config.string("api-key"), context.env);
   context.redactor.add(key.value);
   for (const notice of key.notices) logger.warn(notice);
+  const aboutToken = tokenNotice(key, context.clock.nowMs());
+  if (aboutToken !== undefined) logger.warn(aboutToken);
   const orgSlug = parseOrgSlug(config.string("org-slug"));
+  if (orgSlug !== config.string("org-slug"))
+    logger.info("the organization slug was read from what was given", { organization: orgSlug });
+  const baseUrl = parseBaseUrl(config.string("base-url"));
+  checkHost(key, baseUrl, config, context.env);
+  const { kind, expiresAtMs } = key;
   const origin = { source: config.source("api-key"), fingerprint: apiKeyFingerprint(key.value) };
   logger.info("using Cloudsmith API key", {
     ...origin,
@@ -25,7 +33,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     organization_source: config.source("org-slug"),
   });
   const client = createCloudsmithClient({
-    baseUrl: parseBaseUrl(config.string("base-url")),
+    baseUrl,
     apiKey: key.value,
     version: context.version,
     clock: context.clock,
@@ -36,5 +44,28 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     network: context.network,
     ...(context.telemetry && { telemetry: context.telemetry }),
   });
-  return new CloudsmithConnector({ client, orgSlug, key: origin });
+  return new CloudsmithConnector({
+    client,
+    orgSlug,
+    key: { ...origin, kind, ...(expiresAtMs !== undefined && { expiresAtMs }) },
+  });
+}
+
+/**
+ * A key of the Cloudsmith CLI, from its variable or its file, is for the host that its other variable names, and goes
+ * nowhere else.
+ */
+function checkHost(key: ApiKey, baseUrl: string, config: ResolvedConfig, env: ConnectorContext["env"]): void {
+  const { CLOUDSMITH_API_HOST: host } = env;
+  const { source } = config.get("api-key");
+  const isOfCli = key.isOfCli || (source.kind === "environment" && source.variable === cliKeyVariable);
+  if (!host || !isOfCli || new URL(parseBaseUrl(host)).origin === new URL(baseUrl).origin) return;
+  throw new BatonError({
+    code: "CS-CONFIG-HOST",
+    status: Status.unknown,
+    message: `The API key is the Cloudsmith CLI's, for the host that ${cliHostVariable} names, and base-url names another host.`,
+    effect: "Nothing was sent.",
+    hint: `Leave out base-url to use the host of ${cliHostVariable}, or give a key of the other host as BATON_API_KEY.`,
+    fatal: true,
+  });
 }

@@ -20,6 +20,8 @@ export interface Asked {
   readonly redact: (text: string) => string;
   /** Last characters of the key, for telling keys apart; undefined when the key is too short to show any. */
   readonly keyTail: string | undefined;
+  /** What is to be said of a key that is a short-lived token, such as when it expired; undefined for keys. */
+  readonly tokenNotice: () => string | undefined;
 }
 
 /** Code of the error for a page past the end of a list; walks take it for the end. */
@@ -90,17 +92,22 @@ export function endlessListError(endpoint: string, page: number): BatonError {
 }
 
 /** The error for a key that Cloudsmith treats as no key at all. */
-export function anonymousKeyError(asked: Pick<Asked, "keyTail">): BatonError {
+export function anonymousKeyError(asked: Pick<Asked, "keyTail" | "tokenNotice">): BatonError {
   return fatal({
     code: "CS-AUTH-ANONYMOUS",
     status: Status.unauthenticated,
     message: `Cloudsmith did not accept this API key${tailOf(asked)}: it answered as to an anonymous caller.`,
-    hint: keyHint,
+    hint: keyHintOf(asked),
   });
 }
 
 const keyHint =
   "Possible causes: a typo, or the key was refreshed or revoked, is older than the key policy allows, is limited to other IP addresses, or has no access to this organization. Copy the key again from Cloudsmith.";
+
+function keyHintOf({ tokenNotice }: Pick<Asked, "tokenNotice">): string {
+  const notice = tokenNotice();
+  return notice === undefined ? keyHint : `${notice} Fetch a new token, or use the API key of a service account.`;
+}
 
 function describeStatus(failure: StatusFailure, context: FailureContext, asked: Asked): BatonError {
   const said = quoteDetail(failure.body, asked);
@@ -117,13 +124,13 @@ function statusTexts(failure: StatusFailure, context: FailureContext, asked: Ask
       return {
         code: "CS-AUTH-401",
         message: `Cloudsmith did not accept this API key${tailOf(asked)} for ${context.path} (401${said}).`,
-        hint: keyHint,
+        hint: keyHintOf(asked),
       };
     case 402:
       return {
         code: "CS-PLAN-402",
-        message: `The plan of '${asked.organization}' does not include ${context.path} (402${said}).`,
-        hint: "Ask Cloudsmith which plan includes it.",
+        message: `Cloudsmith refused ${context.path} until '${asked.organization}' pays for it (402${said}).`,
+        hint: "Either the organization's plan does not include it, or the quota of its plan is used up or unpaid: look at plan, usage and billing in Cloudsmith.",
       };
     case 403:
       // Nobody needs a right to ask who they are, so here it is the key itself that is refused.
@@ -152,7 +159,7 @@ function refusedTexts(asked: Asked, said: string): Texts {
     code: "CS-AUTH-REFUSED",
     status: Status.unauthenticated,
     message: `Cloudsmith refused this API key${tailOf(asked)}: it may not even ask whose key it is (403${said}).`,
-    hint: `${keyHint} A key that worked before is most likely older than the key policy allows.`,
+    hint: `${keyHintOf(asked)} A key that worked before is most likely older than the key policy allows.`,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The Cloudsmith connector as a library: the program behind the command line, and its parts. */
 
+export { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
 export { parseApiKey } from "./api-key.ts";
-export { parseBaseUrl } from "./base-url.ts";
 export {
   type CloudsmithClient,
   type CloudsmithClientOptions,
@@ -10,4 +10,3 @@ export {
 export { fields } from "./config.ts";
 export { CloudsmithConnector, type CloudsmithConnectorOptions } from "./connector.ts";
 export { connectorApp } from "./connector-app.ts";
-export { parseOrgSlug } from "./org-slug.ts";

@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parseOrgSlug } from "../../cloudsmith/addresses.ts";
 import { apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
-import { parseOrgSlug } from "../../cloudsmith/org-slug.ts";
+import { parseIni } from "../../sdk/config/ini.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
-import { parseIni } from "./ini-values.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

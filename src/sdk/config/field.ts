@@ -68,6 +68,11 @@ export interface FieldBase {
   /** Environment variables looked at when the flag, `BATON_NAME` and the file give nothing, in this order. */
   readonly fallbackEnvironment?: readonly string[];
   /**
+   * Name of another field: the fallback variables count only when that field's value is a fallback, too. For variables
+   * of another program that belong together, such as a key and the host that it is for.
+   */
+  readonly fallbackFollows?: string;
+  /**
    * Judges a value from a configuration file that was found in the current directory, which anybody may have put
    * there. Returns why it is refused, or undefined when it is fine. Flags, variables and a file that
    * BATON_CONFIG_PATH names are not judged.

@@ -175,3 +175,17 @@ for (const [text, words] of [
     assert.deepEqual(splitCommandLine(text), words);
   });
 }
+
+test("a key file is found by a quoted path and by one from the home directory, and may be UTF-16", async () => {
+  put("key-elsewhere", "value\n");
+  for (const path of ['"key-elsewhere"', "'key-elsewhere'", "~/key-elsewhere"]) {
+    const config = await load({ argv: { "api-key-file": path }, env: { HOME: cwd } });
+    assert.equal(config.string("api-key"), "value", path);
+  }
+  const littleEndian = Buffer.from("\ufeffvalue\r\n", "utf16le");
+  for (const bytes of [littleEndian, Buffer.from(littleEndian).swap16()]) {
+    writeFileSync(join(cwd, "key-of-windows"), bytes, { mode: 0o600 });
+    const config = await load({ argv: { "api-key-file": "key-of-windows" } });
+    assert.equal(config.string("api-key"), "value");
+  }
+});

@@ -259,3 +259,27 @@ test("asking for a field that was not declared, or for another type, is a mistak
   assert.throws(() => config.string("nope"), TypeError);
   assert.throws(() => config.int("org"), TypeError);
 });
+
+test("a variable of another program counts only together with the one that it belongs to", () => {
+  const together: readonly Field[] = [
+    { kind: "string", name: "key", fallbackEnvironment: ["OTHER_KEY"] },
+    { kind: "string", name: "host", fallbackEnvironment: ["OTHER_HOST"], fallbackFollows: "key", default: "home" },
+  ];
+  const OTHER_KEY = "k";
+  const OTHER_HOST = "theirs";
+  const cases: readonly (readonly [Given, string])[] = [
+    [{ env: { OTHER_KEY, OTHER_HOST } }, "theirs"],
+    [{ env: { OTHER_KEY } }, "home"],
+    [{ env: { OTHER_HOST } }, "home"],
+    [{ env: { OTHER_KEY, OTHER_HOST, BATON_KEY: "own" } }, "home"],
+    [{ env: { OTHER_KEY, OTHER_HOST }, argv: { key: ["own"] } }, "home"],
+    [{ env: { OTHER_KEY, OTHER_HOST }, file: { key: "own" } }, "home"],
+    [{ env: { OTHER_KEY, OTHER_HOST, BATON_HOST: "mine" } }, "mine"],
+  ];
+  for (const [given, host] of cases) {
+    for (const order of [together, together.toReversed()]) {
+      const config = resolveConfig({ ...inputs(given), fields: order });
+      assert.equal(config.string("host"), host, JSON.stringify(given));
+    }
+  }
+});

@@ -28,12 +28,17 @@ interface Given {
   readonly source: ValueSource;
 }
 
+type OwnValues = ReadonlyMap<string, Given | undefined>;
+
 /**
  * Resolves all fields.
  * @throws BatonError BATON-CONFIG-REQUIRED, BATON-CONFIG-GROUP, BATON-CONFIG-VALUE or BATON-CONFIG-UNTRUSTED.
  */
 export function resolveConfig(inputs: ConfigInputs): ResolvedConfig {
-  const below = new Map(inputs.fields.map((field) => [field.name, givenBelow(field, inputs)]));
+  const own: OwnValues = new Map(inputs.fields.map((field) => [field.name, givenBelow(field, inputs)]));
+  const below: OwnValues = new Map(
+    inputs.fields.map((field) => [field.name, own.get(field.name) ?? fallbackOf(field, inputs, own)]),
+  );
   const isGiven = (name: string): boolean => inputs.argv.has(name) || below.get(name) !== undefined;
   checkRequired(inputs.fields, isGiven);
   for (const relation of inputs.relations) checkRelation(relation, isGiven);
@@ -46,11 +51,7 @@ export function resolveConfig(inputs: ConfigInputs): ResolvedConfig {
 
 /** The value from the environment, the file or a secret's other source. An empty variable and an empty key count as not set. */
 function givenBelow(field: Field, { env, file, secrets }: ConfigInputs): Given | undefined {
-  const fromEnvironment = (variable: string): Given | undefined => {
-    const raw = env[variable];
-    return raw ? { raw, source: { kind: "environment", variable } } : undefined;
-  };
-  const own = fromEnvironment(environmentVariable(field.name));
+  const own = fromEnvironment(environmentVariable(field.name), env);
   if (own) return own;
   const read = file?.values.get(field.name);
   if (file && read !== undefined && read !== null) {
@@ -60,7 +61,28 @@ function givenBelow(field: Field, { env, file, secrets }: ConfigInputs): Given |
   }
   const secret = secrets?.get(field.name);
   if (secret) return { raw: secret.value, source: { kind: "secret", from: secret.from } };
-  return field.fallbackEnvironment?.map(fromEnvironment).find((given) => given !== undefined);
+  return undefined;
+}
+
+function fromEnvironment(variable: string, env: ConfigInputs["env"]): Given | undefined {
+  const raw = env[variable];
+  return raw ? { raw, source: { kind: "environment", variable } } : undefined;
+}
+
+/** What variables of other programs give, for a field that nothing of this program's sets. */
+function fallbackOf(
+  { fallbackEnvironment = [], fallbackFollows }: Field,
+  inputs: ConfigInputs,
+  own: OwnValues,
+): Given | undefined {
+  if (fallbackFollows !== undefined && !isFallback(fallbackFollows, inputs, own)) return undefined;
+  return fallbackEnvironment.map((name) => fromEnvironment(name, inputs.env)).find((given) => given !== undefined);
+}
+
+/** True when the field's value is that of one of its fallback variables. */
+function isFallback(name: string, { fields, argv, env }: ConfigInputs, own: OwnValues): boolean {
+  const { fallbackEnvironment = [] } = fields.find((field) => field.name === name) ?? {};
+  return !argv.has(name) && own.get(name) === undefined && fallbackEnvironment.some((variable) => env[variable]);
 }
 
 function checkRequired(fields: readonly Field[], isGiven: (name: string) => boolean): void {

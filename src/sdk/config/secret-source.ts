@@ -30,11 +30,12 @@ export interface ReadSecret {
 }
 
 /**
- * Reads the whole file, without the white space around it. A relative path counts from the working directory.
+ * Reads the whole file, without the white space around it. A relative path counts from the working directory, `~/` from
+ * the home directory; quotation marks around a path, which files of variables leave there, do not count.
  * @throws BatonError BATON-SECRET-FILE when it is missing, unreadable, empty, or longer than 64 KiB.
  */
-export async function readSecretFile(name: string, path: string, { cwd }: SecretPlace): Promise<ReadSecret> {
-  const location = resolve(cwd, path);
+export async function readSecretFile(name: string, path: string, { cwd, env }: SecretPlace): Promise<ReadSecret> {
+  const location = resolve(cwd, expanded(path, env));
   const text = await readStart(location).catch((error: NodeJS.ErrnoException) => {
     throw fileError(name, path, `cannot be read (${error.code ?? "unknown error"})`);
   });
@@ -117,10 +118,24 @@ async function readStart(location: string): Promise<string> {
     for await (const chunk of file.createReadStream({ end: longestSecret, autoClose: false })) {
       chunks.push(Buffer.from(chunk));
     }
-    return Buffer.concat(chunks).toString("utf8");
+    return textOf(Buffer.concat(chunks));
   } finally {
     await file.close();
   }
+}
+
+/** UTF-8, or UTF-16 where its mark says so, as some programs of Windows write it. */
+function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le");
+  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
+  return isBigEndian ? bytes.swap16().toString("utf16le") : bytes.toString("utf8");
+}
+
+/** The path as a shell would have read it: variables are often set where no shell does. */
+function expanded(path: string, { HOME }: SecretPlace["env"]): string {
+  const [, quoted] = /^(?:"(.*)"|'(.*)')$/.exec(path)?.filter((part) => part !== undefined) ?? [];
+  const bare = quoted ?? path;
+  return HOME && bare.startsWith("~/") ? join(HOME, bare.slice(2)) : bare;
 }
 
 /** Somebody else's file, such as a mounted secret, has the mode that its owner chose: there is nothing to correct. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseIni } from "./ini-values.ts";
+import { parseIni } from "./ini.ts";
 
 test("sections, both signs, comments and white space are read as Python's configparser does", () => {
   const text =

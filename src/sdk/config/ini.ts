@@ -1,4 +1,4 @@
-/** Reads the simple INI files of the Cloudsmith CLI (Python's configparser): sections, `key = value`, comments. */
+/** Reads simple INI files (Python's configparser): sections, `key = value`, comments. */
 
 /** Values by section and key, both in lower case; what stands before the first section has the section "". */
 export function parseIni(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {

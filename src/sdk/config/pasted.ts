@@ -1,0 +1,69 @@
+/**
+ * Takes off what belongs to the place that a value was copied from: quotes, an assignment, a comment, the end of a line.
+ * Values are those that hold neither white space nor quotes themselves, such as keys, slugs and addresses.
+ */
+
+/** What can be taken off, in words for people. */
+export type PastedWrapping =
+  | "white space"
+  | "quotation marks"
+  | "an assignment"
+  | "a comment"
+  | "a separator"
+  | "%-escapes";
+
+/** A value without its wrapping. */
+export interface Unwrapped {
+  readonly value: string;
+  /** What was taken off, each once, in the order in which it was found. */
+  readonly removed: readonly PastedWrapping[];
+}
+
+/** White space, the byte order mark, and characters that take no room. */
+const blank = String.raw`[\s\u200b-\u200d\u2060\ufeff]`;
+const blanksAround = new RegExp(`^${blank}+|${blank}+$`, "g");
+/** Escapes of what is never a part of such a value, at its ends: white space and quotation marks. */
+const escapesAround = /^(?:%(?:0[9ad]|2[027]))+|(?:%(?:0[9ad]|2[027]))+$/gi;
+const quotePairs = ['""', "''", "``", "“”", "„“", "„”", "‘’", "‚‘", "«»", "‹›"] as const;
+const commentAfter = /\s+#.*$/s;
+const separatorAfter = /[,;]+$/;
+
+/**
+ * Unwraps `text` until nothing more comes off.
+ * @param name what an assignment may be to, such as `/api[-_]?key/i`; any other name is left where it is.
+ */
+export function unwrapPasted(text: string, name: RegExp): Unwrapped {
+  const removed = new Set<PastedWrapping>();
+  let value = text;
+  const take = (wrapping: PastedWrapping, shorter: string): void => {
+    if (shorter === value) return;
+    value = shorter;
+    removed.add(wrapping);
+  };
+  for (let before: string | undefined; before !== value; ) {
+    before = value;
+    take("white space", value.replaceAll(blanksAround, ""));
+    take("%-escapes", value.replaceAll(escapesAround, ""));
+    if (!/[\r\n]/.test(value)) take("a comment", value.replace(commentAfter, ""));
+    take("a separator", value.replace(separatorAfter, ""));
+    // First, because the name may have quotation marks of its own.
+    take("an assignment", withoutAssignment(value, name));
+    take("quotation marks", withoutQuotes(value));
+  }
+  return { value, removed: [...removed] };
+}
+
+/** The value as it is written between a pair of quotes; the same value when there is no such pair. */
+function withoutQuotes(value: string): string {
+  const bare = value.startsWith('\\"') && value.endsWith('\\"') ? value.slice(1, -2).concat('"') : value;
+  if (bare.length < 2) return value;
+  const isQuoted = quotePairs.some((pair) => bare.startsWith(pair.charAt(0)) && bare.endsWith(pair.charAt(1)));
+  return isQuoted ? bare.slice(1, -1) : value;
+}
+
+/** `export NAME=value`, `set NAME=value`, `$env:NAME = value`, `name: value`, each on one line. */
+function withoutAssignment(value: string, name: RegExp): string {
+  const [, , assigned = "", rest = ""] =
+    /^(?:(?:export|set|declare -x|ENV)\s+|\$env:)?(["']?)([A-Za-z_][\w.-]*)\1\s*[=:]\s*(.*)$/i.exec(value) ?? [];
+  return name.test(assigned) ? rest : value;
+}
