@@ -71,6 +71,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sdk/c1/": [
     "src/sdk/net/",
+    "src/sdk/c1z/scratch/scratch.ts",
     "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
     "src/sdk/sync/",

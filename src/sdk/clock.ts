@@ -18,7 +18,13 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   async sleep(ms, signal) {
-    await delay(ms, undefined, signal ? { signal } : {});
+    try {
+      await delay(ms, undefined, signal ? { signal } : {});
+    } catch (caught) {
+      // Node rejects with an error of its own.
+      signal?.throwIfAborted();
+      throw caught;
+    }
   },
   random: () => Math.random(),
 };

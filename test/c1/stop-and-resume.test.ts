@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, statSync, utimesSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { thisProcess } from "../../src/sdk/c1z/container/process-identity.ts";
 import type { Connector, ListOptions } from "../../src/sdk/contracts/connector.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";
 import { exampleConnector } from "../support/example-connector.ts";
@@ -25,7 +27,7 @@ function stuckAtPage(number: number, reached: () => void): Connector {
 /** Paths of everything below the state directories. */
 function stateFiles(fake: FakeC1): string[] {
   return readdirSync(fake.directory, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.startsWith("baton-c1-"))
+    .filter((path) => path.startsWith("baton-c1-") && !/(?:mark|owner\.json)$/.test(path))
     .toSorted();
 }
 
@@ -174,4 +176,33 @@ test("state is private, and neither many nor old left-overs stay", async () => {
   await fake.until(() => fake.count("Hello") === 7);
   await service.stop();
   assert.deepEqual(readdirSync(state).toSorted(), folders.filter((name) => name !== old).toSorted());
+});
+
+test("what a killed service left goes when the next one starts, whatever its host name; that of one that lives stays", async () => {
+  await using fake = await FakeC1.start();
+  const parent = fake.directory;
+  const make = (hash: string, owner: object): string => {
+    const root = join(parent, `baton-c1-${hash.repeat(16)}`);
+    mkdirSync(join(root, "task"), { recursive: true, mode: 0o700 });
+    writeFileSync(join(root, "owner.json"), JSON.stringify({ process: { ...thisProcess(), ...owner }, hasMark: true }));
+    return root;
+  };
+  const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
+  const gone = [
+    make("a", { pid: dead }),
+    make("b", { pid: dead, host: "pod-1" }),
+    make("c", { pidNamespace: "pid:[1]" }),
+  ];
+  const stays = [make("d", {}), make("e", { host: "elsewhere", boot: "another" })];
+  const service = fake.service();
+  await fake.until(() => fake.count("Hello") === 1);
+  await service.stop();
+  assert.deepEqual(
+    gone.map((path) => existsSync(path)),
+    [false, false, false],
+  );
+  assert.deepEqual(
+    stays.map((path) => existsSync(path)),
+    [true, true],
+  );
 });

@@ -379,6 +379,6 @@ function leftOver(fake: FakeC1): string[] {
   const state = readdirSync(fake.directory).filter((name) => name.startsWith("baton-c1-"));
   return state.flatMap((name) => {
     const path = join(fake.directory, name);
-    return existsSync(path) ? readdirSync(path) : [];
+    return existsSync(path) ? readdirSync(path).filter((entry) => !["mark", "owner.json"].includes(entry)) : [];
   });
 }

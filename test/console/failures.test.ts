@@ -219,7 +219,7 @@ test("disk full: where, and that the old file is kept", noNamespaces, async () =
 
 test("file busy: who has it, and since when", async () => {
   const failure = await bannerAfter(async (_, { dataDir }, id) => {
-    const lock = await lockFile(join(dataDir, "connectors", id, "working.c1z"), systemClock);
+    const lock = await lockFile(join(dataDir, "connectors", id, "working.c1z"), { clock: systemClock });
     after(() => lock.release());
   });
   assert.match(check(failure, "file-busy", "Another run is using this file").message, /process \d+ .*since \d{4}/);

@@ -41,9 +41,10 @@ test("T-11: a second run on the same file is refused by the first one's process 
   const env = { ...settingsFor(sandbox), BATON_TMPDIR: temporary };
   const first = await hangingRun(sandbox, data, env);
   const startedMs = performance.now();
-  const second = await runProgram([], { cwd: data, env });
+  const second = await runProgram(["--lock-wait", "0"], { cwd: data, env });
   assert.equal(second.code, 9, second.stderr);
-  assert.match(second.stderr, new RegExp(`^FILE-BUSY: .*sync\\.c1z is being written by process ${first.pid} on`, "m"));
+  const busy = `^FILE-BUSY: .*sync\\.c1z is being written by another run, process ${first.pid} on`;
+  assert.match(second.stderr, new RegExp(busy, "m"));
   assert.ok(performance.now() - startedMs < 20_000, "it does not wait for the first");
 
   first.kill("SIGKILL");
@@ -61,6 +62,25 @@ test("T-11: a second run on the same file is refused by the first one's process 
   assertHolds(file, sandbox);
   assert.deepEqual(readdirSync(data), ["sync.c1z", "sync.c1z.run.json"]);
   assert.deepEqual(readdirSync(temporary), []);
+});
+
+test("a run waits for the one before it: it is refused when that one ends well, and goes on when that one fails", async () => {
+  for (const ends of ["well", "stopped"] as const) {
+    await using sandbox = await startSandbox({ organization: { members: 1800 } });
+    using scratch = scratchDirectory();
+    const env = settingsFor(sandbox);
+    const first = await hangingRun(sandbox, scratch.path, { ...env, BATON_HTTP_TIMEOUT_SECONDS: "2" });
+    const second = startProgram([], { cwd: scratch.path, env });
+    await second.said("another run has the file; waiting for it");
+    sandbox.clearFaults();
+    if (ends === "stopped") first.kill("SIGTERM");
+    assert.equal((await first.finished).code, ends === "well" ? 0 : 143);
+    const { code, stderr } = await second.finished;
+    assert.equal(code, ends === "well" ? 9 : 0, stderr);
+    if (ends === "well") assert.match(stderr, new RegExp(`^FILE-BUSY: .*another run, process ${first.pid} on`, "m"));
+    assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+    assert.deepEqual(readdirSync(scratch.path), ["sync.c1z", "sync.c1z.run.json"]);
+  }
 });
 
 test("what was read of one organization is not gone on with for another", async () => {

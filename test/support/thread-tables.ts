@@ -29,7 +29,7 @@ export interface Tables {
 /** Opens the tables in a directory; empty ones where it is new. */
 export function openTables(directory: string): Tables {
   mkdirSync(directory, { recursive: true });
-  const scratch = findScratch(directory, key) ?? claimScratch(directory, key);
+  const scratch = findScratch(directory, key) ?? claimScratch(directory, key, "sync.c1z");
   const database = new ScratchDatabase(join(directory, "sync.c1z"), scratch);
   database.read(() => {
     migrate(database.db);

@@ -89,7 +89,7 @@ function makeFile(path: string): void {
 async function lockOrExplain(path: string, clock: Clock): ReturnType<typeof lockFile> {
   const target = join(path, "console");
   try {
-    return await lockFile(target, clock);
+    return await lockFile(target, { clock });
   } catch (caught) {
     if (!(caught instanceof BatonError) || caught.code !== "FILE-BUSY") throw caught;
     throw new BatonError({

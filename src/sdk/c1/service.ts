@@ -99,6 +99,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     if (!signal.aborted) throw caught;
   } finally {
     channel.close();
+    folders.close();
   }
 }
 

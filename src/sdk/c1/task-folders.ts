@@ -1,11 +1,13 @@
 /**
  * Where unfinished syncs wait for their task to be handed out again: one folder per task below the scratch directory,
- * private to this user, bounded in number and age. Knows nothing of what the files hold.
+ * private to this user, bounded in number and age. Folders of services that are gone are removed, whatever host they
+ * ran on. Knows nothing of what the files hold.
  */
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { holdDirectory, holdingFiles, isLeftBehind } from "../c1z/scratch/scratch.ts";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 
@@ -13,6 +15,9 @@ import { BatonError, Status } from "../errors.ts";
 const mostLeftOver = 3;
 /** An unfinished sync is taken up again for seven days (c1z: resume); then its file is of no more use. */
 const oldestMs = 7 * 86_400_000;
+
+const rootPrefix = "baton-c1-";
+const rootName = /^baton-c1-[0-9a-f]{16}$/;
 
 /** Files of one task. */
 export interface TaskFolder {
@@ -30,9 +35,11 @@ export class TaskFolders {
   readonly #root: string;
   readonly #clock: Clock;
   readonly #open = new Set<string>();
+  readonly #giveBack: () => void;
 
   constructor(root: string, clock: Clock) {
     this.#root = root;
+    this.#giveBack = holdDirectory(root);
     this.#clock = clock;
   }
 
@@ -44,7 +51,7 @@ export class TaskFolders {
    */
   static async open(tempDir: string | undefined, owner: readonly string[], clock: Clock): Promise<TaskFolders> {
     const hash = createHash("sha256").update(JSON.stringify(owner)).digest("hex").slice(0, 16);
-    const root = join(tempDir ?? tmpdir(), `baton-c1-${hash}`);
+    const root = join(tempDir ?? tmpdir(), rootPrefix + hash);
     try {
       await mkdir(root, { mode: 0o700, recursive: true });
     } catch (cause) {
@@ -55,6 +62,7 @@ export class TaskFolders {
     // By number: in a container a user need not have a name.
     const foreign = process.getuid !== undefined && (made.uid !== process.getuid() || (made.mode & 0o022) !== 0);
     if (!made.isDirectory() || foreign) throw stateDirError(root, "it belongs to or can be written by somebody else");
+    await removeAbandoned(root);
     const folders = new TaskFolders(root, clock);
     await folders.#prune();
     return folders;
@@ -83,9 +91,14 @@ export class TaskFolders {
     await this.#prune();
   }
 
+  /** The service ends: what waits here may wait on. */
+  close(): void {
+    this.#giveBack();
+  }
+
   async #prune(): Promise<void> {
     const now = this.#clock.nowMs();
-    const closed = (await readdir(this.#root)).filter((name) => !this.#open.has(name));
+    const closed = (await readdir(this.#root)).filter((name) => !this.#open.has(name) && !holdingFiles.has(name));
     const dated = await Promise.all(
       closed.map(async (name) => {
         const path = join(this.#root, name);
@@ -96,6 +109,15 @@ export class TaskFolders {
     const surplus = newestFirst.filter(({ at }, index) => index >= mostLeftOver || now - at > oldestMs);
     await Promise.all(surplus.map(({ path }) => rm(path, { recursive: true, force: true })));
   }
+}
+
+/** Nobody comes back to them: who has another host name gets its tasks under another name. */
+async function removeAbandoned(own: string): Promise<void> {
+  const parent = dirname(own);
+  const names = (await readdir(parent)).filter((name) => rootName.test(name) && join(parent, name) !== own);
+  const abandoned = names.map((name) => join(parent, name)).filter(isLeftBehind);
+  // What cannot be removed stays, and harms nobody.
+  await Promise.allSettled(abandoned.map((path) => rm(path, { recursive: true, force: true })));
 }
 
 function stateDirError(root: string, reason: string, cause?: unknown): BatonError {

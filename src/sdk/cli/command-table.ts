@@ -38,6 +38,15 @@ export const builtInCommands: readonly BuiltInCommand[] = [
           "Let the sync replace the file although half or more of the resources of a type, or of the grants, are gone",
         ...own,
       },
+      {
+        kind: "int",
+        name: "lock-wait",
+        description:
+          "How long to wait for another run on the same file, in seconds; 0: not at all. One that is seen to run is waited for 30 s unless this is set",
+        default: 120,
+        rules: { gte: 0, lte: 86_400, zeroIsChecked: true },
+        ...own,
+      },
     ],
     takesConnectorFields: true,
   },

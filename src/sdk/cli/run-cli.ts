@@ -5,6 +5,7 @@
 import { checkConfigPath } from "../config/config-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { standardFields } from "../config/standard-fields.ts";
+import { validateConfig } from "../config/validate.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
@@ -61,6 +62,7 @@ async function dispatch(
     return 0;
   }
   const options = resolveConfig({ fields: command.options, relations: [], argv: flags.values, env: io.env });
+  validateConfig(options);
   const run = await loadCommand(command.name);
   return await run({ app, io, redactor, standardFields: standard, flags, options, useLogger });
 }

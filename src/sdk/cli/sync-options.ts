@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import type { LockWait } from "../c1z/container/file-lock.ts";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { BatonError, Status } from "../errors.ts";
@@ -16,6 +17,8 @@ export interface StoreOptions {
   readonly tempDir?: string;
   readonly keepSyncCount?: number;
   readonly skipCleanup: boolean;
+  /** How long to wait for another run on the file; default not at all. */
+  readonly lockWait?: LockWait;
 }
 
 const mostAutomaticWorkers = 4;
@@ -57,6 +60,15 @@ export async function externalPrincipalsOf(
   if (path === "" && entitlementId === "" && traits.length === 0) return undefined;
   const { openExternalPrincipals } = await import("../external/open-external-principals.ts");
   return await openExternalPrincipals({ path: path && resolve(cwd, path), entitlementId, traits, tempDir });
+}
+
+/** A run that is seen to live may take any time: unless it is asked for, it is not waited for as long as a dead one may be. */
+const livingWaitMs = 30_000;
+
+/** How long --lock-wait lets a run wait for another one on its file. */
+export function lockWaitOf(options: ResolvedConfig): LockWait {
+  const waitMs = options.int("lock-wait") * 1000;
+  return { unseenMs: waitMs, livingMs: options.isGiven("lock-wait") ? waitMs : livingWaitMs };
 }
 
 /** How many workers are asked for (baton-sdk 0.25.0: -1 is automatic, 0 and other negatives are one); undefined when unset. */

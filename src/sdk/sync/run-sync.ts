@@ -1,5 +1,6 @@
 /** One run from beginning to end: check the access, begin or take up a sync, read, check, seal, save. */
 
+import type { LockWait } from "../c1z/container/file-lock.ts";
 import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
@@ -54,6 +55,8 @@ export interface RunSyncOptions {
   readonly keepSyncCount?: number;
   /** True: no pruning of old syncs. */
   readonly skipCleanup?: boolean;
+  /** How long to wait for another run on the file; default not at all. */
+  readonly lockWait?: LockWait;
   /** Aborting it stops the run: checkpoint, save, then the signal's reason or BATON-INTERRUPTED is thrown. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -102,6 +105,8 @@ async function performSync(
     keepSyncCount: options.keepSyncCount ?? 2,
     // A targeted sync replaces nothing, so that nothing goes for it.
     skipCleanup: run.targets !== undefined || (options.skipCleanup ?? false),
+    lockWait: options.lockWait,
+    signal: options.signal,
     clock,
     logger,
   });

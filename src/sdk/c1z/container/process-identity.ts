@@ -31,14 +31,20 @@ export function thisProcess(): ProcessIdentity {
   };
 }
 
-/** Says whether the process still runs. */
+/** Says whether the process still runs, by what can be seen from here. */
 export function livenessOf(other: ProcessIdentity, self: ProcessIdentity = thisProcess()): Liveness {
-  if (other.host !== self.host) return "unknown";
-  if (isKernelId(other.boot) && isKernelId(self.boot) && other.boot !== self.boot) return "dead";
+  const sameKernel = runsOnThisKernel(other, self);
+  if (other.host !== self.host && !sameKernel) return "unknown";
+  if (isKernelId(other.boot) && isKernelId(self.boot) && !sameKernel) return "dead";
   if (other.pidNamespace !== self.pidNamespace) return "unknown";
   if (!exists(other.pid)) return "dead";
   const started = startOf(String(other.pid));
   return other.started !== "" && started !== "" && started !== other.started ? "dead" : "alive";
+}
+
+/** True when both run on one kernel, whatever containers they are in. */
+export function runsOnThisKernel({ boot }: ProcessIdentity, self: ProcessIdentity = thisProcess()): boolean {
+  return isKernelId(boot) && boot === self.boot;
 }
 
 /** True when the machine has not been restarted in between; what was written without syncing is then still whole. */

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isHeldMark } from "./live-mark.ts";
 
 /** Of the file itself, its lock and the record of its run. */
 const suffix = /^(?:\.lock|\.run\.json)?\.[0-9a-f]{12}\.tmp$/;
@@ -21,7 +22,10 @@ export function removeLeftovers(target: string): number {
   try {
     for (const name of readdirSync(dirname(target))) {
       if (!name.startsWith(base) || !suffix.test(name.slice(base.length))) continue;
-      rmSync(join(dirname(target), name));
+      const path = join(dirname(target), name);
+      // The holder's own mark, and those of others who wait.
+      if (isHeldMark(path)) continue;
+      rmSync(path);
       removed++;
     }
   } catch {

@@ -11,13 +11,15 @@ import {
   rmSync,
   type Stats,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { BatonError, Status } from "../../errors.ts";
 import { errnoOf, fileError } from "../container/file-errors.ts";
-import { livenessOf, type ProcessIdentity, parseIdentity, thisProcess } from "../container/process-identity.ts";
+import { holdMark, type LiveMark, livenessByMark } from "../container/live-mark.ts";
+import { type ProcessIdentity, parseIdentity, thisProcess } from "../container/process-identity.ts";
 
 /** A directory that only this user can enter (mode 0700). */
 export interface Scratch {
@@ -26,6 +28,10 @@ export interface Scratch {
   readonly directory: string;
   /** The database file inside; not created yet. */
   readonly database: string;
+  /** From now on it is seen, from other containers and machines too, that its process lives. */
+  hold(): void;
+  /** Ends that. */
+  release(): void;
   /** Removes the directory and all in it; never throws. */
   remove(): void;
 }
@@ -33,8 +39,12 @@ export interface Scratch {
 /** What a scratch directory says of itself. */
 export interface ScratchOwner {
   readonly process: ProcessIdentity;
+  /** It holds a mark in the directory while it lives. */
+  readonly hasMark: boolean;
   /** Set once the database is whole: which state of the target it was unpacked from, see `fileState`. */
   readonly source?: string;
+  /** The file that a run on it could take this up for. */
+  readonly target?: string;
 }
 
 const prefix = "c1z-";
@@ -46,8 +56,12 @@ const claimedName = /^c1z-[0-9a-f]{24}$/;
 const randomName = /^c1z-[A-Za-z0-9]{6}$/;
 /** Name of a copy of a file from elsewhere that a run works on in a scratch directory of its own. */
 export const workingCopyName = "copy.c1z";
-const ourFiles: ReadonlySet<string> = new Set([ownerFile, databaseFile, `${databaseFile}-journal`]);
-const dayMs = 24 * 60 * 60 * 1000;
+const markFile = "mark";
+const ourFiles: ReadonlySet<string> = new Set([ownerFile, markFile, databaseFile, `${databaseFile}-journal`]);
+const hourMs = 60 * 60 * 1000;
+const dayMs = 24 * hourMs;
+/** A process on another machine cannot be seen: it renews the time of what it has. */
+const renewEveryMs = 60_000;
 /** Between making a directory and naming its owner in it lie microseconds: older and empty, it is a killed process's. */
 export const emptyGraceMs = 10_000;
 
@@ -70,12 +84,12 @@ export function scratchParent(
  */
 export function createScratch(tempDir: string | undefined): Scratch {
   const parent = scratchParent(tempDir);
-  return create(parent, () => mkdtempSync(join(parent, prefix)));
+  return create(parent, undefined, () => mkdtempSync(join(parent, prefix)));
 }
 
-/** Creates the scratch directory `key` (24 hex digits), or one of a random name when that one is taken. */
-export function claimScratch(parent: string, key: string): Scratch {
-  return create(parent, () => {
+/** Creates the scratch directory `key` (24 hex digits) for `target`, or one of a random name when that one is taken. */
+export function claimScratch(parent: string, key: string, target: string): Scratch {
+  return create(parent, target, () => {
     const directory = join(parent, prefix + key);
     try {
       mkdirSync(directory, { mode: 0o700 });
@@ -97,9 +111,11 @@ export function findScratch(parent: string, key: string): Scratch | undefined {
  * Says whose a scratch directory is.
  * @throws BatonError with a FILE- code when it cannot be written.
  */
-export function writeOwner({ directory }: Scratch, owner: ScratchOwner): void {
+export function writeOwner({ directory }: Scratch, owner: Omit<ScratchOwner, "hasMark">): void {
+  // Where the file system knows no locks there is none, which must not look like one that was given back.
+  const hasMark = statSync(join(directory, markFile), { throwIfNoEntry: false }) !== undefined;
   try {
-    writeFileSync(join(directory, ownerFile), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+    writeFileSync(join(directory, ownerFile), `${JSON.stringify({ ...owner, hasMark })}\n`, { mode: 0o600 });
   } catch (caught) {
     throw fileError(caught, `write to the scratch directory ${directory}`, "No file was changed.");
   }
@@ -111,8 +127,15 @@ export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
     const value: unknown = JSON.parse(readFileSync(join(directory, ownerFile), "utf8"));
     if (typeof value !== "object" || value === null || !("process" in value)) return undefined;
     const owner = parseIdentity(value.process);
-    const source = "source" in value && typeof value.source === "string" ? { source: value.source } : {};
-    return owner && { process: owner, ...source };
+    const { source, target, hasMark } = value as Readonly<Record<string, unknown>>; // an object; what is used is checked here
+    return (
+      owner && {
+        process: owner,
+        hasMark: hasMark === true,
+        ...(typeof source === "string" && { source }),
+        ...(typeof target === "string" && { target }),
+      }
+    );
   } catch {
     // Missing or cut off.
     return undefined;
@@ -120,9 +143,46 @@ export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
 }
 
 /**
- * Removes scratch directories of this user under `parent` whose process is gone: those that a run on the same file
- * could take up, and those that do not name their process, only when nobody touched them for a day, or for ten seconds
- * if nothing is in them.
+ * Makes a directory that is there already this process's own; not while another process that lives has it.
+ * @returns what gives it back, and leaves the rest of its content.
+ */
+export function holdDirectory(directory: string): () => void {
+  const place = scratchAt(dirname(directory), directory);
+  const owner = readOwner(place);
+  if (owner && livenessOfOwner(place, owner) === "alive") return () => undefined;
+  place.hold();
+  writeOwner(place, { process: thisProcess() });
+  return () => {
+    rmSync(join(directory, ownerFile), { force: true });
+    place.release();
+  };
+}
+
+/** True when the process that held a directory is gone; one that names none is given a day. */
+export function isLeftBehind(directory: string): boolean {
+  const place = scratchAt(dirname(directory), directory);
+  if (!isPrivate(directory)) return false;
+  const owner = readOwner(place);
+  return owner ? livenessOfOwner(place, owner) === "dead" : idleMsOf(directory) > dayMs;
+}
+
+/** Files that hold a directory, beside what is kept in it. */
+export const holdingFiles: ReadonlySet<string> = new Set([ownerFile, markFile]);
+
+/**
+ * Whether the process of a scratch directory lives. One of another machine cannot be seen: it lives as long as it renews
+ * the time of what is in there.
+ */
+export function livenessOfOwner({ directory }: Scratch, owner: ScratchOwner): "alive" | "dead" {
+  const seen = livenessByMark(owner.process, owner.hasMark ? join(directory, markFile) : undefined);
+  if (seen !== "unknown") return seen;
+  return idleMsOf(directory) > hourMs ? "dead" : "alive";
+}
+
+/**
+ * Removes scratch directories of this user under `parent` whose process is gone, whatever machine it was on. Those that a
+ * run on the same file could take up, and those that do not name their process, stay for a day; empty ones for ten
+ * seconds.
  */
 export function sweepScratch(parent: string): number {
   let removed = 0;
@@ -141,17 +201,23 @@ function isAbandoned(scratch: Scratch, isClaimed: boolean): boolean {
   const { directory } = scratch;
   const names = namesIn(directory);
   if (!isPrivate(directory) || names.some((name) => !isOurs(name))) return false;
-  const touched = [directory, ...names.map((name) => join(directory, name))].map(
-    (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
-  );
-  const idleMs = Date.now() - Math.max(...touched);
+  const idleMs = idleMsOf(directory);
   if (names.length === 0) return idleMs > emptyGraceMs;
   const owner = readOwner(scratch);
-  const liveness = owner ? livenessOf(owner.process) : "dead";
-  if (liveness === "alive") return false;
-  if (liveness === "dead" && owner && !isClaimed) return true;
-  // A process that cannot be seen from here is given a week.
-  return idleMs > (liveness === "unknown" ? 7 * dayMs : dayMs);
+  if (owner && livenessOfOwner(scratch, owner) === "alive") return false;
+  const isOfUse = owner === undefined || (isClaimed && canBeTakenUp(owner));
+  return !isOfUse || idleMs > dayMs;
+}
+
+/** A file in a directory that is gone will not be synced again. */
+function canBeTakenUp({ target }: ScratchOwner): boolean {
+  return target === undefined || statSync(dirname(target), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Since anything in it was touched. */
+function idleMsOf(directory: string): number {
+  const paths = [directory, ...namesIn(directory).map((name) => join(directory, name))];
+  return Date.now() - Math.max(...paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
 }
 
 /** Files of ours, and those that lie beside a working copy while it is written. */
@@ -176,11 +242,13 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-function create(parent: string, make: () => string): Scratch {
+function create(parent: string, target: string | undefined, make: () => string): Scratch {
   let scratch: Scratch | undefined;
   try {
     scratch = scratchAt(parent, make());
-    writeOwner(scratch, { process: thisProcess() });
+    // Held before it names its process: who reads the name finds the mark.
+    scratch.hold();
+    writeOwner(scratch, { process: thisProcess(), ...(target !== undefined && { target }) });
     return scratch;
   } catch (caught) {
     scratch?.remove();
@@ -189,7 +257,36 @@ function create(parent: string, make: () => string): Scratch {
 }
 
 function scratchAt(parent: string, directory: string): Scratch {
-  return { parent, directory, database: join(directory, databaseFile), remove: () => removeQuietly(directory) };
+  let mark: LiveMark | undefined;
+  let renewal: NodeJS.Timeout | undefined;
+  const release = (): void => {
+    clearInterval(renewal);
+    mark?.release();
+  };
+  return {
+    parent,
+    directory,
+    database: join(directory, databaseFile),
+    hold() {
+      rmSync(join(directory, markFile), { force: true });
+      mark = holdMark(join(directory, markFile));
+      renewal = setInterval(() => touch(join(directory, ownerFile)), renewEveryMs).unref();
+    },
+    release,
+    remove() {
+      release();
+      removeQuietly(directory);
+    },
+  };
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch {
+    // Removed by somebody: what needs the directory finds that out.
+  }
 }
 
 function removeQuietly(directory: string): void {

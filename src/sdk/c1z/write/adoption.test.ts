@@ -256,12 +256,13 @@ test("what a living process works with is neither used nor removed", async (cont
 test("T-01: scratch directories of the dead go at once, or after a day where another run could take them up; others stay", async (context) => {
   const here = place(context);
   const dead = { ...thisProcess(), pid: deadPid };
-  const make = (name: string, owner: object | undefined, ageHours: number, extra?: string): string => {
+  const make = (name: string, owner: object | undefined, ageHours: number, extra?: string, target?: string): string => {
     const directory = join(here.scratch, name);
     mkdirSync(directory, { mode: 0o700 });
     const files = [join(directory, "db"), ...(extra === undefined ? [] : [join(directory, extra)])];
     if (owner) files.push(join(directory, "owner.json"));
-    for (const file of files) writeFileSync(file, file.endsWith(".json") ? JSON.stringify({ process: owner }) : "");
+    for (const file of files)
+      writeFileSync(file, file.endsWith(".json") ? JSON.stringify({ process: owner, target }) : "");
     const then = new Date(Date.now() - ageHours * 3_600_000);
     for (const file of [...files, directory]) utimesSync(file, then, then);
     return name;
@@ -269,11 +270,14 @@ test("T-01: scratch directories of the dead go at once, or after a day where ano
   make("c1z-aaaaaa", dead, 0);
   make("c1z-bbbbbb", undefined, 25);
   make("c1z-0123456789abcdef01234567", dead, 25);
+  make("c1z-iiiiii", { ...dead, host: "pod-1" }, 0);
+  make("c1z-jjjjjj", { ...dead, host: "elsewhere", boot: "another" }, 2);
+  make("c1z-89abcdef0123456701234567", dead, 0, undefined, "/gone/with/its/volume/sync.c1z");
   const kept = [
     make("c1z-76543210abcdef0123456789", dead, 23),
     make("c1z-cccccc", undefined, 23),
     make("c1z-dddddd", thisProcess(), 25),
-    make("c1z-eeeeee", { ...dead, host: "elsewhere" }, 25),
+    make("c1z-eeeeee", { ...dead, host: "elsewhere", boot: "another" }, 0.5),
     make("c1z-ffffff", dead, 25, "notes.txt"),
     make("something-else", dead, 25),
   ];

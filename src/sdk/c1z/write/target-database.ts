@@ -10,12 +10,13 @@ import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
 import { type C1zFormat, decoderLimits, unpackDatabase } from "../container/container.ts";
 import { corruptFile } from "../container/file-errors.ts";
-import { livenessOf, sameBoot, thisProcess } from "../container/process-identity.ts";
+import { sameBoot, thisProcess } from "../container/process-identity.ts";
 import { migrate } from "../scratch/migrate.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import {
   claimScratch,
   findScratch,
+  livenessOfOwner,
   readOwner,
   type Scratch,
   scratchParent,
@@ -58,7 +59,7 @@ export async function openTargetDatabase(options: TargetDatabaseOptions): Promis
   }
   const swept = sweepScratch(parent);
   if (swept > 0) logger.info("removed scratch directories that killed runs had left", { parent, count: swept });
-  return await unpack(claimScratch(parent, key), options);
+  return await unpack(claimScratch(parent, key, target), options);
 }
 
 /** What tells this state of a file from every other one it had or will have; "absent" when it is not there. */
@@ -84,7 +85,7 @@ async function unpack(scratch: Scratch, { target, format }: TargetDatabaseOption
     if (format === "v1") await unpackDatabase(target, scratch.database, decoderLimits(process.env));
     database = new ScratchDatabase(target, scratch);
     prepareSchema(database, target);
-    writeOwner(scratch, { process: thisProcess(), source });
+    writeOwner(scratch, { process: thisProcess(), source, target });
     return { scratch, database };
   } catch (caught) {
     database?.close();
@@ -97,11 +98,12 @@ async function unpack(scratch: Scratch, { target, format }: TargetDatabaseOption
 function adopt(scratch: Scratch, { target, clock, logger }: TargetDatabaseOptions): TargetDatabase | undefined {
   const owner = readOwner(scratch);
   const self = thisProcess();
-  if (owner && livenessOf(owner.process, self) === "alive") return undefined;
+  if (owner && livenessOfOwner(scratch, owner) === "alive") return undefined;
   // Nothing is synced to the device on the way: after a restart of the machine anything may be missing.
   const isOurs = owner !== undefined && sameBoot(owner.process, self) && owner.source === fileState(target);
   const database = isOurs ? openWhole(scratch, target, clock.nowMs()) : undefined;
   if (database) {
+    scratch.hold();
     writeOwner(scratch, { ...owner, process: self });
     return { scratch, database };
   }

@@ -10,7 +10,7 @@ import { BatonError, Status } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { formatOf } from "../container/container.ts";
 import { corruptFile } from "../container/file-errors.ts";
-import { type FileLock, lockFile } from "../container/file-lock.ts";
+import { type FileLock, type LockWait, lockFile } from "../container/file-lock.ts";
 import { goTime } from "../container/go-time.ts";
 import { type PackedFile, packDatabase } from "../container/pack.ts";
 import { checkReplaceable, followLink, replaceFile } from "../container/save.ts";
@@ -28,7 +28,7 @@ import { SqliteSessionStore } from "./session-store.ts";
 import { countRows, statsFromJson } from "./stats.ts";
 import { canResume, finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
-import { openTargetDatabase, type TargetDatabase } from "./target-database.ts";
+import { fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
 /** What `openC1zWriter` needs. */
 export interface C1zWriterOptions {
@@ -40,6 +40,10 @@ export interface C1zWriterOptions {
   readonly keepSyncCount: number;
   /** True: no pruning. */
   readonly skipCleanup: boolean;
+  /** How long to wait for another run on the file; default not at all. */
+  readonly lockWait?: LockWait | undefined;
+  /** Ends that waiting; its reason is thrown. */
+  readonly signal?: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -54,19 +58,43 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
   if (!Number.isInteger(options.keepSyncCount) || options.keepSyncCount < 1) throw badKeepCount(options.keepSyncCount);
   await checkReplaceable(path);
   const target = await followLink(path);
-  const lock = await lockFile(target, options.clock);
+  const { lockWait, signal, clock, logger } = options;
+  const stateBefore = fileState(target);
+  const lock = await lockFile(target, {
+    clock,
+    ...(lockWait && { wait: lockWait }),
+    signal,
+    onWait: (holder, waitMs) =>
+      logger.warn("another run has the file; waiting for it", { path, holder, wait_s: waitMs / 1000 }),
+  });
   try {
     const format = await formatOf(target);
     if (format === "v3") throw v3NotWritable(path, await readV3Manifest(target));
     if (format === "unknown") throw corruptFile(path, "it does not begin as one");
     removeLeftovers(target);
-    const { tempDir, clock, logger } = options;
+    const { tempDir } = options;
     const opened = await openTargetDatabase({ target, format, tempDir, clock, logger });
-    return new C1zWriter({ ...options, path }, { ...opened, lock });
+    const writer = new C1zWriter({ ...options, path }, { ...opened, lock });
+    if (lock.waitedFor !== undefined && fileState(target) !== stateBefore && writer.endsFinished) {
+      writer.close();
+      throw syncedMeanwhile(path, lock.waitedFor);
+    }
+    return writer;
   } catch (caught) {
     lock.release();
     throw caught;
   }
+}
+
+/** What was waited for is there already: a second reading right after it would only use up requests. */
+function syncedMeanwhile(path: string, other: string): BatonError {
+  return new BatonError({
+    code: "FILE-BUSY",
+    status: Status.failedPrecondition,
+    message: `${path} was synced by another run, ${other}, while this one waited for it.`,
+    effect: "This run read nothing. The file holds the sync of the other one.",
+    hint: "Nothing needs to be done. Schedule runs on one file so that they do not overlap.",
+  });
 }
 
 function badKeepCount(count: number): BatonError {
@@ -99,6 +127,11 @@ export class C1zWriter implements SyncStore {
     this.#scratch = scratch;
     this.#database = database;
     this.#lock = lock;
+  }
+
+  /** True when the sync that was begun last was finished. */
+  get endsFinished(): boolean {
+    return this.#database.read(() => listSyncRuns(this.#database.db).at(-1)?.endedAt !== undefined);
   }
 
   /** True when `startSync` would resume an unfinished sync. */

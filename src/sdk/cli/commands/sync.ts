@@ -14,7 +14,7 @@ import { openRunTelemetry } from "../run-telemetry.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
 import { syncInto } from "../sync-into.ts";
-import { storeOptions } from "../sync-options.ts";
+import { lockWaitOf, storeOptions } from "../sync-options.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
 /** Runs the root command. */
@@ -51,7 +51,7 @@ const targetedStop = { effect: "The file is as it was.", hint: "Run the command 
 
 /** @throws BatonError BATON-UNSUPPORTED: ConductorOne decides by itself what it takes over. */
 function refuseSyncOnlyFlags({ options }: Invocation): void {
-  const given = ["strict", "accept-changes"].find((name) => options.bool(name));
+  const given = ["strict", "accept-changes", "lock-wait"].find((name) => options.isGiven(name));
   if (given === undefined) return;
   throw new BatonError({
     code: "BATON-UNSUPPORTED",
@@ -85,7 +85,7 @@ async function syncOnce(
       config,
       context,
       io,
-      store,
+      store: { ...store, lockWait: lockWaitOf(options) },
       target,
       signal,
       observer: output.observe,
