@@ -8,7 +8,7 @@ import { type DeployTarget, deployTargets } from "../contract/connectors.ts";
 import { type DeployFacts, deployFiles } from "./deploy-files.ts";
 import { readTemplate, templateNames } from "./deploy-templates.ts";
 
-const deploy = join(import.meta.dirname, "..", "..", "..", "..", "deploy");
+const deploy = join(import.meta.dirname, "..", "..", "..", "deploy");
 const service: DeployFacts = {
   mode: "service",
   orgSlug: "acme-corp",
