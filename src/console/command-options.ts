@@ -17,6 +17,7 @@ export interface ConsoleOptions {
   /** Undefined: where the store keeps it by default. */
   readonly dataDir: string | undefined;
   readonly storeKeyFile: string | undefined;
+  readonly keysInMemory: boolean;
   readonly opensBrowser: boolean;
   readonly startsSample: boolean;
   /** Only prints a new link into the console that runs. */
@@ -34,6 +35,7 @@ const fields: readonly Field[] = [
   { kind: "string", name: "tls-key", ...own },
   { kind: "string", name: "data-dir", ...own },
   { kind: "string", name: "store-key-file", ...own },
+  { kind: "bool", name: "keys-in-memory", ...own },
   { kind: "bool", name: "no-open", ...own },
   { kind: "bool", name: "sample", ...own },
   { kind: "bool", name: "link", ...own },
@@ -63,6 +65,7 @@ export function parseConsoleOptions(argv: readonly string[], { env, cwd }: CliIo
     tls: readTls(path(text("tls-cert")), path(text("tls-key"))),
     dataDir: path(text("data-dir") ?? env["BATON_CONSOLE_DATA_DIR"]),
     storeKeyFile: path(text("store-key-file")),
+    keysInMemory: isOn("keys-in-memory"),
     opensBrowser: !isOn("no-open"),
     startsSample: isOn("sample"),
     printsLink: isOn("link"),
@@ -121,7 +124,8 @@ The page is for whoever opens the link that is printed. The link is good once an
 Flags:
       --port N               port to listen on (default ${defaultPort}; one that is taken leads to the next free one)
       --data-dir DIR         where connectors, history and logs are kept ($BATON_CONSOLE_DATA_DIR)
-      --store-key-file FILE  file with the key that stored API keys are encrypted with
+      --store-key-file FILE  file with the key that stored API keys are encrypted with (default: one in the data directory)
+      --keys-in-memory       keep entered API keys in memory only: they are asked for again after a restart
       --sample               begin with a made-up organization, synced
       --no-open              do not open the browser
       --link                 print a new link into the console that runs, and end

@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
-import { homedir } from "node:os";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
 import { listenForInterrupt } from "../sdk/cli/interrupt.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
@@ -27,9 +26,10 @@ import { connectorRoutes } from "./server/routes/connector-routes.ts";
 import { fileRoutes } from "./server/routes/file-routes.ts";
 import { runRoutes } from "./server/routes/run-routes.ts";
 import { sourceRoutes } from "./server/routes/source-routes.ts";
-import { Sessions } from "./server/sessions.ts";
+import { Sessions, sessionIn } from "./server/sessions.ts";
+import { SignIns } from "./server/sign-ins.ts";
 import { Sources } from "./sources/sources.ts";
-import { defaultDataDirectory } from "./store/data-directory.ts";
+import { defaultDataDirectory, userHome } from "./store/data-directory.ts";
 import { thisProgram } from "./worker/program.ts";
 
 /** Runs the console to its end, which is the first signal. A second one does not wait for anything. */
@@ -40,26 +40,33 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const tls = options.tls && { cert: readPem(options.tls.certFile), key: readPem(options.tls.keyFile) };
   await using parts = new AsyncDisposableStack();
   const hub = new EventHub();
-  const { storeKeyFile, host, port, names } = options;
+  const { storeKeyFile, keysInMemory, host, port, names } = options;
   const program = thisProgram();
-  const workshop = await openWorkshop({ dataDir, hub, clock, version, env: io.env, storeKeyFile, program });
+  const workshop = await openWorkshop({
+    ...{ dataDir, hub, clock, version, env: io.env, storeKeyFile, keysInMemory, program },
+  });
   parts.defer(() => workshop.close());
   const sources = new Sources({ dataDir, kept: workshop, clock });
   parts.defer(() => sources.close());
   parts.defer(sources.follow(hub));
   const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];
+  const { audit } = workshop;
+  const signIns = new SignIns({ links, audit, clock });
+  parts.defer(() => signIns.close());
+  const sessions = new Sessions(clock, keptCookieName(dataDir));
   const app = createApp({
-    audit: workshop.audit,
+    audit,
     facts: { version, dataDir, keyStorage: workshop.keyStorage, isSecure: tls !== undefined },
-    ...{ links, streams, sessions: new Sessions(clock, keptCookieName(dataDir)) },
+    ...{ signIns, streams, sessions },
     routes: [
       connectorRoutes(workshop),
       runRoutes(workshop),
-      sourceRoutes({ sources, audit: workshop.audit, version }),
-      fileRoutes({ sources, audit: workshop.audit }),
+      sourceRoutes({ sources, audit, version }),
+      fileRoutes({ sources, audit }),
     ],
   });
-  const server = await listen({ host, port, names, app, ...(tls && { tls }) });
+  const hasSession = sessionIn(sessions);
+  const server = await listen({ host, port, names, app, hasSession, ...(tls && { tls }) });
   parts.defer(() => server.close());
   parts.defer(() => streams.close());
   const running = { origin: server.origin, secret: links.secret, host };
@@ -145,5 +152,5 @@ function readPem(path: string): string {
 }
 
 function dataDirOf({ dataDir }: ConsoleOptions, { env }: CliIo): string {
-  return dataDir ?? defaultDataDirectory({ env, platform: process.platform, home: homedir() });
+  return dataDir ?? defaultDataDirectory({ env, platform: process.platform, home: userHome() });
 }

@@ -19,7 +19,8 @@ import { connectorRoutes } from "../../src/console/server/routes/connector-route
 import { fileRoutes } from "../../src/console/server/routes/file-routes.ts";
 import { runRoutes } from "../../src/console/server/routes/run-routes.ts";
 import { sourceRoutes } from "../../src/console/server/routes/source-routes.ts";
-import { Sessions } from "../../src/console/server/sessions.ts";
+import { Sessions, sessionIn } from "../../src/console/server/sessions.ts";
+import { SignIns } from "../../src/console/server/sign-ins.ts";
 import { Sources } from "../../src/console/sources/sources.ts";
 import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
@@ -111,7 +112,7 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
     assets,
     audit,
     facts: { version, dataDir, keyStorage: "memory", isSecure: false },
-    links,
+    signIns: new SignIns({ links, audit, clock }),
     sessions,
     streams,
     routes: [
@@ -121,7 +122,8 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
     ],
   });
   const names = ["127.0.0.1", "localhost", "[::1]"];
-  const server = await listen({ host: "127.0.0.1", port: 0, names, app, ...(bounds && { bounds }) });
+  const hasSession = sessionIn(sessions);
+  const server = await listen({ host: "127.0.0.1", port: 0, names, app, hasSession, ...(bounds && { bounds }) });
   const { origin, port } = server;
   const ask: Door["ask"] = (path, options) => askServer(port, path, options);
   const link = (): string => launchLink({ origin, secret: links.secret }, clock);

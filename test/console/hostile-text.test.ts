@@ -49,8 +49,8 @@ function namesByLogin(csv: string): ReadonlyMap<string, string> {
 for (const path of ["people/export?format=csv", "reviews/offboarding/export?format=csv"]) {
   for (const [index, formula] of formulas.entries()) {
     test(`T-99: ${JSON.stringify(formula)} is a text in ${path}, and whole again without its apostrophe`, async () => {
-      const cell = namesByLogin((await browser.get(`${base}/${path}`)).body).get(`text-${index}`);
-      assert.equal(cell, `'${formula}`);
+      const cell = namesByLogin((await browser.get(`${base}/${path}`)).body).get(`text-${index}`) ?? "";
+      assert.ok(cell.startsWith("'"), cell);
       assert.equal(unprefixed(cell), formula);
     });
   }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expectedCounts } from "../../sandbox/organization.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { mayGoTo } from "../../src/console/connectors/found-settings.ts";
 import { RunningError } from "../../src/console/failures/running-error.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
@@ -150,7 +151,12 @@ test("keys and slugs of this machine are offered by the name of their source, us
   await using sandbox = await startSandbox();
   const { keys } = sandbox;
   await using console = await openTestWorkshop({
-    env: { BATON_API_KEY: keys.service, CLOUDSMITH_API_KEY: "not usable at all", CLOUDSMITH_ORG: "sandbox-org" },
+    env: {
+      BATON_API_KEY: keys.service,
+      CLOUDSMITH_API_KEY: "not usable at all",
+      CLOUDSMITH_ORG: "sandbox-org",
+      BATON_BASE_URL: sandbox.baseUrl,
+    },
   });
   const { workshop, dataDir } = console;
   const folder = join(dataDir, "..", ".cloudsmith");
@@ -186,8 +192,7 @@ test("keys and slugs of this machine are offered by the name of their source, us
 
 test("everything is still there after a restart: connectors, keys, history, logs, schedule and pause", async () => {
   await using sandbox = await startSandbox();
-  const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery staple" };
-  await using first = await openTestWorkshop({ env });
+  await using first = await openTestWorkshop();
   const { id } = await first.connect(sandbox);
   first.workshop.setSchedule(id, { kind: "cron", expression: "0 6 * * 1-5", timeZone: "Europe/Berlin" });
   await first.workshop.pause(id);
@@ -198,7 +203,7 @@ test("everything is still there after a restart: connectors, keys, history, logs
   assert.ok(logged.total > 5);
   await first.workshop.close();
   {
-    await using second = await openTestWorkshop({ env, dataDir: first.dataDir });
+    await using second = await openTestWorkshop({ dataDir: first.dataDir });
     const { workshop } = second;
     assert.deepEqual(workshop.connector(id), before);
     assert.deepEqual(workshop.logs(id, { limit: 500 }), logged);
@@ -238,12 +243,12 @@ test("the sample is Connected in one step, and the same one after a restart", as
 
 test("a key that was kept in memory is asked for again after a restart, in words", async () => {
   await using sandbox = await startSandbox();
-  await using first = await openTestWorkshop();
+  await using first = await openTestWorkshop({ keysInMemory: true });
   const { id } = await first.connect(sandbox);
   assert.equal(first.workshop.keyStorage, "memory");
   await first.workshop.close();
   {
-    await using second = await openTestWorkshop({ dataDir: first.dataDir });
+    await using second = await openTestWorkshop({ keysInMemory: true, dataDir: first.dataDir });
     assert.equal(second.workshop.connector(id).status, "Not set up");
     const run = await second.sync(id);
     assert.deepEqual(
@@ -253,4 +258,59 @@ test("a key that was kept in memory is asked for again after a restart, in words
     await second.workshop.saveSettings(id, { apiKey: sandbox.keys.service });
     assert.equal((await second.ended(id)).result, "Complete");
   }
+});
+
+for (const [what, change] of [
+  ["another port", (url: URL) => void (url.port = "1")],
+  ["another name of this machine", (url: URL) => void (url.hostname = "localhost")],
+  ["another scheme", (url: URL) => void (url.protocol = "https:")],
+  ["another path", (url: URL) => void (url.pathname = "/v2")],
+] as const) {
+  test(`${what} in the base URL asks for the key again, in a test as well, and the stored one stays where it was`, async () => {
+    await using sandbox = await startSandbox();
+    await using console = await openTestWorkshop();
+    const { workshop } = console;
+    const { id } = await console.connect(sandbox);
+    const url = new URL(sandbox.baseUrl);
+    change(url);
+    const baseUrl = url.href;
+    await assert.rejects(workshop.saveSettings(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    await assert.rejects(workshop.startTest(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    assert.equal(workshop.connector(id).settings.baseUrl, sandbox.baseUrl);
+    await workshop.saveSettings(id, { baseUrl: `${sandbox.baseUrl}/`, owner: "Grace" });
+    assert.equal((await console.ended(id)).result, "Complete", "the same address, written otherwise");
+    await workshop.saveSettings(id, { baseUrl, apiKey: sandbox.keys.service });
+    assert.equal(workshop.connector(id).settings.baseUrl, baseUrl.replace(/\/$/, ""));
+    await workshop.cancel(id);
+    await assert.rejects(workshop.saveSettings(id, { baseUrl: sandbox.baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+  });
+}
+
+test("a key of this machine goes to Cloudsmith's hosts and to the one that the environment names, nowhere else", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop({ env: { CLOUDSMITH_API_KEY: sandbox.keys.service } });
+  const { workshop } = console;
+  const { id } = workshop.create({ mode: "once", owner: "" });
+  const input = { orgSlug: "sandbox-org", keySource: "environment" } as const;
+  for (const baseUrl of [sandbox.baseUrl, "https://api.cloudsmith.io.evil.example/v1", "https://notcloudsmith.io/v1"]) {
+    await assert.rejects(workshop.startTest(id, { ...input, baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    await assert.rejects(workshop.saveSettings(id, { ...input, baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+  }
+  for (const baseUrl of ["https://api.cloudsmith.io/v1", "https://api.cloudsmith.com"]) {
+    assert.ok(mayGoTo(baseUrl, {}), baseUrl);
+    assert.ok(!mayGoTo(baseUrl.replace("https:", "http:"), {}), "never in the clear");
+  }
+});
+
+test("the secret of C1 goes to the host of the client id that it was entered with, and to no other", async () => {
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id } = workshop.create({ mode: "service", owner: "" });
+  const c1ClientId = "name@tenant.conductor.one/cc";
+  await workshop.saveSettings(id, { c1ClientId, c1ClientSecret: "secret-of-c1" });
+  const other = { c1ClientId: "name@elsewhere.example/cc" };
+  await assert.rejects(workshop.saveSettings(id, other), isCode("CONSOLE-OTHER-HOST"));
+  assert.equal(workshop.connector(id).settings.c1ClientId, c1ClientId);
+  await workshop.saveSettings(id, { ...other, c1ClientSecret: "another-secret" });
+  assert.equal(workshop.connector(id).settings.c1ClientId, other.c1ClientId);
 });

@@ -132,3 +132,14 @@ test("help names every flag of the console", async () => {
     assert.ok(stdout.includes(`--${flag}`), flag);
   }
 });
+
+for (const HOME of ["/proc/nowhere", "", "not/absolute", "/dev/null"]) {
+  test(`with the home directory ${JSON.stringify(HOME)} the way to name another place is said`, async () => {
+    using scratch = scratchDirectory();
+    const started = await runProgram(["console", "--no-open", "--port", "0"], { cwd: scratch.path, env: { HOME } });
+    assert.equal(started.code, 1, started.stderr);
+    assert.match(started.stderr, /CONSOLE-DATA-DIR/);
+    assert.match(started.stderr, /--data-dir or BATON_CONSOLE_DATA_DIR/);
+    assert.deepEqual(readdirSync(scratch.path), []);
+  });
+}

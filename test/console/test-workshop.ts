@@ -19,6 +19,7 @@ export interface TestWorkshopOptions {
   readonly clock?: Clock;
   /** Default the launcher. */
   readonly program?: ProgramCommand;
+  readonly keysInMemory?: boolean;
   /** A directory that is there already and stays. */
   readonly dataDir?: string;
 }
@@ -61,6 +62,7 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
     version,
     env: { HOME: home, PATH: "/usr/bin:/bin", ...options.env },
     storeKeyFile: undefined,
+    keysInMemory: options.keysInMemory ?? false,
     program: options.program ?? { file: process.execPath, args: [launcher] },
   });
   const next: TestWorkshop["next"] = (type, fits = () => true) =>

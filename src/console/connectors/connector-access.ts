@@ -6,7 +6,6 @@ import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { SecretVault } from "../store/secret-vault.ts";
 import { jobEnvironment } from "../worker/job-environment.ts";
 import type { C1Settings } from "../worker/messages.ts";
-import { findKeys } from "./found-settings.ts";
 import type { SampleOrganization } from "./sample-organization.ts";
 import { chosenKey } from "./settings-input.ts";
 
@@ -20,7 +19,7 @@ export interface AccessParts {
 /**
  * The settings of a job.
  * @param apiKey a key that is not kept yet; undefined: the connector's own.
- * @throws BatonError `CONSOLE-NOT-SET-UP`, `CONSOLE-KEY-GONE` or `CONSOLE-SEALED`.
+ * @throws BatonError `CONSOLE-NOT-SET-UP`, `CONSOLE-KEY-GONE`, `CONSOLE-OTHER-HOST` or `CONSOLE-SEALED`.
  */
 export async function accessOf(connector: ConnectorRecord, parts: AccessParts, apiKey?: string): Promise<RunSettings> {
   const { settings } = connector;
@@ -41,25 +40,25 @@ export async function accessOf(connector: ConnectorRecord, parts: AccessParts, a
   return { settings: { orgSlug, baseUrl, apiKey: key, keySource }, keyFingerprint: apiKeyFingerprint(key), env };
 }
 
-/** The credentials of the link to C1. @throws BatonError `CONSOLE-NOT-SET-UP` or `CONSOLE-SEALED`. */
+/** The credentials of the link to C1. @throws BatonError `CONSOLE-NOT-SET-UP`, `CONSOLE-OTHER-HOST` or `CONSOLE-SEALED`. */
 export function c1AccessOf({ id, settings }: ConnectorRecord, { secrets }: AccessParts): C1Settings {
-  const clientSecret = secrets.get(id, "c1-client-secret");
+  const clientSecret = secrets.get(id, "c1-client-secret", settings.c1ClientId);
   if (settings.c1ClientId === "") throw notSetUp("C1 client id");
   if (clientSecret === undefined) throw notSetUp("C1 client secret");
   return { clientId: settings.c1ClientId, clientSecret };
 }
 
-function storedKey({ id, key }: ConnectorRecord, { secrets, env }: AccessParts): string {
+function storedKey({ id, key, settings }: ConnectorRecord, { secrets, env }: AccessParts): string {
   if (key === null) throw notSetUp("API key");
-  if (key.source !== "entered") return chosenKey(key.source, findKeys(env), key.sourceName).value;
-  const entered = secrets.get(id, "api-key");
+  if (key.source !== "entered") return chosenKey(key.source, env, settings.baseUrl, key.sourceName).value;
+  const entered = secrets.get(id, "api-key", settings.baseUrl);
   if (entered !== undefined) return entered;
   throw new BatonError({
     code: "CONSOLE-KEY-GONE",
     status: Status.failedPrecondition,
     message: "The API key was kept in memory only, and the console has been restarted since.",
     effect: "Nothing was sent.",
-    hint: "Enter the key again under Settings. With a store key, keys survive a restart.",
+    hint: "Enter the key again under Settings.",
     fatal: true,
   });
 }

@@ -3,14 +3,15 @@
  * They are offered by the name of their source and looked up anew each time; the console never stores them.
  */
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseOrgSlug } from "../../cloudsmith/addresses.ts";
 import { apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
 import { parseIni } from "../../sdk/config/ini.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
+import { userHome } from "../store/data-directory.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A key that was found. */
 export interface FoundKey {
@@ -18,6 +19,19 @@ export interface FoundKey {
   readonly sourceName: string;
   readonly value: string;
 }
+
+/**
+ * Whether a key of this machine may be sent to a base URL: to the vendor's own hosts, and to the one that the environment
+ * names itself. Anywhere else it has to be entered, so that nobody who only has the page open can send it there.
+ */
+export function mayGoTo(baseUrl: string, env: Environment): boolean {
+  const named = [env["BATON_BASE_URL"], env["CLOUDSMITH_API_HOST"]].map((text) => URL.parse(text ?? "")?.origin);
+  const url = URL.parse(baseUrl);
+  if (url === null) return false;
+  return named.includes(url.origin) || (url.protocol === "https:" && vendorHosts.test(url.hostname));
+}
+
+const vendorHosts = /(?:^|\.)cloudsmith\.(?:io|com)$/;
 
 /** Every key, those of the environment first. */
 export function findKeys(env: Environment): readonly FoundKey[] {
@@ -64,7 +78,8 @@ export function findSettings(env: Environment): FoundSettings {
  * be offered as one's own (cloudsmith-cli: config reader; click: application directories).
  */
 function cliFiles(name: string, { HOME, USERPROFILE, XDG_CONFIG_HOME, APPDATA }: Environment): readonly string[] {
-  const home = HOME || USERPROFILE || homedir();
+  const home = HOME || USERPROFILE || userHome();
+  if (home === undefined) return [];
   const app = new Map<NodeJS.Platform, string>([
     ["darwin", join(home, "Library", "Application Support", "cloudsmith")],
     ["win32", join(APPDATA || join(home, "AppData", "Roaming"), "cloudsmith")],
@@ -101,6 +116,6 @@ function usableSlug(text: string | undefined): string | undefined {
 }
 
 function shownPath(path: string): string {
-  const home = homedir();
-  return path.startsWith(home) ? `~${path.slice(home.length)}` : path;
+  const home = userHome();
+  return home !== undefined && path.startsWith(home) ? `~${path.slice(home.length)}` : path;
 }

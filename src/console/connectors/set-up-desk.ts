@@ -13,7 +13,6 @@ import type { ConnectionTests } from "./connection-tests.ts";
 import { type AccessParts, accessOf, c1AccessOf } from "./connector-access.ts";
 import type { ConnectorRegistry } from "./connector-registry.ts";
 import { hasKey } from "./connector-views.ts";
-import { findKeys } from "./found-settings.ts";
 import type { SampleOrganization } from "./sample-organization.ts";
 import { emptySettings, readSettings } from "./settings-input.ts";
 
@@ -47,9 +46,9 @@ export class SetUpDesk {
     if (progress) throw new RunningError(progress.runId);
     const { record, apiKey, c1ClientSecret, notices } = this.#read(id, input);
     const { secrets } = store;
-    if (apiKey !== undefined) secrets.set(id, "api-key", apiKey);
+    if (apiKey !== undefined) secrets.set(id, "api-key", apiKey, record.settings.baseUrl);
     else if (record.key?.source !== "entered") secrets.forget(id, "api-key");
-    if (c1ClientSecret !== undefined) secrets.set(id, "c1-client-secret", c1ClientSecret);
+    if (c1ClientSecret !== undefined) secrets.set(id, "c1-client-secret", c1ClientSecret, record.settings.c1ClientId);
     const owner = record.key && (this.#keyOwners.get(record.key.fingerprint) ?? record.key.owner);
     const saved = { ...record, key: record.key && { ...record.key, owner } };
     registry.update(id, saved);
@@ -108,9 +107,16 @@ export class SetUpDesk {
     return registry.detail(id);
   }
 
+  /** Nothing that is kept goes to another place because of what is entered now: then it is asked for again. */
   #read(id: string, input: SettingsInput): ReturnType<typeof readSettings> {
-    const { access, registry } = this.#parts;
-    return readSettings(registry.find(id), input, () => findKeys(access.env));
+    const { access, registry, store } = this.#parts;
+    const read = readSettings(registry.find(id), input, access.env);
+    const { baseUrl, c1ClientId } = read.record.settings;
+    const { secrets } = store;
+    if (read.apiKey === undefined && read.record.key?.source === "entered")
+      secrets.refuseElsewhere(id, "api-key", baseUrl);
+    if (read.c1ClientSecret === undefined) secrets.refuseElsewhere(id, "c1-client-secret", c1ClientId);
+    return read;
   }
 
   #testEnded(id: string, fingerprint: string, test: TestState, results: readonly CheckResult[]): void {

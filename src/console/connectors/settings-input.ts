@@ -7,7 +7,7 @@ import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
 import type { KeySource, SettingsInput } from "../contract/connectors.ts";
 import type { ConnectorRecord, StoredKeyFacts } from "../store/connector-table.ts";
-import type { FoundKey } from "./found-settings.ts";
+import { type Environment, type FoundKey, findKeys, mayGoTo } from "./found-settings.ts";
 
 /** The form's content, ready to be kept or to be tested. */
 export interface ReadSettings {
@@ -25,17 +25,13 @@ export const emptySettings = { orgSlug: "", baseUrl: defaultBaseUrl, caFile: "",
 
 /**
  * Puts the input over what is kept.
- * @param findKeys the keys of this machine, asked only when one of them is chosen.
- * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL` or `CONSOLE-SETTING`.
+ * @param env where keys of this machine are looked up when one of them is chosen.
+ * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL`, `CONSOLE-SETTING`,
+ * `CONSOLE-KEY-GONE` or `CONSOLE-OTHER-HOST`.
  */
-export function readSettings(
-  record: ConnectorRecord,
-  input: SettingsInput,
-  findKeys: () => readonly FoundKey[],
-): ReadSettings {
+export function readSettings(record: ConnectorRecord, input: SettingsInput, env: Environment): ReadSettings {
   const notices: string[] = [];
   const { settings } = record;
-  const key = readKey(input, findKeys, notices);
   const next = {
     orgSlug: input.orgSlug === undefined ? settings.orgSlug : readSlug(input.orgSlug, notices),
     baseUrl: input.baseUrl === undefined ? settings.baseUrl : parseBaseUrl(input.baseUrl.trim() || defaultBaseUrl),
@@ -43,6 +39,12 @@ export function readSettings(
     proxy: input.proxy === undefined ? settings.proxy : readProxy(input.proxy.trim()),
     c1ClientId: input.c1ClientId?.trim() ?? settings.c1ClientId,
   };
+  const key = readKey(input, env, next.baseUrl, notices);
+  const kept = record.key;
+  // One that is looked up is held against the new address at once, not only when it is to be sent.
+  if (!key && kept && kept.source !== "entered" && !record.isSample) {
+    if (next.baseUrl !== settings.baseUrl) chosenKey(kept.source, env, next.baseUrl, kept.sourceName);
+  }
   return {
     record: {
       ...record,
@@ -67,7 +69,8 @@ function readSlug(text: string, notices: string[]): string {
 
 function readKey(
   { apiKey, keySource }: SettingsInput,
-  findKeys: () => readonly FoundKey[],
+  env: Environment,
+  baseUrl: string,
   notices: string[],
 ): FoundKey | undefined {
   if (apiKey !== undefined && apiKey.trim() !== "") {
@@ -76,20 +79,39 @@ function readKey(
     return { source: "entered", sourceName: "entered here", value };
   }
   if (keySource === undefined || keySource === "entered" || keySource === "sample") return undefined;
-  return chosenKey(keySource, findKeys());
+  return chosenKey(keySource, env, baseUrl);
 }
 
-/** The key of a source of this machine. @throws BatonError `CONSOLE-KEY-GONE` when it is not there any more. */
-export function chosenKey(source: KeySource, found: readonly FoundKey[], sourceName?: string): FoundKey {
-  const fits = found.filter((key) => key.source === source);
+/**
+ * The key of a source of this machine, to be sent to this base URL.
+ * @throws BatonError `CONSOLE-KEY-GONE` when it is not there any more, `CONSOLE-OTHER-HOST` when it may not go there.
+ */
+export function chosenKey(source: KeySource, env: Environment, baseUrl: string, sourceName?: string): FoundKey {
+  const fits = findKeys(env).filter((key) => key.source === source);
   const key = fits.find((one) => one.sourceName === sourceName) ?? fits[0];
-  if (key) return key;
-  throw new BatonError({
+  if (!key) throw keyGone(source, sourceName);
+  if (!mayGoTo(baseUrl, env)) throw strangeHost(key, baseUrl);
+  return key;
+}
+
+function keyGone(source: KeySource, sourceName: string | undefined): BatonError {
+  return new BatonError({
     code: "CONSOLE-KEY-GONE",
     status: Status.failedPrecondition,
     message: `The API key is not in ${sourceName ?? (source === "environment" ? "the environment" : "the Cloudsmith CLI's files")} any more.`,
     effect: "Nothing was sent.",
     hint: "Enter the key under Settings, or start the console where the key is set.",
+    fatal: true,
+  });
+}
+
+function strangeHost({ sourceName }: FoundKey, baseUrl: string): BatonError {
+  return new BatonError({
+    code: "CONSOLE-OTHER-HOST",
+    status: Status.failedPrecondition,
+    message: `The key of ${sourceName} belongs to Cloudsmith's own hosts and does not go to ${baseUrl}.`,
+    effect: "Nothing was sent and nothing was changed.",
+    hint: "Enter the key for this host. Or start the console with BATON_BASE_URL set to it.",
     fatal: true,
   });
 }

@@ -41,6 +41,8 @@ export interface WorkshopOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** --store-key-file; undefined when it is not given. */
   readonly storeKeyFile: string | undefined;
+  /** Secrets that are entered are gone when the console stops; else they are sealed, with a key of its own if need be. */
+  readonly keysInMemory: boolean;
   /** From `thisProgram`. */
   readonly program: ProgramCommand;
 }
@@ -105,11 +107,11 @@ export interface Workshop extends KeptFiles {
  * `CONSOLE-AUDIT`.
  */
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
-  const { clock, env, storeKeyFile: keyFile } = options;
+  const { clock, env, storeKeyFile: keyFile, keysInMemory } = options;
   const data = await openDataDirectory(options.dataDir, clock);
   try {
     const audit = openAuditLog(data.auditLog, () => clock.nowMs());
-    const store = await openStore(data.database, { env, keyFile });
+    const store = await openStore(data.database, { env, keyFile, ownKeyFile: keysInMemory ? undefined : data.ownKey });
     return new ConsoleWorkshop(options, { data, store, audit });
   } catch (caught) {
     data.release();

@@ -15,7 +15,7 @@ import { newRun } from "./run-results.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "run-archive-"));
 const data = await openDataDirectory(directory, systemClock);
-const store = await openStore(data.database, { env: {}, keyFile: undefined });
+const store = await openStore(data.database, { env: {}, keyFile: undefined, ownKeyFile: undefined });
 const files = new RunFiles(data);
 const archive = new RunArchive(store, files, systemClock);
 after(() => {

@@ -5,19 +5,17 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { AuditLog } from "../store/audit-log.ts";
 import { serveAsset } from "./asset-response.ts";
 import { type Assets, loadAssets } from "./assets.ts";
+import { refuseLargeBody } from "./body-values.ts";
 import type { EventStreams } from "./event-stream.ts";
-import { failureResponse, forgedRequest, noSuchAddress, sessionExpired, tooLarge } from "./failure-response.ts";
-import type { LaunchLinks } from "./launch-links.ts";
+import { failureResponse, forgedRequest, noSuchAddress, sessionExpired } from "./failure-response.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { type ConsoleFacts, sessionRoutes } from "./routes/session-routes.ts";
 import type { Session, Sessions } from "./sessions.ts";
+import type { SignIns } from "./sign-ins.ts";
 
-/** Bytes of a body, but for the upload of a file. */
-const maxBodyBytes = 1024 * 1024;
 /** The one address that takes more, and bytes instead of JSON. */
 const uploadPath = "/api/files/upload";
 
@@ -32,7 +30,7 @@ export interface ConsoleParts {
   readonly assets?: Assets;
   readonly audit: AuditLog;
   readonly facts: ConsoleFacts;
-  readonly links: LaunchLinks;
+  readonly signIns: SignIns;
   readonly sessions: Sessions;
   readonly streams: EventStreams;
   /** Mounted under /api, behind the session. */
@@ -54,11 +52,10 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
     await next();
     return undefined;
   });
-  const limit = bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: (context) => failureResponse(context, tooLarge()),
+  app.use("/api/*", async (context, next) => {
+    if (context.req.path !== uploadPath) refuseLargeBody(context);
+    await next();
   });
-  app.use("/api/*", (context, next) => (context.req.path === uploadPath ? next() : limit(context, next)));
   app.get("/api/events", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 405, { allow: "GET" });
     const { session } = context.var;
@@ -86,10 +83,9 @@ function refuseForged(context: Context<ConsoleEnv>, sessions: Sessions): void {
 }
 
 /** Takes the token of a launch link out of the address and gives a session for it. */
-function launch(context: Context<ConsoleEnv>, { audit, links, sessions, facts }: ConsoleParts): Response {
+function launch(context: Context<ConsoleEnv>, { signIns, sessions, facts }: ConsoleParts): Response {
   if (context.req.method === "HEAD") return context.body(null, 405, { allow: "GET" });
-  const outcome = links.redeem(context.req.query("token") ?? "");
-  audit.record({ action: "sign-in", target: "" }, outcome);
+  const outcome = signIns.redeem(context.req.query("token") ?? "");
   if (outcome === "too-many-tries") {
     return context.text("Too many wrong links. Wait a second and open the link again.", 429, { "retry-after": "1" });
   }

@@ -1,14 +1,37 @@
 /** Bodies of requests, checked: what an address takes is said once, and anything else is refused. */
 import type { Context } from "hono";
 import type { z } from "zod";
-import { badRequest } from "./failure-response.ts";
+import { badRequest, tooLarge } from "./failure-response.ts";
+
+/** Bytes of a body, but for the upload of a file. */
+const maxBodyBytes = 1024 * 1024;
+
+/** Refuses a body by its announced length, before anything of it is read. @throws BatonError `CONSOLE-TOO-LARGE` */
+export function refuseLargeBody(context: Context): void {
+  if (Number(context.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+}
+
+/** The body, whether its length was announced or it comes in chunks. @throws BatonError `CONSOLE-TOO-LARGE` */
+async function readText(context: Context): Promise<string> {
+  const reader = context.req.raw.body?.getReader();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const piece = (await reader?.read())?.value;
+    if (piece === undefined) return Buffer.concat(pieces).toString("utf8");
+    bytes += piece.length;
+    // What is left is not waited for: the answer goes out, and the connection ends.
+    if (bytes > maxBodyBytes) throw tooLarge();
+    pieces.push(piece);
+  }
+}
 
 /**
  * The JSON of a request, as `schema` has it; unknown names are refused, because they would be ignored in silence.
- * @throws BatonError `CONSOLE-BAD-REQUEST`
+ * @throws BatonError `CONSOLE-BAD-REQUEST` or `CONSOLE-TOO-LARGE`
  */
 export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
-  const text = await context.req.text();
+  const text = await readText(context);
   const parsed = schema.safeParse(parseJson(text === "" ? "{}" : text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

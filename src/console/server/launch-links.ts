@@ -42,22 +42,25 @@ export class LaunchLinks {
     this.#clock = clock;
   }
 
-  /** Takes a token; every second time it is refused. */
+  /** Takes a token; a good one once, however many wrong ones came before it. */
   redeem(token: string): Redemption {
     const nowMs = this.#clock.nowMs();
-    if (this.#mistakes >= freeMistakes && this.#clock.monotonicMs() - this.#lastMistakeMs < mistakePauseMs) {
-      return "too-many-tries";
-    }
     for (const [used, endMs] of this.#used) if (endMs <= nowMs) this.#used.delete(used);
     const endMs = this.#endOf(token);
-    if (endMs === undefined || endMs <= nowMs || endMs > nowMs + linkLifeMs || this.#used.has(token)) {
-      this.#mistakes++;
-      this.#lastMistakeMs = this.#clock.monotonicMs();
-      return "refused";
-    }
+    const isGood = endMs !== undefined && endMs > nowMs && endMs <= nowMs + linkLifeMs && !this.#used.has(token);
+    // Looked at before the tries are counted: whoever tries wrong ones without end must not keep the owner out.
+    if (!isGood) return this.#mistake();
     this.#used.set(token, endMs);
     this.#mistakes = 0;
     return "accepted";
+  }
+
+  #mistake(): Redemption {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#mistakes >= freeMistakes && nowMs - this.#lastMistakeMs < mistakePauseMs) return "too-many-tries";
+    this.#mistakes++;
+    this.#lastMistakeMs = nowMs;
+    return "refused";
   }
 
   /** When the token ends; undefined for one that was not signed with our secret. */

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
@@ -13,6 +13,7 @@ import { BatonError, Status } from "../../sdk/errors.ts";
 import type { ConsoleEnv } from "./app.ts";
 import { gate, type OwnPlace, ownHosts } from "./request-gate.ts";
 import { rawAnswer, setSecurityHeaders } from "./security-headers.ts";
+import { SocketRoom } from "./socket-room.ts";
 
 /** Bounds of what one client can take from all others. */
 export interface Bounds {
@@ -43,6 +44,8 @@ export interface ListenOptions {
   /** PEM texts; undefined for plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly app: Pick<Hono<ConsoleEnv>, "fetch">;
+  /** Whether a request comes from somebody with a session: its socket is not closed to make room for others. */
+  readonly hasSession: (request: IncomingMessage) => boolean;
   readonly bounds?: Bounds;
 }
 
@@ -57,12 +60,14 @@ export interface ConsoleServer {
 
 /** Starts it. @throws BatonError `CONSOLE-LISTEN` */
 export async function listen(options: ListenOptions): Promise<ConsoleServer> {
-  const { tls, names, app, bounds = usualBounds } = options;
+  const { tls, names, app, hasSession, bounds = usualBounds } = options;
   const scheme = tls ? "https" : "http";
   let own: OwnPlace = { scheme, hosts: new Set() };
   const answer = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
+  const room = new SocketRoom(bounds.sockets);
   const server = makeServer(tls, bounds, (request, response) => {
     setSecurityHeaders(response);
+    if (hasSession(request)) room.trust(request.socket);
     const refusal = gate(
       { method: request.method ?? "", target: request.url ?? "", rawHeaders: request.rawHeaders },
       own,
@@ -70,6 +75,7 @@ export async function listen(options: ListenOptions): Promise<ConsoleServer> {
     if (refusal) refuse(response, refusal.status, refusal.headers);
     else void answer(request, response);
   });
+  server.on("connection", (socket: Socket) => room.admit(socket));
   const port = await bind(server, options);
   own = { scheme, hosts: ownHosts(names, port, scheme) };
   return { origin: `${scheme}://${names[0]}:${port}`, port, close: () => close(server) };
@@ -87,7 +93,6 @@ function makeServer(tls: ListenOptions["tls"], bounds: Bounds, listener: Request
   const server = tls
     ? createTlsServer({ ...settings, ...tls, minVersion: "TLSv1.2" }, listener)
     : createServer(settings, listener);
-  server.maxConnections = bounds.sockets;
   server.on("clientError", refuseUnreadable);
   server.on("connect", (_request: IncomingMessage, socket: Duplex) => socket.end(rawAnswer("405 Method Not Allowed")));
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {

@@ -1,5 +1,6 @@
 /** Sessions of the page: kept in memory, so that all of them end with the console. Knows nothing of HTTP but the cookie. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { Clock } from "../../sdk/clock.ts";
 
 const idleMs = 30 * 60_000;
@@ -106,6 +107,11 @@ export class Sessions {
     const pair = cookieHeader?.split("; ").find((one) => one.startsWith(prefix));
     return pair?.slice(prefix.length);
   }
+}
+
+/** Whether a request comes with a session, which does not count as used by that. */
+export function sessionIn(sessions: Sessions): (request: Pick<IncomingMessage, "headers">) => boolean {
+  return ({ headers }) => sessions.find(headers.cookie, true) !== undefined;
 }
 
 /** Digests have one length and say nothing of the secret by how long they take to compare. */

@@ -3,7 +3,8 @@
  * console at a time uses it. Knows nothing of what the files hold.
  */
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { lockFile, readLockHolder } from "../../sdk/c1z/container/file-lock.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
@@ -12,19 +13,36 @@ import { BatonError, Status } from "../../sdk/errors.ts";
 export interface DataDirectoryPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  readonly home: string;
+  /** From `userHome`. */
+  readonly home: string | undefined;
+}
+
+/** The home directory; undefined for a user who has none, such as one without an entry in the list of users. */
+export function userHome(): string | undefined {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * The directory of which nothing was said: below `$XDG_STATE_HOME` or `~/.local/state`; on macOS below
  * `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
+ * @throws BatonError `CONSOLE-DATA-DIR` when the user has no home directory.
  */
 export function defaultDataDirectory({ env, platform, home }: DataDirectoryPlace): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = env;
   const name = ["baton-cloudsmith", "console"];
-  if (platform === "darwin") return join(home, "Library", "Application Support", ...name);
-  if (platform === "win32") return join(LOCALAPPDATA || join(home, "AppData", "Local"), ...name);
-  return join(XDG_STATE_HOME || join(home, ".local", "state"), ...name);
+  const [isMac, isWindows] = [platform === "darwin", platform === "win32"];
+  const named = isWindows ? LOCALAPPDATA : isMac ? undefined : XDG_STATE_HOME;
+  // A path that depends on where the console was started would be another one at the next start.
+  if (named && (isWindows || isAbsolute(named))) return join(named, ...name);
+  if (home === undefined) throw homeless();
+  if (isMac) return join(home, "Library", "Application Support", ...name);
+  if (isWindows) return join(home, "AppData", "Local", ...name);
+  return join(home, ".local", "state", ...name);
 }
 
 /** Paths in the directory, and the lock that keeps other consoles out. */
@@ -32,6 +50,8 @@ export interface DataDirectory {
   readonly path: string;
   readonly database: string;
   readonly auditLog: string;
+  /** The key that secrets are sealed with when no other is given. */
+  readonly ownKey: string;
   /** Scratch space of runs. */
   readonly scratch: string;
   /** The folder of a connector: its current file, and the one that runs work on. Made when it is missing. */
@@ -63,6 +83,7 @@ export async function openDataDirectory(path: string, clock: Clock): Promise<Dat
     path,
     database,
     auditLog,
+    ownKey: join(path, "store.key"),
     scratch,
     connectorFolder(connectorId) {
       const folder = join(connectors, connectorId);
@@ -103,6 +124,18 @@ async function lockOrExplain(path: string, clock: Clock): ReturnType<typeof lock
   }
 }
 
+const ownChoice = "Give a directory that belongs to you and can be written, with --data-dir or BATON_CONSOLE_DATA_DIR.";
+
+function homeless(): BatonError {
+  return new BatonError({
+    code: "CONSOLE-DATA-DIR",
+    status: Status.failedPrecondition,
+    message: "There is no place for the console's data: this user has no home directory.",
+    effect: "The console was not started.",
+    hint: ownChoice,
+  });
+}
+
 function unusable(path: string, cause: unknown): BatonError {
   const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
   return new BatonError({
@@ -110,7 +143,7 @@ function unusable(path: string, cause: unknown): BatonError {
     status: Status.failedPrecondition,
     message: `The data directory ${path} cannot be used (${reason}).`,
     effect: "The console was not started.",
-    hint: "Give a --data-dir that belongs to you and can be written.",
+    hint: ownChoice,
     cause,
   });
 }

@@ -7,7 +7,7 @@ import type { LogFilter, NewLogLine } from "./log-table.ts";
 import { openStore } from "./store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "console-logs-"));
-const store = await openStore(join(directory, "store.sqlite"), { env: {}, keyFile: undefined });
+const store = await openStore(join(directory, "store.sqlite"), { env: {}, keyFile: undefined, ownKeyFile: undefined });
 after(() => {
   store.close();
   rmSync(directory, { recursive: true });

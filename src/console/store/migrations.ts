@@ -54,6 +54,12 @@ export const migrations: readonly string[] = [
    create index log_lines_of_connector on log_lines (connector_id, level, seq);`,
   // 3: whether the service of a connector runs, so that it does after a restart of the console as well.
   "alter table connectors add column runs_service integer not null default 0",
+  // 4: where a secret may be sent; so far that was wherever its connector's settings said.
+  `alter table secrets add column destination text not null default '';
+   update secrets set destination = coalesce((
+     select json_extract(settings, case name when 'api-key' then '$.baseUrl' else '$.c1ClientId' end)
+     from connectors where id = connector_id
+   ), '')`,
 ];
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -14,11 +14,12 @@ after(() => rmSync(directory, { recursive: true }));
 let count = 0;
 const newPath = (): string => join(directory, `store-${count++}.sqlite`);
 const secret = ["csa", "0123456789abcdef0123456789abcdCanary"].join("_");
+const host = "https://api.example/v1";
 const key = randomBytes(32);
 const withKey = { BATON_CONSOLE_KEY: key.toString("base64") };
 
 const open = (path: string, env: Record<string, string> = withKey): Promise<Store> =>
-  openStore(path, { env, keyFile: undefined });
+  openStore(path, { env, keyFile: undefined, ownKeyFile: undefined });
 
 async function codeOf(work: Promise<unknown> | (() => unknown)): Promise<string> {
   try {
@@ -32,7 +33,7 @@ async function codeOf(work: Promise<unknown> | (() => unknown)): Promise<string>
 test("T-83: a sealed secret survives a restart and is nowhere in the files as it is", async () => {
   const path = newPath();
   const first = await open(path);
-  first.secrets.set("c1", "api-key", secret);
+  first.secrets.set("c1", "api-key", secret, host);
   assert.equal(first.secrets.storage, "encrypted");
   first.close();
   for (const file of [path, `${path}-wal`]) {
@@ -40,7 +41,7 @@ test("T-83: a sealed secret survives a restart and is nowhere in the files as it
     assert.ok(!bytes.includes(secret) && !bytes.includes(secret.slice(-8)), file);
   }
   const second = await open(path);
-  assert.equal(second.secrets.get("c1", "api-key"), secret);
+  assert.equal(second.secrets.get("c1", "api-key", host), secret);
   assert.equal(second.secrets.place("c1", "api-key"), "encrypted");
   second.close();
 });
@@ -79,7 +80,7 @@ test("another key is refused in words as long as there are secrets, and taken wh
   const path = newPath();
   const other = { BATON_CONSOLE_KEY: randomBytes(32).toString("hex") };
   const first = await open(path);
-  first.secrets.set("c1", "api-key", secret);
+  first.secrets.set("c1", "api-key", secret, host);
   first.close();
   assert.equal(await codeOf(open(path, other)), "CONSOLE-WRONG-KEY");
   const again = await open(path);
@@ -91,39 +92,41 @@ test("another key is refused in words as long as there are secrets, and taken wh
 test("T-83: without a key secrets stay in memory, and those that are sealed stay closed", async () => {
   const path = newPath();
   const sealed = await open(path);
-  sealed.secrets.set("c1", "api-key", secret);
+  sealed.secrets.set("c1", "api-key", secret, host);
   sealed.close();
   const plain = await open(path, {});
   assert.equal(plain.secrets.storage, "memory");
-  assert.equal(await codeOf(() => plain.secrets.get("c1", "api-key")), "CONSOLE-SEALED");
-  plain.secrets.set("c2", "api-key", secret);
-  assert.equal(plain.secrets.get("c2", "api-key"), secret);
+  assert.equal(await codeOf(() => plain.secrets.get("c1", "api-key", host)), "CONSOLE-SEALED");
+  plain.secrets.set("c2", "api-key", secret, host);
+  assert.equal(plain.secrets.get("c2", "api-key", host), secret);
   assert.equal(plain.secrets.place("c2", "api-key"), "memory");
   plain.close();
   for (const file of [path, `${path}-wal`]) assert.ok(!readFileSync(file, { flag: "a+" }).includes(secret.slice(-8)));
   const restarted = await open(path, {});
-  assert.equal(restarted.secrets.get("c2", "api-key"), undefined);
+  assert.equal(restarted.secrets.get("c2", "api-key", host), undefined);
   restarted.close();
 });
 
 test("a damaged secret is said to be so, and does not end the console", async () => {
   const path = newPath();
   const store = await open(path);
-  store.secrets.set("c1", "api-key", secret);
+  store.secrets.set("c1", "api-key", secret, host);
   store.close();
   const { DatabaseSync } = await import("node:sqlite");
   const db = new DatabaseSync(path);
   db.exec("update secrets set sealed = zeroblob(60)");
   db.close();
   const damaged = await open(path);
-  assert.equal(await codeOf(() => damaged.secrets.get("c1", "api-key")), "CONSOLE-SEALED");
+  assert.equal(await codeOf(() => damaged.secrets.get("c1", "api-key", host)), "CONSOLE-SEALED");
   damaged.close();
 });
 
 test("keys come as bytes, hexadecimal or base64, from the environment or a file; anything else is refused", async () => {
   const salt = newSalt;
   const file = join(directory, "key");
-  const read = (env: Record<string, string>, keyFile?: string) => readStoreKey({ env, keyFile, salt });
+  const read = (env: Record<string, string>, keyFile?: string) =>
+    readStoreKey({ env, keyFile, salt, hasSealed: () => false, ownKeyFile: undefined });
+  writeFileSync(file, "", { mode: 0o600 });
   for (const content of [key, key.toString("hex"), `${key.toString("base64")}\n`, key.toString("base64url")]) {
     writeFileSync(file, content);
     assert.deepEqual(await read({}, file), key);
@@ -145,10 +148,93 @@ test("a passphrase opens what it sealed, and another one does not", async () => 
   const path = newPath();
   const passphrase = { BATON_CONSOLE_PASSPHRASE: "correct horse battery staple" };
   const first = await open(path, passphrase);
-  first.secrets.set("c1", "api-key", secret);
+  first.secrets.set("c1", "api-key", secret, host);
   first.close();
   const second = await open(path, passphrase);
-  assert.equal(second.secrets.get("c1", "api-key"), secret);
+  assert.equal(second.secrets.get("c1", "api-key", host), secret);
   second.close();
   assert.equal(await codeOf(open(path, { BATON_CONSOLE_PASSPHRASE: "another horse altogether" })), "CONSOLE-WRONG-KEY");
 });
+
+test("a secret goes to the place that it was entered for and to no other, sealed or in memory", async () => {
+  for (const env of [withKey, {}]) {
+    const store = await open(newPath(), env);
+    store.secrets.set("c1", "api-key", secret, host);
+    for (const other of ["http://api.example/v1", "https://api.example:8443/v1", "https://api.example/v2", ""]) {
+      assert.equal(await codeOf(() => store.secrets.get("c1", "api-key", other)), "CONSOLE-OTHER-HOST");
+      assert.equal(await codeOf(() => store.secrets.refuseElsewhere("c1", "api-key", other)), "CONSOLE-OTHER-HOST");
+    }
+    assert.equal(store.secrets.get("c1", "api-key", host), secret);
+    store.close();
+  }
+});
+
+test("a store in which somebody has changed the place gives its secret to nobody", async () => {
+  const path = newPath();
+  const store = await open(path);
+  store.secrets.set("c1", "api-key", secret, host);
+  store.close();
+  const { DatabaseSync } = await import("node:sqlite");
+  const db = new DatabaseSync(path);
+  db.exec("update secrets set destination = 'https://elsewhere.example'");
+  db.close();
+  const changed = await open(path);
+  assert.equal(await codeOf(() => changed.secrets.get("c1", "api-key", "https://elsewhere.example")), "CONSOLE-SEALED");
+  changed.close();
+});
+
+test("what an earlier version sealed opens where its settings sent it, and is bound from then on", async () => {
+  const path = newPath();
+  const store = await open(path);
+  store.secrets.set("c1", "api-key", secret, host);
+  store.close();
+  const { DatabaseSync } = await import("node:sqlite");
+  const db = new DatabaseSync(path);
+  db.prepare("update secrets set sealed = ?").run(seal(secret, key, "c1/api-key"));
+  db.close();
+  const later = await open(path);
+  assert.equal(
+    await codeOf(() => later.secrets.get("c1", "api-key", "https://elsewhere.example")),
+    "CONSOLE-OTHER-HOST",
+  );
+  assert.equal(later.secrets.get("c1", "api-key", host), secret);
+  later.close();
+  const read = new DatabaseSync(path);
+  const sealed = read.prepare("select sealed from secrets").get()?.["sealed"] as Uint8Array;
+  read.close();
+  assert.equal(unseal(sealed, key, "c1/api-key"), undefined);
+});
+
+test("a key of its own is made at the first start, readable by its owner alone, and found again", async () => {
+  const path = newPath();
+  const ownKeyFile = `${path}.key`;
+  const start = (): Promise<Store> => openStore(path, { env: {}, keyFile: undefined, ownKeyFile });
+  const first = await start();
+  first.secrets.set("c1", "api-key", secret, host);
+  first.close();
+  assert.equal(statSync(ownKeyFile).mode & 0o777, 0o600);
+  const second = await start();
+  assert.equal(second.secrets.get("c1", "api-key", host), secret);
+  second.close();
+  rmSync(ownKeyFile);
+  const without = await start();
+  assert.equal(without.secrets.storage, "memory", "another key could not open what is there");
+  without.close();
+  writeFileSync(ownKeyFile, key.toString("base64"), { mode: 0o644 });
+  assert.equal(await codeOf(start()), "CONSOLE-KEY");
+});
+
+for (const mode of [0o644, 0o640, 0o604, 0o660, 0o622, 0o777]) {
+  test(`a key file of the mode ${mode.toString(8)} is refused, by flag, by variable and for a passphrase`, async () => {
+    const file = join(directory, `open-${mode}`);
+    writeFileSync(file, key.toString("base64"));
+    chmodSync(file, mode);
+    const read = (env: Record<string, string>, keyFile?: string) =>
+      readStoreKey({ env, keyFile, salt: newSalt, hasSealed: () => false, ownKeyFile: undefined });
+    assert.equal(await codeOf(read({}, file)), "CONSOLE-KEY");
+    assert.equal(await codeOf(read({ BATON_CONSOLE_KEY_FILE: file })), "CONSOLE-KEY");
+    assert.equal(await codeOf(read({ BATON_CONSOLE_PASSPHRASE_FILE: file })), "CONSOLE-KEY");
+    chmodSync(file, 0o400);
+    assert.deepEqual(await read({}, file), key);
+  });
+}

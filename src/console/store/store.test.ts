@@ -50,6 +50,15 @@ test("the data directory has the place that the platform gives to such things", 
   assert.equal(of("linux", { XDG_STATE_HOME: "/state" }), "/state/baton-cloudsmith/console");
   assert.equal(of("darwin"), "/home/ada/Library/Application Support/baton-cloudsmith/console");
   assert.equal(of("win32", { LOCALAPPDATA: "/local" }), "/local/baton-cloudsmith/console");
+  assert.equal(of("linux", { XDG_STATE_HOME: "relative" }), of("linux"), "never below where it was started");
+});
+
+test("a user without a home directory is told how to name a data directory, unless the system gives a place", () => {
+  for (const platform of ["linux", "darwin", "win32"] as const) {
+    assert.throws(() => defaultDataDirectory({ env: {}, platform, home: undefined }), /has no home directory/);
+  }
+  const env = { XDG_STATE_HOME: "/state" };
+  assert.equal(defaultDataDirectory({ env, platform: "linux", home: undefined }), "/state/baton-cloudsmith/console");
 });
 
 for (const mask of [0o000, 0o022, 0o077]) {
@@ -57,7 +66,7 @@ for (const mask of [0o000, 0o022, 0o077]) {
     const before = process.umask(mask);
     const data = await openDataDirectory(newDirectory(), systemClock);
     try {
-      const store = await openStore(data.database, { env: {}, keyFile: undefined });
+      const store = await openStore(data.database, { env: {}, keyFile: undefined, ownKeyFile: undefined });
       store.connectors.put(connector);
       data.connectorFolder("c1");
       const found = readdirSync(data.path, { recursive: true, encoding: "utf8" });
@@ -98,7 +107,7 @@ for (let version = 0; version < migrations.length; version++) {
         schedule_since_ms, created_at_ms) values ('c1', 'Acme', 'once', '', 0, 0, '{}', '{"kind":"manual"}', 1, 1)`);
     }
     old.close();
-    const store = await openStore(path, { env: {}, keyFile: undefined });
+    const store = await openStore(path, { env: {}, keyFile: undefined, ownKeyFile: undefined });
     assert.deepEqual(
       store.connectors.list().map(({ name }) => name),
       version > 0 ? ["Acme"] : [],
@@ -115,7 +124,10 @@ test("a store of a later version is refused and stays as it is", async () => {
   const later = new DatabaseSync(path);
   later.exec(`create table future (x); pragma user_version = ${migrations.length + 1}`);
   later.close();
-  assert.equal(await codeOf(openStore(path, { env: {}, keyFile: undefined })), "CONSOLE-STORE-NEWER");
+  assert.equal(
+    await codeOf(openStore(path, { env: {}, keyFile: undefined, ownKeyFile: undefined })),
+    "CONSOLE-STORE-NEWER",
+  );
   const again = new DatabaseSync(path);
   assert.deepEqual(
     again

@@ -22,14 +22,14 @@ const saltName = "passphrase-salt";
  * Opens the database at `path`, which must exist, be it empty.
  * @throws BatonError `CONSOLE-STORE-NEWER`, `CONSOLE-KEY` or `CONSOLE-WRONG-KEY`; then nothing was changed.
  */
-export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt">): Promise<Store> {
+export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt" | "hasSealed">): Promise<Store> {
   const db = new DatabaseSync(path);
   try {
     // Small writes all the time while pages are read: a write-ahead log waits for the disk at checkpoints only, which
     // makes a batch of lines hundreds of times as cheap. A power cut may take the last writes along, never the store.
     db.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on");
     migrate(db, path);
-    const storeKey = await readStoreKey({ ...key, salt: () => saltOf(db) });
+    const storeKey = await readStoreKey({ ...key, salt: () => saltOf(db), hasSealed: () => hasSealed(db) });
     const secrets = new SecretVault(db, storeKey);
     return {
       connectors: new ConnectorTable(db),
@@ -42,6 +42,10 @@ export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt">):
     db.close();
     throw caught;
   }
+}
+
+function hasSealed(db: DatabaseSync): boolean {
+  return db.prepare("select 1 from secrets limit 1").get() !== undefined;
 }
 
 /** Made with the first passphrase, and kept: another one would make another key. */

@@ -1,9 +1,12 @@
-/** A report as CSV (RFC 4180): CRLF, quotes where needed, UTF-8, no cell that a spreadsheet would run. */
+/**
+ * A report as CSV (RFC 4180): CRLF, quotes where needed, UTF-8, no cell that a spreadsheet would run, be it split
+ * at commas, semicolons, tabs or lines.
+ */
 import { type Answer, type Cell, mapRows, type Rendering } from "../report.ts";
-import { cellText, formulaSafe } from "./cell-text.ts";
+import { cellText, csvSafe } from "./cell-text.ts";
 
 const byteOrderMark = "\ufeff";
-const needsQuotes = /[",;\r\n\0]|^\s|\s$/;
+const needsQuotes = /[",;|\t\r\n\0]|^\s|\s$/;
 
 /** How to write it. */
 export interface CsvOptions {
@@ -25,6 +28,6 @@ function csvLine(cells: readonly Cell[]): string {
 
 function csvCell(cell: Cell): string {
   if (typeof cell === "number") return String(cell);
-  const text = formulaSafe(cellText(cell));
+  const text = csvSafe(cellText(cell));
   return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -7,7 +7,7 @@ import { inflateRawSync } from "node:zlib";
 import { temporaryDirectory } from "../../../test/support/sample-c1z.ts";
 import { unprefixed } from "../../../test/support/unprefixed.ts";
 import { type Answer, type Cell, type Conclusion, columnsOf, type Rendering, type Row } from "../report.ts";
-import { formulaSafe } from "./cell-text.ts";
+import { csvSafe, formulaSafe } from "./cell-text.ts";
 import { renderCsv } from "./csv.ts";
 import { renderJson } from "./json.ts";
 import { renderTable } from "./table.ts";
@@ -95,8 +95,71 @@ test("T-99: 24 payloads that spreadsheets would run begin with an apostrophe, an
   const [, ...rows] = parseCsv(textOf(renderCsv(answer(payloads.map((payload) => [payload, "x"])))));
   for (const [index, payload] of payloads.entries()) {
     const cell = rows[index]?.[0] ?? "";
-    assert.equal(cell, `'${payload}`);
+    assert.ok(cell.startsWith("'"), cell);
     assert.equal(unprefixed(cell), payload);
+  }
+});
+
+/** Cells as a spreadsheet takes them that splits at `separator`: a quote counts at the beginning of a cell alone. */
+function cellsOf(text: string, separator: string): string[] {
+  const cells = [""];
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const [character, cell = ""] = [text.charAt(index), cells.at(-1)];
+    if (isQuoted && character === '"' && text.charAt(index + 1) !== '"') isQuoted = false;
+    else if (isQuoted) cells.splice(-1, 1, cell + text.charAt(character === '"' ? ++index : index));
+    else if (character === '"' && cell === "") isQuoted = true;
+    else if (character === separator || character === "\n" || character === "\r") cells.push("");
+    else cells.splice(-1, 1, cell + character);
+  }
+  return cells;
+}
+
+const splitPayloads = [
+  "x;=1+1;y",
+  "x;;=1",
+  "x; \u200b+1",
+  'x;"=1+1"',
+  "x;''=1",
+  "x\t@SUM(A1)",
+  "x\t\t-1+1",
+  "x\n=1+1",
+  "x\r\n;\uff1d1+1",
+  'x"\n"=1',
+  "x|=1+1",
+  ";",
+  '";=1',
+  "x;",
+];
+
+for (const [name, separator] of [
+  ["semicolons", ";"],
+  ["tabs", "\t"],
+  ["bars", "|"],
+  ["commas", ","],
+] as const) {
+  test(`T-99: CSV holds no formula for a reader that splits at ${name}, and its texts are whole again`, () => {
+    const rows = splitPayloads.flatMap((payload): Row[] => [
+      [payload, "=1+1"],
+      ["Ada", payload],
+      ["Ada", [payload, "=2", payload]],
+    ]);
+    const csv = textOf(renderCsv(answer(rows)));
+    const formulas = cellsOf(csv, separator).filter((cell) => /^[\s\p{Cf}\0]*[=+@\uff1d-]/u.test(cell));
+    assert.deepEqual(formulas, []);
+    const [, ...read] = parseCsv(csv);
+    const texts = rows.map((row) => row.map((cell) => (Array.isArray(cell) ? cell.join("; ") : cell)));
+    assert.deepEqual(
+      read.map((row) => row.map(unprefixed)),
+      texts,
+    );
+  });
+}
+
+test("T-101: 50 KB of separators, quotes and blanks are made safe at once", () => {
+  for (const part of ["\t", ";", '"', "'", " ;\t", "\n=", "; "]) {
+    const text = part.repeat(50_000 / part.length);
+    assert.equal(unprefixed(csvSafe(text)), text);
   }
 });
 

@@ -153,8 +153,8 @@ function KeyGoneBanner({ connector }: { connector: ConnectorDetail }) {
       }
     >
       <p>
-        It was kept in memory only, and is gone since the console was started again. Until then nothing syncs. Start the
-        console with --store-key-file to have keys kept, encrypted.
+        It was kept in memory only, and is gone since the console was started again. Until then nothing syncs. Started
+        without --keys-in-memory, the console keeps keys, encrypted.
       </p>
     </Banner>
   );
