@@ -137,7 +137,7 @@ for (const HOME of ["/proc/nowhere", "", "not/absolute", "/dev/null"]) {
   test(`with the home directory ${JSON.stringify(HOME)} the way to name another place is said`, async () => {
     using scratch = scratchDirectory();
     const started = await runProgram(["console", "--no-open", "--port", "0"], { cwd: scratch.path, env: { HOME } });
-    assert.equal(started.code, 1, started.stderr);
+    assert.equal(started.code, 9, started.stderr);
     assert.match(started.stderr, /CONSOLE-DATA-DIR/);
     assert.match(started.stderr, /--data-dir or BATON_CONSOLE_DATA_DIR/);
     assert.deepEqual(readdirSync(scratch.path), []);

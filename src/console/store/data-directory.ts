@@ -2,9 +2,9 @@
  * The directory in which a console keeps everything: where it is, what lies where in it, who may read it, and that one
  * console at a time uses it. Knows nothing of what the files hold.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { lockFile, readLockHolder } from "../../sdk/c1z/container/file-lock.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
@@ -96,9 +96,28 @@ export async function openDataDirectory(path: string, clock: Clock): Promise<Dat
 }
 
 function makeDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: directoryMode });
+  makeWithParents(path);
   // It may have been there before, open to others.
   chmodSync(path, directoryMode);
+}
+
+/** Not Node's own recursion: that never ends where a directory is there and takes no other, as /proc. */
+function makeWithParents(path: string): void {
+  try {
+    makeIfMissing(path);
+  } catch (caught) {
+    if ((caught as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw caught;
+    makeWithParents(dirname(path));
+    makeIfMissing(path);
+  }
+}
+
+function makeIfMissing(path: string): void {
+  try {
+    mkdirSync(path, { mode: directoryMode });
+  } catch (caught) {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw caught;
+  }
 }
 
 /** Made before anybody opens it: SQLite would give it the mode that the umask leaves. */
