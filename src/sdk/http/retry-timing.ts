@@ -25,9 +25,12 @@ export const defaultRetryLimits: RetryLimits = {
   maxGarbageAttempts: 3,
 };
 
-/** For a person who waits: a rate limit is said at once, and what fails is tried once more. */
+/**
+ * For a person who waits: a longer rate limit is said at once, and what fails is tried once more. Checks send up to five
+ * requests one after the other, so that nobody waits longer than half a minute for all of them.
+ */
 export const awaitedRetryLimits: RetryLimits = {
-  maxRateLimitWaitMs: 2_000,
+  maxRateLimitWaitMs: 5_000,
   unreachableMs: 4_000,
   patienceMs: 8_000,
   maxAttempts: 2,

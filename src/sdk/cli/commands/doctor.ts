@@ -144,7 +144,8 @@ async function checkConnector(
 ): Promise<readonly CheckResult[]> {
   if (!whole) return [{ id: "connector", title: connectorTitle, ...skip("The settings are not complete.") }];
   try {
-    const connector = await invocation.app.createConnector(whole, connectorContext(invocation, whole, silentLogger));
+    const context = { ...connectorContext(invocation, whole, silentLogger), isAwaited: true };
+    const connector = await invocation.app.createConnector(whole, context);
     return await connector.check({ signal: AbortSignal.any([signal, AbortSignal.timeout(connectorLimitMs)]) });
   } catch (caught) {
     return [{ id: "connector", title: connectorTitle, ...failure(caught) }];

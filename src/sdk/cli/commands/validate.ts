@@ -24,7 +24,8 @@ export const runValidate: CommandRun = async (invocation) => {
     hint: "Run the command again.",
   });
   try {
-    const connector = await app.createConnector(config, connectorContext(invocation, config, output.logger));
+    const context = { ...connectorContext(invocation, config, output.logger), isAwaited: true };
+    const connector = await app.createConnector(config, context);
     const results = await connector.check({ signal: interrupt.signal });
     interrupt.signal.throwIfAborted();
     const color = io.stdout.isTty && usesColor(io.env);
