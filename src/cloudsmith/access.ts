@@ -30,12 +30,6 @@ export interface Access {
   readonly role: CallerRole;
 }
 
-/** What `validateAccess` gets. */
-export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn" | "report"> {
-  /** Called once the key is known to be good, when the organization and the role are being looked up. */
-  readonly onKeyProven?: (() => void) | undefined;
-}
-
 /** Code of the warning that the key's role shows a part of the organization only. */
 export const partialRoleCode = "CS-PARTIAL-ROLE";
 
@@ -49,34 +43,73 @@ const neverRead: readonly NotRead[] = [
 const completeRoles: ReadonlySet<string> = new Set(["Owner", "Manager"]);
 
 /**
- * Three requests: who am I, the organization, my role in it; the last two at once. Warns `CS-PARTIAL-ROLE` when the role
- * is not Owner or Manager. A wrong key gives status Unauthenticated, a wrong slug NotFound.
- *
- * @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS`, `CS-AUTH-403`, `CS-ORG-404` and those of the network
+ * The standing of a key in an organization, looked up as it is asked for, each thing once. When it is known whose key it
+ * is, organization and role are looked up together.
  */
-export async function validateAccess(
-  client: AccessClient,
-  orgSlug: string,
-  { signal, warn, report, onKeyProven }: ValidateAccessOptions,
-): Promise<Access> {
-  const caller = await client.self({ signal });
-  const looking = findRole(client, orgSlug, caller, signal);
-  // The organization's error says more than that of the role, so it goes first; this one is thrown below.
-  looking.catch(() => {});
-  const finding = findOrganization(client, orgSlug, signal);
-  onKeyProven?.();
-  const organization = await finding;
-  let role = await looking;
-  if (role.kind === "unknown" && organization.slug !== orgSlug) {
-    // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
-    role = await findRole(client, organization.slug, caller, signal);
+export class Standing {
+  /** The organization as configured: its slug, or its immutable id. */
+  readonly orgSlug: string;
+  readonly client: AccessClient;
+  readonly signal: AbortSignal;
+  readonly #onKeyProven: (() => void) | undefined;
+  #caller: Promise<Self> | undefined;
+  #organization: Promise<Organization> | undefined;
+  #role: Promise<CallerRole> | undefined;
+
+  /** `onKeyProven` is called when the key is known to be good, while organization and role are being looked up. */
+  constructor(client: AccessClient, orgSlug: string, signal: AbortSignal, onKeyProven?: () => void) {
+    this.client = client;
+    this.orgSlug = orgSlug;
+    this.signal = signal;
+    this.#onKeyProven = onKeyProven;
   }
+
+  /** @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS` and those of the network. */
+  caller(): Promise<Self> {
+    this.#caller ??= this.#lookUpCaller();
+    return this.#caller;
+  }
+
+  /** @throws BatonError `CS-ORG-404`, `CS-AUTH-403` and every other error of the request. */
+  async organization(): Promise<Organization> {
+    await this.caller();
+    this.#organization ??= findOrganization(this.client, this.orgSlug, this.signal);
+    return await this.#organization;
+  }
+
+  /** @throws BatonError as {@link findRole} does. */
+  async role(): Promise<CallerRole> {
+    const caller = await this.caller();
+    this.#role ??= findRole(this.client, this.orgSlug, caller, this.signal);
+    const role = await this.#role;
+    const { slug } = await this.organization();
+    if (role.kind !== "unknown" || slug === this.orgSlug) return role;
+    // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
+    this.#role = findRole(this.client, slug, caller, this.signal);
+    return await this.#role;
+  }
+
+  /** All of it. */
+  async access(): Promise<Access> {
+    return { caller: await this.caller(), organization: await this.organization(), role: await this.role() };
+  }
+
+  async #lookUpCaller(): Promise<Self> {
+    const { client, orgSlug, signal } = this;
+    const caller = await client.self({ signal });
+    this.#role = findRole(client, orgSlug, caller, signal);
+    this.#organization = findOrganization(client, orgSlug, signal);
+    // Whoever asks for them is told; nobody may ask when something else failed first.
+    for (const looking of [this.#role, this.#organization]) looking.catch(() => {});
+    this.#onKeyProven?.();
+    return caller;
+  }
+}
+
+/** For the completeness statement: whose key it is, and what of the organization is never read. */
+export function reportAccess({ role }: Pick<Access, "role">, report: ValidateOptions["report"]): void {
   for (const one of neverRead) report({ kind: "not-read", ...one });
   report({ kind: "key-owner", owner: keyOwnerOf(role) });
-  if (!role.seesAll) {
-    warn({ code: partialRoleCode, signal: "R1", severity: "partial", message: partialRoleMessage(role) });
-  }
-  return { caller, organization, role };
 }
 
 function keyOwnerOf({ kind, role, seesAll }: CallerRole): KeyOwner {

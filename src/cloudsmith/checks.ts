@@ -1,164 +1,164 @@
 /**
- * The checks of `validate`, one by one, for a person to read: each says what was found and, when it is not right, what
- * to do. A check that cannot be made because an earlier one failed is skipped, not failed.
+ * The checks of key, organization and role, declared once: `validate`, `doctor` and the console show all of them, and
+ * before a sync those decide that are marked so. Each says what was found and, when it is not right, what to do.
  */
-import type { CheckOptions, CheckResult } from "../sdk/contracts/connector.ts";
-import { type BatonError, toBatonError } from "../sdk/errors.ts";
-import { type CallerRole, findOrganization, findRole, listed, partialRoleCode, partialRoleMessage } from "./access.ts";
+import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from "../sdk/checks.ts";
+import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
+import {
+  type Access,
+  type CallerRole,
+  listed,
+  partialRoleCode,
+  partialRoleMessage,
+  reportAccess,
+  Standing,
+} from "./access.ts";
 import type { CloudsmithClient, PageResult } from "./client.ts";
 import { realEmail } from "./converters.ts";
-import type { Member, Organization, Self, Team } from "./schemas.ts";
+import { isAboutKey } from "./errors.ts";
+import type { Member, Team } from "./schemas.ts";
 
-export { validateAccess } from "./access.ts";
-
-/** The checks in order. `roster` is the verdict: may this key's view of the organization be complete? */
-export const checkTitles = {
-  host: "Cloudsmith can be reached",
-  key: "The API key is valid",
-  organization: "The organization exists",
-  members: "Members can be listed",
-  teams: "Teams can be listed",
-  roster: "The roster is complete",
-} as const;
-
-type CheckId = keyof typeof checkTitles;
-type Finding = Omit<CheckResult, "id" | "title">;
+type ChecksClient = Pick<
+  CloudsmithClient,
+  "self" | "organization" | "organizations" | "member" | "service" | "membersPage" | "teamsPage"
+>;
 
 const useWiderKey =
   "Use a key of an Owner or Manager of the organization, best of a service account with the role Manager.";
 
-/** Makes the six checks. Rejects only when the signal aborts. */
-export async function runChecks(
-  client: CloudsmithClient,
-  orgSlug: string,
-  { signal, onResult }: CheckOptions,
-): Promise<CheckResult[]> {
-  const run = new CheckRun(client, orgSlug, signal, onResult);
-  await run.all();
-  signal.throwIfAborted();
-  return run.results;
+/** What the checks of one run look at. */
+class Observed {
+  readonly standing: Standing;
+  readonly client: ChecksClient;
+  /** Requests that a sync will need: who, organization and role, then pages. */
+  requests = 3;
+  /** Those on the first pages, once they are read. */
+  members: readonly Member[] = [];
+  /** All teams; undefined when they are more than a page, or were not read. */
+  teams: readonly Team[] | undefined;
+
+  constructor(client: ChecksClient, standing: Standing) {
+    this.client = client;
+    this.standing = standing;
+  }
 }
 
-class CheckRun {
-  readonly results: CheckResult[] = [];
-  readonly #client: CloudsmithClient;
-  readonly #orgSlug: string;
-  readonly #signal: AbortSignal;
-  readonly #onResult: CheckOptions["onResult"];
-  /** Requests that a sync will need: who, organization and role, then pages. */
-  #requests = 3;
+/** In the order in which they are shown. `roster` is the verdict: may this key's view of the organization be complete? */
+const checks: readonly Check<Observed>[] = [
+  { id: "host", title: "Cloudsmith can be reached", beforeSync: true, run: checkHost },
+  { id: "key", title: "The API key is valid", needs: ["host"], beforeSync: true, run: checkKey },
+  {
+    id: "organization",
+    title: "The organization exists",
+    needs: ["key"],
+    beforeSync: true,
+    run: checkOrganization,
+  },
+  { id: "members", title: "Members can be listed", needs: ["organization"], run: checkMembers },
+  { id: "teams", title: "Teams can be listed", needs: ["organization"], run: checkTeams },
+  {
+    id: "roster",
+    title: "The roster is complete",
+    needs: ["organization", "members"],
+    after: ["teams"],
+    beforeSync: true,
+    warning: { signal: "R1", severity: "partial" },
+    run: checkRoster,
+  },
+];
 
-  constructor(client: CloudsmithClient, orgSlug: string, signal: AbortSignal, onResult: CheckOptions["onResult"]) {
-    this.#client = client;
-    this.#orgSlug = orgSlug;
-    this.#signal = signal;
-    this.#onResult = onResult;
-  }
+/** Titles by id, in order, for a page that shows the lines before there is a result. */
+export const checkTitles: Readonly<Record<string, string>> = Object.fromEntries(
+  checks.map(({ id, title }) => [id, title]),
+);
 
-  async all(): Promise<void> {
-    const caller = await this.#caller();
-    const organization = caller && (await this.#organization());
-    if (!caller || !organization) {
-      this.#skipRest();
-      return;
-    }
-    const roleLookup = attempt(findRole(this.#client, organization.slug, caller, this.#signal));
-    const members = await this.#members(organization);
-    const teams = await this.#teams(organization);
-    this.#roster(await roleLookup, members, teams);
-  }
+/** Makes the six checks. Rejects only when the signal aborts. */
+export async function runChecks(
+  client: ChecksClient,
+  orgSlug: string,
+  options: CheckOptions,
+): Promise<readonly CheckResult[]> {
+  const observed = new Observed(client, new Standing(client, orgSlug, options.signal));
+  const results = await runAll(checks, observed, options);
+  options.signal.throwIfAborted();
+  return results;
+}
 
-  /** Checks host and key with one request: any answer proves the host, a good one the key. */
-  async #caller(): Promise<Self | undefined> {
-    const asked = await attempt(this.#client.self({ signal: this.#signal }));
-    if (asked.ok) {
-      this.#add("host", pass("Cloudsmith answered."));
-      const { name, slug, email } = asked.value;
-      const kind = email === undefined ? "service" : "user";
-      const word = kind === "service" ? "service account" : kind;
-      const facts = { slug: slug ?? "", name: name || slug || "", kind };
-      this.#add("key", { ...pass(`The key belongs to the ${word} ${name || slug || "(unnamed)"}.`), facts });
-      return asked.value;
-    }
-    const isAboutKey = asked.error.code.startsWith("CS-AUTH-");
-    if (isAboutKey) this.#add("host", pass("Cloudsmith answered."));
-    this.#add(isAboutKey ? "key" : "host", fail(asked.error));
-    return undefined;
-  }
+/** What `validateAccess` gets. */
+export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn" | "report"> {
+  /** Called once the key is known to be good, when the organization and the role are being looked up. */
+  readonly onKeyProven?: (() => void) | undefined;
+}
 
-  async #organization(): Promise<Organization | undefined> {
-    const asked = await attempt(findOrganization(this.#client, this.#orgSlug, this.#signal));
-    if (asked.ok) {
-      const { name, slug } = asked.value;
-      const slugNote = slug === this.#orgSlug ? "" : `; its slug is ${slug}`;
-      this.#add("organization", { ...pass(`${name} (${this.#orgSlug})${slugNote}.`), facts: { name, slug } });
-      return asked.value;
-    }
-    this.#add("organization", fail(asked.error));
-    return undefined;
-  }
+/**
+ * The same checks before a sync, in three requests: who am I, the organization, my role in it; the last two at once.
+ * Warns `CS-PARTIAL-ROLE` when the role is not Owner or Manager. A wrong key gives status Unauthenticated, a wrong slug
+ * NotFound.
+ *
+ * @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS`, `CS-AUTH-403`, `CS-ORG-404` and those of the network
+ */
+export async function validateAccess(
+  client: ChecksClient,
+  orgSlug: string,
+  { signal, warn, report, onKeyProven }: ValidateAccessOptions,
+): Promise<Access> {
+  const standing = new Standing(client, orgSlug, signal, onKeyProven);
+  await proveChecks(checks, new Observed(client, standing), { signal, warn });
+  const access = await standing.access();
+  reportAccess(access, report);
+  return access;
+}
 
-  async #members({ slug }: Organization): Promise<readonly Member[] | undefined> {
-    const options = { page: 1, signal: this.#signal };
-    const [active, inactive] = await Promise.all([
-      attempt(this.#client.membersPage(slug, { ...options, active: true })),
-      attempt(this.#client.membersPage(slug, { ...options, active: false })),
-    ]);
-    if (!active.ok || !inactive.ok) {
-      const failed = active.ok ? inactive : active;
-      if (!failed.ok) this.#add("members", fail(failed.error));
-      return undefined;
-    }
-    this.#requests += pagesOf(active.value) + pagesOf(inactive.value);
-    this.#add("members", pass(`${countMembers(active.value, inactive.value)}.`));
-    return uniqueMembers([...active.value.items, ...inactive.value.items]);
+/** One request proves host and key: any answer of the API proves the host, a good one the key. */
+async function checkHost(_signal: AbortSignal, { standing }: Observed): Promise<Finding> {
+  try {
+    await standing.caller();
+  } catch (caught) {
+    if (!isAboutKey(caught)) throw caught;
   }
+  return pass("Cloudsmith answered.");
+}
 
-  async #teams({ slug }: Organization): Promise<readonly Team[] | undefined> {
-    const asked = await attempt(this.#client.teamsPage(slug, { page: 1, signal: this.#signal }));
-    if (!asked.ok) {
-      this.#add("teams", fail(asked.error));
-      return undefined;
-    }
-    const { items } = asked.value;
-    this.#requests += pagesOf(asked.value);
-    const hidden = items.filter((team) => team.visibility === "Hidden").length;
-    const atLeast = asked.value.isLast ? "" : "at least ";
-    this.#add("teams", pass(`${countRows(asked.value)} teams, ${atLeast}${hidden} of them hidden.`));
-    return asked.value.isLast ? items : undefined;
-  }
+async function checkKey(_signal: AbortSignal, { standing }: Observed): Promise<Finding> {
+  const { name, slug = "", email } = await standing.caller();
+  const kind = email === undefined ? "service" : "user";
+  const word = kind === "service" ? "service account" : kind;
+  return pass(`The key belongs to the ${word} ${name || slug || "(unnamed)"}.`, { slug, name: name || slug, kind });
+}
 
-  #roster(role: Attempt<CallerRole>, members: readonly Member[] | undefined, teams: readonly Team[] | undefined): void {
-    if (!members) {
-      this.#skipRest();
-      return;
-    }
-    if (!role.ok) {
-      this.#add("roster", fail(role.error));
-      return;
-    }
-    const signs = partialSigns(role.value, members, teams);
-    const facts = { requests: String(this.#requests) };
-    if (signs.length === 0) {
-      const detail = `The key's owner is ${role.value.role ?? "unknown"} and sees everybody.`;
-      this.#add("roster", { ...pass(detail), facts });
-      return;
-    }
-    this.#add("roster", { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode, facts });
-  }
+async function checkOrganization(_signal: AbortSignal, { standing }: Observed): Promise<Finding> {
+  const { name, slug } = await standing.organization();
+  const slugNote = slug === standing.orgSlug ? "" : `; its slug is ${slug}`;
+  return pass(`${name} (${standing.orgSlug})${slugNote}.`, { name, slug });
+}
 
-  #add(id: CheckId, finding: Finding): void {
-    const result = { id, title: checkTitles[id], ...finding };
-    this.results.push(result);
-    this.#onResult?.(result);
-  }
+async function checkMembers(signal: AbortSignal, observed: Observed): Promise<Finding> {
+  const { client, standing } = observed;
+  const { slug } = await standing.organization();
+  const [active, inactive] = await Promise.all(
+    [true, false].map((isActive) => client.membersPage(slug, { page: 1, signal, active: isActive })),
+  );
+  if (!active || !inactive) throw new TypeError("two pages were asked for");
+  observed.requests += pagesOf(active) + pagesOf(inactive);
+  observed.members = uniqueMembers([...active.items, ...inactive.items]);
+  return pass(`${countMembers(active, inactive)}.`);
+}
 
-  #skipRest(): void {
-    const done = new Set(this.results.map((result) => result.id));
-    for (const id of Object.keys(checkTitles) as CheckId[]) {
-      if (!done.has(id)) this.#add(id, { outcome: "skip", detail: "Not checked, because an earlier check failed." });
-    }
-  }
+async function checkTeams(signal: AbortSignal, observed: Observed): Promise<Finding> {
+  const { slug } = await observed.standing.organization();
+  const page = await observed.client.teamsPage(slug, { page: 1, signal });
+  observed.requests += pagesOf(page);
+  if (page.isLast) observed.teams = page.items;
+  const hidden = page.items.filter((team) => team.visibility === "Hidden").length;
+  return pass(`${countRows(page)} teams, ${page.isLast ? "" : "at least "}${hidden} of them hidden.`);
+}
+
+async function checkRoster(_signal: AbortSignal, { standing, members, teams, requests }: Observed): Promise<Finding> {
+  const role = await standing.role();
+  const signs = partialSigns(role, members, teams);
+  const facts = { requests: String(requests) };
+  if (signs.length === 0) return pass(`The key's owner is ${role.role ?? "unknown"} and sees everybody.`, facts);
+  return { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode, facts };
 }
 
 /** The list of inactive members may hold the active ones too. */
@@ -207,29 +207,4 @@ function pagesOf({ items, isLast, totalCount }: PageResult<unknown>): number {
 
 function isCounted(page: PageResult<unknown>): boolean {
   return page.totalCount !== undefined || page.isLast;
-}
-
-function pass(detail: string): Finding {
-  return { outcome: "pass", detail };
-}
-
-function fail({ message, hint, code, candidates, retryAtMs }: BatonError): Finding {
-  return {
-    outcome: "fail",
-    detail: message,
-    code,
-    ...(hint !== undefined && { fix: hint }),
-    ...(candidates.length > 0 && { candidates }),
-    ...(retryAtMs !== undefined && { facts: { retryAtMs: String(retryAtMs) } }),
-  };
-}
-
-type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BatonError };
-
-async function attempt<T>(promise: Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { ok: true, value: await promise };
-  } catch (caught) {
-    return { ok: false, error: toBatonError(caught) };
-  }
 }

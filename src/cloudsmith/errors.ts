@@ -24,6 +24,21 @@ export interface Asked {
   readonly tokenNotice: () => string | undefined;
 }
 
+/** Codes that say that the API was reached and answers to the key, or to none for now. */
+const aboutKeyCodes: ReadonlySet<string> = new Set([
+  "CS-AUTH-401",
+  "CS-AUTH-403",
+  "CS-AUTH-ANONYMOUS",
+  "CS-AUTH-REFUSED",
+  "CS-RATE-429",
+  "CS-RATE-WAIT",
+]);
+
+/** True for an error that proves that the API was reached: what is wrong is the key, or its budget. */
+export function isAboutKey(caught: unknown): boolean {
+  return caught instanceof BatonError && aboutKeyCodes.has(caught.code);
+}
+
 /** Code of the error for a page past the end of a list; walks take it for the end. */
 export const invalidPageCode = "CS-PAGE-404";
 
@@ -52,7 +67,7 @@ export function describeFailure(failure: HttpFailure, context: FailureContext, a
       return fatal({
         code: "CS-RATE-WAIT",
         status: Status.unavailable,
-        message: `Cloudsmith's rate limit is used up until ${isoTime(failure.retryAtMs)}, longer than the ${Math.round(failure.maxWaitMs / 60_000)} minutes this connector waits.`,
+        message: `Cloudsmith's rate limit is used up until ${isoTime(failure.retryAtMs)}, longer than ${waitText(failure.maxWaitMs)}, the longest that is waited for here.`,
         hint: "Run again after that time; find out what else uses this key.",
         retryAtMs: failure.retryAtMs,
       });
@@ -145,7 +160,7 @@ function statusTexts(failure: StatusFailure, context: FailureContext, asked: Ask
     case 429:
       return {
         code: "CS-RATE-429",
-        message: `Cloudsmith's rate limit is used up${untilOf(context)} (429 at ${context.path}, ${context.attempts} attempts).`,
+        message: `Cloudsmith's rate limit is used up${untilOf(context)} (429 at ${context.path}, ${context.attempts} ${context.attempts === 1 ? "attempt" : "attempts"}).`,
         hint: "Run again after that; find out what else uses this key.",
         ...(context.retryAtMs === undefined ? {} : { retryAtMs: context.retryAtMs }),
       };
@@ -253,6 +268,10 @@ function detailOf(body: string): string {
 
 function tailOf({ keyTail }: Pick<Asked, "keyTail">): string {
   return keyTail === undefined ? "" : ` (ending in ${keyTail})`;
+}
+
+function waitText(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} seconds` : `${Math.round(ms / 60_000)} minutes`;
 }
 
 function untilOf({ retryAtMs }: FailureContext): string {

@@ -3,6 +3,7 @@
  * listed here are the SDK's own business.
  */
 
+export { type Check, type Finding, failure, pass, proveChecks, runChecks, skip } from "./checks.ts";
 // For connector authors.
 export type { ConnectorApp, ConnectorContext, ExtraCommand } from "./cli/app.ts";
 export { runCli } from "./cli/run-cli.ts";

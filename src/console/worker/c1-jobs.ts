@@ -5,60 +5,69 @@ import { parseCredentials } from "../../sdk/c1/credentials.ts";
 import { sayHello } from "../../sdk/c1/hello.ts";
 import { hostId } from "../../sdk/c1/host-identity.ts";
 import { runService } from "../../sdk/c1/service.ts";
+import { type Check, pass, runChecks } from "../../sdk/checks.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
-import { toBatonError } from "../../sdk/errors.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 import { type C1Settings, c1CheckTitles, type Job } from "./messages.ts";
 
 /** Longest wait for C1's word on the introduction, milliseconds. */
 const helloWithinMs = 15_000;
 
-/** Asks for a token and says hello. @throws BatonError `C1-CLIENT-ID` or `C1-CLIENT-SECRET`. */
+/** The link to C1 as it is tested. */
+interface Link {
+  readonly way: Parameters<typeof openChannel>[0];
+  readonly context: JobContext;
+}
+
+const checks: readonly Check<Link>[] = [
+  {
+    id: "c1-token",
+    title: c1CheckTitles["c1-token"],
+    async run(_signal, { way }) {
+      await new TokenSource(way).get();
+      return pass(`${way.host} gave a token.`);
+    },
+  },
+  {
+    id: "c1-hello",
+    title: c1CheckTitles["c1-hello"],
+    needs: ["c1-token"],
+    async run(signal, { way, context }) {
+      const channel = openChannel(way);
+      const product = { name: "baton-cloudsmith", version: context.version };
+      const introduction = {
+        client: channel.client,
+        hostId: hostId(context.io.env),
+        product,
+        connector: connectorOf(context),
+      };
+      try {
+        await sayHello(introduction, "", AbortSignal.any([signal, AbortSignal.timeout(helloWithinMs)]));
+        return pass(`${way.host} answered.`);
+      } finally {
+        channel.close();
+      }
+    },
+  },
+];
+
+/** Asks for a token and says hello. @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET` or `TLS-ROOTS`. */
 export async function runC1CheckJob(c1: C1Settings, context: JobContext): Promise<void> {
-  const { io, redactor, signal, tell, version } = context;
+  const { io, redactor, signal, tell } = context;
   const credentials = parseCredentials(c1.clientId, c1.clientSecret);
   const { BATON_C1_API_HOST } = io.env;
   const host = BATON_C1_API_HOST || credentials.tokenHost;
   const way = { credentials, host, network: context.connector.network, clock: io.clock, redactor };
-  const token = await tried("c1-token", `${host} gave a token.`, () => new TokenSource(way).get(), redactor);
-  tell({ type: "checked", result: token });
-  if (token.outcome === "fail") {
-    const title = c1CheckTitles["c1-hello"];
-    const detail = "Not checked, because an earlier check failed.";
-    tell({ type: "checked", result: { id: "c1-hello", title, outcome: "skip", detail } });
-    return;
-  }
-  const channel = openChannel(way);
-  const introduction = {
-    client: channel.client,
-    hostId: hostId(io.env),
-    product: { name: "baton-cloudsmith", version },
-    connector: connectorOf(context),
-  };
-  try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(helloWithinMs)]);
-    const greet = (): Promise<void> => sayHello(introduction, "", within);
-    tell({ type: "checked", result: await tried("c1-hello", `${host} answered.`, greet, redactor) });
-  } finally {
-    channel.close();
-  }
-}
-
-async function tried(
-  id: keyof typeof c1CheckTitles,
-  detail: string,
-  work: () => Promise<unknown>,
-  redactor: JobContext["redactor"],
-): Promise<CheckResult> {
-  const title = c1CheckTitles[id];
-  try {
-    await work();
-    return { id, title, outcome: "pass", detail };
-  } catch (caught) {
-    const { code, message, hint, status } = toBatonError(caught);
-    const fix = hint === undefined ? {} : { fix: redactor.redact(hint) };
-    return { id, title, outcome: "fail", detail: redactor.redact(message), code, status, ...fix };
-  }
+  const redacted = ({ detail, fix, ...result }: CheckResult): CheckResult => ({
+    ...result,
+    detail: redactor.redact(detail),
+    ...(fix !== undefined && { fix: redactor.redact(fix) }),
+  });
+  await runChecks(
+    checks,
+    { way, context },
+    { signal, onResult: (result) => tell({ type: "checked", result: redacted(result) }) },
+  );
 }
 
 /** Works for C1 until the console says stop. @throws BatonError with a C1- code when it cannot begin. */

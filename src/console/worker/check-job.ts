@@ -1,7 +1,8 @@
 /** The connector's checks, and the clock: each result is told as soon as it is there. */
+
+import { runChecks } from "../../sdk/checks.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import { networkProbes } from "../../sdk/doctor/network-probes.ts";
-import { runProbes } from "../../sdk/doctor/probe.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 
@@ -13,7 +14,7 @@ export async function runCheckJob(context: JobContext): Promise<void> {
   const clock = networkProbes({ url, network: context.connector.network, clock: io.clock }).filter(
     ({ id }) => id === "clock",
   );
-  const looking = runProbes(clock, signal);
+  const looking = runChecks(clock, undefined, { signal, timeoutMs: 10_000 });
   const told: CheckResult[] = [];
   await connector.check({
     signal,

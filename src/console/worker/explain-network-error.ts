@@ -1,8 +1,8 @@
 /** Finds out more of an error on the way to a host, for a person to act upon: where it broke, and which certificate. */
 import { connect, type PeerCertificate } from "node:tls";
+import { runChecks } from "../../sdk/checks.ts";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
 import { networkProbes } from "../../sdk/doctor/network-probes.ts";
-import { runProbes } from "../../sdk/doctor/probe.ts";
 import { Network } from "../../sdk/net/network.ts";
 import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
 
@@ -29,7 +29,7 @@ export async function explainNetworkError(
   if (!code.startsWith("NET-") || code === "NET-PROXY-SETTING" || url === null) return [];
   const network = Network.read(env, redactor);
   const [results, certificate] = await Promise.all([
-    runProbes(networkProbes({ url, network, clock }), AbortSignal.timeout(lookWithinMs)),
+    runChecks(networkProbes({ url, network, clock }), undefined, { signal: AbortSignal.timeout(lookWithinMs) }),
     code === "NET-TLS" && url.protocol === "https:" ? lookAtCertificate(url, network) : [],
   ]);
   const steps = results

@@ -5,8 +5,9 @@ import { readLockHolder } from "../c1z/container/file-lock.ts";
 import { checkReplaceable } from "../c1z/container/save.ts";
 import { inspectC1z } from "../c1z/inspect/inspect.ts";
 import { scratchParent } from "../c1z/scratch/scratch.ts";
+import { type Finding, pass, skip } from "../checks.ts";
 import { Status } from "../errors.ts";
-import { type Finding, fail, type Probe, pass, skip, warn } from "./probe.ts";
+import { fail, type Probe, warn } from "./probe.ts";
 
 /** What the probes need to know. */
 export interface FileProbeOptions {

@@ -1,6 +1,7 @@
 /** Questions about the machine and the process. */
 import { totalmem } from "node:os";
-import { fail, type Probe, pass, warn } from "./probe.ts";
+import { pass } from "../checks.ts";
+import { fail, type Probe, warn } from "./probe.ts";
 
 const oldestMajor = 24;
 const mebibyte = 1024 * 1024;

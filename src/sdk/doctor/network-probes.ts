@@ -4,11 +4,12 @@ import { get as getHttp, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
 import { connect } from "node:net";
 import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
+import { type Finding, pass, skip } from "../checks.ts";
 import type { Clock } from "../clock.ts";
 import { Status } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 import type { ProxyServer } from "../net/proxy-setting.ts";
-import { type Finding, fail, type Probe, pass, skip, warn } from "./probe.ts";
+import { fail, type Probe, warn } from "./probe.ts";
 
 /** What the probes need to know. */
 export interface NetworkProbeOptions {

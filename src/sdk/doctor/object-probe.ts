@@ -1,10 +1,12 @@
 /** The question about an object in S3-compatible storage that a sync is to be written to. Changes nothing. */
+
+import { pass } from "../checks.ts";
 import type { Clock } from "../clock.ts";
 import { silentLogger } from "../log.ts";
 import type { Network } from "../net/network.ts";
 import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
 import { S3Object } from "../object-store/s3-object.ts";
-import { type Probe, pass } from "./probe.ts";
+import type { Probe } from "./probe.ts";
 
 /** What the probe needs to know. */
 export interface ObjectProbeOptions {
