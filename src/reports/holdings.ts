@@ -3,11 +3,9 @@
  * One account is in memory at a time; names of what is held are remembered, as many share them.
  */
 
-import type { HeldEntitlement, Holder, SyncQueries } from "../sdk/c1z/read/sync-queries.ts";
-import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
+import type { HeldEntitlement, Holder, SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../sdk/c1z/scratch/row-sql.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
-import { decodeResource } from "../sdk/proto/decode.ts";
 import { type AccountFacts, accountFacts } from "./account-facts.ts";
 import { compareRoles, type FileShape, fileShape, isManagerSlug, slugOf } from "./file-shape.ts";
 import { mergeByKey } from "./merge-by-key.ts";
@@ -47,7 +45,7 @@ const mostNames = 10_000;
 /** Answers who holds what, over one sync. */
 export class Holdings {
   readonly shape: FileShape;
-  readonly queries: SyncQueries;
+  readonly view: SyncView;
   readonly #names = new Map<string, EntitlementName>();
   readonly #resourceNames = new Map<string, string>();
   readonly #teamTypes: ReadonlySet<string>;
@@ -55,7 +53,7 @@ export class Holdings {
 
   constructor(view: SyncView) {
     this.shape = fileShape(view);
-    this.queries = view.queries();
+    this.view = view;
     this.#teamTypes = new Set(this.shape.teamTypes);
     this.#organizationTypes = new Set(this.shape.organizationTypes);
   }
@@ -69,7 +67,7 @@ export class Holdings {
   *accountHoldings(): Generator<AccountHoldings> {
     for (const type of this.shape.accountTypes) {
       const accounts = { items: this.#accountsOf(type), keyOf: ({ resource }: Account) => resource.id.resource };
-      const holders = { items: this.queries.holders(type), keyOf: ({ principal }: Holder) => principal.resource };
+      const holders = { items: this.view.holders(type), keyOf: ({ principal }: Holder) => principal.resource };
       for (const pair of mergeByKey(accounts, holders)) {
         // Holders that are no resources of the file have nothing that could be said of them.
         if (pair.kind === "right") continue;
@@ -80,19 +78,19 @@ export class Holdings {
 
   /** The principal with its facts; one that is not in the file is known by its id alone. */
   account(id: ResourceId): Account {
-    const resource = this.queries.getResource(id) ?? { id, displayName: "", annotations: [] };
+    const resource = this.view.getResource(id) ?? { id, displayName: "", annotations: [] };
     const isAccount = this.shape.accountTypes.includes(id.resourceType);
     return { resource, facts: accountFacts(resource), isAccount };
   }
 
   /** An account with what it holds. */
   holdingsOf(account: Account): AccountHoldings {
-    return this.#withNames(account, this.queries.heldBy(account.resource.id));
+    return this.#withNames(account, this.view.heldBy(account.resource.id));
   }
 
   *#accountsOf(type: string): Generator<Account> {
-    for (const { data } of this.queries.resourcesByKey(type)) {
-      const resource = decodeResource(data);
+    for (const keyed of this.view.resourcesByKey(type)) {
+      const resource = keyed.resource();
       yield { resource, facts: accountFacts(resource), isAccount: true };
     }
   }
@@ -123,7 +121,7 @@ export class Holdings {
   nameOf({ entitlementId, resource }: HeldEntitlement): EntitlementName {
     const known = this.#names.get(entitlementId);
     if (known) return known;
-    const entitlement = this.queries.getEntitlement(entitlementId);
+    const entitlement = this.view.getEntitlement(entitlementId, resource);
     const slug = entitlement ? slugOf(entitlement) : entitlementId.slice(entitlementId.lastIndexOf(":") + 1);
     const name = { slug, resource, resourceName: this.resourceName(resource) };
     this.#names.set(entitlementId, name);
@@ -135,7 +133,7 @@ export class Holdings {
     const key = resourceKey(id);
     const known = this.#resourceNames.get(key);
     if (known !== undefined) return known;
-    const name = this.queries.getResource(id)?.displayName || id.resource;
+    const name = this.view.getResource(id)?.displayName || id.resource;
     if (this.#resourceNames.size >= mostNames) this.#resourceNames.clear();
     this.#resourceNames.set(key, name);
     return name;

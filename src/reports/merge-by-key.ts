@@ -1,4 +1,5 @@
 /** Walks two lists that are sorted by key side by side, one element of each in memory. */
+import { compareAsUtf8 } from "../sdk/c1z/read/utf8-order.ts";
 
 /** What is in one list, or in both. */
 export type Pair<L, R> =
@@ -43,20 +44,4 @@ function compareNext<L, R>(
 ): number | undefined {
   if (a.done) return b.done ? undefined : 1;
   return b.done ? -1 : compareAsUtf8(left.keyOf(a.value), right.keyOf(b.value));
-}
-
-/** Orders texts by their bytes in UTF-8, as SQLite does; UTF-16 orders characters beyond U+FFFF differently. */
-export function compareAsUtf8(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
-    if (x !== y) return aboveSurrogates(x) - aboveSurrogates(y);
-  }
-  return a.length - b.length;
-}
-
-/** Code units in the order of the characters that they belong to: halves of pairs come last. */
-function aboveSurrogates(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -25,6 +25,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["FILE-V3", "This is a version 3 file"],
   ["FILE-NOT-FOUND", "There is no such file"],
   ["FILE-CORRUPT", "This file is damaged"],
+  ["FILE-FOREIGN", "This is no ordinary .c1z file"],
   ["FILE-DECODER-LIMIT", "This file is too large to unpack"],
   ["REPORT-NO-EARLIER-SYNC", "There is nothing to compare with"],
   ["CONSOLE-NO-SOURCE", "There is no file yet"],

@@ -3,8 +3,7 @@ import { type AccountFacts, accountFacts } from "../../reports/account-facts.ts"
 import { compareRoles, isManagerSlug } from "../../reports/file-shape.ts";
 import type { Holdings } from "../../reports/holdings.ts";
 import { twoFactorText } from "../../reports/questions/account-columns.ts";
-import type { HeldEntitlement } from "../../sdk/c1z/read/sync-queries.ts";
-import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
+import type { HeldEntitlement, SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import type { PersonRow, TeamRow } from "../contract/sources.ts";
 import { Roster, type RosterTeam, rosterKey, searchText, type TeamPlace } from "./roster.ts";
@@ -32,7 +31,7 @@ export function* buildRoster(view: SyncView, holdings: Holdings): Generator<void
     yield;
   }
   for (const type of holdings.shape.accountTypes) {
-    for (const { principal, held } of holdings.queries.holders(type)) {
+    for (const { principal, held } of holdings.view.holders(type)) {
       const index = byKey.get(rosterKey({ type, id: principal.resource }));
       const row = index === undefined ? undefined : people[index];
       if (index === undefined || !row) continue;

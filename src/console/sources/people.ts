@@ -71,7 +71,7 @@ export async function personOf(open: OpenSource, type: string, id: string): Prom
   const grants = new Map<string, Grant>();
   for (const grant of open.view.grants({ principal })) grants.set(grant.entitlement.id, grant);
   const holdings = [...grants.values()].map((grant) => holdingOf(open, grant, grants));
-  const resource = open.holdings.queries.getResource(principal);
+  const resource = open.holdings.view.getResource(principal);
   return { ...row, holdings: holdings.toSorted(byKind), profile: profileTexts(resource?.profile ?? {}, shownKeys) };
 }
 

@@ -93,7 +93,7 @@ export function grantsPage(
 
 /** One resource. @throws BatonError `CONSOLE-NOT-IN-FILE` */
 export function resourceDetail({ view, holdings }: OpenSource, id: ResourceId): ResourceDetail {
-  const resource = holdings.queries.getResource(id);
+  const resource = holdings.view.getResource(id);
   if (!resource) throw notInSource("resource");
   const { displayName, description = "", parentResourceId: parent, profile = {} } = resource;
   return {

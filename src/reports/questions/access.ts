@@ -52,7 +52,7 @@ function rowOf(grant: Grant, grants: ReadonlyMap<string, Grant>, holdings: Holdi
 /** `resource: slug` of an entitlement. */
 export function labelOf(entitlementId: string, holdings: Holdings): string {
   const { resource } = entitlementRefOf(entitlementId);
-  const known = holdings.queries.getEntitlement(entitlementId);
+  const known = holdings.view.getEntitlement(entitlementId);
   const { resourceName, slug } = holdings.nameOf({ entitlementId, resource: known?.resource.id ?? resource });
   return `${resourceName}: ${slug}`;
 }
@@ -64,13 +64,13 @@ function compareRows(a: Row, b: Row): number {
 
 /** By `type:id`, by id, or by exact login, address or name, whatever its case. */
 function findPrincipal(about: string, holdings: Holdings): Resource {
-  const { queries, shape } = holdings;
+  const { view, shape } = holdings;
   const colon = about.indexOf(":");
   const byKey =
-    colon > 0 && queries.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
+    colon > 0 && view.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
   if (byKey) return byKey;
   for (const resourceType of shape.accountTypes) {
-    const byId = queries.getResource({ resourceType, resource: about });
+    const byId = view.getResource({ resourceType, resource: about });
     if (byId) return byId;
   }
   const found: Account[] = [];

@@ -2,12 +2,10 @@
  * What changed between two syncs: accounts, teams and other resources, entitlements, and who holds what. Both syncs are
  * walked side by side in the order of their keys, so that memory stays flat.
  */
-import type { KeyedRow, SyncQueries } from "../../sdk/c1z/read/sync-queries.ts";
-import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
+import type { GrantChange, HeldEntitlement, KeyedResource, SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
-import { decodeResource } from "../../sdk/proto/decode.ts";
 import { Holdings } from "../holdings.ts";
-import { mergeByKey, type Pair } from "../merge-by-key.ts";
+import { mergeByKey } from "../merge-by-key.ts";
 import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { resourceValues } from "../resource-values.ts";
 
@@ -67,12 +65,12 @@ function noticesFor(since: SyncView, view: SyncView): string[] {
 
 function* resourceChanges(comparison: Comparison): Generator<Row> {
   const { before, after } = comparison;
-  const keyOf = ({ key }: KeyedRow): string => key;
-  const old = { items: before.queries.resourcesByKey(), keyOf };
-  const pairs = mergeByKey(old, { items: after.queries.resourcesByKey(), keyOf });
+  const keyOf = ({ key }: KeyedResource): string => key;
+  const old = { items: before.view.resourcesByKey(), keyOf };
+  const pairs = mergeByKey(old, { items: after.view.resourcesByKey(), keyOf });
   for (const pair of pairs) {
-    if (pair.kind === "left") yield resourceRow(comparison, "removed", decodeResource(pair.left.data));
-    else if (pair.kind === "right") yield resourceRow(comparison, "added", decodeResource(pair.right.data));
+    if (pair.kind === "left") yield resourceRow(comparison, "removed", pair.left.resource());
+    else if (pair.kind === "right") yield resourceRow(comparison, "added", pair.right.resource());
     else yield* valueChanges(comparison, pair.left, pair.right);
   }
 }
@@ -83,10 +81,10 @@ function resourceRow(comparison: Comparison, change: Change, resource: Resource)
   return [what, change, resource.displayName, undefined, undefined, undefined, ...idCells(resource)];
 }
 
-function* valueChanges(comparison: Comparison, left: KeyedRow, right: KeyedRow): Generator<Row> {
+function* valueChanges(comparison: Comparison, left: KeyedResource, right: KeyedResource): Generator<Row> {
   // Rows of the same bytes are most of them, and need not be decoded.
-  if (Buffer.compare(left.data, right.data) === 0) return;
-  const [old, current] = [decodeResource(left.data), decodeResource(right.data)];
+  if (left.encoding === right.encoding && Buffer.compare(left.content, right.content) === 0) return;
+  const [old, current] = [left.resource(), right.resource()];
   const what = kindOf(comparison, current);
   const isAccount = comparison.accountTypes.has(current.id.resourceType);
   const [was, is] = [resourceValues(old, isAccount), resourceValues(current, isAccount)];
@@ -100,12 +98,14 @@ function* valueChanges(comparison: Comparison, left: KeyedRow, right: KeyedRow):
 /** Entitlements that came or went while their resource stayed. */
 function* entitlementChanges(comparison: Comparison): Generator<Row> {
   const { before, after } = comparison;
-  const [old, current] = [before.queries, after.queries];
-  for (const pair of mergeKeys(old.entitlementKeys(), current.entitlementKeys())) {
+  const [old, current] = [before.view, after.view];
+  const keyOf = ({ entitlementId }: HeldEntitlement): string => entitlementId;
+  const left = { items: old.entitlementKeys(), keyOf };
+  for (const pair of mergeByKey(left, { items: current.entitlementKeys(), keyOf })) {
     if (pair.kind === "both") continue;
     const change = pair.kind === "left" ? "removed" : "added";
-    const key = pair.kind === "left" ? pair.left : pair.right;
-    const entitlement = (pair.kind === "left" ? old : current).getEntitlement(key);
+    const { entitlementId: key, resource } = pair.kind === "left" ? pair.left : pair.right;
+    const entitlement = (pair.kind === "left" ? old : current).getEntitlement(key, resource);
     if (!entitlement || !isInBoth(entitlement.resource, old, current)) continue;
     count(comparison, "entitlement", change);
     const values = change === "removed" ? [entitlement.displayName, undefined] : [undefined, entitlement.displayName];
@@ -113,32 +113,23 @@ function* entitlementChanges(comparison: Comparison): Generator<Row> {
   }
 }
 
-function mergeKeys(left: Iterable<string>, right: Iterable<string>): Generator<Pair<string, string>> {
-  const keyOf = (key: string): string => key;
-  return mergeByKey({ items: left, keyOf }, { items: right, keyOf });
-}
-
-function isInBoth({ id }: Resource, old: SyncQueries, current: SyncQueries): boolean {
+function isInBoth({ id }: Resource, old: SyncView, current: SyncView): boolean {
   return old.getResource(id) !== undefined && current.getResource(id) !== undefined;
 }
 
 function* grantChanges(comparison: Comparison): Generator<Row> {
   const { before, after } = comparison;
-  for (const pair of mergeKeys(before.queries.grantKeys(), after.queries.grantKeys())) {
-    if (pair.kind === "left") yield* grantRow(comparison, "removed", pair.left, before);
-    else if (pair.kind === "right") yield* grantRow(comparison, "added", pair.right, after);
-  }
+  for (const found of after.view.grantChanges(before.view)) yield grantRow(comparison, found);
 }
 
-function* grantRow(comparison: Comparison, change: Change, key: string, side: Holdings): Generator<Row> {
-  const grant = side.queries.getGrantColumns(key);
-  if (!grant) return;
+function grantRow(comparison: Comparison, { change, grant }: GrantChange): Row {
+  const side = change === "removed" ? comparison.before : comparison.after;
   const { principal } = grant;
   const { resourceName, slug } = side.nameOf(grant);
   count(comparison, "access", change);
   const values = change === "removed" ? [slug, undefined] : [undefined, slug];
   const ids = [principal.resourceType, principal.resource];
-  yield ["access", change, side.resourceName(principal), resourceName, ...values, ...ids];
+  return ["access", change, side.resourceName(principal), resourceName, ...values, ...ids];
 }
 
 /** `account`, else the type's id, such as `team`. */

@@ -3,7 +3,6 @@
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Entitlement, Resource } from "../../sdk/contracts/model.ts";
-import { decodeResource } from "../../sdk/proto/decode.ts";
 import { compareRoles, slugOf } from "../file-shape.ts";
 import { howHeld, inheritedFrom } from "../grant-paths.ts";
 import { Holdings } from "../holdings.ts";
@@ -46,7 +45,7 @@ interface Found {
 
 /** By entitlement id, by `type:id`, or by exact id, slug or name of a resource that is no account. */
 function findEntitlements(about: string, view: SyncView, holdings: Holdings): Found {
-  const entitlement = holdings.queries.getEntitlement(about);
+  const entitlement = holdings.view.getEntitlement(about);
   if (entitlement) return { name: labelOf(about, holdings), entitlements: [entitlement] };
   const resource = findResource(about, holdings);
   const name = `${resource.displayName || resource.id.resource} (${resourceKey(resource.id)})`;
@@ -54,15 +53,15 @@ function findEntitlements(about: string, view: SyncView, holdings: Holdings): Fo
   return { name, entitlements: entitlements.toSorted((a, b) => compareRoles(slugOf(a), slugOf(b))) };
 }
 
-function findResource(about: string, { queries, shape }: Holdings): Resource {
+function findResource(about: string, { view, shape }: Holdings): Resource {
   const colon = about.indexOf(":");
   const byKey =
-    colon > 0 && queries.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
+    colon > 0 && view.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
   if (byKey) return byKey;
   const found: Resource[] = [];
-  for (const { key, data } of queries.resourcesByKey()) {
-    if (shape.accountTypes.some((type) => key.startsWith(`${type}:`))) continue;
-    const resource = decodeResource(data);
+  for (const keyed of view.resourcesByKey()) {
+    if (shape.accountTypes.some((type) => keyed.key.startsWith(`${type}:`))) continue;
+    const resource = keyed.resource();
     if (isCalled(resource, about.toLowerCase())) found.push(resource);
   }
   const [first, second] = found;

@@ -96,7 +96,10 @@ interface RoleHolder {
 function* holdersOf(entitlements: readonly Entitlement[], holdings: Holdings): Generator<RoleHolder> {
   for (const entitlement of entitlements) {
     const organization = holdings.resourceName(entitlement.resource.id);
-    for (const holder of holdings.queries.holdersOf(entitlement.id)) {
+    for (const holder of holdings.view.holdersOf({
+      entitlementId: entitlement.id,
+      resource: entitlement.resource.id,
+    })) {
       yield { slug: slugOf(entitlement), organization, account: holdings.account(holder) };
     }
   }

@@ -1,4 +1,5 @@
 /** Who manages which team, and which teams nobody is in or not everybody sees. */
+import type { HeldEntitlement } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { isManagerSlug, slugOf } from "../file-shape.ts";
@@ -70,18 +71,19 @@ function* managerRows({ view }: Subject): Rows {
 
 /** Finds the managers of a team, by key. What there is to hold on teams is read for all of them at once. */
 function managerFinder(view: Subject["view"], holdings: Holdings): (team: Resource) => readonly Account[] {
-  const entitlements = new Map<string, string[]>();
+  const entitlements = new Map<string, HeldEntitlement[]>();
   for (const resourceTypeId of holdings.shape.teamTypes) {
     for (const entitlement of view.entitlements({ resourceTypeId })) {
       if (!isManagerSlug(slugOf(entitlement))) continue;
       const key = resourceKey(entitlement.resource.id);
-      entitlements.set(key, [...(entitlements.get(key) ?? []), entitlement.id]);
+      const held = { entitlementId: entitlement.id, resource: entitlement.resource.id };
+      entitlements.set(key, [...(entitlements.get(key) ?? []), held]);
     }
   }
   return ({ id }) => {
     const found = new Map<string, Account>();
-    for (const entitlementId of entitlements.get(resourceKey(id)) ?? []) {
-      for (const holder of holdings.queries.holdersOf(entitlementId)) {
+    for (const entitlement of entitlements.get(resourceKey(id)) ?? []) {
+      for (const holder of holdings.view.holdersOf(entitlement)) {
         found.set(resourceKey(holder), holdings.account(holder));
       }
     }
@@ -115,8 +117,8 @@ function* oddTeamRows({ view }: Subject): Rows {
 }
 
 /** Counted for all teams at once. */
-function memberCounts({ shape, queries }: Holdings): (team: Resource) => number {
-  const counts = new Map(shape.teamTypes.map((type) => [type, queries.countHolders(type)]));
+function memberCounts({ shape, view }: Holdings): (team: Resource) => number {
+  const counts = new Map(shape.teamTypes.map((type) => [type, view.countHolders(type)]));
   return ({ id }) => counts.get(id.resourceType)?.get(id.resource) ?? 0;
 }
 

@@ -109,7 +109,8 @@ export function readAnnotation(reader: FieldReader, end: number): Annotation {
   return { typeUrl, value };
 }
 
-function readStatus(reader: FieldReader, end: number): NonNullable<Resource["status"]> {
+/** Reads a `Status`. */
+export function readStatus(reader: FieldReader, end: number): NonNullable<Resource["status"]> {
   let status: ResourceStatus = ResourceStatus.unspecified;
   let details = "";
   while (reader.next(end)) {
@@ -120,7 +121,8 @@ function readStatus(reader: FieldReader, end: number): NonNullable<Resource["sta
   return details === "" ? { status } : { status, details };
 }
 
-function readTimestamp(reader: FieldReader, end: number): Timestamp {
+/** Reads a `google.protobuf.Timestamp`. */
+export function readTimestamp(reader: FieldReader, end: number): Timestamp {
   let seconds = 0;
   let nanos = 0;
   while (reader.next(end)) {

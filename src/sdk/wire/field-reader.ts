@@ -12,6 +12,7 @@ const badNumber = "a number is cut short or longer than ten bytes";
  * Every method throws a RangeError when the bytes are not what they should be.
  */
 export class FieldReader {
+  readonly #bytes: Uint8Array;
   readonly #reader: BinaryReader;
   /** Number of the current field. */
   field = 0;
@@ -20,7 +21,8 @@ export class FieldReader {
 
   constructor(bytes: Uint8Array) {
     // As a plain array, so that the pieces handed out are plain, too.
-    this.#reader = new BinaryReader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#reader = new BinaryReader(this.#bytes);
   }
 
   /** Where the whole message ends; the argument of `next` for the outermost message. */
@@ -99,6 +101,14 @@ export class FieldReader {
   double(): number {
     this.#expect(WireType.Bit64);
     return this.#reader.double();
+  }
+
+  /** The eight bytes of a fixed64, least significant first, as a view on the message. */
+  fixed64(): Uint8Array {
+    this.#expect(WireType.Bit64);
+    const start = this.#reader.pos;
+    this.skip();
+    return this.#bytes.subarray(start, start + 8);
   }
 
   /** Calls `read` for each element of a repeated integer or enum field, packed or not. */

@@ -8,7 +8,8 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { goldenDirectory, openWriter, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { BatonError } from "../../errors.ts";
 import { openC1z } from "../read/reader.ts";
-import { decoderLimits, unpackDatabase, v1Magic } from "./container.ts";
+import { unpackDatabase, v1Magic } from "./container.ts";
+import { decoderLimits, unpackedLimit } from "./decoder-limits.ts";
 
 const golden = readFileSync(join(goldenDirectory, "minimal-v1.c1z"));
 const goldenDatabase = zstdDecompressSync(golden.subarray(v1Magic.length));
@@ -154,20 +155,28 @@ test("a window beyond the limit is refused before it takes memory", async (conte
 test("limits come from the environment; nonsense is ignored and zero refused", () => {
   const mebibyte = 1024 * 1024;
   assert.deepEqual(decoderLimits({ BATON_DECODER_MAX_MEMORY_MB: "many" }), {
-    maxDecodedBytes: 10 * 1024 * mebibyte,
+    maxDecodedBytes: undefined,
     maxWindowBytes: 128 * mebibyte,
     failFast: true,
+    maxFrames: 10_000,
+    maxRowBytes: 32 * mebibyte,
   });
   const set = {
     BATON_DECODER_MAX_DECODED_SIZE_MB: "7",
     BATON_DECODER_MAX_MEMORY_MB: "256",
     BATON_DISABLE_FCS_FAIL_FAST: "1",
+    BATON_DECODER_MAX_FRAMES: "3",
+    BATON_DECODER_MAX_ROW_MB: "1",
   };
   assert.deepEqual(decoderLimits(set), {
     maxDecodedBytes: 7 * mebibyte,
     maxWindowBytes: 256 * mebibyte,
     failFast: false,
+    maxFrames: 3,
+    maxRowBytes: mebibyte,
   });
+  const sizes = [1, 10, 100].map((megabytes) => unpackedLimit(decoderLimits({}), megabytes * mebibyte) / mebibyte);
+  assert.deepEqual(sizes, [256, 2000, 10_240], "in proportion to the file, between 256 MiB and 10 GiB");
   assert.throws(() => decoderLimits({ BATON_DECODER_MAX_DECODED_SIZE_MB: "0" }), { code: "FILE-DECODER-LIMIT" });
 });
 

@@ -6,11 +6,20 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdDecompress } from "node:zlib";
-import { BatonError, Status } from "../../errors.ts";
+import { BatonError } from "../../errors.ts";
 import { releasePiece } from "../../release-buffer.ts";
+import {
+  type DecoderLimits,
+  limitSettings,
+  mebibytes,
+  overLimit,
+  tooLargeUnpacked,
+  unpackedLimit,
+} from "./decoder-limits.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
+import { reportProgress } from "./progress.ts";
 import { type OpenFile, refuseSpecial, writeAll } from "./save.ts";
-import { findZstdFrames, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
+import { findZstdFrames, TooManyFramesError, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
 
 /** c1z: the first five bytes of a version 1 file. */
 export const v1Magic: Buffer = Buffer.from("C1ZF\0");
@@ -20,50 +29,11 @@ const sqliteMagic = "SQLite format 3\0";
 /** Pieces in which it is read, and those that come out: each costs the main thread a round. */
 const packedBytes = 256 * 1024;
 const unpackedBytes = 1024 * 1024;
-const mebibyte = 1024 * 1024;
 
 type WritableFile = Pick<OpenFile, "write">;
 
 /** What a file is by its first bytes; `none` when it is missing or empty. */
 export type C1zFormat = "v1" | "v3" | "none" | "unknown";
-
-/** Limits that keep a hostile or broken file from filling memory or disk. */
-export interface DecoderLimits {
-  /** Most decompressed bytes; default 10 GiB. */
-  readonly maxDecodedBytes: number;
-  /** Largest zstd window in bytes; default 128 MiB. */
-  readonly maxWindowBytes: number;
-  /** False: a declared size above the limit is found out while decompressing only. */
-  readonly failFast: boolean;
-}
-
-/**
- * Limits from the environment (Go SDK: BATON_DECODER_MAX_DECODED_SIZE_MB, BATON_DECODER_MAX_MEMORY_MB,
- * BATON_DISABLE_FCS_FAIL_FAST). Values that are no whole numbers are ignored, as they are there.
- * @throws BatonError `FILE-DECODER-LIMIT` for 0.
- */
-export function decoderLimits(env: Readonly<Record<string, string | undefined>>): DecoderLimits {
-  return {
-    maxDecodedBytes: megabytes(env, "BATON_DECODER_MAX_DECODED_SIZE_MB", 10 * 1024),
-    maxWindowBytes: megabytes(env, "BATON_DECODER_MAX_MEMORY_MB", 128),
-    failFast: env["BATON_DISABLE_FCS_FAIL_FAST"] !== "1",
-  };
-}
-
-function megabytes(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
-  const text = env[name] ?? "";
-  if (!/^\d+$/.test(text)) return fallback * mebibyte;
-  if (Number(text) === 0) {
-    throw new BatonError({
-      code: "FILE-DECODER-LIMIT",
-      status: Status.invalidArgument,
-      message: `${name} must be at least 1, in mebibytes.`,
-      effect: "No file was opened.",
-      hint: `Unset ${name} or give it a number from 1.`,
-    });
-  }
-  return Number(text) * mebibyte;
-}
 
 /**
  * Says what the file at `path` is.
@@ -95,11 +65,12 @@ export async function formatOf(path: string): Promise<C1zFormat> {
  */
 export async function unpackDatabase(path: string, database: string, limits: DecoderLimits): Promise<void> {
   await using file = await openForReading(path);
-  const frames = framesOf(path, file.fd, limits);
+  const source = { path, file, limits, maxBytes: unpackedLimit(limits, fstatSync(file.fd).size) };
+  const frames = framesOf(source);
   const target = await openScratch(database);
   try {
     let written = 0;
-    for (const frame of frames) written += await decompressFrame({ path, file, frame, target, written, limits });
+    for (const frame of frames) written += await unpackFrame(source, frame, target, written);
   } finally {
     await target.close();
   }
@@ -123,41 +94,60 @@ async function openScratch(database: string): Promise<FileHandle> {
   }
 }
 
-function framesOf(path: string, fd: number, limits: DecoderLimits): ZstdFrame[] {
-  const { size } = fstatSync(fd);
+/** An open file that frames are unpacked from. */
+export interface FrameSource {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly limits: DecoderLimits;
+  /** Bytes that may come out of all frames together. */
+  readonly maxBytes: number;
+}
+
+function framesOf(source: FrameSource): ZstdFrame[] {
+  const { path, file } = source;
+  const { size } = fstatSync(file.fd);
   if (size === 0) throw fileNotFound(path);
   const magic = Buffer.alloc(v1Magic.length);
-  readSync(fd, magic, 0, magic.length, 0);
+  readSync(file.fd, magic, 0, magic.length, 0);
   if (!magic.equals(v1Magic)) throw corruptFile(path, "it does not begin as one");
+  return framesBetween(source, v1Magic.length, size);
+}
+
+/**
+ * The frames in bytes `start` to `end` of a file, one at least.
+ * @throws BatonError `FILE-CORRUPT`, `FILE-DECODER-LIMIT`.
+ */
+export function framesBetween({ path, file, limits, maxBytes }: FrameSource, start: number, end: number): ZstdFrame[] {
   try {
-    const frames = findZstdFrames(fd, v1Magic.length, size);
+    const frames = findZstdFrames(file.fd, start, end, limits.maxFrames);
     if (frames.length === 0) throw new ZstdFormatError("it ends after its first five bytes");
-    for (const frame of frames) checkFrame(path, frame, limits);
+    for (const { windowSize } of frames) {
+      if (windowSize <= limits.maxWindowBytes) continue;
+      const limit = mebibytes(limits.maxWindowBytes);
+      throw overLimit(path, "needs a zstd window above the limit", limitSettings.window, limit);
+    }
+    const promised = frames.reduce((sum, { contentSize }) => sum + (contentSize ?? 0), 0);
+    if (limits.failFast && promised > maxBytes) throw tooLargeUnpacked(path, maxBytes);
     return frames;
   } catch (caught) {
+    if (caught instanceof TooManyFramesError) {
+      throw overLimit(path, "has more zstd frames than the limit", limitSettings.frames, `${limits.maxFrames}`);
+    }
     if (caught instanceof ZstdFormatError) throw corruptFile(path, caught.message, caught);
     throw caught;
   }
 }
 
-function checkFrame(path: string, frame: ZstdFrame, limits: DecoderLimits): void {
-  if (frame.windowSize > limits.maxWindowBytes) {
-    throw overLimit(path, "needs a zstd window above the limit", "BATON_DECODER_MAX_MEMORY_MB", limits.maxWindowBytes);
-  }
-  if (limits.failFast && (frame.contentSize ?? 0) > limits.maxDecodedBytes) throw tooLarge(path, limits);
-}
-
-interface Decompression {
-  readonly path: string;
-  readonly file: FileHandle;
-  readonly frame: ZstdFrame;
-  readonly target: WritableFile;
-  /** Bytes that earlier frames left in `target`. */
-  readonly written: number;
-  readonly limits: DecoderLimits;
-}
-
-async function decompressFrame({ path, file, frame, target, written, limits }: Decompression): Promise<number> {
+/**
+ * Unpacks one frame behind the `written` bytes that earlier ones left in `target`. Returns how many bytes it was.
+ * @throws BatonError `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
+ */
+export async function unpackFrame(
+  { path, file, limits, maxBytes }: FrameSource,
+  frame: ZstdFrame,
+  target: WritableFile,
+  written: number,
+): Promise<number> {
   const windowLog = Math.min(Math.max(Math.ceil(Math.log2(limits.maxWindowBytes)), 10), 31);
   const decompress = createZstdDecompress({
     chunkSize: unpackedBytes,
@@ -166,9 +156,10 @@ async function decompressFrame({ path, file, frame, target, written, limits }: D
   let size = 0;
   await pipeline(piecesOf(file, frame), decompress, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
-      if (written + size + chunk.length > limits.maxDecodedBytes) throw tooLarge(path, limits);
+      if (written + size + chunk.length > maxBytes) throw tooLargeUnpacked(path, maxBytes);
       await writeAll(target, chunk, written + size);
       size += chunk.length;
+      reportProgress();
       releasePiece(chunk);
     }
   }).catch((caught: unknown) => {
@@ -181,7 +172,10 @@ async function decompressFrame({ path, file, frame, target, written, limits }: D
 }
 
 /** Not a stream of Node's: one that is given up closes the file, whoever opened it. */
-async function* piecesOf(file: FileHandle, { offset, length }: ZstdFrame): AsyncGenerator<Buffer> {
+async function* piecesOf(
+  file: FileHandle,
+  { offset, length }: Pick<ZstdFrame, "offset" | "length">,
+): AsyncGenerator<Buffer> {
   for (let done = 0; done < length; ) {
     const buffer = Buffer.allocUnsafe(Math.min(packedBytes, length - done));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + done);
@@ -216,18 +210,4 @@ function checkSqlite(path: string, database: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function tooLarge(path: string, limits: DecoderLimits): BatonError {
-  return overLimit(path, "unpacks to more than the limit", "BATON_DECODER_MAX_DECODED_SIZE_MB", limits.maxDecodedBytes);
-}
-
-function overLimit(path: string, what: string, variable: string, limitBytes: number): BatonError {
-  return new BatonError({
-    code: "FILE-DECODER-LIMIT",
-    status: Status.resourceExhausted,
-    message: `${path} ${what} of ${limitBytes / mebibyte} MiB.`,
-    effect: "Nothing was read from it and it was not changed.",
-    hint: `When the file can be trusted, set ${variable} to a larger number of mebibytes.`,
-  });
 }

@@ -3,6 +3,7 @@
  * docs/troubleshooting.md. Knows errno and SQLite's result codes, not what the file is for.
  */
 import { BatonError, Status } from "../../errors.ts";
+import { decoderLimits, limitSettings, mebibytes, overLimit } from "./decoder-limits.ts";
 
 interface Explanation {
   readonly code: string;
@@ -108,6 +109,8 @@ export function errnoOf(caught: unknown): string {
 /** SQLite: primary result codes that say the storage failed, as the errno that means the same. */
 const storageFailures: Readonly<Record<number, string>> = { 8: "EROFS", 13: "ENOSPC", 14: "EACCES" };
 const ioError = 10;
+/** SQLite: a value is beyond the length, or all memory beyond the heap, that the connection was given. */
+const [tooBig, outOfMemory] = [18, 7] as const;
 
 /** True when `caught` comes from SQLite. */
 export function isSqliteError(caught: unknown): caught is Error & { readonly errcode: number } {
@@ -124,6 +127,7 @@ export function databaseError(caught: unknown, place: { readonly path: string; r
   if (errnoOf(caught) === "ERR_OUT_OF_RANGE") return corruptFile(place.path, "it holds a number out of range", caught);
   if (!isSqliteError(caught)) return caught;
   const primary = caught.errcode & 0xff;
+  if (primary === tooBig || primary === outOfMemory) return rowTooLarge(place.path, caught);
   const errno = storageFailures[primary];
   if (errno !== undefined || primary === ioError) {
     const cause = Object.assign(new Error(caught.message, { cause: caught }), { code: errno ?? "EIO" });
@@ -142,6 +146,17 @@ export function corruptFile(path: string, what: string, cause?: unknown): BatonE
     hint: "Restore it from a copy, or move it away and sync into a new file.",
     ...(cause !== undefined && { cause }),
   });
+}
+
+/** A row is larger than the bound: `FILE-DECODER-LIMIT`. */
+export function rowTooLarge(path: string, cause?: unknown): BatonError {
+  return overLimit(
+    path,
+    "holds a row above the limit",
+    limitSettings.row,
+    mebibytes(decoderLimits(process.env).maxRowBytes),
+    cause,
+  );
 }
 
 /** Nothing to read: `FILE-NOT-FOUND`. */

@@ -1,11 +1,12 @@
 /**
- * The header of a version 3 c1z (magic `C1Z3\0`), which is as much of it as we read: enough to say what the file
- * holds. Its payload is a Pebble database, for the Go tools.
+ * The header of a version 3 c1z (magic `C1Z3\0`): enough to say what the file holds without unpacking anything of it.
+ * The payload behind it is a Pebble directory, see ../read/pebble.
  */
 import { open } from "node:fs/promises";
 import type { Timestamp } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
-import { FieldReader, readString } from "../../wire/field-reader.ts";
+import { readTimestamp } from "../../proto/read-resource.ts";
+import { FieldReader } from "../../wire/field-reader.ts";
 import { v3Magic } from "./container.ts";
 import { corruptFile, fileError } from "./file-errors.ts";
 
@@ -23,29 +24,37 @@ export interface V3Sync {
   readonly grants: number;
 }
 
+/** What is known of all grants without reading them. Files with the same have the same grants. */
+export interface DigestRoot {
+  /** Exclusive or of the grants' hashes, in hex. */
+  readonly xor: string;
+  readonly count: number;
+  /** How the hashes are made. */
+  readonly abiVersion: number;
+}
+
 /** What the header says. */
 export interface V3Manifest {
-  /** `pebble3` or `pebble2`. */
+  /** `pebble3`, or `pebble2` and `pebble` in older files. */
   readonly engine: string;
+  /** 1: tar in zstd, 2: tar, 5: a zstd frame for each file. */
+  readonly encoding: number;
   readonly syncs: readonly V3Sync[];
+  /** Undefined: not computed, which says nothing of the grants. */
+  readonly digestRoot: DigestRoot | undefined;
+}
+
+/** The header with where it lies. */
+export interface V3Header {
+  readonly manifest: V3Manifest;
+  /** The manifest's own bytes. */
+  readonly bytes: Uint8Array;
+  /** Where the payload begins. */
+  readonly end: number;
 }
 
 const lengthBytes = 4;
 const maxManifestBytes = 16 * 1024 * 1024;
-/** c1.c1z.v3.C1ZManifestV3 and its SyncRun and SyncStats. */
-const field = {
-  engine: 1,
-  syncRuns: 40,
-  syncId: 1,
-  type: 2,
-  startedAt: 3,
-  endedAt: 4,
-  stats: 6,
-  resourceTypes: 2,
-  resources: 3,
-  entitlements: 4,
-  grants: 5,
-} as const;
 const typeNames = ["", "full", "partial", "resources_only", "partial_upserts", "partial_deletions"];
 
 /**
@@ -53,9 +62,15 @@ const typeNames = ["", "full", "partial", "resources_only", "partial_upserts", "
  * @throws BatonError `FILE-CORRUPT` when it is damaged, or what the system refused.
  */
 export async function readV3Manifest(path: string): Promise<V3Manifest> {
+  return (await readV3Header(path)).manifest;
+}
+
+/** The same with the header's own bytes. @throws as `readV3Manifest` */
+export async function readV3Header(path: string): Promise<V3Header> {
   const bytes = await readHeader(path);
   try {
-    return parseManifest(bytes);
+    const reader = new FieldReader(bytes);
+    return { manifest: readManifest(reader), bytes, end: v3Magic.length + lengthBytes + bytes.length };
   } catch (caught) {
     if (!(caught instanceof RangeError)) throw caught;
     throw corruptFile(path, `its version 3 header is damaged: ${caught.message}`, caught);
@@ -69,16 +84,6 @@ export function v3NotWritable(path: string, manifest: V3Manifest): BatonError {
     manifest,
     "It was not changed; nothing was synced.",
     "Give another --file for this connector, or move the file away. Version 3 files are written by the Go connectors only.",
-  );
-}
-
-/** Refuses to read the rows of a version 3 file: `FILE-V3`. */
-export function v3NotReadable(path: string, manifest: V3Manifest): BatonError {
-  return v3Error(
-    path,
-    manifest,
-    "Its rows cannot be read here.",
-    "Read it with the Go baton tools, or have its connector write the SQLite format (--storage-engine sqlite).",
   );
 }
 
@@ -126,47 +131,66 @@ async function readHeader(path: string): Promise<Uint8Array> {
   }
 }
 
-function parseManifest(bytes: Uint8Array): V3Manifest {
-  const syncs = messages(bytes, field.syncRuns).map(parseSync);
-  return { engine: readString(bytes, field.engine), syncs };
+/** Reads a c1.c1z.v3.C1ZManifestV3. */
+function readManifest(reader: FieldReader): V3Manifest {
+  const syncs: V3Sync[] = [];
+  const manifest = { engine: "", encoding: 0, digestRoot: undefined as DigestRoot | undefined };
+  while (reader.next(reader.end)) {
+    if (reader.field === 1) manifest.engine = reader.string();
+    else if (reader.field === 4) manifest.encoding = reader.uint();
+    else if (reader.field === 40) syncs.push(readSync(reader, reader.enter()));
+    else if (reader.field === 43) manifest.digestRoot = readDigestRoot(reader, reader.enter());
+    else reader.skip();
+  }
+  return { ...manifest, syncs };
 }
 
-function parseSync(bytes: Uint8Array): V3Sync {
-  const stats = messages(bytes, field.stats).at(-1) ?? new Uint8Array(0);
-  const type = number(bytes, field.type);
-  return {
-    id: readString(bytes, field.syncId),
-    type: typeNames[type] || `type ${type}`,
-    startedAt: timestamp(bytes, field.startedAt),
-    endedAt: timestamp(bytes, field.endedAt),
-    resourceTypes: number(stats, field.resourceTypes),
-    resources: number(stats, field.resources),
-    entitlements: number(stats, field.entitlements),
-    grants: number(stats, field.grants),
+/** Reads a c1.c1z.v3.SyncRunSummary. */
+function readSync(reader: FieldReader, end: number): V3Sync {
+  const times: { startedAt: Timestamp | undefined; endedAt: Timestamp | undefined } = {
+    startedAt: undefined,
+    endedAt: undefined,
   };
-}
-
-function messages(bytes: Uint8Array, wanted: number): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  const reader = new FieldReader(bytes);
-  while (reader.next(reader.end)) {
-    if (reader.field === wanted) found.push(reader.bytes());
+  let [id, type] = ["", 0];
+  let counts = noCounts;
+  while (reader.next(end)) {
+    if (reader.field === 1) id = reader.string();
+    else if (reader.field === 2) type = reader.uint();
+    else if (reader.field === 3) times.startedAt = readTimestamp(reader, reader.enter());
+    else if (reader.field === 4) times.endedAt = readTimestamp(reader, reader.enter());
+    else if (reader.field === 6) counts = readCounts(reader, reader.enter());
     else reader.skip();
   }
-  return found;
+  return { id, type: syncTypeName(type), ...times, ...counts };
 }
 
-function number(bytes: Uint8Array, wanted: number): number {
-  let found = 0;
-  const reader = new FieldReader(bytes);
-  while (reader.next(reader.end)) {
-    if (reader.field === wanted) found = reader.int64();
+const noCounts = { resourceTypes: 0, resources: 0, entitlements: 0, grants: 0 };
+
+/** Reads the totals of a c1.storage.v3.SyncStatsRecord. */
+function readCounts(reader: FieldReader, end: number): typeof noCounts {
+  const counts = { ...noCounts };
+  while (reader.next(end)) {
+    if (reader.field === 2) counts.resourceTypes = reader.int64();
+    else if (reader.field === 3) counts.resources = reader.int64();
+    else if (reader.field === 4) counts.entitlements = reader.int64();
+    else if (reader.field === 5) counts.grants = reader.int64();
     else reader.skip();
   }
-  return found;
+  return counts;
 }
 
-function timestamp(bytes: Uint8Array, wanted: number): Timestamp | undefined {
-  const message = messages(bytes, wanted).at(-1);
-  return message && { seconds: number(message, 1), nanos: number(message, 2) };
+function readDigestRoot(reader: FieldReader, end: number): DigestRoot {
+  const root = { xor: "", count: 0, abiVersion: 0 };
+  while (reader.next(end)) {
+    if (reader.field === 1) root.xor = Buffer.from(reader.bytes()).toString("hex");
+    else if (reader.field === 2) root.count = reader.int64();
+    else if (reader.field === 3) root.abiVersion = reader.uint();
+    else reader.skip();
+  }
+  return root;
+}
+
+/** The type as version 1 files name it. @param type c1.storage.v3.SyncType */
+export function syncTypeName(type: number): string {
+  return typeNames[type] || `type ${type}`;
 }

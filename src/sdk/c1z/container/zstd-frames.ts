@@ -14,10 +14,15 @@ export interface ZstdFrame {
   readonly contentSize: number | undefined;
   /** Bytes of memory that decompressing needs for looking back. */
   readonly windowSize: number;
+  /** True when a checksum of what comes out follows, which the decompressor compares. */
+  readonly hasChecksum: boolean;
 }
 
 /** The bytes are not a clean row of zstd frames; the message completes "the file is not readable: ...". */
 export class ZstdFormatError extends Error {}
+
+/** There are more frames than allowed, empty ones included. */
+export class TooManyFramesError extends Error {}
 
 const dataMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -27,13 +32,14 @@ const checksumBytes = 4;
 
 /**
  * Lists the data frames in bytes `start` to `end` of the open file `fd`; skippable frames are passed over.
- * @throws ZstdFormatError when a frame is broken off, or bytes remain that are no frame.
+ * @throws ZstdFormatError when a frame is broken off, or bytes remain that are no frame; TooManyFramesError.
  */
-export function findZstdFrames(fd: number, start: number, end: number): ZstdFrame[] {
+export function findZstdFrames(fd: number, start: number, end: number, maxFrames: number): ZstdFrame[] {
   const frames: ZstdFrame[] = [];
   const source = new Source(fd, end);
   let offset = start;
-  while (offset < end) {
+  for (let count = 0; offset < end; count++) {
+    if (count === maxFrames) throw new TooManyFramesError();
     const magic = source.read(offset, 4).readUInt32LE();
     if (magic === dataMagic) {
       const frame = walkFrame(source, offset);
@@ -87,6 +93,7 @@ function walkFrame(source: Source, offset: number): ZstdFrame {
     length: position - offset,
     contentSize: header.contentSize,
     windowSize: header.windowSize,
+    hasChecksum: header.checksum,
   };
 }
 

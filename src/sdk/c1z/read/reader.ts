@@ -1,17 +1,18 @@
 /**
- * Reads version 1 c1z files, ours and those of Go connectors. The file is unpacked into a private scratch directory
- * and never changed. Says which syncs it holds and picks the one to show; the rows are in sync-view.ts.
+ * Opens c1z files of both versions, ours and those of Go connectors, for reading. The file is never changed. Says which
+ * syncs it holds and picks the one to show; the rows are in the views.
  */
 import { resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { type Clock, systemClock } from "../../clock.ts";
 import { BatonError, Status } from "../../errors.ts";
-import { decoderLimits, formatOf, unpackDatabase } from "../container/container.ts";
-import { corruptFile, databaseError, fileNotFound } from "../container/file-errors.ts";
-import { readV3Manifest, v3NotReadable } from "../container/v3-manifest.ts";
-import { createScratch, type Scratch } from "../scratch/scratch.ts";
-import { latestFinished, latestUnfinished, listSyncRuns, type SyncRun } from "../write/sync-runs.ts";
-import { SyncView } from "./sync-view.ts";
+import { formatOf } from "../container/container.ts";
+import { decoderLimits } from "../container/decoder-limits.ts";
+import { corruptFile, fileNotFound } from "../container/file-errors.ts";
+import { createScratch } from "../scratch/scratch.ts";
+import { latestFinished, latestUnfinished, type SyncRun } from "../write/sync-runs.ts";
+import { openSqlite } from "./open-sqlite.ts";
+import { openPebble } from "./pebble/open-pebble.ts";
+import type { ReadEngine, SyncView } from "./sync-view.ts";
 
 /** What `openC1z` can be told. */
 export interface C1zReaderOptions {
@@ -23,19 +24,19 @@ export interface C1zReaderOptions {
 
 /**
  * Opens the c1z at `path` for reading.
- * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-V3` (with what its header says), `FILE-DECODER-LIMIT`, or
+ * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-FOREIGN`, `FILE-V3`, `FILE-DECODER-LIMIT`, or
  * what the system refused.
  */
 export async function openC1z(path: string, options: C1zReaderOptions = {}): Promise<C1zReader> {
   const file = resolve(path);
   const format = await formatOf(file);
   if (format === "none") throw fileNotFound(file);
-  if (format === "v3") throw v3NotReadable(file, await readV3Manifest(file));
   if (format === "unknown") throw corruptFile(file, "it does not begin as one");
+  const limits = decoderLimits(process.env);
   const scratch = createScratch(options.tempDir);
   try {
-    await unpackDatabase(file, scratch.database, decoderLimits(process.env));
-    return new C1zReader(file, scratch, options.clock ?? systemClock);
+    const engine = await (format === "v3" ? openPebble(file, scratch, limits) : openSqlite(file, scratch, limits));
+    return new C1zReader(file, engine, () => scratch.remove(), options.clock ?? systemClock);
   } catch (caught) {
     scratch.remove();
     throw caught;
@@ -48,22 +49,16 @@ export class C1zReader {
   readonly path: string;
   /** All syncs in the order in which they were begun. */
   readonly syncs: readonly SyncRun[];
-  readonly #scratch: Scratch;
-  readonly #db: DatabaseSync;
+  readonly #engine: ReadEngine;
+  readonly #removeScratch: () => void;
   readonly #clock: Clock;
 
-  constructor(path: string, scratch: Scratch, clock: Clock) {
+  constructor(path: string, engine: ReadEngine, removeScratch: () => void, clock: Clock) {
     this.path = path;
-    this.#scratch = scratch;
+    this.syncs = engine.syncs;
+    this.#engine = engine;
+    this.#removeScratch = removeScratch;
     this.#clock = clock;
-    this.#db = new DatabaseSync(scratch.database, { readOnly: true });
-    try {
-      configure(this.#db, scratch);
-      this.syncs = listSyncRuns(this.#db);
-    } catch (caught) {
-      this.#db.close();
-      throw databaseError(caught, { path, scratch: scratch.directory });
-    }
   }
 
   /** The latest finished sync, of any type or of one. */
@@ -77,20 +72,18 @@ export class C1zReader {
    * @throws BatonError `FILE-SYNC-NOT-FOUND` for an id that the file does not hold.
    */
   view(syncId?: string): SyncView {
-    const place = { path: this.path, scratch: this.#scratch.directory };
     if (syncId === undefined) {
-      const sync = latestFinished(this.syncs) ?? latestUnfinished(this.syncs, this.#clock.nowMs());
-      return new SyncView(this.#db, place, sync);
+      return this.#engine.view(latestFinished(this.syncs) ?? latestUnfinished(this.syncs, this.#clock.nowMs()));
     }
     const sync = this.syncs.find((one) => one.id === syncId);
     if (sync === undefined) throw this.#noSuchSync(syncId);
-    return new SyncView(this.#db, place, sync);
+    return this.#engine.view(sync);
   }
 
   /** Gives the scratch space back; views and their lists end. */
   close(): void {
-    if (this.#db.isOpen) this.#db.close();
-    this.#scratch.remove();
+    this.#engine.close();
+    this.#removeScratch();
   }
 
   [Symbol.dispose](): void {
@@ -107,14 +100,4 @@ export class C1zReader {
       hint: held === "" ? "The file holds no sync at all." : `It holds ${held}.`,
     });
   }
-}
-
-function configure(db: DatabaseSync, scratch: Scratch): void {
-  const directory = scratch.parent.replaceAll("'", "''");
-  db.enableDefensive(true);
-  db.exec(`
-    pragma temp_store_directory = '${directory}';
-    pragma trusted_schema = off;
-    pragma cell_size_check = on;
-  `);
 }

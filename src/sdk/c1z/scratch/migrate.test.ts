@@ -110,7 +110,7 @@ test("a file whose database runs code is not appended to", async (context) => {
   db.exec("create trigger surprise after insert on v1_grants begin delete from v1_grants; end");
   db.close();
   writeFileSync(path, Buffer.concat([Buffer.from("C1ZF\0"), zstdCompressSync(readFileSync(database))]));
-  await assert.rejects(openWriter(path, directory), { code: "FILE-CORRUPT", message: /trigger or view, surprise/ });
+  await assert.rejects(openWriter(path, directory), { code: "FILE-FOREIGN", message: /the trigger "surprise"/ });
 });
 
 test("rows of a table that a foreign writer left out are simply not there", async (context) => {

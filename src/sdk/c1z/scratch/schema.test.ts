@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { goldenDirectory, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
-import { decoderLimits, unpackDatabase } from "../container/container.ts";
+import { unpackDatabase } from "../container/container.ts";
+import { decoderLimits } from "../container/decoder-limits.ts";
 import { createIndexes, createTables } from "./schema.ts";
 
 /** SQL text differs between writers; what SQLite makes of it must not. */

@@ -4,7 +4,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
-import { decoderLimits, unpackDatabase } from "../container/container.ts";
+import { unpackDatabase } from "../container/container.ts";
+import { decoderLimits } from "../container/decoder-limits.ts";
 
 const users = 40_000;
 

@@ -8,9 +8,11 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
-import { type C1zFormat, decoderLimits, unpackDatabase } from "../container/container.ts";
+import { type C1zFormat, unpackDatabase } from "../container/container.ts";
+import { decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile } from "../container/file-errors.ts";
 import { sameBoot, thisProcess } from "../container/process-identity.ts";
+import { refuseForeign } from "../scratch/foreign-database.ts";
 import { migrate } from "../scratch/migrate.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import {
@@ -143,9 +145,7 @@ function canGoOn(runs: readonly SyncRun[], nowMs: number): boolean {
 function prepareSchema(database: ScratchDatabase, path: string): void {
   database.read(() => {
     const { db } = database;
-    const foreign = db.prepare("select name from sqlite_master where type in ('trigger', 'view')").get();
-    // Neither ours nor the Go SDK's files have any; code from a file is not to run while we write.
-    if (foreign) throw corruptFile(path, `its database holds a trigger or view, ${String(foreign["name"])}`);
+    refuseForeign(db, path);
     try {
       migrate(db);
     } catch (caught) {

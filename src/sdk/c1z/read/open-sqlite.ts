@@ -1,0 +1,28 @@
+/** Opens a version 1 c1z: its database is unpacked into the scratch directory, and nothing in it is carried out. */
+import { DatabaseSync } from "node:sqlite";
+import { unpackDatabase } from "../container/container.ts";
+import type { DecoderLimits } from "../container/decoder-limits.ts";
+import { databaseError } from "../container/file-errors.ts";
+import { confine } from "../scratch/foreign-database.ts";
+import type { Scratch } from "../scratch/scratch.ts";
+import { listSyncRuns } from "../write/sync-runs.ts";
+import { SqliteView } from "./sqlite-view.ts";
+import type { ReadEngine } from "./sync-view.ts";
+
+/** @throws BatonError `FILE-CORRUPT`, `FILE-FOREIGN`, `FILE-DECODER-LIMIT`, or what the system refused. */
+export async function openSqlite(path: string, scratch: Scratch, limits: DecoderLimits): Promise<ReadEngine> {
+  await unpackDatabase(path, scratch.database, limits);
+  const place = { path, scratch: scratch.directory };
+  const db = new DatabaseSync(scratch.database, { readOnly: true });
+  try {
+    confine(db, path, scratch, limits);
+    return {
+      syncs: listSyncRuns(db),
+      view: (sync) => new SqliteView(db, place, sync),
+      close: () => db.isOpen && db.close(),
+    };
+  } catch (caught) {
+    db.close();
+    throw databaseError(caught, place);
+  }
+}

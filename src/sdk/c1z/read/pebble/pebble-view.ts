@@ -1,0 +1,453 @@
+/**
+ * The sync of a version 3 c1z. Lists come in the order of the keys. What can be told from keys alone is told without
+ * reading values, and per-principal questions from the index that every sealed file has.
+ */
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
+import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, unescaped } from "../../pebble/keys.ts";
+import type { SyncRun } from "../../write/sync-runs.ts";
+import type { SyncStats } from "../../write/sync-store.ts";
+import { compareGrants } from "../compare-grants.ts";
+import type {
+  GrantChange,
+  HeldEntitlement,
+  HeldGrant,
+  Holder,
+  KeyedResource,
+  RowFilter,
+  RowKind,
+  RowWindow,
+  SyncView,
+} from "../sync-view.ts";
+import { compareAsUtf8 } from "../utf8-order.ts";
+import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeOf } from "./key-parts.ts";
+import { entitlementOf, grantOf, resourceOf, resourceTypeOf, statsOf, withoutDiscovery } from "./records.ts";
+import type { PebbleStore, StoreEntry } from "./store.ts";
+import { storeError } from "./store-files.ts";
+
+const prefixBytes = 3;
+const indexPrefixBytes = 4;
+const entitlementPartCount = 4;
+
+/** The rows of the one sync. */
+export class PebbleView implements SyncView {
+  readonly sync: SyncRun | undefined;
+  readonly #store: PebbleStore;
+  readonly #path: string;
+  readonly #held = new Map<string, HeldEntitlement>();
+  #unusual: ReadonlyMap<string, ResourceId> | undefined;
+
+  constructor(store: PebbleStore, path: string, sync: SyncRun | undefined) {
+    this.#store = store;
+    this.#path = path;
+    this.sync = sync;
+  }
+
+  stats(): SyncStats {
+    const value = this.#get(metaKeys.stats);
+    const stats = value && this.#guard(() => statsOf(value));
+    if (!stats || stats.syncId !== this.sync?.id) return this.recount();
+    const { syncId: _, ...counts } = stats;
+    return counts;
+  }
+
+  recount(): SyncStats {
+    const typeIds = [...this.resourceTypes()].map(({ id }) => id);
+    const counted = this.#countByType(prefixes.resource);
+    const resources = Object.fromEntries(typeIds.map((id) => [id, counted[id] ?? 0]));
+    const hasGrants = this.sync?.type !== "resources_only";
+    const entitlements = hasGrants ? this.#countByType(prefixes.entitlement) : {};
+    const grants = hasGrants ? this.#countByType(prefixes.grant) : {};
+    return {
+      resourceTypes: typeIds.length,
+      resources: sum(resources),
+      entitlements: sum(entitlements),
+      grants: sum(grants),
+      resourcesByResourceType: resources,
+      entitlementsByResourceType: entitlements,
+      grantsByResourceType: grants,
+    };
+  }
+
+  count(kind: RowKind, filter: RowFilter = {}): number {
+    let count = 0;
+    for (const _ of this.#select(kind, filter)) count++;
+    return count;
+  }
+
+  *resourceTypes(): Generator<ResourceType> {
+    for (const { value } of this.#scan(rangeOf(prefixes.resourceType))) yield this.#guard(() => resourceTypeOf(value));
+  }
+
+  *resources(filter: RowFilter = {}, window?: RowWindow): Generator<Resource> {
+    for (const { value } of part(this.#select("resource", filter), window)) yield this.#guard(() => resourceOf(value));
+  }
+
+  *entitlements(filter: RowFilter = {}, window?: RowWindow): Generator<Entitlement> {
+    const entries = part(this.#select("entitlement", filter), window);
+    for (const { value } of entries) yield this.#guard(() => entitlementOf(value));
+  }
+
+  *grants(filter: RowFilter = {}, window?: RowWindow): Generator<Grant> {
+    for (const { value } of part(this.#select("grant", filter), window)) yield this.#guard(() => grantOf(value));
+  }
+
+  getResourceType(id: string): ResourceType | undefined {
+    const value = this.#get(keyOf(prefixes.resourceType, id));
+    return value && this.#guard(() => resourceTypeOf(value));
+  }
+
+  getResource({ resourceType, resource }: ResourceId): Resource | undefined {
+    const value = this.#get(keyOf(prefixes.resource, resourceType, resource));
+    return value && this.#guard(() => resourceOf(value));
+  }
+
+  getEntitlement(id: string, resource: ResourceId | undefined = this.#resourceOf(id)): Entitlement | undefined {
+    const value = resource && this.#get(entitlementKey(prefixes.entitlement, { entitlementId: id, resource }));
+    return value && this.#guard(() => entitlementOf(value));
+  }
+
+  grantsPerEntitlement(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { key, value } of this.#digestRoots()) {
+      const end = key.indexOf(0, indexPrefixBytes);
+      const parts = partsAt(unescaped(key.subarray(indexPrefixBytes, end)), 0, entitlementPartCount);
+      counts.set(entitlementIdOf(parts), Number(value.readBigUInt64BE(1)));
+    }
+    if (counts.size > 0) return counts;
+    for (const { key } of this.#scan(rangeOf(prefixes.grant))) {
+      const { entitlementId } = this.#heldAt(key, prefixBytes, this.#principalStart(key));
+      counts.set(entitlementId, (counts.get(entitlementId) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  heldBy({ resourceType, resource }: ResourceId): HeldEntitlement[] {
+    const range = rangeOf(prefixes.grantByPrincipal, resourceType, resource);
+    const held: HeldEntitlement[] = [];
+    for (const { key } of this.#scan(range)) held.push(this.#heldAt(key, range.from.length, key.length + 1));
+    return sortedById(held);
+  }
+
+  *holders(resourceTypeId: string): Generator<Holder> {
+    const range = rangeOf(prefixes.grantByPrincipal, resourceTypeId);
+    let group: { readonly bytes: Buffer; readonly holder: Holder } | undefined;
+    for (const { key } of this.#scan(range)) {
+      const end = endOfPart(key, range.from.length);
+      const bytes = key.subarray(range.from.length, end);
+      if (group?.bytes.equals(bytes) !== true) {
+        if (group) yield sorted(group.holder);
+        const principal = { resourceType: resourceTypeId, resource: partAt(bytes, 0, bytes.length) };
+        group = { bytes, holder: { principal, held: [] } };
+      }
+      group.holder.held.push(this.#heldAt(key, end + 1, key.length + 1));
+    }
+    if (group) yield sorted(group.holder);
+  }
+
+  countHolders(resourceTypeId: string): ReadonlyMap<string, number> {
+    const range = rangeOf(prefixes.grant, resourceTypeId);
+    const counts = new Map<string, number>();
+    let resource: Buffer | undefined;
+    let holders = new Set<string>();
+    const close = (): void => {
+      if (resource) counts.set(partAt(resource, 0, resource.length), holders.size);
+      holders = new Set();
+    };
+    for (const { key } of this.#scan(range)) {
+      const bytes = key.subarray(range.from.length, endOfPart(key, range.from.length));
+      if (resource?.equals(bytes) !== true) {
+        close();
+        resource = bytes;
+      }
+      holders.add(key.toString("latin1", this.#principalStart(key)));
+    }
+    close();
+    return counts;
+  }
+
+  *holdersOf(entitlement: HeldEntitlement): Generator<ResourceId> {
+    const range = this.#grantRange(entitlement.entitlementId, entitlement.resource);
+    if (!range) return;
+    for (const { key } of this.#scan(range)) yield principalAt(key, range.from.length);
+  }
+
+  *resourcesByKey(resourceTypeId?: string): Generator<KeyedResource> {
+    const types = resourceTypeId === undefined ? this.#typesWith(prefixes.resource) : [resourceTypeId];
+    // `type:id` sorts as the type with its colon, then as the id.
+    const keyed = types.map((type) => ({ type, order: Buffer.from(`${type}:`) }));
+    for (const { type } of keyed.toSorted((a, b) => Buffer.compare(a.order, b.order))) {
+      const range = rangeOf(prefixes.resource, type);
+      for (const { key, value } of this.#scan(range)) {
+        yield {
+          key: `${type}:${partAt(key, range.from.length, key.length)}`,
+          content: this.#guard(() => withoutDiscovery(value)),
+          encoding: "v3",
+          resource: () => this.#guard(() => resourceOf(value)),
+        };
+      }
+    }
+  }
+
+  *entitlementKeys(): Generator<HeldEntitlement> {
+    const found: HeldEntitlement[] = [];
+    for (const { key } of this.#scan(rangeOf(prefixes.entitlement))) {
+      found.push(this.#heldAt(key, prefixBytes, key.length + 1));
+    }
+    yield* sortedById(found);
+  }
+
+  /** Between two stores the keys are compared as they are. */
+  *grantChanges(earlier: SyncView): Generator<GrantChange> {
+    if (!(earlier instanceof PebbleView)) {
+      yield* compareGrants(earlier, this);
+      return;
+    }
+    if (this.#hasSameGrants(earlier)) return;
+    const lists = [earlier.#scan(rangeOf(prefixes.grant)), this.#scan(rangeOf(prefixes.grant))] as const;
+    let [before, after] = [lists[0].next().value, lists[1].next().value];
+    while (before || after) {
+      const order = before && after ? Buffer.compare(before.key, after.key) : before ? -1 : 1;
+      if (order < 0 && before) yield { change: "removed", grant: this.#grantAt(before.key) };
+      if (order > 0 && after) yield { change: "added", grant: this.#grantAt(after.key) };
+      if (order <= 0) before = lists[0].next().value;
+      if (order >= 0) after = lists[1].next().value;
+    }
+  }
+
+  /** True when the digest of all grants is there, and the same. */
+  #hasSameGrants(other: PebbleView): boolean {
+    const [own, theirs] = [this.#wholeDigest(), other.#wholeDigest()];
+    return own !== undefined && theirs !== undefined && own.equals(theirs);
+  }
+
+  #wholeDigest(): Buffer | undefined {
+    if (this.#get(metaKeys.digestsPending) !== undefined) return undefined;
+    return this.#get(Buffer.concat([prefixes.digest, Buffer.from([0, digestKinds.whole])]));
+  }
+
+  /** The digests of all entitlements' grants; none when there are none, or they are not finished. */
+  *#digestRoots(): Generator<StoreEntry> {
+    if (this.#wholeDigest() === undefined) return;
+    for (const entry of this.#scan(rangeOf(prefixes.digest))) {
+      const { key, value } = entry;
+      const isRoot = key.length >= 2 && key.at(-1) === digestKinds.root && key.at(-2) === 0;
+      if (isRoot && value.length === 17 && key.indexOf(0, indexPrefixBytes) === key.length - 2) yield entry;
+    }
+  }
+
+  /** Entries that fit a filter: the narrowest range of keys, and what is left is compared. */
+  *#select(kind: RowKind, filter: RowFilter): Generator<StoreEntry> {
+    if (kind === "resource type") yield* this.#scan(rangeOf(prefixes.resourceType));
+    else if (kind === "resource") yield* this.#selectResources(filter);
+    else if (kind === "entitlement") yield* this.#scan(ownRange(prefixes.entitlement, filter));
+    else yield* this.#selectGrants(filter);
+  }
+
+  *#selectResources({ resourceTypeId, parent }: RowFilter): Generator<StoreEntry> {
+    if (parent === undefined) {
+      yield* this.#scan(ownRange(prefixes.resource, { ...(resourceTypeId !== undefined && { resourceTypeId }) }));
+      return;
+    }
+    const range = rangeOf(prefixes.resourceByParent, parent.resourceType, parent.resource);
+    for (const { key } of this.#scan(range)) {
+      const rest = key.subarray(range.from.length);
+      if (resourceTypeId !== undefined && partAt(rest, 0, endOfPart(rest, 0)) !== resourceTypeId) continue;
+      yield* this.#entryOf(Buffer.concat([prefixes.resource, rest]));
+    }
+  }
+
+  *#selectGrants(filter: RowFilter): Generator<StoreEntry> {
+    const { entitlementId, principal } = filter;
+    if (principal !== undefined) {
+      yield* this.#grantsTo(principal, filter);
+      return;
+    }
+    if (entitlementId === undefined) {
+      yield* this.#scan(ownRange(prefixes.grant, filter));
+      return;
+    }
+    const range = this.#grantRange(entitlementId, filter.resource);
+    if (range) for (const entry of this.#scan(range)) if (this.#fits(entry.key, prefixBytes, filter)) yield entry;
+  }
+
+  *#grantsTo({ resourceType, resource }: ResourceId, filter: RowFilter): Generator<StoreEntry> {
+    const range = rangeOf(prefixes.grantByPrincipal, resourceType, resource);
+    for (const { key } of this.#scan(range)) {
+      if (!this.#fits(key, range.from.length, filter)) continue;
+      const entitlement = key.subarray(range.from.length);
+      const principal = key.subarray(indexPrefixBytes - 1, range.from.length - 1);
+      yield* this.#entryOf(Buffer.concat([prefixes.grant, entitlement, principal]));
+    }
+  }
+
+  #fits(key: Buffer, start: number, { entitlementId, resource, resourceTypeId }: RowFilter): boolean {
+    const parts = partsAt(key, start, entitlementPartCount);
+    if (entitlementId !== undefined && entitlementIdOf(parts) !== entitlementId) return false;
+    if (resourceTypeId !== undefined && parts[0] !== resourceTypeId) return false;
+    return resource === undefined || (parts[0] === resource.resourceType && parts[1] === resource.resource);
+  }
+
+  *#entryOf(key: Buffer): Generator<StoreEntry> {
+    const value = this.#get(key);
+    if (value) yield { key, value };
+  }
+
+  /** Keys of the grants of an entitlement; undefined when there is no such entitlement and no grant of it. */
+  #grantRange(entitlementId: string, known?: ResourceId): KeyRange | undefined {
+    const resource = known && known.resourceType !== "" ? known : this.#resourceOf(entitlementId);
+    if (!resource) return undefined;
+    return rangeOf(prefixes.grant, ...entitlementParts(resource.resourceType, resource.resource, entitlementId));
+  }
+
+  /**
+   * The resource that an entitlement is on. The usual id begins with it, but colons are allowed in its parts: each cut
+   * is tried. Unusual ones are remembered from a walk over all entitlements.
+   */
+  #resourceOf(entitlementId: string): ResourceId | undefined {
+    for (const resource of cutsOf(entitlementId)) {
+      const entitlement = { entitlementId, resource };
+      if (this.#get(entitlementKey(prefixes.entitlement, entitlement))) return resource;
+      const { resourceType: type, resource: id } = resource;
+      for (const _ of this.#scan(rangeOf(prefixes.grant, ...entitlementParts(type, id, entitlementId))))
+        return resource;
+    }
+    this.#unusual ??= this.#findUnusual();
+    return this.#unusual.get(entitlementId);
+  }
+
+  #findUnusual(): ReadonlyMap<string, ResourceId> {
+    const found = new Map<string, ResourceId>();
+    for (const { key } of this.#scan(rangeOf(prefixes.entitlement))) {
+      const [resourceType = "", resource = "", flag, id = ""] = partsAt(key, prefixBytes, entitlementPartCount);
+      if (flag === "0") found.set(id, { resourceType, resource });
+    }
+    return found;
+  }
+
+  #grantAt(key: Buffer): HeldGrant {
+    const start = this.#principalStart(key);
+    return { ...this.#heldAt(key, prefixBytes, start), principal: principalAt(key, start) };
+  }
+
+  /** Where the principal begins in the key of a grant. */
+  #principalStart(key: Buffer): number {
+    let at = prefixBytes;
+    for (let index = 0; index < entitlementPartCount; index++) at = endOfPart(key, at) + 1;
+    return at;
+  }
+
+  /** The entitlement whose parts are in bytes `start` to `end - 1`. Many grants share one. */
+  #heldAt(key: Buffer, start: number, end: number): HeldEntitlement {
+    const bytes = key.toString("latin1", start, end - 1);
+    const known = this.#held.get(bytes);
+    if (known) return known;
+    if (this.#held.size >= rememberedEntitlements) this.#held.clear();
+    const parts = partsAt(key.subarray(0, end - 1), start, entitlementPartCount);
+    const [resourceType = "", resource = ""] = parts;
+    const held = { entitlementId: entitlementIdOf(parts), resource: { resourceType, resource } };
+    this.#held.set(bytes, held);
+    return held;
+  }
+
+  #typesWith(prefix: Buffer): readonly string[] {
+    const types: string[] = [];
+    const { to } = rangeOf(prefix);
+    for (let from = prefix; ; ) {
+      const next = this.#scan({ from, to }).next().value;
+      if (!next) return types;
+      const type = partAt(next.key, prefixBytes, endOfPart(next.key, prefixBytes));
+      types.push(type);
+      from = rangeOf(prefix, type).to;
+    }
+  }
+
+  #countByType(prefix: Buffer): Record<string, number> {
+    const counts = this.#typesWith(prefix).map((type) => {
+      let count = 0;
+      for (const _ of this.#scan(rangeOf(prefix, type))) count++;
+      return [type, count] as const;
+    });
+    return Object.fromEntries(counts);
+  }
+
+  #get(key: Buffer): Buffer | undefined {
+    return this.#guard(() => this.#store.get(key));
+  }
+
+  *#scan({ from, to }: KeyRange): Generator<StoreEntry> {
+    const entries = this.#store.scan(from, to);
+    try {
+      for (;;) {
+        const next = this.#guard(() => entries.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      entries.return(undefined);
+    }
+  }
+
+  #guard<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (caught) {
+      throw storeError(caught, this.#path);
+    }
+  }
+}
+
+/** Entitlements that are remembered at once. */
+const rememberedEntitlements = 100_000;
+/** Cuts of an id that are tried: a resource type and a resource with a colon or two are rare enough. */
+const mostColons = 6;
+
+function* cutsOf(entitlementId: string): Generator<ResourceId> {
+  const colons = [...entitlementId.matchAll(/:/g)].map(({ index }) => index).slice(0, mostColons);
+  for (const first of colons) {
+    for (const second of colons) {
+      if (second <= first) continue;
+      const resourceType = entitlementId.slice(0, first);
+      yield { resourceType, resource: entitlementId.slice(first + 1, second) };
+    }
+  }
+}
+
+function entitlementKey(prefix: Buffer, { entitlementId, resource }: HeldEntitlement): Buffer {
+  return keyOf(prefix, ...entitlementParts(resource.resourceType, resource.resource, entitlementId));
+}
+
+/** Keys of a family that begins with a resource, of all, one type or one resource. */
+function ownRange(prefix: Buffer, { resourceTypeId, resource }: RowFilter): KeyRange {
+  if (resource) return rangeOf(prefix, resource.resourceType, resource.resource);
+  return resourceTypeId === undefined ? rangeOf(prefix) : rangeOf(prefix, resourceTypeId);
+}
+
+function principalAt(key: Buffer, start: number): ResourceId {
+  const [resourceType = "", resource = ""] = partsAt(key, start, 2);
+  return { resourceType, resource };
+}
+
+function sorted(holder: Holder): Holder {
+  return { ...holder, held: sortedById(holder.held) };
+}
+
+/** By the bytes of their ids, as version 1 files sort them. */
+function sortedById(held: readonly HeldEntitlement[]): HeldEntitlement[] {
+  return held.toSorted((a, b) => {
+    if (a.entitlementId === b.entitlementId) return 0;
+    return compareAsUtf8(a.entitlementId, b.entitlementId);
+  });
+}
+
+function* part(entries: Generator<StoreEntry>, window: RowWindow | undefined): Generator<StoreEntry> {
+  let index = 0;
+  for (const entry of entries) {
+    if (window && index >= window.offset + window.limit) return;
+    if (!window || index >= window.offset) yield entry;
+    index++;
+  }
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,262 @@
+/**
+ * Values of a version 3 store (c1.storage.v3) as contract objects. Fields that the contract does not have are passed
+ * over; what a grant or entitlement refers to is known by its id only. Functions throw a RangeError for damage.
+ */
+import {
+  type Annotation,
+  type Entitlement,
+  type Grant,
+  Purpose,
+  type Resource,
+  type ResourceId,
+  type ResourceType,
+  type Timestamp,
+  Trait,
+} from "../../../contracts/model.ts";
+import { readGrantExpandable } from "../../../proto/read-grant.ts";
+import {
+  type Mutable,
+  noId,
+  readAnnotation,
+  readResourceId,
+  readStatus,
+  readTimestamp,
+} from "../../../proto/read-resource.ts";
+import { readStruct } from "../../../proto/read-struct.ts";
+import { FieldReader } from "../../../wire/field-reader.ts";
+import { usualGrantId } from "../../pebble/keys.ts";
+
+/** Reads a `ResourceTypeRecord`; traits that the contract does not name are left out. */
+export function resourceTypeOf(value: Uint8Array): ResourceType {
+  const reader = new FieldReader(value);
+  const traits: Trait[] = [];
+  const annotations: Annotation[] = [];
+  const type = { id: "", displayName: "", traits, annotations, description: "" };
+  while (reader.next(reader.end)) {
+    if (reader.field === 2) type.id = reader.string();
+    else if (reader.field === 3) type.displayName = reader.string();
+    else if (reader.field === 4) traits.push(...(traitsByName.get(reader.string()) ?? []));
+    else if (reader.field === 5) annotations.push(readAnnotation(reader, reader.enter()));
+    else if (reader.field === 7) type.description = reader.string();
+    else reader.skip();
+  }
+  return type;
+}
+
+/** Reads a `ResourceRecord`; an empty description counts as none. */
+export function resourceOf(value: Uint8Array): Resource {
+  const reader = new FieldReader(value);
+  const annotations: Annotation[] = [];
+  const id = { resourceType: "", resource: "" };
+  const resource: Mutable<Resource> = { id, displayName: "", annotations };
+  while (reader.next(reader.end)) {
+    if (reader.field === 2) id.resourceType = reader.string();
+    else if (reader.field === 3) id.resource = reader.string();
+    else if (reader.field === 4) resource.displayName = reader.string();
+    else if (reader.field === 5) resource.description = reader.string();
+    else if (reader.field === 6) resource.parentResourceId = readResourceId(reader, reader.enter());
+    else if (reader.field === 7) annotations.push(readAnnotation(reader, reader.enter()));
+    else if (reader.field === 9) resource.profile = readStruct(reader, reader.enter());
+    else if (reader.field === 10) resource.status = readStatus(reader, reader.enter());
+    else if (reader.field === 11) resource.createdAt = readTimestamp(reader, reader.enter());
+    else reader.skip();
+  }
+  if (resource.description === "") delete resource.description;
+  return resource;
+}
+
+/** Reads an `EntitlementRecord`. */
+export function entitlementOf(value: Uint8Array): Entitlement {
+  const reader = new FieldReader(value);
+  const grantableTo: ResourceType[] = [];
+  const annotations: Annotation[] = [];
+  const entitlement: Mutable<Entitlement> = {
+    id: "",
+    resource: { id: noId, displayName: "", annotations: [] },
+    displayName: "",
+    description: "",
+    grantableTo,
+    annotations,
+    purpose: Purpose.unspecified,
+    slug: "",
+  };
+  while (reader.next(reader.end)) {
+    if (reader.field === 2) entitlement.id = reader.string();
+    else if (reader.field === 3) entitlement.resource = stub(readResourceId(reader, reader.enter()));
+    else if (reader.field === 4) entitlement.displayName = reader.string();
+    else if (reader.field === 5) entitlement.description = reader.string();
+    else if (reader.field === 6) entitlement.purpose = purposesByName.get(reader.string()) ?? Purpose.unspecified;
+    else if (reader.field === 7) annotations.push(readAnnotation(reader, reader.enter()));
+    else if (reader.field === 9) entitlement.slug = reader.string();
+    else if (reader.field === 10) grantableTo.push(typeStub(reader.string()));
+    else reader.skip();
+  }
+  return entitlement;
+}
+
+/** Reads a `GrantRecord`. */
+export function grantOf(value: Uint8Array): Grant {
+  const reader = new FieldReader(value);
+  const annotations: Annotation[] = [];
+  const grant: Mutable<Grant> = { id: "", entitlement: { id: "", resource: noId }, principal: noId };
+  const sources = new Map<string, { readonly isDirect: boolean }>();
+  while (reader.next(reader.end)) {
+    if (reader.field === 2) grant.id = reader.string();
+    else if (reader.field === 3) grant.entitlement = readEntitlementRef(reader, reader.enter());
+    else if (reader.field === 4) grant.principal = readResourceId(reader, reader.enter());
+    else if (reader.field === 6) grant.expandable = readGrantExpandable(reader, reader.enter());
+    else if (reader.field === 8) annotations.push(readAnnotation(reader, reader.enter()));
+    else if (reader.field === 9) sources.set(...readSource(reader, reader.enter()));
+    else reader.skip();
+  }
+  if (grant.id === "") {
+    grant.id = usualGrantId(grant.entitlement.id, grant.principal.resourceType, grant.principal.resource);
+  }
+  if (sources.size > 0) grant.sources = sources;
+  return annotations.length === 0 ? grant : { ...grant, annotations };
+}
+
+/** A `SyncRunRecord`. */
+export interface SyncRunValue {
+  readonly id: string;
+  /** c1.storage.v3.SyncType */
+  readonly type: number;
+  readonly parentSyncId: string;
+  readonly startedAt: Timestamp | undefined;
+  readonly endedAt: Timestamp | undefined;
+  readonly token: string;
+  readonly supportsDiff: boolean;
+}
+
+/** Reads a `SyncRunRecord`. */
+export function syncRunOf(value: Uint8Array): SyncRunValue {
+  const reader = new FieldReader(value);
+  const run: Mutable<SyncRunValue> = {
+    id: "",
+    type: 0,
+    parentSyncId: "",
+    startedAt: undefined,
+    endedAt: undefined,
+    token: "",
+    supportsDiff: false,
+  };
+  while (reader.next(reader.end)) {
+    if (reader.field === 1) run.id = reader.string();
+    else if (reader.field === 2) run.type = reader.uint();
+    else if (reader.field === 3) run.parentSyncId = reader.string();
+    else if (reader.field === 4) run.startedAt = readTimestamp(reader, reader.enter());
+    else if (reader.field === 5) run.endedAt = readTimestamp(reader, reader.enter());
+    else if (reader.field === 6) run.token = reader.string();
+    else if (reader.field === 7) run.supportsDiff = reader.bool();
+    else reader.skip();
+  }
+  return run;
+}
+
+/** The counts of a `SyncStatsRecord`, with the sync that they are of. */
+export interface StatsValue {
+  readonly syncId: string;
+  readonly resourceTypes: number;
+  readonly resources: number;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly resourcesByResourceType: Readonly<Record<string, number>>;
+  readonly entitlementsByResourceType: Readonly<Record<string, number>>;
+  readonly grantsByResourceType: Readonly<Record<string, number>>;
+}
+
+/** Reads a `SyncStatsRecord`. */
+export function statsOf(value: Uint8Array): StatsValue {
+  const reader = new FieldReader(value);
+  const [resources, entitlements, grants] = [new Map(), new Map(), new Map()] as Map<string, number>[];
+  const stats = { syncId: "", resourceTypes: 0, resources: 0, entitlements: 0, grants: 0 };
+  while (reader.next(reader.end)) {
+    if (reader.field === 1) stats.syncId = reader.string();
+    else if (reader.field === 2) stats.resourceTypes = reader.int64();
+    else if (reader.field === 3) stats.resources = reader.int64();
+    else if (reader.field === 4) stats.entitlements = reader.int64();
+    else if (reader.field === 5) stats.grants = reader.int64();
+    else if (reader.field === 7) resources?.set(...readCount(reader, reader.enter()));
+    else if (reader.field === 8) grants?.set(...readCount(reader, reader.enter()));
+    else if (reader.field === 9) entitlements?.set(...readCount(reader, reader.enter()));
+    else reader.skip();
+  }
+  return {
+    ...stats,
+    resourcesByResourceType: Object.fromEntries(resources ?? []),
+    entitlementsByResourceType: Object.fromEntries(entitlements ?? []),
+    grantsByResourceType: Object.fromEntries(grants ?? []),
+  };
+}
+
+/** The record without the moment at which it was written, so that rows that say the same are the same. */
+export function withoutDiscovery(value: Uint8Array): Uint8Array {
+  const reader = new FieldReader(value);
+  for (let start = reader.position; reader.next(reader.end); start = reader.position) {
+    const { field } = reader;
+    reader.skip();
+    if (field === discoveredAtField) return Buffer.concat([value.subarray(0, start), value.subarray(reader.position)]);
+  }
+  return value;
+}
+
+/** ResourceRecord and EntitlementRecord: discovered_at. */
+const discoveredAtField = 8;
+
+function stub(id: ResourceId): Resource {
+  return { id, displayName: "", annotations: [] };
+}
+
+function typeStub(id: string): ResourceType {
+  return { id, displayName: "", traits: [], annotations: [], description: "" };
+}
+
+function readEntitlementRef(reader: FieldReader, end: number): Grant["entitlement"] {
+  const resource = { resourceType: "", resource: "" };
+  let id = "";
+  while (reader.next(end)) {
+    if (reader.field === 1) resource.resourceType = reader.string();
+    else if (reader.field === 2) resource.resource = reader.string();
+    else if (reader.field === 3) id = reader.string();
+    else reader.skip();
+  }
+  return { id, resource };
+}
+
+function readSource(reader: FieldReader, end: number): [string, { readonly isDirect: boolean }] {
+  let key = "";
+  let isDirect = false;
+  while (reader.next(end)) {
+    if (reader.field === 1) key = reader.string();
+    else if (reader.field === 2) isDirect = readIsDirect(reader, reader.enter());
+    else reader.skip();
+  }
+  return [key, { isDirect }];
+}
+
+function readIsDirect(reader: FieldReader, end: number): boolean {
+  let isDirect = false;
+  while (reader.next(end)) {
+    if (reader.field === 4) isDirect = reader.bool();
+    else reader.skip();
+  }
+  return isDirect;
+}
+
+function readCount(reader: FieldReader, end: number): [string, number] {
+  let [key, count] = ["", 0];
+  while (reader.next(end)) {
+    if (reader.field === 1) key = reader.string();
+    else if (reader.field === 2) count = reader.int64();
+    else reader.skip();
+  }
+  return [key, count];
+}
+
+/** `SECURITY_INSIGHT` of `securityInsight`. */
+function enumName(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+const traitsByName = new Map(Object.entries(Trait).map(([key, trait]) => [enumName(key), [trait]] as const));
+const purposesByName = new Map(Object.entries(Purpose).map(([key, purpose]) => [enumName(key), purpose] as const));

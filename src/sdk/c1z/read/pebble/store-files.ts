@@ -1,0 +1,258 @@
+/**
+ * The files of the Pebble directory that a version 3 c1z carries, by name. A frame is unpacked when its file is first
+ * read, into memory while there is room for it, else into the scratch directory; a tar is read where it lies.
+ */
+import { randomUUID } from "node:crypto";
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { constants, zstdDecompressSync } from "node:zlib";
+import { BatonError, Status } from "../../../errors.ts";
+import { type FrameSource, framesBetween, unpackFrame } from "../../container/container.ts";
+import { type DecoderLimits, tooLargeUnpacked, unpackedLimit } from "../../container/decoder-limits.ts";
+import { corruptFile, fileError } from "../../container/file-errors.ts";
+import { reportProgress } from "../../container/progress.ts";
+import { readV3Header, type V3Manifest } from "../../container/v3-manifest.ts";
+import type { ZstdFrame } from "../../container/zstd-frames.ts";
+import { Xxh64 } from "../../pebble/xxh64.ts";
+import type { Scratch } from "../../scratch/scratch.ts";
+import { PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
+import { type FrameEntry, readFrameIndex } from "./frame-index.ts";
+import { type Extent, listTar } from "./tar.ts";
+
+/** A file of the directory. */
+export interface StoreFile {
+  readonly size: number;
+  /** True when what is read was compared with a checksum already. */
+  readonly isChecked: boolean;
+  /** Bytes `offset` to `offset + length`, which lie within. @throws PebbleFormatError, BatonError */
+  read(offset: number, length: number): Buffer;
+}
+
+/** All files of an open version 3 c1z. `close` it. */
+export interface StoreFiles {
+  readonly manifest: V3Manifest;
+  readonly files: ReadonlyMap<string, StoreFile>;
+  /** Encoding 5: what the index says of each file, for a verifier. */
+  readonly entries: readonly FrameEntry[];
+  close(): void;
+}
+
+/** Payload encodings (c1.c1z.v3.PayloadEncoding). */
+const encodings = { tarZstd: 1, tar: 2, frames: 5 } as const;
+const engines: ReadonlySet<string> = new Set(["pebble", "pebble2", "pebble3"]);
+/** Files above are unpacked when the c1z is opened, piece by piece; they would not fit in memory as a whole. */
+const largeFileBytes = 256 * 1024 * 1024;
+/** Unpacked files that stay in memory, all together; further ones go to the scratch directory. */
+const memoryBytes = 192 * 1024 * 1024;
+
+/**
+ * Opens the version 3 file `path`.
+ * @throws BatonError `FILE-CORRUPT`, `FILE-V3`, `FILE-DECODER-LIMIT`, or what the system refused.
+ */
+export async function openStoreFiles(path: string, scratch: Scratch, limits: DecoderLimits): Promise<StoreFiles> {
+  const header = await readV3Header(path);
+  const { engine, encoding } = header.manifest;
+  if (!engines.has(engine)) throw unsupported(path, `the engine ${JSON.stringify(engine)}`);
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const source = { path, file, limits, maxBytes: unpackedLimit(limits, size) };
+    const payload = { offset: header.end, length: size - header.end };
+    const opened = new Map<string, StoreFile>();
+    let entries: readonly FrameEntry[] = [];
+    const handles: (FileHandle | number)[] = [file];
+    if (encoding === encodings.frames) {
+      entries = readFrameIndex({
+        read: (at, length) => readAt(file.fd, at, length),
+        header,
+        size,
+        maxFiles: limits.maxFrames,
+      });
+      await openFrames(source, entries, scratch, opened, handles);
+    } else if (encoding === encodings.tar) addTar(file, payload, limits, opened);
+    else if (encoding === encodings.tarZstd) {
+      const tar = await unpackTar(source, payload, join(scratch.directory, "payload.tar"));
+      handles.push(tar);
+      addTar(tar, { offset: 0, length: (await tar.stat()).size }, limits, opened);
+    } else throw unsupported(path, `the payload encoding ${encoding}`);
+    const close = (): void => {
+      for (const handle of handles.splice(0)) {
+        if (typeof handle === "number") closeSync(handle);
+        // Nothing was written that closing could lose.
+        else void handle.close().catch(() => undefined);
+      }
+    };
+    return { manifest: header.manifest, files: opened, entries, close };
+  } catch (caught) {
+    await file.close();
+    throw storeError(caught, path);
+  }
+}
+
+/** Turns what the reading of a store throws into errors for people. */
+export function storeError(caught: unknown, path: string): unknown {
+  if (caught instanceof PebbleUnsupportedError) return unsupported(path, caught.message, caught);
+  // What is not UTF-8, or a field that reaches beyond its message.
+  const isDamage = caught instanceof PebbleFormatError || caught instanceof RangeError;
+  return isDamage ? corruptFile(path, caught.message, caught) : caught;
+}
+
+/** The refusal of something that no Baton writer of today makes: `FILE-V3`. */
+function unsupported(path: string, what: string, cause?: unknown): BatonError {
+  return new BatonError({
+    code: "FILE-V3",
+    status: Status.unimplemented,
+    message: `${path} uses ${what}, which is not read here.`,
+    effect: "Nothing was read from it and it was not changed.",
+    hint: "Use a newer version of this program, or convert the file with the program that wrote it.",
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (caught) {
+    throw fileError(caught, `read ${path}`, "Nothing was read.");
+  }
+}
+
+function readAt(fd: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  if (readSync(fd, buffer, 0, length, offset) < length) throw new PebbleFormatError("it ends too early");
+  return buffer;
+}
+
+/** A part of an open file. */
+function extentFile(file: FileHandle, { offset, length: size }: Extent, isChecked: boolean): StoreFile {
+  return {
+    size,
+    isChecked,
+    read(at, length) {
+      if (at + length > size) throw new PebbleFormatError("a file ends too early");
+      return readAt(file.fd, offset + at, length);
+    },
+  };
+}
+
+function addTar(file: FileHandle, payload: Extent, limits: DecoderLimits, opened: Map<string, StoreFile>): void {
+  const read = (offset: number, length: number): Buffer => readAt(file.fd, offset, length);
+  const files = listTar(read, payload.offset, payload.offset + payload.length, limits.maxFrames);
+  for (const [name, extent] of files) opened.set(name, extentFile(file, extent, false));
+}
+
+async function unpackTar(source: FrameSource, { offset, length }: Extent, path: string): Promise<FileHandle> {
+  const [frame] = framesBetween(source, offset, offset + length);
+  if (!frame) throw new PebbleFormatError("it has no payload");
+  const target = await open(path, "wx+", 0o600);
+  try {
+    await unpackFrame(source, frame, target, 0);
+    return target;
+  } catch (caught) {
+    await target.close();
+    throw caught;
+  }
+}
+
+async function openFrames(
+  source: FrameSource,
+  entries: readonly FrameEntry[],
+  scratch: Scratch,
+  opened: Map<string, StoreFile>,
+  handles: (FileHandle | number)[],
+): Promise<void> {
+  const total = entries.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
+  if (total > source.maxBytes) throw tooLargeUnpacked(source.path, source.maxBytes);
+  const place = (): string => join(scratch.directory, `file-${randomUUID()}`);
+  const scratchFile = (): number => {
+    const fd = openSync(place(), "wx+", 0o600);
+    handles.push(fd);
+    return fd;
+  };
+  const memory = { left: memoryBytes, scratchFile };
+  for (const entry of entries) {
+    if (entry.rawBytes <= largeFileBytes) {
+      opened.set(entry.name, new FrameFile(source, entry, memory));
+      continue;
+    }
+    const target = await open(place(), "wx+", 0o600);
+    handles.push(target);
+    await unpackFrame(source, frameOf(source, entry), target, 0);
+    opened.set(entry.name, extentFile(target, { offset: 0, length: entry.rawBytes }, false));
+  }
+}
+
+function frameOf(source: FrameSource, { offset, packedBytes }: FrameEntry): ZstdFrame {
+  const [frame, ...more] = framesBetween(source, offset, offset + packedBytes);
+  if (!frame || more.length > 0) throw new PebbleFormatError("a file of its payload is not one frame");
+  return frame;
+}
+
+/** Where unpacked files go. */
+interface Memory {
+  /** Bytes that still stay in memory. */
+  left: number;
+  /** A new file in the scratch directory, closed with the store. */
+  scratchFile(): number;
+}
+
+const hash = new Xxh64();
+
+/** A file that is a frame of its own, unpacked when it is first read. */
+class FrameFile implements StoreFile {
+  readonly size: number;
+  readonly isChecked = true;
+  readonly #source: FrameSource;
+  readonly #entry: FrameEntry;
+  readonly #memory: Memory;
+  #bytes: Buffer | undefined;
+  #scratchFile: number | undefined;
+
+  constructor(source: FrameSource, entry: FrameEntry, memory: Memory) {
+    this.size = entry.rawBytes;
+    this.#source = source;
+    this.#entry = entry;
+    this.#memory = memory;
+  }
+
+  read(offset: number, length: number): Buffer {
+    if (offset + length > this.size) throw new PebbleFormatError("a file ends too early");
+    if (this.#scratchFile !== undefined) return readAt(this.#scratchFile, offset, length);
+    const bytes = this.#bytes ?? this.#unpack();
+    return bytes.subarray(offset, offset + length);
+  }
+
+  #unpack(): Buffer {
+    const { file } = this.#source;
+    const { offset, packedBytes, rawBytes, rawXxh64 } = this.#entry;
+    const frame = frameOf(this.#source, this.#entry);
+    const bytes = unpackWhole(readAt(file.fd, offset, packedBytes), rawBytes);
+    // Where the frame has no checksum the index has one.
+    if (!frame.hasChecksum && !hash.digest(bytes).equals(rawXxh64)) {
+      throw new PebbleFormatError("a file of its payload does not fit its checksum");
+    }
+    reportProgress();
+    if (rawBytes <= this.#memory.left) {
+      this.#memory.left -= rawBytes;
+      this.#bytes = bytes;
+    } else {
+      this.#scratchFile = this.#memory.scratchFile();
+      writeFileSync(this.#scratchFile, bytes);
+    }
+    return bytes;
+  }
+}
+
+function unpackWhole(packed: Buffer, rawBytes: number): Buffer {
+  try {
+    const bytes = zstdDecompressSync(packed, {
+      maxOutputLength: Math.max(rawBytes, 1),
+      params: { [constants.ZSTD_d_windowLogMax]: 27 },
+    });
+    if (bytes.length === rawBytes) return bytes;
+  } catch (cause) {
+    throw new PebbleFormatError("a file of its payload cannot be unpacked", { cause });
+  }
+  throw new PebbleFormatError("a file of its payload is shorter than promised");
+}
