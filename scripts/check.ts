@@ -3,7 +3,16 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const steps = ["typecheck", "lint", "check:rules", "check:generated", "check:unused", "check:package", "check:image"];
+const steps = [
+  "typecheck",
+  "lint",
+  "check:rules",
+  "check:generated",
+  "check:unused",
+  "check:package",
+  "check:image",
+  "check:guides:quick",
+];
 for (const step of steps) {
   const startedMs = performance.now();
   process.stdout.write(`\n== ${step}\n`);
