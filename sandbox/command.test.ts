@@ -4,7 +4,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { runSandboxCommand } from "./command.ts";
+import { sandboxCommand } from "../src/sandbox-command.ts";
+import { runCli } from "../src/sdk/cli/run-cli.ts";
+import { exampleApp } from "../test/support/example-connector.ts";
+import { memoryIo } from "../test/support/memory-io.ts";
 import { rowOf } from "./test-client.ts";
 
 interface Run {
@@ -15,26 +18,21 @@ interface Run {
 
 /** Runs the command and, once it has said something, `visit`; then aborts it. */
 async function run(argv: readonly string[], visit?: (stdout: string) => Promise<void>): Promise<Run> {
-  const stop = new AbortController();
-  const texts = { stdout: "", stderr: "" };
+  const io = memoryIo({ argv: ["sandbox", ...argv] });
   const said = Promise.withResolvers<undefined>();
-  const exit = runSandboxCommand(argv, {
-    stdout(text) {
-      texts.stdout += text;
-      said.resolve(undefined);
-    },
-    stderr(text) {
-      texts.stderr += text;
-    },
-    signal: stop.signal,
-  });
+  const write = io.stdout.write.bind(io.stdout);
+  io.stdout.write = (text) => {
+    write(text);
+    said.resolve(undefined);
+  };
+  const exit = runCli({ ...exampleApp(), commands: [sandboxCommand] }, io);
   await Promise.race([said.promise, exit]);
   try {
-    if (texts.stdout !== "") await visit?.(texts.stdout);
+    if (io.stdoutText() !== "") await visit?.(io.stdoutText());
   } finally {
-    stop.abort();
+    io.sendSignal("SIGTERM");
   }
-  return { ...texts, exitCode: await exit };
+  return { stdout: io.stdoutText(), stderr: io.stderrText(), exitCode: await exit };
 }
 
 test("the command says where the sandbox is, who holds which key and what to try, and serves until it is stopped", async () => {
@@ -92,10 +90,10 @@ test("every option reaches the server", async () => {
 });
 
 const refusals: readonly (readonly [argv: readonly string[], reason: RegExp])[] = [
-  [["--wat"], /SANDBOX-OPTION: Unknown option '--wat'/],
-  [["extra"], /SANDBOX-OPTION: Unexpected argument 'extra'/],
-  [["--members"], /SANDBOX-OPTION: .*--members/],
-  [["--members", "many"], /SANDBOX-OPTION: --members takes a whole number/],
+  [["--wat"], /BATON-USAGE: unknown flag: --wat/],
+  [["extra"], /BATON-USAGE: sandbox does not take "extra"/],
+  [["--members"], /BATON-USAGE: .*--members/],
+  [["--members", "many"], /BATON-USAGE: .*a whole number is expected/],
   [["--members", "-1"], /SANDBOX-OPTION: .*--members/],
   [["--port", "70000"], /SANDBOX-OPTION: --port goes up to 65535/],
   [["--inactive-share", "1.5"], /SANDBOX-OPTION: --inactive-share takes a number from 0 to 1/],
@@ -136,13 +134,15 @@ test("help names every option", async () => {
 
 test("every fault the help names can be ordered", async () => {
   const { stdout } = await run(["--help"]);
-  const usages = stdout
-    .slice(stdout.indexOf("unless times says otherwise"))
-    .split("\n")
-    .slice(1)
-    .join(" ")
-    .trim()
-    .split(/ {2,}/);
+  const usages =
+    stdout
+      .slice(stdout.indexOf("unless times says otherwise"))
+      .split("\n\nFlags:")[0]
+      ?.split("\n")
+      .slice(1)
+      .join(" ")
+      .trim()
+      .split(/ {2,}/) ?? [];
   assert.ok(usages.length >= 18);
   for (const usage of usages) {
     const word = usage
@@ -155,9 +155,13 @@ test("every fault the help names can be ordered", async () => {
 });
 
 test("as a process of its own it prints one line and stops on SIGTERM with exit code 0", async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), "--json", "--members", "3"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, "../src/main.ts"), "sandbox", "--json", "--members", "3"],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const [line] = await once(createInterface({ input: child.stdout }), "line");
   const { baseUrl, keys } = rowOf(JSON.parse(String(line)));
   const reply = await fetch(`${baseUrl}/orgs/sandbox-org/`, { headers: { "X-Api-Key": String(rowOf(keys)["owner"]) } });

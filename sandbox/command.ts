@@ -1,15 +1,10 @@
 /** `baton-cloudsmith sandbox`: starts the sandbox, says how to use it, and serves until told to stop. */
 import { once } from "node:events";
-import { errorText } from "../src/sdk/cli/error-report.ts";
-import { Status, toBatonError } from "../src/sdk/errors.ts";
 import type { JourneyOptions } from "./c1/journey.ts";
-import { parseSandboxCommand, sandboxHelp } from "./command-options.ts";
+import type { SandboxCommandOptions } from "./command-options.ts";
 import { keyNames } from "./keys.ts";
 import { expectedCounts } from "./organization.ts";
 import { type Sandbox, startSandbox } from "./server.ts";
-
-/** Exit code for arguments that cannot be understood, as shells and most tools have it. */
-const USAGE_EXIT_CODE = 2;
 
 /** What the command needs of its process. */
 export interface SandboxIo {
@@ -19,30 +14,13 @@ export interface SandboxIo {
   readonly signal: AbortSignal;
 }
 
-/**
- * Runs the command to its end, which is the signal's abort.
- *
- * @param argv arguments behind `sandbox`
- * @returns the exit code: 0 after the signal and for `--help`, 2 for arguments it cannot understand
- */
-export async function runSandboxCommand(argv: readonly string[], io: SandboxIo): Promise<number> {
-  try {
-    const command = parseSandboxCommand(argv);
-    if (command.kind === "help") {
-      io.stdout(sandboxHelp);
-      return 0;
-    }
-    await using sandbox = await startSandbox(command.options);
-    await using journey = command.c1 && (await openJourney(command.c1, io));
-    if (command.asJson) io.stdout(`${JSON.stringify({ ...machineReport(sandbox), c1: journey?.report })}\n`);
-    else io.stdout(humanReport(sandbox) + (journey?.help ?? ""));
-    if (!io.signal.aborted) await once(io.signal, "abort");
-    return 0;
-  } catch (caught) {
-    const error = toBatonError(caught);
-    io.stderr(errorText(error));
-    return error.status === Status.invalidArgument ? USAGE_EXIT_CODE : error.exitCode;
-  }
+/** Runs the command to its end, which is the signal's abort. @throws BatonError when the sandbox cannot start. */
+export async function runSandbox({ asJson, options, c1 }: SandboxCommandOptions, io: SandboxIo): Promise<void> {
+  await using sandbox = await startSandbox(options);
+  await using journey = c1 && (await openJourney(c1, io));
+  if (asJson) io.stdout(`${JSON.stringify({ ...machineReport(sandbox), c1: journey?.report })}\n`);
+  else io.stdout(humanReport(sandbox) + (journey?.help ?? ""));
+  if (!io.signal.aborted) await once(io.signal, "abort");
 }
 
 /** Loaded only on demand: it brings the generated messages along. What it says goes to standard error, beside the report. */

@@ -108,6 +108,7 @@ function unreadable(message: string): BatonError {
   return new BatonError({
     code: "SANDBOX-FAULT",
     status: Status.invalidArgument,
+    exitCode: 2,
     message,
     effect: "The sandbox did not start.",
     hint: `Write --fault KIND[,path=TEXT][,query=TEXT][,page=N][,nth=N][,share=0.5][,times=N|always] with one of ${faultUsages.join(" ")}.`,

@@ -127,6 +127,7 @@ function refused(option: string, value: unknown, wanted: string): BatonError {
   return new BatonError({
     code: "SANDBOX-OPTION",
     status: Status.invalidArgument,
+    exitCode: 2,
     message: `The sandbox option ${option} cannot be ${JSON.stringify(value)}.`,
     effect: "No organization was made.",
     hint: `Give ${wanted}.`,

@@ -1,7 +1,7 @@
 /** The page about configuration, as Markdown, made from the tables that the program itself uses. Pure. */
 
 import type { ConnectorApp } from "../src/sdk/cli/app.ts";
-import { builtInCommands } from "../src/sdk/cli/command-table.ts";
+import { builtInCommands } from "../src/sdk/cli/built-in-commands.ts";
 import { signalExitCodes } from "../src/sdk/cli/interrupt.ts";
 import { environmentVariable, type Field } from "../src/sdk/config/field.ts";
 import { type FlagBehaviour, type StandardFlag, standardFlags } from "../src/sdk/config/standard-fields.ts";

@@ -2,22 +2,15 @@
 import { connectorApp } from "./cloudsmith/connector-app.ts";
 import { consoleCommand } from "./console/command.ts";
 import { workerCommand } from "./console/worker/worker-command.ts";
-import { evidenceCommand, reportCommand } from "./report-command.ts";
+import { evidenceCommand, reportCommand } from "./reports/commands.ts";
+import { summarizeFile } from "./reports/summarize-file.ts";
 import { sandboxCommand } from "./sandbox-command.ts";
 import { runCli } from "./sdk/cli/run-cli.ts";
 import { systemIo } from "./sdk/cli/system-io.ts";
-import { summarizeFile } from "./summarize-file.ts";
 import { version } from "./version.ts";
 
 const connector = connectorApp(version);
-const { name } = connector;
-const commands = [
-  consoleCommand(name, version),
-  workerCommand(version),
-  sandboxCommand,
-  reportCommand(name),
-  evidenceCommand(name, version),
-];
+const commands = [consoleCommand, workerCommand, sandboxCommand, reportCommand, evidenceCommand];
 const app = { ...connector, commands, summarize: summarizeFile };
 // No await out here: the single executable is made of a format that has none.
 void runCli(app, systemIo()).then((code) => {

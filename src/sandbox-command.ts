@@ -1,23 +1,78 @@
-/** `baton-cloudsmith sandbox`: a synthetic organization on this machine, to try everything out without a key. */
-import type { ExtraCommand } from "./sdk/cli/app.ts";
-import { listenForInterrupt } from "./sdk/cli/interrupt.ts";
+/** `sandbox`: a synthetic organization on this machine, to try everything out without a key. */
+import { type Command, ownFlag } from "./sdk/cli/app.ts";
 
 /** The command; the sandbox itself is loaded only when it runs. */
-export const sandboxCommand: ExtraCommand = {
+export const sandboxCommand: Command = {
   name: "sandbox",
   summary: "Serve a synthetic Cloudsmith organization on this machine",
-  async run(argv, io) {
-    const { runSandboxCommand } = await import("../sandbox/command.ts");
+  settings: "none",
+  options: [
+    { kind: "int", name: "members", description: "People", default: 120, ...ownFlag },
+    { kind: "int", name: "teams", description: "Teams, every fifth hidden", default: 12, ...ownFlag },
+    { kind: "int", name: "teams-per-member", description: "Teams of an ordinary member", default: 2, ...ownFlag },
+    {
+      kind: "string",
+      name: "inactive-share",
+      description: "Share of inactive members, 0 to 1",
+      default: "0.1",
+      ...ownFlag,
+    },
+    { kind: "int", name: "services", description: "Service accounts", default: 4, ...ownFlag },
+    { kind: "int", name: "seed", description: "Same seed, same organization, same keys", default: 1, ...ownFlag },
+    { kind: "string", name: "slug", description: "Organization slug", default: "sandbox-org", ...ownFlag },
+    { kind: "int", name: "port", description: "Port on 127.0.0.1; 0 is any free one", ...ownFlag },
+    { kind: "int", name: "latency-ms", description: "Wait before each answer", ...ownFlag },
+    {
+      kind: "string",
+      name: "rate-limit",
+      description: "Requests per key in a window, as N or N/SECONDS",
+      default: "1000000/3600",
+      ...ownFlag,
+    },
+    { kind: "bool", name: "prepare", description: "Render lists once at the start, for benchmarks", ...ownFlag },
+    { kind: "bool", name: "json", description: "Print one line of JSON instead of text", ...ownFlag },
+    {
+      kind: "bool",
+      name: "c1",
+      description: "Serve a stand-in for ConductorOne too, which asks for syncs and takes uploads",
+      ...ownFlag,
+    },
+    {
+      kind: "int",
+      name: "c1-every",
+      description: "Seconds between two syncs that it asks for",
+      default: 60,
+      ...ownFlag,
+    },
+    { kind: "string", name: "c1-uploads", description: "Where it keeps uploads", default: "c1-uploads", ...ownFlag },
+    { kind: "string", name: "is-active", description: "Meaning of is_active: H1, H2 or H3", default: "H3", ...ownFlag },
+    {
+      kind: "bool",
+      name: "no-member-teams",
+      description: "Members come without their teams, as in older releases",
+      ...ownFlag,
+    },
+    { kind: "bool", name: "redact-emails", description: "E-mail addresses are redacted for every key", ...ownFlag },
+    { kind: "bool", name: "no-pagination-headers", description: "Lists come without pagination headers", ...ownFlag },
+    { kind: "stringSlice", name: "fault", description: "A fault, as above; can be repeated", ...ownFlag },
+  ],
+  about: async () => (await import("../sandbox/command-options.ts")).aboutSandbox(),
+  async run({ io, flags }) {
+    const { usageError } = await import("./sdk/cli/parse-argv.ts");
+    const [excess] = flags.operands;
+    if (excess !== undefined) throw usageError(`sandbox does not take ${JSON.stringify(excess)}`);
+    const { readSandboxOptions } = await import("../sandbox/command-options.ts");
+    const options = readSandboxOptions(flags.values);
+    const { runSandbox } = await import("../sandbox/command.ts");
+    const { listenForInterrupt } = await import("./sdk/cli/interrupt.ts");
     const { signal, release } = listenForInterrupt(io, {
       effect: "The sandbox is gone; nothing of it was kept.",
       hint: "Start it again with the same --seed for the same organization.",
     });
     try {
-      return await runSandboxCommand(argv, {
-        stdout: (text) => io.stdout.write(text),
-        stderr: (text) => io.stderr.write(text),
-        signal,
-      });
+      const stdout = (text: string): void => io.stdout.write(text);
+      await runSandbox(options, { stdout, stderr: (text) => io.stderr.write(text), signal });
+      return 0;
     } finally {
       release();
     }

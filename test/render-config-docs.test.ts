@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderConfigDocs } from "../scripts/render-config-docs.ts";
+import { syncCommand } from "../src/sdk/cli/commands/sync.ts";
 import { standardFlags } from "../src/sdk/config/standard-fields.ts";
 import { exampleApp, exampleFields } from "./support/example-connector.ts";
 
@@ -10,8 +11,9 @@ const rows = page.split("\n").filter((line) => line.startsWith("| `--"));
 test("every flag that exists has exactly one row, and no other has one", () => {
   const flags = standardFlags({ stdoutIsTty: false, nowMs: 0 });
   const existing = flags.filter(({ behaviour }) => behaviour !== "absent").map(({ field }) => field.name);
+  const ofASync = (syncCommand.options ?? []).map(({ name }) => name);
   const names = rows.map((row) => /^\| `--([\w-]+)`/.exec(row)?.[1]);
-  assert.deepEqual(names.toSorted(), [...existing, ...exampleFields.map(({ name }) => name)].toSorted());
+  assert.deepEqual(names.toSorted(), [...existing, ...ofASync, ...exampleFields.map(({ name }) => name)].toSorted());
 });
 
 test("a row has flag, variables, type, default and meaning", () => {

@@ -116,6 +116,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/cloudsmith/index.ts": ["src/cloudsmith/"],
   "src/cloudsmith/connector-app.ts": ["src/cloudsmith/", "src/sdk/"],
   "src/cloudsmith/create-connector.ts": ["src/cloudsmith/", "src/sdk/"],
+  // Questions to a finished file. What asks them on the command line, and what asks them elsewhere.
+  "src/reports/commands.ts": ["src/reports/", "src/sdk/"],
+  "src/reports/command-options.ts": ["src/reports/", "src/sdk/"],
   "src/reports/": [
     "src/sdk/c1z/",
     "src/sdk/contracts/",
@@ -168,6 +171,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   // Questions asked of synced files.
   "src/console/sources/": [
+    "src/cloudsmith/profile-keys.ts",
     "src/console/contract/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
@@ -192,13 +196,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // The page: runs in the browser and shares nothing with the server but the contract's types.
   "src/console/ui/": ["src/console/contract/"],
   "src/console/": ["src/"],
-  "src/report-command.ts": ["src/report-options.ts", "src/reports/", "src/sdk/"],
-  "src/report-options.ts": ["src/reports/", "src/sdk/"],
   "src/main.ts": ["src/", "sandbox/"],
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],
-  "src/summarize-file.ts": ["src/reports/", "src/sdk/c1z/"],
   "src/version.ts": [],
-  "sandbox/": ["sandbox/c1/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/cli/error-report.ts"],
+  "sandbox/": ["sandbox/c1/", "src/sdk/errors.ts", "src/sdk/clock.ts"],
   "sandbox/c1/": ["sandbox/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/proto/gen/"],
   "bench/": ["bench/console/table.ts", "src/", "sandbox/", "test/support/"],
   "bench/console/": ["src/", "sandbox/", "bench/", "test/browser/"],

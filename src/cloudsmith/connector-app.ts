@@ -2,6 +2,7 @@
 import type { ConnectorApp } from "../sdk/cli/app.ts";
 import { parseBaseUrl } from "./addresses.ts";
 import { fields } from "./config.ts";
+import { notComparedKeys } from "./profile-keys.ts";
 
 /** The program `baton-cloudsmith`; `version` as in package.json. */
 export function connectorApp(version: string): ConnectorApp {
@@ -21,6 +22,7 @@ export function connectorApp(version: string): ConnectorApp {
       return createSyncers(() => Promise.reject(new TypeError("these syncers are not to be called")));
     },
     endpoint: (config) => endpointOf(config.string("base-url")),
+    profileKeys: { notCompared: notComparedKeys },
     targetName: (config) => config.string("org-slug"),
   };
 }

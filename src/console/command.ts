@@ -1,33 +1,73 @@
-/** `baton-cloudsmith console`: puts the console together, prints the way in, and serves until told to stop. */
-import type { ExtraCommand } from "../sdk/cli/app.ts";
-import type { CliIo } from "../sdk/cli/cli-io.ts";
-import { refuseWeakTls } from "../sdk/cli/refuse-weak-tls.ts";
-import type { ConsoleOptions } from "./command-options.ts";
+/** `console`: puts the console together, prints the way in, and serves until told to stop. */
+import { type Command, ownFlag } from "../sdk/cli/app.ts";
 
-/** The command; everything behind it is loaded only when it runs. @param program name of the program. */
-export function consoleCommand(program: string, version: string): ExtraCommand {
-  return {
-    name: "console",
-    summary: "Serve a web page on this machine: set up, sync, review who has access",
-    async run(argv, io) {
-      const { parseConsoleOptions, consoleHelp } = await import("./command-options.ts");
-      const options = parseConsoleOptions(argv, io);
-      if (!options) io.stdout.write(consoleHelp(program));
-      else if (options.printsLink) await printLink(options, io);
-      else await serve(options, io, version);
-      return 0;
+/** The command; everything behind it is loaded only when it runs. */
+export const consoleCommand: Command = {
+  name: "console",
+  summary: "Serve a web page on this machine: set up, sync, review who has access",
+  settings: "none",
+  options: [
+    {
+      kind: "int",
+      name: "port",
+      description: "Port to listen on; one that is taken leads to the next free one",
+      default: 7433,
+      ...ownFlag,
     },
-  };
-}
-
-async function printLink(options: ConsoleOptions, io: CliIo): Promise<void> {
-  const { linkIntoRunningConsole } = await import("./serve-console.ts");
-  io.stdout.write(`${await linkIntoRunningConsole(options, io)}\n`);
-}
-
-async function serve(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {
-  // Its jobs would refuse it one by one.
-  refuseWeakTls(io.env);
-  const { serveConsole } = await import("./serve-console.ts");
-  await serveConsole(options, io, version);
-}
+    {
+      kind: "string",
+      name: "data-dir",
+      description: "Where connectors, history and logs are kept (or $BATON_CONSOLE_DATA_DIR)",
+      ...ownFlag,
+    },
+    {
+      kind: "string",
+      name: "store-key-file",
+      description: "File with the key that stored API keys are encrypted with (default: one in the data directory)",
+      ...ownFlag,
+    },
+    {
+      kind: "bool",
+      name: "keys-in-memory",
+      description: "Keep entered API keys in memory only: they are asked for again after a restart",
+      ...ownFlag,
+    },
+    { kind: "bool", name: "sample", description: "Begin with a made-up organization, synced", ...ownFlag },
+    { kind: "bool", name: "no-open", description: "Do not open the browser", ...ownFlag },
+    { kind: "bool", name: "link", description: "Print a new link into the console that runs, and end", ...ownFlag },
+    {
+      kind: "string",
+      name: "host",
+      description: "Address to listen on; others than loopback need --allow-remote",
+      default: "127.0.0.1",
+      ...ownFlag,
+    },
+    { kind: "bool", name: "allow-remote", description: "Let other machines in", ...ownFlag },
+    {
+      kind: "stringSlice",
+      name: "name",
+      description: "Name or address that browsers of other machines come by; can be repeated",
+      ...ownFlag,
+    },
+    { kind: "string", name: "tls-cert", description: "PEM certificate for HTTPS", ...ownFlag },
+    { kind: "string", name: "tls-key", description: "PEM private key of the certificate", ...ownFlag },
+  ],
+  about: (program) =>
+    `The page is for the person who opens the link that is printed. The link works once, within five minutes;
+\`${program} console --link\` prints a new one while the console runs.`,
+  async run(invocation) {
+    const { app, io } = invocation;
+    const { readConsoleOptions } = await import("./command-options.ts");
+    const options = readConsoleOptions(invocation);
+    if (options.printsLink) {
+      const { linkIntoRunningConsole } = await import("./serve-console.ts");
+      io.stdout.write(`${await linkIntoRunningConsole(options, io)}\n`);
+      return 0;
+    }
+    // Its jobs would refuse it one by one.
+    (await import("../sdk/cli/refuse-weak-tls.ts")).refuseWeakTls(io.env);
+    const { serveConsole } = await import("./serve-console.ts");
+    await serveConsole(options, io, app.version);
+    return 0;
+  },
+};

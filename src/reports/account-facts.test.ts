@@ -49,12 +49,11 @@ test("of several addresses the first counts, and what follows them is still read
 });
 
 test("the profile and the resource itself fill what the trait leaves out", () => {
-  const profile = { email: "ada@acme.example", login: "ada", last_login_at: "2026-01-02T03:04:05Z" };
+  const profile = { email: "ada@acme.example", login: "ada" };
   const facts = accountFacts({ ...account({ status: { status: 0 } }), profile, status: { status: 3 } });
   assert.equal(facts.status, "deleted");
   assert.equal(facts.email, "ada@acme.example");
   assert.equal(facts.login, "ada");
-  assert.equal(facts.lastLoginSeconds, Date.UTC(2026, 0, 2, 3, 4, 5) / 1000);
 });
 
 test("a damaged trait says nothing", () => {

@@ -4,7 +4,6 @@
  */
 import { type Resource, ResourceStatus } from "../sdk/contracts/model.ts";
 import { annotationUrl } from "../sdk/resources/annotations.ts";
-import { parseTimestamp } from "../sdk/resources/timestamps.ts";
 import { FieldReader } from "../sdk/wire/field-reader.ts";
 
 /** States of an account. `unknown`: the connector did not say. */
@@ -47,7 +46,7 @@ export function accountFacts(resource: Resource): AccountFacts {
     twoFactor: trait.twoFactor,
     email: trait.email || textOf(profile["email"]),
     login: trait.login || textOf(profile["login"]),
-    lastLoginSeconds: trait.lastLoginSeconds ?? secondsOf(profile["last_login_at"]),
+    lastLoginSeconds: trait.lastLoginSeconds,
     createdSeconds: resource.createdAt?.seconds ?? trait.createdSeconds,
   };
 }
@@ -60,10 +59,6 @@ function statusName(status: number | undefined): AccountStatus {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function secondsOf(value: unknown): number | undefined {
-  return typeof value === "string" ? parseTimestamp(value)?.seconds : undefined;
 }
 
 function readTrait({ annotations }: Resource): TraitFacts {

@@ -19,6 +19,8 @@ export interface Request {
   readonly since?: string;
   /** Moment that ages are counted to, seconds since the epoch; by default that of the sync, see {@link syncSeconds}. */
   readonly asOfSeconds?: number;
+  /** Profile keys that are not compared: what changes by itself, or is told elsewhere. */
+  readonly notCompared?: readonly string[];
 }
 
 /** An open file with the sync or the two that questions are about. `close` it, or declare it with `using`. */
@@ -58,7 +60,9 @@ export class Inquiry {
   answer(report: Report, about?: string): Answer {
     const since = report.comparesSyncs === true ? (this.since() ?? noEarlierSync(this.#reader.path)) : undefined;
     const { view, asOfSeconds, run } = this;
-    const rows = report.rows({ view, asOfSeconds, ...(since && { since }), ...(about !== undefined && { about }) });
+    const notCompared = new Set(this.#request.notCompared);
+    const more = { ...(since && { since }), ...(about !== undefined && { about }) };
+    const rows = report.rows({ view, asOfSeconds, notCompared, ...more });
     return {
       report,
       sync: view.sync,

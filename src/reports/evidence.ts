@@ -26,8 +26,8 @@ import { runObject } from "./run-result.ts";
 
 /** What the pack is made of. */
 export interface EvidenceRequest extends Request {
-  /** Version of the program, for the summary. */
-  readonly version: string;
+  /** Name and version of the program, for the summary. */
+  readonly madeBy: string;
 }
 
 /** What a caller says about a written pack. */
@@ -143,7 +143,7 @@ function summaryText({ request, inquiry, result, sha256, written }: Summary): st
   const earlier = inquiry.since()?.sync;
   const summary = {
     schemaVersion,
-    madeBy: `baton-cloudsmith ${request.version}`,
+    madeBy: request.madeBy,
     result,
     run: inquiry.run ? runObject(inquiry.run) : null,
     file: { sha256 },

@@ -36,6 +36,8 @@ export interface Subject {
   readonly view: SyncView;
   /** Moment that ages are counted to, seconds since the Unix epoch. */
   readonly asOfSeconds: number;
+  /** Profile keys that are not compared. */
+  readonly notCompared: ReadonlySet<string>;
   /** The earlier sync, for questions about changes. */
   readonly since?: SyncView;
   /** Who or what is asked about, for questions about one. */

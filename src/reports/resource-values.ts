@@ -2,19 +2,15 @@
 import type { ProfileValue, Resource } from "../sdk/contracts/model.ts";
 import { accountFacts } from "./account-facts.ts";
 
-/**
- * Profile keys that are not compared: what changes without anybody changing it, what grants tell better, and copies of
- * other values.
- */
-const ignoredKeys: ReadonlySet<string> = new Set([
-  ...["last_login_at", "last_login_method", "teams", "two_factor_enabled", "user_url"],
-]);
-
-/** Name, state, second factor, address, login, description, parent and the profile; what is absent is left out. */
-export function resourceValues(resource: Resource, isAccount: boolean): ReadonlyMap<string, string> {
+/** Name, state, second factor, address, login, description, parent and the profile; what is absent is left out. @param notCompared keys of the profile. */
+export function resourceValues(
+  resource: Resource,
+  isAccount: boolean,
+  notCompared: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const [key, value] of Object.entries(resource.profile ?? {})) {
-    if (!ignoredKeys.has(key)) values.set(key, textOf(value));
+    if (!notCompared.has(key)) values.set(key, textOf(value));
   }
   const { parentResourceId: parent } = resource;
   const named = {

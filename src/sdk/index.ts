@@ -5,7 +5,9 @@
 
 export { type Check, type Finding, failure, pass, proveChecks, runChecks, skip } from "./checks.ts";
 // For connector authors.
-export type { ConnectorApp, ConnectorContext, ExtraCommand } from "./cli/app.ts";
+export type { ConnectorApp, ConnectorContext } from "./cli/app.ts";
+export { type Command, type Invocation, ownFlag } from "./cli/app.ts";
+export type { CliIo, OutputStream, StopSignal } from "./cli/cli-io.ts";
 export { runCli } from "./cli/run-cli.ts";
 export { systemIo } from "./cli/system-io.ts";
 export { type Clock, systemClock } from "./clock.ts";

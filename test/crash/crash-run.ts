@@ -84,10 +84,10 @@ interface RunningSandbox {
 }
 
 async function startSandbox({ members, latencyMs }: CrashRunOptions): Promise<RunningSandbox> {
-  const main = join(import.meta.dirname, "../../sandbox/main.ts");
+  const main = join(import.meta.dirname, "../../src/main.ts");
   const teams = Math.ceil(members / 20);
   const args = ["--members", members, "--teams", teams, "--latency-ms", latencyMs].map(String);
-  const child = spawn(process.execPath, [main, ...args, "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [main, "sandbox", ...args, "--json"], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(createInterface(child.stdout), "line");
   const said = JSON.parse(String(line)) as { baseUrl: string; orgSlug: string; keys: { service: string } }; // its own format
   return {

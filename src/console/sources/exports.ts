@@ -1,4 +1,5 @@
 /** Downloads: a review or people in one of the forms of the command `report`, and the evidence pack. */
+import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
 import { writeEvidence } from "../../reports/evidence.ts";
 import type { Sink } from "../../reports/output-file.ts";
 import { renderCsv } from "../../reports/render/csv.ts";
@@ -81,5 +82,6 @@ function personCells(row: PersonRow): Row {
 /** Writes the evidence pack, the same bytes as the command does. */
 export async function exportEvidence(open: OpenSource, since: Since | undefined, version: string, sink: Sink) {
   const earlier = since?.kind === "file" ? since.open.identity.path : since?.id;
-  await writeEvidence({ file: open.identity.path, version, ...(earlier !== undefined && { since: earlier }) }, sink);
+  const request = { file: open.identity.path, notCompared: notComparedKeys, madeBy: `baton-cloudsmith ${version}` };
+  await writeEvidence({ ...request, ...(earlier !== undefined && { since: earlier }) }, sink);
 }

@@ -1,4 +1,5 @@
 /** Pages of people and of teams, and one person with everything that is held. */
+import { keysInColumns } from "../../cloudsmith/profile-keys.ts";
 import { howHeld, inheritedPaths } from "../../reports/grant-paths.ts";
 import { labelOf } from "../../reports/questions/access.ts";
 import type { Grant, Profile, ProfileValue } from "../../sdk/contracts/model.ts";
@@ -72,7 +73,7 @@ export async function personOf(open: OpenSource, type: string, id: string): Prom
   for (const grant of open.view.grants({ principal })) grants.set(grant.entitlement.id, grant);
   const holdings = [...grants.values()].map((grant) => holdingOf(open, grant, grants));
   const resource = open.holdings.view.getResource(principal);
-  return { ...row, holdings: holdings.toSorted(byKind), profile: profileTexts(resource?.profile ?? {}, shownKeys) };
+  return { ...row, holdings: holdings.toSorted(byKind), profile: profileTexts(resource?.profile ?? {}, keysInColumns) };
 }
 
 function holdingOf({ holdings }: OpenSource, grant: Grant, grants: ReadonlyMap<string, Grant>): Holding {
@@ -101,11 +102,6 @@ function byKind(a: Holding, b: Holding): number {
     a.resourceName === b.resourceName ? a.entitlementId < b.entitlementId : a.resourceName < b.resourceName;
   return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (byName ? -1 : 1);
 }
-
-/** Keys whose values a person's row has. */
-const shownKeys: ReadonlySet<string> = new Set([
-  ...["email", "login", "visibility", "two_factor_enabled", "last_login_at", "joined_at"],
-]);
 
 /** Profile values as texts, sorted by key. */
 export function profileTexts(profile: Profile, leftOut: ReadonlySet<string> = new Set()): PersonDetail["profile"] {

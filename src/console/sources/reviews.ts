@@ -1,4 +1,5 @@
 /** Reviews as pages: asked once, remembered while the file is open, shown a part at a time. */
+import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
 import { Inquiry, type Request } from "../../reports/ask.ts";
 import { findReport, reviews } from "../../reports/catalogue.ts";
 import type { Answer, Conclusion, Report, Row } from "../../reports/report.ts";
@@ -96,6 +97,7 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
 function inquiryOf({ identity, reader }: OpenSource, { since, asOfSeconds }: ReviewRequest): Inquiry {
   const request: Request = {
     file: identity.path,
+    notCompared: notComparedKeys,
     ...(since && { since: since.kind === "sync" ? since.id : since.open.identity.path }),
     ...(asOfSeconds !== undefined && { asOfSeconds }),
   };

@@ -2,7 +2,8 @@
  * The process of one job: gets it from the console that started it, does it, tells how it goes, and ends. When the
  * console is gone it stops in good order by itself. For the console alone; a person who starts it is told so.
  */
-import type { ExtraCommand } from "../../sdk/cli/app.ts";
+
+import type { Command } from "../../sdk/cli/app.ts";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { FromWorker, Job, ToWorker } from "./messages.ts";
@@ -12,24 +13,23 @@ export const workerCommandName = "console-worker";
 /** A job that was told to stop and did not is ended; the service has the longest to go. Milliseconds. */
 const stopWithinMs = 10_000;
 
-/** The command. @param version of the program. */
-export function workerCommand(version: string): ExtraCommand {
-  return {
-    name: workerCommandName,
-    summary: "Do one job of the console",
-    isInternal: true,
-    async run(_argv, io) {
-      if (!process.connected) throw notByHand();
-      const { runJob } = await import("./run-job.ts");
-      const stop = new AbortController();
-      const tell = (message: FromWorker): void => void process.send?.(message, undefined, undefined, ignoreGone);
-      const job = await firstJob(io, stop, () => tell({ type: "ready" }));
-      if (job) await runJob(job, { io, version, tell, signal: stop.signal });
-      process.disconnect();
-      return 0;
-    },
-  };
-}
+/** The command. */
+export const workerCommand: Command = {
+  name: workerCommandName,
+  summary: "Do one job of the console",
+  settings: "none",
+  isInternal: true,
+  async run({ app: { version }, io }) {
+    if (!process.connected) throw notByHand();
+    const { runJob } = await import("./run-job.ts");
+    const stop = new AbortController();
+    const tell = (message: FromWorker): void => void process.send?.(message, undefined, undefined, ignoreGone);
+    const job = await firstJob(io, stop, () => tell({ type: "ready" }));
+    if (job) await runJob(job, { io, version, tell, signal: stop.signal });
+    process.disconnect();
+    return 0;
+  },
+};
 
 /** Waits for the job; undefined when the console goes away before it has given one. */
 async function firstJob(io: CliIo, stop: AbortController, ready: () => void): Promise<Job | undefined> {

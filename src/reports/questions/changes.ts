@@ -36,14 +36,15 @@ interface Comparison {
   readonly before: Holdings;
   readonly after: Holdings;
   readonly accountTypes: ReadonlySet<string>;
+  readonly notCompared: ReadonlySet<string>;
   readonly counts: Map<string, number>;
 }
 
-function* changeRows({ view, since }: Subject): Rows {
+function* changeRows({ view, since, notCompared }: Subject): Rows {
   if (since === undefined) throw new TypeError("changes need an earlier sync");
   const [before, after] = [new Holdings(since), new Holdings(view)];
   const accountTypes = new Set([...before.shape.accountTypes, ...after.shape.accountTypes]);
-  const comparison: Comparison = { before, after, accountTypes, counts: new Map() };
+  const comparison: Comparison = { before, after, accountTypes, notCompared, counts: new Map() };
   yield* resourceChanges(comparison);
   const lacking = [since, view].find((one) => one.sync?.type === "resources_only");
   if (lacking === undefined) {
@@ -87,7 +88,8 @@ function* valueChanges(comparison: Comparison, left: KeyedResource, right: Keyed
   const [old, current] = [left.resource(), right.resource()];
   const what = kindOf(comparison, current);
   const isAccount = comparison.accountTypes.has(current.id.resourceType);
-  const [was, is] = [resourceValues(old, isAccount), resourceValues(current, isAccount)];
+  const valuesOf = (one: Resource) => resourceValues(one, isAccount, comparison.notCompared);
+  const [was, is] = [valuesOf(old), valuesOf(current)];
   const fields = [...new Set([...was.keys(), ...is.keys()])].filter((field) => was.get(field) !== is.get(field));
   if (fields.length > 0) count(comparison, what, "changed");
   for (const field of fields.toSorted()) {

@@ -1,14 +1,16 @@
-/** What a connector's program is: its name, its fields and how to make it. `main.ts` hands one to `runCli`. */
+/** What a connector's program is: its name, its fields, how to make it, and its commands. `main.ts` hands one to `runCli`. */
 import type { Clock } from "../clock.ts";
 import type { Field } from "../config/field.ts";
 import type { Relation } from "../config/relations.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
+import type { BatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Network } from "../net/network.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { CliIo } from "./cli-io.ts";
+import { type ParsedFlags, usageError } from "./parse-argv.ts";
 import type { SummarySection } from "./summary.ts";
 
 /** What a connector gets besides its configuration. */
@@ -28,21 +30,6 @@ export interface ConnectorContext {
   readonly isAwaited?: boolean;
   /** Parallel readers asked for with --workers or --parallel-sync; undefined: the connector chooses. */
   readonly workers: number | undefined;
-}
-
-/** A command that the program adds to the standard ones. */
-export interface ExtraCommand {
-  readonly name: string;
-  /** One line for the help text. */
-  readonly summary: string;
-  /** True for what the program starts itself: in no help text and no completion. */
-  readonly isInternal?: boolean;
-  /**
-   * Runs the command. It parses its own arguments and answers `--help`; what it imports, it imports in here.
-   * @param argv the arguments without the command's name.
-   * @returns the exit code. A thrown BatonError is reported and becomes its exit code.
-   */
-  run(argv: readonly string[], io: CliIo): Promise<number>;
 }
 
 /** A connector's program. Making one must be cheap: heavy modules are imported inside the functions. */
@@ -66,10 +53,74 @@ export interface ConnectorApp {
   endpoint?(config: ResolvedConfig): string;
   /** What a reader of the progress lines knows the target as, for example the organization. */
   targetName?(config: ResolvedConfig): string;
-  readonly commands?: readonly ExtraCommand[];
+  /** Commands that it has besides the built-in ones. */
+  readonly commands?: readonly Command[];
+  /** What reports know of the profiles that the connector writes. */
+  readonly profileKeys?: {
+    /** Keys that are not compared: what changes without anybody changing it, and copies of what is told elsewhere. */
+    readonly notCompared: readonly string[];
+  };
   /**
    * Counts for the closing table, read back from the finished file at `path`. Asked only when a person sees the table,
    * so that a run in a pipe costs nothing more; failing costs the table these counts, not the run.
    */
   summarize?(path: string): Promise<readonly SummarySection[]>;
+}
+
+/** What a command gets. */
+export interface Invocation {
+  readonly app: ConnectorApp;
+  /** All commands of the program, built-in ones and its own. */
+  readonly commands: readonly Command[];
+  readonly io: CliIo;
+  readonly redactor: SecretRedactor;
+  /** The flags that exist in every connector. */
+  readonly standardFields: readonly Field[];
+  readonly flags: ParsedFlags;
+  /** The command's own flags. */
+  readonly options: ResolvedConfig;
+  /** From here on, an error that ends the command is also logged there; then `close` is called and waited for. */
+  useLogger(logger: Logger, close?: () => Promise<void>): void;
+}
+
+/**
+ * A command. Its flags, help text and completion come from the declaration. The declaration is loaded at every start:
+ * what running takes is imported inside `run`.
+ */
+export interface Command {
+  /** "" is the program without a command. */
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Operands as the usage line shows them. Without it, operands are ignored, as in the Go connectors. */
+  readonly operands?: string;
+  /** Words to offer as operands. */
+  readonly operandValues?: readonly string[];
+  /** Flags that only this command has; they have no variable and no place in the configuration file. */
+  readonly options?: readonly Field[];
+  /** Which settings are flags of it besides: those of every connector and this one's, the former only, or none. */
+  readonly settings: "connector" | "standard" | "none";
+  /** True for what the program starts itself: in no help text and no completion. */
+  readonly isInternal?: boolean;
+  /** More for its help text, between usage and flags. @param program name of the program. */
+  about?(program: string): string | Promise<string>;
+  /**
+   * Runs the command.
+   * @returns the exit code. A thrown BatonError is reported and becomes its exit code.
+   */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** What the fields of a command's own flags have in common: they are in no schema. */
+export const ownFlag = { exportTarget: "none" } as const;
+
+/** The settings that are flags of a command, besides its own; its own ones come before them. */
+export function settingsOf({ settings }: Command, standard: readonly Field[], app: ConnectorApp): readonly Field[] {
+  if (settings === "none") return [];
+  return settings === "standard" ? standard : [...standard, ...app.fields];
+}
+
+/** The error for a word that is no command. */
+export function unknownCommand({ name }: ConnectorApp, word: string): BatonError {
+  return usageError(`unknown command ${JSON.stringify(word)} for "${name}"`);
 }

@@ -3,8 +3,7 @@ import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Logger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { ConnectorContext } from "./app.ts";
-import type { Invocation } from "./invocation.ts";
+import type { ConnectorContext, Invocation } from "./app.ts";
 import { workerCount } from "./sync-options.ts";
 
 const networks = new WeakMap<Invocation, Network>();

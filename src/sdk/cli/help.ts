@@ -1,26 +1,31 @@
 /** The help texts, in the layout of cobra. Made from the same tables as the flags and commands themselves. */
 import { environmentVariable, type Field } from "../config/field.ts";
-import type { ConnectorApp } from "./app.ts";
-import { type BuiltInCommand, builtInCommands } from "./command-table.ts";
+import { type Command, type ConnectorApp, type Invocation, unknownCommand } from "./app.ts";
 import { helpField, versionField } from "./parse-argv.ts";
 
-/** A command as the help text lists it. */
-export interface ListedCommand {
-  readonly name: string;
-  readonly summary: string;
+/** The commands that people start, by name. */
+export function listCommands(commands: readonly Command[]): readonly Command[] {
+  return commands
+    .filter(({ name, isInternal }) => name !== "" && isInternal !== true)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** All commands of a program, by name. */
-export function listCommands(app: ConnectorApp): ListedCommand[] {
-  const builtIn = builtInCommands.filter((command) => command.name !== "");
-  return [...builtIn, ...(app.commands ?? []).filter((command) => !command.isInternal)].toSorted((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
+/**
+ * The help text of a command; "" is the program itself.
+ * @throws BatonError BATON-USAGE when there is no such command.
+ */
+export async function helpText(
+  { app, commands, standardFields }: Pick<Invocation, "app" | "commands" | "standardFields">,
+  name: string,
+): Promise<string> {
+  if (name === "") return rootHelp(app, listCommands(commands), standardFields);
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) throw unknownCommand(app, name);
+  return await commandHelp(app, command, standardFields);
 }
 
 /** Help about the program. Ends with a newline. */
-export function rootHelp(app: ConnectorApp, standardFields: readonly Field[]): string {
-  const commands = listCommands(app);
+function rootHelp(app: ConnectorApp, commands: readonly Command[], standardFields: readonly Field[]): string {
   const longest = Math.max(...commands.map(({ name }) => name.length));
   return [
     app.name,
@@ -41,20 +46,21 @@ export function rootHelp(app: ConnectorApp, standardFields: readonly Field[]): s
 }
 
 /** Help about one command. Ends with a newline. */
-export function commandHelp(app: ConnectorApp, command: BuiltInCommand, standardFields: readonly Field[]): string {
+async function commandHelp(app: ConnectorApp, command: Command, standardFields: readonly Field[]): Promise<string> {
+  const { options = [], settings } = command;
   const operands = command.operands === undefined ? "" : ` ${command.operands}`;
+  const about = await command.about?.(app.name);
   return [
     command.summary,
     "",
     "Usage:",
     `  ${app.name} ${command.name}${operands} [flags]`,
     "",
+    ...(about === undefined ? [] : [about, ""]),
     "Flags:",
-    ...flagLines([...command.options, describedHelp(command.name)], new Set(command.options)),
+    ...flagLines([...options, describedHelp(command.name)], new Set(options)),
     "",
-    "Global Flags:",
-    ...flagLines(standardFields),
-    "",
+    ...(settings === "none" ? [] : ["Global Flags:", ...flagLines(standardFields), ""]),
   ].join("\n");
 }
 

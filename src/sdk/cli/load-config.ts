@@ -5,7 +5,7 @@ import { standardRelations } from "../config/relations.ts";
 import { type ConfigInputs, resolveConfig } from "../config/resolve.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { validateConfig } from "../config/validate.ts";
-import type { Invocation } from "./invocation.ts";
+import type { Invocation } from "./app.ts";
 
 /**
  * Reads, resolves and checks standard and connector fields. From then on their secrets are redacted. Called again, it

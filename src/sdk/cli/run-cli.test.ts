@@ -328,8 +328,8 @@ test("service mode waits for ConductorOne until it is told to stop, and ends wit
   assert.ok(io.argumentsHidden());
 });
 
-test("commands of the program get the rest of the arguments, and their errors become exit codes", async () => {
-  const calls: (readonly string[])[] = [];
+test("commands of the program get their flags and operands, and their errors become exit codes", async () => {
+  const calls: unknown[] = [];
   const app = exampleApp(
     {},
     {
@@ -337,10 +337,18 @@ test("commands of the program get the rest of the arguments, and their errors be
         {
           name: "extra",
           summary: "Do more",
-          async run(argv) {
-            calls.push(argv);
-            if (argv.includes("--fail"))
+          operands: "WHAT",
+          settings: "none",
+          options: [
+            { kind: "int", name: "port", description: "Where", exportTarget: "none" },
+            { kind: "bool", name: "fail", description: "Fail", exportTarget: "none" },
+          ],
+          about: (program) => `What ${program} does more.`,
+          async run({ options, flags }) {
+            calls.push([options.int("port"), flags.operands]);
+            if (options.bool("fail")) {
               throw new BatonError({ code: "EX-FAIL", status: Status.notFound, message: "gone" });
+            }
             return 3;
           },
         },
@@ -351,7 +359,22 @@ test("commands of the program get the rest of the arguments, and their errors be
   const failed = await run(["extra", "--fail"], {}, app);
   assert.equal(failed.code, 5);
   assert.equal(plainError(failed.io), "EX-FAIL: gone");
-  assert.equal((await run(["help", "extra"], {}, app)).code, 3);
-  assert.deepEqual(calls, [["--port", "1", "x"], ["--fail"], ["--help"]]);
+  assert.deepEqual(calls, [
+    [1, ["x"]],
+    [0, []],
+  ]);
+  assert.equal((await run(["extra", "--api-key", "k"], {}, app)).code, 2, "settings are no flags of it");
+  for (const argv of [
+    ["help", "extra"],
+    ["extra", "--help"],
+  ]) {
+    const help = (await run(argv, {}, app)).io.stdoutText();
+    assert.match(help, /^Do more\n\nUsage:\n {2}baton-example extra WHAT \[flags\]\n\nWhat baton-example does more\./);
+    assert.match(help, /^ {6}--port int +Where$/m);
+    assert.doesNotMatch(help, /Global Flags/);
+  }
   assert.match((await run(["--help"], {}, app)).io.stdoutText(), /^ {2}extra +Do more$/m);
+  const script = (await run(["completion", "bash"], {}, app)).io.stdoutText();
+  assert.match(script, /extra/);
+  assert.match(script, /--fail/);
 });

@@ -9,12 +9,11 @@ import { validateConfig } from "../config/validate.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
-import type { ConnectorApp } from "./app.ts";
+import { type ConnectorApp, type Invocation, settingsOf, unknownCommand } from "./app.ts";
+import { builtInCommands } from "./built-in-commands.ts";
 import type { CliIo } from "./cli-io.ts";
-import { type BuiltInCommand, builtInCommands } from "./command-table.ts";
-import type { Invocation } from "./invocation.ts";
-import { loadCommand } from "./load-command.ts";
-import { helpField, parseFlags, splitCommand, usageError, versionField } from "./parse-argv.ts";
+import { versionText } from "./commands/version.ts";
+import { helpField, parseFlags, splitCommand, versionField } from "./parse-argv.ts";
 
 /**
  * Runs the program once.
@@ -46,31 +45,25 @@ async function dispatch(
 ): Promise<number> {
   checkConfigPath(io.env);
   const standard = standardFields({ stdoutIsTty: io.stdout.isTty, nowMs: io.clock.nowMs() });
-  const known = [...standard, ...app.fields, ...builtInCommands.flatMap((command) => command.options)];
+  const commands = [...builtInCommands, ...(app.commands ?? [])];
+  const known = [...standard, ...app.fields, ...commands.flatMap(({ options = [] }) => options)];
   const { command: word = "", args } = splitCommand(io.argv, [...known, helpField, versionField]);
-  const extra = app.commands?.find((candidate) => candidate.name === word);
-  if (extra) return await extra.run(args, io);
-  const command = findCommand(app, word);
-  const fields = [...standard, ...command.options, ...(command.takesConnectorFields ? app.fields : [])];
+  const command = commands.find(({ name }) => name === word);
+  if (!command) throw unknownCommand(app, word);
+  const { options: own = [] } = command;
+  const fields = [...own, ...settingsOf(command, standard, app)];
   const flags = parseFlags(args, [...fields, helpField, ...(word === "" ? [versionField] : [])]);
   if (isOn(flags.values.get(helpField.name))) {
-    (await import("./commands/help.ts")).printHelp({ app, io, standardFields: standard }, word);
+    io.stdout.write(await (await import("./help.ts")).helpText({ app, commands, standardFields: standard }, word));
     return 0;
   }
   if (isOn(flags.values.get(versionField.name))) {
-    io.stdout.write((await import("./commands/version.ts")).versionText(app));
+    io.stdout.write(versionText(app));
     return 0;
   }
-  const options = resolveConfig({ fields: command.options, relations: [], argv: flags.values, env: io.env });
+  const options = resolveConfig({ fields: own, relations: [], argv: flags.values, env: io.env });
   validateConfig(options);
-  const run = await loadCommand(command.name);
-  return await run({ app, io, redactor, standardFields: standard, flags, options, useLogger });
-}
-
-function findCommand(app: ConnectorApp, word: string): BuiltInCommand {
-  const command = builtInCommands.find(({ name }) => name === word);
-  if (command) return command;
-  throw usageError(`unknown command ${JSON.stringify(word)} for "${app.name}"`);
+  return await command.run({ app, commands, io, redactor, standardFields: standard, flags, options, useLogger });
 }
 
 function isOn(values: readonly string[] | undefined): boolean {

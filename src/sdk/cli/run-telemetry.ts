@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Invocation } from "./app.ts";
 import { networkOf } from "./connector-context.ts";
-import type { Invocation } from "./invocation.ts";
 
 /**
  * Opens telemetry; undefined without --otel-collector-endpoint.

@@ -12,8 +12,8 @@ import { formatAddress, parseObjectAddress } from "../object-store/object-addres
 import type { S3Object } from "../object-store/s3-object.ts";
 import type { RunEnd } from "../sync/events.ts";
 import { runRecordText, writeRunRecord } from "../sync/write-run-record.ts";
+import type { Invocation } from "./app.ts";
 import { networkOf } from "./connector-context.ts";
-import type { Invocation } from "./invocation.ts";
 import type { StoreOptions } from "./sync-options.ts";
 
 /** The place of one sync. */

@@ -1,10 +1,14 @@
 /** `capabilities`: what the connector can do, as JSON. Needs neither configuration nor network. */
-
-import { capabilitiesJson } from "../../proto/to-metadata.ts";
-import type { CommandRun } from "../invocation.ts";
+import type { Command } from "../app.ts";
 
 /** Prints the capabilities. */
-export const runCapabilities: CommandRun = async ({ app, io }) => {
-  io.stdout.write(capabilitiesJson(await app.capabilitiesSyncers()));
-  return 0;
+export const capabilitiesCommand: Command = {
+  name: "capabilities",
+  summary: "Print what the connector can do, as JSON",
+  settings: "connector",
+  async run({ app, io }) {
+    const { capabilitiesJson } = await import("../../proto/to-metadata.ts");
+    io.stdout.write(capabilitiesJson(await app.capabilitiesSyncers()));
+    return 0;
+  },
 };

@@ -1,22 +1,37 @@
 /** `health-check`: asks a service on this machine for its health, for the probes of containers. */
-import { get } from "node:http";
 import { isIPv6 } from "node:net";
 import { BatonError, Status } from "../../errors.ts";
-import { healthEndpoints } from "../command-table.ts";
-import type { CommandRun } from "../invocation.ts";
-import { loadStandardConfig } from "../load-config.ts";
+import { type Command, type Invocation, ownFlag } from "../app.ts";
 import { usageError } from "../parse-argv.ts";
 
+/** Health endpoints (baton-sdk 0.25.0: health-check). */
+const endpoints = ["health", "ready", "live"] as const;
 const ok = 200;
 
-/**
- * Silent when the service answers 200.
- * @throws BatonError exit code 2 for any other answer, 14 when nothing answers, 4 when it takes too long.
- */
-export const runHealthCheck: CommandRun = async (invocation) => {
+/** The command. Silent when the service answers 200. */
+export const healthCheckCommand: Command = {
+  name: "health-check",
+  summary: "Ask a running service for its health",
+  settings: "standard",
+  options: [
+    {
+      kind: "string",
+      name: "endpoint",
+      description: "What to ask for: health, ready or live",
+      default: "health",
+      ...ownFlag,
+    },
+    { kind: "int", name: "timeout", description: "Longest wait in seconds", default: 5, ...ownFlag },
+  ],
+  run: checkHealth,
+};
+
+/** @throws BatonError exit code 2 for any other answer, 14 when nothing answers, 4 when it takes too long. */
+async function checkHealth(invocation: Invocation): Promise<number> {
+  const { loadStandardConfig } = await import("../load-config.ts");
   const endpoint = invocation.options.string("endpoint");
-  if (!healthEndpoints.some((known) => known === endpoint)) {
-    throw usageError(`invalid endpoint ${JSON.stringify(endpoint)}: must be one of ${healthEndpoints.join(", ")}`);
+  if (!endpoints.some((known) => known === endpoint)) {
+    throw usageError(`invalid endpoint ${JSON.stringify(endpoint)}: must be one of ${endpoints.join(", ")}`);
   }
   const timeoutSeconds = invocation.options.int("timeout");
   if (timeoutSeconds < 1) throw usageError(`invalid timeout ${timeoutSeconds}: must be at least 1 second`);
@@ -27,9 +42,10 @@ export const runHealthCheck: CommandRun = async (invocation) => {
   const status = await request(url, timeoutSeconds);
   if (status === ok) return 0;
   throw failure(Status.unknown, `${url} answered with status ${status}`, "See the log of the service for the reason.");
-};
+}
 
 async function request(url: string, timeoutSeconds: number): Promise<number> {
+  const { get } = await import("node:http");
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   const answered = Promise.withResolvers<number>();
   try {

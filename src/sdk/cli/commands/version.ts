@@ -1,11 +1,15 @@
 /** `version`, and what `--version` prints. */
-import type { ConnectorApp } from "../app.ts";
-import type { CommandRun } from "../invocation.ts";
+import type { Command, ConnectorApp } from "../app.ts";
 
 /** Prints the version. */
-export const runVersion: CommandRun = async ({ app, io }) => {
-  io.stdout.write(versionText(app));
-  return 0;
+export const versionCommand: Command = {
+  name: "version",
+  summary: "Print the version",
+  settings: "standard",
+  async run({ app, io }) {
+    io.stdout.write(versionText(app));
+    return 0;
+  },
 };
 
 /** The line that every Baton connector prints, with its newline. */

@@ -1,7 +1,6 @@
 /** What completion scripts know: commands and flags, taken from the same tables as the help text. */
 import type { Field } from "../../config/field.ts";
-import type { ConnectorApp } from "../app.ts";
-import { builtInCommands, healthEndpoints } from "../command-table.ts";
+import { type Command, type Invocation, settingsOf } from "../app.ts";
 import { listCommands } from "../help.ts";
 import { helpField, versionField } from "../parse-argv.ts";
 
@@ -32,25 +31,20 @@ export interface CompletionModel {
   readonly commands: readonly CompletionCommand[];
 }
 
-/** Shells that scripts exist for. */
-export const shells = ["bash", "zsh", "fish", "powershell"] as const;
-/** One of the shells. */
-export type Shell = (typeof shells)[number];
-
 /** Collects commands and visible flags. Without `descriptions` they are all "". */
 export function completionModel(
-  app: ConnectorApp,
-  standardFields: readonly Field[],
+  { app, commands: all, standardFields }: Pick<Invocation, "app" | "commands" | "standardFields">,
   descriptions: boolean,
 ): CompletionModel {
   const describe = (text: string): string => (descriptions ? text : "");
-  const names = listCommands(app);
-  const root = builtInCommands.filter((command) => command.name === "");
-  const commands = [...root, ...names].map(({ name, summary }): CompletionCommand => {
-    const builtIn = builtInCommands.find((command) => command.name === name);
+  const listed = listCommands(all);
+  const names = listed.map(({ name }) => name);
+  const root = all.filter(({ name }) => name === "");
+  const commands = [...root, ...listed].map((command): CompletionCommand => {
+    const { name, summary, options = [] } = command;
     const fields = [
-      ...(builtIn ? [...builtIn.options, ...standardFields] : []),
-      ...(builtIn?.takesConnectorFields ? app.fields : []),
+      ...options,
+      ...settingsOf(command, standardFields, app).filter((field) => !options.some((own) => own.name === field.name)),
       { ...helpField, description: "Show help" },
       ...(name === "" ? [{ ...versionField, description: "Show the version" }] : []),
     ];
@@ -59,26 +53,21 @@ export function completionModel(
       name,
       description: describe(summary),
       flags: visible.map((field) => completionFlag(field, describe)),
-      operands: operandsOf(
-        name,
-        names.map((command) => command.name),
-      ),
+      operands: operandsOf(command, names),
     };
   });
   return { program: app.name, commands };
 }
 
-function operandsOf(command: string, commands: readonly string[]): readonly string[] {
-  if (command === "" || command === "help") return commands;
-  return command === "completion" ? shells : [];
+function operandsOf({ name, operandValues = [] }: Command, names: readonly string[]): readonly string[] {
+  return name === "" || name === "help" ? names : operandValues;
 }
 
 const knownValues: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ["log-level", ["debug", "info", "warn", "error"]],
   ["log-format", ["json", "console"]],
   ["storage-engine", ["sqlite"]],
-  ["endpoint", healthEndpoints],
-  ["output", ["text", "json"]],
+  ["endpoint", ["health", "ready", "live"]],
 ]);
 
 function completionFlag(field: Field, describe: (text: string) => string): CompletionFlag {

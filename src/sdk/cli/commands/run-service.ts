@@ -1,9 +1,8 @@
 /** Service mode: the root command when a client id is given. From flags to what the service is told. */
 import { parseSwitch } from "../../config/parse-value.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
-import type { ConnectorContext } from "../app.ts";
+import type { ConnectorContext, Invocation } from "../app.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
-import type { Invocation } from "../invocation.ts";
 import { loadConfig } from "../load-config.ts";
 import type { RunOutput } from "../run-output.ts";
 import { externalPrincipalsOf, readVariable, storeOptions } from "../sync-options.ts";

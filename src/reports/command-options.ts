@@ -1,0 +1,109 @@
+/** What the flags of `report` and `evidence` ask for. What is not known or does not apply is refused. */
+
+import type { Invocation } from "../sdk/cli/app.ts";
+import type { CliIo } from "../sdk/cli/cli-io.ts";
+import { usageError } from "../sdk/cli/parse-argv.ts";
+import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
+import { requirePath } from "../sdk/object-store/object-address.ts";
+import { parseTimestamp } from "../sdk/resources/timestamps.ts";
+import type { Request } from "./ask.ts";
+import { findReport, reports } from "./catalogue.ts";
+import type { Report } from "./report.ts";
+
+/** Forms of a report. */
+export const outputForms = ["table", "json", "csv", "xlsx"] as const;
+/** One of the forms. */
+export type OutputForm = (typeof outputForms)[number];
+
+/** What `report` is to do. */
+export interface ReportOptions extends Request {
+  readonly report: Report;
+  readonly about: string | undefined;
+  readonly output: OutputForm;
+  /** Undefined: standard output. */
+  readonly out: string | undefined;
+  readonly byteOrderMark: boolean;
+}
+
+/** What `evidence` is to do. */
+export interface EvidenceOptions extends Request {
+  readonly out: string;
+}
+
+/** Reads what `report` is asked for. @throws BatonError `BATON-USAGE`. */
+export function readReportOptions({ app, io, flags, options }: Invocation): ReportOptions {
+  const [name, about, ...more] = flags.operands;
+  const report = name === undefined ? undefined : findReport(name);
+  if (!report) throw usageError(unknownReport(name), `There are: ${reports.map((one) => one.name).join(", ")}.`);
+  const isRequired = report.operand !== undefined && !report.operand.startsWith("[");
+  if (isRequired && about === undefined) throw usageError(`report ${report.name} needs ${report.operand}`);
+  const excess = report.operand === undefined ? about : more[0];
+  if (excess !== undefined) throw usageError(`report ${report.name} does not take ${JSON.stringify(excess)}`);
+  return { report, about, ...readForm(options), ...readRequest(app, options, io, report) };
+}
+
+/** Reads what `evidence` is asked for. @throws BatonError `BATON-USAGE`. */
+export function readEvidenceOptions({ app, io, flags, options }: Invocation): EvidenceOptions {
+  const [excess] = flags.operands;
+  if (excess !== undefined) throw usageError(`evidence does not take ${JSON.stringify(excess)}`);
+  const out = options.string("out");
+  if (out === "") throw usageError("evidence needs --out with the path of the zip to write");
+  return { ...readRequest(app, options, io), out };
+}
+
+function unknownReport(name: string | undefined): string {
+  return name === undefined ? "the name of a report is missing" : `unknown report ${JSON.stringify(name)}`;
+}
+
+function readForm(options: ResolvedConfig): Pick<ReportOptions, "output" | "out" | "byteOrderMark"> {
+  const text = options.string("output");
+  const output = outputForms.find((form) => form === text);
+  if (!output) throw usageError(`--output is ${outputForms.join(", ")}, not ${JSON.stringify(text)}`);
+  const out = given(options, "out");
+  if (out === "") throw usageError("--out is empty");
+  if (output === "xlsx" && out === undefined) throw usageError("--output xlsx needs --out with the path to write");
+  const byteOrderMark = options.bool("bom");
+  if (byteOrderMark && output !== "csv") throw usageError("--bom is for --output csv");
+  return { output, out, byteOrderMark };
+}
+
+function given(options: ResolvedConfig, name: string): string | undefined {
+  return options.isGiven(name) ? options.string(name) : undefined;
+}
+
+/** @param report undefined where several are asked for. */
+function readRequest(
+  { profileKeys }: Invocation["app"],
+  options: ResolvedConfig,
+  { env }: CliIo,
+  report?: Report,
+): Request {
+  const [syncId, since, asOf] = [given(options, "sync-id"), given(options, "since"), given(options, "as-of")];
+  if (since !== undefined && report && report.comparesSyncs !== true) {
+    throw usageError(`--since is not for report ${report.name}, which looks at one sync`);
+  }
+  if (asOf !== undefined && report && report.countsAges !== true) {
+    throw usageError(`--as-of is not for report ${report.name}, which counts no ages`);
+  }
+  const asOfSeconds = asOf === undefined ? undefined : parseTimestamp(asOf)?.seconds;
+  if (asOf !== undefined && asOfSeconds === undefined) {
+    throw usageError(`--as-of is a time like 2026-11-23T00:00:00Z, not ${JSON.stringify(asOf)}`);
+  }
+  const file = given(options, "file") || env["BATON_FILE"] || options.string("file");
+  requirePath(file, "this command");
+  return {
+    file,
+    ...(profileKeys && { notCompared: profileKeys.notCompared }),
+    ...(syncId !== undefined && { syncId }),
+    ...(since !== undefined && { since }),
+    ...(asOfSeconds !== undefined && { asOfSeconds }),
+  };
+}
+
+/** The reports that there are, for the help text. */
+export function listOfReports(): string {
+  const calls = reports.map(({ name, operand = "" }) => `${name} ${operand}`.trim());
+  const width = Math.max(...calls.map((call) => call.length));
+  const lines = reports.map(({ summary }, index) => `  ${calls[index]?.padEnd(width) ?? ""}  ${summary}`);
+  return ["Reports:", ...lines].join("\n");
+}

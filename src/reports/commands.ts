@@ -1,0 +1,137 @@
+/** The commands `report` and `evidence`, for the program of any connector: answers from a finished file. */
+import { resolve } from "node:path";
+import { type Command, ownFlag } from "../sdk/cli/app.ts";
+import type { CliIo } from "../sdk/cli/cli-io.ts";
+import { usageError } from "../sdk/cli/parse-argv.ts";
+import type { Field } from "../sdk/config/field.ts";
+import type { ReportOptions } from "./command-options.ts";
+import type { Sink } from "./output-file.ts";
+import type { Answer, Conclusion, Rendering } from "./report.ts";
+
+const requestFields: readonly Field[] = [
+  {
+    kind: "string",
+    name: "file",
+    shorthand: "f",
+    description: "The .c1z file to read, of any Baton connector (or $BATON_FILE)",
+    default: "sync.c1z",
+    ...ownFlag,
+  },
+  { kind: "string", name: "sync-id", description: "The sync to look at (default: the last finished one)", ...ownFlag },
+  {
+    kind: "string",
+    name: "since",
+    description: "changes: the earlier sync, or another file (default: the finished sync before)",
+    ...ownFlag,
+  },
+  {
+    kind: "string",
+    name: "as-of",
+    description:
+      "dormant, offboarding: when ages are counted to, as 2026-11-23T00:00:00Z (default: the time of the sync)",
+    ...ownFlag,
+  },
+];
+
+/** Answers one question about a file. */
+export const reportCommand: Command = {
+  name: "report",
+  summary: "Answer questions about a synced file: reviews, access, members, changes",
+  operands: "NAME",
+  settings: "none",
+  options: [
+    ...requestFields,
+    {
+      kind: "string",
+      name: "output",
+      shorthand: "o",
+      description: "table, json, csv or xlsx",
+      default: "table",
+      ...ownFlag,
+    },
+    {
+      kind: "string",
+      name: "out",
+      description: "Write there instead of to standard output; xlsx needs it",
+      ...ownFlag,
+    },
+    { kind: "bool", name: "bom", description: "Begin the CSV with a byte order mark, for Excel", ...ownFlag },
+  ],
+  about: async () => (await import("./command-options.ts")).listOfReports(),
+  async run(invocation) {
+    const { io, flags } = invocation;
+    const { readReportOptions } = await import("./command-options.ts");
+    if (flags.operands.length === 0 && flags.values.size === 0) {
+      const { helpText } = await import("../sdk/cli/help.ts");
+      io.stdout.write(await helpText(invocation, "report"));
+      return 0;
+    }
+    const options = readReportOptions(invocation);
+    (await import("../sdk/cli/young-generation.ts")).boundYoungGeneration();
+    await runReport(options, io);
+    return 0;
+  },
+};
+
+/** Packs all reviews of a file. */
+export const evidenceCommand: Command = {
+  name: "evidence",
+  summary: "Pack all reviews of a synced file into one zip, with hashes",
+  settings: "none",
+  options: [...requestFields, { kind: "string", name: "out", description: "The zip to write; required", ...ownFlag }],
+  async run(invocation) {
+    const { app, io } = invocation;
+    const options = (await import("./command-options.ts")).readEvidenceOptions(invocation);
+    refuseSameFile(options);
+    (await import("../sdk/cli/young-generation.ts")).boundYoungGeneration();
+    const { writeEvidence } = await import("./evidence.ts");
+    const { writeOutputFile } = await import("./output-file.ts");
+    const { result, reports } = await writeOutputFile(options.out, (sink) =>
+      writeEvidence({ ...options, madeBy: `${app.name} ${app.version}` }, sink),
+    );
+    io.stderr.write(`Wrote ${reports} reports to ${options.out}; the run's result was: ${result}.\n`);
+    return 0;
+  },
+};
+
+async function runReport(options: ReportOptions, io: CliIo): Promise<void> {
+  refuseSameFile(options);
+  const { openInquiry } = await import("./ask.ts");
+  using inquiry = await openInquiry(options);
+  const answer = inquiry.answer(options.report, options.about);
+  const { gathering, writeOutputFile } = await import("./output-file.ts");
+  let conclusion: Conclusion;
+  if (options.out === undefined) {
+    const { sink, flush } = gathering((bytes) => io.stdout.write(bytes.toString()));
+    conclusion = await render(answer, options, sink);
+    flush();
+  } else {
+    conclusion = await writeOutputFile(options.out, (sink) => render(answer, options, sink));
+  }
+  const { resultNotice } = await import("./run-result.ts");
+  const aboutRun = resultNotice(inquiry.run?.result);
+  // JSON and the table say their notices themselves.
+  const isSilent = options.output === "csv" || options.out !== undefined;
+  const notices = [...(aboutRun === undefined ? [] : [aboutRun]), ...(isSilent ? conclusion.notices : [])];
+  for (const notice of notices) io.stderr.write(`! ${notice}\n`);
+}
+
+function refuseSameFile({ file, out }: { readonly file: string; readonly out: string | undefined }): void {
+  if (out !== undefined && resolve(out) === resolve(file)) throw usageError("--out is the file that is read");
+}
+
+async function render(answer: Answer, options: ReportOptions, sink: Sink): Promise<Conclusion> {
+  const { output, byteOrderMark } = options;
+  if (output === "xlsx") return await (await import("./render/xlsx.ts")).renderXlsx(answer, sink);
+  if (output === "csv") return pump((await import("./render/csv.ts")).renderCsv(answer, { byteOrderMark }), sink);
+  if (output === "json") return pump((await import("./render/json.ts")).renderJson(answer), sink);
+  return pump((await import("./render/table.ts")).renderTable(answer), sink);
+}
+
+function pump(rendering: Rendering, sink: Sink): Conclusion {
+  for (;;) {
+    const next = rendering.next();
+    if (next.done) return next.value;
+    sink(next.value);
+  }
+}

@@ -1,0 +1,85 @@
+/** `serve`: the connector over gRPC for other syncers, until a stop signal. */
+import { readFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
+import { resolve } from "node:path";
+import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import { BatonError, Status } from "../../errors.ts";
+import type { Invocation } from "../app.ts";
+import { connectorContext } from "../connector-context.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import { loadConfig } from "../load-config.ts";
+import { usageError } from "../parse-argv.ts";
+import { refuseWeakTls } from "../refuse-weak-tls.ts";
+import { openRunOutput } from "../run-output.ts";
+
+const largestPort = 65_535;
+
+/**
+ * Serves until told to stop; then calls under way have 5 s. Prints the address on standard output.
+ * @throws BatonError with a SERVE- code when it cannot begin.
+ */
+export async function runServe(invocation: Invocation): Promise<number> {
+  const { app, io, options } = invocation;
+  const address = parseAddress(options.string("listen"));
+  const tls = readTls(invocation, options);
+  refuseWeakTls(io.env);
+  const config = await loadConfig(invocation);
+  const output = openRunOutput(invocation, config, { isService: true });
+  const { logger } = output;
+  invocation.useLogger(logger);
+  const interrupt = listenForInterrupt(io, {
+    onFirst: (name) => logger.info("stopping", { signal: name }),
+    effect: "Calls under way were cut off.",
+    hint: "Start the server again.",
+  });
+  try {
+    const connector = await app.createConnector(config, connectorContext(invocation, config, logger));
+    const { startConnectorServer } = await import("../../connector-server/server.ts");
+    await using server = await startConnectorServer({ connector, ...address, ...(tls && { tls }), logger });
+    logger.info("connector server listening", { address: server.baseUrl });
+    io.stdout.write(`${server.baseUrl}\n`);
+    await aborted(interrupt.signal);
+    return 0;
+  } finally {
+    interrupt.release();
+    output.close();
+  }
+}
+
+function parseAddress(text: string): { readonly host: string; readonly port: number } {
+  const [, bracketed, plain, port = ""] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const isValid = host !== undefined && (bracketed === undefined || isIPv6(bracketed)) && Number(port) <= largestPort;
+  if (!isValid) throw usageError(`invalid --listen ${JSON.stringify(text)}: HOST:PORT is expected`);
+  return { host, port: Number(port) };
+}
+
+function readTls({ io }: Invocation, options: ResolvedConfig) {
+  const certificatePath = options.string("tls-cert");
+  const keyPath = options.string("tls-key");
+  if (certificatePath === "" && keyPath === "") return undefined;
+  if (certificatePath === "" || keyPath === "") throw usageError("--tls-cert and --tls-key go together");
+  return { certificate: read(resolve(io.cwd, certificatePath)), privateKey: read(resolve(io.cwd, keyPath)) };
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new BatonError({
+      code: "SERVE-TLS",
+      status: Status.invalidArgument,
+      message: `${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown error"})`,
+      effect: "Nothing was started.",
+      hint: "Give PEM files of a certificate and of its unencrypted private key.",
+      cause,
+    });
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve: done } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => done(), { once: true });
+  if (signal.aborted) done();
+  await promise;
+}
