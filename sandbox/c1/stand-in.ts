@@ -81,6 +81,7 @@ export class StandInC1 implements AsyncDisposable {
   readonly #server: Http2SecureServer;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
+  #isAway: boolean = false;
 
   constructor(options: StandInOptions, server: Http2SecureServer, certificates: Certificates) {
     const { onLabel = () => undefined, clock = systemClock, uploadDirectory } = options;
@@ -120,6 +121,16 @@ export class StandInC1 implements AsyncDisposable {
     return () => void this.#uploadWatchers.delete(watcher);
   }
 
+  /** True: nobody gets through, as while a network is down. Connections that stand are cut. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
+  set isAway(isAway: boolean) {
+    this.#isAway = isAway;
+    if (isAway) this.cutConnections();
+  }
+
   /** Cuts every connection, as a network does: without a word. */
   cutConnections(): void {
     for (const session of this.#sessions) session.destroy();
@@ -138,6 +149,9 @@ export class StandInC1 implements AsyncDisposable {
     const rpc = connectNodeAdapter({
       routes: (router) => router.service(BatonService, this.#service()),
       interceptors: [this.#admit()],
+    });
+    this.#server.on("connection", (socket: Socket) => {
+      if (this.#isAway) socket.destroy();
     });
     this.#server.on("secureConnection", (socket) => {
       this.#sockets.add(socket);

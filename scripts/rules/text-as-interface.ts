@@ -38,8 +38,6 @@ export const knownTextReaders: Readonly<Record<string, number>> = {
   "src/console/connectors/connector-status.ts": 1,
   "src/console/failures/describe-failure.ts": 1,
   "src/console/failures/remote-failures.ts": 2,
-  "src/console/runs/service-state.ts": 1,
-  "src/console/runs/service-supervisor.ts": 6,
   "src/console/sources/review-breakdown.ts": 4,
   "src/console/ui/connector/syncing-panel.tsx": 1,
   "src/console/ui/reviews/review-chart.ts": 1,

@@ -124,6 +124,13 @@ export class FakeC1 implements AsyncDisposable {
     this.#faults.push(fault);
   }
 
+  /** Lets C1 be away for so long by the clock. */
+  async away(ms: number): Promise<void> {
+    this.c1.isAway = true;
+    await this.clock.sleep(ms);
+    this.c1.isAway = false;
+  }
+
   /** Queues a full sync. */
   addSync(options: SyncOptions = {}, rest: { readonly id?: string; readonly debug?: boolean } = {}): string {
     return this.c1.addTask({ taskType: { case: "syncFull", value: options }, ...rest });

@@ -109,7 +109,7 @@ test("T-34: a token is renewed before it ends, and only then", async () => {
   await service.stop();
   // 29 pauses of 7 s; a token serves for 50 s, so that at most every eighth call needs a new one.
   assert.ok(fake.c1.tokens.given >= 4 && fake.c1.tokens.given <= 5, String(fake.c1.tokens.given));
-  assert.equal(waits(service, "could not ask for a task").length, 0);
+  assert.equal(waits(service, "could not ask for tasks").length, 0);
 });
 
 test("T-34: a token that C1 no longer accepts is replaced by one new one, and no call is lost", async () => {
@@ -142,7 +142,7 @@ test("T-34: a C1 that accepts no token for a while is asked again and again, and
   await service.stop();
   assertEachFinishedOnce(fake, [id]);
   // Each refused call is made once more with a new token before it counts.
-  assert.deepEqual(waits(service, "could not ask for a task"), [1, 4, 9, 16]);
+  assert.deepEqual(waits(service, "could not ask for tasks"), [1, 4, 9, 16]);
 });
 
 test("T-34: a token endpoint that refuses in the middle of the polling ends nothing", async () => {
@@ -157,7 +157,7 @@ test("T-34: a token endpoint that refuses in the middle of the polling ends noth
   await fake.untilFinished(1);
   await service.stop();
   assertEachFinishedOnce(fake, [id]);
-  assert.deepEqual(waits(service, "could not ask for a task"), [1, 4, 9]);
+  assert.deepEqual(waits(service, "could not ask for tasks"), [1, 4, 9]);
 });
 
 test("a client secret that is replaced while the service runs is taken up with the next token", async () => {
@@ -221,7 +221,7 @@ for (const code of [Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.
     const service = fake.service();
     await fake.until(() => fake.count("GetTask") >= 13);
     await service.stop();
-    assert.deepEqual(waits(service, "could not ask for a task"), [1, 4, 9, 16, 25, 36, 49, 60, 60, 1]);
+    assert.deepEqual(waits(service, "could not ask for tasks"), [1, 4, 9, 16, 25, 36, 49, 60, 60, 1]);
   });
 }
 
@@ -344,7 +344,7 @@ test("T-34: nine lost heartbeats are borne, ten in a row stop the work", async (
   ] as const) {
     await t.test(`${times} lost heartbeats`, async () => {
       await using fake = await FakeC1.start();
-      fake.fault({ method: "Heartbeat", code: Code.Unavailable, times, after: 1 });
+      fake.fault({ method: "Heartbeat", code: Code.Internal, times, after: 1 });
       const taskId = fake.addSync();
       const service = fake.service({
         createConnector: async () =>
@@ -364,9 +364,9 @@ test("T-34: nine lost heartbeats are borne, ten in a row stop the work", async (
   }
 });
 
-test("T-34: an upload that fails twice gets through at the third attempt, as a whole", async () => {
+test("T-34: an upload that is refused twice gets through at the third attempt, as a whole", async () => {
   await using fake = await FakeC1.start();
-  fake.fault({ method: "UploadAsset", code: Code.Unavailable, times: 1 });
+  fake.fault({ method: "UploadAsset", code: Code.Internal, times: 1 });
   fake.fault({ method: "UploadAsset", code: Code.DataLoss, times: 1, after: 1 });
   const id = fake.addSync();
   const service = fake.service();

@@ -9,6 +9,7 @@ import { uploadFile } from "../../src/sdk/c1/upload.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { Network } from "../../src/sdk/net/network.ts";
 import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
+import type { VirtualClock } from "../support/virtual-clock.ts";
 import { FakeC1 } from "./fake-c1.ts";
 
 const chunkBytes = 512 * 1024;
@@ -31,7 +32,17 @@ async function upload(fake: FakeC1, size: number, signal: AbortSignal = new Abor
     const path = join(fake.directory, "file");
     const bytes = randomBytes(size);
     writeFileSync(path, bytes);
-    await uploadFile({ client: channel.client, hostId: "host", taskId, path, clock, logger: silentLogger, signal });
+    await uploadFile({
+      client: channel.client,
+      hostId: "host",
+      taskId,
+      path,
+      clock,
+      logger: silentLogger,
+      observe: () => undefined,
+      connectionWaitMs: 30_000,
+      signal,
+    });
     return bytes;
   } finally {
     channel.close();
@@ -76,13 +87,14 @@ test("T-34: an upload that is cut at any of ten points is made again from the st
   }
 });
 
-test("T-34: an upload that is cut three times fails as unavailable", async () => {
+test("T-34: an upload that is cut every time fails as unavailable when C1 was waited for long enough", async () => {
   await using fake = await FakeC1.start();
   fake.c1.onUpload((_taskId, bytes) => {
     if (bytes > chunkBytes) fake.c1.cutConnections();
   });
   await assert.rejects(upload(fake, 4 * chunkBytes), { code: "C1-CALL" });
-  assert.equal(fake.count("UploadAsset"), 3);
+  const waitedMs = (fake.clock as VirtualClock).sleeps.reduce((sum, ms) => sum + ms, 0);
+  assert.ok(waitedMs >= 90_000 && waitedMs < 100_000, `${waitedMs} ms`);
   assert.equal(fake.c1.uploads.length, 0);
 });
 

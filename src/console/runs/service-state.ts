@@ -1,8 +1,7 @@
-/** How the service for C1 is doing, told from what its process logs. Pure. */
-import { Status } from "../../sdk/errors.ts";
+/** How the service for C1 is doing, told from what its process says. Pure. */
+import type { ServiceEvent, TaskRef } from "../../sdk/c1/events.ts";
 import type { ServiceState } from "../contract/connectors.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
-import type { NewLogLine } from "../store/log-table.ts";
 import type { SentError } from "../worker/messages.ts";
 
 /** A service that does not run. */
@@ -17,34 +16,32 @@ export const stoppedService: ServiceState = {
   failure: null,
 };
 
-/** The line that says that C1 was asked and answered: it comes every few seconds and is for this file alone. */
-export const pollMessage = "asked for a task";
-
 const taskNames: Readonly<Record<string, string>> = { syncFull: "sync", hello: "introduction" };
 
-type Change = (state: ServiceState, line: NewLogLine) => Partial<ServiceState>;
-
-const changes: Readonly<Record<string, Change>> = {
-  "connecting to ConductorOne": (_, { fields }) => ({ hostId: textOf(fields["host_id"]) }),
-  "startup Hello succeeded": (_, { timeMs }) => ({ connectedSinceMs: timeMs, lastContactMs: timeMs, failure: null }),
-  "startup Hello failed, trying again": unreachable,
-  "could not ask for a task": unreachable,
-  "could not ask for tasks": unreachable,
-  [pollMessage]: (_, { timeMs, fields }) => ({
-    lastContactMs: timeMs,
-    nextPollMs: timeMs + Number(fields["wait"]) * 1000,
-    failure: null,
-  }),
-  "task started": (_, { timeMs }) => ({ isBusy: true, lastContactMs: timeMs }),
-  "Task complete!": (_, line) => ({ isBusy: false, lastTask: taskOf(line, "done") }),
-  "task failed": (_, line) => ({ isBusy: false, lastTask: taskOf(line, textOf(line.fields["error"]) || "failed") }),
-  "task could not be finished": (_, line) => ({ isBusy: false, lastTask: taskOf(line, "not told to C1") }),
-};
-
-/** The state after a line; the same object when the line says nothing of it. */
-export function afterLine(state: ServiceState, line: NewLogLine): ServiceState {
-  const change = changes[line.message];
-  return change ? { ...state, ...change(state, line) } : state;
+/** The state after an event; the same object when the event says nothing of it. `timeMs` is when it happened. */
+export function afterEvent(state: ServiceState, event: ServiceEvent, timeMs: number): ServiceState {
+  switch (event.kind) {
+    case "connecting":
+      return { ...state, hostId: event.hostId };
+    case "hello":
+      return { ...state, connectedSinceMs: timeMs, lastContactMs: timeMs, failure: null };
+    case "polling":
+      return { ...state, lastContactMs: timeMs, nextPollMs: timeMs + event.waitMs, failure: null };
+    case "waiting":
+      return event.for === "task" ? state : { ...state, ...unreachable(state, event, timeMs) };
+    case "taskBegun":
+      return { ...state, isBusy: true, lastContactMs: timeMs };
+    case "taskFinished":
+      return { ...state, isBusy: false, lastTask: taskOf(event.task, "done", timeMs) };
+    case "taskFailed":
+      return { ...state, isBusy: false, lastTask: taskOf(event.task, event.error.message || "failed", timeMs) };
+    case "taskUntold":
+      return { ...state, isBusy: false, lastTask: taskOf(event.task, "not told to C1", timeMs) };
+    case "taskLeft":
+      return { ...state, isBusy: false };
+    case "uploading":
+      return state;
+  }
 }
 
 /** The state after the process has ended unasked. */
@@ -53,26 +50,22 @@ export function afterEnd(state: ServiceState, error: SentError, restartAtMs: num
   return { ...state, connectedSinceMs: null, isBusy: false, nextPollMs: restartAtMs, failure };
 }
 
-function unreachable(state: ServiceState, { timeMs, fields }: NewLogLine): Partial<ServiceState> {
-  const retryAtMs = timeMs + Number(fields["wait"]) * 1000;
-  const message = textOf(fields["error"]);
-  const { lastContactMs, connectedSinceMs } = state;
+function unreachable(
+  { lastContactMs, connectedSinceMs }: ServiceState,
+  { error: cause, waitMs }: Extract<ServiceEvent, { kind: "waiting" }>,
+  timeMs: number,
+): Partial<ServiceState> {
+  const retryAtMs = timeMs + waitMs;
   const facts = [["Last contact", lastContactMs === null ? "never" : new Date(lastContactMs).toISOString()]] as const;
-  const isRefused = /token/i.test(message);
+  const { code, status, message } = cause;
   // It worked before: then somebody has made a new secret, or another host has the client id now.
-  const hint = isRefused && connectedSinceMs !== null ? { candidates: [rotated] } : { candidates: [] };
-  const code = isRefused ? "C1-TOKEN" : "C1-CALL";
-  const error = { code, status: Status.unavailable, message, facts, retryAtMs, ...hint };
+  const candidates = code === "C1-TOKEN" && connectedSinceMs !== null ? [rotated] : [];
+  const error = { code, status, message, facts, retryAtMs, candidates };
   return { nextPollMs: retryAtMs, failure: describeFailure({ error }) };
 }
 
 const rotated = "It worked before: the secret was probably rotated elsewhere.";
 
-function taskOf({ timeMs, fields }: NewLogLine, result: string): NonNullable<ServiceState["lastTask"]> {
-  const type = textOf(fields["task_type"]);
-  return { kind: taskNames[type] ?? type, result, atMs: timeMs };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
+function taskOf({ type }: TaskRef, result: string, atMs: number): NonNullable<ServiceState["lastTask"]> {
+  return { kind: taskNames[type] ?? type, result, atMs };
 }

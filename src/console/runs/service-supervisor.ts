@@ -1,5 +1,6 @@
 /** Keeps the services for C1 running, each in a process of its own that is started again when it ends unasked. */
 import { randomUUID } from "node:crypto";
+import type { ServiceEvent } from "../../sdk/c1/events.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { ServiceState } from "../contract/connectors.ts";
@@ -13,7 +14,7 @@ import type { ProgramCommand } from "../worker/program.ts";
 import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import { type LogWriter, parseLogLine } from "./log-writer.ts";
 import { newRun, withFailure } from "./run-results.ts";
-import { afterEnd, afterLine, pollMessage, stoppedService } from "./service-state.ts";
+import { afterEnd, afterEvent, stoppedService } from "./service-state.ts";
 import type { RunSettings } from "./sync-runner.ts";
 
 /** A service that was told to stop has so long to leave its tasks in good order. */
@@ -38,7 +39,6 @@ class RunningService {
   process: WorkerProcess | undefined;
   /** Syncs that C1 asked for, by the id of the task. */
   readonly runs = new Map<string, RunDetail>();
-  lastResult: RunResult = "Complete";
   readonly stop = new AbortController();
   ended: Promise<void> = Promise.resolve();
 }
@@ -133,7 +133,8 @@ export class ServiceSupervisor {
         job: { kind: "service", settings, c1, tempDir: scratch },
         onMessage: (message) => {
           const line = message.type === "log" ? parseLogLine(message.line, null) : undefined;
-          if (line) this.#heard(connectorId, service, line);
+          if (line) this.#logged(connectorId, service, line);
+          if (message.type === "service") this.#heard(connectorId, service, message.event, message.timeMs);
         },
       });
       if (service.stop.signal.aborted) service.process.stop(stopWithinMs);
@@ -147,33 +148,29 @@ export class ServiceSupervisor {
     return error;
   }
 
-  #heard(connectorId: string, service: RunningService, line: NewLogLine): void {
+  #logged(connectorId: string, service: RunningService, line: NewLogLine): void {
     const taskId = String(line.fields["task_id"] ?? "");
-    if (line.message !== pollMessage) {
-      this.#parts.logs.add(connectorId, { ...line, runId: service.runs.get(taskId)?.runId ?? null });
-    }
-    this.#followTask(connectorId, service, taskId, line);
-    const next = afterLine(service.state, line);
+    this.#parts.logs.add(connectorId, { ...line, runId: service.runs.get(taskId)?.runId ?? null });
+  }
+
+  #heard(connectorId: string, service: RunningService, event: ServiceEvent, timeMs: number): void {
+    this.#followTask(connectorId, service, event, timeMs);
+    const next = afterEvent(service.state, event, timeMs);
     if (next !== service.state) this.#show(connectorId, service, next);
   }
 
   /** A sync that C1 asks for is a run like any other, but that its file goes to C1. */
-  #followTask(
-    connectorId: string,
-    service: RunningService,
-    taskId: string,
-    { message, fields, timeMs }: NewLogLine,
-  ): void {
-    if (message === "Sync complete.") service.lastResult = String(fields["result"] ?? "Complete") as RunResult;
-    if (message === "task started" && fields["task_type"] === "syncFull") {
+  #followTask(connectorId: string, service: RunningService, event: ServiceEvent, timeMs: number): void {
+    if (event.kind === "taskBegun" && event.task.type === "syncFull") {
       const run = newRun({ runId: randomUUID(), connectorId, startedBy: "c1", startedAtMs: timeMs });
-      service.runs.set(taskId, run);
+      service.runs.set(event.task.id, run);
       this.#parts.store.runs.put(run);
-    }
-    if (message === "Task complete!") this.#endRun(service, taskId, timeMs, service.lastResult, null);
-    if (message === "task failed" || message === "task could not be finished") {
-      const text = String(fields["error"] ?? message);
-      this.#endRun(service, taskId, timeMs, "Failed", failedTask(text));
+    } else if (event.kind === "taskFinished") {
+      this.#endRun(service, event.task.id, timeMs, event.result ?? "Complete", null);
+    } else if (event.kind === "taskFailed" || event.kind === "taskUntold") {
+      this.#endRun(service, event.task.id, timeMs, "Failed", { ...event.error, candidates: [], facts: [] });
+    } else if (event.kind === "taskLeft") {
+      this.#endRun(service, event.task.id, timeMs, "Interrupted", { ...event.error, candidates: [], facts: [] });
     }
   }
 
@@ -190,12 +187,6 @@ export class ServiceSupervisor {
     this.#parts.hub.publish({ type: "service", connectorId, service: state });
     this.#parts.onChange(connectorId);
   }
-}
-
-function failedTask(message: string): SentError {
-  // The engine's errors stand at the beginning of what C1 is told.
-  const code = /\b(?:CS|NET|BATON|FILE|C1)-[A-Z0-9-]+/.exec(message)?.[0] ?? "C1-CALL";
-  return { code, status: Status.unknown, message, candidates: [], facts: [] };
 }
 
 function endedService(end: WorkerEnd): SentError {

@@ -2,11 +2,13 @@
 import { TokenSource } from "../../sdk/c1/access-token.ts";
 import { openChannel } from "../../sdk/c1/channel.ts";
 import { parseCredentials } from "../../sdk/c1/credentials.ts";
+import type { ServiceEvent } from "../../sdk/c1/events.ts";
 import { sayHello } from "../../sdk/c1/hello.ts";
 import { hostId } from "../../sdk/c1/host-identity.ts";
 import { runService } from "../../sdk/c1/service.ts";
 import { type Check, pass, runChecks } from "../../sdk/checks.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
+import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
 import { connectorOf, type JobContext } from "./job-context.ts";
 import { type C1Settings, c1CheckTitles, type Job } from "./messages.ts";
 
@@ -72,7 +74,7 @@ export async function runC1CheckJob(c1: C1Settings, context: JobContext): Promis
 
 /** Works for C1 until the console says stop. @throws BatonError with a C1- code when it cannot begin. */
 export async function runServiceJob(job: Extract<Job, { kind: "service" }>, context: JobContext): Promise<void> {
-  const { io, logger, redactor, signal, version } = context;
+  const { io, logger, redactor, signal, tell, version } = context;
   await runService({
     clientId: job.c1.clientId,
     clientSecret: job.c1.clientSecret,
@@ -92,8 +94,18 @@ export async function runServiceJob(job: Extract<Job, { kind: "service" }>, cont
     // The console keeps every line already, debug ones included.
     logDebugTo: () => () => {},
     logger,
+    // They come every few seconds, and the console keeps every line.
+    logsPolls: false,
+    observe: (event) => tell({ type: "service", timeMs: io.clock.nowMs(), event: withoutSecrets(event, redactor) }),
     clock: io.clock,
     redactor,
     signal,
   });
+}
+
+function withoutSecrets(event: ServiceEvent, redactor: SecretRedactor): ServiceEvent {
+  if (!("error" in event)) return event;
+  const { error } = event;
+  const hint = error.hint === undefined ? {} : { hint: redactor.redact(error.hint) };
+  return { ...event, error: { ...error, ...hint, message: redactor.redact(error.message) } };
 }

@@ -2,6 +2,7 @@
  * What the console and the process of a job say to each other, over the channel between parent and child. Settings with
  * their secrets come this way and no other: arguments and environment can be read from outside.
  */
+import type { ServiceEvent } from "../../sdk/c1/events.ts";
 import type { CheckResult, ConnectorStats } from "../../sdk/contracts/connector.ts";
 import type { SyncPhase } from "../../sdk/sync/events.ts";
 import type { RunTotals } from "../contract/runs.ts";
@@ -74,6 +75,8 @@ export type FromWorker =
   | { readonly type: "ready" }
   /** A line of the log as JSON, already without secrets. */
   | { readonly type: "log"; readonly line: string }
+  /** What happens in a service; `timeMs` is milliseconds since the epoch. Without secrets. */
+  | { readonly type: "service"; readonly timeMs: number; readonly event: ServiceEvent }
   | { readonly type: "progress"; readonly progress: JobProgress }
   /** A result of a check, as soon as it is there. */
   | { readonly type: "checked"; readonly result: CheckResult }

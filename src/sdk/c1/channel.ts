@@ -29,6 +29,8 @@ export interface ChannelOptions {
   readonly network: Network;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
+  /** How long a connection may take to stand, milliseconds; default 30,000. */
+  readonly connectionWaitMs?: number;
   /** With connections that have gone silent; default that of the client session. */
   readonly patience?: Patience;
 }
@@ -47,7 +49,7 @@ export interface C1Channel {
 export function openChannel(options: ChannelOptions): C1Channel {
   const { credentials, host, network, patience } = options;
   const baseUrl = `https://${host}`;
-  const session = new ClientSession(baseUrl, { network, patience });
+  const session = new ClientSession(baseUrl, { network, patience, connectTimeoutMs: options.connectionWaitMs });
   const transport = createGrpcTransport({
     baseUrl,
     sessionManager: session,

@@ -4,10 +4,17 @@ import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { BatonServiceHeartbeatResponse } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { type C1Client, callError } from "./channel.ts";
+import type { ServiceObserver } from "./events.ts";
+import { rideOut } from "./outage.ts";
 import { nextHeartbeatMs } from "./timing.ts";
 
 /** Failures in a row after which nobody is taken to be listening (Baton SDK: heartbeat). */
 const mostFailures = 10;
+/** Code of the error that says so. */
+export const lostCode = "C1-HEARTBEAT";
+
+/** An answer that takes longer is as good as none. */
+const answerWithinMs = 30_000;
 
 /** What {@link beginHeartbeats} needs. */
 export interface HeartbeatOptions {
@@ -16,6 +23,9 @@ export interface HeartbeatOptions {
   readonly taskId: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observe: ServiceObserver;
+  /** How long a call waits for the connection at a time, milliseconds. */
+  readonly connectionWaitMs: number;
   /** The end of the process; the work's own signal follows it. */
   readonly signal: AbortSignal;
 }
@@ -33,8 +43,11 @@ export interface Heartbeats {
  * @throws BatonError when the first one fails or is told that the task is cancelled: the task is somebody else's then.
  */
 export async function beginHeartbeats(options: HeartbeatOptions): Promise<Heartbeats> {
+  const { client, hostId, taskId } = options;
   const beat = (signal: AbortSignal): Promise<BatonServiceHeartbeatResponse> =>
-    options.client.heartbeat({ hostId: options.hostId, taskId: options.taskId }, { signal });
+    rideOut({ ...options, call: "heartbeat", signal }, () =>
+      client.heartbeat({ hostId, taskId }, { signal, timeoutMs: answerWithinMs }),
+    );
   const first = await beat(options.signal).catch((caught: unknown) => {
     throw callError(caught, "heartbeat");
   });
@@ -95,7 +108,7 @@ function cancelled(): BatonError {
 
 function lost(): BatonError {
   return new BatonError({
-    code: "C1-HEARTBEAT",
+    code: lostCode,
     status: Status.canceled,
     message: "task failed heartbeat",
     effect: "Nothing was uploaded.",

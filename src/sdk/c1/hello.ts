@@ -2,9 +2,9 @@
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import { type BatonError, Status } from "../errors.ts";
-import type { Logger } from "../log.ts";
 import { toMetadataMessage } from "../proto/to-metadata.ts";
 import { type C1Client, callError } from "./channel.ts";
+import { eventErrorOf, type ServiceObserver } from "./events.ts";
 import { buildInfo, osInfo } from "./host-identity.ts";
 import { untilAborted } from "./task-slots.ts";
 import { helloWaitMs } from "./timing.ts";
@@ -58,21 +58,21 @@ export async function sayHello(introduction: Introduction, taskId: string, signa
  */
 export async function sayHelloUntilHeard(
   introduction: Introduction,
-  options: { readonly clock: Clock; readonly logger: Logger; readonly signal: AbortSignal },
+  options: { readonly clock: Clock; readonly observe: ServiceObserver; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { clock, logger, signal } = options;
+  const { clock, observe, signal } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       await sayHello(introduction, "", signal);
-      logger.info("startup Hello succeeded", { attempts: attempt });
+      observe({ kind: "hello", attempts: attempt });
       return;
     } catch (caught) {
       signal.throwIfAborted();
       const error: BatonError = callError(caught, "hello");
       if (finalStatuses.has(error.status)) throw error;
       const waitMs = helloWaitMs(attempt);
-      const { message, code, hint } = error;
-      logger.warn("startup Hello failed, trying again", { error: message, code, hint, attempt, wait: waitMs / 1000 });
+      const wait = { kind: "waiting", for: "hello", call: "hello", failures: attempt, waitMs } as const;
+      observe({ ...wait, error: eventErrorOf(error) });
       await clock.sleep(waitMs, signal);
     }
   }

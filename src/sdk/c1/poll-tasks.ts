@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { type C1Client, callError } from "./channel.ts";
+import { eventErrorOf, type ServiceObserver } from "./events.ts";
 import { type TaskSlots, untilAborted } from "./task-slots.ts";
 import { nextPollMs, pollErrorWaitMs } from "./timing.ts";
 
@@ -21,12 +22,13 @@ export interface PollOptions {
   readonly slots: TaskSlots;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observe: ServiceObserver;
   readonly signal: AbortSignal;
 }
 
 /** Asks for one task whenever a slot is free and C1's pause is over. Ends by rejecting with the signal's reason. */
 export async function pollOneByOne(options: PollOptions): Promise<never> {
-  const { client, hostId, slots, clock, logger, signal } = options;
+  const { client, hostId, slots, clock, observe, signal } = options;
   let failures = 0;
   let waitMs = 0;
   for (;;) {
@@ -37,18 +39,18 @@ export async function pollOneByOne(options: PollOptions): Promise<never> {
       failures = 0;
       const started = begin(reply.task, options);
       waitMs = Math.max(nextPollMs(reply.nextPoll), started ? 0 : shortestIdleMs);
-      logger.debug("asked for a task", { wait: waitMs / 1000 });
+      observe({ kind: "polling", waitMs });
     } catch (caught) {
       signal.throwIfAborted();
       waitMs = pollErrorWaitMs(++failures);
-      logger.error("could not ask for a task", { error: callError(caught, "get task").message, wait: waitMs / 1000 });
+      observe({ ...failedPoll(caught, "get task"), failures, waitMs });
     }
   }
 }
 
 /** Asks for several tasks and keeps those that find no slot in a queue. Ends as {@link pollOneByOne} does. */
 export async function pollAhead(options: PollOptions): Promise<never> {
-  const { slots, clock, logger, signal } = options;
+  const { slots, clock, observe, signal } = options;
   const queue: Task[] = [];
   let failures = 0;
   let nextPollAtMs = clock.monotonicMs();
@@ -66,14 +68,18 @@ export async function pollAhead(options: PollOptions): Promise<never> {
       queue.push(...reply.tasks);
       const pauseMs = Math.max(reply.nextPollMs, reply.tasks.length > 0 ? 0 : shortestIdleMs);
       nextPollAtMs = clock.monotonicMs() + pauseMs;
-      logger.debug("asked for a task", { wait: pauseMs / 1000 });
+      observe({ kind: "polling", waitMs: pauseMs });
     } catch (caught) {
       signal.throwIfAborted();
       const pauseMs = pollErrorWaitMs(++failures);
       nextPollAtMs = clock.monotonicMs() + pauseMs;
-      logger.error("could not ask for tasks", { error: callError(caught, "get tasks").message, wait: pauseMs / 1000 });
+      observe({ ...failedPoll(caught, "get tasks"), failures, waitMs: pauseMs });
     }
   }
+}
+
+function failedPoll(caught: unknown, call: string) {
+  return { kind: "waiting", for: "poll", call, error: eventErrorOf(callError(caught, call)) } as const;
 }
 
 /** Tasks that are neither queued nor running. */

@@ -6,6 +6,7 @@ import type { SecretRedactor } from "../secret-redactor.ts";
 import type { ExternalPrincipals } from "../sync/external-grants.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { C1Client } from "./channel.ts";
+import type { ServiceObserver } from "./events.ts";
 import type { TaskFolders } from "./task-folders.ts";
 
 /** What the flags say about syncs; a task's own options win. */
@@ -31,6 +32,9 @@ export interface ServiceContext {
   readonly logger: Logger;
   readonly redactor: SecretRedactor;
   readonly telemetry?: Telemetry;
+  readonly observe: ServiceObserver;
+  /** How long a call waits for the connection at a time, milliseconds. */
+  readonly connectionWaitMs: number;
   readonly folders: TaskFolders;
   readonly defaults: SyncDefaults;
   /** A connector of its own for every sync: syncs run side by side, and each keeps what it has read in its connector. */

@@ -8,10 +8,12 @@ import { toBatonError } from "../errors.ts";
 import { type HealthServer, startHealthServer } from "../health/health-server.ts";
 import type { Logger } from "../log.ts";
 import type { Network } from "../net/network.ts";
+import { defaultConnectTimeoutMs } from "../rpc/client-session.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
 import { type C1Credentials, parseCredentials } from "./credentials.ts";
+import { logEvents, type ServiceObserver, tellAll } from "./events.ts";
 import { type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
 import { type Environment, hostId } from "./host-identity.ts";
 import { type PollOptions, pollAhead, pollOneByOne } from "./poll-tasks.ts";
@@ -48,6 +50,12 @@ export interface ServiceOptions {
   readonly logger: Logger;
   /** Told of tasks and syncs; default nobody. */
   readonly telemetry?: Telemetry;
+  /** Hears what happens; the log and the telemetry do so anyway. Default nobody. */
+  readonly observe?: ServiceObserver;
+  /** False: a poll that was answered is no debug line; default true. */
+  readonly logsPolls?: boolean;
+  /** How long a call to C1 waits for the connection, three times over, milliseconds; default 30,000. */
+  readonly connectionWaitMs?: number;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
   /** Aborting it stops the service within 10 s; what can be gone on with is kept. */
@@ -67,7 +75,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const id = hostId(env);
   const folders = await TaskFolders.open(options.syncs.tempDir, [credentials.clientId, id], clock);
   const connector = await options.createConnector();
+  const { connectionWaitMs = defaultConnectTimeoutMs } = options;
+  const observe = observerOf(options);
   const channel = openChannel({
+    connectionWaitMs,
     credentials,
     currentCredentials: rereading(options, credentials),
     host,
@@ -77,8 +88,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
   });
   const introduction: Introduction = { client: channel.client, hostId: id, product, connector };
   try {
-    logger.info("connecting to ConductorOne", { host, host_id: id });
-    await sayHelloUntilHeard(introduction, { clock, logger, signal });
+    observe({ kind: "connecting", host, hostId: id });
+    await sayHelloUntilHeard(introduction, { clock, observe, signal });
     const context: ServiceContext = {
       client: channel.client,
       hostId: id,
@@ -86,6 +97,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
       logger,
       redactor,
       ...(options.telemetry && { telemetry: options.telemetry }),
+      observe,
+      connectionWaitMs,
       folders,
       defaults: options.syncs,
       createConnector: () => options.createConnector(),
@@ -101,6 +114,22 @@ export async function runService(options: ServiceOptions): Promise<void> {
     channel.close();
     folders.close();
   }
+}
+
+function observerOf({ logger, logsPolls = true, telemetry, observe }: ServiceOptions): ServiceObserver {
+  return tellAll([
+    logEvents(logger, logsPolls),
+    ...(telemetry ? [countTasks(telemetry)] : []),
+    ...(observe ? [observe] : []),
+  ]);
+}
+
+function countTasks(telemetry: Telemetry): ServiceObserver {
+  return (event) => {
+    if (event.kind !== "taskFinished" && event.kind !== "taskFailed") return;
+    const result = event.kind === "taskFinished" ? "success" : "failure";
+    telemetry.count("baton.tasks", { "baton.task.type": event.task.type, "baton.task.result": result });
+  };
 }
 
 /** @throws BatonError `C1-CLIENT-ID` or `C1-CLIENT-SECRET`. */
@@ -128,7 +157,7 @@ function rereading(options: ServiceOptions, first: C1Credentials): () => Promise
 }
 
 async function serve(context: ServiceContext, options: ServiceOptions, connector: Connector): Promise<void> {
-  const { client, clock, logger, redactor, signal } = context;
+  const { client, clock, logger, observe, redactor, signal } = context;
   const health: HealthServer | undefined =
     options.health &&
     (await startHealthServer({
@@ -139,7 +168,7 @@ async function serve(context: ServiceContext, options: ServiceOptions, connector
       redactor,
     }));
   const slots = new TaskSlots(options.taskConcurrency, (task) => runTask(context, task));
-  const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, signal };
+  const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, observe, signal };
   try {
     await (options.asksAhead === true ? pollAhead(polling) : pollOneByOne(polling));
   } finally {

@@ -1,13 +1,15 @@
 /** A sync that C1 asked for: heartbeats, the sync into a file of its own, the upload. Decides neither when nor whether. */
 import { existsSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import type { ResourceId, ResourceTarget } from "../contracts/model.ts";
+import type { SyncResult } from "../contracts/run-record.ts";
 import { type BatonError, Status, toBatonError } from "../errors.ts";
 import type { Resource as ResourceMessage } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import type { Task_SyncFullTask } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import type { SyncOutcome } from "../sync/events.ts";
 import { runSync } from "../sync/run-sync.ts";
-import { beginHeartbeats, type Heartbeats } from "./heartbeat.ts";
+import type { FailureReason } from "./events.ts";
+import { beginHeartbeats, type Heartbeats, lostCode } from "./heartbeat.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { TaskFolder } from "./task-folders.ts";
 import { uploadFile } from "./upload.ts";
@@ -22,8 +24,8 @@ export interface SyncTask {
 
 /** How a sync task went: done, failed, or left as it is because it is not ours (any more) to tell of. */
 export type SyncTaskEnd =
-  | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly error: BatonError }
+  | { readonly kind: "done"; readonly result?: SyncResult }
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly error: BatonError }
   | { readonly kind: "left"; readonly reason: unknown };
 
 /**
@@ -45,9 +47,8 @@ export async function runSyncTask(context: ServiceContext, task: SyncTask): Prom
 }
 
 async function begin(context: ServiceContext, taskId: string): Promise<Heartbeats | { readonly left: unknown }> {
-  const { client, hostId, clock, logger, signal } = context;
   try {
-    return await beginHeartbeats({ client, hostId, taskId, clock, logger, signal });
+    return await beginHeartbeats({ ...context, taskId });
   } catch (caught) {
     return { left: caught };
   }
@@ -73,23 +74,29 @@ async function withDebugLog(context: ServiceContext, task: SyncTask, work: Work)
 
 async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work): Promise<SyncTaskEnd> {
   const { folder, heartbeats } = work;
+  let step: "sync" | "upload" = "sync";
   try {
     if (context.defaults.skipFullSync) {
       context.logger.warn("full sync skipped, as --skip-full-sync asks; nothing is uploaded", { task_id: task.id });
       return { kind: "done" };
     }
-    const { nothingRead } = await sync(context, task, work);
+    const { nothingRead, result } = await sync(context, task, work);
     if (nothingRead) {
       context.logger.warn("none of the task's resources could be read; nothing is uploaded", { task_id: task.id });
       return { kind: "done" };
     }
+    step = "upload";
     await rename(folder.syncFile, folder.uploadFile);
+    const { size } = await stat(folder.uploadFile);
+    context.observe({ kind: "uploading", task: { id: task.id, type: "syncFull" }, bytes: size });
     await uploadFile({ ...uploadOf(context, task), path: folder.uploadFile, signal: heartbeats.signal });
-    return { kind: "done" };
+    return { kind: "done", result };
   } catch (caught) {
     // The process stops: the task stays ours, and its file is what the next start goes on from.
     if (context.signal.aborted) return { kind: "left", reason: context.signal.reason };
-    return { kind: "failed", error: toBatonError(heartbeats.signal.aborted ? heartbeats.signal.reason : caught) };
+    if (!heartbeats.signal.aborted) return { kind: "failed", reason: step, error: toBatonError(caught) };
+    const error = toBatonError(heartbeats.signal.reason);
+    return { kind: "failed", reason: error.code === lostCode ? "heartbeat" : "cancelled", error };
   }
 }
 
@@ -138,14 +145,14 @@ async function uploadDebugLog(context: ServiceContext, task: SyncTask, { folder 
 }
 
 function uploadOf(context: ServiceContext, task: SyncTask) {
-  const { client, hostId, clock, logger } = context;
-  return { client, hostId, taskId: task.id, clock, logger };
+  const { client, hostId, clock, logger, observe, connectionWaitMs } = context;
+  return { client, hostId, taskId: task.id, clock, logger, observe, connectionWaitMs };
 }
 
 /** What a person or C1 called off, and what would fail again, is not gone on with. */
 function isWorthKeeping(end: SyncTaskEnd): boolean {
   if (end.kind === "left") return true;
-  return end.kind === "failed" && (end.error.status === Status.unavailable || end.error.code === "C1-HEARTBEAT");
+  return end.kind === "failed" && (end.error.status === Status.unavailable || end.error.code === lostCode);
 }
 
 function targetOf({ id, parentResourceId }: ResourceMessage): ResourceTarget {

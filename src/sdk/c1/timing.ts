@@ -14,6 +14,11 @@ export function pollErrorWaitMs(failures: number): number {
   return Math.min(failures * failures * secondMs, minuteMs);
 }
 
+/** Pause after the `failures`-th failure in a row of a call while C1 is away: 0.25 s, 0.5 s, 1 s, at most 5 s. */
+export function outageWaitMs(failures: number): number {
+  return Math.min(2 ** (failures - 1) * 250, 5 * secondMs);
+}
+
 /** When to ask for a task again: what C1 says, between now and 5 min. */
 export function nextPollMs(asked: Duration | undefined): number {
   return clamp(toMs(asked), 0, 5 * minuteMs);

@@ -7,6 +7,8 @@ import type { BatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { BatonServiceUploadAssetRequestSchema } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { type C1Client, callError } from "./channel.ts";
+import type { ServiceObserver } from "./events.ts";
+import { isAway, rideOut } from "./outage.ts";
 
 /** Size of every piece but the last (Baton SDK: UploadAsset). */
 const chunkBytes = 512 * 1024;
@@ -21,11 +23,14 @@ export interface UploadOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observe: ServiceObserver;
+  /** How long a call waits for the connection at a time, milliseconds. */
+  readonly connectionWaitMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Uploads the file as an asset of the task, at most three times.
+ * Uploads the file as an asset of the task: while C1 is away again and again, and at most three times when it refuses.
  * @throws BatonError the last attempt's error, or the signal's reason.
  */
 export async function uploadFile(options: UploadOptions): Promise<void> {
@@ -33,12 +38,12 @@ export async function uploadFile(options: UploadOptions): Promise<void> {
   for (const pauseMs of [...pausesMs, undefined]) {
     signal.throwIfAborted();
     try {
-      await client.uploadAsset(uploadMessages(options), { signal });
+      await rideOut({ ...options, call: "upload" }, () => client.uploadAsset(uploadMessages(options), { signal }));
       return;
     } catch (caught) {
       signal.throwIfAborted();
       const error: BatonError = callError(caught, "upload");
-      if (pauseMs === undefined) throw error;
+      if (pauseMs === undefined || isAway(error)) throw error;
       logger.warn("upload failed, trying again", { task_id: taskId, error: error.message, wait: pauseMs / 1000 });
     }
     await clock.sleep(pauseMs, signal);

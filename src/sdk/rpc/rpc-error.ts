@@ -46,7 +46,7 @@ export function fromRpcError(caught: unknown, code: string, what: string): Baton
   const retryAtMs = resetTime(error);
   return new BatonError({
     code: metadata.get(trailer.codeKey) ?? code,
-    status: statusOf(error.code),
+    status: isLostConnection(error) ? Status.unavailable : statusOf(error.code),
     message: metadata.has(trailer.codeKey) ? error.rawMessage : `${what}: ${error.rawMessage}`,
     ...(effect !== undefined && { effect }),
     ...(hint !== undefined && { hint }),
@@ -54,6 +54,27 @@ export function fromRpcError(caught: unknown, code: string, what: string): Baton
     fatal: metadata.get(trailer.fatalKey) === "true",
     cause: caught,
   });
+}
+
+/** Codes of Node's streams and HTTP/2 that stand for a connection that ended under a call. */
+const lostStreams: ReadonlySet<unknown> = new Set([
+  "ERR_HTTP2_GOAWAY_SESSION",
+  "ERR_HTTP2_INVALID_SESSION",
+  "ERR_HTTP2_INVALID_STREAM",
+  "ERR_HTTP2_STREAM_CANCEL",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_WRITE_AFTER_END",
+]);
+
+/** True for what the network did: the library calls some of it aborted or internal, as if the server had said so. */
+function isLostConnection({ code, cause }: ConnectError): boolean {
+  if (code !== Code.Aborted && code !== Code.Internal) return false;
+  for (let reason = cause; reason instanceof Error; reason = reason.cause) {
+    if (!("code" in reason)) continue;
+    if (lostStreams.has(reason.code) || "syscall" in reason || reason.code === "ECONNRESET") return true;
+  }
+  return false;
 }
 
 /** OK is no error, and code 0 would say so. */

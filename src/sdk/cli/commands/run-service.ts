@@ -1,5 +1,5 @@
 /** Service mode: the root command when a client id is given. From flags to what the service is told. */
-import { parseSwitch } from "../../config/parse-value.ts";
+import { parseSwitch, parseWholeNumber } from "../../config/parse-value.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import type { ConnectorContext, Invocation } from "../app.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
@@ -39,6 +39,7 @@ export async function serveConductorOne(
       currentClientSecret: async () => (await withCurrentSecrets(invocation, config)).string("client-secret"),
       asksAhead: readVariable(io.env, "BATON_GET_TASKS", "true or false", parseSwitch) ?? false,
       product: { name: app.name, version: app.version },
+      ...connectionWait(io.env),
       createConnector: async () => await app.createConnector(await withCurrentSecrets(invocation, config), context),
       syncs: {
         syncResourceTypes: config.strings("sync-resource-types"),
@@ -67,6 +68,15 @@ export async function serveConductorOne(
     release();
     interrupt.release();
   }
+}
+
+/** How long C1 is waited for, from the environment. */
+function connectionWait(env: Invocation["io"]["env"]): { readonly connectionWaitMs?: number } {
+  const seconds = readVariable(env, "BATON_C1_WAIT_SECONDS", "a whole number above 0", (text) => {
+    const number = parseWholeNumber(text);
+    return number !== undefined && number > 0 ? number : undefined;
+  });
+  return seconds === undefined ? {} : { connectionWaitMs: seconds * 1000 };
 }
 
 /** Every sync, and every token, begins with the secrets that files and commands give by then: no restart for a new key. */
