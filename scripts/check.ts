@@ -12,6 +12,7 @@ const steps = [
   "check:package",
   "check:image",
   "check:guides:quick",
+  "check:cases",
 ];
 for (const step of steps) {
   const startedMs = performance.now();

@@ -42,17 +42,34 @@ interface RoleEntitlement {
   readonly slug: string;
   /** Higher is more privileged. */
   readonly order: number;
-  readonly does: string;
+  /** What a holder may do (Cloudsmith docs: workspace roles). */
+  readonly describe: (organization: string) => string;
 }
 
 const roleEntitlements: Readonly<Record<OrganizationRole, RoleEntitlement>> = {
-  Owner: { slug: "owner", order: 40, does: "Full control of" },
-  Manager: { slug: "manager", order: 30, does: "Manages settings, teams and members of" },
-  Member: { slug: "member", order: 20, does: "Ordinary membership in" },
+  Owner: {
+    slug: "owner",
+    order: 40,
+    describe: (name) =>
+      `Everything in the ${name} organization: all settings, all repositories, all members, other owners among them, and deleting the organization`,
+  },
+  Manager: {
+    slug: "manager",
+    order: 30,
+    describe: (name) =>
+      `Manages settings, teams, service accounts, invitations and all members but owners of the ${name} organization; reads or changes repositories only where a team, a privilege or a default says so`,
+  },
+  Member: {
+    slug: "member",
+    order: 20,
+    describe: (name) =>
+      `Sees the other members and the visible teams of the ${name} organization; reads or changes repositories where a team, a privilege or a default says so`,
+  },
   Collaborator: {
     slug: "collaborator",
     order: 10,
-    does: "Limited access, through teams and direct privileges only, to",
+    describe: (name) =>
+      `Sees only the members of the same teams in the ${name} organization; reads or changes repositories only where a team or a privilege says so, never by a default`,
   },
 };
 
@@ -74,12 +91,12 @@ export const teamManagerSlug = "manager";
 export function organizationEntitlements(organization: Resource): readonly Entitlement[] {
   const groupId = `organization-role-${organization.id.resource}`;
   return organizationRoles.map((role) => {
-    const { slug, order, does } = roleEntitlements[role];
+    const { slug, order, describe } = roleEntitlements[role];
     return {
       id: entitlementId(organization.id, slug),
       resource: organization,
       displayName: `${organization.displayName} ${role}`,
-      description: `${does} the ${organization.displayName} organization`,
+      description: describe(organization.displayName),
       grantableTo: [userType],
       annotations: [exclusionGroup(groupId, order)],
       purpose: Purpose.assignment,
@@ -96,7 +113,7 @@ export function teamEntitlements(team: Resource): readonly Entitlement[] {
       ...shared,
       id: entitlementId(team.id, teamMemberSlug),
       displayName: `${team.displayName} Team Member`,
-      description: `Member of the ${team.displayName} team`,
+      description: `Member of the ${team.displayName} team, with the privileges on repositories that are given to the team`,
       purpose: Purpose.assignment,
       slug: teamMemberSlug,
     },
@@ -104,7 +121,7 @@ export function teamEntitlements(team: Resource): readonly Entitlement[] {
       ...shared,
       id: entitlementId(team.id, teamManagerSlug),
       displayName: `${team.displayName} Team Manager`,
-      description: `May manage the ${team.displayName} team`,
+      description: `May change the settings and the members of the ${team.displayName} team`,
       purpose: Purpose.permission,
       slug: teamManagerSlug,
     },

@@ -99,7 +99,7 @@ test("dormant: people by the time since their last login", async () => {
   const all = never + recent + month + quarter + long;
   assert.equal(
     headline,
-    `${never + quarter + long} of ${all} people who can log in did not for more than 90 days, or were never seen`,
+    `${never + quarter + long} of ${all} people who can log in did not for more than 90 days, or have no known login`,
   );
   assert.equal(rows, never + month + quarter + long);
   assert.deepEqual(await bars(), [

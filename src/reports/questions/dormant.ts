@@ -6,6 +6,9 @@ import { daysSince } from "./days.ts";
 
 /** Without a last login there was none, or the key that the file was read with does not see it. */
 const never = "never or hidden";
+const noLogins = "No account has a last login: it may be that the connector does not report it.";
+const loginsOnly =
+  "A login is one by a person, on a page. Use by API key or command line is no login: an account without logins may be in use.";
 /** Names of the ages, the longest first. */
 const buckets = [never, ">180 days", "91-180 days", "31-90 days", "0-30 days"] as const;
 type Bucket = (typeof buckets)[number];
@@ -15,10 +18,10 @@ const recent: Bucket = "0-30 days";
 export const dormant: Report = {
   name: "dormant",
   title: "Dormant accounts",
-  summary: "Accounts that could log in and never did, or not for 30, 90 or 180 days",
+  summary: "Accounts that could log in and never did, or not for 30, 90 or 180 days; use by key is no login",
   countsAges: true,
   isEvidence: true,
-  columns: columnsOf({ ...accountTitles, age: "Not seen for", days: "Days", ...accountIdTitle }),
+  columns: columnsOf({ ...accountTitles, age: "No login for", days: "Days", ...accountIdTitle }),
   rows: dormantRows,
 };
 
@@ -47,10 +50,9 @@ function* dormantRows({ view, asOfSeconds }: Subject): Rows {
   }
   for (const { cells } of found.toSorted(longestFirst)) yield cells;
   const isSilent = accounts > 0 && counts.get(never) === accounts;
-  const notice = "No account has a last login: it may be that the connector does not report it.";
   return {
     counts: [["accounts", accounts], ...counts, ["disabled, not looked at", disabled]],
-    notices: isSilent ? [notice] : [],
+    notices: isSilent ? [noLogins] : found.length > 0 ? [loginsOnly] : [],
   };
 }
 

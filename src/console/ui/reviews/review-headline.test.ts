@@ -33,7 +33,7 @@ test("dormant adds up never, and more than 90 days", () => {
   const counts = { accounts: 1000, "never or hidden": 5, ">180 days": 6, "91-180 days": 7, "31-90 days": 8 };
   assert.equal(
     tell("dormant", counts),
-    "warn: 18 of 1,000 people who can log in did not for more than 90 days, or were never seen",
+    "warn: 18 of 1,000 people who can log in did not for more than 90 days, or have no known login",
   );
 });
 

@@ -39,7 +39,7 @@ const tellers: Readonly<Record<string, Teller>> = {
       count(">180 days") + count("91-180 days"),
       count("accounts"),
     ];
-    const sentence = `of ${text(accounts)} people who can log in did not for more than 90 days, or were never seen`;
+    const sentence = `of ${text(accounts)} people who can log in did not for more than 90 days, or have no known login`;
     return { figure: text(never + long), sentence, tone: never + long > 0 ? "warn" : "good" };
   },
   "two-factor": (count) => {
