@@ -11,8 +11,10 @@ import type {
 } from "../sdk/contracts/connector.ts";
 import { runChecks, validateAccess } from "./checks.ts";
 import type { CloudsmithClient } from "./client.ts";
+import { organizationId } from "./converters.ts";
 import { OrganizationLists } from "./members/organization-lists.ts";
 import { OrganizationReading } from "./members/reading.ts";
+import type { Organization } from "./schemas.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
 import { UserSyncer } from "./syncers/user-syncer.ts";
@@ -22,6 +24,8 @@ export interface CloudsmithConnectorOptions {
   readonly client: CloudsmithClient;
   /** Slug of the one organization that is read. */
   readonly orgSlug: string;
+  /** Host of the API, with the port where that is not the usual one; without it a run does not say which target it reads. */
+  readonly host?: string;
   /** Where the key came from and which it is, for the run record; never the key itself. */
   readonly key?: NonNullable<RunDescription["key"]>;
 }
@@ -39,9 +43,12 @@ export class CloudsmithConnector implements Connector {
   readonly #client: CloudsmithClient;
   readonly #orgSlug: string;
   readonly #key: RunDescription["key"];
+  readonly #host: string | undefined;
+  #organization: Organization | undefined;
   #reading: OrganizationReading | undefined;
 
-  constructor({ client, orgSlug, key }: CloudsmithConnectorOptions) {
+  constructor({ client, orgSlug, host, key }: CloudsmithConnectorOptions) {
+    this.#host = host;
     this.#client = client;
     this.#orgSlug = orgSlug;
     this.#key = key;
@@ -64,6 +71,7 @@ export class CloudsmithConnector implements Connector {
         report,
         onKeyProven,
       });
+      this.#organization = organization;
       const isSame = organization.slug === this.#orgSlug;
       // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
       if (!isSame) lists.stop();
@@ -95,7 +103,12 @@ export class CloudsmithConnector implements Connector {
   }
 
   describeRun(): RunDescription {
-    return { target: this.#orgSlug, ...(this.#key && { key: this.#key }) };
+    const root = this.#organization && organizationId(this.#organization);
+    return {
+      target: this.#orgSlug,
+      ...(this.#key && { key: this.#key }),
+      ...(root && this.#host !== undefined && { identity: { host: this.#host, root } }),
+    };
   }
 
   /** A syncer that drives the connector from outside may not have called validate in this process. */

@@ -47,6 +47,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
   return new CloudsmithConnector({
     client,
     orgSlug,
+    host: new URL(baseUrl).host,
     key: { ...origin, kind, ...(expiresAtMs !== undefined && { expiresAtMs }) },
   });
 }

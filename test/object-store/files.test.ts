@@ -384,3 +384,15 @@ test("the version that the error names is the optional one of the package", () =
   assert.equal(manifest.peerDependencies[s3Package.name], s3Package.version);
   assert.equal(manifest.peerDependenciesMeta[s3Package.name].optional, true);
 });
+
+test("an object of one organization is refused to another", async () => {
+  await using one = await startSandbox({ organization: { members: 5, slug: "one" } });
+  await using two = await startSandbox({ organization: { members: 5, seed: 2, slug: "two" } });
+  const key = newKey();
+  assert.equal((await sync(one, key)).code, 0);
+  const before = [s3.bytes(key), s3.bytes(`${key}.run.json`)];
+  const refused = await sync(two, key);
+  assert.equal(refused.code, 9, refused.stderr);
+  assert.match(refused.stderr, /^FILE-OTHER-TARGET: s3:/m);
+  assert.deepEqual([s3.bytes(key), s3.bytes(`${key}.run.json`)], before);
+});

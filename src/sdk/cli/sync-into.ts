@@ -14,7 +14,8 @@ export interface SyncInto {
   readonly context: ConnectorContext;
   readonly io: CliIo;
   readonly store: StoreOptions;
-  readonly target: Pick<SyncTarget, "path" | "logger" | "settle">;
+  readonly target: Pick<SyncTarget, "path" | "logger" | "settle"> &
+    Partial<Pick<SyncTarget, "shownAs" | "recordedTarget">>;
   readonly signal: AbortSignal;
   readonly observer: SyncObserver;
   readonly acceptChanges: boolean;
@@ -29,6 +30,7 @@ export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
   const syncResources = config.strings("sync-resources").map(parseBatonId);
   const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
   const connector = await sync.createConnector(config, context);
+  const recordedTarget = await target.recordedTarget?.();
   const { runSync } = await import("../sync/run-sync.ts");
   let end: RunEnd | undefined;
   try {
@@ -36,6 +38,8 @@ export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
       connector,
       ...store,
       path: target.path,
+      shownAs: target.shownAs,
+      recordedTarget,
       syncResources,
       skipGrants: config.bool("skip-grants"),
       syncResourceTypes: config.strings("sync-resource-types"),

@@ -2,10 +2,12 @@
  * Where a sync is written to: a path, or an object in S3-compatible storage, which a run works on in a copy on this
  * machine. Knows what becomes of file and record after a run, and nothing of how either is made.
  */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scratch.ts";
 import { fileState } from "../c1z/write/target-database.ts";
-import { runRecordPath } from "../contracts/run-record.ts";
+import type { TargetIdentity } from "../contracts/connector.ts";
+import { parseRunRecord, runRecordPath } from "../contracts/run-record.ts";
 import { toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
@@ -22,6 +24,8 @@ export interface SyncTarget extends Disposable {
   readonly path: string;
   /** What the user calls it. */
   readonly shownAs: string;
+  /** Which target the last run on it was of; undefined when nobody knows. */
+  recordedTarget(): Promise<TargetIdentity | undefined>;
   /** For the run: names the place as the user does. */
   readonly logger: Logger;
   /**
@@ -77,6 +81,10 @@ class FileTarget implements SyncTarget {
     this.#program = { name: app.name, version: app.version };
   }
 
+  async recordedTarget(): Promise<TargetIdentity | undefined> {
+    return identityIn(await readFile(runRecordPath(this.path), "utf8").catch(() => ""));
+  }
+
   async settle(end: RunEnd): Promise<void> {
     await keepRecord(this.logger, () => writeRunRecord(end, { path: this.path, connector: this.#program }));
   }
@@ -113,6 +121,10 @@ class ObjectTarget implements SyncTarget {
     this.#fetched = fileState(this.path);
   }
 
+  async recordedTarget(): Promise<TargetIdentity | undefined> {
+    return identityIn((await this.#options.object.readBeside(runRecordPath(""))) ?? "");
+  }
+
   async settle(end: RunEnd): Promise<void> {
     const { object } = this.#options;
     try {
@@ -133,6 +145,11 @@ class ObjectTarget implements SyncTarget {
     this.#options.object[Symbol.dispose]();
     this.#scratch.remove();
   }
+}
+
+/** Undefined without a record, and in one that does not say. */
+function identityIn(record: string): TargetIdentity | undefined {
+  return parseRunRecord(record)?.identity ?? undefined;
 }
 
 /** The record says how the run went; not being able to write it does not change that. */

@@ -47,6 +47,16 @@ export interface RunDescription {
   readonly target: string;
   /** The credential. */
   readonly key?: RunKey;
+  /** Known once the access was proved. */
+  readonly identity?: TargetIdentity;
+}
+
+/** Which target is read, whatever it is called today. */
+export interface TargetIdentity {
+  /** Host of its API, with the port where that is not the usual one. */
+  readonly host: string;
+  /** The resource that stands for the target as a whole; its id outlives a rename. */
+  readonly root: ResourceId;
 }
 
 /** A credential as it may be shown. */

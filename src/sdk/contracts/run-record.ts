@@ -3,7 +3,7 @@
  * only; it is written by sync/write-run-record.ts.
  */
 import type { RecordedCompleteness } from "./completeness.ts";
-import type { WarningSeverity } from "./connector.ts";
+import type { TargetIdentity, WarningSeverity } from "./connector.ts";
 
 /**
  * What a run is worth. `Complete` and `Complete with warnings`: all rows are there. `Partial roster`: the credential
@@ -80,6 +80,8 @@ export interface RunRecord {
   } | null;
   /** What was read, for example the organization's slug. */
   readonly target: string | null;
+  /** Which target that is; absent in earlier records. */
+  readonly identity?: TargetIdentity | null;
   readonly connector: { readonly name: string; readonly version: string };
 }
 

@@ -127,6 +127,19 @@ export class S3Object implements Disposable {
     logger.info("uploaded", { object: formatAddress(address), bytes: size });
   }
 
+  /** Reads a small text under the object's key and `suffix`; undefined when there is none, or it may not be read. */
+  async readBeside(suffix: string): Promise<string | undefined> {
+    const { bucket, key } = this.#options.address;
+    const request = new this.#library.GetObjectCommand({ Bucket: bucket, Key: key + suffix });
+    try {
+      const reply = await this.#client.send(request);
+      return await reply.Body?.transformToString("utf8");
+    } catch {
+      // It says nothing that is not in the object as well, but for the host.
+      return undefined;
+    }
+  }
+
   /** Writes a small text under the object's key and `suffix`. @throws BatonError with a BATON-S3 code. */
   async writeBeside(suffix: string, text: string): Promise<void> {
     const { bucket, key } = this.#options.address;

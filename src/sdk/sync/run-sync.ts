@@ -4,12 +4,13 @@ import type { LockWait } from "../c1z/container/file-lock.ts";
 import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
-import type { Connector } from "../contracts/connector.ts";
+import type { Connector, TargetIdentity } from "../contracts/connector.ts";
 import type { ResourceTarget, ResourceType } from "../contracts/model.ts";
 import type { RunDrop } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { refuseOtherTarget } from "./check-target.ts";
 import { CompletenessLedger, completenessFields } from "./completeness.ts";
 import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
@@ -55,6 +56,10 @@ export interface RunSyncOptions {
   readonly keepSyncCount?: number;
   /** True: no pruning of old syncs. */
   readonly skipCleanup?: boolean;
+  /** What the user calls the file, where `path` is a copy; default the path. */
+  readonly shownAs?: string | undefined;
+  /** Which target the last run on the file recorded. */
+  readonly recordedTarget?: TargetIdentity | undefined;
   /** How long to wait for another run on the file; default not at all. */
   readonly lockWait?: LockWait;
   /** Aborting it stops the run: checkpoint, save, then the signal's reason or BATON-INTERRUPTED is thrown. */
@@ -115,6 +120,9 @@ async function performSync(
     run.progress.enter("validate");
     const beginsSync = targets === undefined && !store.canResume(syncTypeOf(run), scopeOf(run));
     await validate(run, beginsSync);
+    const recorded = options.recordedTarget;
+    const path = options.shownAs ?? options.path;
+    refuseOtherTarget(store, { path, description: connector.describeRun?.(), recorded });
     const outcome = await syncInto(store, run);
     end = runEnd(run, { result: outcome.result, replaced: run.saved !== undefined });
     return outcome;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { replaceFile, writeAll } from "../c1z/container/save.ts";
+import { replaceFileAt, writeAll } from "../c1z/container/save.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
 import type { Completeness, RecordedCompleteness } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
@@ -21,12 +21,12 @@ export interface RunRecordOptions {
 }
 
 /**
- * Writes the record as a whole, mode 0600, in the place of that of the run before.
+ * Writes the record as a whole, mode 0600, in the place of that of the run before, or of a link that stands there.
  * @throws BatonError with a FILE- code when the file cannot be read back or the record not be written.
  */
 export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Promise<void> {
   const bytes = Buffer.from(await runRecordText(end, options), "utf8");
-  await replaceFile(runRecordPath(resolve(options.path)), (file) => writeAll(file, bytes, 0));
+  await replaceFileAt(runRecordPath(resolve(options.path)), (file) => writeAll(file, bytes, 0));
 }
 
 /**
@@ -63,6 +63,7 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     file: file && { ...file, path: shownAs ?? file.path },
     key: description?.key ? recordedKey(description.key) : null,
     target: description?.target ?? null,
+    identity: description?.identity ?? null,
     connector,
   };
 }

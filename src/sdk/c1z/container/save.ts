@@ -60,24 +60,40 @@ export async function replaceFile<T>(
   write: (file: OpenFile) => Promise<T>,
   files: FileSystem = nodeFileSystem,
 ): Promise<T> {
-  const target = await followLink(path);
+  return await replaceFileAt(await followLink(path), write, { files });
+}
+
+/** What a replacement depends on. */
+export interface ReplaceOptions {
+  readonly files?: FileSystem;
+  /** Called right before the new file takes the place; throws when it must not. */
+  readonly onReady?: () => Promise<void>;
+}
+
+/** The same for exactly this place: a symbolic link there is replaced, and not what it leads to. */
+export async function replaceFileAt<T>(
+  target: string,
+  write: (file: OpenFile) => Promise<T>,
+  { files = nodeFileSystem, onReady }: ReplaceOptions = {},
+): Promise<T> {
   const temporary = temporaryName(target);
   let result: T;
   try {
     result = await writeNew(temporary, write, files);
     await refuseSpecial(target);
+    await onReady?.();
     await files.rename(temporary, target);
   } catch (caught) {
     // Whatever went wrong first is what the user must see.
     await files.remove(temporary).catch(() => {});
-    throw fileError(caught, `save ${path}`, untouched);
+    throw fileError(caught, `save ${target}`, untouched);
   }
   try {
     await files.syncDirectory(dirname(target));
   } catch (caught) {
     throw fileError(
       caught,
-      `make ${path} last`,
+      `make ${target} last`,
       "The new file is in place, but a loss of power may bring the old one back.",
     );
   }

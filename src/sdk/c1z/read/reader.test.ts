@@ -248,9 +248,22 @@ test("the latest finished sync of any type is shown, as by the Go command line",
   assert.equal(reader.latestFinished("full")?.id, "3MVpQiBT4VEOm4GsXOg2SuaHh27");
 });
 
-test("of syncs that ended at the same moment the larger id is the latest", async (context) => {
-  const same = "update v1_sync_runs set ended_at = '2026-11-23 15:00:00'";
-  assert.equal((await open(context, altered(context, same))).view().sync?.id, "3MVpQiBT4VEOm4GsXOg2SuaHh27");
+test("of syncs of one type the one that was begun later is the latest, whatever the clock said", async (context) => {
+  for (const ended of ["2026-11-23 15:00:00", "2030-01-01 00:00:00"]) {
+    const ahead = `update v1_sync_runs set ended_at = '${ended}' where sync_id = '3MVpQiBT4VEOm4GsXOg2SuaHh27'`;
+    assert.equal((await open(context, altered(context, ahead))).view().sync?.id, "3MVpQgWW5iW4taqWZmT6b2VV5pM");
+  }
+});
+
+test("a sync that lay within one of another type is not the latest, unless a clock was wrong", async (context) => {
+  const inner = "update v1_sync_runs set sync_type = 'partial', ended_at = '2026-11-23 01:00:00' where id = 5;";
+  const whole =
+    "update v1_sync_runs set started_at = '2026-11-23 00:00:00', ended_at = '2026-11-23 02:00:00' where id <> 5;";
+  const times = "update v1_sync_runs set started_at = '2026-11-23 00:30:00' where id = 5;";
+  assert.equal((await open(context, altered(context, inner + whole + times))).view().sync?.type, "full");
+  const wrong =
+    "update v1_sync_runs set started_at = '2026-11-24 00:00:00', ended_at = '2026-11-24 01:00:00' where id <> 5;";
+  assert.equal((await open(context, altered(context, inner + times + wrong))).view().sync?.type, "partial");
 });
 
 test("without a finished sync the newest unfinished of the last seven days is shown, else all rows", async (context) => {

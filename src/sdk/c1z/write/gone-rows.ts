@@ -1,4 +1,4 @@
-/** Names of what an earlier sync of a database held and a later one does not: examples for a person to look up. */
+/** Names of resources in the syncs of a database, such as of those that a later sync does not hold any more. */
 import type { DatabaseSync } from "node:sqlite";
 import { decodeResource } from "../../proto/decode.ts";
 import { bytesOf } from "../scratch/row-sql.ts";
@@ -23,6 +23,22 @@ export function namesOfGone(db: DatabaseSync, { before, now, resourceTypeIds, li
     if (names.size >= limit) break;
   }
   return [...names];
+}
+
+/** Ids and display names of the resources of one type in a sync, in the order in which they were written. */
+export function namedResources(
+  db: DatabaseSync,
+  syncId: string,
+  resourceTypeId: string,
+): readonly { readonly id: string; readonly name: string }[] {
+  const query = "select data from v1_resources where sync_id = ? and resource_type_id = ? order by id";
+  return db
+    .prepare(query)
+    .all(syncId, resourceTypeId)
+    .map((row) => {
+      const { id, displayName } = decodeResource(bytesOf(row["data"]));
+      return { id: id.resource, name: displayName || id.resource };
+    });
 }
 
 function* goneResources(

@@ -61,13 +61,21 @@ function toSyncRun(row: Readonly<Record<string, SQLOutputValue>>): SyncRun {
   };
 }
 
-/** The latest finished sync, of any type or of one: by end as text, then by id (Go SDK: latest finished sync). */
+/** The latest finished sync, of any type or of one. */
 export function latestFinished(runs: readonly SyncRun[], type?: string): SyncRun | undefined {
   const finished = runs.filter((run) => run.endedAt !== undefined && (type === undefined || run.type === type));
   return finished.reduce<SyncRun | undefined>((best, run) => (best && !isLater(run, best) ? best : run), undefined);
 }
 
+/**
+ * Syncs of one type follow each other, so that their order in the file tells, whatever the clock said at the time. One of
+ * another type may lie within one that is gone on with later: then the end tells (Go SDK: latest finished sync), unless
+ * their beginnings show that a clock was wrong.
+ */
 function isLater(a: SyncRun, b: SyncRun): boolean {
+  const [first, second] = a.row < b.row ? [a, b] : [b, a];
+  const clockWasWrong = first.startedAt > second.startedAt;
+  if (a.type === b.type || clockWasWrong) return a === second;
   const [x, y] = [a.endedAt ?? "", b.endedAt ?? ""];
   return x === y ? a.id > b.id : x > y;
 }
@@ -75,12 +83,8 @@ function isLater(a: SyncRun, b: SyncRun): boolean {
 /** The newest unfinished sync, of any type or of one, that began less than seven days before `nowMs`. */
 export function latestUnfinished(runs: readonly SyncRun[], nowMs: number, type?: string): SyncRun | undefined {
   const cutoff = goTime(nowMs - resumeWindowMs);
-  const open = runs.filter(
+  return runs.findLast(
     (run) => run.endedAt === undefined && run.startedAt > cutoff && (type === undefined || run.type === type),
-  );
-  return open.reduce<SyncRun | undefined>(
-    (best, run) => (best && best.startedAt > run.startedAt ? best : run),
-    undefined,
   );
 }
 

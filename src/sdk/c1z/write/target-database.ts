@@ -4,7 +4,7 @@
  * doubt it is thrown away. The caller holds the file's lock.
  */
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
@@ -70,6 +70,12 @@ export function fileState(path: string): string {
   if (!found) return "absent";
   const { dev, ino, size, mtimeNs, ctimeNs } = found;
   return [dev, ino, size, mtimeNs, ctimeNs].join(":");
+}
+
+/** The same for its content alone: a changed mode or owner is no other file. */
+export function contentState(path: string): string {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found ? [found.dev, found.ino, found.size, found.mtimeNs].join(":") : "absent";
 }
 
 /** The same for the same user, path and directory: whoever has the lock beside the file is alone with it. */

@@ -13,13 +13,13 @@ import { corruptFile } from "../container/file-errors.ts";
 import { type FileLock, type LockWait, lockFile } from "../container/file-lock.ts";
 import { goTime } from "../container/go-time.ts";
 import { type PackedFile, packDatabase } from "../container/pack.ts";
-import { checkReplaceable, followLink, replaceFile } from "../container/save.ts";
+import { checkReplaceable, followLink, type OpenFile, replaceFileAt } from "../container/save.ts";
 import { removeLeftovers } from "../container/temporary-files.ts";
 import { readV3Manifest, v3NotWritable } from "../container/v3-manifest.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
-import { namesOfGone } from "./gone-rows.ts";
+import { namedResources, namesOfGone } from "./gone-rows.ts";
 import { GrantTable } from "./grant-table.ts";
 import { checkReferences } from "./references.ts";
 import { deleteSyncs, syncsToPrune } from "./retention.ts";
@@ -28,7 +28,7 @@ import { SqliteSessionStore } from "./session-store.ts";
 import { countRows, statsFromJson } from "./stats.ts";
 import { canResume, finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
-import { fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
+import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
 /** What `openC1zWriter` needs. */
 export interface C1zWriterOptions {
@@ -74,7 +74,7 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
     removeLeftovers(target);
     const { tempDir } = options;
     const opened = await openTargetDatabase({ target, format, tempDir, clock, logger });
-    const writer = new C1zWriter({ ...options, path }, { ...opened, lock });
+    const writer = new C1zWriter({ ...options, path }, { ...opened, lock, target });
     if (lock.waitedFor !== undefined && fileState(target) !== stateBefore && writer.endsFinished) {
       writer.close();
       throw syncedMeanwhile(path, lock.waitedFor);
@@ -114,16 +114,27 @@ interface OpenTables {
   readonly session: SqliteSessionStore;
 }
 
+interface OpenedTarget extends TargetDatabase {
+  readonly lock: FileLock;
+  readonly target: string;
+}
+
 /** A c1z that is being written. Made by `openC1zWriter`; `close` it in every case. */
 export class C1zWriter implements SyncStore {
   readonly #options: C1zWriterOptions;
   readonly #scratch: Scratch;
   readonly #database: ScratchDatabase;
   readonly #lock: FileLock;
+  /** The file itself, where the path is a link. */
+  readonly #target: string;
+  /** Of the file as this run knows it. */
+  #state: string;
   #tables: OpenTables | undefined;
 
-  constructor(options: C1zWriterOptions, { scratch, database, lock }: TargetDatabase & { readonly lock: FileLock }) {
+  constructor(options: C1zWriterOptions, { scratch, database, lock, target }: OpenedTarget) {
     this.#options = options;
+    this.#target = target;
+    this.#state = contentState(target);
     this.#scratch = scratch;
     this.#database = database;
     this.#lock = lock;
@@ -316,13 +327,42 @@ export class C1zWriter implements SyncStore {
       createIndexes(this.#database.db);
     });
     this.#database.reclaim();
-    const saved = await replaceFile(this.#options.path, async (file) => {
-      const packed = await packDatabase(this.#scratch.database, file);
+    const onReady = async (): Promise<void> => {
       this.#lock.verify();
-      return packed;
-    });
+      await this.#refuseChanged();
+    };
+    const pack = (file: OpenFile): Promise<PackedFile> => packDatabase(this.#scratch.database, file);
+    const saved = await replaceFileAt(this.#target, pack, { onReady });
+    this.#state = contentState(this.#target);
     this.#options.logger.debug("saved", { path: this.#options.path, bytes: saved.bytes });
     return saved;
+  }
+
+  /**
+   * Resources of one type in the newest finished sync.
+   * @returns undefined when there is no finished sync.
+   */
+  resourcesOfLast(resourceTypeId: string): readonly { readonly id: string; readonly name: string }[] | undefined {
+    const { db } = this.#database;
+    return this.#database.read(() => {
+      const last = latestFinished(listSyncRuns(db));
+      return last && namedResources(db, last.id, resourceTypeId);
+    });
+  }
+
+  /** A file that somebody else put there, or a link that leads elsewhere by now, is not ours to overwrite. */
+  async #refuseChanged(): Promise<void> {
+    const { path } = this.#options;
+    const now = contentState(this.#target);
+    const isSame = now === this.#state || now === "absent";
+    if (isSame && (await followLink(path)) === this.#target) return;
+    throw new BatonError({
+      code: "FILE-CHANGED",
+      status: Status.aborted,
+      message: `${path} was changed or replaced by somebody else while this run was under way.`,
+      effect: "It stays as it is now; what this run read is not kept.",
+      hint: "Run again. If it happens again, find out what else writes there.",
+    });
   }
 
   /** Gives the scratch space and the lock back. What was not saved is gone. */
