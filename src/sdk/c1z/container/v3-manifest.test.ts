@@ -17,10 +17,15 @@ test("the header of a version 3 file tells its sync and counts", async () => {
       type: "full",
       startedAt: { seconds: Date.UTC(2026, 10, 23, 14, 51, 22) / 1000, nanos: 869_496_531 },
       endedAt: { seconds: Date.UTC(2026, 10, 23, 14, 51, 22) / 1000, nanos: 933_770_519 },
-      resourceTypes: 3,
-      resources: 9,
-      entitlements: 8,
-      grants: 18,
+      stats: {
+        resourceTypes: 3,
+        resources: 9,
+        entitlements: 8,
+        grants: 18,
+        resourcesByResourceType: { org: 1, team: 3, user: 5 },
+        entitlementsByResourceType: { org: 2, team: 6 },
+        grantsByResourceType: { org: 9, team: 9 },
+      },
     },
   ]);
 });

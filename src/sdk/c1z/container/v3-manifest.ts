@@ -7,10 +7,12 @@ import type { Timestamp } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { readTimestamp } from "../../proto/read-resource.ts";
 import { FieldReader } from "../../wire/field-reader.ts";
+import { noStats, readStats } from "../pebble/stats-record.ts";
+import type { SyncStats } from "../write/sync-store.ts";
 import { v3Magic } from "./container.ts";
 import { corruptFile, fileError } from "./file-errors.ts";
 
-/** A sync as the header describes it. Counts are 0 when the header has none. */
+/** A sync as the header describes it. */
 export interface V3Sync {
   readonly id: string;
   /** As in version 1 files: `full`, `partial`, `resources_only`, ... */
@@ -18,10 +20,8 @@ export interface V3Sync {
   readonly startedAt: Timestamp | undefined;
   /** Undefined while unfinished. */
   readonly endedAt: Timestamp | undefined;
-  readonly resourceTypes: number;
-  readonly resources: number;
-  readonly entitlements: number;
-  readonly grants: number;
+  /** All 0 when the header has none. */
+  readonly stats: SyncStats;
 }
 
 /** What is known of all grants without reading them. Files with the same have the same grants. */
@@ -100,7 +100,7 @@ function v3Error(path: string, manifest: V3Manifest, effect: string, hint: strin
 
 function describe(sync: V3Sync): string {
   const when = sync.endedAt ? `finished ${isoTime(sync.endedAt)}` : "unfinished";
-  const counts = `${sync.resources} resources, ${sync.entitlements} entitlements, ${sync.grants} grants`;
+  const counts = `${sync.stats.resources} resources, ${sync.stats.entitlements} entitlements, ${sync.stats.grants} grants`;
   return `${sync.type} sync ${sync.id}, ${when}, with ${counts}`;
 }
 
@@ -152,31 +152,16 @@ function readSync(reader: FieldReader, end: number): V3Sync {
     endedAt: undefined,
   };
   let [id, type] = ["", 0];
-  let counts = noCounts;
+  let stats = noStats;
   while (reader.next(end)) {
     if (reader.field === 1) id = reader.string();
     else if (reader.field === 2) type = reader.uint();
     else if (reader.field === 3) times.startedAt = readTimestamp(reader, reader.enter());
     else if (reader.field === 4) times.endedAt = readTimestamp(reader, reader.enter());
-    else if (reader.field === 6) counts = readCounts(reader, reader.enter());
+    else if (reader.field === 6) stats = readStats(reader, reader.enter()).stats;
     else reader.skip();
   }
-  return { id, type: syncTypeName(type), ...times, ...counts };
-}
-
-const noCounts = { resourceTypes: 0, resources: 0, entitlements: 0, grants: 0 };
-
-/** Reads the totals of a c1.storage.v3.SyncStatsRecord. */
-function readCounts(reader: FieldReader, end: number): typeof noCounts {
-  const counts = { ...noCounts };
-  while (reader.next(end)) {
-    if (reader.field === 2) counts.resourceTypes = reader.int64();
-    else if (reader.field === 3) counts.resources = reader.int64();
-    else if (reader.field === 4) counts.entitlements = reader.int64();
-    else if (reader.field === 5) counts.grants = reader.int64();
-    else reader.skip();
-  }
-  return counts;
+  return { id, type: syncTypeName(type), ...times, stats };
 }
 
 function readDigestRoot(reader: FieldReader, end: number): DigestRoot {

@@ -1,15 +1,16 @@
 /** What an inspection finds: problems gathered by kind, with how often and a few examples. Knows no file. */
 
-/** The checks, in the order in which they are made, with what is asked. */
+/** The checks, in the order in which they are made, with what is asked. Version 3 has no schema, version 1 no digests. */
 export const inspectChecks = {
   envelope: "First bytes and compressed frame",
-  database: "SQLite pages and indexes",
+  database: "Pages, blocks and their order",
   schema: "Tables and columns",
-  indexes: "Names and columns of the indexes",
+  indexes: "Indexes are those that belong here",
   syncs: "Ids, times and kinds of the syncs",
   rows: "Every row can be decoded",
-  columns: "Columns agree with what the rows hold",
+  columns: "Columns and keys agree with what the rows hold",
   references: "What rows name is there",
+  digests: "Digests of the grants are true",
   stats: "Stored counts are true",
 } as const;
 

@@ -35,7 +35,8 @@ export function inspectSyncs(db: DatabaseSync, problems: InspectProblems): reado
   return runs;
 }
 
-function inspectRun(run: SyncRun, problems: InspectProblems): void {
+/** Checks a sync's own row. */
+export function inspectRun(run: SyncRun, problems: InspectProblems): void {
   const where = `sync ${run.id}`;
   if (ksuidSeconds(run.id) === undefined) problems.warn("syncs", where, "its id is no KSUID; it cannot be converted");
   if (!knownTypes.has(run.type)) problems.warn("syncs", where, "its kind is not known", run.type);

@@ -1,21 +1,27 @@
 /**
  * Verifies a c1z from its first byte to its last row, whoever wrote it, and says what is wrong where. The file is not
- * changed. Of a version 3 file the header is read. Decides nothing about how this is shown.
+ * changed. Decides nothing about how this is shown.
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { BatonError } from "../../errors.ts";
 import { type C1zFormat, formatOf, unpackDatabase } from "../container/container.ts";
-import { decoderLimits } from "../container/decoder-limits.ts";
+import { type DecoderLimits, decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile, databaseError, fileNotFound } from "../container/file-errors.ts";
-import { readV3Manifest, type V3Manifest } from "../container/v3-manifest.ts";
+import type { V3Manifest } from "../container/v3-manifest.ts";
+import { readSyncRun } from "../read/pebble/open-pebble.ts";
+import { PebbleStore } from "../read/pebble/store.ts";
+import { openStoreFiles, type StoreFiles, storeError } from "../read/pebble/store-files.ts";
+import { confine } from "../scratch/foreign-database.ts";
 import { createScratch, type Scratch } from "../scratch/scratch.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
 import { type InspectCheck, type InspectProblem, InspectProblems, inspectChecks } from "./inspect-problems.ts";
 import { inspectRows } from "./inspect-rows.ts";
 import { inspectSchema } from "./inspect-schema.ts";
-import { inspectSyncs } from "./inspect-syncs.ts";
+import { inspectStore } from "./inspect-store.ts";
+import { inspectRun, inspectSyncs } from "./inspect-syncs.ts";
+import { inspectFiles, inspectTables } from "./inspect-tables.ts";
 
 /** How a check ended; `skip` when an earlier one left nothing to look at. */
 export interface InspectResult {
@@ -34,7 +40,7 @@ export interface Inspection {
   readonly sound: boolean;
   readonly checks: readonly InspectResult[];
   readonly problems: readonly InspectProblem[];
-  /** Version 1: the syncs, in the order in which they were begun. */
+  /** The syncs, in the order in which they were begun. */
   readonly syncs: readonly SyncRun[];
   /** Version 3: what the header says. */
   readonly manifest?: V3Manifest;
@@ -57,7 +63,8 @@ export async function inspectC1z(path: string, options: InspectOptions = {}): Pr
   const run = new InspectionRun(file, format);
   if (format === "unknown") return run.damaged(corruptFile(file, "it does not begin as one"));
   try {
-    return format === "v3" ? await run.header() : await run.whole(createScratch(options.tempDir));
+    const scratch = createScratch(options.tempDir);
+    return format === "v3" ? await run.pebble(scratch) : await run.whole(scratch);
   } catch (caught) {
     if (caught instanceof BatonError && caught.code === "FILE-CORRUPT") return run.damaged(caught);
     throw caught;
@@ -82,10 +89,54 @@ class InspectionRun {
     return this.#result();
   }
 
-  async header(): Promise<Inspection> {
-    const manifest = await readV3Manifest(this.#path);
-    this.#done.add("envelope");
-    return { ...this.#result(), manifest };
+  async pebble(scratch: Scratch): Promise<Inspection> {
+    const limits = decoderLimits(process.env);
+    try {
+      const opened = await openStoreFiles(this.#path, scratch, limits);
+      try {
+        this.#done.add("envelope");
+        this.#store(opened, limits);
+        return { ...this.#result(), manifest: opened.manifest };
+      } finally {
+        opened.close();
+      }
+    } finally {
+      scratch.remove();
+    }
+  }
+
+  #store(opened: StoreFiles, limits: DecoderLimits): void {
+    this.#guard(["envelope"], "payload", () => inspectFiles(opened, this.#problems));
+    if (this.#problems.list().length > 0) return;
+    this.#guard(["database"], "directory", () => {
+      const store = new PebbleStore(opened.files, limits);
+      inspectTables(store, opened, limits, this.#problems);
+      if (this.#problems.list().length > 0) return;
+      this.#rows(store, opened.manifest);
+    });
+  }
+
+  #rows(store: PebbleStore, manifest: V3Manifest): void {
+    this.#guard(["syncs"], "store", () => {
+      const sync = readSyncRun(store);
+      this.#syncs = sync ? [sync] : [];
+      if (sync) inspectRun(sync, this.#problems);
+    });
+    this.#guard(["rows", "columns", "references", "indexes", "digests", "stats"], "store", () =>
+      inspectStore(store, manifest, this.#syncs[0], this.#problems),
+    );
+  }
+
+  /** What cannot be read is damage as well: it is told, and the other checks see what is left. */
+  #guard(ids: readonly [InspectCheck, ...InspectCheck[]], where: string, run: () => void): void {
+    for (const id of ids) this.#done.add(id);
+    try {
+      run();
+    } catch (caught) {
+      const error = storeError(caught, this.#path);
+      if (!(error instanceof BatonError) || error.code !== "FILE-CORRUPT") throw error;
+      this.#problems.fail(ids[0], where, error.cause instanceof Error ? error.cause.message : error.message);
+    }
   }
 
   async whole(scratch: Scratch): Promise<Inspection> {
@@ -102,9 +153,7 @@ class InspectionRun {
   #database(scratch: Scratch): void {
     const db = new DatabaseSync(scratch.database, { readOnly: true });
     try {
-      const parent = scratch.parent.replaceAll("'", "''");
-      db.enableDefensive(true);
-      db.exec(`pragma temp_store_directory = '${parent}'; pragma trusted_schema = off; pragma cell_size_check = on;`);
+      if (!this.#confined(db, scratch)) return;
       const check = (ids: readonly [InspectCheck, ...InspectCheck[]], run: () => void): void =>
         this.#check(ids, scratch, run);
       check(["database"], () => inspectPages(db, this.#problems));
@@ -116,6 +165,21 @@ class InspectionRun {
     } finally {
       db.close();
     }
+  }
+
+  /** False when it holds what could be carried out: that is found, and nothing more is asked of it. */
+  #confined(db: DatabaseSync, scratch: Scratch): boolean {
+    let isForeign = false;
+    this.#check(["schema"], scratch, () => {
+      try {
+        confine(db, this.#path, scratch, decoderLimits(process.env));
+      } catch (caught) {
+        if (!(caught instanceof BatonError) || caught.code !== "FILE-FOREIGN") throw caught;
+        this.#problems.fail("schema", "database", caught.message);
+        isForeign = true;
+      }
+    });
+    return !isForeign;
   }
 
   /** What SQLite cannot read is damage as well: it is told, and the other checks see what is left. */

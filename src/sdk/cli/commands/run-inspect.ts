@@ -46,14 +46,13 @@ function asText(found: Inspection, color: boolean): string {
   return `${lines.join("\n")}\n${checksAsText(checks, color)}${verdict(found)}\n`;
 }
 
-function verdict({ sound, format }: Inspection): string {
-  if (!sound) return "The file is damaged.";
-  return format === "v3" ? "Its header is sound; the rows were not looked at." : "The file is sound.";
+function verdict({ sound }: Inspection): string {
+  return sound ? "The file is sound." : "The file is damaged.";
 }
 
 const formatNames = {
   v1: "version 1 (SQLite)",
-  v3: "version 3 (its header is all that is looked at here)",
+  v3: "version 3 (Pebble)",
   unknown: "no .c1z file",
 } as const satisfies Record<Inspection["format"], string>;
 
@@ -63,8 +62,9 @@ function describe({ where, what, count, examples }: InspectProblem): string {
   return `${where}: ${times}${what}${example === undefined ? "" : ` (${example})`}`;
 }
 
-function describeV3({ type, id, endedAt, resources, entitlements, grants }: V3Sync): string {
+function describeV3({ type, id, endedAt, stats }: V3Sync): string {
   const end = endedAt ? `finished ${new Date(endedAt.seconds * 1000).toISOString()}` : "unfinished";
+  const { resources, entitlements, grants } = stats;
   const counts = `${resources} resources, ${entitlements} entitlements, ${grants} grants`;
   return escapeControls(`  ${type} sync ${id}, ${end}, ${counts}`);
 }

@@ -17,14 +17,22 @@ export async function openPebble(path: string, scratch: Scratch, limits: Decoder
   const { files, close } = await openStoreFiles(path, scratch, limits);
   try {
     const store = new PebbleStore(files, limits);
-    checkStamps(store);
-    const run = store.get(syncRunKey);
-    const sync = run && toSyncRun(run);
+    const sync = readSyncRun(store);
     return { syncs: sync ? [sync] : [], view: (one) => new PebbleView(store, path, one), close };
   } catch (caught) {
     close();
     throw storeError(caught, path);
   }
+}
+
+/**
+ * The one sync of a store.
+ * @throws PebbleFormatError, PebbleUnsupportedError for keys of another version, a RangeError for a damaged row.
+ */
+export function readSyncRun(store: PebbleStore): SyncRun | undefined {
+  checkStamps(store);
+  const run = store.get(syncRunKey);
+  return run && toSyncRun(run);
 }
 
 /** A store without anything in it has no stamps. */

@@ -3,7 +3,9 @@
  * reading values, and per-principal questions from the index that every sealed file has.
  */
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
+import { FieldReader } from "../../../wire/field-reader.ts";
 import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, unescaped } from "../../pebble/keys.ts";
+import { readStats, type StatsRecord } from "../../pebble/stats-record.ts";
 import type { SyncRun } from "../../write/sync-runs.ts";
 import type { SyncStats } from "../../write/sync-store.ts";
 import { compareGrants } from "../compare-grants.ts";
@@ -20,7 +22,7 @@ import type {
 } from "../sync-view.ts";
 import { compareAsUtf8 } from "../utf8-order.ts";
 import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeOf } from "./key-parts.ts";
-import { entitlementOf, grantOf, resourceOf, resourceTypeOf, statsOf, withoutDiscovery } from "./records.ts";
+import { entitlementOf, grantOf, resourceOf, resourceTypeOf, withoutDiscovery } from "./records.ts";
 import type { PebbleStore, StoreEntry } from "./store.ts";
 import { storeError } from "./store-files.ts";
 
@@ -44,10 +46,9 @@ export class PebbleView implements SyncView {
 
   stats(): SyncStats {
     const value = this.#get(metaKeys.stats);
-    const stats = value && this.#guard(() => statsOf(value));
-    if (!stats || stats.syncId !== this.sync?.id) return this.recount();
-    const { syncId: _, ...counts } = stats;
-    return counts;
+    const record = value && this.#guard(() => statsOf(value));
+    if (!record || record.syncId !== this.sync?.id) return this.recount();
+    return record.stats;
   }
 
   recount(): SyncStats {
@@ -394,6 +395,11 @@ export class PebbleView implements SyncView {
       throw storeError(caught, this.#path);
     }
   }
+}
+
+function statsOf(value: Buffer): StatsRecord {
+  const reader = new FieldReader(value);
+  return readStats(reader, reader.end);
 }
 
 /** Entitlements that are remembered at once. */

@@ -96,15 +96,28 @@ export function entitlementOf(value: Uint8Array): Entitlement {
 
 /** Reads a `GrantRecord`. */
 export function grantOf(value: Uint8Array): Grant {
+  return grantRecordOf(value).grant;
+}
+
+/** A grant, and whether its key is in the index of those that are to be expanded. */
+export interface GrantRecord {
+  readonly grant: Grant;
+  readonly needsExpansion: boolean;
+}
+
+/** Reads a `GrantRecord` with what is the file's own business. */
+export function grantRecordOf(value: Uint8Array): GrantRecord {
   const reader = new FieldReader(value);
   const annotations: Annotation[] = [];
   const grant: Mutable<Grant> = { id: "", entitlement: { id: "", resource: noId }, principal: noId };
   const sources = new Map<string, { readonly isDirect: boolean }>();
+  let needsExpansion = false;
   while (reader.next(reader.end)) {
     if (reader.field === 2) grant.id = reader.string();
     else if (reader.field === 3) grant.entitlement = readEntitlementRef(reader, reader.enter());
     else if (reader.field === 4) grant.principal = readResourceId(reader, reader.enter());
     else if (reader.field === 6) grant.expandable = readGrantExpandable(reader, reader.enter());
+    else if (reader.field === 7) needsExpansion = reader.bool();
     else if (reader.field === 8) annotations.push(readAnnotation(reader, reader.enter()));
     else if (reader.field === 9) sources.set(...readSource(reader, reader.enter()));
     else reader.skip();
@@ -113,7 +126,7 @@ export function grantOf(value: Uint8Array): Grant {
     grant.id = usualGrantId(grant.entitlement.id, grant.principal.resourceType, grant.principal.resource);
   }
   if (sources.size > 0) grant.sources = sources;
-  return annotations.length === 0 ? grant : { ...grant, annotations };
+  return { grant: annotations.length === 0 ? grant : { ...grant, annotations }, needsExpansion };
 }
 
 /** A `SyncRunRecord`. */
@@ -151,42 +164,6 @@ export function syncRunOf(value: Uint8Array): SyncRunValue {
     else reader.skip();
   }
   return run;
-}
-
-/** The counts of a `SyncStatsRecord`, with the sync that they are of. */
-export interface StatsValue {
-  readonly syncId: string;
-  readonly resourceTypes: number;
-  readonly resources: number;
-  readonly entitlements: number;
-  readonly grants: number;
-  readonly resourcesByResourceType: Readonly<Record<string, number>>;
-  readonly entitlementsByResourceType: Readonly<Record<string, number>>;
-  readonly grantsByResourceType: Readonly<Record<string, number>>;
-}
-
-/** Reads a `SyncStatsRecord`. */
-export function statsOf(value: Uint8Array): StatsValue {
-  const reader = new FieldReader(value);
-  const [resources, entitlements, grants] = [new Map(), new Map(), new Map()] as Map<string, number>[];
-  const stats = { syncId: "", resourceTypes: 0, resources: 0, entitlements: 0, grants: 0 };
-  while (reader.next(reader.end)) {
-    if (reader.field === 1) stats.syncId = reader.string();
-    else if (reader.field === 2) stats.resourceTypes = reader.int64();
-    else if (reader.field === 3) stats.resources = reader.int64();
-    else if (reader.field === 4) stats.entitlements = reader.int64();
-    else if (reader.field === 5) stats.grants = reader.int64();
-    else if (reader.field === 7) resources?.set(...readCount(reader, reader.enter()));
-    else if (reader.field === 8) grants?.set(...readCount(reader, reader.enter()));
-    else if (reader.field === 9) entitlements?.set(...readCount(reader, reader.enter()));
-    else reader.skip();
-  }
-  return {
-    ...stats,
-    resourcesByResourceType: Object.fromEntries(resources ?? []),
-    entitlementsByResourceType: Object.fromEntries(entitlements ?? []),
-    grantsByResourceType: Object.fromEntries(grants ?? []),
-  };
 }
 
 /** The record without the moment at which it was written, so that rows that say the same are the same. */
@@ -241,16 +218,6 @@ function readIsDirect(reader: FieldReader, end: number): boolean {
     else reader.skip();
   }
   return isDirect;
-}
-
-function readCount(reader: FieldReader, end: number): [string, number] {
-  let [key, count] = ["", 0];
-  while (reader.next(end)) {
-    if (reader.field === 1) key = reader.string();
-    else if (reader.field === 2) count = reader.int64();
-    else reader.skip();
-  }
-  return [key, count];
 }
 
 /** `SECURITY_INSIGHT` of `securityInsight`. */
