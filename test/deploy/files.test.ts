@@ -75,7 +75,6 @@ const service = z.object({
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),
   security_opt: z.tuple([z.literal("no-new-privileges:true")]),
-  user: z.string().regex(/65532:65532/),
   mem_limit: z.string(),
   stop_grace_period: z.string().regex(/^(1[5-9]|[2-9]\d)s$/),
   volumes: z.tuple([z.literal("work:/work")]),
