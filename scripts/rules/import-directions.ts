@@ -153,6 +153,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/failures/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
+    "src/cloudsmith/addresses.ts",
     "src/sdk/",
   ],
   // Connectors: what was entered, what follows from runs, and what is done with them.

@@ -16,6 +16,12 @@ const noOrganization: ReadonlySet<string> = new Set(
   "login logout signup register user users account accounts settings explore docs help pricing product blog".split(" "),
 );
 
+/** True for an address of one of Cloudsmith's own hosts, over a secure connection. */
+export function isVendorUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && /(?:^|\.)cloudsmith\.(?:io|com)$/.test(url.hostname);
+}
+
 /**
  * The slug of `acme`, `~acme`, `https://app.cloudsmith.com/acme/...`,
  * `https://cloudsmith.io/~acme/...`, `https://cloudsmith.io/orgs/acme/` or `https://api.cloudsmith.io/v1/orgs/acme/`,

@@ -7,7 +7,7 @@ import { listenForInterrupt } from "../sdk/cli/interrupt.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { ConsoleOptions } from "./command-options.ts";
-import { openWorkshop } from "./connectors/workshop.ts";
+import { openConnectors } from "./connectors/open-connectors.ts";
 import { EventHub } from "./event-hub.ts";
 import { openBrowser } from "./open-browser.ts";
 import { createApp } from "./server/app.ts";
@@ -42,25 +42,25 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const hub = new EventHub();
   const { storeKeyFile, keysInMemory, host, port, names } = options;
   const program = thisProgram();
-  const workshop = await openWorkshop({
-    ...{ dataDir, hub, clock, version, env: io.env, storeKeyFile, keysInMemory, program },
+  const connectors = await openConnectors({
+    ...{ dataDir, hub, clock, env: io.env, storeKeyFile, keysInMemory, program },
   });
-  parts.defer(() => workshop.close());
-  const sources = new Sources({ dataDir, kept: workshop, clock });
+  parts.defer(() => connectors.close());
+  const sources = new Sources({ dataDir, kept: connectors.archive, clock });
   parts.defer(() => sources.close());
   parts.defer(sources.follow(hub));
   const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];
-  const { audit } = workshop;
+  const { audit } = connectors;
   const signIns = new SignIns({ links, audit, clock });
   parts.defer(() => signIns.close());
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const app = createApp({
     audit,
-    facts: { version, dataDir, keyStorage: workshop.keyStorage, isSecure: tls !== undefined },
+    facts: { version, dataDir, keyStorage: connectors.keyStorage, isSecure: tls !== undefined },
     ...{ signIns, streams, sessions },
     routes: [
-      connectorRoutes(workshop),
-      runRoutes(workshop),
+      connectorRoutes(connectors),
+      runRoutes(connectors),
       sourceRoutes({ sources, audit, version }),
       fileRoutes({ sources, audit }),
     ],
@@ -72,7 +72,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const running = { origin: server.origin, secret: links.secret, host };
   writeRunningConsole(dataDir, running);
   parts.defer(() => removeRunningConsole(dataDir));
-  if (options.startsSample) await workshop.startSample();
+  if (options.startsSample) await connectors.startSample();
   announce({ link: launchLink(running, clock), dataDir, options }, io);
   await stop;
 }

@@ -51,12 +51,12 @@ test("a console is killed in the middle of a sync: the sync stops by itself, and
   off();
   gate.resolve();
   await using next = await openTestWorkshop({ env, dataDir: console.dataDir });
-  const run = next.workshop.run(runId ?? "");
+  const run = next.workshop.archive.run(runId ?? "");
   assert.equal(run.result, "Interrupted");
   assert.equal(run.failure?.code, "BATON-INTERRUPTED");
   const again = await next.sync(id);
   assert.deepEqual([again.result, again.resumed], ["Complete", true]);
-  assertHolds(next.workshop.connector(id).currentFile ?? "", sandbox);
+  assertHolds(next.workshop.detail(id).currentFile ?? "", sandbox);
 });
 
 test("a sync that was done before its console could write that down is found to be done", async () => {
@@ -70,7 +70,7 @@ test("a sync that was done before its console could write that down is found to 
   db.exec("update connectors set current_run_id = null");
   db.close();
   await using second = await openTestWorkshop({ env, dataDir: first.dataDir });
-  const { status, lastGoodRun } = second.workshop.connector(id);
+  const { status, lastGoodRun } = second.workshop.detail(id);
   assert.equal(status, "Connected");
   assert.deepEqual(
     [lastGoodRun?.runId, lastGoodRun?.result, lastGoodRun?.file],

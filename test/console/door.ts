@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Hono } from "hono";
-import type { Workshop } from "../../src/console/connectors/workshop.ts";
+import type { Connectors } from "../../src/console/connectors/connectors.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
 import type { KeptFiles } from "../../src/console/kept-files.ts";
 import { type ConsoleEnv, createApp } from "../../src/console/server/app.ts";
@@ -31,7 +31,7 @@ export interface DoorOptions {
   readonly clock?: Clock;
   readonly kept?: KeptFiles;
   /** Whose routes are served as well, and whose files are asked. */
-  readonly workshop?: Workshop;
+  readonly workshop?: Connectors;
   readonly bounds?: ListenOptions["bounds"];
 }
 
@@ -107,7 +107,7 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
   const links = new LaunchLinks(clock);
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
-  const sources = new Sources({ dataDir, kept: kept ?? workshop ?? nothing, clock });
+  const sources = new Sources({ dataDir, kept: kept ?? workshop?.archive ?? nothing, clock });
   const app = createApp({
     assets,
     audit,

@@ -61,12 +61,12 @@ async function bannerAfter(
   await using sandbox = await startSandbox(options);
   await using console = await openTestWorkshop();
   const { id } = await console.connect(sandbox);
-  assert.equal(console.workshop.connector(id).status, "Connected");
+  assert.equal(console.workshop.detail(id).status, "Connected");
   await breaks(sandbox, console, id);
-  const { lastRun } = console.workshop.connector(id);
+  const { lastRun } = console.workshop.detail(id);
   const run = await console.sync(id);
   assert.notEqual(run.runId, lastRun?.runId);
-  return console.workshop.connector(id).failure;
+  return console.workshop.detail(id).failure;
 }
 
 test("wrong key: the last four, where from, and six causes without picking one", async () => {
@@ -132,7 +132,8 @@ test("rate limited: until when, and that others use the key", async () => {
   const failure = await failureOfTest(() => ({}), {
     faults: [{ kind: "throttle", retryAfter: "3304", times: Number.POSITIVE_INFINITY }],
   });
-  const { message, retryAtMs = 0, points = [] } = check(failure, "rate-limited", "Waiting for Cloudsmith");
+  const { message, hint = "", retryAtMs = 0, points = [] } = check(failure, "rate-limited", "Waiting for Cloudsmith");
+  assert.match(hint, /^Try again after /, "a test does not go on by itself");
   assert.match(message, /until \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/);
   assert.ok(retryAtMs > Date.now() + 3_000_000);
   assert.match(points.join(" "), /Other programs/);
@@ -156,7 +157,7 @@ test("TLS fault: whose certificate, from whom, for how long; with the CA file it
   await console.workshop.saveSettings(id, input);
   await console.ended(id);
   const failure = check(
-    console.workshop.connector(id).failure,
+    console.workshop.detail(id).failure,
     "tls-fault",
     "The secure connection could not be verified",
   );
@@ -201,7 +202,7 @@ const noNamespaces = namespaces
   ? {}
   : { skip: "a small disk is made by mount namespaces, which are not to be had here" };
 
-test("disk full: where, and that the old file is kept", noNamespaces, async () => {
+test("disk full: where, and that there is no file yet", noNamespaces, async () => {
   await using sandbox = await startSandbox();
   const dataDir = join(scratch, "small");
   // The process of the run, and it alone, finds a disk of 100 KB where its scratch space is.
@@ -213,7 +214,7 @@ test("disk full: where, and that the old file is kept", noNamespaces, async () =
   const { effect, message } = full;
   assert.match(factOf(full, "Free"), /^\d+\.\d MB$/);
   assert.match(factOf(full, "Needed"), /MB/);
-  assert.match(effect ?? "", /old file/);
+  assert.equal(effect, "Nothing was saved: there is no file yet.");
   assert.ok(message.includes(dataDir), message);
 });
 
@@ -248,7 +249,7 @@ test("C1 unreachable: the link is lost, and tried again", async () => {
   const { service } = await lost;
   check(service.failure, "c1-unreachable", "C1 link lost, still trying");
   assert.ok((service.nextPollMs ?? 0) > 0);
-  assert.equal(workshop.connector(id).status, "Offline");
+  assert.equal(workshop.detail(id).status, "Offline");
 });
 
 test("empty organization: said, and no error", async () => {
@@ -291,4 +292,21 @@ async function startOtherClock(port: number, offMs: number): Promise<{ port: num
       await once(server, "close");
     },
   };
+}
+
+for (const [file, key, effect] of [
+  ["none", undefined, "Nothing was saved: there is no file yet."],
+  ["a good one", "service", "Nothing new was saved; the last good file stays as it is."],
+  ["a partial one", "member", "Nothing new was saved; the current file stays the partial one that was there."],
+] as const) {
+  test(`what a failure means for the data is told by the file that is there: ${file}`, async () => {
+    await using sandbox = await startSandbox();
+    await using console = await openTestWorkshop();
+    const { id } = key
+      ? await console.connect(sandbox, { apiKey: sandbox.keys[key] })
+      : console.workshop.create({ mode: "once", owner: "" });
+    await console.workshop.saveSettings(id, settingsOf(sandbox, { apiKey: "refused-key-of-nobody" }));
+    const { failure } = await console.ended(id);
+    assert.equal(failure?.effect, effect);
+  });
 }

@@ -138,7 +138,7 @@ test("an action that cannot be written down is refused, and is not done", async 
   await using door = await openDoor({ workshop });
   const page = await door.signIn();
   const path = `/api/connectors/${id}`;
-  const before = workshop.connector(id);
+  const before = workshop.detail(id);
   // As if the disk had gone: nothing can be written through it any more.
   workshop.audit.close();
   for (const [address, body] of [
@@ -158,8 +158,8 @@ test("an action that cannot be written down is refused, and is not done", async 
     assert.equal(failureIn(await page.post(address, body), 422).code, "CONSOLE-AUDIT", address);
   }
   assert.equal(failureIn(await page.get(`/api/runs/${before.lastRun?.runId}/file`), 422).code, "CONSOLE-AUDIT");
-  assert.deepEqual(workshop.connector(id), before);
-  assert.equal(workshop.connectors().length, 1);
+  assert.deepEqual(workshop.detail(id), before);
+  assert.equal(workshop.list().length, 1);
 });
 
 test("no secret is in any answer, event, log line or file, in any of its forms", async () => {

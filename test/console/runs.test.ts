@@ -65,10 +65,10 @@ test("a cancelled sync ends, is called so, and the last good file stays; the nex
   const { connector, held, runId, before } = await connectedAndHeldBack(console, sandbox);
   const { id } = connector;
   const cancelling = console.workshop.cancel(id);
-  assert.equal(console.workshop.connector(id).progress?.isCancelling, true);
+  assert.equal(console.workshop.detail(id).progress?.isCancelling, true);
   const after = await cancelling;
   held.release();
-  assert.equal(console.workshop.run(runId).result, "Cancelled");
+  assert.equal(console.workshop.archive.run(runId).result, "Cancelled");
   assert.deepEqual([after.progress, after.status], [null, "Connected"]);
   assert.equal(sha256(after.currentFile), before);
   assert.equal((await console.sync(id)).result, "Complete");
@@ -90,11 +90,11 @@ test(
     held.release();
     assert.deepEqual([run.runId, run.result, run.errorCode], [runId, "Failed", "CONSOLE-RUN-LOST"]);
     assert.match(run.failure?.message ?? "", /SIGKILL/);
-    const after = console.workshop.connector(connector.id);
+    const after = console.workshop.detail(connector.id);
     assert.deepEqual([after.status, after.consecutiveFailures], ["Error", 1]);
     assert.equal(sha256(after.currentFile), before);
     assert.equal((await console.sync(connector.id)).result, "Complete");
-    assert.equal(console.workshop.connector(connector.id).consecutiveFailures, 0);
+    assert.equal(console.workshop.detail(connector.id).consecutiveFailures, 0);
   },
 );
 
@@ -113,8 +113,8 @@ test(
       env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" },
       dataDir: first.dataDir,
     });
-    assert.equal(second.workshop.run(runId).result, "Interrupted");
-    assert.equal(sha256(second.workshop.connector(id).currentFile), before);
+    assert.equal(second.workshop.archive.run(runId).result, "Interrupted");
+    assert.equal(sha256(second.workshop.detail(id).currentFile), before);
     const run = await second.sync(id);
     assert.deepEqual([run.result, run.resumed], ["Complete", true]);
   },
@@ -144,17 +144,17 @@ test("a partial roster does not take the place of a good file, and can be downlo
   const before = sha256(connector.currentFile);
   sandbox.switches.redactedEmails = true;
   const partial = await console.sync(id);
-  const after = console.workshop.connector(id);
+  const after = console.workshop.detail(id);
   assert.deepEqual([partial.result, after.status], ["Partial roster", "Partial"]);
   assert.equal(after.lastGoodRun?.runId, connector.lastRun?.runId);
   assert.equal(sha256(after.currentFile), before);
-  assert.equal(sha256(console.workshop.runFile(partial.runId)?.path ?? null), partial.file?.sha256);
+  assert.equal(sha256(console.workshop.archive.runFile(partial.runId)?.path ?? null), partial.file?.sha256);
   const putAway = console.workshop.keepOld(id);
   assert.deepEqual([putAway.status, putAway.failure], ["Partial", null], "only the banner goes");
   sandbox.switches.redactedEmails = false;
   sandbox.edit.addMember({ user: "newcomer", userName: "New Comer" });
   assert.equal((await console.sync(id)).result, "Complete");
-  const { currentFile, status } = console.workshop.connector(id);
+  const { currentFile, status } = console.workshop.detail(id);
   assert.equal(status, "Connected");
   assertHolds(currentFile ?? "", sandbox);
 });
@@ -182,7 +182,7 @@ test("a big drop is held with counts and names; keeping the old file clears the 
   assert.equal(held.drop?.sampleNames.length, 20);
   const gone = new Set(leavers.map(({ userName }) => userName));
   assert.ok(held.drop?.sampleNames.every((name) => gone.has(name)));
-  const banner = console.workshop.connector(id);
+  const banner = console.workshop.detail(id);
   assert.deepEqual(
     [banner.status, banner.failure?.state, banner.failure?.title],
     ["Held", "held", "Big change, nothing applied"],
@@ -195,7 +195,7 @@ test("a big drop is held with counts and names; keeping the old file clears the 
   const confirmed = await console.ended(id);
   assert.deepEqual([confirmed.startedBy, confirmed.result], ["confirm", "Complete with warnings"]);
   assert.equal(confirmed.totals?.members, 20);
-  assert.notEqual(sha256(console.workshop.connector(id).currentFile), before);
+  assert.notEqual(sha256(console.workshop.detail(id).currentFile), before);
 });
 
 test("two connectors sync side by side, a third waits and says so; each by itself is cancelled or done", async () => {
@@ -210,7 +210,7 @@ test("two connectors sync side by side, a third waits and says so; each by itsel
     ids.push(id);
   }
   const [one = "", two = "", three = "", four = ""] = ids;
-  const waits = ids.map((id) => workshop.connector(id).progress?.isQueued);
+  const waits = ids.map((id) => workshop.detail(id).progress?.isQueued);
   assert.deepEqual(waits, [false, false, true, true]);
   assert.equal((await workshop.cancel(four)).lastRun?.result, "Cancelled");
   held.release();
@@ -224,11 +224,11 @@ test("a sync that waits for the budget says until when, and is well afterwards",
   sandbox.addFault({ kind: "throttle", retryAfter: "2" });
   console.workshop.startSync(id);
   const { waiting } = await console.progress(id, (progress) => progress.waiting !== null);
-  const { status, waitingUntilMs } = console.workshop.connector(id);
+  const { status, waitingUntilMs } = console.workshop.detail(id);
   assert.equal(status, "Rate limited");
   assert.equal(waitingUntilMs, waiting?.untilMs);
   assert.equal((await console.ended(id)).result, "Complete");
-  assert.equal(console.workshop.connector(id).status, "Connected");
+  assert.equal(console.workshop.detail(id).status, "Connected");
 });
 
 test("a sync that the budget ends is tried again by itself when it is back", async () => {
@@ -240,13 +240,13 @@ test("a sync that the budget ends is tried again by itself when it is back", asy
   sandbox.addFault({ kind: "throttle", retryAfter: "20000" });
   const limited = await console.sync(id);
   assert.equal(limited.failure?.state, "rate-limited");
-  const { status, nextRunAtMs } = console.workshop.connector(id);
+  const { status, nextRunAtMs } = console.workshop.detail(id);
   assert.equal(status, "Rate limited");
   assert.ok(nextRunAtMs !== null && nextRunAtMs >= clock.nowMs() + 19_000_000);
   const due = console.next("connector", ({ connector }) => connector.progress !== null);
   clock.advance(nextRunAtMs - clock.nowMs() + 1);
   await due;
-  assert.deepEqual([(await console.ended(id)).result, console.workshop.connector(id).nextRunAtMs], ["Complete", null]);
+  assert.deepEqual([(await console.ended(id)).result, console.workshop.detail(id).nextRunAtMs], ["Complete", null]);
 });
 
 test("a schedule starts what is due; what was missed while the console was down is made up for once", async () => {
@@ -265,8 +265,8 @@ test("a schedule starts what is due; what was missed while the console was down 
   clock.advance(10 * 60 * 60_000);
   await using second = await openTestWorkshop({ env, clock, dataDir: first.dataDir });
   assert.equal((await second.ended(id)).startedBy, "schedule");
-  assert.equal(second.workshop.runs(id, { limit: 50 }).runs.length, 3);
-  const [next = 0] = second.workshop.connector(id).nextRunsMs;
+  assert.equal(second.workshop.archive.page(id, { limit: 50 }).runs.length, 3);
+  const [next = 0] = second.workshop.detail(id).nextRunsMs;
   assert.ok(next > clock.nowMs() && next <= clock.nowMs() + 30 * 60_000);
 });
 
@@ -274,9 +274,26 @@ test("removing a connector leaves nothing of it on the disk", async () => {
   await using sandbox = await startSandbox();
   await using console = await openTestWorkshop();
   const { id, currentFile, lastRun } = await console.connect(sandbox);
-  const kept = console.workshop.runFile(lastRun?.runId ?? "")?.path ?? "";
+  const kept = console.workshop.archive.runFile(lastRun?.runId ?? "")?.path ?? "";
   assert.ok(existsSync(kept) && existsSync(currentFile ?? ""));
   await console.workshop.remove(id);
   assert.deepEqual([existsSync(kept), existsSync(currentFile ?? "")], [false, false]);
   assert.deepEqual(readdirSync(join(console.dataDir, "connectors")), []);
+});
+
+test("a failure after a held run does not take the question away, and it is answered once", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id } = await console.connect(sandbox);
+  for (const { user } of sandbox.organization.members.slice(20)) sandbox.edit.removeMember(user);
+  const held = await console.sync(id);
+  sandbox.addFault({ kind: "status", status: 401, times: Number.POSITIVE_INFINITY });
+  assert.equal((await console.sync(id)).result, "Failed");
+  const failed = workshop.detail(id);
+  assert.equal(failed.heldRun?.runId, held.runId);
+  assert.notEqual(failed.failure?.state, "held");
+  assert.equal(workshop.keepOld(id).heldRun?.runId, held.runId, "only the later banner was put away");
+  const answered = workshop.keepOld(id, held.runId);
+  assert.deepEqual([answered.heldRun, answered.failure], [null, null]);
 });

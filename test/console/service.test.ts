@@ -73,16 +73,16 @@ test("the service connects, syncs and uploads when C1 asks, shows the task, and 
   assert.ok((await workshop.startService(id)).isRunning);
   const { service } = await connected;
   assert.ok(service.hostId !== null && service.lastContactMs !== null);
-  assert.equal(workshop.connector(id).status, "Connected");
+  assert.equal(workshop.detail(id).status, "Connected");
 
   const done = console.next("service", (event) => event.service.lastTask !== null);
   c1.addTask({ taskType: { case: "syncFull", value: {} } });
   const task = (await done).service.lastTask;
   assert.deepEqual([task?.kind, task?.result], ["sync", "done"]);
   assert.equal(readdirSync(uploadDirectory).length, 1);
-  const [run] = workshop.runs(id, { limit: 5 }).runs;
+  const [run] = workshop.archive.page(id, { limit: 5 }).runs;
   assert.deepEqual([run?.startedBy, run?.result], ["c1", "Complete"]);
-  assert.ok(workshop.logs(id, { runId: run?.runId, limit: 100 }).total > 0);
+  assert.ok(workshop.logs.page(id, { runId: run?.runId, limit: 100 }).total > 0);
 
   const paused = await workshop.pause(id);
   assert.deepEqual([paused.status, paused.service?.isRunning], ["Paused", false]);
@@ -112,7 +112,7 @@ test("a service that is killed is started again, and one that ran is after a res
   }
   await first.workshop.close();
   await using second = await openFor(c1, { dataDir: first.dataDir });
-  const state = second.workshop.connector(id).service;
+  const state = second.workshop.detail(id).service;
   assert.equal(state?.isRunning, true);
   if (state.connectedSinceMs === null) await second.next("service", ({ service }) => service.connectedSinceMs !== null);
   await second.workshop.stopService(id);
@@ -126,7 +126,7 @@ test("a service without its settings is refused in words", async () => {
   const isNotSetUp = (caught: unknown): boolean => caught instanceof BatonError && caught.code === "CONSOLE-NOT-SET-UP";
   await assert.rejects(console.workshop.startService(id), isNotSetUp);
   await assert.rejects(console.workshop.startC1Test(id), isNotSetUp);
-  assert.equal(console.workshop.connector(id).status, "Not set up");
+  assert.equal(console.workshop.detail(id).status, "Not set up");
 });
 
 /** The process of the service, where processes can be looked at. */

@@ -35,7 +35,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
     shown.some((outcomes) => outcomes.includes("running") && outcomes.includes("waiting")),
     "live",
   );
-  assert.equal(workshop.connector(id).status, "Not set up", "a test keeps nothing");
+  assert.equal(workshop.detail(id).status, "Not set up", "a test keeps nothing");
 
   const { connector, runId, notices } = await workshop.saveSettings(id, settingsOf(sandbox));
   assert.deepEqual(notices, []);
@@ -56,7 +56,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
     entitlements: 4 + counts.teams * 2,
     grants: counts.members + counts.teamMemberships + counts.teamManagerMemberships,
   });
-  const after = workshop.connector(id);
+  const after = workshop.detail(id);
   assert.deepEqual([after.status, after.name, after.failure], ["Connected", "Sandbox Organization", null]);
   assert.deepEqual(after.key?.owner, tested.keyOwner);
   assert.equal(after.key?.lastFour, sandbox.keys.service.slice(-4));
@@ -65,7 +65,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
     assert.equal(statSync(join(console.dataDir, name)).mode & 0o077, 0, `${name} is open to others`);
   }
   assertHolds(after.currentFile, sandbox);
-  const kept = workshop.runFile(runId);
+  const kept = workshop.archive.runFile(runId);
   assert.ok(kept);
   assert.equal(createHash("sha256").update(readFileSync(kept.path)).digest("hex"), run.file?.sha256);
   const words = console.events.flatMap((event) => (event.type === "connector" ? [event.connector.status] : []));
@@ -88,7 +88,7 @@ test("while it syncs, phases come in order with counts, requests and the budget"
   );
   const last = told.at(-1);
   assert.deepEqual([last?.phase, last?.members, last?.teams], ["writing file", 1300, 30]);
-  assert.equal(last?.requests, console.workshop.connector(id).lastRun?.requests);
+  assert.equal(last?.requests, console.workshop.detail(id).lastRun?.requests);
   assert.equal(last?.rateLimit?.limit, 1_000_000);
   assert.equal(last?.fraction, null, "nothing to guess by");
 
@@ -119,7 +119,7 @@ test("what is pasted is mended, and said to be; what cannot be is refused before
       String(part),
     );
   assert.equal((await console.ended(id)).result, "Complete");
-  assert.deepEqual(workshop.connector(id).schedule, { kind: "interval", everyMinutes: 360 });
+  assert.deepEqual(workshop.detail(id).schedule, { kind: "interval", everyMinutes: 360 });
 
   for (const [wrong, code] of [
     [{ orgSlug: "two words" }, "CS-CONFIG-ORG-SLUG"],
@@ -131,8 +131,8 @@ test("what is pasted is mended, and said to be; what cannot be is refused before
   ] as const) {
     await assert.rejects(workshop.saveSettings(id, wrong), isCode(code));
   }
-  assert.deepEqual(workshop.connector(id).settings, connector.settings);
-  assert.throws(() => workshop.connector("none"), isCode("CONSOLE-NO-CONNECTOR"));
+  assert.deepEqual(workshop.detail(id).settings, connector.settings);
+  assert.throws(() => workshop.detail("none"), isCode("CONSOLE-NO-CONNECTOR"));
 });
 
 test("a key of another shape is taken with a hint", async () => {
@@ -182,7 +182,7 @@ test("keys and slugs of this machine are offered by the name of their source, us
   const common = { orgSlug: "sandbox-org", baseUrl: sandbox.baseUrl };
   await workshop.saveSettings(id, { ...common, keySource: "cloudsmith-cli" });
   assert.equal((await console.ended(id)).result, "Complete");
-  const { key } = workshop.connector(id);
+  const { key } = workshop.detail(id);
   assert.deepEqual([key?.source, key?.storage], ["cloudsmith-cli", "not-stored"]);
   assert.match(key?.sourceName ?? "", /credentials\.ini$/);
   writeFileSync(join(folder, "credentials.ini"), "");
@@ -196,8 +196,8 @@ test("everything is still there after a restart: connectors, keys, history, logs
   const { id } = await first.connect(sandbox);
   first.workshop.setSchedule(id, { kind: "cron", expression: "0 6 * * 1-5", timeZone: "Europe/Berlin" });
   await first.workshop.pause(id);
-  const before = first.workshop.connector(id);
-  const logged = first.workshop.logs(id, { limit: 500 });
+  const before = first.workshop.detail(id);
+  const logged = first.workshop.logs.page(id, { limit: 500 });
   assert.equal(before.status, "Paused");
   assert.equal(before.key?.storage, "encrypted");
   assert.ok(logged.total > 5);
@@ -205,21 +205,21 @@ test("everything is still there after a restart: connectors, keys, history, logs
   {
     await using second = await openTestWorkshop({ dataDir: first.dataDir });
     const { workshop } = second;
-    assert.deepEqual(workshop.connector(id), before);
-    assert.deepEqual(workshop.logs(id, { limit: 500 }), logged);
-    assert.deepEqual(workshop.connector(id).nextRunsMs, []);
+    assert.deepEqual(workshop.detail(id), before);
+    assert.deepEqual(workshop.logs.page(id, { limit: 500 }), logged);
+    assert.deepEqual(workshop.detail(id).nextRunsMs, []);
     assert.equal(workshop.resume(id).nextRunsMs.length, 3);
     assert.equal((await second.sync(id)).result, "Complete");
     assert.deepEqual(
-      workshop.runs(id, { limit: 1 }).runs.map(({ startedBy }) => startedBy),
+      workshop.archive.page(id, { limit: 1 }).runs.map(({ startedBy }) => startedBy),
       ["person"],
     );
-    const page = workshop.runs(id, { limit: 1 });
+    const page = workshop.archive.page(id, { limit: 1 });
     assert.ok(page.next !== null);
-    assert.equal(workshop.runs(id, { limit: 1, before: page.next }).runs[0]?.startedBy, "setup");
+    assert.equal(workshop.archive.page(id, { limit: 1, before: page.next }).runs[0]?.startedBy, "setup");
     await workshop.remove(id);
-    assert.deepEqual(workshop.connectors(), []);
-    assert.throws(() => workshop.run(page.runs[0]?.runId ?? ""), isCode("CONSOLE-NO-RUN"));
+    assert.deepEqual(workshop.list(), []);
+    assert.throws(() => workshop.archive.run(page.runs[0]?.runId ?? ""), isCode("CONSOLE-NO-RUN"));
   }
 });
 
@@ -229,12 +229,12 @@ test("the sample is Connected in one step, and the same one after a restart", as
   assert.ok(isSample);
   const run = await first.ended(id);
   assert.equal(run.result, "Complete");
-  assert.equal(first.workshop.connector(id).status, "Connected");
+  assert.equal(first.workshop.detail(id).status, "Connected");
   assert.equal((await first.workshop.startSample()).id, id);
   await first.workshop.close();
   {
     await using second = await openTestWorkshop({ dataDir: first.dataDir });
-    assert.equal(second.workshop.connector(id).status, "Connected");
+    assert.equal(second.workshop.detail(id).status, "Connected");
     const again = await second.sync(id);
     assert.deepEqual([again.result, again.totals], ["Complete", run.totals]);
     assert.equal((await second.test(id)).failure, null);
@@ -249,7 +249,7 @@ test("a key that was kept in memory is asked for again after a restart, in words
   await first.workshop.close();
   {
     await using second = await openTestWorkshop({ keysInMemory: true, dataDir: first.dataDir });
-    assert.equal(second.workshop.connector(id).status, "Not set up");
+    assert.equal(second.workshop.detail(id).status, "Not set up");
     const run = await second.sync(id);
     assert.deepEqual(
       [run.result, run.errorCode, run.errorTitle],
@@ -276,11 +276,11 @@ for (const [what, change] of [
     const baseUrl = url.href;
     await assert.rejects(workshop.saveSettings(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
     await assert.rejects(workshop.startTest(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
-    assert.equal(workshop.connector(id).settings.baseUrl, sandbox.baseUrl);
+    assert.equal(workshop.detail(id).settings.baseUrl, sandbox.baseUrl);
     await workshop.saveSettings(id, { baseUrl: `${sandbox.baseUrl}/`, owner: "Grace" });
     assert.equal((await console.ended(id)).result, "Complete", "the same address, written otherwise");
     await workshop.saveSettings(id, { baseUrl, apiKey: sandbox.keys.service });
-    assert.equal(workshop.connector(id).settings.baseUrl, baseUrl.replace(/\/$/, ""));
+    assert.equal(workshop.detail(id).settings.baseUrl, baseUrl.replace(/\/$/, ""));
     await workshop.cancel(id);
     await assert.rejects(workshop.saveSettings(id, { baseUrl: sandbox.baseUrl }), isCode("CONSOLE-OTHER-HOST"));
   });
@@ -310,7 +310,60 @@ test("the secret of C1 goes to the host of the client id that it was entered wit
   await workshop.saveSettings(id, { c1ClientId, c1ClientSecret: "secret-of-c1" });
   const other = { c1ClientId: "name@elsewhere.example/cc" };
   await assert.rejects(workshop.saveSettings(id, other), isCode("CONSOLE-OTHER-HOST"));
-  assert.equal(workshop.connector(id).settings.c1ClientId, c1ClientId);
+  assert.equal(workshop.detail(id).settings.c1ClientId, c1ClientId);
   await workshop.saveSettings(id, { ...other, c1ClientSecret: "another-secret" });
-  assert.equal(workshop.connector(id).settings.c1ClientId, other.c1ClientId);
+  assert.equal(workshop.detail(id).settings.c1ClientId, other.c1ClientId);
+});
+
+test("what is tried in a set-up is kept as a draft, over a restart as well; a later test changes nothing", async () => {
+  await using sandbox = await startSandbox();
+  await using first = await openTestWorkshop();
+  const { id } = first.workshop.create({ mode: "once", owner: "Ada" });
+  await first.test(id, settingsOf(sandbox, { timeoutSeconds: 20 }));
+  const draft = first.workshop.detail(id);
+  assert.deepEqual([draft.status, draft.orgSlug, draft.settings.timeoutSeconds], ["Not set up", "sandbox-org", 20]);
+  await first.workshop.close();
+  {
+    await using second = await openTestWorkshop({ dataDir: first.dataDir });
+    assert.deepEqual(
+      second.workshop.list().map((one) => [one.orgSlug, one.lastRun]),
+      [["sandbox-org", null]],
+    );
+    assert.equal((await second.test(id)).failure, null, "its key is there");
+    await second.workshop.saveSettings(id, {});
+    assert.equal((await second.ended(id)).result, "Complete");
+    await second.test(id, { apiKey: "another-key-of-nobody", orgSlug: "elsewhere" });
+    assert.equal(second.workshop.detail(id).orgSlug, "sandbox-org");
+  }
+});
+
+test("a set-up that was given up leaves nothing: not in the list, and gone after a restart", async () => {
+  await using first = await openTestWorkshop();
+  const { id } = first.workshop.create({ mode: "once", owner: "Ada" });
+  assert.deepEqual(first.workshop.list(), []);
+  assert.equal(first.workshop.detail(id).owner, "Ada", "whoever is still at it finds it");
+  await first.workshop.close();
+  {
+    await using second = await openTestWorkshop({ dataDir: first.dataDir });
+    assert.throws(() => second.workshop.detail(id), isCode("CONSOLE-NO-CONNECTOR"));
+  }
+});
+
+test("a schedule that cannot run says why and lists no next runs; a new connector can be given one", async () => {
+  await using sandbox = await startSandbox();
+  await using first = await openTestWorkshop({ keysInMemory: true });
+  const { workshop } = first;
+  const schedule = { kind: "cron", expression: "0 6 * * *", timeZone: "Europe/Berlin" } as const;
+  const { id, scheduleProblem, nextRunsMs } = workshop.create({ mode: "schedule", owner: "", schedule });
+  assert.deepEqual([scheduleProblem, nextRunsMs], ["not-set-up", []]);
+  await workshop.saveSettings(id, settingsOf(sandbox));
+  await first.ended(id);
+  const able = workshop.detail(id);
+  assert.deepEqual([able.schedule, able.scheduleProblem, able.nextRunsMs.length], [schedule, null, 3]);
+  await workshop.close();
+  {
+    await using second = await openTestWorkshop({ keysInMemory: true, dataDir: first.dataDir });
+    const unable = second.workshop.detail(id);
+    assert.deepEqual([unable.scheduleProblem, unable.nextRunsMs, unable.nextRunAtMs], ["key-gone", [], null]);
+  }
 });

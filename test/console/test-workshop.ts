@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/server.ts";
-import { openWorkshop, type ProgramCommand, type Workshop } from "../../src/console/connectors/workshop.ts";
+import type { Connectors } from "../../src/console/connectors/connectors.ts";
+import { openConnectors } from "../../src/console/connectors/open-connectors.ts";
 import type { ConnectorDetail, SettingsInput, TestState } from "../../src/console/contract/connectors.ts";
 import type { ConsoleEvent } from "../../src/console/contract/events.ts";
 import type { RunDetail, RunProgress } from "../../src/console/contract/runs.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
+import type { ProgramCommand } from "../../src/console/worker/program.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
-import { version } from "../../src/version.ts";
 import { launcher } from "../e2e/program.ts";
 
 /** What a test may want otherwise. */
@@ -26,7 +27,7 @@ export interface TestWorkshopOptions {
 
 /** A workshop with what tests ask of it. */
 export interface TestWorkshop extends AsyncDisposable {
-  readonly workshop: Workshop;
+  readonly workshop: Connectors;
   readonly hub: EventHub;
   readonly dataDir: string;
   /** Everything that the page was told so far. */
@@ -55,11 +56,10 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
   const hub = new EventHub();
   const events: ConsoleEvent[] = [];
   hub.subscribe((event) => events.push(event));
-  const workshop = await openWorkshop({
+  const workshop = await openConnectors({
     dataDir,
     hub,
     clock: options.clock ?? systemClock,
-    version,
     env: { HOME: home, PATH: "/usr/bin:/bin", ...options.env },
     storeKeyFile: undefined,
     keysInMemory: options.keysInMemory ?? false,
@@ -75,12 +75,12 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
       });
     });
   const ended = async (id: string): Promise<RunDetail> => {
-    while (workshop.connector(id).progress) {
+    while (workshop.detail(id).progress) {
       await next("connector", ({ connector }) => connector.id === id && connector.progress === null);
     }
-    const { lastRun } = workshop.connector(id);
+    const { lastRun } = workshop.detail(id);
     assert.ok(lastRun, "a run has ended");
-    return workshop.run(lastRun.runId);
+    return workshop.archive.run(lastRun.runId);
   };
   return {
     workshop,
@@ -93,7 +93,7 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
       const { id } = workshop.create({ mode: "once", owner: "Ada" });
       const { runId } = await workshop.saveSettings(id, settingsOf(sandbox, input));
       if (runId !== null) await ended(id);
-      return workshop.connector(id);
+      return workshop.detail(id);
     },
     async sync(id) {
       workshop.startSync(id);
@@ -108,7 +108,7 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
       }
     },
     async progress(id, fits) {
-      const now = workshop.connector(id).progress;
+      const now = workshop.detail(id).progress;
       if (now && fits(now)) return now;
       const { progress } = await next("progress", (event) => event.progress.connectorId === id && fits(event.progress));
       return progress;

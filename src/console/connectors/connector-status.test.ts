@@ -6,8 +6,8 @@ import type { RunDetail, RunResult } from "../contract/runs.ts";
 import { firstProgress } from "../runs/run-progress.ts";
 import { newRun } from "../runs/run-results.ts";
 import { stoppedService } from "../runs/service-state.ts";
-import { newConnector } from "./connector-registry.ts";
 import { bannerOf, type StatusFacts, statusOf } from "./connector-status.ts";
+import { newConnector } from "./new-connector.ts";
 import { emptySettings } from "./settings-input.ts";
 
 const run = (result: RunResult, state?: FailureState, runId = "last"): RunDetail => ({

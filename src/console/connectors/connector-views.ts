@@ -1,16 +1,18 @@
 /** Connectors as the page sees them: what is kept, what runs, and what follows from both. */
-import type { ConnectorDetail, ConnectorSummary, ServiceState } from "../contract/connectors.ts";
+import type { ConnectorDetail, ConnectorSummary, KeyFacts, ScheduleProblem } from "../contract/connectors.ts";
 import type { RunDetail } from "../contract/runs.ts";
 import type { RunArchive } from "../runs/run-archive.ts";
 import type { RunFiles } from "../runs/run-files.ts";
 import { summaryOf } from "../runs/run-results.ts";
 import { nextMoments } from "../runs/schedule.ts";
 import { nextRunAt } from "../runs/scheduler.ts";
+import type { ServiceSupervisor } from "../runs/service-supervisor.ts";
 import type { SyncRunner } from "../runs/sync-runner.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import type { ConnectionTests } from "./connection-tests.ts";
 import { bannerOf, isRateLimited, type StatusFacts, statusOf } from "./connector-status.ts";
+import { type Environment, findKeys } from "./found-settings.ts";
 
 /** Moments of a schedule that are shown. */
 const shownMoments = 3;
@@ -22,12 +24,29 @@ export interface ViewParts {
   readonly files: RunFiles;
   readonly runner: SyncRunner;
   readonly tests: ConnectionTests;
-  readonly serviceOf: (connectorId: string) => ServiceState | null;
+  readonly services: ServiceSupervisor;
+  /** Where keys of this machine are looked up. */
+  readonly env: Environment;
 }
 
 /** A line of the list. */
 export function summaryView(connector: ConnectorRecord, parts: ViewParts): ConnectorSummary {
-  return summary(factsOf(connector, parts));
+  return { ...summary(factsOf(connector, parts)), ...(problemOf(connector, parts) && { nextRunAtMs: null }) };
+}
+
+/** Why a schedule cannot run as things are; null when it can, or when there is none. */
+function problemOf(connector: ConnectorRecord, { store, env }: ViewParts): ScheduleProblem | null {
+  const { id, key, schedule, settings, isSample, mode } = connector;
+  if (schedule.kind === "manual" || mode === "service" || isSample) return null;
+  if (key === null || settings.orgSlug === "") return "not-set-up";
+  if (key.source !== "entered") return hasFoundKey(key, env) ? null : "key-gone";
+  const place = store.secrets.place(id, "api-key");
+  if (place === undefined) return "key-gone";
+  return place === "encrypted" && store.secrets.storage === "memory" ? "key-sealed" : null;
+}
+
+function hasFoundKey({ source }: Pick<KeyFacts, "source">, env: Environment): boolean {
+  return findKeys(env).some((found) => found.source === source);
 }
 
 /** Everything of one. */
@@ -35,14 +54,19 @@ export function detailView(connector: ConnectorRecord, parts: ViewParts, nowMs: 
   const { archive, files, store } = parts;
   const facts = factsOf(connector, parts);
   const { settings, schedule, key, id } = connector;
+  const problem = problemOf(connector, parts);
+  const question = archive.openQuestion(connector);
   return {
     ...summary(facts),
+    ...(problem && { nextRunAtMs: null }),
     createdAtMs: connector.createdAtMs,
     settings: { ...settings, c1SecretIsSet: store.secrets.place(id, "c1-client-secret") !== undefined },
     key: key && { ...key, storage: storageOf(connector, store) },
     schedule,
-    nextRunsMs: connector.isPaused ? [] : upcoming(connector, nowMs),
+    nextRunsMs: connector.isPaused || problem ? [] : upcoming(connector, nowMs),
+    scheduleProblem: problem,
     failure: bannerOf(facts),
+    heldRun: question?.failure ? { runId: question.runId, failure: question.failure } : null,
     consecutiveFailures: archive.consecutiveFailures(connector),
     service: connector.mode === "service" ? facts.service : null,
     currentFile: files.current(id) ?? null,
@@ -73,7 +97,7 @@ interface Facts extends StatusFacts {
   readonly lastGood: RunDetail | null;
 }
 
-function factsOf(connector: ConnectorRecord, { store, runner, tests, serviceOf }: ViewParts): Facts {
+function factsOf(connector: ConnectorRecord, { store, runner, tests, services }: ViewParts): Facts {
   const { id, currentRunId } = connector;
   const currentRun = (currentRunId === null ? undefined : store.runs.get(currentRunId)) ?? null;
   return {
@@ -84,7 +108,7 @@ function factsOf(connector: ConnectorRecord, { store, runner, tests, serviceOf }
     lastRun: store.runs.lastEnded(id) ?? null,
     currentRun,
     lastGood: currentRun,
-    service: serviceOf(id),
+    service: services.state(id),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseOrgSlug } from "../../cloudsmith/addresses.ts";
+import { isVendorUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
 import { apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
 import { parseIni } from "../../sdk/config/ini.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
@@ -26,12 +26,8 @@ export interface FoundKey {
  */
 export function mayGoTo(baseUrl: string, env: Environment): boolean {
   const named = [env["BATON_BASE_URL"], env["CLOUDSMITH_API_HOST"]].map((text) => URL.parse(text ?? "")?.origin);
-  const url = URL.parse(baseUrl);
-  if (url === null) return false;
-  return named.includes(url.origin) || (url.protocol === "https:" && vendorHosts.test(url.hostname));
+  return isVendorUrl(baseUrl) || named.includes(URL.parse(baseUrl)?.origin ?? "");
 }
-
-const vendorHosts = /(?:^|\.)cloudsmith\.(?:io|com)$/;
 
 /** Every key, those of the environment first. */
 export function findKeys(env: Environment): readonly FoundKey[] {

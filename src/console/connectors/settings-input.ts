@@ -6,7 +6,7 @@ import { defaultBaseUrl } from "../../cloudsmith/config.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
 import type { KeySource, SettingsInput } from "../contract/connectors.ts";
-import type { ConnectorRecord, StoredKeyFacts } from "../store/connector-table.ts";
+import { type ConnectorRecord, type StoredKeyFacts, usualTimeoutSeconds } from "../store/connector-table.ts";
 import { type Environment, type FoundKey, findKeys, mayGoTo } from "./found-settings.ts";
 
 /** The form's content, ready to be kept or to be tested. */
@@ -20,8 +20,18 @@ export interface ReadSettings {
   readonly notices: readonly string[];
 }
 
+/** Seconds; the bound of the command line's own setting. */
+const longestTimeoutSeconds = 1800;
+
 /** Settings of a connector that was just added. */
-export const emptySettings = { orgSlug: "", baseUrl: defaultBaseUrl, caFile: "", proxy: "", c1ClientId: "" };
+export const emptySettings = {
+  orgSlug: "",
+  baseUrl: defaultBaseUrl,
+  caFile: "",
+  proxy: "",
+  c1ClientId: "",
+  timeoutSeconds: usualTimeoutSeconds,
+};
 
 /**
  * Puts the input over what is kept.
@@ -38,6 +48,7 @@ export function readSettings(record: ConnectorRecord, input: SettingsInput, env:
     caFile: input.caFile === undefined ? settings.caFile : readCaFile(input.caFile.trim()),
     proxy: input.proxy === undefined ? settings.proxy : readProxy(input.proxy.trim()),
     c1ClientId: input.c1ClientId?.trim() ?? settings.c1ClientId,
+    timeoutSeconds: readTimeout(input.timeoutSeconds ?? settings.timeoutSeconds),
   };
   const key = readKey(input, env, next.baseUrl, notices);
   const kept = record.key;
@@ -139,6 +150,14 @@ function factsOf(key: FoundKey, before: StoredKeyFacts | null): StoredKeyFacts {
 function readCaFile(path: string): string {
   if (path === "" || existsSync(path)) return path;
   throw badSetting(`The CA file ${path} does not exist.`, "Give the path of a PEM file on this machine.");
+}
+
+function readTimeout(seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= longestTimeoutSeconds) return seconds;
+  throw badSetting(
+    "The time-out is not a number of seconds that can be kept.",
+    `Give whole seconds, 1 to ${longestTimeoutSeconds}.`,
+  );
 }
 
 function readProxy(text: string): string {

@@ -79,8 +79,12 @@ export interface ConnectorDetail extends ConnectorSummary {
   readonly schedule: Schedule;
   /** The next three moments of the schedule. */
   readonly nextRunsMs: readonly number[];
+  /** Why the schedule cannot run as things are; null when it can, or when there is none. */
+  readonly scheduleProblem: ScheduleProblem | null;
   /** What stands in the banner; null when all is well. */
   readonly failure: Failure | null;
+  /** A held run that waits for an answer, whatever failed since; null when there is none. */
+  readonly heldRun: { readonly runId: string; readonly failure: Failure } | null;
   readonly consecutiveFailures: number;
   /** Null unless the mode is `service`. */
   readonly service: ServiceState | null;
@@ -96,10 +100,15 @@ export interface ConnectorSettings {
   readonly caFile: string;
   /** Proxy address without credentials; "" for what the environment says. */
   readonly proxy: string;
+  /** Longest time that one request may take, in seconds. */
+  readonly timeoutSeconds: number;
   /** C1 client id, for the mode `service`; "" when not set. */
   readonly c1ClientId: string;
   readonly c1SecretIsSet: boolean;
 }
+
+/** What keeps a schedule from running: settings are missing, a key in memory or in the environment is gone, or sealed. */
+export type ScheduleProblem = "not-set-up" | "key-gone" | "key-sealed";
 
 /** How the service for C1 is doing. */
 export interface ServiceState {
@@ -117,6 +126,8 @@ export interface ServiceState {
 export interface CreateConnector {
   readonly mode: RunMode;
   readonly owner: string;
+  /** Absent: a usual one for the mode `schedule`, none for others. */
+  readonly schedule?: Schedule;
 }
 
 /** POST /api/connectors/:id/settings and /test: what the form holds. Absent fields stay as they are. */
@@ -129,6 +140,7 @@ export interface SettingsInput {
   readonly baseUrl?: string;
   readonly caFile?: string;
   readonly proxy?: string;
+  readonly timeoutSeconds?: number;
   readonly owner?: string;
   readonly mode?: RunMode;
   readonly c1ClientId?: string;

@@ -72,6 +72,8 @@ export interface RunDetail extends RunSummary {
   /** What was compared; null for runs that recorded nothing of it. */
   readonly completeness: RunCompleteness | null;
   readonly failure: Failure | null;
+  /** For a held run: true when somebody has decided to keep the old file. Absent: nobody has. */
+  readonly isAnswered?: boolean;
   /** For a held run: counts before and after, and names of some of those that fell away. */
   readonly drop: RunDrop | null;
 }

@@ -8,6 +8,8 @@ export interface FailureContext {
   readonly error: SentError;
   /** Undefined where no connector is concerned. */
   readonly connector?: FailingConnector | undefined;
+  /** True for a run that is tried again by itself. A test is not, nor is a run of a paused connector. */
+  readonly triesAgain?: boolean;
 }
 
 /** What is known of the connector that failed. */
@@ -16,6 +18,10 @@ export interface FailingConnector {
   /** The organization's name in the last good run; "" when it is not known. */
   readonly orgName: string;
   readonly host: string;
+  /** Whether the host is one of Cloudsmith's own. */
+  readonly isVendorHost: boolean;
+  /** The current file: one that can be taken for the whole organization, a partial one, or none yet. */
+  readonly file: "good" | "partial" | "none";
   /** Shown without credentials; "" for none. */
   readonly proxy: string;
   readonly key: Pick<KeyFacts, "lastFour" | "sourceName"> | null;
@@ -31,8 +37,21 @@ export type Describe = (context: FailureContext) => Omit<Failure, "code" | "stat
 /** States by who describes them. */
 export type Describers<States extends FailureState> = Readonly<Record<States, Describe>>;
 
-/** What all failures that read nothing new mean for the data. */
-export const lastFileStays = "Nothing new was saved; the last good file stays as it is.";
+/** What a failure that saved nothing means for the data. */
+export function nothingSaved(connector: FailingConnector | undefined): string {
+  return connector === undefined ? "Nothing was saved." : savedTexts[connector.file];
+}
+
+const savedTexts: Readonly<Record<FailingConnector["file"], string>> = {
+  good: "Nothing new was saved; the last good file stays as it is.",
+  partial: "Nothing new was saved; the current file stays the partial one that was there.",
+  none: "Nothing was saved: there is no file yet.",
+};
+
+/** The host that was asked, where it is not one of Cloudsmith's own. */
+export function hostFact(connector: FailingConnector | undefined): Failure["facts"] {
+  return connector && !connector.isVendorHost ? [["Host", connector.host]] : [];
+}
 
 /** A moment in words, in UTC, as in `2026-03-01 14:05 UTC`. The page shows the viewer's own time beside it. */
 export function inUtc(ms: number): string {

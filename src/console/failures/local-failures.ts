@@ -1,5 +1,5 @@
 /** Failures of this machine and of this console, and whatever fits nowhere else. */
-import { type Describers, lastFileStays } from "./failure-context.ts";
+import { type Describers, nothingSaved } from "./failure-context.ts";
 
 const titles: Readonly<Record<string, string>> = {
   "BATON-INTERRUPTED": "The sync was stopped",
@@ -11,12 +11,15 @@ const titles: Readonly<Record<string, string>> = {
   "CONSOLE-SEALED": "The API key cannot be opened",
 };
 
+/** Ends of a sync of which the console knows better what they mean for the data. */
+const ofASync: ReadonlySet<string> = new Set(["BATON-INTERRUPTED", "BATON-INCOMPLETE", "CONSOLE-RUN-LOST"]);
+
 /** Their descriptions. */
 export const localFailures: Describers<"disk-full" | "file-busy" | "held" | "session-expired" | "unexpected"> = {
-  "disk-full": ({ error }) => ({
+  "disk-full": ({ error, connector }) => ({
     title: "Not enough disk space",
     message: error.message,
-    effect: "The old file was kept as it was.",
+    effect: nothingSaved(connector),
     hint: "Free space, then sync again.",
     facts: error.facts,
   }),
@@ -27,10 +30,10 @@ export const localFailures: Describers<"disk-full" | "file-busy" | "held" | "ses
     hint: "Wait until it has ended, then sync again.",
     facts: error.facts,
   }),
-  held: ({ error }) => ({
+  held: ({ error, connector }) => ({
     title: "Big change, nothing applied",
     message: "Half or more of what was there before is gone. That can be true, or a fault of key or network.",
-    effect: lastFileStays,
+    effect: nothingSaved(connector),
     hint: "Look up some of the names. Confirm the changes if they are true, or keep the old file.",
     facts: error.facts,
     points: error.candidates,
@@ -42,10 +45,12 @@ export const localFailures: Describers<"disk-full" | "file-busy" | "held" | "ses
     hint: "Run `baton-cloudsmith console --link` on this machine and open the link that it prints.",
     facts: [],
   }),
-  unexpected: ({ error }) => ({
+  unexpected: ({ error, connector }) => ({
     title: titles[error.code] ?? "This did not work",
     message: error.message,
     ...(error.effect !== undefined && { effect: error.effect }),
+    // The process of the sync cannot know which file is there.
+    ...(connector && ofASync.has(error.code) && { effect: nothingSaved(connector) }),
     ...(error.hint !== undefined && { hint: error.hint }),
     facts: error.facts,
   }),

@@ -1,5 +1,13 @@
 /** Failures of the way to a host, of the host, and of C1. */
-import { type Describers, inUtc, keyFacts, lastFileStays, lastGoodFact } from "./failure-context.ts";
+import {
+  type Describers,
+  type FailureContext,
+  hostFact,
+  inUtc,
+  keyFacts,
+  lastGoodFact,
+  nothingSaved,
+} from "./failure-context.ts";
 
 /** Their descriptions. */
 export const remoteFailures: Describers<
@@ -11,26 +19,26 @@ export const remoteFailures: Describers<
   | "unexpected-answer"
   | "c1-unreachable"
 > = {
-  "rate-limited": ({ error, connector }) => ({
+  "rate-limited": ({ error, connector, triesAgain }) => ({
     title: "Waiting for Cloudsmith",
     message: `The hour's requests are used up${error.retryAtMs === undefined ? "" : ` until ${inUtc(error.retryAtMs)}`}. Every program that uses this key counts.`,
-    effect: lastFileStays,
-    hint: "Nothing needs to be done: the sync goes on by itself.",
-    facts: [...error.facts, ...keyFacts(connector)],
+    effect: nothingSaved(connector),
+    hint: triesAgain ? "Nothing needs to be done: the sync is tried again by itself." : whenToTry(error.retryAtMs),
+    facts: [...error.facts, ...keyFacts(connector), ...hostFact(connector)],
     points: ["Other programs and people with the same key use the same budget. Give this connector a key of its own."],
     ...(error.retryAtMs !== undefined && { retryAtMs: error.retryAtMs }),
   }),
   "network-down": ({ error, connector }) => ({
     title: `Cannot reach ${connector?.host ?? "Cloudsmith"}`,
     message: brief(error.message),
-    effect: lastFileStays,
+    effect: nothingSaved(connector),
     hint: "Check this machine's network, and the proxy if it needs one. Then sync again.",
     facts: [...error.facts, ...proxyFact(connector?.proxy), ...lastGoodFact(connector)],
   }),
   "tls-fault": ({ error, connector }) => ({
     title: "The secure connection could not be verified",
     message: brief(error.message),
-    effect: lastFileStays,
+    effect: nothingSaved(connector),
     hint: "If a company proxy opens connections, give its certificate as the CA file under Settings.",
     facts: [["Host", connector?.host ?? ""], ...error.facts, ...proxyFact(connector?.proxy)],
   }),
@@ -48,19 +56,19 @@ export const remoteFailures: Describers<
   "server-error": ({ error, connector }) => ({
     title: "Cloudsmith is having trouble",
     message: brief(error.message),
-    effect: lastFileStays,
-    hint: "Sync again later; see status.cloudsmith.com.",
-    facts: [...error.facts, ...lastGoodFact(connector)],
+    effect: nothingSaved(connector),
+    hint: connector?.isVendorHost === false ? "Sync again later." : "Sync again later; see status.cloudsmith.com.",
+    facts: [...error.facts, ...hostFact(connector), ...lastGoodFact(connector)],
   }),
   "unexpected-answer": ({ error, connector }) => ({
     title: "Unexpected answer",
     message: brief(error.message.replace(/ It begins: .*$/s, "")),
-    effect: lastFileStays,
+    effect: nothingSaved(connector),
     hint: "A proxy or login page may stand in between, or the API host is wrong. The log has all of it.",
     facts: [["Host", connector?.host ?? ""], ...quoteOf(error.message)],
   }),
   "c1-unreachable": ({ error }) => ({
-    title: "C1 link lost, still trying",
+    title: error.retryAtMs === undefined ? "C1 does not take this connector" : "C1 link lost, still trying",
     message: brief(error.message),
     effect: "C1 gets no new data until the link is back.",
     hint: error.code.startsWith("C1-TOKEN")
@@ -71,6 +79,11 @@ export const remoteFailures: Describers<
     ...(error.retryAtMs !== undefined && { retryAtMs: error.retryAtMs }),
   }),
 };
+
+/** What to do about a used-up budget when nothing goes on by itself. */
+function whenToTry(retryAtMs: FailureContext["error"]["retryAtMs"]): string {
+  return retryAtMs === undefined ? "Try again in an hour." : `Try again after ${inUtc(retryAtMs)}.`;
+}
 
 /** What the fact about the clock is called. */
 export const clockLabel = "Clock of this machine";

@@ -1,8 +1,8 @@
 /** Brings the lines that jobs log into the store, a batch at a time, and says that there are new ones. */
 
-import { logLevels } from "../contract/runs.ts";
+import { type LogLine, type LogPage, logLevels } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
-import type { LogTable, NewLogLine } from "../store/log-table.ts";
+import type { LogFilter, LogTable, NewLogLine } from "../store/log-table.ts";
 
 const writeEveryMs = 200;
 /** Lines that wait while the store cannot be written; those beyond are lost, the oldest last. */
@@ -46,6 +46,18 @@ export class LogWriter {
         // A full disk; the run itself says so.
       }
     }
+  }
+
+  /** A page of lines, newest first, with whatever was logged until now. */
+  page(connectorId: string, filter: LogFilter): LogPage {
+    this.flush();
+    return this.#table.page(connectorId, filter);
+  }
+
+  /** Every line, oldest first, for a download. */
+  all(connectorId: string): Iterable<LogLine> {
+    this.flush();
+    return this.#table.all(connectorId);
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { systemClock } from "../../sdk/clock.ts";
 import { type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
-import { newConnector } from "../connectors/connector-registry.ts";
+import { newConnector } from "../connectors/new-connector.ts";
 import { emptySettings } from "../connectors/settings-input.ts";
 import { openDataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/store.ts";

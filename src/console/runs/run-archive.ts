@@ -1,4 +1,6 @@
 /** Writes down what became of a run: its result, its file, and whether that is the current one from now on. */
+
+import { isVendorUrl } from "../../cloudsmith/addresses.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
@@ -6,7 +8,7 @@ import type { Failure } from "../contract/failures.ts";
 import type { RunDetail, RunSummary } from "../contract/runs.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
 import { type FailingConnector, inUtc } from "../failures/failure-context.ts";
-import type { KeptFile } from "../kept-files.ts";
+import type { KeptFile, KeptFiles } from "../kept-files.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import type { SentError } from "../worker/messages.ts";
@@ -26,7 +28,7 @@ export interface RunPage {
 }
 
 /** The past of all connectors. */
-export class RunArchive {
+export class RunArchive implements KeptFiles {
   readonly #store: Store;
   readonly #files: RunFiles;
   readonly #clock: Clock;
@@ -99,11 +101,26 @@ export class RunArchive {
       orgSlug: settings.orgSlug,
       orgName: name === settings.orgSlug ? "" : name,
       host: URL.parse(settings.baseUrl)?.host ?? settings.baseUrl,
+      isVendorHost: isVendorUrl(settings.baseUrl),
+      file: this.#fileOf(connector),
       proxy: settings.proxy,
       key,
       keyWorkedAtMs: sameKey ? lastGood.endedAtMs : null,
       lastGoodAtMs: sameSlug ? lastGood.endedAtMs : null,
     };
+  }
+
+  #fileOf({ id, currentRunId }: ConnectorRecord): FailingConnector["file"] {
+    const run = currentRunId === null ? undefined : this.#store.runs.get(currentRunId);
+    if (!run || this.#files.current(id) === undefined) return "none";
+    return isGood(run) ? "good" : "partial";
+  }
+
+  /** The held run that somebody has still to decide about: one that was not answered, with no good run since. */
+  openQuestion({ id }: ConnectorRecord): RunDetail | null {
+    const ended = this.#store.runs.list(id, { limit: 100 }).filter(({ result }) => result !== null);
+    const first = ended.find((run) => isGood(run) || run.result === "Held");
+    return first?.result === "Held" && !first.isAnswered ? first : null;
   }
 
   /** The latest run of the connector that was good. */
@@ -137,7 +154,9 @@ export class RunArchive {
 
   #failureOf(connector: ConnectorRecord, run: RunDetail, error: SentError | null): Failure | null {
     const described = error ? withDrop(error, run) : remarkOf(run);
-    return described && describeFailure({ error: described, connector: this.factsFor(connector) });
+    if (!described) return null;
+    const triesAgain = described.retryAtMs !== undefined && !connector.isPaused && connector.mode !== "service";
+    return describeFailure({ error: described, connector: this.factsFor(connector), triesAgain });
   }
 
   /** A partial file never takes the place of a good one; where there is no good one it is better than nothing. */

@@ -107,6 +107,7 @@ export function summaryOf(run: RunDetail): RunSummary {
     completeness: _h,
     failure: _f,
     drop: _g,
+    isAnswered: _i,
     ...summary
   } = run;
   return summary;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { systemClock } from "../../sdk/clock.ts";
-import { newConnector } from "../connectors/connector-registry.ts";
+import { newConnector } from "../connectors/new-connector.ts";
 import { ConnectorTable } from "../store/connector-table.ts";
 import { migrate } from "../store/migrations.ts";
 import { nextRunAt, startDue } from "./scheduler.ts";

@@ -30,8 +30,12 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly program: ProgramCommand;
   readonly scratch: string;
-  readonly settingsOf: (connectorId: string) => Promise<RunSettings & { readonly c1: C1Settings }>;
-  readonly onChange: (connectorId: string) => void;
+  readonly access: { ofService(connectorId: string): Promise<ServiceSettings> };
+}
+
+/** What a service is made with. */
+export interface ServiceSettings extends RunSettings {
+  readonly c1: C1Settings;
 }
 
 class RunningService {
@@ -48,8 +52,15 @@ export class ServiceSupervisor {
   readonly #parts: ServiceParts;
   readonly #services = new Map<string, RunningService>();
 
+  #listener: (connectorId: string) => void = () => {};
+
   constructor(parts: ServiceParts) {
     this.#parts = parts;
+  }
+
+  /** Tells of each change of a service, from now on. */
+  follow(listener: (connectorId: string) => void): void {
+    this.#listener = listener;
   }
 
   /** How the service is doing. */
@@ -62,7 +73,7 @@ export class ServiceSupervisor {
     const running = this.#services.get(connectorId);
     if (running) return running.state;
     // What cannot be mended by waiting is said at once.
-    await this.#parts.settingsOf(connectorId);
+    await this.#parts.access.ofService(connectorId);
     return this.resume(connectorId);
   }
 
@@ -123,10 +134,10 @@ export class ServiceSupervisor {
 
   /** One life of the process. @returns why it ended. */
   async #runOnce(connectorId: string, service: RunningService): Promise<SentError> {
-    const { program, scratch, settingsOf, clock } = this.#parts;
+    const { access, program, scratch, clock } = this.#parts;
     let end: WorkerEnd;
     try {
-      const { settings, c1, env } = await settingsOf(connectorId);
+      const { settings, c1, env } = await access.ofService(connectorId);
       service.process = startWorker({
         program,
         env,
@@ -185,7 +196,7 @@ export class ServiceSupervisor {
   #show(connectorId: string, service: RunningService, state: ServiceState): void {
     service.state = state;
     this.#parts.hub.publish({ type: "service", connectorId, service: state });
-    this.#parts.onChange(connectorId);
+    this.#listener(connectorId);
   }
 }
 

@@ -44,11 +44,12 @@ export interface SyncRunnerParts {
   readonly clock: Clock;
   readonly program: ProgramCommand;
   readonly scratch: string;
-  /** @throws BatonError when the connector cannot run as it is set up. */
-  readonly settingsOf: (connectorId: string) => Promise<RunSettings>;
-  /** Told when a run has begun or ended. */
-  readonly onChange: (connectorId: string, ended?: RunDetail) => void;
+  /** Asked when the turn of a run has come. @throws BatonError when the connector cannot run as it is set up. */
+  readonly access: { ofSync(connectorId: string): Promise<RunSettings> };
 }
+
+/** Told when a run has begun or ended. */
+export type RunListener = (connectorId: string, ended?: RunDetail) => void;
 
 /** How a run is begun. */
 export interface StartOptions {
@@ -71,10 +72,16 @@ interface ActiveRun {
 export class SyncRunner {
   readonly #parts: SyncRunnerParts;
   readonly #active = new Map<string, ActiveRun>();
+  #listener: RunListener = () => {};
   #isClosing: boolean = false;
 
   constructor(parts: SyncRunnerParts) {
     this.#parts = parts;
+  }
+
+  /** Tells of each run that begins or ends, from now on. */
+  follow(listener: RunListener): void {
+    this.#listener = listener;
   }
 
   /** Begins a sync, or puts it in the queue. @returns the id of the run. @throws RunningError */
@@ -94,7 +101,7 @@ export class SyncRunner {
       done: Promise.withResolvers<void>(),
     });
     this.#startNext();
-    this.#parts.onChange(connectorId);
+    this.#listener(connectorId);
     return run.runId;
   }
 
@@ -151,9 +158,9 @@ export class SyncRunner {
   }
 
   async #work(active: ActiveRun): Promise<WorkerEnd> {
-    const { files, logs, program, scratch, settingsOf, store } = this.#parts;
+    const { access, files, logs, program, scratch, store } = this.#parts;
     const { connectorId, runId } = active.run;
-    const { settings, env } = await settingsOf(connectorId);
+    const { settings, env } = await access.ofSync(connectorId);
     if (active.wasCancelled) return { kind: "ended", error: cancelledInQueue };
     files.forgetRecord(connectorId);
     const before = store.connectors.get(connectorId);
@@ -199,7 +206,7 @@ export class SyncRunner {
     this.#active.delete(connectorId);
     active.done.resolve();
     if (!this.#isClosing) this.#startNext();
-    this.#parts.onChange(connectorId, ended);
+    this.#listener(connectorId, ended);
   }
 
   #show(active: ActiveRun, progress: RunProgress): void {

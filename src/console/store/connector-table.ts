@@ -9,6 +9,8 @@ export interface StoredSettings {
   readonly caFile: string;
   readonly proxy: string;
   readonly c1ClientId: string;
+  /** Longest time that one request may take. */
+  readonly timeoutSeconds: number;
 }
 
 /** What is known of the key; where it is kept is for the vault to say. */
@@ -37,6 +39,9 @@ export interface ConnectorRecord {
   /** True while the service for C1 is to run. */
   readonly runsService: boolean;
 }
+
+/** Until somebody says otherwise. */
+export const usualTimeoutSeconds = 300;
 
 const columns = [
   "id",
@@ -132,7 +137,8 @@ function toRecord(row: Readonly<Record<string, SQLOutputValue>>): ConnectorRecor
     owner: text("owner"),
     isSample: row["is_sample"] === 1,
     isPaused: row["is_paused"] === 1,
-    settings: parsed<StoredSettings>("settings"),
+    // The time was not kept by earlier versions.
+    settings: { ...{ timeoutSeconds: usualTimeoutSeconds }, ...parsed<StoredSettings>("settings") },
     key: row["key_facts"] == null ? null : parsed<StoredKeyFacts>("key_facts"),
     schedule: parsed<Schedule>("schedule"),
     scheduleSinceMs: Number(row["schedule_since_ms"]),

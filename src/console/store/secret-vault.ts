@@ -78,6 +78,11 @@ export class SecretVault {
     return this.#sealed(connectorId, name) ? "encrypted" : undefined;
   }
 
+  /** Forgets the secrets of a connector. */
+  forgetAll(connectorId: string): void {
+    for (const name of ["api-key", "c1-client-secret"] as const) this.forget(connectorId, name);
+  }
+
   /** Forgets one secret. */
   forget(connectorId: string, name: SecretName): void {
     this.#inMemory.delete(ownerOf(connectorId, name));

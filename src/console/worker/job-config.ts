@@ -12,8 +12,12 @@ import type { Job } from "./messages.ts";
  * @throws BatonError with a BATON-CONFIG code.
  */
 export function jobConfig(job: Job, nowMs: number): ResolvedConfig {
-  const { apiKey, keySource, orgSlug, baseUrl } = job.settings;
-  const env: Record<string, string> = { BATON_ORG_SLUG: orgSlug, BATON_BASE_URL: baseUrl };
+  const { apiKey, keySource, orgSlug, baseUrl, timeoutSeconds } = job.settings;
+  const env: Record<string, string> = {
+    BATON_ORG_SLUG: orgSlug,
+    BATON_BASE_URL: baseUrl,
+    BATON_HTTP_TIMEOUT_SECONDS: String(timeoutSeconds),
+  };
   const secrets = new Map([["api-key", { value: apiKey, from: keySource }]]);
   if (job.kind === "sync") Object.assign(env, { BATON_FILE: job.file, BATON_C1Z_TEMP_DIR: job.tempDir });
   if ("c1" in job) {

@@ -14,6 +14,8 @@ export interface JobSettings {
   readonly apiKey: string;
   /** Where the key comes from, in words. */
   readonly keySource: string;
+  /** Longest time that one request may take. */
+  readonly timeoutSeconds: number;
 }
 
 /** Client id and secret of C1. */

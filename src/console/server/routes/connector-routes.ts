@@ -1,7 +1,7 @@
 /** Connectors, settings, tests and what is done with them, over HTTP. Mounted under /api; knows nothing of how it is done. */
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Workshop } from "../../connectors/workshop.ts";
+import { type Connectors, previewSchedule } from "../../connectors/connectors.ts";
 import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
 import type { ConsoleEnv } from "../app.ts";
 import { readBody } from "../body-values.ts";
@@ -11,7 +11,7 @@ import { readChoice, readNumber } from "../query-values.ts";
 const mode = z.enum(["once", "service", "schedule"]);
 const text = z.string().max(4096);
 const nothing = z.strictObject({});
-const createInput = z.strictObject({ mode, owner: text });
+
 const settingsInput = z.strictObject({
   orgSlug: text.exactOptional(),
   apiKey: text.exactOptional(),
@@ -19,6 +19,7 @@ const settingsInput = z.strictObject({
   baseUrl: text.exactOptional(),
   caFile: text.exactOptional(),
   proxy: text.exactOptional(),
+  timeoutSeconds: z.number().exactOptional(),
   owner: text.exactOptional(),
   mode: mode.exactOptional(),
   c1ClientId: text.exactOptional(),
@@ -29,113 +30,118 @@ const scheduleInput = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("interval"), everyMinutes: z.number() }),
   z.strictObject({ kind: z.literal("cron"), expression: text, timeZone: text }),
 ]);
+const createInput = z.strictObject({ mode, owner: text, schedule: scheduleInput.exactOptional() });
+const keepInput = z.strictObject({ runId: z.string().max(100).optional() });
 const syncInput = z.strictObject({ force: z.boolean().optional(), acceptChanges: z.boolean().optional() });
 
 /** The routes /connectors, /sample and /schedule-preview. */
-export function connectorRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+export function connectorRoutes(connectors: Connectors): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .route("/", listRoutes(workshop))
-    .route("/", settingsRoutes(workshop))
-    .route("/", actionRoutes(workshop))
-    .route("/", serviceRoutes(workshop));
+    .route("/", listRoutes(connectors))
+    .route("/", settingsRoutes(connectors))
+    .route("/", actionRoutes(connectors))
+    .route("/", serviceRoutes(connectors));
 }
 
-function listRoutes(workshop: Workshop): Hono<ConsoleEnv> {
-  const { audit } = workshop;
+function listRoutes(connectors: Connectors): Hono<ConsoleEnv> {
+  const { audit } = connectors;
   return new Hono<ConsoleEnv>()
-    .get("/connectors", (context) => context.json({ connectors: workshop.connectors() }))
+    .get("/connectors", (context) => context.json({ connectors: connectors.list() }))
     .post("/connectors", async (context) => {
       const input = await readBody(context, createInput);
       const action = { action: "connector-added", target: "", details: { mode: input.mode } };
-      return context.json(await audit.around(action, () => workshop.create(input)));
+      return context.json(await audit.around(action, () => connectors.create(input)));
     })
-    .get("/connectors/:id", (context) => context.json(workshop.connector(context.req.param("id"))))
+    .get("/connectors/:id", (context) => context.json(connectors.detail(context.req.param("id"))))
     .post("/connectors/:id/remove", async (context) => {
       await readBody(context, nothing);
       const id = context.req.param("id");
-      await audit.around({ action: "connector-removed", target: targetOf(id) }, () => workshop.remove(id));
+      await audit.around({ action: "connector-removed", target: targetOf(id) }, () => connectors.remove(id));
       return context.json({});
     })
     .post("/sample", async (context) => {
       await readBody(context, nothing);
-      return context.json(await audit.around({ action: "sample", target: "" }, () => workshop.startSample()));
+      return context.json(await audit.around({ action: "sample", target: "" }, () => connectors.startSample()));
     });
 }
 
-function settingsRoutes(workshop: Workshop): Hono<ConsoleEnv> {
-  const { audit } = workshop;
+function settingsRoutes(connectors: Connectors): Hono<ConsoleEnv> {
+  const { audit } = connectors;
   return new Hono<ConsoleEnv>()
-    .get("/connectors/:id/found-settings", (context) => context.json(workshop.foundSettings(context.req.param("id"))))
+    .get("/connectors/:id/found-settings", (context) => context.json(connectors.foundSettings(context.req.param("id"))))
     .post("/connectors/:id/settings", async (context) => {
       const [id, input] = [context.req.param("id"), await readBody(context, settingsInput)];
       const action = { action: input.apiKey ? "key-replaced" : "settings-changed", ...namesOf(id, input) };
-      return context.json(await audit.around(action, () => workshop.saveSettings(id, input)));
+      return context.json(await audit.around(action, () => connectors.saveSettings(id, input)));
     })
     .post("/connectors/:id/test", async (context) => {
       const [id, input] = [context.req.param("id"), await readBody(context, settingsInput)];
       const action = { action: "test", ...namesOf(id, input) };
-      return context.json(await audit.around(action, () => workshop.startTest(id, input)));
+      return context.json(await audit.around(action, () => connectors.startTest(id, input)));
     })
-    .get("/connectors/:id/test", (context) => context.json(workshop.test(context.req.param("id")) ?? null))
+    .get("/connectors/:id/test", (context) => context.json(connectors.test(context.req.param("id")) ?? null))
     .post("/connectors/:id/schedule", async (context) => {
       const [id, schedule] = [context.req.param("id"), await readBody(context, scheduleInput)];
       const action = { action: "schedule", target: targetOf(id), details: schedule };
-      return context.json(await audit.around(action, () => workshop.setSchedule(id, schedule)));
+      return context.json(await audit.around(action, () => connectors.setSchedule(id, schedule)));
     })
     .get("/schedule-preview", (context) => {
-      const nextRunsMs = workshop.previewSchedule(scheduleIn((name) => context.req.query(name)));
+      const nextRunsMs = previewSchedule(scheduleIn((name) => context.req.query(name)));
       return context.json({ nextRunsMs });
     });
 }
 
-function actionRoutes(workshop: Workshop): Hono<ConsoleEnv> {
-  const { audit } = workshop;
+function actionRoutes(connectors: Connectors): Hono<ConsoleEnv> {
+  const { audit } = connectors;
   return new Hono<ConsoleEnv>()
     .post("/connectors/:id/sync", async (context) => {
       const [id, { force, acceptChanges }] = [context.req.param("id"), await readBody(context, syncInput)];
       const action = { action: force ? "force-sync" : "sync", target: targetOf(id), details: { acceptChanges } };
-      const runId = await audit.around(action, () => workshop.startSync(id, { acceptChanges }));
+      const runId = await audit.around(action, () => connectors.startSync(id, { acceptChanges }));
       return context.json({ runId }, 202);
     })
     .post("/connectors/:id/confirm-changes", async (context) => {
       const id = context.req.param("id");
       await readBody(context, nothing);
       const action = { action: "confirm-changes", target: targetOf(id) };
-      return context.json({ runId: await audit.around(action, () => workshop.confirmChanges(id)) }, 202);
+      return context.json({ runId: await audit.around(action, () => connectors.confirmChanges(id)) }, 202);
     })
     .post("/connectors/:id/:action{cancel|pause|resume|keep-old}", async (context) => {
       const { id, action } = context.req.param();
-      await readBody(context, nothing);
+      const { runId }: z.infer<typeof keepInput> = await readBody<object>(
+        context,
+        action === "keep-old" ? keepInput : nothing,
+      );
       const work = {
-        cancel: () => workshop.cancel(id),
-        pause: () => workshop.pause(id),
-        resume: () => workshop.resume(id),
-        "keep-old": () => workshop.keepOld(id),
+        cancel: () => connectors.cancel(id),
+        pause: () => connectors.pause(id),
+        resume: () => connectors.resume(id),
+        "keep-old": () => connectors.keepOld(id, runId),
       }[action];
       if (!work) throw badRequest("There is no such action.");
       return context.json(await audit.around({ action, target: targetOf(id) }, work));
     });
 }
 
-function serviceRoutes(workshop: Workshop): Hono<ConsoleEnv> {
-  const { audit } = workshop;
+function serviceRoutes(connectors: Connectors): Hono<ConsoleEnv> {
+  const { audit } = connectors;
   return new Hono<ConsoleEnv>()
     .get("/connectors/:id/deploy", (context) => {
       const target = readChoice<DeployTarget>(context.req.query("target"), "target", deployTargets);
       if (target === undefined) throw badRequest(`target is one of ${deployTargets.join(", ")}.`);
-      return context.json({ files: workshop.deployFiles(context.req.param("id"), target) });
+      return context.json({ files: connectors.deployFiles(context.req.param("id"), target) });
     })
     .post("/connectors/:id/c1-test", async (context) => {
       const id = context.req.param("id");
       await readBody(context, nothing);
       return context.json(
-        await audit.around({ action: "c1-test", target: targetOf(id) }, () => workshop.startC1Test(id)),
+        await audit.around({ action: "c1-test", target: targetOf(id) }, () => connectors.startC1Test(id)),
       );
     })
     .post("/connectors/:id/service/:action{start|stop}", async (context) => {
       const { id, action } = context.req.param();
       await readBody(context, nothing);
-      const work = action === "start" ? () => workshop.startService(id) : () => workshop.stopService(id);
+      const work = action === "start" ? () => connectors.startService(id) : () => connectors.stopService(id);
       return context.json(await audit.around({ action: `service-${action}`, target: targetOf(id) }, work));
     });
 }

@@ -3,7 +3,7 @@ import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { Hono } from "hono";
 import { BatonError, Status } from "../../../sdk/errors.ts";
-import type { Workshop } from "../../connectors/workshop.ts";
+import type { Connectors } from "../../connectors/connectors.ts";
 import { type LogLine, logLevels } from "../../contract/runs.ts";
 import type { ConsoleEnv } from "../app.ts";
 import { readChoice, readNumber } from "../query-values.ts";
@@ -12,18 +12,23 @@ const pageOfRuns = { from: 1, to: 200, absent: 50 };
 const pageOfLines = { from: 1, to: 500, absent: 200 };
 
 /** The routes /runs, and /runs and /logs of a connector. */
-export function runRoutes(workshop: Workshop): Hono<ConsoleEnv> {
+export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/connectors/:id/runs", (context) => {
       const limit = readNumber(context.req.query("limit"), "limit", pageOfRuns);
-      return context.json(workshop.runs(context.req.param("id"), { before: context.req.query("before"), limit }));
+      return context.json(
+        connectors.archive.page(connectors.existing(context.req.param("id")), {
+          before: context.req.query("before"),
+          limit,
+        }),
+      );
     })
-    .get("/runs/:runId", (context) => context.json(workshop.run(context.req.param("runId"))))
-    .get("/runs/:runId/file", (context) => downloadFile(workshop, context.req.param("runId")))
+    .get("/runs/:runId", (context) => context.json(connectors.archive.run(context.req.param("runId"))))
+    .get("/runs/:runId/file", (context) => downloadFile(connectors, context.req.param("runId")))
     .get("/connectors/:id/logs", (context) => {
       const query = (name: string): string | undefined => context.req.query(name) || undefined;
       const before = query("before");
-      const page = workshop.logs(context.req.param("id"), {
+      const page = connectors.logs.page(connectors.existing(context.req.param("id")), {
         level: readChoice(query("level"), "level", logLevels),
         q: query("q")?.slice(0, 1000),
         runId: query("runId"),
@@ -34,17 +39,17 @@ export function runRoutes(workshop: Workshop): Hono<ConsoleEnv> {
     })
     .get("/connectors/:id/logs/download", (context) => {
       const id = context.req.param("id");
-      const lines = workshop.allLogs(id);
-      workshop.audit.record({ action: "log-downloaded", target: `connector:${id}` }, "done");
+      const lines = connectors.logs.all(connectors.existing(id));
+      connectors.audit.record({ action: "log-downloaded", target: `connector:${id}` }, "done");
       return downloadResponse(Readable.from(ndjson(lines)), "application/x-ndjson", `${id}-log.ndjson`);
     });
 }
 
-function downloadFile(workshop: Workshop, runId: string): Response {
-  const run = workshop.run(runId);
-  const kept = workshop.runFile(runId);
+function downloadFile(connectors: Connectors, runId: string): Response {
+  const run = connectors.archive.run(runId);
+  const kept = connectors.archive.runFile(runId);
   if (!kept || !run.file) throw notKept();
-  workshop.audit.record({ action: "file-downloaded", target: `run:${runId}`, details: run.file }, "done");
+  connectors.audit.record({ action: "file-downloaded", target: `run:${runId}`, details: run.file }, "done");
   const started = new Date(run.startedAtMs).toISOString().slice(0, 19).replaceAll(":", "-");
   return downloadResponse(createReadStream(kept.path), "application/octet-stream", `cloudsmith-${started}Z.c1z`, {
     "content-length": String(statSync(kept.path).size),
