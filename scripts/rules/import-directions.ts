@@ -98,7 +98,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/cli/": ["src/sdk/"],
   "src/sdk/index.ts": ["src/sdk/"],
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
-  "src/sdk/api/": ["src/sdk/config/pasted.ts", "src/sdk/contracts/", "src/sdk/errors.ts", "src/sdk/clock.ts"],
+  "src/sdk/api/": [
+    "src/sdk/config/pasted.ts",
+    "src/sdk/http/",
+    "src/sdk/contracts/",
+    "src/sdk/errors.ts",
+    "src/sdk/clock.ts",
+  ],
   "src/cloudsmith/": [
     "src/sdk/net/network.ts",
     "src/sdk/telemetry/telemetry.ts",

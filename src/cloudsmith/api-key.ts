@@ -110,7 +110,7 @@ const otherThings: readonly (readonly [form: RegExp, problem: string, hint?: str
     "is the path of a file, not a key",
     "To have the key read from a file, a credentials.ini of the Cloudsmith CLI too, set api-key-file (BATON_API_KEY_FILE) to its path.",
   ],
-  [/["'`“”„‘’«»]/, "has a quotation mark inside or on one side", "Give the key without quotation marks."],
+  [/^["'`“”„‘’«»]|["'`“”„‘’«»]$/, "has a quotation mark on one side", "Give the key without quotation marks."],
   [/%[0-9a-f]{2}/i, "has %-escapes, as in an address", "Give the key as Cloudsmith shows it."],
   [/[^\x21-\x7e]/, "has white space, control or non-ASCII characters inside"],
 ];

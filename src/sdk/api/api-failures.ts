@@ -1,0 +1,206 @@
+/**
+ * What a failed request to an API means to the person who runs a connector: what happened, what it means for the data,
+ * what to do, with the product's name in it. Texts never hold a secret; what the server wrote is redacted, escaped and cut
+ * before it is quoted. What a status means for one product alone is the connector's to say.
+ */
+import { BatonError, type BatonErrorInit, Status } from "../errors.ts";
+import { printable } from "../http/body.ts";
+import { describeNetworkFailure } from "../http/describe-failure.ts";
+import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../http/http-failure.ts";
+import { grpcStatusOf } from "../http/http-status.ts";
+
+/** A product in the words of its errors. */
+export interface ApiProduct {
+  /** As people know it. */
+  readonly name: string;
+  /** Codes of its errors begin with it and a hyphen. */
+  readonly codePrefix: string;
+  /** Where the product says how it is. */
+  readonly statusPage: string;
+}
+
+/** Code, text and advice of an error; the status follows from that of HTTP unless it is given. */
+export type ApiErrorTexts = Omit<BatonErrorInit, "status"> & { readonly status?: Status };
+
+/** What the describer must know besides the failure. */
+export interface ApiFailureOptions {
+  readonly product: ApiProduct;
+  /** Replaces secrets in text. */
+  readonly redact: (text: string) => string;
+  /** What to check when the credential is not accepted. */
+  readonly credentialHint: string;
+  /** The credential in a sentence, such as `this API key (ending in ab12)`. */
+  readonly credential: string;
+  /** What a status means for this product; undefined where it means what it always does. `said` quotes the server. */
+  readonly describeStatus?: (
+    failure: StatusFailure,
+    context: FailureContext,
+    said: string,
+  ) => ApiErrorTexts | undefined;
+}
+
+const unchanged = "Nothing new was saved; the last good file stays as it is.";
+const quoteLength = 200;
+
+/** The error for a failure. All are fatal, because retries are over, unless the connector says otherwise. */
+export function describeApiFailure(
+  failure: HttpFailure,
+  context: FailureContext,
+  options: ApiFailureOptions,
+): BatonError {
+  const { product, redact } = options;
+  switch (failure.kind) {
+    case "network":
+      return describeNetworkFailure(failure, context);
+    case "status":
+      return describeStatus(failure, context, options);
+    case "content":
+      return describeContent(failure, context, options);
+    case "redirect":
+      return fatal({
+        code: `${product.codePrefix}-ANSWER-REDIRECT`,
+        status: Status.unknown,
+        message: `${context.host} redirected ${context.path} (${failure.status})${failure.targetOrigin ? ` to ${printable(redact(failure.targetOrigin), 120)}` : ""}; redirects are not followed, because the API key would go along.`,
+        hint: "Check the base URL, and whether a proxy or login page stands in between.",
+      });
+    case "rate-limit":
+      return fatal({
+        code: `${product.codePrefix}-RATE-WAIT`,
+        status: Status.unavailable,
+        message: `${product.name}'s rate limit is used up until ${isoTime(failure.retryAtMs)}, longer than ${waitText(failure.maxWaitMs)}, the longest that is waited for here.`,
+        hint: "Run again after that time; find out what else uses this key.",
+        retryAtMs: failure.retryAtMs,
+      });
+    default:
+      return failure satisfies never;
+  }
+}
+
+/**
+ * The error for a record of the wrong shape.
+ *
+ * @param path to the field, as keys and indexes from the root of the answer
+ */
+export function answerSchemaError(
+  { name, codePrefix }: ApiProduct,
+  endpoint: string,
+  {
+    path,
+    expected,
+    found,
+  }: { readonly path: readonly PropertyKey[]; readonly expected: string; readonly found: string },
+): BatonError {
+  const field = path.length === 0 ? "the answer" : `field '${path.map(String).join(".")}'`;
+  return fatal({
+    code: `${codePrefix}-ANSWER-SCHEMA`,
+    status: Status.unknown,
+    message: `Unexpected answer of GET ${endpoint}: ${field} should be ${expected}, but is ${found}.`,
+    hint: `${name} may have changed its API: look for a newer version of this connector, or report this message.`,
+  });
+}
+
+/** The error for a list that gets longer than it first said, for ever. */
+export function endlessListError({ codePrefix }: ApiProduct, endpoint: string, page: number): BatonError {
+  return fatal({
+    code: `${codePrefix}-PAGES-ENDLESS`,
+    status: Status.unknown,
+    message: `GET ${endpoint} still announces more at page ${page}, far more pages than it announced first.`,
+    hint: "Try again; if it stays, report this message.",
+  });
+}
+
+/** An error after which nothing is tried again, and that leaves the file as it was. */
+export function fatal(init: BatonErrorInit): BatonError {
+  return new BatonError({ effect: unchanged, fatal: true, ...init });
+}
+
+/** The text `detail` of an error body (Django REST framework, RFC 9457); "" when it has none. */
+export function detailOf(body: string): string {
+  try {
+    const json: unknown = JSON.parse(body);
+    if (typeof json !== "object" || json === null || !("detail" in json)) return "";
+    return typeof json.detail === "string" ? json.detail : "";
+  } catch {
+    // Proxies answer in HTML; the status says enough.
+    return "";
+  }
+}
+
+function describeStatus(failure: StatusFailure, context: FailureContext, options: ApiFailureOptions): BatonError {
+  const detail = detailOf(failure.body);
+  const said = detail ? `: ${printable(options.redact(detail), quoteLength)}` : "";
+  const texts = options.describeStatus?.(failure, context, said) ?? generalTexts(failure, context, options, said);
+  return fatal({ status: grpcStatusOf(failure.status), ...texts });
+}
+
+function generalTexts(
+  { status }: StatusFailure,
+  context: FailureContext,
+  { product, credential, credentialHint }: ApiFailureOptions,
+  said: string,
+): ApiErrorTexts {
+  const { name, codePrefix, statusPage } = product;
+  const tries = context.attempts === 1 ? "" : `, ${context.attempts} attempts`;
+  if (status === 401) {
+    return {
+      code: `${codePrefix}-AUTH-401`,
+      message: `${name} did not accept ${credential} for ${context.path} (401${said}).`,
+      hint: credentialHint,
+    };
+  }
+  if (status === 429) {
+    const { retryAtMs } = context;
+    return {
+      code: `${codePrefix}-RATE-429`,
+      message: `${name}'s rate limit is used up${retryAtMs === undefined ? "" : ` until ${isoTime(retryAtMs)}`} (429 at ${context.path}${tries}).`,
+      hint: "Run again after that; find out what else uses this key.",
+      ...(retryAtMs !== undefined && { retryAtMs }),
+    };
+  }
+  if (status >= 500) {
+    return {
+      code: `${codePrefix}-SERVER-${status}`,
+      message: `${name} is having trouble: ${context.path} failed (${status}${said}${tries}).`,
+      hint: `Try again later; see ${statusPage}.`,
+    };
+  }
+  return {
+    code: `${codePrefix}-HTTP-${status}`,
+    message: `${name} refused ${context.path} (${status}${said}${tries}).`,
+    hint: "Check the settings, the base URL among them; if they are right, report this message.",
+  };
+}
+
+const contentTexts: Readonly<Record<ContentFailure["problem"], { readonly suffix: string; readonly what: string }>> = {
+  "content-type": { suffix: "TYPE", what: "unexpected content type" },
+  "content-encoding": { suffix: "ENCODING", what: "the body cannot be decompressed" },
+  "too-large": { suffix: "SIZE", what: "the body is too large" },
+  "not-utf-8": { suffix: "JSON", what: "the body is not UTF-8" },
+  "not-json": { suffix: "JSON", what: "the body is not JSON" },
+  "not-http": { suffix: "HTTP", what: "it breaks the rules of HTTP" },
+};
+
+function describeContent(
+  failure: ContentFailure,
+  context: FailureContext,
+  { product, redact }: ApiFailureOptions,
+): BatonError {
+  const redacted = redact(failure.excerpt).trim();
+  const quoted = redacted === "" ? "" : ` It begins: ${printable(redacted, quoteLength)}`;
+  const { suffix, what } = contentTexts[failure.problem];
+  return fatal({
+    code: `${product.codePrefix}-ANSWER-${suffix}`,
+    status: failure.problem === "too-large" ? Status.resourceExhausted : Status.unknown,
+    message: `Unexpected answer of GET ${context.path}: ${what} (${redact(failure.detail)}).${quoted}`,
+    hint: "Check the base URL, and whether a proxy or login page stands in between; else try again later.",
+  });
+}
+
+function waitText(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} seconds` : `${Math.round(ms / 60_000)} minutes`;
+}
+
+/** A time far beyond the calendar is `a time far away`. */
+function isoTime(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : "a time far away";
+}
