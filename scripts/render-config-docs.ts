@@ -6,7 +6,7 @@ import { signalExitCodes } from "../src/sdk/cli/interrupt.ts";
 import { environmentVariable, type Field } from "../src/sdk/config/field.ts";
 import { type FlagBehaviour, type StandardFlag, standardFlags } from "../src/sdk/config/standard-fields.ts";
 import { Status } from "../src/sdk/errors.ts";
-import { resultExitCodes } from "../src/sdk/sync/verdict.ts";
+import { fleetExitCode, resultExitCodes } from "../src/sdk/sync/verdict.ts";
 
 /** Renders the page, ending in a newline. The same tables give the same text. */
 export function renderConfigDocs(app: ConnectorApp): string {
@@ -97,7 +97,7 @@ function fieldTable(fields: readonly Field[]): string {
     field.shorthand === undefined
       ? code(`--${field.name}`)
       : `${code(`--${field.name}`)}, ${code(`-${field.shorthand}`)}`,
-    [environmentVariable(field.name), ...(field.fallbackEnvironment ?? [])].map(code).join(", else "),
+    [...new Set([environmentVariable(field.name), ...(field.fallbackEnvironment ?? [])])].map(code).join(", else "),
     typeWords[field.kind],
     defaultText(field),
     meaning(field),
@@ -209,6 +209,7 @@ export const exitCodes: readonly ExitCode[] = [
     meaning: "Half or more is gone since the last sync; the file is as it was until somebody accepts that",
     again: correction,
   },
+  { codes: [fleetExitCode], meaning: "`fleet`: a target is stale, partial, held or failed", again: correction },
   {
     codes: Object.values(signalExitCodes),
     meaning: `Stopped by ${Object.keys(signalExitCodes).join(", ")}; what was read is kept`,

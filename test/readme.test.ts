@@ -7,7 +7,7 @@ import { exitCodePages, helpText, shownHelp, withExitCodes, withHelp } from "../
 import { exitCodes } from "../scripts/render-config-docs.ts";
 import { signalExitCodes } from "../src/sdk/cli/interrupt.ts";
 import { Status } from "../src/sdk/errors.ts";
-import { resultExitCodes } from "../src/sdk/sync/verdict.ts";
+import { fleetExitCode, resultExitCodes } from "../src/sdk/sync/verdict.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -59,7 +59,7 @@ test("every exit code that the sources can end with is in the table, and no othe
     if (used.has(name) && !inside.has(name)) assert.ok(listed.has(code), `Status.${name} (${code}) has a row`);
     else assert.ok(!listed.has(code), `Status.${name} (${code}) is used`);
   }
-  const own = [...Object.values(resultExitCodes), ...Object.values(signalExitCodes)];
+  const own = [...Object.values(resultExitCodes), fleetExitCode, ...Object.values(signalExitCodes)];
   assert.deepEqual([...listed].filter((code) => code > 16).toSorted(), own.toSorted());
 });
 

@@ -52,6 +52,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
   ],
+  "src/sdk/fleet/": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/doctor/": [
     "src/sdk/net/",
     "src/sdk/contracts/",

@@ -101,9 +101,25 @@ export class S3Server implements AsyncDisposable {
       const body = `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>${fault.code}</Message></Error>`;
       outgoing.writeHead(fault.status, { "content-type": "application/xml", connection: "close" });
       outgoing.end(method === "HEAD" ? undefined : body);
+    } else if (method === "GET" && (incoming.url ?? "").includes("list-type=2")) {
+      outgoing.writeHead(200, { "content-type": "application/xml" }).end(this.#listing(incoming.url ?? ""));
     } else {
       await this.#passOn(incoming, path, outgoing);
     }
+  }
+
+  /** Amazon S3: ListObjectsV2, one object a page, as a client must bear. The server behind takes no signature for it. */
+  #listing(url: string): string {
+    const { pathname, searchParams: asked } = new URL(url, "http://localhost");
+    const bucket = `${decodeURIComponent(pathname).replace(/\/$/, "")}/`;
+    const keys = [...this.#etags.keys()].filter((path) => path.startsWith(bucket + (asked.get("prefix") ?? "")));
+    const at = Number(asked.get("continuation-token") ?? 0);
+    const [path] = keys.toSorted().slice(at);
+    const key = path?.slice(bucket.length) ?? "";
+    const contents = path ? `<Contents><Key>${key}</Key><Size>${this.bytes(key)?.length ?? 0}</Size></Contents>` : "";
+    const isMore = at + 1 < keys.length;
+    const more = isMore ? `<NextContinuationToken>${at + 1}</NextContinuationToken>` : "";
+    return `<?xml version="1.0"?><ListBucketResult><IsTruncated>${isMore}</IsTruncated>${more}${contents}</ListBucketResult>`;
   }
 
   /** Amazon S3: conditional writes. */

@@ -96,7 +96,7 @@ export interface Command {
   readonly operands?: string;
   /** Words to offer as operands. */
   readonly operandValues?: readonly string[];
-  /** Flags that only this command has; they have no variable and no place in the configuration file. */
+  /** Flags that only this command has; they have no place in the configuration file, and the variables they name. */
   readonly options?: readonly Field[];
   /** Which settings are flags of it besides: those of every connector and this one's, the former only, or none. */
   readonly settings: "connector" | "standard" | "none";

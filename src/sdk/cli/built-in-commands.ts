@@ -4,6 +4,7 @@ import { capabilitiesCommand } from "./commands/capabilities.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { fleetCommand } from "./commands/fleet.ts";
 import { healthCheckCommand } from "./commands/health-check.ts";
 import { helpCommand } from "./commands/help.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -19,6 +20,7 @@ export const builtInCommands: readonly Command[] = [
   completionCommand,
   configCommand,
   doctorCommand,
+  fleetCommand,
   healthCheckCommand,
   helpCommand,
   inspectCommand,

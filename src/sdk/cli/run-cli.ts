@@ -3,6 +3,7 @@
  * the latter. It imports little, so that `--version` and `--help` answer at once; commands are loaded when they run.
  */
 import { checkConfigPath } from "../config/config-file.ts";
+import type { Field } from "../config/field.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { standardFields } from "../config/standard-fields.ts";
 import { validateConfig } from "../config/validate.ts";
@@ -61,7 +62,7 @@ async function dispatch(
     io.stdout.write(versionText(app));
     return 0;
   }
-  const options = resolveConfig({ fields: own, relations: [], argv: flags.values, env: io.env });
+  const options = resolveConfig({ fields: own, relations: [], argv: flags.values, env: variablesOf(own, io.env) });
   validateConfig(options);
   return await command.run({ app, commands, io, redactor, standardFields: standard, flags, options, useLogger });
 }
@@ -89,4 +90,10 @@ async function report(error: BatonError, { app, io, redactor, logger }: ReportCo
     if (error.cause instanceof Error) logger?.debug("cause of the error", { stack: error.cause.stack });
   }
   io.stderr.write(redactor.redact(errorText(error)));
+}
+
+/** Flags of one command have variables only where they name them: BATON_NAME may mean anything. */
+function variablesOf(fields: readonly Field[], env: CliIo["env"]): CliIo["env"] {
+  const names = fields.flatMap(({ fallbackEnvironment = [] }) => fallbackEnvironment);
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
 }

@@ -135,8 +135,9 @@ class ObjectTarget implements SyncTarget {
       this.logger.error("what was read could not be kept", { error: toBatonError(caught).message });
       return;
     }
-    const about = { path: this.path, shownAs: this.shownAs, connector: this.#program };
     await keepRecord(this.logger, async () => {
+      const previous = (await object.readBeside(runRecordPath(""))) ?? "";
+      const about = { path: this.path, shownAs: this.shownAs, connector: this.#program, previous };
       await object.writeBeside(runRecordPath(""), await runRecordText(end, about));
     });
   }

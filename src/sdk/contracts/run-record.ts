@@ -83,6 +83,22 @@ export interface RunRecord {
   /** Which target that is; absent in earlier records. */
   readonly identity?: TargetIdentity | null;
   readonly connector: { readonly name: string; readonly version: string };
+  /** The finished sync that the file holds, of this run or of an earlier one; absent in earlier records. */
+  readonly lastSync?: RecordedSync | null;
+}
+
+/** A finished sync. */
+export interface RecordedSync {
+  readonly syncId: string | null;
+  readonly endedAt: string;
+  readonly result: SyncResult;
+  readonly counts: RunCounts | null;
+}
+
+/** The finished sync that the file holds, as far as the record says. */
+export function lastSyncOf(record: RunRecord): RecordedSync | undefined {
+  const { replaced, syncId, endedAt, result, counts, lastSync } = record;
+  return replaced ? { syncId, endedAt, result, counts } : (lastSync ?? undefined);
 }
 
 /** Where the record of the runs on `file` lies. */

@@ -8,6 +8,12 @@ export interface ObjectAddress {
   readonly key: string;
 }
 
+/** Where many objects lie. */
+export interface ObjectPrefix {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
 /** What a bucket may be called (Amazon S3: bucket naming rules). */
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** In UTF-8 bytes (Amazon S3: object key names); the record beside the object has a longer name. */
@@ -36,6 +42,19 @@ export function parseObjectAddress(text: string): ObjectAddress | undefined {
   return { bucket, key };
 }
 
+/**
+ * Reads what objects have in common, `s3://bucket/prefix`; the prefix may be empty. Undefined for a path.
+ * @throws BatonError `BATON-FILE-URL` or `BATON-S3-ADDRESS`.
+ */
+export function parsePrefixAddress(text: string): ObjectPrefix | undefined {
+  const scheme = schemeOf(text);
+  if (scheme === undefined) return undefined;
+  if (scheme.toLowerCase() !== "s3://") throw foreignAddress(scheme);
+  const [bucket = "", ...rest] = text.slice(scheme.length).split("/");
+  if (!bucketName.test(bucket)) throw badAddress(`${JSON.stringify(bucket)} cannot be the name of a bucket`);
+  return { bucket, prefix: rest.join("/") };
+}
+
 /** The address in words. */
 export function formatAddress({ bucket, key }: ObjectAddress): string {
   return `s3://${bucket}/${key}`;
@@ -61,9 +80,9 @@ function foreignAddress(scheme: string): BatonError {
   return new BatonError({
     code: "BATON-FILE-URL",
     status: Status.unimplemented,
-    message: `--file cannot be an address that begins with ${scheme}`,
+    message: `an address that begins with ${scheme} is not known`,
     effect: "Nothing was started.",
-    hint: "Write to a path or to s3://BUCKET/KEY.",
+    hint: "Name a path or s3://BUCKET/KEY.",
   });
 }
 
@@ -71,7 +90,7 @@ function badAddress(reason: string): BatonError {
   return new BatonError({
     code: "BATON-S3-ADDRESS",
     status: Status.unknown,
-    message: `--file: not an address of an object: ${reason}`,
+    message: `not an address of an object: ${reason}`,
     effect: "Nothing was started.",
     hint: "Write it as s3://BUCKET/KEY, for example s3://my-bucket/baton/my-org.c1z.",
   });

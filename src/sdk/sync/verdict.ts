@@ -10,6 +10,9 @@ import { BatonError, Status } from "../errors.ts";
 /** Exit codes of results that are no success; no gRPC status is as high. */
 export const resultExitCodes = { partial: 20, incomplete: 21, held: 22 } as const;
 
+/** Exit code of a look at many targets when one of them is not fresh and whole. */
+export const fleetExitCode = 23;
+
 /** Fall that is warned of, fall that holds the sync, and fewer rows than this are never worth either. */
 const warnShare = 0.2;
 const holdShare = 0.5;

@@ -1,13 +1,20 @@
 /** Writes what a run came to beside its file, `FILE.run.json`. What it says of the file was read back from the file. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { replaceFileAt, writeAll } from "../c1z/container/save.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
 import type { Completeness, RecordedCompleteness } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
-import { type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
+import {
+  lastSyncOf,
+  parseRunRecord,
+  type RunCounts,
+  type RunRecord,
+  type RunSignal,
+  runRecordPath,
+} from "../contracts/run-record.ts";
 import type { RunEnd } from "./events.ts";
 
 /** What a record is made of besides the run's end. */
@@ -18,6 +25,8 @@ export interface RunRecordOptions {
   readonly shownAs?: string;
   /** The program. */
   readonly connector: { readonly name: string; readonly version: string };
+  /** The record of the run before, as text; "" when there is none. */
+  readonly previous?: string;
 }
 
 /**
@@ -25,8 +34,10 @@ export interface RunRecordOptions {
  * @throws BatonError with a FILE- code when the file cannot be read back or the record not be written.
  */
 export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Promise<void> {
-  const bytes = Buffer.from(await runRecordText(end, options), "utf8");
-  await replaceFileAt(runRecordPath(resolve(options.path)), (file) => writeAll(file, bytes, 0));
+  const path = runRecordPath(resolve(options.path));
+  const previous = await readFile(path, "utf8").catch(() => "");
+  const bytes = Buffer.from(await runRecordText(end, { previous, ...options }), "utf8");
+  await replaceFileAt(path, (file) => writeAll(file, bytes, 0));
 }
 
 /**
@@ -38,7 +49,8 @@ export async function runRecordText(end: RunEnd, options: RunRecordOptions): Pro
 }
 
 async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRecord> {
-  const { path, shownAs, connector } = options;
+  const { path, shownAs, connector, previous = "" } = options;
+  const before = parseRunRecord(previous);
   const { result, replaced, error, sync, syncType, saved, warnings, connector: stats, description } = end;
   const file = saved ? { path: resolve(path), ...saved.file } : await describeFile(resolve(path));
   return {
@@ -65,6 +77,7 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     target: description?.target ?? null,
     identity: description?.identity ?? null,
     connector,
+    lastSync: replaced ? null : ((before && lastSyncOf(before)) ?? null),
   };
 }
 

@@ -10,12 +10,14 @@ export const syncCommand: Command = {
     {
       kind: "bool",
       name: "strict",
+      fallbackEnvironment: ["BATON_STRICT"],
       description: "End with exit code 20 when the roster is or may be partial (the file is written all the same)",
       ...ownFlag,
     },
     {
       kind: "bool",
       name: "accept-changes",
+      fallbackEnvironment: ["BATON_ACCEPT_CHANGES"],
       description:
         "Let the sync replace the file although half or more of the resources of a type, or of the grants, are gone",
       ...ownFlag,
@@ -23,6 +25,7 @@ export const syncCommand: Command = {
     {
       kind: "int",
       name: "lock-wait",
+      fallbackEnvironment: ["BATON_LOCK_WAIT"],
       description:
         "How long to wait for another run on the same file, in seconds; 0: not at all. One that is seen to run is waited for 30 s unless this is set",
       default: 120,
