@@ -4,7 +4,7 @@
  */
 import { type ExecFileException, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,6 +13,7 @@ import { formatMessage } from "publint/utils";
 import { startSandbox } from "../sandbox/server.ts";
 import { summarizeRoster } from "../src/reports/roster-summary.ts";
 import { openC1z } from "../src/sdk/c1z/read/reader.ts";
+import { startStandIn } from "../src/sdk/testing/stand-in.ts";
 import { version } from "../src/version.ts";
 import { compareCounts } from "./compare-counts.ts";
 import { packageFileProblems } from "./package-files.ts";
@@ -127,6 +128,39 @@ async function syncSandbox(): Promise<void> {
   }
 }
 
+/**
+ * The second connector of examples/, built on the installed package alone: its types are checked strictly, without
+ * skipLibCheck, its tests run the conformance kit, and its program syncs from a stand-in.
+ */
+async function tryExample(): Promise<void> {
+  const example = join(project, "rota");
+  cpSync(join(root, "examples", "rota"), example, { recursive: true });
+  const types = join(project, "node_modules", "@types");
+  mkdirSync(types, { recursive: true });
+  cpSync(join(root, "node_modules", "@types", "node"), join(types, "node"), { recursive: true });
+  cpSync(join(root, "node_modules", "undici-types"), join(project, "node_modules", "undici-types"), {
+    recursive: true,
+  });
+  const typed = await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], example);
+  check(typed.code === 0, `the example's types: ${typed.stdout}${typed.stderr}`);
+  const tested = await run(process.execPath, ["--test", "connector.test.ts"], example);
+  check(tested.code === 0, `the example's tests: ${tested.stdout}${tested.stderr}`);
+  const capable = await run(process.execPath, ["main.ts", "capabilities"], example);
+  check(capable.stdout.includes('"crew"'), `the example's capabilities: ${capable.stdout}${capable.stderr}`);
+  await using rota = await startStandIn(
+    ["/people", "/crews"].map((path) => ({
+      path,
+      query: ["page"],
+      answer: () => ({ body: { items: path === "/people" ? [{ id: "ada", name: "Ada", active: true }] : [] } }),
+    })),
+  );
+  const env = { BATON_API_KEY: "test", BATON_BASE_URL: rota.baseUrl };
+  const synced = await run(process.execPath, ["main.ts", "--file", "rota.c1z"], example, env);
+  check(synced.code === 0, `the example's sync ended with ${synced.code}: ${synced.stderr}`);
+  const asked = await run(process.execPath, ["main.ts", "report", "roster", "--file", "rota.c1z"], example);
+  check(asked.stdout.includes("Ada"), `the example's report: ${asked.stdout}${asked.stderr}`);
+}
+
 /** The page is in the package and found by what is installed. */
 async function openConsole(): Promise<void> {
   const bin = join(project, "node_modules", "baton-cloudsmith", "bin", "baton-cloudsmith");
@@ -163,7 +197,7 @@ async function tryOldNode(): Promise<void> {
 try {
   const tarball = await pack();
   await install(tarball);
-  await Promise.all([useCommands(), useImports(), syncSandbox(), openConsole(), tryOldNode()]);
+  await Promise.all([useCommands(), useImports(), syncSandbox(), openConsole(), tryOldNode(), tryExample()]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

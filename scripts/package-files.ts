@@ -23,6 +23,7 @@ const required: readonly string[] = [
   "dist/src/cloudsmith/index.d.ts",
   "dist/src/sdk/index.js",
   "dist/src/sdk/index.d.ts",
+  "dist/src/sdk/testing/index.js",
   "dist/sandbox/server.js",
   "dist-console/index.html",
   "dist-console/index.html.gz",

@@ -97,10 +97,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/sdk-version.ts",
   ],
   "src/sdk/cli/": ["src/sdk/"],
-  "src/sdk/index.ts": ["src/sdk/"],
+  "src/sdk/testing/": ["src/sdk/"],
+  "src/sdk/index.ts": ["src/sdk/", "src/reports/"],
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
   "src/sdk/api/": [
     "src/sdk/config/pasted.ts",
+    "src/sdk/secret-redactor.ts",
     "src/sdk/http/",
     "src/sdk/contracts/",
     "src/sdk/errors.ts",
@@ -212,6 +214,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "bench/": ["bench/console/table.ts", "src/", "sandbox/", "test/support/"],
   "bench/console/": ["src/", "sandbox/", "bench/", "test/browser/"],
   "scripts/": ["src/", "sandbox/"],
+  // As somebody else's: through the package alone.
+  "examples/": [],
   "test/": ["src/", "sandbox/", "scripts/", "bench/"],
 };
 

@@ -14,7 +14,7 @@ const product = /cloudsmith|\borg[-_]?slug\b/gi;
 
 /** Rooms that may know them: the connector, what stands in for Cloudsmith, and what drives both from outside. */
 const ownRooms = /^(?:src\/cloudsmith|sandbox|scripts|bench|test)\/|\.test\.tsx?$/;
-const generalRooms = /^(?:src\/sdk|src\/reports|examples)\//;
+const generalRooms = /^(?:src\/sdk|src\/reports)\//;
 
 /** Files that still know some, and how many. The list only shrinks. */
 export const knownProductNames: Readonly<Record<string, number>> = {};

@@ -2,7 +2,7 @@
  * Checks: one list, each check declared once, for whoever asks. `validate`, `doctor` and a page show every result; before
  * a sync the same list decides whether it may begin. Knows neither what is checked nor how results look.
  */
-import type { CheckOptions, CheckResult, SyncWarning, ValidateOptions } from "./contracts/connector.ts";
+import type { CheckOptions, CheckResult, Connector, SyncWarning, ValidateOptions } from "./contracts/connector.ts";
 import { BatonError, Status, toBatonError } from "./errors.ts";
 
 /** What a check found. */
@@ -83,6 +83,14 @@ export async function proveChecks<Subject>(
       });
     if (outcome === "warn") warn({ code, message, ...asked[index]?.warning });
   }
+}
+
+/** `validate` and `check` of a connector, both from one list of checks. */
+export function connectorChecks(checks: readonly Check[]): Pick<Connector, "validate" | "check"> {
+  return {
+    validate: async (options) => await proveChecks(checks, undefined, options),
+    check: async (options) => await runChecks(checks, undefined, options),
+  };
 }
 
 /** Begins every check, those that need others after them; the list is that of the checks, and nothing in it rejects. */

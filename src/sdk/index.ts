@@ -3,29 +3,83 @@
  * listed here are the SDK's own business.
  */
 
-export { type Check, type Finding, failure, pass, proveChecks, runChecks, skip } from "./checks.ts";
 // For connector authors.
+export { evidenceCommand, reportCommand } from "../reports/commands.ts";
+export { summarizeFile } from "../reports/summarize-file.ts";
+export {
+  type ApiErrorTexts,
+  type ApiFailureOptions,
+  type ApiFailures,
+  type ApiFailuresOptions,
+  type ApiProduct,
+  apiFailures,
+  describeApiFailure,
+} from "./api/api-failures.ts";
+export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
+export {
+  type Check as JsonCheck,
+  filledText,
+  flag,
+  listOf,
+  Mismatch,
+  objectOf,
+  text,
+  unlessUnknown,
+} from "./api/json-check.ts";
+export { createPageWalk, type PageResult, type PageWalk, type PageWalkOptions } from "./api/page-walk.ts";
+export { type PageWindow, PageWindows } from "./api/page-windows.ts";
+export { type Paging, type ReceivedPage, readPaging } from "./api/paging.ts";
+export {
+  type Check,
+  connectorChecks,
+  type Finding,
+  failure,
+  pass,
+  proveChecks,
+  type RunChecksOptions,
+  runChecks,
+  skip,
+} from "./checks.ts";
 export type { ConnectorApp, ConnectorContext } from "./cli/app.ts";
 export { type Command, type Invocation, ownFlag } from "./cli/app.ts";
 export type { CliIo, OutputStream, StopSignal } from "./cli/cli-io.ts";
 export { runCli } from "./cli/run-cli.ts";
 export { systemIo } from "./cli/system-io.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export type { Field } from "./config/field.ts";
+export type {
+  BoolField,
+  Field,
+  FieldBase,
+  FieldValue,
+  IntField,
+  IntRules,
+  StringField,
+  StringRules,
+  StringSliceField,
+  StringSliceRules,
+} from "./config/field.ts";
+export type { Relation } from "./config/relations.ts";
 export type { ResolvedConfig } from "./config/resolved-config.ts";
+export { secretSourceFields } from "./config/secret-source-fields.ts";
+export { onlyHostsBelow } from "./config/trusted-hosts.ts";
 export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";
 export type {
+  CheckOptions,
   CheckResult,
   Connector,
   ConnectorMetadata,
   ConnectorStats,
   EntitlementTemplate,
+  GetOptions,
   ListOptions,
   Page,
   RateLimit,
   ResourceSyncer,
+  RunDescription,
   SessionStore,
   SyncWarning,
+  ValidateOptions,
+  WarningSeverity,
 } from "./contracts/connector.ts";
 export {
   type Annotation,
@@ -44,6 +98,16 @@ export {
   Trait,
 } from "./contracts/model.ts";
 export { BatonError, type BatonErrorInit, Status } from "./errors.ts";
+export {
+  type BytesAnswer,
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type JsonAnswer,
+  type JsonRequest,
+} from "./http/http-client.ts";
+export type { FailureContext, HttpFailure } from "./http/http-failure.ts";
+export { awaitedRetryLimits, type RetryLimits, retryLimitsWithin } from "./http/retry-timing.ts";
 export { type Logger, silentLogger } from "./log.ts";
 export { Network } from "./net/network.ts";
 export {

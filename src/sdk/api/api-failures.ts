@@ -8,6 +8,8 @@ import { printable } from "../http/body.ts";
 import { describeNetworkFailure } from "../http/describe-failure.ts";
 import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../http/http-failure.ts";
 import { grpcStatusOf } from "../http/http-status.ts";
+import { SecretRedactor } from "../secret-redactor.ts";
+import { type Check, Mismatch } from "./json-check.ts";
 
 /** A product in the words of its errors. */
 export interface ApiProduct {
@@ -97,6 +99,57 @@ export function answerSchemaError(
     message: `Unexpected answer of GET ${endpoint}: ${field} should be ${expected}, but is ${found}.`,
     hint: `${name} may have changed its API: look for a newer version of this connector, or report this message.`,
   });
+}
+
+/** Turns what goes wrong with one API into errors. */
+export interface ApiFailures {
+  /**
+   * The `describe` of a request. An object that is not there is NotFound: between listing and asking it may have vanished,
+   * and the engine skips it with a warning.
+   */
+  describe(failure: HttpFailure, context: FailureContext): BatonError;
+  /** The checked answer to `path`. @throws BatonError `…-ANSWER-SCHEMA`, which names the field and never the value. */
+  read<T>(check: Check<T>, json: unknown, path: string): T;
+}
+
+/** How errors speak of a product's API. */
+export interface ApiFailuresOptions extends ApiProduct {
+  /** Texts that no error may hold, such as the key. */
+  readonly secrets: readonly string[];
+  /** The credential in a sentence; default `the API key`. */
+  readonly credential?: string;
+}
+
+/** What most connectors need: errors in the product's words, with nothing of its own. */
+export function apiFailures({ secrets, credential = "the API key", ...product }: ApiFailuresOptions): ApiFailures {
+  const redactor = new SecretRedactor();
+  for (const secret of secrets) redactor.add(secret);
+  const options: ApiFailureOptions = {
+    product,
+    credential,
+    credentialHint: `Give ${credential} that ${product.name} accepts.`,
+    redact: (text) => redactor.redact(text),
+    describeStatus({ status }, { path }, said) {
+      if (status !== 404) return undefined;
+      return {
+        code: `${product.codePrefix}-NOT-FOUND`,
+        message: `${product.name} has nothing at ${path} (404${said}).`,
+        hint: "Check the base URL, and the settings that name what is read.",
+        fatal: false,
+      };
+    },
+  };
+  return {
+    describe: (failure, context) => describeApiFailure(failure, context, options),
+    read(check, json, path) {
+      try {
+        return check(json);
+      } catch (caught) {
+        if (!(caught instanceof Mismatch)) throw caught;
+        throw answerSchemaError(product, path, caught);
+      }
+    },
+  };
 }
 
 /** The error for a list that gets longer than it first said, for ever. */

@@ -1,0 +1,286 @@
+/**
+ * The conformance kit: runs a connector against a stand-in of its API and says in what it differs from what every
+ * connector promises. One call, `conformanceOf`; nothing of it leaves the machine.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openC1z } from "../c1z/read/reader.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Connector } from "../contracts/connector.ts";
+import { type BatonError, toBatonError } from "../errors.ts";
+import { silentLogger } from "../log.ts";
+import { type RunSyncOptions, runSync } from "../sync/run-sync.ts";
+import type { StandIn, StandInAnswer } from "./stand-in.ts";
+import { type Watch, watched } from "./watched-connector.ts";
+
+/** What is looked at. */
+export interface ConformanceSubject {
+  /** Makes the connector for the API at `baseUrl`; called many times. Its waits must go through `clock`, or take long. */
+  connector(baseUrl: string, clock: Clock): Connector | Promise<Connector>;
+  /** Starts a stand-in that holds the same data each time. */
+  api(): Promise<StandIn>;
+  /** Only these types; default all that are synced unasked. */
+  readonly resourceTypes?: readonly string[];
+}
+
+/** One promise, and whether it is kept. */
+export interface ConformanceResult {
+  /** Stable id such as `resume`. */
+  readonly id: string;
+  readonly title: string;
+  /** What is wrong, a sentence each; empty: the promise is kept. */
+  readonly problems: readonly string[];
+}
+
+/** Most pages after each of which the connector is stopped. */
+const mostStops = 300;
+/** Errors that say that nobody thought of the case. */
+const unmeant: ReadonlySet<string> = new Set(["BATON-UNEXPECTED", "BATON-CONNECTOR-FAULT"]);
+const faults: readonly (readonly [name: string, answer: StandInAnswer])[] = [
+  ["401", { status: 401, body: { error: "who are you" } }],
+  ["403", { status: 403, body: { error: "not for you" } }],
+  ["404", { status: 404, body: { error: "no such thing" } }],
+  ["500", { status: 500, body: { error: "broken" } }],
+  ["a text that is no JSON", { body: "<html>" }],
+  ["JSON of another shape", { body: { unexpected: true } }],
+];
+
+/** Runs the connector through every promise. It throws only when a plain sync fails, which nothing can be said without. */
+export async function conformanceOf(subject: ConformanceSubject): Promise<readonly ConformanceResult[]> {
+  const directory = mkdtempSync(join(tmpdir(), "conformance-"));
+  try {
+    const kit = new Kit(subject, directory);
+    const cold = await kit.coldRun();
+    if (!("rows" in cold)) return [asked(cold.violations)];
+    return [
+      asked(cold.violations),
+      { id: "ids", title: "No two rows have one id", problems: cold.twins },
+      { id: "principals", title: "Everybody who holds something is listed", problems: cold.strangers },
+      { id: "warnings", title: "A sync of the stand-in warns of nothing", problems: cold.warnings },
+      { id: "same-rows", title: "Two runs give the same rows", problems: await kit.differsAgain(cold.rows) },
+      {
+        id: "resume",
+        title: "Stopped after every page and resumed, it gives the same rows",
+        problems: await kit.differsResumed(cold.rows),
+      },
+      {
+        id: "warm",
+        title: "The second run of one connector gives the same rows",
+        problems: await kit.differsWarm(cold.rows),
+      },
+      {
+        id: "errors",
+        title: "Every failure has a code, and says what it means and what to do",
+        problems: await kit.badErrors(),
+      },
+    ];
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Throws an error that lists every broken promise; returns what was looked at. */
+export async function assertConformance(subject: ConformanceSubject): Promise<readonly ConformanceResult[]> {
+  const results = await conformanceOf(subject);
+  const broken = results.flatMap(({ title, problems }) =>
+    problems.length > 0 ? [`${title}: not so.`, ...problems] : [],
+  );
+  if (broken.length > 0) throw new Error(`The connector does not conform.\n${broken.join("\n  ")}`);
+  return results;
+}
+
+function asked(problems: readonly string[]): ConformanceResult {
+  return { id: "requests", title: "It asks only what the API knows", problems };
+}
+
+type Rows = ReadonlyMap<string, string>;
+
+interface ColdRun {
+  readonly rows: Rows;
+  readonly violations: readonly string[];
+  readonly twins: readonly string[];
+  readonly strangers: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+class Kit {
+  readonly #subject: ConformanceSubject;
+  readonly #directory: string;
+  #files = 0;
+
+  constructor(subject: ConformanceSubject, directory: string) {
+    this.#subject = subject;
+    this.#directory = directory;
+  }
+
+  /** A sync that failed over a request which nobody declared says no more than that. */
+  async coldRun(): Promise<ColdRun | Pick<ColdRun, "violations">> {
+    await using api = await this.#subject.api();
+    const seen = new Map<string, number>();
+    const onRow = (row: string): void => void seen.set(row, (seen.get(row) ?? 0) + 1);
+    const path = this.#newPath();
+    let warnings: Awaited<ReturnType<typeof runSync>>["warnings"];
+    try {
+      ({ warnings } = await this.#sync(await this.#make(api, { onRow }), path));
+    } catch (caught) {
+      if (api.violations.length > 0) return { violations: [...new Set(api.violations)] };
+      throw caught;
+    }
+    const rows = await rowsOf(path);
+    return {
+      rows,
+      violations: [...new Set(api.violations)],
+      twins: [...seen].filter(([, count]) => count > 1).map(([row, count]) => `${row} came ${count} times.`),
+      strangers: await strangersIn(path),
+      warnings: warnings.map(({ code, message }) => `${code}: ${message}`),
+    };
+  }
+
+  async differsAgain(rows: Rows): Promise<readonly string[]> {
+    await using api = await this.#subject.api();
+    const path = this.#newPath();
+    await this.#sync(await this.#make(api), path);
+    return differences(rows, await rowsOf(path));
+  }
+
+  /** Each run is a new connector, as after a kill, and is stopped when it was given one page more. */
+  async differsResumed(rows: Rows): Promise<readonly string[]> {
+    await using api = await this.#subject.api();
+    const path = this.#newPath();
+    for (let stops = 0; stops < mostStops; stops++) {
+      const stop = new AbortController();
+      let pages = 0;
+      const onPage = (): void => {
+        if (++pages > 1) stop.abort();
+      };
+      try {
+        await this.#sync(await this.#make(api, { onPage }), path, { signal: stop.signal });
+        return differences(rows, await rowsOf(path));
+      } catch (caught) {
+        if (!stop.signal.aborted) return [`A resumed run failed: ${sentence(toBatonError(caught))}`];
+      }
+    }
+    // Larger data than a stop after every page is worth: the rest in one go.
+    await this.#sync(await this.#make(api), path);
+    return differences(rows, await rowsOf(path));
+  }
+
+  async differsWarm(rows: Rows): Promise<readonly string[]> {
+    await using api = await this.#subject.api();
+    const connector = await this.#make(api);
+    const [first, second] = [this.#newPath(), this.#newPath()];
+    await this.#sync(connector, first);
+    await this.#sync(connector, second);
+    return differences(rows, await rowsOf(second));
+  }
+
+  /** Each endpoint fails in each way; a failure that a connector can do without is no error. */
+  async badErrors(): Promise<readonly string[]> {
+    const problems: string[] = [];
+    await using api = await this.#subject.api();
+    for (const route of api.routes) {
+      for (const [name, answer] of faults) {
+        api.override(route, answer);
+        const error = await this.#errorOf(api);
+        api.override(route, undefined);
+        if (error === undefined) continue;
+        const lacks = lackOf(error);
+        if (lacks !== undefined) problems.push(`${route.path} answers ${name}: ${sentence(error)} ${lacks}.`);
+      }
+    }
+    return problems;
+  }
+
+  async #errorOf(api: StandIn): Promise<BatonError | undefined> {
+    try {
+      await this.#sync(await this.#make(api), this.#newPath());
+      return undefined;
+    } catch (caught) {
+      return toBatonError(caught);
+    }
+  }
+
+  async #make(api: StandIn, watch: Watch = {}): Promise<Connector> {
+    return watched(await this.#subject.connector(api.baseUrl, hurriedClock()), watch);
+  }
+
+  async #sync(connector: Connector, path: string, more: Partial<RunSyncOptions> = {}) {
+    const { resourceTypes = [] } = this.#subject;
+    return await runSync({
+      connector,
+      path,
+      syncResourceTypes: resourceTypes,
+      signal: new AbortController().signal,
+      logger: silentLogger,
+      clock: hurriedClock(),
+      ...more,
+    });
+  }
+
+  #newPath(): string {
+    return join(this.#directory, `sync-${this.#files++}.c1z`);
+  }
+}
+
+/** What an error of a connector lacks; undefined: nothing. */
+function lackOf({ code, effect, hint }: BatonError): string | undefined {
+  if (unmeant.has(code)) return "is an error that nobody meant to throw";
+  if (!effect) return "does not say what it means for the data";
+  return hint ? undefined : "does not say what to do";
+}
+
+function sentence({ code, message }: BatonError): string {
+  return `"${code}: ${message}"`;
+}
+
+/** All rows of the newest sync by what they are and their id. */
+async function rowsOf(path: string): Promise<Rows> {
+  using reader = await openC1z(path);
+  const view = reader.view();
+  const rows = new Map<string, string>();
+  for (const row of view.resourceTypes()) rows.set(`type '${row.id}'`, textOf(row));
+  for (const row of view.resources()) rows.set(`${row.id.resourceType} '${row.id.resource}'`, textOf(row));
+  for (const row of view.entitlements()) rows.set(`entitlement '${row.id}'`, textOf(row));
+  for (const row of view.grants()) rows.set(`grant '${row.id}'`, textOf(row));
+  return rows;
+}
+
+function textOf(row: object): string {
+  return JSON.stringify(row, (_key, value: unknown) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+    return value instanceof Map ? [...value] : value;
+  });
+}
+
+async function strangersIn(path: string): Promise<readonly string[]> {
+  using reader = await openC1z(path);
+  const view = reader.view();
+  const problems: string[] = [];
+  for (const { id, principal } of view.grants()) {
+    if (view.getResource(principal)) continue;
+    problems.push(`Grant '${id}' is of ${principal.resourceType} '${principal.resource}', which is not listed.`);
+  }
+  return problems;
+}
+
+function differences(expected: Rows, found: Rows): readonly string[] {
+  const lost = [...expected.keys()].filter((key) => !found.has(key)).map((key) => `${key} is missing.`);
+  const added = [...found.keys()].filter((key) => !expected.has(key)).map((key) => `${key} is too many.`);
+  const changed = [...found].filter(([key, text]) => expected.has(key) && expected.get(key) !== text);
+  return [...lost, ...added, ...changed.map(([key]) => `${key} is another.`)];
+}
+
+/** A clock whose waits are over at once, and by which they took their time. */
+function hurriedClock(): Clock {
+  let skippedMs = 0;
+  return {
+    nowMs: () => systemClock.nowMs() + skippedMs,
+    monotonicMs: () => systemClock.monotonicMs() + skippedMs,
+    random: () => systemClock.random(),
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      skippedMs += ms;
+    },
+  };
+}
