@@ -42,6 +42,7 @@ const oid = {
   subjectKeyId: "551d0e",
   authorityKeyId: "551d23",
   serverAuth: "2b06010505070301",
+  clientAuth: "2b06010505070302",
   ecdsaWithSha256: "2a8648ce3d040302",
 } as const;
 
@@ -89,7 +90,7 @@ export function makeCertificates(
   const isServer = [
     extension(oid.basicConstraints, sequence(), true),
     extension(oid.keyUsage, der(tag.bitString, Buffer.of(7, 0b1000_0000)), true), // digital signature
-    extension(oid.extendedKeyUsage, sequence(objectId(oid.serverAuth))),
+    extension(oid.extendedKeyUsage, sequence(objectId(oid.serverAuth), objectId(oid.clientAuth))),
     extension(oid.subjectAltName, sequence(...hosts.map(alternativeName))),
   ];
   return {

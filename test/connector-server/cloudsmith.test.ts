@@ -43,9 +43,10 @@ test("the Cloudsmith connector gives the same rows over gRPC as in the same proc
     connector: connector(),
     host: "127.0.0.1",
     port: 0,
+    access: { token: "token-of-the-test" },
     logger: silentLogger,
   });
-  const remote = await remoteConnector(server.baseUrl);
+  const remote = await remoteConnector(server.baseUrl, { token: "token-of-the-test" });
   try {
     const rows = await syncedRows(remote);
     assert.deepEqual(rows, await syncedRows(connector()));

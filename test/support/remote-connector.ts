@@ -3,7 +3,7 @@
  * this process. The other way round to the server beside it.
  */
 import { randomBytes } from "node:crypto";
-import { type CallOptions, createClient, type Transport } from "@connectrpc/connect";
+import { type CallOptions, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import type {
   CheckResult,
@@ -29,6 +29,8 @@ const syncIdKey = "remote-connector/active-sync-id";
 export interface RemoteConnectorOptions {
   /** PEM certificates to trust with https; undefined: Node's. */
   readonly roots?: readonly string[];
+  /** Sent with every call. */
+  readonly token?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -44,7 +46,12 @@ export interface RemoteConnector extends Connector {
  */
 export async function remoteConnector(baseUrl: string, options: RemoteConnectorOptions = {}): Promise<RemoteConnector> {
   const session = new ClientSession(baseUrl, { network: Network.direct, roots: options.roots });
-  const transport = createGrpcTransport({ baseUrl, sessionManager: session, acceptCompression: [compressionGzip] });
+  const transport = createGrpcTransport({
+    baseUrl,
+    sessionManager: session,
+    acceptCompression: [compressionGzip],
+    interceptors: [sendToken(options.token)],
+  });
   const call: CallOptions = options.signal ? { signal: options.signal } : {};
   try {
     const metadata = await readMetadata(transport, call);
@@ -54,6 +61,14 @@ export async function remoteConnector(baseUrl: string, options: RemoteConnectorO
     session.close();
     throw remoteError(caught, "connecting to the connector");
   }
+}
+
+/** Sends the token of the server that a test started. */
+export function sendToken(token: string | undefined): Interceptor {
+  return (next) => async (request) => {
+    if (token !== undefined) request.header.set("authorization", `Bearer ${token}`);
+    return await next(request);
+  };
 }
 
 /** What a failed call to a remote connector stands for. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +12,7 @@ import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-no
 import { makeCertificates } from "../../../sandbox/c1/certificate.ts";
 import { exampleConnector } from "../../../test/support/example-connector.ts";
 import { rowsOf } from "../../../test/support/plain-c1z.ts";
-import { remoteConnector } from "../../../test/support/remote-connector.ts";
+import { remoteConnector, sendToken } from "../../../test/support/remote-connector.ts";
 import {
   entitlementOf,
   grantOf,
@@ -53,7 +55,7 @@ const root = mkdtempSync(join(tmpdir(), "connector-server-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 function serve(connector: Connector): Promise<ConnectorServer> {
-  return startConnectorServer({ connector, host: "127.0.0.1", port: 0, logger: silentLogger });
+  return startConnectorServer({ connector, host: "127.0.0.1", port: 0, access: { token }, logger: silentLogger });
 }
 
 /** Syncs into a file of its own and gives the rows. */
@@ -64,11 +66,13 @@ async function syncedRows(connector: Connector, workers: number = 1): Promise<Re
   return rowsOf(path, syncId);
 }
 
+const token = "token-of-the-tests";
+
 /** A plain generated client, as a foreign syncer has one. */
 async function withForeignClient(server: ConnectorServer, use: (transport: Transport) => Promise<void>): Promise<void> {
   const sessionManager = new Http2SessionManager(server.baseUrl);
   try {
-    await use(createGrpcTransport({ baseUrl: server.baseUrl, sessionManager }));
+    await use(createGrpcTransport({ baseUrl: server.baseUrl, sessionManager, interceptors: [sendToken(token)] }));
   } finally {
     sessionManager.abort();
   }
@@ -129,7 +133,7 @@ const bytesOf = (resource: ReturnType<typeof userOf>): Uint8Array => new Uint8Ar
 
 test("a sync over gRPC writes the same rows as one in the same process", async () => {
   await using server = await serve(richConnector());
-  const remote = await remoteConnector(server.baseUrl);
+  const remote = await remoteConnector(server.baseUrl, { token });
   try {
     const rows = await syncedRows(remote);
     assert.deepEqual(rows, await syncedRows(richConnector()));
@@ -229,7 +233,7 @@ test("single resources can be read where the connector reads them, and only ther
     people.includes(id.resource) ? userOf(id.resource) : undefined;
   const syncers = scripted.syncers.map((syncer) => (syncer.resourceType.id === "user" ? { ...syncer, get } : syncer));
   await using server = await serve({ ...scripted, syncers });
-  const remote = await remoteConnector(server.baseUrl);
+  const remote = await remoteConnector(server.baseUrl, { token });
   try {
     const [orgs, users] = remote.syncers;
     assert.equal(orgs?.get, undefined);
@@ -276,7 +280,7 @@ test("an error comes through with code, status, effect, hint and the time to com
     },
   });
   await using server = await serve(failing);
-  const remote = await remoteConnector(server.baseUrl);
+  const remote = await remoteConnector(server.baseUrl, { token });
   try {
     await assert.rejects(
       remote.validate({ signal: new AbortController().signal, warn: () => undefined, report: () => undefined }),
@@ -361,7 +365,7 @@ test("the work for a sync ends when the sync is cleaned up, not with the call th
 
 test("plain text is refused on addresses that other machines reach", async () => {
   for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.com"]) {
-    const options = { connector: exampleConnector(), host, port: 0, logger: silentLogger };
+    const options = { connector: exampleConnector(), host, port: 0, access: { token }, logger: silentLogger };
     await assert.rejects(startConnectorServer(options), { code: "SERVE-PLAIN" });
   }
 });
@@ -369,29 +373,92 @@ test("plain text is refused on addresses that other machines reach", async () =>
 test("with a certificate the server speaks TLS only, to those who trust it", async () => {
   const { certificate, privateKey, authority } = makeCertificates();
   const tls = { certificate, privateKey };
-  const options = { connector: exampleConnector(), host: "127.0.0.1", port: 0, logger: silentLogger };
+  const options = {
+    connector: exampleConnector(),
+    host: "127.0.0.1",
+    port: 0,
+    access: { token },
+    logger: silentLogger,
+  };
   await using server = await startConnectorServer({ ...options, tls });
   assert.match(server.baseUrl, /^https:/);
-  const remote = await remoteConnector(server.baseUrl, { roots: [authority] });
+  const remote = await remoteConnector(server.baseUrl, { roots: [authority], token });
   assert.equal(remote.metadata.displayName, "Example");
   remote.close();
-  await assert.rejects(remoteConnector(server.baseUrl), { code: "REMOTE-CALL" });
+  await assert.rejects(remoteConnector(server.baseUrl, { token }), { code: "REMOTE-CALL" });
   const bad = { certificate, privateKey: makeCertificates().privateKey };
   await assert.rejects(startConnectorServer({ ...options, tls: bad }), { code: "SERVE-TLS" });
 });
 
 test("an address that is taken is said so", async () => {
   await using server = await serve(exampleConnector());
-  const options = { connector: exampleConnector(), host: "127.0.0.1", port: server.port, logger: silentLogger };
+  const options = {
+    connector: exampleConnector(),
+    host: "127.0.0.1",
+    port: server.port,
+    access: { token },
+    logger: silentLogger,
+  };
   await assert.rejects(startConnectorServer(options), { code: "SERVE-BIND" });
 });
 
 test("closing frees the port, also while somebody is connected", async () => {
   const server = await serve(exampleConnector());
-  const remote = await remoteConnector(server.baseUrl);
+  const remote = await remoteConnector(server.baseUrl, { token });
   await server.close();
   remote.close();
   const refused = Promise.withResolvers<string | undefined>();
   connect(server.port, "127.0.0.1").on("error", (error: NodeJS.ErrnoException) => refused.resolve(error.code));
   assert.equal(await refused.promise, "ECONNREFUSED");
+});
+
+test("nobody is answered without the token: not with none, another one, or a part of it", async () => {
+  const calls: unknown[] = [];
+  const connector = exampleConnector({ onValidate: () => void calls.push("validate") });
+  await using server = await serve(connector);
+  for (const wrong of [undefined, "", "wrong", token.slice(1), `${token}x`, token.toUpperCase()]) {
+    const expected = { code: "REMOTE-CALL", status: Status.unauthenticated };
+    await assert.rejects(remoteConnector(server.baseUrl, wrong === undefined ? {} : { token: wrong }), expected);
+  }
+  const session = connectHttp2(server.baseUrl);
+  for (const headers of [{ authorization: "Basic dG9rZW4=" }, { authorization: token }, {}]) {
+    const path = "/c1.connector.v2.ResourceTypesService/ListResourceTypes";
+    const stream = session.request({
+      ":method": "POST",
+      ":path": path,
+      "content-type": "application/grpc",
+      ...headers,
+    });
+    const [answer] = (await once(stream.end(Buffer.alloc(5)), "response")) as [Record<string, unknown>];
+    assert.equal(answer["grpc-status"], "16");
+  }
+  session.destroy();
+  assert.deepEqual(calls, []);
+});
+
+test("where certificates are asked of callers, nobody else is answered", async () => {
+  const { certificate, privateKey, authority } = makeCertificates();
+  const callers = makeCertificates(["caller"]);
+  const options = { connector: exampleConnector(), host: "127.0.0.1", port: 0, logger: silentLogger };
+  const access = { clientAuthorities: callers.authority };
+  await assert.rejects(startConnectorServer({ ...options, access }), { code: "SERVE-PLAIN" });
+  await using server = await startConnectorServer({ ...options, access, tls: { certificate, privateKey } });
+  await assert.rejects(remoteConnector(server.baseUrl, { roots: [authority], token }), { code: "REMOTE-CALL" });
+  const shown = { ca: authority, cert: callers.certificate, key: callers.privateKey };
+  const stranger = makeCertificates(["caller"]);
+  for (const [tls, isAnswered] of [
+    [shown, true],
+    [{ ...shown, cert: stranger.certificate, key: stranger.privateKey }, false],
+  ] as const) {
+    const sessionManager = new Http2SessionManager(server.baseUrl, undefined, tls);
+    const transport = createGrpcTransport({ baseUrl: server.baseUrl, sessionManager });
+    const answer = createClient(ConnectorService, transport)
+      .getMetadata({})
+      .then(
+        () => true,
+        () => false,
+      );
+    assert.equal(await answer, isAnswered);
+    sessionManager.abort();
+  }
 });

@@ -1,13 +1,17 @@
 /**
- * Serves a connector to other syncers over gRPC: in plain text on this machine, elsewhere with TLS. Who may call is
- * decided by who can reach the address.
+ * Serves a connector to other syncers over gRPC: in plain text on this machine, elsewhere with TLS. Who calls must show a
+ * token or a certificate, on this machine too: every user and every page in a browser can reach its ports.
  */
+import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import {
   createSecureServer,
   createServer,
   type Http2SecureServer,
   type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
   type Http2Session,
+  type SecureServerOptions,
 } from "node:http2";
 import { type AddressInfo, isIPv4 } from "node:net";
 import type { Interceptor } from "@connectrpc/connect";
@@ -25,6 +29,18 @@ const maxMessageBytes = 4 * 1024 * 1024;
 /** Calls under way when the server closes may take so long. */
 const closeWithinMs = 5_000;
 
+/** PEM texts of a server. */
+export interface ServerTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+/**
+ * Who may call: whoever sends `authorization: Bearer TOKEN`, or whoever shows a certificate that one of the authorities
+ * (PEM) has signed, which takes TLS.
+ */
+export type ServerAccess = { readonly token: string } | { readonly clientAuthorities: string };
+
 /** What {@link startConnectorServer} needs. */
 export interface ConnectorServerOptions {
   readonly connector: Connector;
@@ -33,7 +49,9 @@ export interface ConnectorServerOptions {
   /** 0: any free one. */
   readonly port: number;
   /** PEM texts. Undefined: plain text, which is refused for addresses that other machines reach. */
-  readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  readonly tls?: ServerTls;
+  /** Who may call. */
+  readonly access: ServerAccess;
   readonly logger: Logger;
 }
 
@@ -48,12 +66,13 @@ export interface ConnectorServer extends AsyncDisposable {
 
 /**
  * Starts to listen.
- * @throws BatonError `SERVE-PLAIN` without TLS on an address that other machines reach, `SERVE-TLS` for a certificate or
+ * @throws BatonError `SERVE-PLAIN` without TLS where certificates are asked of callers, or on an address that other machines reach, `SERVE-TLS` for a certificate or
  * key that cannot be used, `SERVE-BIND` when the address cannot be listened on.
  */
 export async function startConnectorServer(options: ConnectorServerOptions): Promise<ConnectorServer> {
-  const { host, port, tls, logger } = options;
-  if (!tls && !isLoopback(host)) throw plainTextRefused(host);
+  const { host, port, tls, access, logger } = options;
+  if (!tls && !isLoopback(host)) throw plainTextRefused(`${host} can be reached from other machines`);
+  if (!tls && "clientAuthorities" in access) throw plainTextRefused("certificates of callers are asked for");
   const syncs = new SessionCache();
   const served = new ServedConnector(options.connector, syncs, logger);
   const handler = connectNodeAdapter({
@@ -65,8 +84,13 @@ export async function startConnectorServer(options: ConnectorServerOptions): Pro
     connect: false,
     grpcWeb: false,
   });
-  const server = tls ? createTlsServer(tls) : createServer();
-  server.on("request", handler);
+  const server = tls ? createTlsServer(tls, access) : createServer();
+  const mayCall = "token" in access ? checkOfToken(access.token) : (): boolean => true;
+  server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    if (mayCall(request.headers.authorization)) return handler(request, response);
+    logger.warn("a call without the token was refused", { method: request.url });
+    refuse(response);
+  });
   const sessions = new Set<Http2Session>();
   server.on("session", (session: Http2Session) => {
     sessions.add(session);
@@ -94,19 +118,46 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
-function createTlsServer(tls: { readonly certificate: string; readonly privateKey: string }): Http2SecureServer {
+/** Compares digests, which are equally long, in a time that says nothing of where they differ. */
+function checkOfToken(token: string): (authorization: string | undefined) => boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  const expected = digest(token);
+  return (authorization = "") => {
+    const [, shown = ""] = /^bearer (.+)$/i.exec(authorization) ?? [];
+    return timingSafeEqual(digest(shown), expected);
+  };
+}
+
+/** The answer of gRPC to a call without credentials: a head and nothing after it (gRPC over HTTP/2: trailers only). */
+function refuse(response: Http2ServerResponse): void {
+  response.writeHead(200, {
+    "content-type": "application/grpc",
+    "grpc-status": String(Status.unauthenticated),
+    "grpc-message": "the token of this server is missing or wrong",
+  });
+  response.end();
+}
+
+function createTlsServer(tls: ServerTls, access: ServerAccess): Http2SecureServer {
   try {
-    return createSecureServer({ cert: tls.certificate, key: tls.privateKey, minVersion: "TLSv1.2" });
+    const callers = "token" in access ? {} : askForCertificates(access.clientAuthorities);
+    return createSecureServer({ cert: tls.certificate, key: tls.privateKey, minVersion: "TLSv1.2", ...callers });
   } catch (cause) {
     throw new BatonError({
       code: "SERVE-TLS",
       status: Status.invalidArgument,
       // OpenSSL's reason says which of the two it is and quotes neither.
-      message: `certificate and key cannot be used: ${toBatonError(cause).message}`,
+      message: `certificates and key cannot be used: ${toBatonError(cause).message}`,
       effect: "Nothing was started.",
       hint: "Give PEM files of a certificate and of its unencrypted private key.",
     });
   }
+}
+
+/** @throws the parser's error for text that holds no certificate: nobody could ever be let in. */
+function askForCertificates(authorities: string): SecureServerOptions {
+  void new X509Certificate(authorities);
+  return { ca: authorities, requestCert: true, rejectUnauthorized: true };
 }
 
 async function listen(server: Http2Server | Http2SecureServer, host: string, port: number): Promise<void> {
@@ -152,11 +203,11 @@ function reportErrors(logger: Logger): Interceptor {
   };
 }
 
-function plainTextRefused(host: string): BatonError {
+function plainTextRefused(reason: string): BatonError {
   return new BatonError({
     code: "SERVE-PLAIN",
     status: Status.failedPrecondition,
-    message: `${host} can be reached from other machines, and the connection would not be encrypted`,
+    message: `${reason}, and the connection would not be encrypted`,
     effect: "Nothing was started.",
     hint: "Listen on 127.0.0.1, or give a certificate and its key.",
   });

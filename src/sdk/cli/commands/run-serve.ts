@@ -1,8 +1,11 @@
 /** `serve`: the connector over gRPC for other syncers, until a stop signal. */
+
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import type { ServerAccess } from "../../connector-server/server.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { Invocation } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
@@ -15,13 +18,15 @@ import { openRunOutput } from "../run-output.ts";
 const largestPort = 65_535;
 
 /**
- * Serves until told to stop; then calls under way have 5 s. Prints the address on standard output.
+ * Serves until told to stop; then calls under way have 5 s. Prints the address on standard output, and a token that was
+ * made in the line after it: nowhere else, and never again.
  * @throws BatonError with a SERVE- code when it cannot begin.
  */
 export async function runServe(invocation: Invocation): Promise<number> {
   const { app, io, options } = invocation;
   const address = parseAddress(options.string("listen"));
   const tls = readTls(invocation, options);
+  const { access, madeToken } = readAccess(invocation, options);
   refuseWeakTls(io.env);
   const config = await loadConfig(invocation);
   const output = openRunOutput(invocation, config, { isService: true });
@@ -35,9 +40,9 @@ export async function runServe(invocation: Invocation): Promise<number> {
   try {
     const connector = await app.createConnector(config, connectorContext(invocation, config, logger));
     const { startConnectorServer } = await import("../../connector-server/server.ts");
-    await using server = await startConnectorServer({ connector, ...address, ...(tls && { tls }), logger });
+    await using server = await startConnectorServer({ connector, ...address, ...(tls && { tls }), access, logger });
     logger.info("connector server listening", { address: server.baseUrl });
-    io.stdout.write(`${server.baseUrl}\n`);
+    io.stdout.write(`${server.baseUrl}\n${madeToken === undefined ? "" : `${madeToken}\n`}`);
     await aborted(interrupt.signal);
     return 0;
   } finally {
@@ -52,6 +57,34 @@ function parseAddress(text: string): { readonly host: string; readonly port: num
   const isValid = host !== undefined && (bracketed === undefined || isIPv6(bracketed)) && Number(port) <= largestPort;
   if (!isValid) throw usageError(`invalid --listen ${JSON.stringify(text)}: HOST:PORT is expected`);
   return { host, port: Number(port) };
+}
+
+/** Who may call, as the flags say; a token that was made for it is to be printed. */
+function readAccess(
+  { io, redactor }: Invocation,
+  options: ResolvedConfig,
+): { readonly access: ServerAccess; readonly madeToken?: string } {
+  const [tokenFile, authorities] = [options.string("token-file"), options.string("tls-client-ca")];
+  if (tokenFile !== "" && authorities !== "") throw usageError("--token-file and --tls-client-ca exclude each other");
+  if (authorities !== "") {
+    if (options.string("tls-cert") === "") throw usageError("--tls-client-ca needs --tls-cert and --tls-key");
+    return { access: { clientAuthorities: read(resolve(io.cwd, authorities)) } };
+  }
+  const given = tokenFile === "" ? undefined : read(resolve(io.cwd, tokenFile)).trim();
+  if (given !== undefined && !/^[\x21-\x7e]{16,}$/.test(given)) throw weakToken(tokenFile);
+  const token = given ?? randomBytes(32).toString("base64url");
+  redactor.add(token);
+  return { access: { token }, ...(given === undefined && { madeToken: token }) };
+}
+
+function weakToken(path: string): BatonError {
+  return new BatonError({
+    code: "SERVE-TOKEN",
+    status: Status.invalidArgument,
+    message: `${path} holds no token: one line of at least 16 letters, digits and signs is expected`,
+    effect: "Nothing was started.",
+    hint: "Make one, for example with: openssl rand -base64 32. Or leave --token-file out.",
+  });
 }
 
 function readTls({ io }: Invocation, options: ResolvedConfig) {
