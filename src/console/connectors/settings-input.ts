@@ -1,7 +1,7 @@
 /** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
 import { existsSync } from "node:fs";
 import { parseBaseUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
-import { apiKeyFingerprint, apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
+import { apiKeyFingerprint, apiKeyTail, parseApiKey, tokenNotice } from "../../cloudsmith/api-key.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
@@ -85,9 +85,10 @@ function readKey(
   notices: string[],
 ): FoundKey | undefined {
   if (apiKey !== undefined && apiKey.trim() !== "") {
-    const { value, notices: mended } = parseApiKey(apiKey);
-    notices.push(...mended, ...shapeHints(value));
-    return { source: "entered", sourceName: "entered here", value };
+    const key = parseApiKey(apiKey);
+    const aboutToken = tokenNotice(key, Date.now());
+    notices.push(...key.notices, ...(aboutToken === undefined ? shapeHints(key.value) : [aboutToken]));
+    return { source: "entered", sourceName: "entered here", value: key.value };
   }
   if (keySource === undefined || keySource === "entered" || keySource === "sample") return undefined;
   return chosenKey(keySource, env, baseUrl);

@@ -27,6 +27,18 @@ const outcome: SyncOutcome = {
   connector: { requests: 41, retries: 1 },
 };
 
+test("the summary says what was compared and what was not read", () => {
+  const list = { list: "pets", title: "pets", resourceType: "pet", announced: null, read: 8, distinct: 7, added: 7 };
+  const lists = [{ ...list, passes: 1, sweeps: 1, moved: false, startedAtMs: 0, endedAtMs: 1 }];
+  const notRead = [{ what: "birds", title: "birds", reason: "out-of-scope" as const }];
+  const text = renderSummary(
+    { ...outcome, completeness: { lists, keyOwner: null, notRead } },
+    { target: "acme", color: false },
+  );
+  assert.match(text, /^ {2}Compared {2}pets: announced nothing, read 8, distinct 7$/m);
+  assert.match(text, /^ {2}Not read {2}birds$/m);
+});
+
 test("the summary is a table of what was found, then the facts of the run", () => {
   assert.equal(
     renderSummary(outcome, { target: "acme", color: false }),

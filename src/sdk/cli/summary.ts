@@ -1,5 +1,6 @@
 /** The closing summary of a run: a table that a person enjoys reading. Pure. */
 import { styleText } from "node:util";
+import { listInWords } from "../contracts/completeness.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { SyncOutcome } from "../sync/events.ts";
 import { displayWidth, padEndToWidth, padStartToWidth } from "./display-width.ts";
@@ -72,7 +73,7 @@ function sectionLines({ title, rows }: SummarySection, { label, count }: Widths,
 }
 
 function factLines(outcome: SyncOutcome, paint: Paint): string[] {
-  const { connector, fileBytes, result, path, syncId, syncType, durationMs } = outcome;
+  const { connector, fileBytes, result, path, syncId, syncType, durationMs, completeness } = outcome;
   const facts: [string, string][] = [
     ["Result", result],
     ["File", `${escapeControls(path)} (${formatBytes(fileBytes)})`],
@@ -82,6 +83,10 @@ function factLines(outcome: SyncOutcome, paint: Paint): string[] {
   if (connector) {
     const retries = connector.retries > 0 ? `, ${formatPlural(connector.retries, "retry", "retries")}` : "";
     facts.push(["Requests", formatCount(connector.requests) + retries]);
+  }
+  for (const list of completeness.lists) facts.push(["Compared", escapeControls(listInWords(list))]);
+  if (completeness.notRead.length > 0) {
+    facts.push(["Not read", escapeControls(completeness.notRead.map(({ title }) => title).join(", "))]);
   }
   return facts.map(([label, value]) => `  ${paint("dim", padEndToWidth(label, 10))}${value}`);
 }

@@ -80,12 +80,14 @@ export interface Completeness {
 }
 
 /** `active members: announced 92, read 92, distinct 92; 2 passes, moved while it was read`. */
-export function listInWords({ title, announced, read, distinct, passes, moved, endedAt }: RecordedList): string {
+export function listInWords(list: ListReading | RecordedList): string {
+  const { title, announced, read, distinct, passes, moved } = list;
+  const isWhole = "endedAtMs" in list ? list.endedAtMs !== null : list.endedAt !== null;
   const counts = `announced ${announced ?? "nothing"}, read ${read}, distinct ${distinct}`;
   const rest = [
     ...(passes === 1 ? [] : [`${passes} passes`]),
     ...(moved ? ["moved while it was read"] : []),
-    ...(endedAt === null ? ["not read to its end"] : []),
+    ...(isWhole ? [] : ["not read to its end"]),
   ];
   return `${title}: ${[counts, ...(rest.length > 0 ? [rest.join(", ")] : [])].join("; ")}`;
 }

@@ -62,7 +62,12 @@ function script({ failsAt, error }: { readonly failsAt?: string; readonly error?
   };
 }
 
-async function run(connectorScript: Script, path: string, logged: [string, LogFields | undefined][] = []) {
+async function run(
+  connectorScript: Script,
+  path: string,
+  logged: [string, LogFields | undefined][] = [],
+  more: Partial<RunSyncOptions> = {},
+) {
   const connector = scriptedConnector(connectorScript);
   const options: RunSyncOptions = {
     connector: {
@@ -81,6 +86,7 @@ async function run(connectorScript: Script, path: string, logged: [string, LogFi
     logger: { ...silentLogger, info: (message, fields) => void logged.push([message, fields]) },
     clock: systemClock,
     onEnd: (end) => writeRunRecord(end, { path, connector: { name: "scripted", version: "1" } }),
+    ...more,
   };
   return await runSync(options);
 }
@@ -140,6 +146,19 @@ test("a run that failed records how far it got, and the one that goes on keeps i
     [
       ["first page", 3, 1, 1, 0],
       ["people", 3, 3, 3, 3],
+    ],
+  );
+});
+
+test("what the options leave out is said, too", async () => {
+  const path = join(directory, "narrow.c1z");
+  await run(script(), path, [], { syncResourceTypes: ["org"], skipEntitlementsAndGrants: true });
+  assert.deepEqual(
+    recordOf(path).completeness?.notRead.map(({ what, reason }) => [what, reason]),
+    [
+      ["type:user", "not-chosen"],
+      ["entitlements", "not-chosen"],
+      ["pets", "out-of-scope"],
     ],
   );
 });

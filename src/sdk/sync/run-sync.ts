@@ -4,6 +4,7 @@ import type { LockWait } from "../c1z/container/file-lock.ts";
 import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
+import type { NotRead } from "../contracts/completeness.ts";
 import type { Connector, TargetIdentity } from "../contracts/connector.ts";
 import type { ResourceTarget, ResourceType } from "../contracts/model.ts";
 import type { RunDrop } from "../contracts/run-record.ts";
@@ -104,6 +105,7 @@ async function performSync(
     completeness: new CompletenessLedger(),
     startedAtMs: clock.nowMs(),
   };
+  for (const one of leftOut(run)) run.completeness.add({ kind: "not-read", ...one });
   const store = await openC1zWriter({
     path: options.path,
     ...(options.tempDir !== undefined && { tempDir: options.tempDir }),
@@ -346,6 +348,24 @@ const kept = {
   effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
 };
 const lost = { effect: "What was read could not be kept; the file is as it was before the run." };
+
+/** What the options leave out. */
+function leftOut({ options, targets, types }: Pick<Run, "options" | "targets" | "types">): readonly NotRead[] {
+  const read = new Set(types.map(({ id }) => id));
+  const others = options.connector.syncers
+    .filter(({ resourceType }) => !read.has(resourceType.id))
+    .map(({ resourceType: { id, displayName } }) => ({
+      what: `type:${id}`,
+      title: `resources of the type ${displayName}`,
+    }));
+  const parts = [
+    ...others,
+    ...(targets ? [{ what: "other-resources", title: "resources that were not asked for" }] : []),
+    ...(options.skipEntitlementsAndGrants ? [{ what: "entitlements", title: "entitlements and grants" }] : []),
+    ...(options.skipGrants ? [{ what: "grants", title: "grants" }] : []),
+  ];
+  return parts.map((part) => ({ ...part, reason: "not-chosen" }));
+}
 
 function syncTypeOf({ options, targets }: Pick<Run, "options" | "targets">): SyncType {
   if (targets) return "partial";
