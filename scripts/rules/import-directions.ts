@@ -73,6 +73,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/secret-redactor.ts",
   ],
   "src/sdk/c1/": [
+    "src/sdk/c1z/write/engine.ts",
+    "src/sdk/c1z/write/files-beside.ts",
     "src/sdk/net/",
     "src/sdk/c1z/scratch/scratch.ts",
     "src/sdk/telemetry/telemetry.ts",

@@ -210,12 +210,19 @@ test("a task can leave out entitlements and grants", async () => {
   assert.equal(rows["v1_grants"]?.length, 0);
 });
 
-test("a task that asks for the other storage engine gets a version 1 file, and the log says so", async () => {
+test("a task chooses the storage engine, and fails by the name of one that is not known", async () => {
   await using fake = await FakeC1.start();
   fake.addSync({ storageEngine: "pebble" });
-  const { lines } = await runAll(fake, 1);
-  assert.deepEqual(uploadedRows(fake), await oneShotRows());
-  assert.ok(lines.some(({ message }) => /pebble.*version 1/.test(message)));
+  fake.addSync({ storageEngine: "sqlite" });
+  fake.addSync({ storageEngine: "rocks" });
+  await runAll(fake, 3);
+  const magics = fake.c1.uploads.map(({ path }) => readFileSync(path).subarray(0, 4).toString());
+  assert.deepEqual(magics.toSorted(), ["C1Z3", "C1ZF"]);
+  const failures = fake.c1.finished.filter(({ finalState }) => finalState.case === "error");
+  assert.deepEqual(
+    failures.map(({ status }) => /engine not available: rocks/.test(status?.message ?? "")),
+    [true],
+  );
 });
 
 const targeted = (resourceType: string, resource: string): SyncOptions => ({

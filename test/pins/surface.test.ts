@@ -96,7 +96,7 @@ test("exit codes of mistakes and of what is not part of the connector", async ()
     await run([]),
     await run(["--no-such-flag"]),
     await run(["no-such-command"]),
-    await run(["--storage-engine", "pebble"], settings),
+    await run(["--storage-engine", "rocks"], settings),
     await run(["--list-ticket-schemas"], settings),
     await run(["--event-feed", "true"], settings),
   ].map(({ code }) => code);

@@ -1,4 +1,6 @@
 /** What every part of service mode works with. */
+
+import type { StorageEngine } from "../c1z/write/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
@@ -22,6 +24,8 @@ export interface SyncDefaults {
   readonly externalPrincipals?: ExternalPrincipals | undefined;
   /** Scratch directory; undefined: the system's. */
   readonly tempDir: string | undefined;
+  /** What writes files; a task's own choice counts only without it. */
+  readonly storageEngine?: StorageEngine | undefined;
 }
 
 /** Shared by the parts of a running service. */

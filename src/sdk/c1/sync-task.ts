@@ -1,9 +1,11 @@
 /** A sync that C1 asked for: heartbeats, the sync into a file of its own, the upload. Decides neither when nor whether. */
 import { existsSync } from "node:fs";
 import { rename, stat } from "node:fs/promises";
+import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
+import { unfinishedPath } from "../c1z/write/files-beside.ts";
 import type { ResourceId, ResourceTarget } from "../contracts/model.ts";
 import type { SyncResult } from "../contracts/run-record.ts";
-import { type BatonError, Status, toBatonError } from "../errors.ts";
+import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Resource as ResourceMessage } from "../proto/gen/c1/connector/v2/resource_pb.ts";
 import type { Task_SyncFullTask } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import type { SyncOutcome } from "../sync/events.ts";
@@ -106,11 +108,9 @@ async function sync(
   { folder, heartbeats }: Work,
 ): Promise<SyncOutcome> {
   const { defaults, logger, clock } = context;
-  if (options.storageEngine === "pebble") {
-    logger.info("ConductorOne asked for storage engine pebble; a version 1 (SQLite) file is written", { task_id: id });
-  }
+  const storageEngine = defaults.storageEngine ?? engineOf(options.storageEngine);
   const types = options.syncResourceTypeIds;
-  const resumes = existsSync(folder.syncFile);
+  const resumes = existsSync(folder.syncFile) || existsSync(unfinishedPath(folder.syncFile));
   if (resumes) logger.info("this task was begun before; going on from its file", { task_id: id });
   return await runSync({
     connector: await context.createConnector(),
@@ -121,6 +121,7 @@ async function sync(
     skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || defaults.skipEntitlementsAndGrants,
     skipExpansion: options.skipExpandGrants,
     keepSyncCount: 1,
+    ...(storageEngine && { storageEngine }),
     ...(context.telemetry && { telemetry: context.telemetry }),
     ...(defaults.externalPrincipals && { externalPrincipals: defaults.externalPrincipals }),
     ...(defaults.workers !== undefined && { workers: defaults.workers }),
@@ -128,6 +129,20 @@ async function sync(
     signal: heartbeats.signal,
     logger,
     clock,
+  });
+}
+
+/** The engine that a task names; undefined when it names none. @throws BatonError `C1-ENGINE` for one that is not known. */
+function engineOf(name: string): StorageEngine | undefined {
+  if (name === "") return undefined;
+  const engine = storageEngines.find((one) => one === name);
+  if (engine) return engine;
+  throw new BatonError({
+    code: "C1-ENGINE",
+    status: Status.unknown,
+    message: `engine not available: ${name}`,
+    effect: "Nothing was read; ConductorOne is told.",
+    hint: `This connector writes with ${storageEngines.join(" or ")}.`,
   });
 }
 

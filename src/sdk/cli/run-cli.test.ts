@@ -106,12 +106,6 @@ const refusals: readonly Refusal[] = [
   { argv: ["--task-concurrency", "0"], env: credentials, code: 2, text: "BATON-CONFIG-INVALID: errors found:" },
   { argv: ["--storage-engine", "rocks"], env: credentials, code: 2, text: "BATON-CONFIG-INVALID: errors found:" },
   {
-    argv: ["--storage-engine", "pebble"],
-    env: credentials,
-    code: 2,
-    text: "BATON-ENGINE-PEBBLE: the storage engine pebble is not part of this connector",
-  },
-  {
     argv: ["--c1z-temp-dir", "nowhere"],
     env: credentials,
     code: 2,

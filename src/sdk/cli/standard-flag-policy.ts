@@ -57,10 +57,9 @@ export function answerTask(config: ResolvedConfig, context: TaskContext): boolea
 
 /**
  * Refuses standard flags for what this version does not do.
- * @throws BatonError BATON-UNSUPPORTED or BATON-ENGINE-PEBBLE.
+ * @throws BatonError BATON-UNSUPPORTED.
  */
 export function refuseUnsupported(config: ResolvedConfig): void {
-  if (config.string("storage-engine") === "pebble") throw pebbleError();
   for (const { field, behaviour, note, status } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
     if (behaviour !== "refused" || !isSet(config.get(field.name))) continue;
     throw new BatonError({
@@ -165,15 +164,5 @@ function notFound(code: string, message: string): BatonError {
     message,
     effect: "Nothing was changed. This connector only reads.",
     hint: "Remove the flag to sync.",
-  });
-}
-
-function pebbleError(): BatonError {
-  return new BatonError({
-    code: "BATON-ENGINE-PEBBLE",
-    status: Status.unknown,
-    message: "the storage engine pebble is not part of this connector",
-    effect: "Nothing was started.",
-    hint: "Use --storage-engine sqlite, or leave it out. Every Baton reader opens the files it writes.",
   });
 }

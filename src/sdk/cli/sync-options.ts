@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { LockWait } from "../c1z/container/file-lock.ts";
+import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { BatonError, Status } from "../errors.ts";
@@ -19,12 +20,14 @@ export interface StoreOptions {
   readonly skipCleanup: boolean;
   /** How long to wait for another run on the file; default not at all. */
   readonly lockWait?: LockWait;
+  /** What writes a new file; see `C1zWriterOptions`. */
+  readonly storageEngine?: StorageEngine;
 }
 
 const mostAutomaticWorkers = 4;
 
 /**
- * Reads --file, --c1z-temp-dir, BATON_TMPDIR, BATON_KEEP_SYNC_COUNT and BATON_SKIP_CLEANUP.
+ * Reads --file, --c1z-temp-dir, --storage-engine, BATON_TMPDIR, BATON_KEEP_SYNC_COUNT and BATON_SKIP_CLEANUP.
  * @throws BatonError BATON-CONFIG-VALUE, BATON-FILE-URL, BATON-S3-ADDRESS or BATON-TEMP-DIR.
  */
 export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo): Promise<StoreOptions> {
@@ -41,8 +44,16 @@ export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo):
     path: config.string("file"),
     ...(tempDir && { tempDir }),
     ...(keepSyncCount !== undefined && { keepSyncCount }),
+    ...storageEngineOf(config),
     skipCleanup: readVariable(env, "BATON_SKIP_CLEANUP", "true or false", parseSwitch) ?? false,
   };
+}
+
+/** What --storage-engine names; nothing without it. */
+export function storageEngineOf(config: ResolvedConfig): { readonly storageEngine?: StorageEngine } {
+  const name = config.string("storage-engine");
+  const storageEngine = storageEngines.find((engine) => engine === name);
+  return storageEngine ? { storageEngine } : {};
 }
 
 /**

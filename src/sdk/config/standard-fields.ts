@@ -177,7 +177,7 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
       }),
     ),
     supported(
-      text("storage-engine", "Engine that writes new files: sqlite", {
+      text("storage-engine", "Engine that writes new files: sqlite or pebble", {
         rules: { in: ["", "sqlite", "pebble"] },
       }),
     ),

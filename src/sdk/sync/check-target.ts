@@ -18,14 +18,14 @@ export interface TargetCheck {
  * the file, which files of other programs hold as well. A new name is no new target.
  * @throws BatonError `FILE-OTHER-TARGET`.
  */
-export function refuseOtherTarget(
+export async function refuseOtherTarget(
   store: Pick<C1zWriter, "resourcesOfLast">,
   { path, description, recorded }: TargetCheck,
-): void {
+): Promise<void> {
   const identity = description?.identity;
   if (identity === undefined) return;
   const { host, root } = identity;
-  const roots = store.resourcesOfLast(root.resourceType);
+  const roots = await store.resourcesOfLast(root.resourceType);
   // Nothing is in there that could be mistaken for an earlier state.
   if (roots === undefined) return;
   const isOther = roots.length > 0 && !roots.some(({ id }) => id === root.resource);

@@ -20,21 +20,21 @@ export interface HoldOptions {
  * Compares the reading with the last complete one in the file, before anything is replaced.
  * @throws BatonError `BATON-HELD` when half is gone and nobody accepted that.
  */
-export function holdBigDrop(store: C1zWriter, { warnings, acceptChanges, onHeld }: HoldOptions): void {
-  const both = store.compareWithLast();
+export async function holdBigDrop(store: C1zWriter, { warnings, acceptChanges, onHeld }: HoldOptions): Promise<void> {
+  const both = await store.compareWithLast();
   const drops = both ? findDrops(both.before, both.now) : [];
   const warning = dropWarning(drops);
   if (warning) warnings.add(warning);
   const holding = drops.filter(({ holds }) => holds);
   if (holding.length === 0 || acceptChanges) return;
-  onHeld(describeDrop(store, drops, holding));
+  onHeld(await describeDrop(store, drops, holding));
   throw heldError(holding);
 }
 
-function describeDrop(store: C1zWriter, drops: readonly Drop[], holding: readonly Drop[]): RunDrop {
+async function describeDrop(store: C1zWriter, drops: readonly Drop[], holding: readonly Drop[]): Promise<RunDrop> {
   const types = holding.map(({ kind }) => kind).filter((kind) => kind !== "grants");
   return {
     counts: drops.map(({ kind, before, now }) => ({ what: kind, before, after: now })),
-    sampleNames: store.namesOfGone(types, sampledNames),
+    sampleNames: await store.namesOfGone(types, sampledNames),
   };
 }

@@ -1,11 +1,12 @@
 /** One run from beginning to end: check the access, begin or take up a sync, read, check, seal, save. */
 
 import type { LockWait } from "../c1z/container/file-lock.ts";
+import type { StorageEngine } from "../c1z/write/engine.ts";
 import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
 import { type C1zWriter, openC1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { NotRead } from "../contracts/completeness.ts";
-import type { Connector, TargetIdentity } from "../contracts/connector.ts";
+import type { Connector, SyncWarning, TargetIdentity } from "../contracts/connector.ts";
 import type { ResourceTarget, ResourceType } from "../contracts/model.ts";
 import type { RunDrop } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
@@ -63,6 +64,8 @@ export interface RunSyncOptions {
   readonly recordedTarget?: TargetIdentity | undefined;
   /** How long to wait for another run on the file; default not at all. */
   readonly lockWait?: LockWait;
+  /** What writes a new file, and converts an old one (pebble); default: what the file is. */
+  readonly storageEngine?: StorageEngine;
   /** Aborting it stops the run: checkpoint, save, then the signal's reason or BATON-INTERRUPTED is thrown. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -114,6 +117,7 @@ async function performSync(
     skipCleanup: run.targets !== undefined || (options.skipCleanup ?? false),
     lockWait: options.lockWait,
     signal: options.signal,
+    ...(options.storageEngine && { engine: options.storageEngine }),
     clock,
     logger,
   });
@@ -124,7 +128,7 @@ async function performSync(
     await validate(run, beginsSync);
     const recorded = options.recordedTarget;
     const path = options.shownAs ?? options.path;
-    refuseOtherTarget(store, { path, description: connector.describeRun?.(), recorded });
+    await refuseOtherTarget(store, { path, description: connector.describeRun?.(), recorded });
     const outcome = await syncInto(store, run);
     end = runEnd(run, { result: outcome.result, replaced: run.saved !== undefined });
     return outcome;
@@ -234,14 +238,15 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   });
   const context = newContext(store, state, run);
   const engine = new SyncEngine(context, Math.max(1, options.workers ?? 1));
+  let dropped: SyncWarning | undefined;
   try {
     await engine.run();
     context.external?.log(logger);
-    const dropped = context.filter.summary();
+    dropped = context.filter.summary();
     if (dropped) warnings.add(dropped);
     progress.enter("checks");
     checkInvariants(store, warnings, logger, targets !== undefined);
-    holdBigDrop(store, {
+    await holdBigDrop(store, {
       warnings,
       acceptChanges: options.acceptChanges ?? false,
       onHeld: (drop) => {
@@ -254,7 +259,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   progress.enter("save");
   engine.checkpoint();
   const nothingRead = targets !== undefined && store.listResources({ pageToken: "" }).items.length === 0;
-  const stats = store.endSync();
+  const stats = store.endSync({ droppedRows: dropped !== undefined });
   if (!nothingRead) run.saved = { file: await store.save(), stats };
   if (nothingRead) logger.warn("nothing was read, so that nothing was written", { path: options.path });
   logger.info("Sync complete.", {

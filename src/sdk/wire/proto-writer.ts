@@ -49,7 +49,11 @@ export class ProtoWriter {
 
   /** A bytes field; empty is left out. */
   bytes(field: number, value: Uint8Array): void {
-    if (value.length === 0) return;
+    if (value.length > 0) this.bytesAlways(field, value);
+  }
+
+  /** A bytes field or a message, written even when empty. */
+  bytesAlways(field: number, value: Uint8Array): void {
     this.#tag(field, 2);
     this.#varint(value.length);
     this.raw(value);
@@ -100,6 +104,12 @@ export class ProtoWriter {
     this.#reserve(8);
     this.#bytes.writeDoubleLE(value, this.#position);
     this.#position += 8;
+  }
+
+  /** A fixed64 field of 8 big-endian bytes, written even when 0. */
+  fixed64(field: number, value: Uint8Array): void {
+    this.#tag(field, 1);
+    this.raw(Uint8Array.from(value).reverse());
   }
 
   /** Begins a nested message; give what it returns to `end`. */

@@ -3,7 +3,7 @@
  * read back from the file and unpacked, and what comes out is compared with the database. Knows nothing of what the
  * database holds, nor where files belong.
  */
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Duplex, TransformOptions } from "node:stream";
 import {
@@ -15,8 +15,8 @@ import {
   type ZstdOptions,
 } from "node:zlib";
 import { releasePiece } from "../../release-buffer.ts";
+import { AppendedFile, differs, fill, type ReadableTarget } from "./appended-file.ts";
 import { v1Magic } from "./container.ts";
-import { type OpenFile, writeAll } from "./save.ts";
 
 const mebibyte = 1024 * 1024;
 /**
@@ -27,8 +27,6 @@ function pieceBytesFor(databaseBytes: number): number {
   return (databaseBytes < 128 * mebibyte ? 1 : 2) * mebibyte;
 }
 
-/** So much of the new file is handed to the device while the rest is being packed. */
-const syncEveryBytes = 16 * mebibyte;
 /** May wait between two steps, so that no step waits for the next: each has a thread of its own. */
 const waitingBytes = mebibyte;
 
@@ -57,7 +55,8 @@ export interface PackedFile {
 export async function packDatabase(database: string, target: ReadableTarget): Promise<PackedFile> {
   await using original = await open(database, "r");
   const { size } = await original.stat();
-  const written = new WrittenFile(target);
+  const hash = createHash("sha256");
+  const written = new AppendedFile(target, (back) => hash.update(back));
   await written.append(v1Magic);
   const pieceBytes = pieceBytesFor(size);
   const sizes: StreamSizes = { chunkSize: pieceBytes, highWaterMark: waitingBytes };
@@ -71,13 +70,12 @@ export async function packDatabase(database: string, target: ReadableTarget): Pr
     ],
     [compress, unpack],
   );
-  return written.finish();
+  await written.finish();
+  return { bytes: written.bytes, sha256: hash.digest("hex") };
 }
 
 /** Node's own types leave out that these are streams, and so have a mark up to which they take more. */
 type StreamSizes = ZstdOptions & Pick<TransformOptions, "highWaterMark">;
-
-type ReadableTarget = Pick<OpenFile, "write" | "read" | "sync">;
 
 /** Reads a file piece by piece, into two buffers by turns: fresh ones would be as much garbage as the file is large. */
 class PieceReader {
@@ -115,17 +113,6 @@ class PieceReader {
   }
 }
 
-/** Reads into `buffer` what the file holds from `position` on; the system may give it in parts. Returns how many bytes. */
-async function fill(buffer: Buffer, file: Pick<OpenFile, "read">, position: number): Promise<number> {
-  let length = 0;
-  while (length < buffer.length) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length, position + length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return length;
-}
-
 /**
  * Returns when all `steps` are done. The first that fails ends the `streams` between them; it is not waited for the other
  * steps, as zlib may never answer who writes to a stream that was ended.
@@ -149,7 +136,7 @@ async function feed(original: PieceReader, compress: ZstdCompress): Promise<void
 /** Writes what is packed, and unpacks what is read back of it. */
 async function writeAndUnpack(
   packed: AsyncIterable<Buffer>,
-  written: WrittenFile,
+  written: AppendedFile,
   unpack: ZstdDecompress,
 ): Promise<void> {
   let before = Promise.resolve();
@@ -199,58 +186,4 @@ export async function compareWithDatabase(
   }
   if (expected.length === 0) expected = await pieces.next();
   if (expected.length > 0 || position !== size) throw differs(`${position} of ${size} bytes of the database`);
-}
-
-/** A file that grows at its end; what was appended is read back at once. */
-class WrittenFile {
-  readonly #target: ReadableTarget;
-  readonly #hash: Hash = createHash("sha256");
-  /** By turns: what was read back before may still be in use. */
-  readonly #buffers: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
-  #bytes = 0;
-  #syncedUpTo = 0;
-  #syncing: Promise<void> = Promise.resolve();
-
-  constructor(target: ReadableTarget) {
-    this.#target = target;
-  }
-
-  /** Returns what was read back, valid until the next but one is appended. */
-  async append(bytes: Uint8Array): Promise<Buffer> {
-    const start = this.#bytes;
-    await writeAll(this.#target, bytes, start);
-    const back = this.#nextBuffer(bytes.length);
-    const length = await fill(back, this.#target, start);
-    // What the buffer held before may be the very same bytes.
-    if (length < bytes.length || !back.equals(bytes)) throw differs(`from byte ${start} on`);
-    this.#hash.update(back);
-    this.#bytes += bytes.length;
-    await this.#syncNowAndThen();
-    return back;
-  }
-
-  #nextBuffer(length: number): Buffer {
-    this.#buffers.reverse();
-    if (this.#buffers[0].length < length) this.#buffers[0] = Buffer.allocUnsafeSlow(length);
-    return this.#buffers[0].subarray(0, length);
-  }
-
-  /** What is on the device when the last byte comes need not be waited for then. */
-  async #syncNowAndThen(): Promise<void> {
-    if (this.#bytes - this.#syncedUpTo < syncEveryBytes) return;
-    this.#syncedUpTo = this.#bytes;
-    // A failure that is not told here would be told nobody: the system says it once.
-    await this.#syncing;
-    this.#syncing = this.#target.sync();
-    this.#syncing.catch(() => {});
-  }
-
-  async finish(): Promise<PackedFile> {
-    await this.#syncing;
-    return { bytes: this.#bytes, sha256: this.#hash.digest("hex") };
-  }
-}
-
-function differs(where: string): Error {
-  return Object.assign(new Error(`the file differs ${where}`), { code: "EREADBACK" });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { goldenDirectory, openWriter, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
+import { goldenDirectory, temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { openC1z } from "../read/reader.ts";
 import { readV3Manifest } from "./v3-manifest.ts";
 
@@ -28,14 +28,6 @@ test("the header of a version 3 file tells its sync and counts", async () => {
       },
     },
   ]);
-});
-
-test("writing over a version 3 file is refused and leaves it as it was", async (context) => {
-  const directory = temporaryDirectory(context);
-  const path = join(directory, "sync.c1z");
-  copyFileSync(minimal, path);
-  await assert.rejects(openWriter(path, directory), { code: "FILE-V3" });
-  assert.deepEqual(readFileSync(path), readFileSync(minimal));
 });
 
 test("a header broken off anywhere is a plain error", async (context) => {

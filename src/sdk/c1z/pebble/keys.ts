@@ -54,12 +54,8 @@ export function digestWidth(grants: number): number {
 /** The component in a key: 00 becomes 01 01, and 01 becomes 01 02. */
 export function escaped(component: string | Uint8Array): Buffer {
   const bytes = typeof component === "string" ? Buffer.from(component) : Buffer.from(component);
-  if (!bytes.some(isLow)) return bytes;
-  return Buffer.from([...bytes].flatMap((byte) => (isLow(byte) ? [1, byte + 1] : [byte])));
-}
-
-function isLow(byte: number): boolean {
-  return byte <= 1;
+  if (!bytes.includes(0) && !bytes.includes(1)) return bytes;
+  return Buffer.from([...bytes].flatMap((byte) => (byte <= 1 ? [1, byte + 1] : [byte])));
 }
 
 /** The component that was escaped. */

@@ -3,6 +3,12 @@ import type { DatabaseSync } from "node:sqlite";
 import { decodeResource } from "../../proto/decode.ts";
 import { bytesOf } from "../scratch/row-sql.ts";
 
+/** A resource as a person is told of it. */
+export interface NamedResource {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Which rows are compared. */
 export interface GoneRows {
   readonly before: string;
@@ -26,11 +32,7 @@ export function namesOfGone(db: DatabaseSync, { before, now, resourceTypeIds, li
 }
 
 /** Ids and display names of the resources of one type in a sync, in the order in which they were written. */
-export function namedResources(
-  db: DatabaseSync,
-  syncId: string,
-  resourceTypeId: string,
-): readonly { readonly id: string; readonly name: string }[] {
+export function namedResources(db: DatabaseSync, syncId: string, resourceTypeId: string): readonly NamedResource[] {
   const query = "select data from v1_resources where sync_id = ? and resource_type_id = ? order by id";
   return db
     .prepare(query)

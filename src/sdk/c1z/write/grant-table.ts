@@ -194,7 +194,8 @@ const upsertedRows: RowKind<Grant> = { ...grantRows, us: 0 };
 
 type Expanding = Grant & { readonly expandable: GrantExpandable };
 
-function expands(grant: Grant): grant is Expanding {
+/** True when the grant names an entitlement that is expanded into its own. */
+export function expands(grant: Grant): grant is Expanding {
   return grant.expandable?.entitlementIds.some((id) => id.trim() !== "") ?? false;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the sync engine needs of a store while it writes one sync. `C1zWriter` implements it over SQLite; the
+ * What the sync engine needs of a store while it writes one sync. `C1zWriter` implements it; the
  * engine knows neither SQL nor the file's bytes.
  */
 import type { SessionStore } from "../../contracts/connector.ts";
@@ -102,5 +102,5 @@ export interface SyncStore {
   /** Marks the sync as able to be compared (c1z: supports_diff). */
   markSupportsDiff(): void;
   /** Seals the sync: forgets its session rows, prunes old syncs, computes stats, sets ended_at. */
-  endSync(): SyncStats;
+  endSync(end?: { readonly droppedRows: boolean }): SyncStats;
 }

@@ -8,7 +8,7 @@ import { lstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
-import { type C1zFormat, unpackDatabase } from "../container/container.ts";
+import { unpackDatabase } from "../container/container.ts";
 import { decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile } from "../container/file-errors.ts";
 import { sameBoot, thisProcess } from "../container/process-identity.ts";
@@ -26,14 +26,17 @@ import {
   writeOwner,
 } from "../scratch/scratch.ts";
 import { ScratchDatabase } from "../scratch/scratch-database.ts";
+import type { StorageEngine } from "./engine.ts";
 import { latestUnfinished, listSyncRuns, type SyncRun } from "./sync-runs.ts";
 
 /** What `openTargetDatabase` needs. */
 export interface TargetDatabaseOptions {
   /** The file, without symbolic links; its lock is held. */
   readonly target: string;
-  /** `v1` is unpacked; `none` begins empty. */
-  readonly format: Extract<C1zFormat, "v1" | "none">;
+  /** The version 1 file that is unpacked, which may be another; undefined begins empty. */
+  readonly base: string | undefined;
+  /** A scratch database of one is of no use to the other. */
+  readonly engine: StorageEngine;
   readonly tempDir: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -85,12 +88,18 @@ function scratchKey(target: string): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
 }
 
-async function unpack(scratch: Scratch, { target, format }: TargetDatabaseOptions): Promise<TargetDatabase> {
+/** What tells the state of everything that the scratch database was made from. */
+function sourceOf({ target, base, engine }: TargetDatabaseOptions): string {
+  return [engine, fileState(target), ...(base === undefined ? [] : [fileState(base)])].join(" ");
+}
+
+async function unpack(scratch: Scratch, options: TargetDatabaseOptions): Promise<TargetDatabase> {
+  const { target, base } = options;
   let database: ScratchDatabase | undefined;
   try {
     // Before it is read: a file replaced meanwhile must not pass for the one that was unpacked.
-    const source = fileState(target);
-    if (format === "v1") await unpackDatabase(target, scratch.database, decoderLimits(process.env));
+    const source = sourceOf(options);
+    if (base !== undefined) await unpackDatabase(base, scratch.database, decoderLimits(process.env));
     database = new ScratchDatabase(target, scratch);
     prepareSchema(database, target);
     writeOwner(scratch, { process: thisProcess(), source, target });
@@ -103,12 +112,13 @@ async function unpack(scratch: Scratch, { target, format }: TargetDatabaseOption
 }
 
 /** Takes over what is in `scratch`, or gets it out of the way unless a living process uses it. */
-function adopt(scratch: Scratch, { target, clock, logger }: TargetDatabaseOptions): TargetDatabase | undefined {
+function adopt(scratch: Scratch, options: TargetDatabaseOptions): TargetDatabase | undefined {
+  const { target, clock, logger } = options;
   const owner = readOwner(scratch);
   const self = thisProcess();
   if (owner && livenessOfOwner(scratch, owner) === "alive") return undefined;
   // Nothing is synced to the device on the way: after a restart of the machine anything may be missing.
-  const isOurs = owner !== undefined && sameBoot(owner.process, self) && owner.source === fileState(target);
+  const isOurs = owner !== undefined && sameBoot(owner.process, self) && owner.source === sourceOf(options);
   const database = isOurs ? openWhole(scratch, target, clock.nowMs()) : undefined;
   if (database) {
     scratch.hold();

@@ -1,6 +1,7 @@
 /**
- * Writes one sync into a version 1 c1z: locks the file, unpacks it into a scratch database, appends to it, and puts it
- * back in one piece. The file itself is not touched before `save` has everything on disk. Version 3 files are refused.
+ * Writes one sync into a c1z: locks the file, collects rows in a scratch database, and puts the file in its place in one
+ * piece. The file itself is not touched before `save` has everything on disk. What the two formats do their own way is
+ * in their engines.
  */
 import { resolve } from "node:path";
 import type { Clock } from "../../clock.ts";
@@ -8,25 +9,30 @@ import type { SessionStore } from "../../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { formatOf } from "../container/container.ts";
+import { type C1zFormat, formatOf } from "../container/container.ts";
 import { corruptFile } from "../container/file-errors.ts";
 import { type FileLock, type LockWait, lockFile } from "../container/file-lock.ts";
 import { goTime } from "../container/go-time.ts";
-import { type PackedFile, packDatabase } from "../container/pack.ts";
-import { checkReplaceable, followLink, type OpenFile, replaceFileAt } from "../container/save.ts";
+import type { PackedFile } from "../container/pack.ts";
+import { checkReplaceable, followLink } from "../container/save.ts";
 import { removeLeftovers } from "../container/temporary-files.ts";
-import { readV3Manifest, v3NotWritable } from "../container/v3-manifest.ts";
-import { createIndexes } from "../scratch/schema.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
-import { namedResources, namesOfGone } from "./gone-rows.ts";
-import { GrantTable } from "./grant-table.ts";
-import { checkReferences } from "./references.ts";
-import { deleteSyncs, syncsToPrune } from "./retention.ts";
+import {
+  type EngineContext,
+  engineFor,
+  type GrantStore,
+  type NamedResource,
+  type StorageEngine,
+  type SyncEnd,
+  type WriteEngine,
+} from "./engine.ts";
+import { unfinishedPath } from "./files-beside.ts";
+import { PebbleEngine } from "./pebble-engine.ts";
 import { RowTables } from "./row-tables.ts";
 import { SqliteSessionStore } from "./session-store.ts";
-import { countRows, statsFromJson } from "./stats.ts";
-import { canResume, finishSyncRun, latestFinished, listSyncRuns, startOrResume } from "./sync-runs.ts";
+import { SqliteEngine } from "./sqlite-engine.ts";
+import { canResume, listSyncRuns, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
@@ -44,13 +50,15 @@ export interface C1zWriterOptions {
   readonly lockWait?: LockWait | undefined;
   /** Ends that waiting; its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** What writes a new file; a version 3 file stays one in any case. Default: what the file is. */
+  readonly engine?: StorageEngine | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
  * Opens `path` for one sync. What a run that was killed left of it is taken up where it is surely whole.
- * @throws BatonError with a FILE- code: another run is writing it, not a c1z, a version 3 file, no space, a directory
+ * @throws BatonError with a FILE- code: another run is writing it, not a c1z, no space, a directory
  * that is not there or may not be written; then nothing was changed.
  */
 export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWriter> {
@@ -69,15 +77,17 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
   });
   try {
     const format = await formatOf(target);
-    if (format === "v3") throw v3NotWritable(path, await readV3Manifest(target));
     if (format === "unknown") throw corruptFile(path, "it does not begin as one");
     removeLeftovers(target);
     const { tempDir } = options;
-    const opened = await openTargetDatabase({ target, format, tempDir, clock, logger });
-    const writer = new C1zWriter({ ...options, path }, { ...opened, lock, target });
-    if (lock.waitedFor !== undefined && fileState(target) !== stateBefore && writer.endsFinished) {
+    const engine = engineFor(format, options.engine, logger);
+    const base = await baseOf(target, format, engine);
+    const opened = await openTargetDatabase({ target, base, engine, tempDir, clock, logger });
+    const writer = new C1zWriter({ ...options, path }, { ...opened, lock, target, engine });
+    const isMoved = lock.waitedFor !== undefined && fileState(target) !== stateBefore;
+    if (isMoved && (engine === "pebble" ? base === undefined : writer.endsFinished)) {
       writer.close();
-      throw syncedMeanwhile(path, lock.waitedFor);
+      throw syncedMeanwhile(path, lock.waitedFor ?? "");
     }
     return writer;
   } catch (caught) {
@@ -97,6 +107,13 @@ function syncedMeanwhile(path: string, other: string): BatonError {
   });
 }
 
+/** The version 1 file that the scratch database is unpacked from; undefined: a new one. */
+async function baseOf(target: string, format: C1zFormat, engine: StorageEngine): Promise<string | undefined> {
+  if (engine === "sqlite") return format === "v1" ? target : undefined;
+  const unfinished = unfinishedPath(target);
+  return (await formatOf(unfinished)) === "v1" ? unfinished : undefined;
+}
+
 function badKeepCount(count: number): BatonError {
   return new BatonError({
     code: "FILE-KEEP-COUNT",
@@ -110,13 +127,14 @@ function badKeepCount(count: number): BatonError {
 interface OpenTables {
   readonly sync: OpenSync;
   readonly rows: RowTables;
-  readonly grants: GrantTable;
+  readonly grants: GrantStore;
   readonly session: SqliteSessionStore;
 }
 
 interface OpenedTarget extends TargetDatabase {
   readonly lock: FileLock;
   readonly target: string;
+  readonly engine: StorageEngine;
 }
 
 /** A c1z that is being written. Made by `openC1zWriter`; `close` it in every case. */
@@ -129,15 +147,25 @@ export class C1zWriter implements SyncStore {
   readonly #target: string;
   /** Of the file as this run knows it. */
   #state: string;
+  readonly #engine: WriteEngine;
   #tables: OpenTables | undefined;
 
-  constructor(options: C1zWriterOptions, { scratch, database, lock, target }: OpenedTarget) {
+  constructor(options: C1zWriterOptions, { scratch, database, lock, target, engine }: OpenedTarget) {
     this.#options = options;
     this.#target = target;
     this.#state = contentState(target);
     this.#scratch = scratch;
     this.#database = database;
     this.#lock = lock;
+    const { clock, keepSyncCount, skipCleanup, tempDir } = options;
+    const context: EngineContext = {
+      ...{ target, scratch, database, clock, keepSyncCount, skipCleanup, tempDir },
+      onReady: async () => {
+        lock.verify();
+        await this.#refuseChanged();
+      },
+    };
+    this.#engine = engine === "pebble" ? new PebbleEngine(context) : new SqliteEngine(context);
   }
 
   /** True when the sync that was begun last was finished. */
@@ -158,7 +186,7 @@ export class C1zWriter implements SyncStore {
     this.#tables = {
       sync,
       rows: new RowTables(this.#database, sync.id, discoveredAt),
-      grants: new GrantTable(this.#database, sync.id, discoveredAt),
+      grants: this.#engine.begin(sync, discoveredAt),
       session: new SqliteSessionStore(this.#database, sync.id),
     };
     const { grants } = this.#tables;
@@ -236,11 +264,7 @@ export class C1zWriter implements SyncStore {
   }
 
   checkReferences(): ReferenceReport {
-    return this.#database.write(() => {
-      // Where old syncs are about to be pruned, indexes built now would have to be built again.
-      if (this.#prunable().length === 0) this.#open.grants.seal();
-      return checkReferences(this.#database.db, this.#open.sync.id);
-    });
+    return this.#engine.checkReferences();
   }
 
   get isCheckpointAwaited(): boolean {
@@ -262,77 +286,46 @@ export class C1zWriter implements SyncStore {
   }
 
   /**
-   * The counts of the open sync, and those of the latest finished full sync in the file; undefined when there is none
-   * to compare with.
+   * The counts of the open sync, and those of the latest finished full sync before it; undefined when there is none to
+   * compare with.
    */
-  compareWithLast(): { readonly before: SyncStats; readonly now: SyncStats } | undefined {
-    const { db } = this.#database;
-    return this.#database.read(() => {
-      const { sync } = this.#open;
-      const last = latestFinished(listSyncRuns(db), "full");
-      if (last === undefined || sync.type !== "full") return undefined;
-      return {
-        before: statsFromJson(last.statsJson) ?? countRows(db, last.id, last.type),
-        now: countRows(db, sync.id, sync.type),
-      };
-    });
+  async compareWithLast(): Promise<{ readonly before: SyncStats; readonly now: SyncStats } | undefined> {
+    if (this.#open.sync.type !== "full") return undefined;
+    const before = await this.#engine.countsBefore();
+    return before && { before, now: this.#engine.countsNow() };
   }
 
   /**
    * Names of resources that the latest finished full sync holds and the open one does not: those of the given types, or
    * with none given those who lost a grant. At most `limit`.
    */
-  namesOfGone(resourceTypeIds: readonly string[], limit: number): readonly string[] {
-    const { db } = this.#database;
-    return this.#database.read(() => {
-      const last = latestFinished(listSyncRuns(db), "full");
-      if (last === undefined) return [];
-      return namesOfGone(db, { before: last.id, now: this.#open.sync.id, resourceTypeIds, limit });
-    });
+  async namesOfGone(resourceTypeIds: readonly string[], limit: number): Promise<readonly string[]> {
+    return await this.#engine.namesOfGone({ resourceTypeIds, limit });
   }
 
-  /** Forgets the open sync, and what an earlier run of it left in the file: the next run begins a new one. */
+  /** Forgets the open sync, and what an earlier run of it left: the next run begins a new one. */
   async discardSync(): Promise<void> {
-    const { sync } = this.#open;
-    this.#database.write(() => deleteSyncs(this.#database.db, [sync.id]));
     this.#tables = undefined;
-    // A sync that this run began is in no file yet.
-    if (sync.resumed) await this.save();
+    await this.#engine.discard();
+    this.#state = contentState(this.#target);
   }
 
-  endSync(): SyncStats {
-    const { db } = this.#database;
-    const { sync, grants } = this.#open;
-    const stats = this.#database.write(() => {
-      // Session rows first: their pages are then reused by the indexes.
-      db.prepare("delete from v1_connector_sessions where sync_id = ?").run(sync.id);
-      deleteSyncs(db, this.#prunable());
-      grants.seal();
-      const counted = countRows(db, sync.id, sync.type);
-      finishSyncRun(db, sync.id, counted, this.#options.clock.nowMs());
-      return counted;
-    });
+  endSync(end: SyncEnd = { droppedRows: false }): SyncStats {
+    const remove = "delete from v1_connector_sessions where sync_id = ?";
+    // Session rows first: their pages are then reused by the indexes.
+    this.#database.write(() => this.#database.db.prepare(remove).run(this.#open.sync.id));
+    const stats = this.#engine.finish(end);
     this.#database.commit();
     return stats;
   }
 
   /**
-   * Packs the database and puts it in the place of the file, finished sync or not. Before it takes that place, the new
-   * file is read back and compared with the database, so that what was counted there is what the file holds.
+   * Puts what is there in its place, finished sync or not; a new file is proved to hold what was written before it takes
+   * the place of the old one.
    * @throws BatonError with a FILE- code; then the old file is untouched.
    */
   async save(): Promise<PackedFile> {
-    this.#database.write(() => {
-      this.#tables?.grants.seal();
-      createIndexes(this.#database.db);
-    });
-    this.#database.reclaim();
-    const onReady = async (): Promise<void> => {
-      this.#lock.verify();
-      await this.#refuseChanged();
-    };
-    const pack = (file: OpenFile): Promise<PackedFile> => packDatabase(this.#scratch.database, file);
-    const saved = await replaceFileAt(this.#target, pack, { onReady });
+    const saved = await this.#engine.save();
     this.#state = contentState(this.#target);
     this.#options.logger.debug("saved", { path: this.#options.path, bytes: saved.bytes });
     return saved;
@@ -342,12 +335,8 @@ export class C1zWriter implements SyncStore {
    * Resources of one type in the newest finished sync.
    * @returns undefined when there is no finished sync.
    */
-  resourcesOfLast(resourceTypeId: string): readonly { readonly id: string; readonly name: string }[] | undefined {
-    const { db } = this.#database;
-    return this.#database.read(() => {
-      const last = latestFinished(listSyncRuns(db));
-      return last && namedResources(db, last.id, resourceTypeId);
-    });
+  async resourcesOfLast(resourceTypeId: string): Promise<readonly NamedResource[] | undefined> {
+    return await this.#engine.resourcesOfLast(resourceTypeId);
   }
 
   /** A file that somebody else put there, or a link that leads elsewhere by now, is not ours to overwrite. */
@@ -384,10 +373,5 @@ export class C1zWriter implements SyncStore {
       message: "No sync was started.",
       hint: "This is a defect of the program: startSync comes before everything else.",
     });
-  }
-
-  #prunable(): string[] {
-    if (this.#options.skipCleanup) return [];
-    return syncsToPrune(listSyncRuns(this.#database.db), this.#options.keepSyncCount, this.#open.sync.id);
   }
 }

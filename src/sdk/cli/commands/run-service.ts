@@ -5,7 +5,7 @@ import type { ConnectorContext, Invocation } from "../app.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
 import { loadConfig } from "../load-config.ts";
 import type { RunOutput } from "../run-output.ts";
-import { externalPrincipalsOf, readVariable, storeOptions } from "../sync-options.ts";
+import { externalPrincipalsOf, readVariable, storageEngineOf, storeOptions } from "../sync-options.ts";
 
 /** A service that has not ended by then is ended: the promise is ten seconds. */
 const stopWithinMs = 9_500;
@@ -48,6 +48,7 @@ export async function serveConductorOne(
         workers: context.workers,
         externalPrincipals,
         tempDir,
+        ...storageEngineOf(config),
       },
       taskConcurrency: config.int("task-concurrency"),
       health: config.bool("health-check")

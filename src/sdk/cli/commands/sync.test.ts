@@ -168,7 +168,6 @@ test("without entitlements and grants there are only resources", async () => {
 });
 
 for (const argv of [
-  ["--storage-engine", "sqlite"],
   ["--workers", "2"],
   ["--workers", "-1"],
   ["--parallel-sync"],
@@ -181,6 +180,18 @@ for (const argv of [
     assert.equal(code, 0, io.stderrText());
     assert.doesNotMatch(io.stderrText(), /"level":"(warn|error)"/);
     assert.equal(file?.subarray(0, 4).toString(), "C1ZF");
+  });
+}
+
+for (const [engine, magic] of [
+  ["sqlite", "C1ZF"],
+  ["pebble", "C1Z3"],
+] as const) {
+  test(`--storage-engine ${engine} writes a file that begins with ${magic}`, async () => {
+    const { code, io, file } = await sync(["--storage-engine", engine]);
+    assert.equal(code, 0, io.stderrText());
+    assert.doesNotMatch(io.stderrText(), /"level":"(warn|error)"/);
+    assert.equal(file?.subarray(0, 4).toString(), magic);
   });
 }
 

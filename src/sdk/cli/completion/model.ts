@@ -66,7 +66,7 @@ function operandsOf({ name, operandValues = [] }: Command, names: readonly strin
 const knownValues: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ["log-level", ["debug", "info", "warn", "error"]],
   ["log-format", ["json", "console"]],
-  ["storage-engine", ["sqlite"]],
+  ["storage-engine", ["sqlite", "pebble"]],
   ["endpoint", ["health", "ready", "live"]],
 ]);
 

@@ -1,0 +1,89 @@
+/** The sync before one that is being written, where it lies in a file of its own. */
+
+import { formatOf } from "../container/container.ts";
+import { readV3Manifest } from "../container/v3-manifest.ts";
+import { openC1z } from "../read/reader.ts";
+import type { NamedResource } from "./gone-rows.ts";
+import type { SyncStats } from "./sync-store.ts";
+
+/** A finished full sync in a file. */
+export interface LastSync {
+  readonly path: string;
+  readonly stats: SyncStats;
+}
+
+/** The finished full sync of the first of `files` that holds one. */
+export async function lastFullSync(
+  files: readonly string[],
+  tempDir: string | undefined,
+): Promise<LastSync | undefined> {
+  for (const path of files) {
+    const stats = await statsOf(path, tempDir);
+    if (stats) return { path, stats };
+  }
+  return undefined;
+}
+
+async function statsOf(path: string, tempDir: string | undefined): Promise<SyncStats | undefined> {
+  const format = await formatOf(path);
+  if (format === "none") return undefined;
+  if (format === "v3") {
+    const { syncs } = await readV3Manifest(path);
+    const sync = syncs.find(({ type, endedAt }) => type === "full" && endedAt !== undefined);
+    return sync?.stats;
+  }
+  using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  const sync = file.latestFinished("full");
+  return sync && file.view(sync.id).stats();
+}
+
+/** Resources of one type in the newest finished sync of a file; undefined when it holds none, or is not there. */
+export async function namedResourcesOfFile(
+  path: string,
+  resourceTypeId: string,
+  tempDir: string | undefined,
+): Promise<readonly NamedResource[] | undefined> {
+  if ((await formatOf(path)) === "none") return undefined;
+  using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  const sync = file.latestFinished();
+  if (!sync) return undefined;
+  const resources = file.view(sync.id).resources({ resourceTypeId });
+  return Array.from(resources, ({ id, displayName }) => ({ id: id.resource, name: displayName || id.resource }));
+}
+
+/** Which names are wanted. */
+export interface GoneFromFile {
+  readonly resourceTypeIds: readonly string[];
+  readonly limit: number;
+  /** True when the open sync holds the resource, by its type and id. */
+  isThere(resourceType: string, resource: string): boolean;
+  /** True when the open sync holds a grant of that entitlement to that principal. */
+  isGranted(entitlementId: string, principalType: string, principal: string): boolean;
+}
+
+/**
+ * Display names of resources of the types that the file holds and the open sync does not, or with no types given of
+ * those who lost a grant; each once, at most `limit`.
+ */
+export async function namesGoneFromFile(
+  path: string,
+  { resourceTypeIds, limit, isThere, isGranted }: GoneFromFile,
+  tempDir: string | undefined,
+): Promise<readonly string[]> {
+  using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  const view = file.view(file.latestFinished("full")?.id);
+  const names = new Set<string>();
+  const add = (name: string): boolean => names.add(name).size >= limit;
+  for (const resourceTypeId of resourceTypeIds) {
+    for (const { id, displayName } of view.resources({ resourceTypeId })) {
+      if (!isThere(id.resourceType, id.resource) && add(displayName || id.resource)) return [...names];
+    }
+  }
+  if (resourceTypeIds.length > 0) return [...names];
+  for (const { entitlement, principal } of view.grants()) {
+    if (isGranted(entitlement.id, principal.resourceType, principal.resource)) continue;
+    const name = view.getResource(principal)?.displayName;
+    if (add(name || principal.resource)) break;
+  }
+  return [...names];
+}

@@ -1,0 +1,186 @@
+/**
+ * Version 3 files: one finished sync each, written from the scratch database in the last step. An unfinished sync and
+ * the files before lie beside the file, see files-beside.ts.
+ */
+import type { Timestamp } from "../../contracts/model.ts";
+import { type PackedFile, packDatabase } from "../container/pack.ts";
+import { type OpenFile, replaceFileAt } from "../container/save.ts";
+import { resourceKey } from "../scratch/row-sql.ts";
+import type { EngineContext, GrantStore, NamedResource, SyncEnd, WriteEngine } from "./engine.ts";
+import { keepPrevious, previousFiles, removeUnfinished, unfinishedPath } from "./files-beside.ts";
+import type { GoneRows } from "./gone-rows.ts";
+import { GrantLog } from "./grant-log.ts";
+import { type LastSync, lastFullSync, namedResourcesOfFile, namesGoneFromFile } from "./last-file.ts";
+import type { RunToWrite } from "./pebble/envelope.ts";
+import { checkSource } from "./pebble/grant-references.ts";
+import { SyncSource } from "./pebble/sync-source.ts";
+import { writeStore } from "./pebble/write-store.ts";
+import { deleteSyncs } from "./retention.ts";
+import { countRows } from "./stats.ts";
+import { finishSyncRun, listSyncRuns, type SyncRun } from "./sync-runs.ts";
+import type { OpenSync, ReferenceReport, SyncStats } from "./sync-store.ts";
+
+interface OpenGrants {
+  readonly sync: OpenSync;
+  readonly grants: GrantLog;
+  /** Once all grants are there: their order, which is asked for several times. */
+  source?: SyncSource;
+  references?: ReferenceReport;
+  end?: SyncEnd & { readonly stats: SyncStats };
+}
+
+/** Writes version 3 files. */
+export class PebbleEngine implements WriteEngine {
+  readonly #context: EngineContext;
+  #open: OpenGrants | undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  begin(sync: OpenSync, discoveredAt: string): GrantStore {
+    const grants = new GrantLog(this.#context.database, sync.id, discoveredAt);
+    this.#open = { sync, grants };
+    return grants;
+  }
+
+  checkReferences(): ReferenceReport {
+    const { database } = this.#context;
+    const open = this.#current;
+    const source = this.#source();
+    open.references = database.read(() => checkSource(database.db, open.sync.id, source));
+    return open.references;
+  }
+
+  async countsBefore(): Promise<SyncStats | undefined> {
+    return (await this.#last())?.stats;
+  }
+
+  async #last(): Promise<LastSync | undefined> {
+    const { target, tempDir } = this.#context;
+    return await lastFullSync([target, ...previousFiles(target)], tempDir);
+  }
+
+  countsNow(): SyncStats {
+    const { database } = this.#context;
+    const { sync } = this.#current;
+    const counted = database.read(() => countRows(database.db, sync.id, sync.type));
+    if (sync.type === "resources_only") return counted;
+    const grantsByResourceType = this.#source().grantsByResourceType();
+    return { ...counted, grants: this.#source().order.count, grantsByResourceType };
+  }
+
+  async namesOfGone(rows: Omit<GoneRows, "before" | "now">): Promise<readonly string[]> {
+    const last = await this.#last();
+    if (!last) return [];
+    const { database } = this.#context;
+    const { sync, grants } = this.#current;
+    const find = "select 1 from v1_resources where external_id = ? and sync_id = ?";
+    return await namesGoneFromFile(
+      last.path,
+      {
+        ...rows,
+        isThere: (resourceType, resource) =>
+          database.get(find, resourceKey({ resourceType, resource }), sync.id) !== undefined,
+        isGranted: (entitlementId, resourceType, resource) =>
+          grants.get(entitlementId, { resourceType, resource }) !== undefined,
+      },
+      this.#context.tempDir,
+    );
+  }
+
+  async resourcesOfLast(resourceTypeId: string): Promise<readonly NamedResource[] | undefined> {
+    const { target, tempDir } = this.#context;
+    return await namedResourcesOfFile(target, resourceTypeId, tempDir);
+  }
+
+  finish(end: SyncEnd): SyncStats {
+    const { database, clock } = this.#context;
+    const open = this.#current;
+    const stats = this.countsNow();
+    database.write(() => finishSyncRun(database.db, open.sync.id, stats, clock.nowMs()));
+    open.end = { ...end, stats };
+    return stats;
+  }
+
+  async save(): Promise<PackedFile> {
+    const { database } = this.#context;
+    if (this.#open?.end) return await this.#saveFile(this.#open.end);
+    database.reclaim();
+    return await this.#saveUnfinished();
+  }
+
+  async #saveFile({ stats, droppedRows }: NonNullable<OpenGrants["end"]>): Promise<PackedFile> {
+    const { database, target, keepSyncCount, skipCleanup, onReady } = this.#context;
+    database.commit();
+    const write = (file: OpenFile): Promise<PackedFile> =>
+      writeStore(file, this.#runToWrite(stats, droppedRows), this.#source());
+    const saved = await replaceFileAt(target, write, {
+      onReady: async () => {
+        await onReady();
+        await keepPrevious(target, skipCleanup ? undefined : keepSyncCount - 1);
+      },
+    });
+    await removeUnfinished(target);
+    return saved;
+  }
+
+  async #saveUnfinished(): Promise<PackedFile> {
+    const { scratch, target, onReady } = this.#context;
+    return await replaceFileAt(unfinishedPath(target), (file) => packDatabase(scratch.database, file), { onReady });
+  }
+
+  async discard(): Promise<void> {
+    const { database, target } = this.#context;
+    const { sync } = this.#current;
+    database.write(() => deleteSyncs(database.db, [sync.id]));
+    this.#open = undefined;
+    if (sync.resumed) await removeUnfinished(target);
+  }
+
+  #source(): SyncSource {
+    const { database } = this.#context;
+    const open = this.#current;
+    const { startedAt } = this.#run();
+    open.source ??= database.read(
+      () => new SyncSource(database.db, open.sync.id, open.grants.codes(), localTime(startedAt)),
+    );
+    return open.source;
+  }
+
+  #runToWrite(stats: SyncStats, droppedRows: boolean): RunToWrite {
+    const run = this.#run();
+    const { sync, references } = this.#current;
+    const isWhole = references !== undefined && Object.values(references).every(({ count }) => count === 0);
+    return {
+      id: sync.id,
+      type: sync.type,
+      parentId: run.parentSyncId,
+      startedAt: localTime(run.startedAt),
+      endedAt: localTime(run.endedAt ?? run.startedAt),
+      supportsDiff: run.supportsDiff,
+      stats,
+      // What the runs before this one dropped is not known.
+      isClean: isWhole && !droppedRows && !sync.resumed,
+    };
+  }
+
+  #run(): SyncRun {
+    const { database } = this.#context;
+    const { sync } = this.#current;
+    const run = database.read(() => listSyncRuns(database.db)).find(({ id }) => id === sync.id);
+    if (!run) throw new Error(`the sync ${sync.id} is not in the scratch database`);
+    return run;
+  }
+
+  get #current(): OpenGrants {
+    if (this.#open) return this.#open;
+    throw new Error("no sync was begun");
+  }
+}
+
+/** A time of the scratch database: this machine's wall clock, see `goTime`. */
+function localTime(text: string): Timestamp {
+  const ms = new Date(text.replace(" ", "T")).getTime();
+  return { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 };
+}

@@ -1,0 +1,137 @@
+/**
+ * The files of a store as zstd frames, one after the other in one file. A frame's content is hashed and compressed in
+ * pieces while it is made: memory does not grow with it.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { constants, createZstdCompress, type ZstdCompress } from "node:zlib";
+import { releasePiece } from "../../../release-buffer.ts";
+import { Xxh64 } from "../../pebble/xxh64.ts";
+import type { ByteSink } from "./table-writer.ts";
+
+/** Measured: larger ones take no less time. */
+const pieceBytes = 512 * 1024;
+/** One is compressed and one waits, while the next is filled. */
+const mostUnderWay = 2;
+
+/** What the index of the file says of a frame. */
+export interface FrameEntry {
+  readonly name: string;
+  readonly offset: number;
+  readonly compressedBytes: number;
+  readonly rawBytes: number;
+  /** Of the content, big-endian. */
+  readonly xxh64: Uint8Array;
+  readonly sha256: Uint8Array;
+}
+
+/** A file that grows at its end. */
+export interface FrameTarget {
+  readonly bytes: number;
+  append(bytes: Uint8Array): Promise<unknown>;
+}
+
+/** Where the content of a frame goes. Whoever gives much waits for `drained` now and then. */
+export interface FrameSink extends ByteSink {
+  readonly isFull: boolean;
+  /** @throws what kept earlier bytes from being written. */
+  drained(): Promise<void>;
+}
+
+const packing = {
+  [constants.ZSTD_c_compressionLevel]: 1,
+  [constants.ZSTD_c_windowLog]: 20,
+  [constants.ZSTD_c_checksumFlag]: 1,
+} as const;
+
+/** Appends a frame of what `produce` gives, named `name`. Returns its entry and what `produce` returned. */
+export async function writeFrame<T>(
+  target: FrameTarget,
+  name: string,
+  produce: (sink: FrameSink) => T | Promise<T>,
+): Promise<readonly [FrameEntry, T]> {
+  const offset = target.bytes;
+  const sink = new CompressingSink(target);
+  try {
+    const result = await produce(sink);
+    const content = await sink.finish();
+    return [{ name, offset, compressedBytes: target.bytes - offset, ...content }, result];
+  } finally {
+    sink.destroy();
+  }
+}
+
+class CompressingSink implements FrameSink {
+  readonly #compress: ZstdCompress = createZstdCompress({ chunkSize: pieceBytes, params: packing });
+  readonly #written: Promise<void>;
+  readonly #sha256: Hash = createHash("sha256");
+  readonly #xxh64 = new Xxh64();
+  readonly #free: Buffer[] = [];
+  #piece: Buffer = Buffer.allocUnsafeSlow(pieceBytes);
+  #used = 0;
+  #rawBytes = 0;
+  #underWay = 0;
+  #wake: () => void = () => {};
+
+  constructor(target: FrameTarget) {
+    this.#xxh64.reset();
+    this.#written = writeAll(this.#compress, target);
+    // Whoever waits gets the failure.
+    this.#written.catch(() => this.#wake());
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > this.#piece.length) this.#flush();
+    if (bytes.length > this.#piece.length) this.#piece = Buffer.allocUnsafeSlow(bytes.length);
+    this.#piece.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  get isFull(): boolean {
+    return this.#underWay >= mostUnderWay;
+  }
+
+  async drained(): Promise<void> {
+    while (this.isFull) {
+      const moved = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await Promise.race([moved, this.#written]);
+    }
+  }
+
+  async finish(): Promise<Pick<FrameEntry, "rawBytes" | "xxh64" | "sha256">> {
+    this.#flush();
+    this.#compress.end();
+    await this.#written;
+    this.#xxh64.finish();
+    return { rawBytes: this.#rawBytes, xxh64: this.#xxh64.toBytes(), sha256: this.#sha256.digest() };
+  }
+
+  destroy(): void {
+    this.#compress.destroy();
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    const whole = this.#piece;
+    const piece = whole.subarray(0, this.#used);
+    this.#sha256.update(piece);
+    this.#xxh64.update(piece);
+    this.#rawBytes += piece.length;
+    this.#underWay++;
+    this.#compress.write(piece, () => {
+      this.#underWay--;
+      this.#free.push(whole);
+      this.#wake();
+    });
+    this.#piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
+    this.#used = 0;
+  }
+}
+
+async function writeAll(compress: ZstdCompress, target: FrameTarget): Promise<void> {
+  for await (const chunk of compress as AsyncIterable<Buffer>) {
+    await target.append(chunk);
+    releasePiece(chunk);
+  }
+}

@@ -1,0 +1,198 @@
+/** What a version 3 file is made of, read from the scratch database: rows of one sync, in the order of their keys. */
+import type { DatabaseSync } from "node:sqlite";
+import type { Timestamp } from "../../../contracts/model.ts";
+import { ProtoWriter } from "../../../wire/proto-writer.ts";
+import { entitlementParts, joined, prefixes, usualGrantId } from "../../pebble/keys.ts";
+import { Xxh64 } from "../../pebble/xxh64.ts";
+import { bytesOf } from "../../scratch/row-sql.ts";
+import { hashWithSources, type SourceHashes } from "./grant-digests.ts";
+import { countsBelow, type GrantCodes, type GrantOrder, orderGrants } from "./grant-order.ts";
+import type { StoredGrant } from "./grant-tables.ts";
+import type { EntitlementName } from "./names.ts";
+import { readGrantExtras, writeEntitlementRecord, writeResourceRecord, writeTypeRecord } from "./row-records.ts";
+
+/** A row of a table: its value is valid until the next one is asked for. */
+export type Row = readonly [key: Uint8Array, value: Uint8Array];
+
+const nothing = new Uint8Array(0);
+
+/** Rows of one sync in a scratch database. Nothing may be written to it meanwhile. */
+export class SyncSource {
+  readonly #db: DatabaseSync;
+  readonly #syncId: string;
+  readonly #discoveredAt: Timestamp;
+  readonly #entitlementRows: Float64Array;
+  /** Entitlements, grants, and entitlements that only grants name. */
+  readonly order: GrantOrder;
+  /** Names of the entitlements by their numbers. */
+  readonly entitlementNames: readonly EntitlementName[];
+  /** Entitlements that are named by grants alone have numbers from here on. */
+  readonly entitlementCount: number;
+  /** The order's number of each principal, by its place. */
+  readonly principalNames: GrantCodes["principals"];
+
+  constructor(db: DatabaseSync, syncId: string, grants: GrantCodes, discoveredAt: Timestamp) {
+    this.#db = db;
+    this.#syncId = syncId;
+    this.#discoveredAt = discoveredAt;
+    const rows = entitlementsOf(db, syncId);
+    this.#entitlementRows = Float64Array.from(rows, ({ row }) => row);
+    const own = rows.map(({ name }) => name);
+    this.entitlementCount = own.length;
+    this.entitlementNames = [...own, ...grants.entitlements];
+    this.principalNames = grants.principals;
+    this.order = orderGrants({
+      ...grants,
+      entitlements: this.entitlementNames,
+      entitlementOf: grants.entitlementOf.map((number) => number + own.length),
+    });
+  }
+
+  /** Counts of grants by the type of the resource that they are on; types without grants are absent. */
+  grantsByResourceType(): Record<string, number> {
+    const { entitlements, entitlementOf } = this.order;
+    const counts: Record<string, number> = {};
+    const below = countsBelow(entitlementOf, entitlements.count);
+    for (let place = 0; place < entitlements.count; place++) {
+      const count = (below[place + 1] ?? 0) - (below[place] ?? 0);
+      const [type = ""] = this.entitlementNames[entitlements.numberAt[place] ?? 0] ?? [];
+      if (count > 0) counts[type] = (counts[type] ?? 0) + count;
+    }
+    return counts;
+  }
+
+  /** Rows of the resource types. */
+  *resourceTypes(): Generator<Row> {
+    const statement = this.#db.prepare(
+      "select external_id, data from v1_resource_types where sync_id = ? order by external_id",
+    );
+    const writer = new ProtoWriter();
+    for (const row of statement.iterate(this.#syncId)) {
+      writer.reset();
+      writeTypeRecord(writer, bytesOf(row["data"]), this.#discoveredAt);
+      yield [keyOf(prefixes.resourceType, String(row["external_id"])), writer.view()];
+    }
+  }
+
+  /** Ids of the types that resources have, in the order of their keys. */
+  #typesOfResources(): readonly string[] {
+    const statement = this.#db.prepare(
+      "select distinct resource_type_id from v1_resources where sync_id = ? order by 1",
+    );
+    return statement.all(this.#syncId).map((row) => String(row["resource_type_id"]));
+  }
+
+  /** Rows of the resources. */
+  *resources(): Generator<Row> {
+    // By the unique index: sorting the rows themselves would copy them all.
+    const statement = this.#db.prepare(
+      `select external_id, data from v1_resources where sync_id = ? and +resource_type_id = ?
+       and external_id >= ? and external_id < ? order by external_id`,
+    );
+    const writer = new ProtoWriter();
+    for (const type of this.#typesOfResources()) {
+      for (const row of statement.iterate(this.#syncId, type, `${type}:`, `${type};`)) {
+        writer.reset();
+        writeResourceRecord(writer, bytesOf(row["data"]), this.#discoveredAt);
+        yield [keyOf(prefixes.resource, type, String(row["external_id"]).slice(type.length + 1)), writer.view()];
+      }
+    }
+  }
+
+  /** Keys of the resources that have a parent, by the parent. */
+  *resourcesByParent(): Generator<Row> {
+    const statement = this.#db.prepare(
+      `select parent_resource_type_id as parent_type, parent_resource_id as parent, resource_type_id as type,
+       external_id
+       from v1_resources where sync_id = ? and parent_resource_id <> '' order by 1, 2, 3, 4`,
+    );
+    for (const row of statement.iterate(this.#syncId)) {
+      const type = String(row["type"]);
+      const id = String(row["external_id"]).slice(type.length + 1);
+      yield [keyOf(prefixes.resourceByParent, String(row["parent_type"]), String(row["parent"]), type, id), nothing];
+    }
+  }
+
+  /** Rows of the entitlements. */
+  *entitlements(): Generator<Row> {
+    const statement = this.#db.prepare("select data from v1_entitlements where id = ?");
+    const { count, numberAt } = this.order.entitlements;
+    const writer = new ProtoWriter();
+    for (let place = 0; place < count; place++) {
+      // Of equal names the smallest number stands there; the sync's own entitlements have the smallest.
+      const number = numberAt[place] ?? 0;
+      if (number >= this.entitlementCount) continue;
+      const row = statement.get(this.#entitlementRows[number] ?? 0);
+      writer.reset();
+      writeEntitlementRecord(writer, bytesOf(row?.["data"]), this.#discoveredAt);
+      const name = this.entitlementNames[number] ?? ["", "", ""];
+      yield [keyOf(prefixes.entitlement, ...entitlementParts(...name)), writer.view()];
+    }
+  }
+
+  /** The row of v1_grants with this id. */
+  readonly storedGrant: (row: number) => StoredGrant = (row) => {
+    const found = this.#db.prepare(storedGrant).get(row) ?? {};
+    const text = (name: string): string => String(found[name]);
+    const usual = usualGrantId(
+      text("entitlement_id"),
+      text("principal_resource_type_id"),
+      text("principal_resource_id"),
+    );
+    const expansion = found["expansion"];
+    return {
+      data: bytesOf(found["data"]),
+      expansion: expansion instanceof Uint8Array ? expansion : undefined,
+      unusualId: text("external_id") === usual ? undefined : text("external_id"),
+    };
+  };
+
+  /** Places of the grants that expand, and hashes of those that have sources. */
+  readStored(): { readonly expanding: readonly number[]; readonly hashes: SourceHashes } {
+    const { rowOf, entitlements, principals, entitlementOf, principalOf } = this.order;
+    const expanding: number[] = [];
+    const places: number[] = [];
+    const halves: number[] = [];
+    const hash = new Xxh64();
+    rowOf.forEach((row, place) => {
+      if (row === 0) return;
+      const { data, expansion } = this.storedGrant(row);
+      if (expansion) expanding.push(place);
+      const { sources } = readGrantExtras(data);
+      if (sources.length === 0) return;
+      const parts = [
+        stringAt(entitlements.keys, entitlementOf[place] ?? 0),
+        stringAt(principals.keys, principalOf[place] ?? 0),
+      ];
+      hashWithSources(
+        hash,
+        Buffer.concat([parts[0] ?? nothing, Buffer.alloc(1), parts[1] ?? nothing]),
+        sources.map(([id]) => id),
+      );
+      places.push(place);
+      halves.push(hash.high, hash.low);
+    });
+    return { expanding, hashes: { places: Uint32Array.from(places), halves: Uint32Array.from(halves) } };
+  }
+}
+
+const storedGrant = `select external_id, entitlement_id, principal_resource_type_id, principal_resource_id, data, expansion
+  from v1_grants where id = ?`;
+
+function stringAt({ bytes, starts }: { bytes: Uint8Array; starts: Uint32Array }, number: number): Uint8Array {
+  return bytes.subarray(starts[number], starts[number + 1]);
+}
+
+function keyOf(prefix: Buffer, ...parts: readonly string[]): Buffer {
+  return Buffer.concat([prefix, joined(...parts)]);
+}
+
+function entitlementsOf(db: DatabaseSync, syncId: string): { readonly row: number; readonly name: EntitlementName }[] {
+  const statement = db.prepare(
+    "select id, resource_type_id, resource_id, external_id from v1_entitlements where sync_id = ? order by id",
+  );
+  return statement.all(syncId).map((row) => ({
+    row: Number(row["id"]),
+    name: [String(row["resource_type_id"]), String(row["resource_id"]), String(row["external_id"])],
+  }));
+}
