@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { circles } from "../scripts/rules/circles.ts";
+import { circles, knownCircles } from "../scripts/rules/circles.ts";
 import { folderWidth } from "../scripts/rules/folder-width.ts";
 import { importDirections } from "../scripts/rules/import-directions.ts";
 import { productNames } from "../scripts/rules/product-names.ts";
@@ -154,15 +154,34 @@ test("npm run check:rules fails, names what it found, and takes an empty directo
 /** Text in backquotes that is a path of this repository: it has a slash or a known ending, and nothing but path characters. */
 function pathsNamed(markdown: string): readonly string[] {
   const quoted = [...markdown.matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
-  const rooms = /^(?:\.\/)?(?:src|sandbox|scripts|test|bench|docs|proto|bin|tools|types|\.ci)\//;
+  const rooms = /^(?:\.\/)?(?:src|sandbox|scripts|test|bench|docs|proto|bin|tools|types|examples|\.ci)\//;
   return quoted.filter((text) => rooms.test(text) && /^[\w./-]+$/.test(text));
 }
 
-test("every path that ARCHITECTURE.md names exists", () => {
-  const named = pathsNamed(readFileSync(join(root, "ARCHITECTURE.md"), "utf8"));
-  assert.ok(named.length > 10, `${named.length} paths found`);
-  assert.deepEqual(
-    named.filter((path) => !existsSync(join(root, path))),
-    [],
-  );
+for (const page of ["ARCHITECTURE.md", "CONTRIBUTING.md"]) {
+  test(`every path that ${page} names exists`, () => {
+    const named = pathsNamed(readFileSync(join(root, page), "utf8"));
+    assert.ok(named.length > 10, `${named.length} paths found`);
+    assert.deepEqual(
+      named.filter((path) => !existsSync(join(root, path))),
+      [],
+    );
+  });
+}
+
+test("ARCHITECTURE.md has at most 200 lines, and says of circles what is so", () => {
+  const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  assert.ok(text.trimEnd().split("\n").length <= 200);
+  const claim = /^- no circles, imports of types counted(.*)$/m.exec(text)?.[1];
+  const isWhole = claim === ".";
+  assert.equal(isWhole, knownCircles.length === 0, `it says: no circles${claim}`);
+});
+
+test("CONTRIBUTING.md has a recipe for each usual change, and each names its files", () => {
+  const text = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+  const recipes = text.split(/^### /m).slice(1);
+  const titles = recipes.map((recipe) => recipe.split("\n")[0]);
+  const usual = ["A profile field", "A resource type", "A flag", "A report", "A review", "An error code", "A column"];
+  assert.deepEqual(titles, [...usual, "Retention"]);
+  for (const recipe of recipes) assert.ok(pathsNamed(recipe).length >= 2, recipe);
 });
