@@ -88,7 +88,8 @@ export class Sources {
 
   /** Opens a file by its path, to see that it can be read, and remembers it. @throws BatonError those of `openC1z` */
   async openPath(text: string): Promise<OpenedFile> {
-    const path = resolve(text.replace(/^~(?=$|[/\\])/, homedir()));
+    // Asked for only when it is needed: a user without an entry has none.
+    const path = resolve(text.replace(/^~(?=$|[/\\])/, () => homedir()));
     await this.#pool.use(path, () => undefined);
     return this.files.add(path, this.#clock.nowMs());
   }

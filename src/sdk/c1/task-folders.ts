@@ -53,9 +53,11 @@ export class TaskFolders {
     const hash = createHash("sha256").update(JSON.stringify(owner)).digest("hex").slice(0, 16);
     const root = join(tempDir ?? tmpdir(), rootPrefix + hash);
     try {
-      await mkdir(root, { mode: 0o700, recursive: true });
+      // Not with what is missing above it: below /proc that never ends.
+      await mkdir(root, { mode: 0o700 });
     } catch (cause) {
-      throw stateDirError(root, (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
+        throw stateDirError(root, (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
     }
     // The name can be foreseen: in a directory that all users share somebody else may have made it first.
     const made = await lstat(root);

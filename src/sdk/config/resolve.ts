@@ -162,8 +162,21 @@ const expected = {
   stringSlice: "a list of texts",
 } as const satisfies Record<Field["kind"], string>;
 
+/** At most this much of a wrong value is shown. */
+const longestShown = 200;
+
+function inWords(raw: unknown): string {
+  try {
+    const text = JSON.stringify(raw);
+    return text.length > longestShown ? `${text.slice(0, longestShown)}...` : text;
+  } catch {
+    // An alias in YAML can make a list that holds itself.
+    return "a list or map that holds itself";
+  }
+}
+
 function valueError(field: Field, raw: unknown, source: ValueSource): BatonError {
-  const shown = field.secret ? "the value (not shown)" : JSON.stringify(raw);
+  const shown = field.secret ? "the value (not shown)" : inWords(raw);
   return new BatonError({
     code: "BATON-CONFIG-VALUE",
     status: Status.unknown,

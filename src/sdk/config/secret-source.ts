@@ -93,16 +93,25 @@ async function standardOutput(name: string, { program, args }: Command, place: S
     maxBuffer: longestSecret,
     windowsHide: true,
   } as const;
-  const child = execFile(program, args, limits, (error, stdout) => {
-    if (error) reject(commandError(name, failureOf(error)));
-    else done(stdout);
-  });
-  // Nothing is asked of the user there: a command that waits for input gets its end.
-  child.stdin?.on("error", () => undefined).end();
+  try {
+    const child = execFile(program, args, limits, (error, stdout) => {
+      if (error) reject(commandError(name, failureOf(error)));
+      else done(stdout);
+    });
+    // Nothing is asked of the user there: a command that waits for input gets its end.
+    child.stdin?.on("error", () => undefined).end();
+  } catch (caught) {
+    // What the system refuses before anything is started: a name that is too long, or holds what none can.
+    throw commandError(name, failureOf(caught as NodeJS.ErrnoException));
+  }
   return await promise;
 }
 
-function failureOf(error: { code?: string | number | null; killed?: boolean; signal?: string | null }): string {
+function failureOf(error: {
+  code?: string | number | null | undefined;
+  killed?: boolean;
+  signal?: string | null;
+}): string {
   if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return "printed more than 64 KiB";
   if (error.killed) return "did not end within 10 seconds and was ended";
   if (typeof error.code === "number") return `ended with exit code ${error.code}`;

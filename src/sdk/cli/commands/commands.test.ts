@@ -229,7 +229,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
   assert.equal((await run(["help"])).io.stdoutText(), io.stdoutText());
   assert.equal((await run(["-h"])).io.stdoutText(), io.stdoutText());
   const lines = io.stdoutText().split("\n");
-  assert.deepEqual(lines.slice(0, 19), [
+  assert.deepEqual(lines.slice(0, 20), [
     "baton-example",
     "",
     "Usage:",
@@ -241,6 +241,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
     "  completion   Print a completion script for bash, zsh, fish or powershell",
     "  config       Print the schema of the configuration, as JSON",
     "  doctor       Look for what keeps syncs from working: machine, network, key, roster, disk and file",
+    "  fleet        Show from the run records of many targets which are fresh and whole",
     "  health-check Ask a running service for its health",
     "  help         Print help about a command",
     "  inspect      Verify a .c1z file of any writer and say what is wrong where",

@@ -1,0 +1,90 @@
+/** Every setting with rubbish, as flag, as variable and in the file: it is refused or borne, and never a surprise. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { connectorApp } from "../../src/cloudsmith/connector-app.ts";
+import { builtInCommands } from "../../src/sdk/cli/built-in-commands.ts";
+import { runCli } from "../../src/sdk/cli/run-cli.ts";
+import { environmentVariable, type Field } from "../../src/sdk/config/field.ts";
+import { standardFields } from "../../src/sdk/config/standard-fields.ts";
+import { exampleConnector } from "../support/example-connector.ts";
+import { memoryIo } from "../support/memory-io.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+
+const root = mkdtempSync(join(tmpdir(), "rubbish-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const texts = [
+  ...[" ", "-1", "1e999", "9".repeat(30), "%", "{}", "~", ":", "a\nb", "\ud800", "../..", "/dev/null/x"],
+  ...["/proc/nowhere/x", "a".repeat(5000), "http://[", "s3://", "s3://a/../b"],
+];
+const yamls = ['"\\0"', "{a: b}", "[1, [2]]", "[~]", "!!binary aGk=", "-5", ".inf", "&a [*a]"];
+
+// The connector behind the settings is one in memory; its settings are read as the real one's are.
+const cloudsmith = connectorApp("1.0.0");
+const app = {
+  ...cloudsmith,
+  createConnector: async (...given: Parameters<typeof cloudsmith.createConnector>) => {
+    await cloudsmith.createConnector(...given);
+    return exampleConnector();
+  },
+};
+const good = { BATON_API_KEY: "0123456789abcdef0123456789abcdef01234567", BATON_ORG_SLUG: "acme" };
+
+interface Given {
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly yaml?: string;
+}
+
+/** What the run said that nobody foresaw; undefined when there is nothing of that kind. */
+async function surpriseOf({ argv = [], env = {}, yaml }: Given): Promise<string | undefined> {
+  const cwd = mkdtempSync(join(root, "d-"));
+  const named = yaml === undefined ? {} : { BATON_CONFIG_PATH: "c.yaml" };
+  if (yaml !== undefined) writeFileSync(join(cwd, "c.yaml"), yaml);
+  const place = { BATON_FILE: join(cwd, "sync.c1z"), BATON_LOG_LEVEL: "error" };
+  const io = memoryIo({ argv, env: { ...good, ...place, ...env, ...named }, cwd, clock: new VirtualClock() });
+  const code = await runCli(app, io);
+  rmSync(cwd, { recursive: true, force: true });
+  const said = io.stderrText();
+  if (code === 13 || /BATON-UNEXPECTED|\n\s+at /.test(said)) return said.slice(0, 500);
+  return undefined;
+}
+
+const standard = standardFields({ stdoutIsTty: false, nowMs: 0 });
+const own = builtInCommands.find(({ name }) => name === "")?.options ?? [];
+/** A log file of any name is made, and a collector of any name is looked for: neither belongs into a test of this kind. */
+const untried = new Set(["log-path", "otel-collector-endpoint"]);
+
+function waysOf(field: Field): readonly (readonly [label: string, given: Given])[] {
+  const variable = environmentVariable(field.name);
+  const relative = field.name === "file" ? (text: string) => (text.startsWith("/") ? text : join(root, text)) : String;
+  const asText = texts.flatMap((text) => {
+    const value = relative(text);
+    const label = JSON.stringify(text.slice(0, 30));
+    return [
+      [`--${field.name}=${label}`, { argv: [`--${field.name}=${value}`] }],
+      [`${variable}=${label}`, { env: { [variable]: value } }],
+    ] as const;
+  });
+  const inFile = yamls.map(
+    (yaml) => [`${field.name}: ${yaml}`, { env: { [variable]: "" }, yaml: `${field.name}: ${yaml}\n` }] as const,
+  );
+  return [...asText, ...(own.includes(field) || field.name === "file" ? [] : inFile)];
+}
+
+for (const field of [...standard, ...app.fields, ...own].filter(({ name }) => !untried.has(name))) {
+  test(`rubbish for ${field.name} surprises nobody`, async () => {
+    for (const [label, given] of waysOf(field)) assert.equal(await surpriseOf(given), undefined, label);
+  });
+}
+
+for (const variable of ["BATON_TMPDIR", "BATON_KEEP_SYNC_COUNT", "BATON_SKIP_CLEANUP", "BATON_CONFIG_PATH", "TERM"]) {
+  test(`rubbish in ${variable} surprises nobody`, async () => {
+    for (const text of texts) {
+      assert.equal(await surpriseOf({ env: { [variable]: text } }), undefined, JSON.stringify(text.slice(0, 30)));
+    }
+  });
+}
