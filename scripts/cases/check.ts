@@ -16,15 +16,25 @@ interface CaseResult {
   readonly seconds: number;
 }
 
-const root = join(import.meta.dirname, "..", "..");
-const home = join(root, "..", "shared", "field-cases");
-const listFile = "scripts/cases/settled.json";
+/** What to run, and against what. */
+export interface CasesOptions {
+  /** Directory of the runner and its cases. */
+  readonly home: string;
+  /** Names of the cases that must pass. */
+  readonly settled: readonly string[];
+  /** The program. */
+  readonly product: string;
+  /** Runs every case, and says which could be settled. */
+  readonly isAll: boolean;
+  readonly write: (line: string) => void;
+}
 
 /** Cases side by side: many measure seconds and memory, so that the processors must not be shared by more. */
 const jobs = 2;
 
 /** Runs cases, in a directory that links to them, because the runner takes a directory and no list of names. */
-function run(names: readonly string[], jobCount: number): readonly CaseResult[] {
+function run({ home, product }: CasesOptions, names: readonly string[], jobCount: number): readonly CaseResult[] {
+  if (names.length === 0) return [];
   const directory = mkdtempSync(join(tmpdir(), "settled-cases-"));
   try {
     for (const name of names) symlinkSync(join(home, "cases", `${name}.mjs`), join(directory, `${name}.mjs`));
@@ -32,7 +42,7 @@ function run(names: readonly string[], jobCount: number): readonly CaseResult[] 
       process.execPath,
       [
         join(home, "run.mjs"),
-        ...["--product", join(root, "bin", "baton-cloudsmith"), "--cases", directory],
+        ...["--product", product, "--cases", directory],
         ...["--jobs", String(jobCount), "--json"],
       ],
       { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 64 * 1024 * 1024 },
@@ -46,37 +56,44 @@ function run(names: readonly string[], jobCount: number): readonly CaseResult[] 
 }
 
 /** A case that failed beside others is run once more alone: a busy machine is no fault of the product. */
-function judged(names: readonly string[]): readonly CaseResult[] {
-  const results = run(names, jobs);
+function judged(options: CasesOptions, names: readonly string[]): readonly CaseResult[] {
+  const results = run(options, names, jobs);
   const again = results.filter(({ outcome }) => outcome === "FAIL").map(({ name }) => name);
-  const second = new Map(again.length === 0 ? [] : run(again, 1).map((result) => [result.name, result]));
+  const second = new Map(run(options, again, 1).map((result) => [result.name, result]));
   return results.map((result) => second.get(result.name) ?? result);
 }
 
-function lineOf({ outcome, name, reason, seconds }: CaseResult): string {
-  return `${outcome} ${name}${reason === "" ? "" : `: ${reason}`} (${seconds} s)\n`;
-}
-
-async function main(): Promise<number> {
+/** Runs the cases and writes what came out. @returns true when every settled case is there and none of them fails. */
+export function checkCases(options: CasesOptions): boolean {
+  const { home, settled, isAll, write } = options;
   if (!existsSync(home)) {
-    process.stdout.write("skipped: there is no ../shared/field-cases beside this checkout\n");
-    return 0;
+    write(`skipped, because there is no ../shared/field-cases beside this checkout: ${settled.join(", ")}`);
+    return true;
   }
-  const settled: readonly string[] = JSON.parse(readFileSync(join(root, listFile), "utf8"));
   const known = readdirSync(join(home, "cases")).map((file) => file.replace(/\.mjs$/, ""));
   const lost = settled.filter((name) => !known.includes(name));
-  for (const name of lost) process.stderr.write(`${name} is in ${listFile}, and there is no such case\n`);
-  await ensureConsoleBuilt();
-  const isAll = process.argv.includes("--all");
-  const results = judged(isAll ? known : settled.filter((name) => known.includes(name)));
-  for (const result of results) if (isAll || result.outcome !== "PASS") process.stdout.write(lineOf(result));
-  const broken = results.filter(({ name, outcome }) => outcome === "FAIL" && settled.includes(name));
-  const more = results.filter(({ name, outcome }) => outcome === "PASS" && !settled.includes(name));
-  for (const { name } of more) process.stdout.write(`passes and is not settled yet: ${name}\n`);
-  const passed = results.filter(({ outcome }) => outcome === "PASS").length;
-  const open = known.length - settled.length;
-  process.stdout.write(`${passed} of ${results.length} cases pass; ${open} are not settled yet\n`);
-  return lost.length + broken.length > 0 ? 1 : 0;
+  for (const name of lost) write(`LOST ${name}: it is settled, and there is no such case`);
+  const results = judged(options, isAll ? known : settled.filter((name) => known.includes(name)));
+  for (const { outcome, name, reason, seconds } of results) {
+    if (isAll || outcome !== "PASS") write(`${outcome} ${name}${reason === "" ? "" : `: ${reason}`} (${seconds} s)`);
+  }
+  const passed = results.filter(({ outcome }) => outcome === "PASS");
+  for (const { name } of passed) if (!settled.includes(name)) write(`passes and is not settled yet: ${name}`);
+  write(`${passed.length} of ${results.length} cases pass; ${known.length - settled.length} are not settled yet`);
+  return lost.length === 0 && !results.some(({ name, outcome }) => outcome === "FAIL" && settled.includes(name));
 }
 
-process.exitCode = await main();
+if (import.meta.main) {
+  const root = join(import.meta.dirname, "..", "..");
+  const home = join(root, "..", "shared", "field-cases");
+  // Its page is not in a checkout, and the console does not start without.
+  if (existsSync(home)) await ensureConsoleBuilt();
+  const isGood = checkCases({
+    home,
+    settled: JSON.parse(readFileSync(join(import.meta.dirname, "settled.json"), "utf8")),
+    product: join(root, "bin", "baton-cloudsmith"),
+    isAll: process.argv.includes("--all"),
+    write: (line) => process.stdout.write(`${line}\n`),
+  });
+  process.exitCode = isGood ? 0 : 1;
+}

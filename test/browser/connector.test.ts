@@ -171,6 +171,8 @@ test("one run in full: its result, time by phase, hash, and the way to its logs 
   const [run] = await lastRuns();
   await page.getByText(run?.file?.sha256 ?? "no file").waitFor();
   await page.getByRole("heading", { name: "Time by phase" }).waitFor();
+  await page.getByRole("heading", { name: "What was compared" }).waitFor();
+  await page.getByText("service accounts, pending invitations, repositories").waitFor();
   await page.getByRole("link", { name: "Access as of this run" }).click();
   await settled(page);
   assert.match(decodeURIComponent(page.url()), new RegExp(`/sources/run:${run?.runId}/people`));
