@@ -25,9 +25,11 @@ async function buildExecutable(path: string): Promise<void> {
     const settings = join(scratch, "settings.json");
     await bundleTo(bundle, join(root, "src", "main.ts"));
     await bundleTo(thread, join(root, "src", "sdk", "c1z", "scratch", "write-thread-main.ts"));
+    const health = join(scratch, "health-thread.cjs");
+    await bundleTo(health, join(root, "src", "sdk", "health", "health-thread-main.ts"));
     await buildConsole();
-    // Under the names by which the program finds them (src/sdk/c1z/scratch/write-thread-program.ts).
-    const assets = { ...consolePage(), "write-thread.cjs": thread };
+    // Under the names by which the program finds them (src/sdk/start-thread.ts).
+    const assets = { ...consolePage(), "write-thread.cjs": thread, "health-thread.cjs": health };
     writeFileSync(
       settings,
       JSON.stringify({ main: bundle, output: blob, assets, disableExperimentalSEAWarning: true }),

@@ -20,6 +20,7 @@ const required: readonly string[] = [
   "dist/src/main.js",
   "dist/src/cloudsmith/index.js",
   "dist/src/sdk/c1z/scratch/write-thread-main.js",
+  "dist/src/sdk/health/health-thread-main.js",
   "dist/src/cloudsmith/index.d.ts",
   "dist/src/sdk/index.js",
   "dist/src/sdk/index.d.ts",

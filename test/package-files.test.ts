@@ -14,6 +14,7 @@ const complete = [
   "dist/src/cloudsmith/index.js",
   "dist/src/cloudsmith/index.d.ts",
   "dist/src/sdk/c1z/scratch/write-thread-main.js",
+  "dist/src/sdk/health/health-thread-main.js",
   "dist/src/sdk/index.js",
   "dist/src/sdk/index.d.ts",
   "dist/sandbox/server.js",

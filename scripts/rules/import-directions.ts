@@ -8,6 +8,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/log.ts": [],
   "src/sdk/secret-redactor.ts": [],
   "src/sdk/release-buffer.ts": [],
+  "src/sdk/start-thread.ts": [],
   "src/sdk/contracts/": [],
   "src/sdk/checks.ts": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/wire/": ["src/sdk/contracts/"],
@@ -24,6 +25,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/telemetry/telemetry.ts",
   ],
   "src/sdk/c1z/": [
+    "src/sdk/start-thread.ts",
     "src/sdk/contracts/",
     "src/sdk/wire/",
     "src/sdk/proto/",
@@ -66,6 +68,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/sdk-version.ts": [],
   "src/sdk/rpc/": ["src/sdk/net/", "src/sdk/proto/", "src/sdk/errors.ts"],
   "src/sdk/health/": [
+    "src/sdk/start-thread.ts",
     "src/sdk/contracts/",
     "src/sdk/errors.ts",
     "src/sdk/log.ts",

@@ -76,7 +76,9 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const folders = await TaskFolders.open(options.syncs.tempDir, [credentials.clientId, id], clock);
   const connector = await options.createConnector();
   const { connectionWaitMs = defaultConnectTimeoutMs } = options;
-  const observe = observerOf(options);
+  // Before anything is asked of C1: probes are answered however long it stays away.
+  const health = await startHealth(options, connector);
+  const observe = observerOf(options, health);
   const channel = openChannel({
     connectionWaitMs,
     credentials,
@@ -106,20 +108,47 @@ export async function runService(options: ServiceOptions): Promise<void> {
       sayHello: (taskId, until) => sayHello(introduction, taskId, until),
       signal,
     };
-    await serve(context, options, connector);
+    await serve(context, options);
   } catch (caught) {
     // Told to stop: that is no failure, wherever it found the service.
     if (!signal.aborted) throw caught;
   } finally {
     channel.close();
     folders.close();
+    await health?.close();
   }
 }
 
-function observerOf({ logger, logsPolls = true, telemetry, observe }: ServiceOptions): ServiceObserver {
+/** @throws BatonError `HEALTH-BIND`. */
+async function startHealth(options: ServiceOptions, connector: Connector): Promise<HealthServer | undefined> {
+  const { health, clock, logger, redactor } = options;
+  if (!health) return undefined;
+  return await startHealthServer({
+    ...health,
+    connector: withFreshChecks(connector, options),
+    clock,
+    logger,
+    redactor,
+  });
+}
+
+/** A sync is the best check of access there is, so that its end is the newest word on it. */
+function tellHealth(health: HealthServer): ServiceObserver {
+  return (event) => {
+    if (event.kind === "hello") health.setReady();
+    if (event.kind === "taskFinished" && event.result !== undefined) health.note({ healthy: true });
+    if (event.kind === "taskFailed" && event.reason === "sync") health.note({ healthy: false, error: event.error });
+  };
+}
+
+function observerOf(
+  { logger, logsPolls = true, telemetry, observe }: ServiceOptions,
+  health: HealthServer | undefined,
+): ServiceObserver {
   return tellAll([
     logEvents(logger, logsPolls),
     ...(telemetry ? [countTasks(telemetry)] : []),
+    ...(health ? [tellHealth(health)] : []),
     ...(observe ? [observe] : []),
   ]);
 }
@@ -156,23 +185,14 @@ function rereading(options: ServiceOptions, first: C1Credentials): () => Promise
   };
 }
 
-async function serve(context: ServiceContext, options: ServiceOptions, connector: Connector): Promise<void> {
-  const { client, clock, logger, observe, redactor, signal } = context;
-  const health: HealthServer | undefined =
-    options.health &&
-    (await startHealthServer({
-      ...options.health,
-      connector: withFreshChecks(connector, options),
-      clock,
-      logger,
-      redactor,
-    }));
+async function serve(context: ServiceContext, options: ServiceOptions): Promise<void> {
+  const { client, clock, logger, observe, signal } = context;
   const slots = new TaskSlots(options.taskConcurrency, (task) => runTask(context, task));
   const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, observe, signal };
   try {
     await (options.asksAhead === true ? pollAhead(polling) : pollOneByOne(polling));
   } finally {
-    await Promise.all([drain(slots, logger), health?.close()]);
+    await drain(slots, logger);
   }
 }
 

@@ -8,7 +8,9 @@ const verdictMs = 60_000;
 const timeoutMs = 30_000;
 
 /** Outcome of a check. */
-export type Verdict = { readonly healthy: true } | { readonly healthy: false; readonly error: BatonError };
+export type Verdict =
+  | { readonly healthy: true }
+  | { readonly healthy: false; readonly error: Pick<BatonError, "code" | "message"> };
 
 /** Checks a connector of its own: one that syncs at the same time would begin anew. */
 export class HealthCheck {
@@ -16,6 +18,7 @@ export class HealthCheck {
   readonly #clock: Clock;
   #verdict: Verdict | undefined;
   #verdictAtMs = 0;
+  #checkedAtMs = 0;
   #asking: Promise<Verdict> | undefined;
 
   constructor(connector: Connector, clock: Clock) {
@@ -32,10 +35,22 @@ export class HealthCheck {
     return await this.#asking;
   }
 
-  async #ask(): Promise<Verdict> {
-    this.#verdict = await validate(this.#connector);
+  /** When the verdict was found, milliseconds since the epoch. */
+  get checkedAtMs(): number {
+    return this.#checkedAtMs;
+  }
+
+  /** Takes over what was found out elsewhere, as if it had been asked for now. */
+  note(verdict: Verdict): void {
+    this.#verdict = verdict;
     this.#verdictAtMs = this.#clock.monotonicMs();
-    return this.#verdict;
+    this.#checkedAtMs = this.#clock.nowMs();
+  }
+
+  async #ask(): Promise<Verdict> {
+    const verdict = await validate(this.#connector);
+    this.note(verdict);
+    return verdict;
   }
 }
 

@@ -1,15 +1,21 @@
 /** Answers the probes of containers over HTTP: /health, /ready and /live (baton-sdk 0.25.0: health check). No secrets go out. */
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
-import { HealthCheck } from "./health-check.ts";
+import { startThread } from "../start-thread.ts";
+import { HealthCheck, type Verdict } from "./health-check.ts";
+import type { FromHealthThread, HealthThreadData, ToHealthThread } from "./health-messages.ts";
 
-const headersTimeoutMs = 10_000;
-const shutdownMs = 5_000;
+const beatMs = 1_000;
+const program = {
+  module: new URL("./health-thread-main", import.meta.url),
+  url: import.meta.url,
+  asset: "health-thread.cjs",
+};
 
 /** What {@link startHealthServer} needs. */
 export interface HealthServerOptions {
@@ -27,84 +33,87 @@ export interface HealthServerOptions {
 /** A running health server. */
 export interface HealthServer {
   readonly port: number;
+  /** From now on /ready says so. */
+  setReady(): void;
+  /** What was just found out about the connector's access, by a sync for example. */
+  note(verdict: Verdict): void;
   /** Stops listening; answers under way have 5 s. */
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly code: 200 | 503;
-  readonly status: string;
-  readonly details?: Readonly<Record<string, string>>;
-}
-
 /**
- * Starts to listen.
+ * Starts to listen, in a thread of its own.
  * @throws BatonError `HEALTH-BIND` when the address cannot be listened on.
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const { host, port, clock, logger } = options;
-  const check = new HealthCheck(options.connector, clock);
-  const server = createServer((request, response) => {
-    request.resume();
-    const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    void answerTo(path, check, options.redactor).then((answer) => send(response, answer, clock.nowMs()));
-  });
-  server.headersTimeout = headersTimeoutMs;
-  const bound = Promise.withResolvers<void>();
-  server.once("error", bound.reject).listen(port, host, bound.resolve);
-  await bound.promise.catch((cause: unknown) => {
-    throw bindError(host, port, cause);
-  });
-  // It listens on TCP, whose address has a port.
-  const { port: actual } = server.address() as AddressInfo;
-  logger.info("health check server listening", { address: host, port: actual });
-  return { port: actual, close: () => close(server) };
-}
-
-async function answerTo(path: string, check: HealthCheck, redactor: SecretRedactor): Promise<Answer | undefined> {
-  if (path === "/live") return { code: 200, status: "alive" };
-  // The connector is in this process, so that there is always one to be had.
-  if (path === "/ready") return { code: 200, status: "ready" };
-  if (path !== "/health") return undefined;
-  const verdict = await check.verdict();
-  if (verdict.healthy) return { code: 200, status: "healthy" };
-  const { code, message } = verdict.error;
-  const details = {
-    error: "connector validation failed",
-    validation_error: redactor.redact(`${code}: ${message}`),
-  };
-  return { code: 503, status: "unhealthy", details };
-}
-
-function send(response: ServerResponse, answer: Answer | undefined, nowMs: number): void {
-  if (!answer) {
-    response.writeHead(404).end();
-    return;
+  const { host, port, logger } = options;
+  const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: HealthThreadData = { host, port, beats };
+  const thread = startThread(program, { workerData, env: {}, name: "health" });
+  const [first] = (await once(thread, "message")) as [FromHealthThread];
+  if (first.type !== "listening") {
+    await thread.terminate();
+    throw bindError(host, port, first.type === "failed" ? first.reason : "the thread did not begin");
   }
-  const { code, status, details } = answer;
-  const timestamp = new Date(nowMs).toISOString().replace(/\.\d+Z$/, "Z");
-  response
-    .writeHead(code, { "Content-Type": "application/json" })
-    .end(`${JSON.stringify({ status, timestamp, ...(details && { details }) })}\n`);
+  logger.info("health check server listening", { address: host, port: first.port });
+  return new ThreadedServer(options, thread, { port: first.port, beats });
 }
 
-async function close(server: Server): Promise<void> {
-  const closed = Promise.withResolvers<void>();
-  server.close(() => closed.resolve());
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), shutdownMs);
-  await closed.promise;
-  clearTimeout(timer);
+class ThreadedServer implements HealthServer {
+  readonly port: number;
+  readonly #options: HealthServerOptions;
+  readonly #thread: Worker;
+  readonly #check: HealthCheck;
+  readonly #beating: NodeJS.Timeout;
+
+  constructor(options: HealthServerOptions, thread: Worker, { port, beats }: { port: number; beats: Int32Array }) {
+    this.#options = options;
+    this.#thread = thread;
+    this.port = port;
+    this.#check = new HealthCheck(options.connector, options.clock);
+    this.#beating = setInterval(() => Atomics.add(beats, 0, 1), beatMs).unref();
+    thread.on("message", (message: FromHealthThread) => {
+      if (message.type === "ask") void this.#answer();
+    });
+  }
+
+  setReady(): void {
+    this.#post({ type: "ready" });
+  }
+
+  note(verdict: Verdict): void {
+    this.#check.note(verdict);
+    this.#tell(verdict, false);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#beating);
+    const gone = once(this.#thread, "exit");
+    this.#post({ type: "close" });
+    await gone;
+  }
+
+  async #answer(): Promise<void> {
+    this.#tell(await this.#check.verdict(), true);
+  }
+
+  #tell(verdict: Verdict, isAnswer: boolean): void {
+    const { redactor } = this.#options;
+    const error = verdict.healthy ? undefined : redactor.redact(`${verdict.error.code}: ${verdict.error.message}`);
+    this.#post({ type: "verdict", verdict: { error, checkedAtMs: this.#check.checkedAtMs }, isAnswer });
+  }
+
+  #post(message: ToHealthThread): void {
+    this.#thread.postMessage(message);
+  }
 }
 
-function bindError(host: string, port: number, cause: unknown): BatonError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+function bindError(host: string, port: number, reason: string): BatonError {
   return new BatonError({
     code: "HEALTH-BIND",
     status: Status.unknown,
     message: `The health check server cannot listen on ${host} port ${port}: ${reason}.`,
     effect: "The service ends: probes would take it for dead.",
     hint: "Choose another port with --health-check-port, or another address with --health-check-bind-address.",
-    cause,
   });
 }

@@ -8,7 +8,7 @@ import type { GrantBatch } from "./grant-batches.ts";
 import type { RowBatch } from "./row-batches.ts";
 import type { Row } from "./row-sql.ts";
 import { Flag, type WriteAnswer, type WriteMessage, type WriteThreadStart } from "./write-messages.ts";
-import { startThread } from "./write-thread-program.ts";
+import { startWriteThread } from "./write-thread-program.ts";
 
 /** Messages that may be on their way: a few pages of rows, some megabytes. */
 const mostUnderWay = 6;
@@ -28,7 +28,7 @@ export class WriteThread {
   constructor(database: string) {
     const { port1, port2 } = this.#answers;
     const start: WriteThreadStart = { database, flags: this.#flags, answers: port2 };
-    this.#worker = startThread({ workerData: start, transferList: [port2] });
+    this.#worker = startWriteThread({ workerData: start, transferList: [port2] });
     // One that cannot be started never gets ready, and is never told anything.
     this.#worker.on("error", () => {});
     this.#worker.unref();
