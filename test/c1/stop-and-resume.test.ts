@@ -181,10 +181,12 @@ test("state is private, and neither many nor old left-overs stay", async () => {
 test("what a killed service left goes when the next one starts, whatever its host name; that of one that lives stays", async () => {
   await using fake = await FakeC1.start();
   const parent = fake.directory;
-  const make = (hash: string, owner: object): string => {
+  const make = (hash: string, owner: object, agoMs = 3_600_000): string => {
     const root = join(parent, `baton-c1-${hash.repeat(16)}`);
     mkdirSync(join(root, "task"), { recursive: true, mode: 0o700 });
     writeFileSync(join(root, "owner.json"), JSON.stringify({ process: { ...thisProcess(), ...owner }, hasMark: true }));
+    const then = new Date(Date.now() - agoMs);
+    for (const path of [join(root, "task"), join(root, "owner.json"), root]) utimesSync(path, then, then);
     return root;
   };
   const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
@@ -193,10 +195,15 @@ test("what a killed service left goes when the next one starts, whatever its hos
     make("b", { pid: dead, host: "pod-1" }),
     make("c", { pidNamespace: "pid:[1]" }),
   ];
-  const stays = [make("d", {}), make("e", { host: "elsewhere", boot: "another" })];
+  const stays = [make("d", {}), make("e", { host: "elsewhere", boot: "another" }, 1000)];
+  const restarting = make("f", { pid: dead }, 1000);
   const service = fake.service();
   await fake.until(() => fake.count("Hello") === 1);
+  assert.ok(existsSync(restarting), "it may be starting again");
+  fake.addSync();
+  await fake.untilFinished(1);
   await service.stop();
+  assert.ok(!existsSync(restarting), "this one has finished a sync meanwhile");
   assert.deepEqual(
     gone.map((path) => existsSync(path)),
     [false, false, false],

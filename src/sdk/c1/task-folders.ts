@@ -7,12 +7,14 @@ import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { holdDirectory, holdingFiles, isLeftBehind } from "../c1z/scratch/scratch.ts";
+import { holdDirectory, holdingFiles, isLeftBehind, sweepScratch } from "../c1z/scratch/scratch.ts";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 
 /** Left-over folders kept at most; each can hold a file as large as the organization. */
 const mostLeftOver = 3;
+/** A service that is gone may be starting again at this moment: at the start of another one it has so long. */
+const restartMs = 10 * 60_000;
 /** An unfinished sync is taken up again for seven days (c1z: resume); then its file is of no more use. */
 const oldestMs = 7 * 86_400_000;
 
@@ -64,7 +66,7 @@ export class TaskFolders {
     // By number: in a container a user need not have a name.
     const foreign = process.getuid !== undefined && (made.uid !== process.getuid() || (made.mode & 0o022) !== 0);
     if (!made.isDirectory() || foreign) throw stateDirError(root, "it belongs to or can be written by somebody else");
-    await removeAbandoned(root);
+    await removeAbandoned(root, restartMs);
     const folders = new TaskFolders(root, clock);
     await folders.#prune();
     return folders;
@@ -91,6 +93,9 @@ export class TaskFolders {
   async release(folder: TaskFolder): Promise<void> {
     this.#open.delete(folder.path.slice(this.#root.length + 1));
     await this.#prune();
+    // By now this service works, and what others left is of no use to anybody.
+    await removeAbandoned(this.#root, 0);
+    sweepScratch(dirname(this.#root));
   }
 
   /** The service ends: what waits here may wait on. */
@@ -114,10 +119,10 @@ export class TaskFolders {
 }
 
 /** Nobody comes back to them: who has another host name gets its tasks under another name. */
-async function removeAbandoned(own: string): Promise<void> {
+async function removeAbandoned(own: string, goneForMs: number): Promise<void> {
   const parent = dirname(own);
   const names = (await readdir(parent)).filter((name) => rootName.test(name) && join(parent, name) !== own);
-  const abandoned = names.map((name) => join(parent, name)).filter(isLeftBehind);
+  const abandoned = names.map((name) => join(parent, name)).filter((path) => isLeftBehind(path, goneForMs));
   // What cannot be removed stays, and harms nobody.
   await Promise.allSettled(abandoned.map((path) => rm(path, { recursive: true, force: true })));
 }

@@ -158,12 +158,13 @@ export function holdDirectory(directory: string): () => void {
   };
 }
 
-/** True when the process that held a directory is gone; one that names none is given a day. */
-export function isLeftBehind(directory: string): boolean {
+/** True when the process that held a directory is gone for so long at least; one that names none is given a day. */
+export function isLeftBehind(directory: string, goneForMs: number): boolean {
   const place = scratchAt(dirname(directory), directory);
   if (!isPrivate(directory)) return false;
   const owner = readOwner(place);
-  return owner ? livenessOfOwner(place, owner) === "dead" : idleMsOf(directory) > dayMs;
+  const idleMs = idleMsOf(directory);
+  return owner ? idleMs >= goneForMs && livenessOfOwner(place, owner) === "dead" : idleMs > dayMs;
 }
 
 /** Files that hold a directory, beside what is kept in it. */
