@@ -1,8 +1,10 @@
 /** Opens the file, picks the sync or the two, and asks the question. Knows no form of output. */
+import { resolve } from "node:path";
 import { parseGoTime } from "../sdk/c1z/container/go-time.ts";
 import { ksuidSeconds } from "../sdk/c1z/container/ksuid.ts";
 import { type C1zReader, openC1z } from "../sdk/c1z/read/reader.ts";
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
+import { previousFiles } from "../sdk/c1z/write/files-beside.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 import type { RunRecord } from "../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
@@ -17,6 +19,8 @@ export interface Request {
   readonly syncId?: string;
   /** The earlier sync: its id in the same file, or the path of another; by default the finished one before. */
   readonly since?: string;
+  /** True: the sync before is looked for, too, and where it is in a file of its own that is opened. */
+  readonly comparesSyncs?: boolean;
   /** Moment that ages are counted to, seconds since the epoch; by default that of the sync, see {@link syncSeconds}. */
   readonly asOfSeconds?: number;
   /** Profile keys that are not compared: what changes by itself, or is told elsewhere. */
@@ -91,13 +95,31 @@ export async function openInquiry(request: Request): Promise<Inquiry> {
   try {
     const { since } = request;
     const isOtherFile = since !== undefined && !reader.syncs.some(({ id }) => id === since);
-    other = isOtherFile ? await openEarlier(since) : undefined;
+    other = isOtherFile ? await openEarlier(since) : await openBefore(reader, request);
     return new Inquiry(request, reader, other);
   } catch (caught) {
     reader.close();
     other?.close();
     throw caught;
   }
+}
+
+/** The file before, where the file itself has no earlier sync: a version 3 file holds one. */
+async function openBefore(
+  reader: C1zReader,
+  { file, syncId, since, comparesSyncs }: Request,
+): Promise<C1zReader | undefined> {
+  if (since !== undefined || comparesSyncs !== true) return undefined;
+  const { sync } = reader.view(syncId);
+  if (sync === undefined || earlierSync(reader.syncs, sync)) return undefined;
+  for (const path of previousFiles(resolve(file))) {
+    const before = await openC1z(path);
+    const found = before.view().sync;
+    // A run that was killed at the end may have left the same sync in two files.
+    if (found?.endedAt !== undefined && found.id !== sync.id && found.type === sync.type) return before;
+    before.close();
+  }
+  return undefined;
 }
 
 async function openEarlier(since: string): Promise<C1zReader> {

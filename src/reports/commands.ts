@@ -97,7 +97,7 @@ export const evidenceCommand: Command = {
 async function runReport(options: ReportOptions, io: CliIo): Promise<void> {
   refuseSameFile(options);
   const { openInquiry } = await import("./ask.ts");
-  using inquiry = await openInquiry(options);
+  using inquiry = await openInquiry({ ...options, comparesSyncs: options.report.comparesSyncs === true });
   const answer = inquiry.answer(options.report, options.about);
   const { gathering, writeOutputFile } = await import("./output-file.ts");
   let conclusion: Conclusion;

@@ -43,7 +43,7 @@ export async function writeEvidence(
   sink: (bytes: Uint8Array) => void,
 ): Promise<EvidenceOutcome> {
   const sha256 = await hashOfFile(request.file);
-  using inquiry = await openInquiry(request);
+  using inquiry = await openInquiry({ ...request, comparesSyncs: true });
   const pack = new Pack(sink);
   const written: WrittenReport[] = [];
   for (const report of reports) {
