@@ -13,6 +13,7 @@ import {
 import type { PageWindow } from "../sdk/api/page-windows.ts";
 import { readPaging } from "../sdk/api/paging.ts";
 import type { Clock } from "../sdk/clock.ts";
+import { secretKind, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import type { ConnectorStats } from "../sdk/contracts/connector.ts";
 import { type BatonError, toBatonError } from "../sdk/errors.ts";
 import { parseJson } from "../sdk/http/body.ts";
@@ -22,7 +23,7 @@ import type { Logger } from "../sdk/log.ts";
 import type { Network } from "../sdk/net/network.ts";
 import { releaseBuffer } from "../sdk/release-buffer.ts";
 import type { Telemetry } from "../sdk/telemetry/telemetry.ts";
-import { apiKeyTail, createRedactor, keyKind, tokenNotice } from "./api-key.ts";
+import { apiKeyTail, createRedactor } from "./api-key.ts";
 import {
   type Asked,
   anonymousKeyError,
@@ -158,7 +159,7 @@ class RestClient implements CloudsmithClient {
     const { apiKey, version, pageSize = maxPageSize, concurrency = 6, ...rest } = options;
     this.#pageSize = Math.min(pageSize, maxPageSize);
     this.#ahead = concurrency;
-    const kind = keyKind(apiKey);
+    const kind = secretKind(apiKey);
     this.#secrets = {
       redact: createRedactor(apiKey),
       keyTail: apiKeyTail(apiKey),

@@ -1,12 +1,13 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
 import type { ConnectorContext } from "../sdk/cli/app.ts";
+import { tokenNotice } from "../sdk/config/pasted-secret.ts";
 import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
-import { type ApiKey, apiKeyFingerprint, parseApiKey, tokenNotice } from "./api-key.ts";
+import { type ApiKey, apiKeyFingerprint, parseApiKey } from "./api-key.ts";
 import { createCloudsmithClient } from "./client.ts";
-import { cliHostVariable, cliKeyVariable } from "./config.ts";
+import { cliHostVariable } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
 
 /**
@@ -24,7 +25,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
   if (orgSlug !== config.string("org-slug"))
     logger.info("the organization slug was read from what was given", { organization: orgSlug });
   const baseUrl = parseBaseUrl(config.string("base-url"));
-  checkHost(key, baseUrl, config, context.env);
+  checkHost(key, baseUrl, context.env);
   const { kind, expiresAtMs } = key;
   const origin = { source: config.source("api-key"), fingerprint: apiKeyFingerprint(key.value) };
   logger.info("using Cloudsmith API key", {
@@ -56,17 +57,15 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
  * A key of the Cloudsmith CLI, from its variable or its file, is for the host that its other variable names, and goes
  * nowhere else.
  */
-function checkHost(key: ApiKey, baseUrl: string, config: ResolvedConfig, env: ConnectorContext["env"]): void {
+function checkHost(key: ApiKey, baseUrl: string, env: ConnectorContext["env"]): void {
   const { CLOUDSMITH_API_HOST: host } = env;
-  const { source } = config.get("api-key");
-  const isOfCli = key.isOfCli || (source.kind === "environment" && source.variable === cliKeyVariable);
-  if (!host || !isOfCli || new URL(parseBaseUrl(host)).origin === new URL(baseUrl).origin) return;
+  if (!host || !key.isOfCli || new URL(parseBaseUrl(host)).origin === new URL(baseUrl).origin) return;
   throw new BatonError({
     code: "CS-CONFIG-HOST",
     status: Status.unknown,
     message: `The API key is the Cloudsmith CLI's, for the host that ${cliHostVariable} names, and base-url names another host.`,
     effect: "Nothing was sent.",
-    hint: `Leave out base-url to use the host of ${cliHostVariable}, or give a key of the other host as BATON_API_KEY.`,
+    hint: `Set base-url to that host, unset ${cliHostVariable}, or give a key of the other host as BATON_API_KEY.`,
     fatal: true,
   });
 }

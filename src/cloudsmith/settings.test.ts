@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { secretKind, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import { BatonError } from "../sdk/errors.ts";
 import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
-import { apiKeyFingerprint, apiKeyTail, createRedactor, keyKind, parseApiKey, tokenNotice } from "./api-key.ts";
+import { apiKeyFingerprint, apiKeyTail, createRedactor, parseApiKey } from "./api-key.ts";
 
 /** Made at run time, so that no scanner takes it for a real key. */
 const key = `csa_${"0".repeat(30)}FAKE00`;
@@ -215,6 +216,16 @@ for (const [label, text, env] of [
   });
 }
 
+test("a file with comments and one line gives that line", () => {
+  const parsed = parseApiKey(`# service account of the connector\r\n\r\n${key}\r\n`);
+  assert.deepEqual([parsed.value, parsed.isOfCli], [key, false]);
+});
+
+test("a key that the CLI's variable holds, too, is the CLI's", () => {
+  assert.equal(parseApiKey(key, { CLOUDSMITH_API_KEY: `"${key}"` }).isOfCli, true);
+  assert.equal(parseApiKey(key, { CLOUDSMITH_API_KEY: other }).isOfCli, false);
+});
+
 test("a file of variables gives its key", () => {
   assert.equal(parseApiKey(`export CLOUDSMITH_ORG=acme\nexport CLOUDSMITH_API_KEY='${key}'\n`).value, key);
 });
@@ -247,8 +258,8 @@ for (const [text, form] of [
   [`Basic ${Buffer.from(key).toString("base64")}`, /Basic/],
   [`https://user:${key}@dl.cloudsmith.io/basic/acme/web/`, /address/],
   ["vault://secret/cloudsmith", /address/],
-  [`[default]\napi_key =\n`, /api_key under \[default\]/],
-  [`[profile:a]\napi_key=${key}\n[profile:b]\napi_key=${other}`, /api_key under \[default\]/],
+  [`[default]\napi_key =\n`, /none under \[default\]/],
+  [`[profile:a]\napi_key=${key}\n[profile:b]\napi_key=${other}`, /none under \[default\]/],
 ] as const) {
   test(`${JSON.stringify(text.replaceAll(key, "KEY"))} is no API key, and the error names its form and not the key`, () => {
     assert.throws(
@@ -288,7 +299,7 @@ for (const text of [
   `${part({})}.${part({})}.z`,
   `${part({ alg: "x" })}.${part({})}`,
 ]) {
-  test(`${text} is no token`, () => assert.equal(keyKind(text).kind, "key"));
+  test(`${text} is no token`, () => assert.equal(secretKind(text).kind, "key"));
 }
 
 test("an address with an entitlement token is refused as what it is, and not quoted", () => {

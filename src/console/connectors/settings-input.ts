@@ -1,8 +1,9 @@
 /** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
 import { existsSync } from "node:fs";
 import { parseBaseUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
-import { apiKeyFingerprint, apiKeyTail, parseApiKey, tokenNotice } from "../../cloudsmith/api-key.ts";
+import { apiKeyFingerprint, apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
+import { tokenNotice } from "../../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
 import type { KeySource, SettingsInput } from "../contract/connectors.ts";

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { BatonError } from "../errors.ts";
 import { splitCommandLine } from "./command-line.ts";
 import type { Field } from "./field.ts";
@@ -178,7 +179,12 @@ for (const [text, words] of [
 
 test("a key file is found by a quoted path and by one from the home directory, and may be UTF-16", async () => {
   put("key-elsewhere", "value\n");
-  for (const path of ['"key-elsewhere"', "'key-elsewhere'", "~/key-elsewhere"]) {
+  for (const path of [
+    '"key-elsewhere"',
+    "'key-elsewhere'",
+    "~/key-elsewhere",
+    pathToFileURL(join(cwd, "key-elsewhere")).href,
+  ]) {
     const config = await load({ argv: { "api-key-file": path }, env: { HOME: cwd } });
     assert.equal(config.string("api-key"), "value", path);
   }

@@ -5,6 +5,7 @@
 import { execFile } from "node:child_process";
 import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BatonError, Status } from "../errors.ts";
 import { splitCommandLine } from "./command-line.ts";
 
@@ -144,6 +145,7 @@ function textOf(bytes: Buffer): string {
 function expanded(path: string, { HOME }: SecretPlace["env"]): string {
   const [, quoted] = /^(?:"(.*)"|'(.*)')$/.exec(path)?.filter((part) => part !== undefined) ?? [];
   const bare = quoted ?? path;
+  if (bare.startsWith("file:///") && URL.canParse(bare)) return fileURLToPath(bare);
   return HOME && bare.startsWith("~/") ? join(HOME, bare.slice(2)) : bare;
 }
 
