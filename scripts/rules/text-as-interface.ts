@@ -38,12 +38,7 @@ export const knownTextReaders: Readonly<Record<string, number>> = {
   "src/console/connectors/connector-status.ts": 1,
   "src/console/failures/describe-failure.ts": 1,
   "src/console/failures/remote-failures.ts": 2,
-  "src/console/sources/review-breakdown.ts": 4,
   "src/console/ui/connector/syncing-panel.tsx": 1,
-  "src/console/ui/reviews/review-chart.ts": 1,
-  "src/console/ui/reviews/review-headline.ts": 1,
-  "src/reports/questions/changes.ts": 1,
-  "src/reports/roster-summary.ts": 1,
 };
 
 /** Places that take words for people as data. */

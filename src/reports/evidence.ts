@@ -15,6 +15,7 @@ import { ZipWriter } from "./render/zip-writer.ts";
 import {
   type Answer,
   type Conclusion,
+  countsByLabel,
   mapRows,
   type Rendering,
   type Report,
@@ -154,7 +155,7 @@ function summaryText({ request, inquiry, result, sha256, written }: Summary): st
       name,
       title,
       rows,
-      counts: Object.fromEntries(counts),
+      counts: countsByLabel(counts),
       notices,
     })),
   };

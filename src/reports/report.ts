@@ -20,10 +20,19 @@ export interface Column {
   readonly title: string;
 }
 
+/** A figure of a report. */
+export interface Count {
+  /** What is counted, for programs: lower camel case, kept once released. */
+  readonly key: string;
+  /** The same for people. */
+  readonly label: string;
+  readonly count: number;
+}
+
 /** What is known when all rows were read. */
 export interface Conclusion {
-  /** Counts with their labels, in the order in which they are shown. */
-  readonly counts: readonly (readonly [label: string, count: number])[];
+  /** In the order in which they are shown. */
+  readonly counts: readonly Count[];
   /** What a reader must know or look at, a sentence each. */
   readonly notices: readonly string[];
 }
@@ -80,6 +89,16 @@ export interface Answer {
   readonly asOfSeconds: number | undefined;
   readonly about: string | undefined;
   readonly rows: Rows;
+}
+
+/** A count; without a label its key says it. */
+export function counted(key: string, count: number, label = key): Count {
+  return { key, label, count };
+}
+
+/** Counts by label, as JSON has them. */
+export function countsByLabel(counts: readonly Count[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(counts.map(({ label, count }) => [label, count]));
 }
 
 /** Columns from keys and titles. */

@@ -101,17 +101,18 @@ export function summarySections({ accounts, entitlementKinds, resourceTypes }: R
       .filter(({ resourceTypeId }) => resourceTypeId === id)
       .map(({ slug, grants }) => [slug, grants] as const),
   }));
-  const accountRows = [
-    ["enabled", enabled],
-    ["disabled", disabled],
-    ["deleted", deleted],
-    ["status unknown", unspecified],
-    ["two-factor on", twoFactor.on],
-    ["two-factor off", twoFactor.off],
-    ["two-factor unknown", twoFactor.unknown],
-  ] as const;
   const isTold = twoFactor.on + twoFactor.off > 0;
-  const usual = new Set<string>(["enabled", "disabled", ...(isTold ? ["two-factor on", "two-factor off"] : [])]);
-  const rows = accounts.total === 0 ? [] : accountRows.filter(([label, count]) => count > 0 || usual.has(label));
+  const shown = (label: string, count: number, isUsual = false): CountSection["rows"] =>
+    isUsual || count > 0 ? [[label, count]] : [];
+  const accountRows = [
+    ...shown("enabled", enabled, true),
+    ...shown("disabled", disabled, true),
+    ...shown("deleted", deleted),
+    ...shown("status unknown", unspecified),
+    ...shown("two-factor on", twoFactor.on, isTold),
+    ...shown("two-factor off", twoFactor.off, isTold),
+    ...shown("two-factor unknown", twoFactor.unknown),
+  ];
+  const rows = accounts.total === 0 ? [] : accountRows;
   return [{ title: "Accounts", rows }, ...byType].filter(({ rows: counted }) => counted.length > 0);
 }

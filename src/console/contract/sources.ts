@@ -187,7 +187,8 @@ export interface ReviewInfo {
 export interface ReviewPage extends TablePage {
   readonly name: string;
   readonly title: string;
-  readonly counts: readonly (readonly [label: string, count: number])[];
+  /** `key` says what is counted, for programs; `label` for people. */
+  readonly counts: readonly { readonly key: string; readonly label: string; readonly count: number }[];
   readonly notices: readonly string[];
   readonly asOfMs: number | null;
   readonly since: { readonly source: string; readonly title: string } | null;

@@ -5,7 +5,7 @@ import type { Sink } from "../../reports/output-file.ts";
 import { renderCsv } from "../../reports/render/csv.ts";
 import { renderJson } from "../../reports/render/json.ts";
 import { renderXlsx } from "../../reports/render/xlsx.ts";
-import { type Answer, columnsOf, type Report, type Row, type Rows, timeText } from "../../reports/report.ts";
+import { type Answer, columnsOf, counted, type Report, type Row, type Rows, timeText } from "../../reports/report.ts";
 import { readRunRecord, runOf } from "../../reports/run-result.ts";
 import type { ExportFormat, PersonRow } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
@@ -65,7 +65,7 @@ export async function peopleAnswer(open: OpenSource, query: PeopleQuery): Promis
 
 function* peopleRows(people: readonly PersonRow[]): Rows {
   for (const person of people) yield personCells(person);
-  return { counts: [["people", people.length]], notices: [] };
+  return { counts: [counted("people", people.length)], notices: [] };
 }
 
 function personCells(row: PersonRow): Row {

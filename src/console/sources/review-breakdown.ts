@@ -1,12 +1,13 @@
 /** What a review's chart shows, out of its rows and counts. Pure; a review without a chart has none. */
-import type { Report, Row } from "../../reports/report.ts";
+import { ageNames, ages } from "../../reports/questions/dormant.ts";
+import type { Count, Report, Row } from "../../reports/report.ts";
 import type { ReviewBar } from "../contract/sources.ts";
 
 /** A review that was answered. */
 export interface AnsweredReview {
   readonly report: Report;
   readonly rows: readonly Row[];
-  readonly counts: readonly (readonly [label: string, count: number])[];
+  readonly counts: readonly Count[];
 }
 
 type Breakdown = (review: AnsweredReview) => readonly ReviewBar[];
@@ -33,11 +34,11 @@ function byColumns({ report, rows }: AnsweredReview, barKey: string, partKey: st
   const [bar, part] = [columnIndex(report, barKey), columnIndex(report, partKey)];
   const bars = new Map<string, Map<string, number>>();
   for (const row of rows) {
-    const label = firstText(row[bar]) || "none";
-    const parts = bars.get(label) ?? new Map<string, number>();
+    const value = firstText(row[bar]) || "none";
+    const parts = bars.get(value) ?? new Map<string, number>();
     const name = firstText(row[part]) || "unknown";
     parts.set(name, (parts.get(name) ?? 0) + 1);
-    bars.set(label, parts);
+    bars.set(value, parts);
   }
   return [...bars].map(([label, parts]) => ({ label, parts: [...parts] }));
 }
@@ -45,34 +46,39 @@ function byColumns({ report, rows }: AnsweredReview, barKey: string, partKey: st
 /** Rows are those that were not seen for long; those who were are in the counts alone. */
 function byAge(review: AnsweredReview): readonly ReviewBar[] {
   const found = new Map(byColumns(review, "age", "status").map((bar) => [bar.label, bar]));
-  const ages = review.counts.filter(([label]) => label.includes("days") || found.has(label));
-  return ages.map(([label, count]) => found.get(label) ?? { label, parts: [["seen", count]] });
+  const shown = ages.filter((age) => age !== "never" || found.has(ageNames.never));
+  return shown.map((age): ReviewBar => {
+    const name = ageNames[age];
+    return found.get(name) ?? { label: name, parts: [["seen", countOf(review.counts, age)]] };
+  });
 }
 
-/** Counts such as `account added`, by their first words. */
+/** Counts whose keys are a kind and a change, such as `account/added`. */
 function byKind(counts: AnsweredReview["counts"]): readonly ReviewBar[] {
   const bars = new Map<string, (readonly [string, number])[]>();
-  for (const [text, count] of counts) {
-    const space = text.lastIndexOf(" ");
-    const kind = text.slice(0, space);
-    bars.set(kind, [...(bars.get(kind) ?? []), [text.slice(space + 1), count]]);
+  for (const { key, count } of counts) {
+    const [kind = "", change = ""] = key.split("/");
+    bars.set(kind, [...(bars.get(kind) ?? []), [change, count]]);
   }
   return [...bars].map(([label, parts]) => ({ label, parts }));
 }
 
 function managed(counts: AnsweredReview["counts"]): readonly ReviewBar[] {
-  const count = (label: string): number => counts.find(([one]) => one === label)?.[1] ?? 0;
-  const unmanaged = count("teams without a manager");
+  const unmanaged = countOf(counts, "unmanaged");
   return [
-    { label: "managed", parts: [["teams", count("teams") - unmanaged]] },
+    { label: "managed", parts: [["teams", countOf(counts, "teams") - unmanaged]] },
     { label: "not managed", parts: [["teams", unmanaged]] },
   ];
 }
 
-function plain(counts: AnsweredReview["counts"], labels: readonly string[]): readonly ReviewBar[] {
+function plain(counts: AnsweredReview["counts"], keys: readonly string[]): readonly ReviewBar[] {
   return counts
-    .filter(([label]) => labels.includes(label))
-    .map(([label, count]) => ({ label, parts: [["teams", count]] }));
+    .filter(({ key }) => keys.includes(key))
+    .map(({ label, count }) => ({ label, parts: [["teams", count]] }));
+}
+
+function countOf(counts: AnsweredReview["counts"], key: string): number {
+  return counts.find((one) => one.key === key)?.count ?? 0;
 }
 
 function columnIndex({ columns }: Report, key: string): number {

@@ -3,7 +3,7 @@ import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Grant, Resource } from "../../sdk/contracts/model.ts";
 import { entitlementRefOf, howHeld, inheritedPaths } from "../grant-paths.ts";
 import { type Account, Holdings } from "../holdings.ts";
-import { columnsOf, compareTexts, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { columnsOf, compareTexts, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
 
 /** All that the principal holds, by resource and slug. */
@@ -34,7 +34,7 @@ function* accessRows({ view, about = "" }: Subject): Rows {
   const { facts } = holdings.account(who.id);
   const isOff = rows.length > 0 && (facts.status === "disabled" || facts.status === "deleted");
   return {
-    counts: [["entitlements held", rows.length]],
+    counts: [counted("held", rows.length, "entitlements held")],
     notices: [
       `This is ${who.displayName || who.id.resource} (${who.id.resourceType}:${who.id.resource}).`,
       ...(isOff ? [`The account is ${facts.status} and still holds access.`] : []),

@@ -6,7 +6,7 @@ import type { GrantChange, HeldEntitlement, KeyedResource, SyncView } from "../.
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { Holdings } from "../holdings.ts";
 import { mergeByKey } from "../merge-by-key.ts";
-import { columnsOf, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { type Count, columnsOf, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { resourceValues } from "../resource-values.ts";
 
 /** Resources, then entitlements, then grants, each by key. */
@@ -37,7 +37,7 @@ interface Comparison {
   readonly after: Holdings;
   readonly accountTypes: ReadonlySet<string>;
   readonly notCompared: ReadonlySet<string>;
-  readonly counts: Map<string, number>;
+  readonly counts: Map<string, Count>;
 }
 
 function* changeRows({ view, since, notCompared }: Subject): Rows {
@@ -51,7 +51,7 @@ function* changeRows({ view, since, notCompared }: Subject): Rows {
     yield* entitlementChanges(comparison);
     yield* grantChanges(comparison);
   }
-  return { counts: [...comparison.counts], notices: noticesFor(since, view) };
+  return { counts: [...comparison.counts.values()], notices: noticesFor(since, view) };
 }
 
 function noticesFor(since: SyncView, view: SyncView): string[] {
@@ -144,6 +144,6 @@ function idCells({ id }: Resource): readonly [string, string] {
 }
 
 function count({ counts }: Comparison, what: string, change: Change): void {
-  const label = `${what} ${change}`;
-  counts.set(label, (counts.get(label) ?? 0) + 1);
+  const key = `${what}/${change}`;
+  counts.set(key, counted(key, (counts.get(key)?.count ?? 0) + 1, `${what} ${change}`));
 }

@@ -1,18 +1,24 @@
 /** Who could log in and has not done so for long. Disabled accounts are left to the offboarding review. */
 import { type Account, Holdings } from "../holdings.ts";
-import { type Cell, columnsOf, compareTexts, type Report, type Rows, type Subject } from "../report.ts";
+import { type Cell, columnsOf, compareTexts, counted, type Report, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
 import { daysSince } from "./days.ts";
 
-/** Without a last login there was none, or the key that the file was read with does not see it. */
-const never = "never or hidden";
 const noLogins = "No account has a last login: it may be that the connector does not report it.";
 const loginsOnly =
   "A login is one by a person, on a page. Use by API key or command line is no login: an account without logins may be in use.";
-/** Names of the ages, the longest first. */
-const buckets = [never, ">180 days", "91-180 days", "31-90 days", "0-30 days"] as const;
-type Bucket = (typeof buckets)[number];
-const recent: Bucket = "0-30 days";
+/** The ages by key, the longest first. Without a last login there was none, or the key that read does not see it. */
+export const ageNames = {
+  never: "never or hidden",
+  over180: ">180 days",
+  over90: "91-180 days",
+  over30: "31-90 days",
+  recent: "0-30 days",
+} as const;
+/** One of the ages. */
+export type Age = keyof typeof ageNames;
+/** All ages, the longest first. */
+export const ages = Object.keys(ageNames) as readonly Age[];
 
 /** Accounts that are not disabled and whose last login is more than 30 days ago, the longest first, those without before all. */
 export const dormant: Report = {
@@ -27,13 +33,13 @@ export const dormant: Report = {
 
 interface Aged {
   readonly cells: readonly Cell[];
-  readonly bucket: Bucket;
+  readonly age: Age;
   readonly days: number | undefined;
   readonly id: string;
 }
 
 function* dormantRows({ view, asOfSeconds }: Subject): Rows {
-  const counts = new Map<Bucket, number>(buckets.map((bucket) => [bucket, 0]));
+  const counts = new Map<Age, number>(ages.map((age) => [age, 0]));
   const found: Aged[] = [];
   let accounts = 0;
   let disabled = 0;
@@ -45,29 +51,33 @@ function* dormantRows({ view, asOfSeconds }: Subject): Rows {
     }
     accounts++;
     const aged = ageOf(account, asOfSeconds);
-    counts.set(aged.bucket, (counts.get(aged.bucket) ?? 0) + 1);
-    if (aged.bucket !== recent) found.push(aged);
+    counts.set(aged.age, (counts.get(aged.age) ?? 0) + 1);
+    if (aged.age !== "recent") found.push(aged);
   }
   for (const { cells } of found.toSorted(longestFirst)) yield cells;
-  const isSilent = accounts > 0 && counts.get(never) === accounts;
+  const isSilent = accounts > 0 && counts.get("never") === accounts;
   return {
-    counts: [["accounts", accounts], ...counts, ["disabled, not looked at", disabled]],
+    counts: [
+      counted("accounts", accounts),
+      ...[...counts].map(([age, count]) => counted(age, count, ageNames[age])),
+      counted("disabled", disabled, "disabled, not looked at"),
+    ],
     notices: isSilent ? [noLogins] : found.length > 0 ? [loginsOnly] : [],
   };
 }
 
 function ageOf(account: Account, asOfSeconds: number): Aged {
   const days = daysSince(account.facts.lastLoginSeconds, asOfSeconds);
-  const bucket = bucketOf(days);
-  const cells = [...accountCells(account), bucket, days, ...accountIdCells(account)];
-  return { cells, bucket, days, id: account.resource.id.resource };
+  const age = ageAfter(days);
+  const cells = [...accountCells(account), ageNames[age], days, ...accountIdCells(account)];
+  return { cells, age, days, id: account.resource.id.resource };
 }
 
-function bucketOf(days: number | undefined): Bucket {
-  if (days === undefined) return never;
-  if (days > 180) return ">180 days";
-  if (days > 90) return "91-180 days";
-  return days > 30 ? "31-90 days" : recent;
+function ageAfter(days: number | undefined): Age {
+  if (days === undefined) return "never";
+  if (days > 180) return "over180";
+  if (days > 90) return "over90";
+  return days > 30 ? "over30" : "recent";
 }
 
 function longestFirst(a: Aged, b: Aged): number {

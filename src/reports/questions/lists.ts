@@ -7,7 +7,7 @@ import { accountFacts } from "../account-facts.ts";
 import { slugOf } from "../file-shape.ts";
 import { howHeld, inheritedFrom } from "../grant-paths.ts";
 import { Holdings } from "../holdings.ts";
-import { columnsOf, type Report, type Rows, type Subject } from "../report.ts";
+import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
 import { unknownSubject } from "../unknown-subject.ts";
 
 /** Resource types with their counts. */
@@ -89,9 +89,9 @@ function* typeRows({ view }: Subject): Rows {
   }
   return {
     counts: [
-      ["resources", stats.resources],
-      ["entitlements", stats.entitlements],
-      ["grants", stats.grants],
+      counted("resources", stats.resources),
+      counted("entitlements", stats.entitlements),
+      counted("grants", stats.grants),
     ],
     notices: [],
   };
@@ -106,7 +106,7 @@ function* resourceRows({ view, about }: Subject): Rows {
     const parent = parentResourceId && resourceKey(parentResourceId);
     yield [id.resourceType, id.resource, displayName, parent, statusText(resource), description];
   }
-  return { counts: [["resources", count]], notices: [] };
+  return { counts: [counted("resources", count)], notices: [] };
 }
 
 function* entitlementRows({ view, about }: Subject): Rows {
@@ -122,7 +122,7 @@ function* entitlementRows({ view, about }: Subject): Rows {
     const grantCount = held.get(id) ?? 0;
     yield [resourceType, resource, slugOf(entitlement), displayName, purposeName(purpose), grantCount, id];
   }
-  return { counts: [["entitlements", count]], notices: [] };
+  return { counts: [counted("entitlements", count)], notices: [] };
 }
 
 function* grantRows({ view, about }: Subject): Rows {
@@ -137,7 +137,7 @@ function* grantRows({ view, about }: Subject): Rows {
     const principal = holdings.resourceName(grant.principal);
     yield [resourceName, slug, principal, howHeld(grant), inheritedFrom(grant), resourceType, principalId, id];
   }
-  return { counts: [["grants", count]], notices: [] };
+  return { counts: [counted("grants", count)], notices: [] };
 }
 
 function typeFilter(view: SyncView, about: string | undefined): { readonly resourceTypeId?: string } {

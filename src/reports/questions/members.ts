@@ -6,7 +6,7 @@ import type { Entitlement, Resource } from "../../sdk/contracts/model.ts";
 import { compareRoles, slugOf } from "../file-shape.ts";
 import { howHeld, inheritedFrom } from "../grant-paths.ts";
 import { Holdings } from "../holdings.ts";
-import { columnsOf, type Report, type Rows, type Subject } from "../report.ts";
+import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
 import { labelOf } from "./access.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
@@ -35,7 +35,7 @@ function* memberRows({ view, about = "" }: Subject): Rows {
       yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account)];
     }
   }
-  return { counts: [...counts], notices: [`This is ${name}.`] };
+  return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [`This is ${name}.`] };
 }
 
 interface Found {

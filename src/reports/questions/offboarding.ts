@@ -1,6 +1,6 @@
 /** Who is disabled and still holds a role, a team or other access: what offboarding forgot. */
 import { Holdings } from "../holdings.ts";
-import { columnsOf, type Report, type Row, type Rows, type Subject, timeText } from "../report.ts";
+import { columnsOf, counted, type Report, type Row, type Rows, type Subject, timeText } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
 import { daysSince } from "./days.ts";
 
@@ -47,9 +47,9 @@ function* offboardingRows({ view, asOfSeconds }: Subject): Rows {
   }
   return {
     counts: [
-      ["accounts", accounts],
-      ["disabled", disabled],
-      ["disabled and still holding access", holding],
+      counted("accounts", accounts),
+      counted("disabled", disabled),
+      counted("stillHolding", holding, "disabled and still holding access"),
     ],
     notices: holding > 0 ? ["Access of disabled accounts comes back when they are enabled again: remove it."] : [],
   };

@@ -3,7 +3,7 @@ import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Entitlement } from "../../sdk/contracts/model.ts";
 import { compareRoles, isManagerSlug, ownerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
-import { columnsOf, type Report, type Rows, type Subject } from "../report.ts";
+import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
 import { unknownSubject } from "../unknown-subject.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
 
@@ -41,7 +41,7 @@ function* roleRows({ view, about }: Subject): Rows {
     counts.set(slug, (counts.get(slug) ?? 0) + 1);
     yield [slug, organization, ...accountCells(account), ...accountIdCells(account)];
   }
-  return { counts: [...counts], notices: [] };
+  return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [] };
 }
 
 function* ownerRows({ view }: Subject): Rows {
@@ -55,10 +55,10 @@ function* ownerRows({ view }: Subject): Rows {
   }
   return {
     counts: [
-      ["owners", found.owners],
-      ["managers", found.managers],
-      ["owners not known to have two-factor", found.withoutTwoFactor],
-      ["disabled owners", found.disabled],
+      counted("owners", found.owners),
+      counted("managers", found.managers),
+      counted("ownersWithoutTwoFactor", found.withoutTwoFactor, "owners not known to have two-factor"),
+      counted("disabledOwners", found.disabled, "disabled owners"),
     ],
     notices: ownerNotices(found),
   };

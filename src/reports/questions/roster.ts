@@ -1,6 +1,6 @@
 /** Everybody, a row each, with what they hold. */
 import { Holdings } from "../holdings.ts";
-import { columnsOf, type Report, type Rows, type Subject, timeText } from "../report.ts";
+import { columnsOf, counted, type Report, type Rows, type Subject, timeText } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
 
 /** All accounts by id. */
@@ -33,11 +33,11 @@ function* rosterRows({ view }: Subject): Rows {
   }
   return {
     counts: [
-      ["enabled", counts.enabled],
-      ["disabled", counts.disabled],
-      ["deleted", counts.deleted],
-      ["status unknown", counts.unknown],
-      ["without any access", withoutAccess],
+      counted("enabled", counts.enabled),
+      counted("disabled", counts.disabled),
+      counted("deleted", counts.deleted),
+      counted("statusUnknown", counts.unknown, "status unknown"),
+      counted("withoutAccess", withoutAccess, "without any access"),
     ],
     notices: [],
   };

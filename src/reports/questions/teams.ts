@@ -4,7 +4,7 @@ import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { isManagerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
-import { columnsOf, compareTexts, type Report, type Rows, type Subject } from "../report.ts";
+import { columnsOf, compareTexts, counted, type Report, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountTitles } from "./account-columns.ts";
 
 /** A row for each team and manager; teams that nobody manages have one without. */
@@ -61,9 +61,9 @@ function* managerRows({ view }: Subject): Rows {
   }
   return {
     counts: [
-      ["teams", counts.teams],
-      ["teams without a manager", counts.unmanaged],
-      ["managers", managers.size],
+      counted("teams", counts.teams),
+      counted("unmanaged", counts.unmanaged, "teams without a manager"),
+      counted("managers", managers.size),
     ],
     notices: [],
   };
@@ -107,11 +107,7 @@ function* oddTeamRows({ view }: Subject): Rows {
     yield [team.displayName, profileText(team, "slug"), why, members, visibility, team.id.resource];
   }
   return {
-    counts: [
-      ["teams", counts.teams],
-      ["empty", counts.empty],
-      ["hidden", counts.hidden],
-    ],
+    counts: [counted("teams", counts.teams), counted("empty", counts.empty), counted("hidden", counts.hidden)],
     notices: [],
   };
 }

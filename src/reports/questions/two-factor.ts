@@ -1,7 +1,7 @@
 /** Who has a second factor, who has none, and of whom it is not known. The most privileged come first. */
 import { roleRank } from "../file-shape.ts";
 import { type AccountHoldings, Holdings } from "../holdings.ts";
-import { columnsOf, compareTexts, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { columnsOf, compareTexts, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { accountCells, accountIdCells, accountIdTitle, accountTitles, twoFactorText } from "./account-columns.ts";
 
 const states = ["no", "unknown", "yes"] as const;
@@ -38,11 +38,7 @@ function* twoFactorRows({ view }: Subject): Rows {
   }
   for (const { row } of ranked.toSorted(mostPrivilegedFirst)) yield row;
   return {
-    counts: [
-      ["yes", counts.yes],
-      ["no", counts.no],
-      ["unknown", counts.unknown],
-    ],
+    counts: [counted("yes", counts.yes), counted("no", counts.no), counted("unknown", counts.unknown)],
     notices: [
       ...(privileged > 0 ? [`Owners and managers not known to have two-factor: ${privileged}.`] : []),
       ...shareNotice(counts),

@@ -3,7 +3,16 @@
  * bytes every time: nothing in it depends on the moment, the machine or the path.
  */
 import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
-import { type Answer, type Cell, type Column, mapRows, type Rendering, type Row, timeText } from "../report.ts";
+import {
+  type Answer,
+  type Cell,
+  type Column,
+  countsByLabel,
+  mapRows,
+  type Rendering,
+  type Row,
+  timeText,
+} from "../report.ts";
 import { runObject } from "../run-result.ts";
 
 /** Grows when a key changes its meaning or goes; new keys do not count. */
@@ -19,7 +28,7 @@ export function* renderJson(answer: Answer): Rendering {
     separator = ",\n";
     return text;
   });
-  const counts = Object.fromEntries(conclusion.counts);
+  const counts = countsByLabel(conclusion.counts);
   yield `\n],\n"counts":${JSON.stringify(counts)},\n"notices":${JSON.stringify(conclusion.notices)}}\n`;
   return conclusion;
 }

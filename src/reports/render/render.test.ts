@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 import { temporaryDirectory } from "../../../test/support/sample-c1z.ts";
 import { unprefixed } from "../../../test/support/unprefixed.ts";
-import { type Answer, type Cell, type Conclusion, columnsOf, type Rendering, type Row } from "../report.ts";
+import { type Answer, type Cell, type Conclusion, columnsOf, counted, type Rendering, type Row } from "../report.ts";
 import { csvSafe, formulaSafe } from "./cell-text.ts";
 import { renderCsv } from "./csv.ts";
 import { renderJson } from "./json.ts";
@@ -189,7 +189,7 @@ test("T-100: a table lines up wide characters and shows what a terminal would ac
     ["e\u0301a", 1234],
     ["\u001b[31mred\r\n\u202e", undefined],
   ];
-  const text = textOf(renderTable(answer(rows, { counts: [["rows", 3]], notices: ["Look\u0007."] })));
+  const text = textOf(renderTable(answer(rows, { counts: [counted("rows", 3)], notices: ["Look\u0007."] })));
   const lines = text.split("\n");
   assert.deepEqual(lines.slice(2, 4), [`A${" ".repeat(24)}B`, `${"-".repeat(23)}  ----`]);
   assert.equal(lines[4], `日本${" ".repeat(24)}7`);
@@ -207,7 +207,7 @@ test("JSON is one object with every column in every row, absent values as null",
           ["x", ["1", "2"]],
           [undefined, 3],
         ],
-        { counts: [["rows", 2]] },
+        { counts: [counted("rows", 2)] },
       ),
     ),
   );
@@ -247,7 +247,7 @@ function readZip(bytes: Buffer): Map<string, string> {
 
 async function workbook(rows: readonly Row[]): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  await renderXlsx(answer(rows, { counts: [["rows", rows.length]], notices: ["Look."] }), (bytes) =>
+  await renderXlsx(answer(rows, { counts: [counted("rows", rows.length)], notices: ["Look."] }), (bytes) =>
     pieces.push(bytes),
   );
   return Buffer.concat(pieces);

@@ -36,9 +36,9 @@ function titleLines({ report, sync, since, run, asOfSeconds, about }: Answer): s
 }
 
 function conclusionLines(conclusion: Conclusion): string {
-  const width = Math.max(0, ...conclusion.counts.map(([label]) => displayWidth(escapeControls(label))));
+  const width = Math.max(0, ...conclusion.counts.map(({ label }) => displayWidth(escapeControls(label))));
   const lines = conclusion.counts.map(
-    ([label, count]) => `${padEndToWidth(escapeControls(label), width)}${gap}${counts.format(count)}\n`,
+    ({ label, count }) => `${padEndToWidth(escapeControls(label), width)}${gap}${counts.format(count)}\n`,
   );
   const notices = conclusion.notices.map((notice) => `! ${escapeControls(notice)}\n`);
   return ["", ...(lines.length > 0 ? ["\n", ...lines] : []), ...(notices.length > 0 ? ["\n", ...notices] : [])].join(

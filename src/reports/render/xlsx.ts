@@ -97,7 +97,7 @@ function* aboutSheet(
     ...(since ? [["Since sync", since.id] as const, ["Its end", since.endedAt] as const] : []),
     ...(asOfSeconds === undefined ? [] : [["As of", timeText(asOfSeconds)] as const]),
     ...(run ? runHead(run) : []),
-    ...conclusion.counts,
+    ...conclusion.counts.map(({ label, count }): Row => [label, count]),
     ...conclusion.notices.map((notice) => ["Notice", notice]),
   ];
   yield sheetStart([30, 80], false);

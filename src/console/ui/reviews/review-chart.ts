@@ -71,6 +71,6 @@ function inOrder([a]: ReviewBar["parts"][number], [b]: ReviewBar["parts"][number
   return order.indexOf(a) - order.indexOf(b);
 }
 
-function partOf([label, count]: ReviewBar["parts"][number]): Bar["parts"][number] {
-  return { label, count, tone: tones.get(label) ?? "accent" };
+function partOf([part, count]: ReviewBar["parts"][number]): Bar["parts"][number] {
+  return { label: part, count, tone: tones.get(part) ?? "accent" };
 }

@@ -1,6 +1,6 @@
 /**
  * The one figure and sentence that stand above a review: what a reviewer would say when asked. Made of the counts that
- * the report gives. Pure; knows the reports' labels, and shows the first count of reports that it does not know.
+ * the report gives. Pure; knows the keys of the reports' counts, and shows the first count of reports that it does not know.
  */
 import type { ReviewPage } from "../../contract/sources.ts";
 
@@ -15,30 +15,26 @@ export interface Headline {
 }
 
 type Counted = Pick<ReviewPage, "name" | "counts" | "total">;
-type CountOf = (label: string) => number;
+type CountOf = (key: string) => number;
 type Teller = (count: CountOf, page: Counted) => Headline;
 
 /** The headline of a review. */
 export function headlineOf(page: Counted): Headline {
-  const counts = new Map(page.counts);
-  const count: CountOf = (label) => counts.get(label) ?? 0;
+  const counts = new Map(page.counts.map(({ key, count }) => [key, count]));
+  const count: CountOf = (key) => counts.get(key) ?? 0;
   return (tellers[page.name] ?? tellFirst)(count, page);
 }
 
 const tellers: Readonly<Record<string, Teller>> = {
   offboarding: (count) => {
-    const [left, disabled] = [count("disabled and still holding access"), count("disabled")];
+    const [left, disabled] = [count("stillHolding"), count("disabled")];
     if (left > 0)
       return { figure: text(left), sentence: `of ${text(disabled)} disabled people still hold access`, tone: "bad" };
     const sentence = disabled === 0 ? "people are disabled" : `of ${text(disabled)} disabled people hold access`;
     return { figure: "0", sentence, tone: "good" };
   },
   dormant: (count) => {
-    const [never, long, accounts] = [
-      count("never or hidden"),
-      count(">180 days") + count("91-180 days"),
-      count("accounts"),
-    ];
+    const [never, long, accounts] = [count("never"), count("over180") + count("over90"), count("accounts")];
     const sentence = `of ${text(accounts)} people who can log in did not for more than 90 days, or have no known login`;
     return { figure: text(never + long), sentence, tone: never + long > 0 ? "warn" : "good" };
   },
@@ -51,8 +47,8 @@ const tellers: Readonly<Record<string, Teller>> = {
     return { figure: percent(yes, yes + no), sentence, tone: no > 0 ? "bad" : unknown > 0 ? "warn" : "good" };
   },
   owners: (count) => {
-    const [owners, without] = [count("owners"), count("owners not known to have two-factor")];
-    const disabled = count("disabled owners");
+    const [owners, without] = [count("owners"), count("ownersWithoutTwoFactor")];
+    const disabled = count("disabledOwners");
     const worries = [
       ...(without > 0 ? [`${text(without)} not known to have two-factor`] : []),
       ...(disabled > 0 ? [`${text(disabled)} disabled`] : []),
@@ -67,23 +63,23 @@ const tellers: Readonly<Record<string, Teller>> = {
     };
   },
   changes: (_count, { total, counts }) => {
-    const things = counts.reduce((sum, [, one]) => sum + one, 0);
+    const things = counts.reduce((sum, { count }) => sum + count, 0);
     if (total === 0) return { figure: "0", sentence: "changes", tone: "good" };
-    const parts = counts.filter(([, one]) => one > 0).map(([label, one]) => `${text(one)} ${label}`);
+    const parts = counts.filter(({ count }) => count > 0).map(({ label, count }) => `${text(count)} ${label}`);
     return { figure: text(things), sentence: `changes: ${parts.join(", ")}`, tone: "neutral" };
   },
   "team-managers": (count) => {
-    const [teams, without] = [count("teams"), count("teams without a manager")];
+    const [teams, without] = [count("teams"), count("unmanaged")];
     const sentence = `of ${text(teams)} teams ${without === 1 ? "has" : "have"} no manager`;
     return { figure: text(without), sentence, tone: without > 0 ? "warn" : "good" };
   },
   roles: (_count, { total, counts }) => {
-    const parts = counts.map(([label, one]) => `${text(one)} ${one === 1 ? label : `${label}s`}`);
+    const parts = counts.map(({ label, count }) => `${text(count)} ${count === 1 ? label : `${label}s`}`);
     return { figure: text(total), sentence: `roles held: ${parts.join(", ")}`, tone: "neutral" };
   },
   roster: (count, { total }) => {
     const told = [`${text(count("enabled"))} enabled`, `${text(count("disabled"))} disabled`];
-    const without = count("without any access");
+    const without = count("withoutAccess");
     const parts = without > 0 ? [...told, `${text(without)} without any access`] : told;
     return { figure: text(total), sentence: `people: ${parts.join(", ")}`, tone: "neutral" };
   },
@@ -96,7 +92,7 @@ const tellers: Readonly<Record<string, Teller>> = {
 
 const tellFirst: Teller = (_count, { total, counts: [first] }) =>
   first
-    ? { figure: text(first[1]), sentence: first[0], tone: "neutral" }
+    ? { figure: text(first.count), sentence: first.label, tone: "neutral" }
     : { figure: text(total), sentence: total === 1 ? "row" : "rows", tone: "neutral" };
 
 function text(count: number): string {
