@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startSandbox } from "../sandbox/server.ts";
-import { createCloudsmithClient } from "../src/cloudsmith/client.ts";
+import { CloudsmithClient } from "../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../src/cloudsmith/connector.ts";
 import type { Clock } from "../src/sdk/clock.ts";
 import type { Connector } from "../src/sdk/contracts/connector.ts";
@@ -64,7 +64,7 @@ test("the Cloudsmith connector keeps every promise of the kit", async () => {
     },
     connector: (baseUrl, clock) =>
       new CloudsmithConnector({
-        client: createCloudsmithClient({
+        client: new CloudsmithClient({
           baseUrl,
           apiKey: key,
           version: "test",

@@ -3,8 +3,9 @@ import { memberBody } from "../../sandbox/bodies.ts";
 import type { Organization, Member as SandboxMember } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
 import { teamId, teamResource, userId, userResource } from "../../src/cloudsmith/converters.ts";
-import { type Member, parseMembers } from "../../src/cloudsmith/schemas.ts";
+import { type Member, member, parse } from "../../src/cloudsmith/schemas.ts";
 import { teamEntitlements } from "../../src/cloudsmith/types.ts";
+import { listOf } from "../../src/sdk/api/json-check.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../src/sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../src/sdk/resources/ids.ts";
 
@@ -34,12 +35,12 @@ function bodyOf(member: SandboxMember) {
 
 /** The checked records of a page. */
 export function recordsOf(page: Buffer): readonly Member[] {
-  return parseMembers(JSON.parse(page.toString()), "bench");
+  return parse(listOf(member), JSON.parse(page.toString()), "bench");
 }
 
 /** A record as a resource. */
-export function resourceOf(member: Member): Resource {
-  return userResource(member, member.is_active, parent);
+export function resourceOf(row: Member): Resource {
+  return userResource(row, { active: row.is_active, isService: false, hasOwnEmail: true, nowMs: Date.now() }, parent);
 }
 
 /** Teams as resources. */

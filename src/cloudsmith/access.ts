@@ -6,9 +6,11 @@
 import { nearestName } from "../sdk/api/nearest-name.ts";
 import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { ValidateOptions } from "../sdk/contracts/connector.ts";
-import { type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
+import { BatonError, type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
 import type { CloudsmithClient } from "./client.ts";
-import type { Member, Organization, Self, Service } from "./schemas.ts";
+import { unlessUnseen } from "./errors.ts";
+import type { Member, Organization, Self } from "./schemas.ts";
+import { knownRole } from "./types.ts";
 
 /** The part of the client that access needs. */
 export type AccessClient = Pick<CloudsmithClient, "self" | "organization" | "organizations" | "member" | "service">;
@@ -19,6 +21,8 @@ export interface CallerRole {
   readonly kind: "user" | "service" | "unknown";
   /** As Cloudsmith spells it; undefined when it cannot be determined. */
   readonly role: string | undefined;
+  /** The membership of a person, as it was found; undefined for a service account. */
+  readonly member?: Member;
   /** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
   readonly seesAll: boolean;
 }
@@ -40,7 +44,7 @@ const neverRead: readonly NotRead[] = [
   { what: "repositories", title: "repositories and the privileges on them", reason: "out-of-scope" },
 ];
 
-const completeRoles: ReadonlySet<string> = new Set(["Owner", "Manager"]);
+const completeRoles: ReadonlySet<string | undefined> = new Set<string | undefined>(["Owner", "Manager"]);
 
 /**
  * The standing of a key in an organization, looked up as it is asked for, each thing once. When it is known whose key it
@@ -97,8 +101,11 @@ export class Standing {
   async #lookUpCaller(): Promise<Self> {
     const { client, orgSlug, signal } = this;
     const caller = await client.self({ signal });
-    this.#role = findRole(client, orgSlug, caller, signal);
+    const failed = new AbortController();
+    this.#role = findRole(client, orgSlug, caller, AbortSignal.any([signal, failed.signal]));
     this.#organization = findOrganization(client, orgSlug, signal);
+    // Without an organization the role is not wanted any more, and its look-up would go on.
+    this.#organization.catch(() => failed.abort());
     // Whoever asks for them is told; nobody may ask when something else failed first.
     for (const looking of [this.#role, this.#organization]) looking.catch(() => {});
     this.#onKeyProven?.();
@@ -120,7 +127,7 @@ function keyOwnerOf({ kind, role, seesAll }: CallerRole): KeyOwner {
  * The caller's role. Keys of persons have an e-mail address, keys of service accounts have none, so one request finds
  * it in the usual case; the other kind is tried when the first is not found or not visible.
  *
- * @throws BatonError other than NotFound and PermissionDenied
+ * @throws BatonError of the network and of servers in trouble; that it is not answered is no error
  */
 export async function findRole(
   client: AccessClient,
@@ -130,16 +137,27 @@ export async function findRole(
 ): Promise<CallerRole> {
   const { slug } = caller;
   if (slug === undefined || slug === "") return { kind: "unknown", role: undefined, seesAll: false };
-  const lookups = {
-    user: (): Promise<Member | Service> => client.member(orgSlug, slug, { signal }),
-    service: (): Promise<Member | Service> => client.service(orgSlug, slug, { signal }),
-  };
   const kinds = caller.email === undefined ? (["service", "user"] as const) : (["user", "service"] as const);
   for (const kind of kinds) {
-    const found = await unlessUnseen(lookups[kind]());
-    if (found) return { kind, role: found.role, seesAll: completeRoles.has(found.role ?? "") };
+    const member = kind === "user" ? await ownMembership(client, orgSlug, caller, signal) : undefined;
+    const found =
+      member ?? (kind === "service" ? await unlessUnseen(client.service(orgSlug, slug, { signal })) : undefined);
+    const role = knownRole(found?.role) ?? found?.role;
+    if (found) return { kind, role, seesAll: completeRoles.has(role), ...(member && { member }) };
   }
   return { kind: "unknown", role: undefined, seesAll: false };
+}
+
+/** A service account may have the slug of a person, whose role is not its own. */
+async function ownMembership(
+  client: AccessClient,
+  orgSlug: string,
+  { slug = "", slug_perm, email }: Self,
+  signal: AbortSignal,
+): Promise<Member | undefined> {
+  const member = await unlessUnseen(client.member(orgSlug, slug, { signal }));
+  const isOther = email === undefined && member?.email !== undefined && member.user_id !== slug_perm;
+  return isOther ? undefined : member;
 }
 
 /**
@@ -153,7 +171,7 @@ export async function findOrganization(
   signal: AbortSignal,
 ): Promise<Organization> {
   try {
-    return await client.organization(orgSlug, { signal });
+    return theOneAsked(await client.organization(orgSlug, { signal }), orgSlug);
   } catch (caught) {
     const error = toBatonError(caught);
     if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
@@ -161,6 +179,21 @@ export async function findOrganization(
     if (suggestion === undefined) throw caught;
     throw error.with(suggestion);
   }
+}
+
+/** Whoever answers for another organization would have its people taken for those of this one. */
+function theOneAsked(organization: Organization, asked: string): Organization {
+  const { slug, slug_perm } = organization;
+  if (slug.toLowerCase() === asked.toLowerCase() || slug_perm === asked) return organization;
+  throw new BatonError({
+    code: "CS-ORG-OTHER",
+    status: Status.failedPrecondition,
+    message: `Asked for the organization '${asked}', Cloudsmith answered with '${slug}'.`,
+    effect: "Nothing new was saved; the last good file stays as it is.",
+    hint: `If the organization was renamed, use the slug ${slug}; else check the base URL and what stands in between.`,
+    candidates: [slug],
+    fatal: true,
+  });
 }
 
 async function suggestOrganization(
@@ -194,14 +227,4 @@ export function listed(names: readonly string[]): string {
 export function partialRoleMessage({ role }: CallerRole): string {
   const standing = role === undefined ? "has no role that can be determined" : `has the role ${role}`;
   return `Partial roster: the key's owner ${standing}; only an Owner or Manager sees all members, teams and e-mail addresses.`;
-}
-
-async function unlessUnseen<T>(looking: Promise<T>): Promise<T | undefined> {
-  try {
-    return await looking;
-  } catch (caught) {
-    const { status } = toBatonError(caught);
-    if (status === Status.notFound || status === Status.permissionDenied) return undefined;
-    throw caught;
-  }
 }

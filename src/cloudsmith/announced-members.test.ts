@@ -6,7 +6,7 @@ import { systemClock } from "../sdk/clock.ts";
 import type { Page } from "../sdk/contracts/connector.ts";
 import type { Resource } from "../sdk/contracts/model.ts";
 import { silentLogger } from "../sdk/log.ts";
-import { createCloudsmithClient } from "./client.ts";
+import { CloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 
 const { signal } = new AbortController();
@@ -14,7 +14,7 @@ const { signal } = new AbortController();
 test("each page of members tells how many its list is to bring yet, so that their writing can be planned", async () => {
   await using sandbox = await startSandbox({ organization: { members: 90, teams: 3 } });
   const { slug, slugPerm, members } = sandbox.organization;
-  const client = createCloudsmithClient({
+  const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
     apiKey: sandbox.keys.service,
     version: "0",

@@ -9,7 +9,7 @@ import type { SessionStore, SyncWarning } from "../sdk/contracts/connector.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { silentLogger } from "../sdk/log.ts";
 import { runChecks, validateAccess } from "./checks.ts";
-import { type CloudsmithClient, createCloudsmithClient } from "./client.ts";
+import { CloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 
 const signal = new AbortController().signal;
@@ -17,7 +17,7 @@ const org = "sandbox-org";
 const noSession: SessionStore = { get: () => undefined, set() {}, keys: () => [] };
 
 function clientFor(baseUrl: string, apiKey: string, clock = new VirtualClock(Date.now())): CloudsmithClient {
-  return createCloudsmithClient({ baseUrl, apiKey, version: "0", clock, logger: silentLogger });
+  return new CloudsmithClient({ baseUrl, apiKey, version: "0", clock, logger: silentLogger });
 }
 
 async function setUp(
@@ -82,14 +82,14 @@ for (const key of ["member", "collaborator", "serviceMember"] as const) {
   });
 }
 
-test("redacted addresses and unlisted teams are signs of a partial roster even for an Owner", async () => {
+test("unlisted teams are a sign of a partial roster even for an Owner; redacted addresses are none", async () => {
   const { sandbox, client } = await setUp("owner", { redactedEmails: true });
   await using _ = sandbox;
   const rewrite = (json: unknown): unknown => (Array.isArray(json) ? json.slice(2) : json);
   sandbox.addFault({ kind: "rewrite", rewrite, match: { path: "/teams/" } });
   const roster = (await runChecks(client, org, { signal })).at(-1);
   assert.equal(roster?.outcome, "warn");
-  assert.match(roster?.detail ?? "", /e-mail addresses are redacted/);
+  assert.doesNotMatch(roster?.detail ?? "", /e-mail addresses/);
   assert.match(roster?.detail ?? "", /teams that this key cannot list/);
 });
 

@@ -2,6 +2,8 @@
  * The checks of key, organization and role, declared once: `validate`, `doctor` and the console show all of them, and
  * before a sync those decide that are marked so. Each says what was found and, when it is not right, what to do.
  */
+
+import type { PageResult } from "../sdk/api/page-walk.ts";
 import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from "../sdk/checks.ts";
 import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
 import {
@@ -13,7 +15,7 @@ import {
   reportAccess,
   Standing,
 } from "./access.ts";
-import type { CloudsmithClient, PageResult } from "./client.ts";
+import type { CloudsmithClient } from "./client.ts";
 import { realEmail } from "./converters.ts";
 import { isAboutKey } from "./errors.ts";
 import type { Member, Team } from "./schemas.ts";
@@ -175,7 +177,7 @@ function partialSigns(
   const signs: string[] = [];
   if (!role.seesAll) signs.push(partialRoleMessage(role));
   const redacted = members.filter((member) => realEmail(member.email) === undefined).length;
-  if (redacted > 0) signs.push(`${redacted} e-mail addresses are redacted or missing.`);
+  if (redacted > 0 && !role.seesAll) signs.push(`${redacted} e-mail addresses are redacted or missing.`);
   const noTwoFactor = members.filter((member) => member.has_two_factor === undefined).length;
   if (noTwoFactor > 0) signs.push(`Two-factor state is unknown for ${noTwoFactor} members.`);
   if (teams) {

@@ -5,7 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/s
 import { VirtualClock } from "../../test/support/virtual-clock.ts";
 import type { PageWalk } from "../sdk/api/page-walk.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
-import { type CloudsmithClient, type CloudsmithClientOptions, createCloudsmithClient } from "./client.ts";
+import { CloudsmithClient, type CloudsmithClientOptions } from "./client.ts";
 
 const signal = new AbortController().signal;
 const org = "sandbox-org";
@@ -26,7 +26,7 @@ async function setUp(options: SandboxOptions = {}, more: Partial<CloudsmithClien
   const write = (message: string, fields?: unknown): void => {
     log.push(message + JSON.stringify(fields ?? {}));
   };
-  const client = createCloudsmithClient({
+  const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
     apiKey: sandbox.keys.owner,
     version: "1.2.3",

@@ -2,7 +2,8 @@
  * The Cloudsmith API as far as the connector reads it: one method per endpoint, checked records out, errors with a
  * meaning. Only GET exists here. Knows nothing of Baton resources.
  */
-
+import { type Check, listOf } from "../sdk/api/json-check.ts";
+import type { Question } from "../sdk/api/moving-list.ts";
 import {
   createPageWalk,
   type FetchedPage,
@@ -15,14 +16,18 @@ import { readPaging } from "../sdk/api/paging.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { secretKind, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import type { ConnectorStats } from "../sdk/contracts/connector.ts";
-import { type BatonError, toBatonError } from "../sdk/errors.ts";
+import { Status, toBatonError } from "../sdk/errors.ts";
 import { parseJson } from "../sdk/http/body.ts";
-import { createHttpClient, type HttpClient, type JsonAnswer, type JsonRequest } from "../sdk/http/http-client.ts";
-import type { RetryLimits } from "../sdk/http/retry-timing.ts";
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type JsonAnswer,
+  type JsonRequest,
+} from "../sdk/http/http-client.ts";
+import type { HttpFailure } from "../sdk/http/http-failure.ts";
 import type { Logger } from "../sdk/log.ts";
-import type { Network } from "../sdk/net/network.ts";
 import { releaseBuffer } from "../sdk/release-buffer.ts";
-import type { Telemetry } from "../sdk/telemetry/telemetry.ts";
 import { apiKeyTail, createRedactor } from "./api-key.ts";
 import {
   type Asked,
@@ -30,53 +35,35 @@ import {
   describeFailure,
   endlessListError,
   invalidPageCode,
+  refusalCode,
   type Subject,
 } from "./errors.ts";
 import {
   type Member,
+  member,
   type Organization,
-  parseMember,
-  parseMembers,
-  parseOrganization,
-  parseOrganizations,
-  parseSelf,
-  parseService,
-  parseTeam,
-  parseTeamMembers,
-  parseTeams,
+  organization,
+  parse,
   type Self,
   type Service,
+  self,
+  service,
   type Team,
   type TeamMember,
+  team,
+  teamMembers,
 } from "./schemas.ts";
 
-export type { PageResult, PageWalk } from "../sdk/api/page-walk.ts";
-
-/** What a client needs. */
-export interface CloudsmithClientOptions {
-  /** From `parseBaseUrl`. */
-  readonly baseUrl: string;
+/** What a client needs, besides what every HTTP client does. */
+export interface CloudsmithClientOptions extends Omit<HttpClientOptions, "headers"> {
   /** From `parseApiKey`. */
   readonly apiKey: string;
   /** Version of the connector, for the User-Agent. */
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each request; default nobody. */
-  readonly telemetry?: Telemetry;
-  /** Rows asked for per page; default and maximum 500. */
+  /** Rows asked for per page at first; default and maximum 500. */
   readonly pageSize?: number;
-  /** Requests under way at once, and pages fetched ahead per list; default 6. */
-  readonly concurrency?: number;
-  /** One attempt of a request, milliseconds; default 300,000. */
-  readonly timeoutMs?: number;
-  /** No byte for so long ends an attempt, milliseconds; default 60,000. */
-  readonly silenceTimeoutMs?: number;
-  /** Largest body in bytes; default 64 MiB. */
-  readonly maxBodyBytes?: number;
-  readonly retryLimits?: Partial<RetryLimits>;
-  /** The way out; default no proxy. */
-  readonly network?: Network;
 }
 
 /** What every call gets. */
@@ -84,163 +71,233 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
-/** Reads one Cloudsmith account. Every method throws the errors of errors.ts, and the signal's reason when it aborts. */
-export interface CloudsmithClient {
-  /** Whose key it is. @throws BatonError `CS-AUTH-ANONYMOUS` when Cloudsmith treats the key as none. */
-  self(options: CallOptions): Promise<Self>;
-  /** All organizations of the key's owner. */
-  organizations(options: CallOptions): Promise<readonly Organization[]>;
-  /** One organization by slug. */
-  organization(org: string, options: CallOptions): Promise<Organization>;
-  /** One member by user slug. */
-  member(org: string, user: string, options: CallOptions): Promise<Member>;
-  /** One service account by slug. */
-  service(org: string, service: string, options: CallOptions): Promise<Service>;
-  /** One team by slug. */
-  team(org: string, team: string, options: CallOptions): Promise<Team>;
-  /** The members of one team that are persons, or those that are service accounts. */
-  teamMembers(
-    org: string,
-    team: string,
-    kind: "user" | "service",
-    options: CallOptions,
-  ): Promise<readonly TeamMember[]>;
-  /** One page of active or of inactive members; a page past the end is empty and last. */
-  membersPage(org: string, options: CallOptions & MemberFilter & PageNumber): Promise<PageResult<Member>>;
-  /** One page of teams; a page past the end is empty and last. */
-  teamsPage(org: string, options: CallOptions & PageNumber): Promise<PageResult<Team>>;
-  /** Walks the active or the inactive members, ordered by name. */
-  walkMembers(org: string, options: CallOptions & MemberFilter): PageWalk<Member>;
-  /** Walks the teams, ordered by name. */
-  walkTeams(org: string, options: CallOptions): PageWalk<Team>;
-  /** Live figures of all traffic so far. */
-  stats(): ConnectorStats;
-  /** Closes idle connections. */
-  close(): void;
-}
-
 /** Which members. It is always sent: what the API does without it is not documented. */
 export interface MemberFilter {
   readonly active: boolean;
 }
 
-/** Which page, from 1. */
-export interface PageNumber {
-  readonly page: number;
+/** How a list is asked for; default: full pages in the order of names. */
+export interface Asking {
+  readonly question?: Question;
 }
 
 /** The API serves no more rows a page, whatever is asked for (Cloudsmith API: pagination). */
-const maxPageSize = 500;
+export const maxPageSize = 500;
+/** Sizes to go down to when a page is too large or too slow. */
+const smallerSizes = [250, 100, 50];
+/** An answer is not larger than this: a page of 500 members in 200 teams each is half of it. */
+const maxBodyBytes = 12 * 1024 * 1024;
+/** What was fetched ahead of one list may hold so much. */
+const aheadBytes = 8 * 1024 * 1024;
 
-/** Creates a client; sends nothing yet. */
-export function createCloudsmithClient(options: CloudsmithClientOptions): CloudsmithClient {
-  return new RestClient(options);
+/** An address that answers with one record. */
+interface Endpoint<T> {
+  readonly path: (org: string, id: string) => string;
+  readonly subject: Subject;
+  readonly check: Check<T>;
 }
 
-type Parse<T> = (json: unknown, endpoint: string) => T;
+/** An address that answers with pages of records. */
+interface List<T> {
+  readonly path: (org: string) => string;
+  readonly subject: Subject;
+  readonly check: Check<readonly T[]>;
+  readonly idOf: (row: T) => string;
+  /** Values of `sort`. */
+  readonly orders: readonly [string, ...string[]];
+}
+
+function endpoint<T>(subject: Subject, check: Check<T>, path: Endpoint<T>["path"]): Endpoint<T> {
+  return { subject, check, path };
+}
+
+/** Every address that is ever asked (Cloudsmith API: schema). Only the team's member list ends without a slash. */
+const endpoints = {
+  self: endpoint("caller", self, () => "/user/self/"),
+  organization: endpoint("organization", organization, (org) => orgPath(org)),
+  member: endpoint("member", member, (org, id) => `${orgPath(org)}members/${segment(id)}/`),
+  service: endpoint("service", service, (org, id) => `${orgPath(org)}services/${segment(id)}/`),
+  team: endpoint("team", team, (org, id) => `${orgPath(org)}teams/${segment(id)}/`),
+  teamMembers: endpoint("team", teamMembers, (org, id) => `${orgPath(org)}teams/${segment(id)}/members`),
+};
+
+const memberList: List<Member> = {
+  path: (org) => `${orgPath(org)}members/`,
+  subject: "list",
+  check: listOf(member),
+  idOf: (row) => row.user_id,
+  orders: ["user_name", "-user_name", "role"],
+};
+const teamList: List<Team> = {
+  path: (org) => `${orgPath(org)}teams/`,
+  subject: "list",
+  check: listOf(team),
+  idOf: (row) => row.slug_perm,
+  orders: ["name", "-name", "members"],
+};
+const serviceList: List<Service> = {
+  path: (org) => `${orgPath(org)}services/`,
+  subject: "list",
+  check: listOf(service),
+  idOf: (row) => row.slug,
+  orders: ["name"],
+};
+const organizationList: List<Organization> = {
+  path: () => "/orgs/",
+  subject: "organizations",
+  check: listOf(organization),
+  idOf: (row) => row.slug_perm,
+  orders: ["name"],
+};
+
 type Query = Readonly<Record<string, string | number | boolean>>;
 
-interface List<T> {
+/** A list as it is asked for. */
+interface ListRequest<T> extends Asking {
+  readonly list: List<T>;
   readonly org: string;
-  readonly path: string;
   readonly query: Query;
-  readonly subject: Subject;
-  readonly parse: Parse<readonly T[]>;
-  readonly idOf: (item: T) => string;
+  /** Pages are asked for in order, so that the first was there when a later one is asked for. */
+  readonly isWalked?: boolean;
 }
 
-class RestClient implements CloudsmithClient {
+/** Reads one Cloudsmith account. Every method throws the errors of errors.ts, and the signal's reason when it aborts. */
+export class CloudsmithClient {
   readonly #http: HttpClient;
-  readonly #pageSize: number;
   readonly #ahead: number;
   readonly #secrets: Pick<Asked, "redact" | "keyTail" | "tokenNotice">;
+  #pageSize: number;
 
-  constructor(options: CloudsmithClientOptions) {
-    const { apiKey, version, pageSize = maxPageSize, concurrency = 6, ...rest } = options;
+  /** Sends nothing yet. */
+  constructor({ apiKey, version, pageSize = maxPageSize, ...options }: CloudsmithClientOptions) {
     this.#pageSize = Math.min(pageSize, maxPageSize);
-    this.#ahead = concurrency;
+    this.#ahead = options.concurrency ?? 6;
     const kind = secretKind(apiKey);
     this.#secrets = {
       redact: createRedactor(apiKey),
       keyTail: apiKeyTail(apiKey),
-      tokenNotice: () => tokenNotice(kind, rest.clock.nowMs()),
+      tokenNotice: () => tokenNotice(kind, options.clock.nowMs()),
     };
     const headers = { "X-Api-Key": apiKey, "User-Agent": `baton-cloudsmith/${version}` };
-    this.#http = createHttpClient({ ...rest, concurrency, headers });
+    this.#http = createHttpClient({ maxBodyBytes, ...options, headers });
   }
 
-  async self({ signal }: CallOptions): Promise<Self> {
-    const self = await this.#get({ path: "/user/self/", subject: "caller", org: "", parse: parseSelf }, signal);
-    if (!self.authenticated) throw anonymousKeyError(this.#secrets);
-    return self;
+  /** Rows asked for per page at present. */
+  get pageSize(): number {
+    return this.#pageSize;
   }
 
-  async organizations({ signal }: CallOptions): Promise<readonly Organization[]> {
-    const walk = this.#walk(organizationList(), signal);
-    const all: Organization[] = [];
-    for (let n = 1; ; n++) {
-      const page = await walk.page(n);
-      all.push(...page.items);
-      if (page.isLast) return all;
-    }
+  /** Asks for smaller pages from now on; undefined when the error is not about their size, or they are as small as can be. */
+  smallerPages(pageSize: number, error: unknown): number | undefined {
+    if (!tooMuchCodes.has(toBatonError(error).code)) return undefined;
+    if (this.#pageSize < pageSize) return this.#pageSize;
+    const smaller = smallerSizes.find((size) => size < pageSize);
+    if (smaller !== undefined) this.#pageSize = smaller;
+    return smaller;
   }
 
-  organization(org: string, { signal }: CallOptions): Promise<Organization> {
-    return this.#get({ path: orgPath(org), subject: "organization", org, parse: parseOrganization }, signal);
+  /** Whose key it is. @throws BatonError `CS-AUTH-ANONYMOUS` when Cloudsmith treats the key as none. */
+  async self(options: CallOptions): Promise<Self> {
+    const caller = await this.#get(endpoints.self, "", "", options);
+    if (!caller.authenticated) throw anonymousKeyError(this.#secrets);
+    return caller;
   }
 
-  member(org: string, user: string, { signal }: CallOptions): Promise<Member> {
-    const path = `${orgPath(org)}members/${segment(user)}/`;
-    return this.#get({ path, subject: "member", org, parse: parseMember }, signal);
+  /** All organizations of the key's owner. */
+  organizations(options: CallOptions): Promise<readonly Organization[]> {
+    return this.#all({ list: organizationList, org: "", query: {} }, options);
   }
 
-  service(org: string, service: string, { signal }: CallOptions): Promise<Service> {
-    const path = `${orgPath(org)}services/${segment(service)}/`;
-    return this.#get({ path, subject: "service", org, parse: parseService }, signal);
+  /** One organization by slug. */
+  organization(org: string, options: CallOptions): Promise<Organization> {
+    return this.#get(endpoints.organization, org, "", options);
   }
 
-  team(org: string, team: string, { signal }: CallOptions): Promise<Team> {
-    const path = `${orgPath(org)}teams/${segment(team)}/`;
-    return this.#get({ path, subject: "team", org, parse: parseTeam }, signal);
+  /** One member by user slug. */
+  member(org: string, user: string, options: CallOptions): Promise<Member> {
+    return this.#get(endpoints.member, org, user, options);
   }
 
-  teamMembers(
+  /** One service account by slug. */
+  service(org: string, slug: string, options: CallOptions): Promise<Service> {
+    return this.#get(endpoints.service, org, slug, options);
+  }
+
+  /** All service accounts. */
+  services(org: string, options: CallOptions): Promise<readonly Service[]> {
+    return this.#all({ list: serviceList, org, query: {} }, options);
+  }
+
+  /** One team by slug or immutable id. */
+  team(org: string, id: string, options: CallOptions): Promise<Team> {
+    return this.#get(endpoints.team, org, id, options);
+  }
+
+  /** The members of one team that are persons, or those that are service accounts; not every server tells them apart. */
+  async teamMembers(
     org: string,
-    team: string,
+    slug: string,
     kind: "user" | "service",
-    { signal }: CallOptions,
+    options: CallOptions,
   ): Promise<readonly TeamMember[]> {
-    // This path ends without a slash (Cloudsmith API: team members).
-    const path = `${orgPath(org)}teams/${segment(team)}/members`;
-    return this.#get({ path, query: { user_kind: kind }, subject: "team", org, parse: parseTeamMembers }, signal);
+    return (await this.#get(endpoints.teamMembers, org, slug, options, { user_kind: kind })).members;
   }
 
-  membersPage(org: string, options: CallOptions & MemberFilter & PageNumber): Promise<PageResult<Member>> {
-    return this.#onePage(memberList(org, options.active), options);
+  /** One page of active or of inactive members; a page past the end is empty and last. */
+  membersPage(
+    org: string,
+    options: CallOptions & MemberFilter & Asking & { page: number },
+  ): Promise<PageResult<Member>> {
+    return this.#onePage(members(org, options), options);
   }
 
-  teamsPage(org: string, options: CallOptions & PageNumber): Promise<PageResult<Team>> {
-    return this.#onePage(teamList(org), options);
+  /** One page of teams; a page past the end is empty and last. */
+  teamsPage(org: string, options: CallOptions & Asking & { page: number }): Promise<PageResult<Team>> {
+    return this.#onePage(teams(org, options), options);
   }
 
-  walkMembers(org: string, { active, signal }: CallOptions & MemberFilter): PageWalk<Member> {
-    return this.#walk(memberList(org, active), signal);
+  /** Walks the active or the inactive members. */
+  walkMembers(org: string, options: CallOptions & MemberFilter & Asking): PageWalk<Member> {
+    return this.#walk(members(org, options), options.signal);
   }
 
-  walkTeams(org: string, { signal }: CallOptions): PageWalk<Team> {
-    return this.#walk(teamList(org), signal);
+  /** Walks the teams. */
+  walkTeams(org: string, options: CallOptions & Asking): PageWalk<Team> {
+    return this.#walk(teams(org, options), options.signal);
   }
 
+  /** Live figures of all traffic so far. */
   stats(): ConnectorStats {
     return this.#http.stats();
   }
 
+  /** Closes idle connections. */
   close(): void {
     this.#http.close();
   }
 
-  async #onePage<T>(list: List<T>, { page, signal }: CallOptions & PageNumber): Promise<PageResult<T>> {
-    const fetched = await this.#fetchPage(list, { page, pageSize: this.#pageSize }, signal);
+  /** A short list as a whole, with smaller pages where they are too large. */
+  async #all<T>(asked: ListRequest<T>, options: CallOptions): Promise<readonly T[]> {
+    for (;;) {
+      const { pageSize } = this;
+      const walk = this.#walk(asked, options.signal);
+      try {
+        const rows: T[] = [];
+        for (let n = 1; ; n++) {
+          const page = await walk.page(n);
+          rows.push(...page.items);
+          if (page.isLast) return rows;
+        }
+      } catch (caught) {
+        walk.stop();
+        if (this.smallerPages(pageSize, caught) === undefined) throw caught;
+      }
+    }
+  }
+
+  async #onePage<T>(asked: ListRequest<T>, { page, signal }: CallOptions & { page: number }): Promise<PageResult<T>> {
+    const pageSize = asked.question?.pageSize ?? this.#pageSize;
+    const fetched = await this.#fetchPage(asked, { page, pageSize }, signal);
     const alone = { page, repeated: [], overlap: 0 };
     if (fetched === undefined)
       return { ...alone, items: [], isLast: true, totalCount: undefined, pageTotal: undefined };
@@ -248,111 +305,118 @@ class RestClient implements CloudsmithClient {
     return { ...alone, items: fetched.items, isLast: hasNext === "no", totalCount, pageTotal };
   }
 
-  #walk<T>(list: List<T>, signal: AbortSignal): PageWalk<T> {
+  #walk<T>(asked: ListRequest<T>, signal: AbortSignal): PageWalk<T> {
+    const walked = { ...asked, isWalked: true };
     return createPageWalk({
-      fetch: (window, walkSignal) => this.#fetchSealed(list, window, walkSignal),
-      pageSize: this.#pageSize,
-      idOf: list.idOf,
+      fetch: (window, walkSignal) => this.#fetchSealed(walked, window, walkSignal),
+      pageSize: asked.question?.pageSize ?? this.#pageSize,
+      overlaps: asked.question?.overlaps ?? true,
+      idOf: asked.list.idOf,
       ahead: this.#ahead,
+      aheadBytes,
       signal,
-      endless: (page) => endlessListError(list.path, page),
+      endless: (page) => endlessListError(asked.list.path(asked.org), page),
     });
   }
 
   /** One page; undefined past the end, which is not an error: rows may have gone while the list was read. */
-  async #fetchPage<T>(list: List<T>, asked: AskedPage, signal: AbortSignal): Promise<FetchedPage<T> | undefined> {
+  async #fetchPage<T>(asked: ListRequest<T>, window: Window, signal: AbortSignal): Promise<FetchedPage<T> | undefined> {
     try {
-      const answer = await this.#http.getJson(this.#pageRequest(list, asked, signal));
-      return readPage(list, asked, answer);
+      return readPage(asked, window, await this.#http.getJson(this.#pageRequest(asked, window, signal)));
     } catch (caught) {
-      if (asked.page > 1 && isPastTheEnd(caught)) return undefined;
+      if (isPastTheEnd(window, caught, asked.isWalked)) return undefined;
       throw caught;
     }
   }
 
   /** The same page, left as bytes until its turn. A body that is no JSON is then asked for again as usual. */
-  async #fetchSealed<T>(list: List<T>, asked: AskedPage, signal: AbortSignal): Promise<SealedPage<T> | undefined> {
+  async #fetchSealed<T>(
+    asked: ListRequest<T>,
+    window: Window,
+    signal: AbortSignal,
+  ): Promise<SealedPage<T> | undefined> {
     try {
-      const { headers, body } = await this.#http.getBytes(this.#pageRequest(list, asked, signal));
+      const { headers, body } = await this.#http.getBytes(this.#pageRequest(asked, window, signal));
       const open = async (): Promise<FetchedPage<T> | undefined> => {
         const parsed = parseJson(headers, body);
-        if (!parsed.ok) return await this.#fetchPage(list, asked, signal);
+        if (!parsed.ok) return await this.#fetchPage(asked, window, signal);
         // Nobody else has it, and the records are copies.
         releaseBuffer(body);
-        return readPage(list, asked, { json: parsed.json, headers });
+        return readPage(asked, window, { json: parsed.json, headers });
       };
       // How many rows came plays no part in what the headers announce.
-      return { announced: readPaging(headers, { ...asked, rows: 0 }), open };
+      return { announced: readPaging(headers, { ...window, rows: 0 }), bytes: body.length, open };
     } catch (caught) {
-      if (asked.page > 1 && isPastTheEnd(caught)) return undefined;
+      if (isPastTheEnd(window, caught, asked.isWalked)) return undefined;
       throw caught;
     }
   }
 
-  #pageRequest<T>(list: List<T>, { page, pageSize }: AskedPage, signal: AbortSignal): JsonRequest {
-    return this.#request({ ...list, query: { ...list.query, page, page_size: pageSize } }, signal);
+  #pageRequest<T>({ list, org, query, question }: ListRequest<T>, { page, pageSize }: Window, signal: AbortSignal) {
+    const sort = list.orders[question?.order ?? 0] ?? list.orders[0];
+    const path = list.path(org);
+    const request = this.#request(path, list.subject, org, { ...query, sort, page, page_size: pageSize }, signal);
+    const mayShrink = smallerSizes.some((size) => size < pageSize);
+    return mayShrink ? { ...request, isHopeless: isTooMuch } : request;
   }
 
   async #get<T>(
-    request: { path: string; query?: Query; subject: Subject; org: string; parse: Parse<T> },
-    signal: AbortSignal,
+    { path, subject, check }: Endpoint<T>,
+    org: string,
+    id: string,
+    { signal }: CallOptions,
+    query: Query = {},
   ): Promise<T> {
-    const answer = await this.#http.getJson(this.#request(request, signal));
-    return request.parse(answer.json, request.path);
+    const address = path(org, id);
+    const answer = await this.#http.getJson(this.#request(address, subject, org, query, signal));
+    return parse(check, answer.json, address);
   }
 
-  #request(
-    { path, query, subject, org }: { path: string; query?: Query; subject: Subject; org: string },
-    signal: AbortSignal,
-  ): JsonRequest {
-    const asked: Asked = { subject, organization: org, ...this.#secrets };
-    return {
-      path,
-      ...(query === undefined ? {} : { query }),
-      signal,
-      describe: (failure, context) => describeFailure(failure, context, asked),
-    };
+  #request(path: string, subject: Subject, organization: string, query: Query, signal: AbortSignal): JsonRequest {
+    const asked: Asked = { subject, organization, ...this.#secrets };
+    return { path, query, signal, describe: (failure, context) => describeFailure(failure, context, asked) };
   }
 }
 
 /** Which part of a list was asked for. */
-type AskedPage = Pick<PageWindow, "page" | "pageSize">;
+type Window = Pick<PageWindow, "page" | "pageSize">;
 
-function readPage<T>(list: List<T>, { page, pageSize }: AskedPage, { json, headers }: JsonAnswer): FetchedPage<T> {
-  const items = list.parse(json, `${list.path} (page ${page})`);
+function members(org: string, { active, question }: MemberFilter & Asking): ListRequest<Member> {
+  return { list: memberList, org, query: { is_active: active }, ...(question && { question }) };
+}
+
+function teams(org: string, { question }: Asking): ListRequest<Team> {
+  return { list: teamList, org, query: {}, ...(question && { question }) };
+}
+
+function readPage<T>(
+  { list, org }: ListRequest<T>,
+  { page, pageSize }: Window,
+  { json, headers }: JsonAnswer,
+): FetchedPage<T> {
+  const items = parse(list.check, json, `${list.path(org)} (page ${page})`);
   return { items, paging: readPaging(headers, { page, pageSize, rows: items.length }) };
 }
 
-function memberList(org: string, active: boolean): List<Member> {
-  return {
-    org,
-    path: `${orgPath(org)}members/`,
-    query: { is_active: active, sort: "user_name" },
-    subject: "list",
-    parse: parseMembers,
-    idOf: (member) => member.user_id,
-  };
+/** In a walk the list was there a page ago, so that the 404 of a later one is about the page, whatever it says. */
+function isPastTheEnd({ page }: Window, caught: unknown, isWalked = false): boolean {
+  const { code, status } = toBatonError(caught);
+  return page > 1 && (code === invalidPageCode || (isWalked && status === Status.notFound));
 }
 
-function teamList(org: string): List<Team> {
-  const path = `${orgPath(org)}teams/`;
-  return { org, path, query: { sort: "name" }, subject: "list", parse: parseTeams, idOf: (team) => team.slug_perm };
-}
+/** Codes of errors that smaller pages may get over. */
+const tooMuchCodes: ReadonlySet<string> = new Set([
+  refusalCode(413),
+  refusalCode(422),
+  refusalCode(504),
+  "CS-ANSWER-SIZE",
+  "NET-TIMEOUT",
+]);
 
-function organizationList(): List<Organization> {
-  return {
-    org: "",
-    path: "/orgs/",
-    query: { sort: "name" },
-    subject: "organizations",
-    parse: parseOrganizations,
-    idOf: (organization) => organization.slug_perm,
-  };
-}
-
-function isPastTheEnd(caught: unknown): boolean {
-  const error: BatonError = toBatonError(caught);
-  return error.code === invalidPageCode;
+/** True when a page is not asked for in this size again. A time-out may be by chance once. */
+function isTooMuch(failure: HttpFailure, attempts: number, firstContact: boolean): boolean {
+  if (failure.kind === "network") return failure.problem === "timeout" && !firstContact && attempts > 1;
+  return failure.kind === "status" && failure.status === 504 && attempts > 1;
 }
 
 function orgPath(org: string): string {
@@ -360,6 +424,6 @@ function orgPath(org: string): string {
 }
 
 /** One path segment. `.` and `..` are written so that no URL parser takes them for directions. */
-function segment(text: string): string {
-  return /^\.{1,2}$/.test(text) ? text.replaceAll(".", "%252e") : encodeURIComponent(text.toWellFormed());
+function segment(value: string): string {
+  return /^\.{1,2}$/.test(value) ? value.replaceAll(".", "%252e") : encodeURIComponent(value.toWellFormed());
 }

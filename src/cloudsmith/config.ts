@@ -9,6 +9,9 @@ export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
 /** Pages of a list that may be on their way at once. */
 export const defaultConcurrency = 6;
 
+/** Most rows of a page (Cloudsmith API: pagination). */
+export const defaultPageSize = 500;
+
 /** Minutes that a run waits for a rate limit in all (Cloudsmith API: a window of an hour, so that one always fits). */
 export const defaultMaxWaitMinutes = 90;
 
@@ -59,6 +62,15 @@ export const fields: readonly Field[] = [
     exportTarget: "cli",
     default: defaultConcurrency,
     rules: { gte: 1, lte: 32, zeroIsChecked: true },
+  },
+  {
+    kind: "int",
+    name: "page-size",
+    displayName: "Rows per page",
+    description: "Rows of a list asked for at once at first; fewer are asked for where so many are refused or too slow",
+    exportTarget: "cli",
+    default: defaultPageSize,
+    rules: { gte: 1, lte: 500, zeroIsChecked: true },
   },
   {
     kind: "int",

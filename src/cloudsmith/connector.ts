@@ -1,4 +1,5 @@
 /** The connector: its syncers, and the check of the access before each sync. Makes no request before it is asked. */
+import { type Clock, systemClock } from "../sdk/clock.ts";
 import type {
   CheckOptions,
   CheckResult,
@@ -10,10 +11,9 @@ import type {
   ValidateOptions,
 } from "../sdk/contracts/connector.ts";
 import { runChecks, validateAccess } from "./checks.ts";
-import type { CloudsmithClient } from "./client.ts";
 import { organizationId } from "./converters.ts";
-import { OrganizationLists } from "./members/organization-lists.ts";
-import { OrganizationReading } from "./members/reading.ts";
+import type { Api } from "./members/look-ups.ts";
+import { BegunLists, OrganizationReading } from "./members/reading.ts";
 import type { Organization } from "./schemas.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
@@ -21,7 +21,9 @@ import { UserSyncer } from "./syncers/user-syncer.ts";
 
 /** What a {@link CloudsmithConnector} is made of. */
 export interface CloudsmithConnectorOptions {
-  readonly client: CloudsmithClient;
+  readonly client: Api;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   /** Slug of the one organization that is read. */
   readonly orgSlug: string;
   /** Host of the API, with the port where that is not the usual one; without it a run does not say which target it reads. */
@@ -40,14 +42,16 @@ export const metadata: ConnectorMetadata = {
 export class CloudsmithConnector implements Connector {
   readonly metadata = metadata;
   readonly syncers: readonly ResourceSyncer[];
-  readonly #client: CloudsmithClient;
+  readonly #client: Api;
+  readonly #clock: Clock;
   readonly #orgSlug: string;
   readonly #key: RunDescription["key"];
   readonly #host: string | undefined;
   #organization: Organization | undefined;
   #reading: OrganizationReading | undefined;
 
-  constructor({ client, orgSlug, host, key }: CloudsmithConnectorOptions) {
+  constructor({ client, orgSlug, host, key, clock = systemClock }: CloudsmithConnectorOptions) {
+    this.#clock = clock;
     this.#host = host;
     this.#client = client;
     this.#orgSlug = orgSlug;
@@ -62,27 +66,17 @@ export class CloudsmithConnector implements Connector {
   async validate({ signal, warn, report, beginsSync = false }: ValidateOptions): Promise<void> {
     await this.cleanup();
     const client = this.#client;
-    const lists = new OrganizationLists(client, this.#orgSlug);
+    const begun = new BegunLists();
     try {
-      const onKeyProven = beginsSync ? () => lists.begin(signal) : undefined;
-      const { organization, caller } = await validateAccess(client, this.#orgSlug, {
-        signal,
-        warn,
-        report,
-        onKeyProven,
-      });
-      this.#organization = organization;
-      const isSame = organization.slug === this.#orgSlug;
+      const onKeyProven = beginsSync ? () => begun.begin(client, this.#orgSlug, signal) : undefined;
+      const access = await validateAccess(client, this.#orgSlug, { signal, warn, report, onKeyProven });
+      this.#organization = access.organization;
+      const isSame = access.organization.slug === this.#orgSlug;
       // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
-      if (!isSame) lists.stop();
-      this.#reading = new OrganizationReading({
-        client,
-        organization,
-        callerSlug: caller.slug,
-        ...(isSame && { lists }),
-      });
+      if (!isSame) begun.stop();
+      this.#reading = new OrganizationReading({ ...access, client, clock: this.#clock }, isSame ? begun : undefined);
     } catch (caught) {
-      lists.stop();
+      begun.stop();
       throw caught;
     }
   }
@@ -118,7 +112,8 @@ export class CloudsmithConnector implements Connector {
         this.#client.organization(this.#orgSlug, { signal }),
         this.#client.self({ signal }),
       ]);
-      this.#reading ??= new OrganizationReading({ client: this.#client, organization, callerSlug: caller.slug });
+      const shared = { client: this.#client, clock: this.#clock };
+      this.#reading ??= new OrganizationReading({ ...shared, organization, caller, role: undefined });
     }
     return this.#reading;
   }

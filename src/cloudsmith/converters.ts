@@ -12,7 +12,7 @@ import { childResourceType, externalLink, rawId } from "../sdk/resources/annotat
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
 import type { Member, Organization, Team } from "./schemas.ts";
-import { organizationType, teamType, userType } from "./types.ts";
+import { knownRole, organizationType, teamType, userType } from "./types.ts";
 
 /** Where a person sees an organization in the Cloudsmith web app. */
 const webApp = "https://app.cloudsmith.com/";
@@ -44,7 +44,7 @@ export function organizationResource(organization: Organization): Resource {
   const createdAt = timestampOf(created_at);
   return {
     id: organizationId(organization),
-    displayName: name || slug,
+    displayName: shown(name) || slug,
     annotations: [
       childResourceType(userType.id),
       childResourceType(teamType.id),
@@ -63,30 +63,71 @@ export function teamResource(team: Team, organization: ResourceId): Resource {
   return {
     id: teamId(team.slug_perm),
     parentResourceId: organization,
-    displayName: team.name,
+    displayName: shown(team.name) || team.slug,
     annotations: [rawId(team.slug_perm), groupTrait(profile)],
     ...(team.description ? { description: team.description } : {}),
     profile,
   };
 }
 
-/**
- * A member as a user of the organization. `active` is what the row itself says, or what the list it came from says;
- * undefined when neither tells, which is shown as unspecified, never guessed.
- */
-export function userResource(member: Member, active: boolean | undefined, organization: ResourceId): Resource {
-  const status = statusOf(active);
+/** What a row alone does not tell of a member. */
+export interface MemberFacts {
+  /** What the row itself says, or what the list it came from says; undefined when neither tells: never guessed. */
+  readonly active: boolean | undefined;
+  /** True for a service account that stands among the members. */
+  readonly isService: boolean;
+  /** False when the address is known to be none of this person's own. */
+  readonly hasOwnEmail: boolean;
+  /** The time, milliseconds since the epoch: nobody logged in after it. */
+  readonly nowMs: number;
+}
+
+/** A member as a user of the organization. */
+export function userResource(row: Member, facts: MemberFacts, organization: ResourceId): Resource {
+  const member = cleaned(row, facts);
+  const status = statusOf(facts.active);
   const profile = userProfile(member);
   const createdAt = timestampOf(member.joined_at);
   return {
     id: userId(member.user_id),
     parentResourceId: organization,
     displayName: displayNameOf(member),
-    annotations: [rawId(member.user_id), userTraitOf(member, { status, profile, createdAt })],
+    annotations: [rawId(member.user_id), userTraitOf(member, { ...facts, status, profile, createdAt })],
     profile,
     status,
     ...(createdAt && { createdAt }),
   };
+}
+
+/** The row without placeholders, and with the address and role as they should be written. */
+function cleaned(member: Member, { isService, hasOwnEmail, nowMs }: MemberFacts): Member {
+  return {
+    ...member,
+    email: hasOwnEmail ? realEmail(member.email) : undefined,
+    role: knownRole(member.role) ?? member.role,
+    joined_at: isPlaceholder(member.joined_at, nowMs) ? undefined : member.joined_at,
+    last_login_at: isPlaceholder(member.last_login_at, nowMs) ? undefined : member.last_login_at,
+    has_two_factor: isService ? undefined : member.has_two_factor,
+  };
+}
+
+/** Cloudsmith is younger; zero values of programming languages are years 1, 1900 and 1970. */
+const earliestSeconds = Date.UTC(2000) / 1000;
+/** Clocks differ by less. */
+const clockToleranceSeconds = 24 * 3600;
+
+/** True for a time that stands for no time: the year 1, the epoch, the year 9999. */
+function isPlaceholder(text: string | null | undefined, nowMs: number): boolean {
+  const time = timestampOf(text);
+  return time !== undefined && (time.seconds < earliestSeconds || time.seconds > nowMs / 1000 + clockToleranceSeconds);
+}
+
+/** Characters that show nothing. */
+const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
+/** The name, or "" for one in which there is nothing to be seen. */
+function shown(name: string | undefined): string {
+  return name === undefined || invisible.test(name) ? "" : name;
 }
 
 type UserStatus = NonNullable<Resource["status"]>;
@@ -97,20 +138,20 @@ function statusOf(active: boolean | undefined): UserStatus {
 }
 
 function displayNameOf(member: Member): string {
-  return member.user_name || member.user || realEmail(member.email) || member.user_id;
+  return shown(member.user_name) || shown(member.user) || member.email || member.user_id;
 }
 
 function userTraitOf(
   member: Member,
-  copies: { status: UserStatus; profile: Profile; createdAt: Timestamp | undefined },
+  copies: Pick<MemberFacts, "isService"> & { status: UserStatus; profile: Profile; createdAt: Timestamp | undefined },
 ): Annotation {
-  const email = realEmail(member.email);
+  const { email } = member;
   const lastLogin = timestampOf(member.last_login_at);
   return userTrait({
     ...(email !== undefined && { email }),
     status: copies.status,
     profile: copies.profile,
-    accountType: AccountType.human,
+    accountType: copies.isService ? AccountType.service : AccountType.human,
     ...(member.user && { login: member.user }),
     ...(copies.createdAt && { createdAt: copies.createdAt }),
     ...(lastLogin && { lastLogin }),
@@ -121,10 +162,11 @@ function userTraitOf(
 
 /** Keys of the profile are a public contract: `role`, `visibility` and `two_factor_enabled` are promised. */
 function userProfile(member: Member): Profile {
-  const teams = member.teams?.map((team) => team.slug) ?? [];
+  // Groups of an identity provider map to teams as they like, so that one may stand there twice.
+  const teams = [...new Set(member.teams?.map((team) => team.slug))];
   // Sorted, as they are written.
   return profileOf({
-    email: realEmail(member.email),
+    email: member.email,
     joined_at: member.joined_at,
     last_login_at: member.last_login_at,
     last_login_method: member.last_login_method,
@@ -153,12 +195,25 @@ function timestampOf(text: string | null | undefined): Timestamp | undefined {
   return text ? parseTimestamp(text) : undefined;
 }
 
-const plainEmail = /^[^\s@*]+@[^\s@*]+$/;
+const plainEmail = /^(?!mailto:)[^\s@*<>…\p{Cf}]+@[^\s@*<>…\p{Cf}]*[^\s@*<>….\p{Cf}]$/iu;
 
 /**
- * The address when it is a real one. Keys of a narrow role get redacted addresses whose form is not documented;
- * text with `*` or without `@` is never passed on as an e-mail address.
+ * The address when it is a real one, repaired where its form is odd: space or invisible characters in it, `mailto:`, a
+ * name before `<a@b>`, a dot at its end. Keys of a narrow role get redacted addresses whose form is not documented; text
+ * with `*`, with an ellipsis or without `@` is never passed on as an e-mail address.
  */
 export function realEmail(email: string | null | undefined): string | undefined {
-  return email && plainEmail.test(email) ? email : undefined;
+  if (!email) return undefined;
+  const repaired = plainEmail.test(email) ? email : repair(email);
+  return plainEmail.test(repaired) && !repaired.includes("..") ? repaired : undefined;
+}
+
+function repair(email: string): string {
+  const visible = email.replaceAll(/\p{Cf}/gu, "").trim();
+  const inBrackets = /<([^<>]*)>$/.exec(visible)?.[1] ?? visible;
+  return inBrackets
+    .trim()
+    .replace(/^mailto:\s*/i, "")
+    .replace(/\?.*$/, "")
+    .replace(/\.+$/, "");
 }

@@ -6,7 +6,7 @@ import { BatonError, Status } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
 import { type ApiKey, apiKeyFingerprint, parseApiKey } from "./api-key.ts";
-import { createCloudsmithClient } from "./client.ts";
+import { CloudsmithClient } from "./client.ts";
 import { cliHostVariable } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
 
@@ -33,13 +33,14 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     organization: orgSlug,
     organization_source: config.source("org-slug"),
   });
-  const client = createCloudsmithClient({
+  const client = new CloudsmithClient({
     baseUrl,
     apiKey: key.value,
     version: context.version,
     clock: context.clock,
     logger,
     concurrency: config.int("api-concurrency"),
+    pageSize: config.int("page-size"),
     timeoutMs: config.int("http-timeout-seconds") * 1000,
     retryLimits: context.isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
     network: context.network,
@@ -47,6 +48,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
   });
   return new CloudsmithConnector({
     client,
+    clock: context.clock,
     orgSlug,
     host: new URL(baseUrl).host,
     key: { ...origin, kind, ...(expiresAtMs !== undefined && { expiresAtMs }) },

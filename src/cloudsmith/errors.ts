@@ -8,7 +8,7 @@ import {
   detailOf,
   fatal,
 } from "../sdk/api/api-failures.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
 import type { FailureContext, HttpFailure, StatusFailure } from "../sdk/http/http-failure.ts";
 
 /** What was asked for; decides what a 404 means. A list's 404 means the organization. */
@@ -167,4 +167,37 @@ function notFoundTexts(context: FailureContext, asked: Asked, said: string, body
 
 function tailOf({ keyTail }: Pick<Asked, "keyTail">): string {
   return keyTail === undefined ? "" : ` (ending in ${keyTail})`;
+}
+
+/** Code of an answer of which nothing but its status is known. */
+export function refusalCode(status: number): string {
+  return status >= 500 ? `CS-SERVER-${status}` : `CS-HTTP-${status}`;
+}
+
+/** Codes with which a server declines a question. Which it takes for "no right" differs by page and age. */
+const declining: ReadonlySet<string> = new Set([
+  "CS-AUTH-401",
+  "CS-AUTH-403",
+  "CS-PLAN-402",
+  "CS-ORG-404",
+  "CS-MEMBER-404",
+  "CS-SERVICE-404",
+  "CS-TEAM-404",
+  refusalCode(400),
+  refusalCode(405),
+  refusalCode(422),
+  "CS-ANSWER-SCHEMA",
+  "CS-ANSWER-TYPE",
+  "CS-ANSWER-JSON",
+]);
+
+/** The answer to a question that a sync can do without; undefined when the server declines to answer it or answers rubbish. */
+export async function unlessUnseen<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (caught) {
+    const { code, status } = toBatonError(caught);
+    if (declining.has(code) || status === Status.notFound) return undefined;
+    throw caught;
+  }
 }

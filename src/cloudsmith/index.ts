@@ -3,9 +3,8 @@
 export { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
 export { parseApiKey } from "./api-key.ts";
 export {
-  type CloudsmithClient,
+  CloudsmithClient,
   type CloudsmithClientOptions,
-  createCloudsmithClient,
 } from "./client.ts";
 export { fields } from "./config.ts";
 export { CloudsmithConnector, type CloudsmithConnectorOptions } from "./connector.ts";

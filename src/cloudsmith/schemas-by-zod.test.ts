@@ -2,14 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
+import { listOf } from "../sdk/api/json-check.ts";
 import { BatonError } from "../sdk/errors.ts";
-import { parseMembers, parseTeamMembers, parseTeams } from "./schemas.ts";
+import * as checks from "./schemas.ts";
+
+const parseMembers = (json: unknown, endpoint: string) => checks.parse(listOf(checks.member), json, endpoint);
+const parseTeams = (json: unknown, endpoint: string) => checks.parse(listOf(checks.team), json, endpoint);
+const parseTeamMembers = (json: unknown, endpoint: string) => checks.parse(checks.teamMembers, json, endpoint).members;
 
 /** What the checks take, said a second time in the words of a library. */
 const id = z.string().min(1);
+/** A row without an id is taken, and refused by whoever reads the list. */
+const rowId = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
 const note = z.string().nullish();
 const memberSchema = z.object({
-  user_id: id,
+  user_id: rowId,
   user: id.nullish(),
   user_name: note,
   email: note,
@@ -21,9 +31,10 @@ const memberSchema = z.object({
   last_login_method: note,
   visibility: note,
   user_url: note,
+  user_kind: note,
   teams: z.array(z.object({ slug: id, name: note, role: note })).nullish(),
 });
-const teamSchema = z.object({ slug_perm: id, slug: id, name: id, description: note, visibility: note });
+const teamSchema = z.object({ slug_perm: rowId, slug: id, name: id, description: note, visibility: note });
 const teamMembersSchema = z.object({ members: z.array(z.object({ user: id, role: note, user_kind: note })) });
 
 const anything = fc.oneof(

@@ -9,7 +9,7 @@ import { systemClock } from "../sdk/clock.ts";
 import type { ResourceId, ResourceTarget } from "../sdk/contracts/model.ts";
 import { silentLogger } from "../sdk/log.ts";
 import { type RunSyncOptions, runSync } from "../sdk/sync/run-sync.ts";
-import { createCloudsmithClient } from "./client.ts";
+import { CloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 import { organizationId, teamId, userId } from "./converters.ts";
 
@@ -19,7 +19,7 @@ let files = 0;
 
 async function sync(sandbox: Sandbox, options: Partial<RunSyncOptions> & { readonly pageSize?: number } = {}) {
   const { pageSize, ...rest } = options;
-  const client = createCloudsmithClient({
+  const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
     apiKey: sandbox.keys.owner,
     version: "0",

@@ -73,13 +73,27 @@ const roleEntitlements: Readonly<Record<OrganizationRole, RoleEntitlement>> = {
   },
 };
 
-/** The entitlement slug of a role; undefined for a role that this connector does not know. */
-export function roleSlug(role: string | undefined): string | undefined {
-  return role !== undefined && isOrganizationRole(role) ? roleEntitlements[role].slug : undefined;
+/** A role as Cloudsmith spells it, whatever the case it came in; undefined for one that this connector does not know. */
+export function knownRole(role: string | undefined): OrganizationRole | undefined {
+  if (role === undefined) return undefined;
+  const lower = role.trim().toLowerCase();
+  return organizationRoles.find((known) => known.toLowerCase() === lower);
 }
 
-function isOrganizationRole(role: string): role is OrganizationRole {
-  return (organizationRoles as readonly string[]).includes(role);
+/** The entitlement slug of a role; undefined for a role that this connector does not know. */
+export function roleSlug(role: string | undefined): string | undefined {
+  const known = knownRole(role);
+  return known && roleEntitlements[known].slug;
+}
+
+/** True for one of the two roles in a team, whatever its case (Cloudsmith API: membership team role). */
+export function isTeamRole(role: string | undefined): boolean {
+  return isTeamManager(role) || role?.trim().toLowerCase() === "member";
+}
+
+/** True for the role that manages a team. */
+export function isTeamManager(role: string | undefined): boolean {
+  return role === "Manager" || role?.trim().toLowerCase() === "manager";
 }
 
 /** Slugs of a team's entitlements. */

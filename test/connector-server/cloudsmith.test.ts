@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { createCloudsmithClient } from "../../src/cloudsmith/client.ts";
+import { CloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { startConnectorServer } from "../../src/sdk/connector-server/server.ts";
@@ -28,7 +28,7 @@ async function syncedRows(connector: Connector): Promise<ReturnType<typeof rowsO
 test("the Cloudsmith connector gives the same rows over gRPC as in the same process", async () => {
   await using sandbox = await startSandbox({ organization: { members: 700, teams: 9, seed: 4 } });
   const connector = (): Connector => {
-    const client = createCloudsmithClient({
+    const client = new CloudsmithClient({
       baseUrl: sandbox.baseUrl,
       apiKey: sandbox.keys.service,
       version: "0",

@@ -3,7 +3,8 @@
  * ten thousand schedules. Pages are cut, counted and walked by the real code; only the network is missing.
  */
 
-import type { CloudsmithClient } from "../../src/cloudsmith/client.ts";
+import type { Asking, CallOptions } from "../../src/cloudsmith/client.ts";
+import type { Api } from "../../src/cloudsmith/members/look-ups.ts";
 import type { Member, Organization, Team } from "../../src/cloudsmith/schemas.ts";
 import { createPageWalk, type FetchedPage, type PageWalk } from "../../src/sdk/api/page-walk.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";
@@ -53,7 +54,7 @@ export const orgSlug = "moving";
 const organization: Organization = { slug: orgSlug, slug_perm: "org-id", name: "Moving" };
 
 /** Makes the client. */
-export function movingClient(world: MovingOrganization, options: MovingOptions): CloudsmithClient {
+export function movingClient(world: MovingOrganization, options: MovingOptions): Api {
   let requests = 0;
   const tick = (): void => options.beforeRequest(++requests);
   const pageOf = <T>(rows: readonly T[], page: number, asked: number): FetchedPage<T> | undefined => {
@@ -68,7 +69,11 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     const hasNext = page < pageTotal ? "yes" : "no";
     return { items, paging: { pageTotal, totalCount: rows.length, servedSize: pageSize, hasNext } };
   };
-  const walk = <T>(rows: () => readonly T[], idOf: (row: T) => string, signal: AbortSignal): PageWalk<T> =>
+  const walk = <T>(
+    rows: () => readonly T[],
+    idOf: (row: T) => string,
+    { signal, question }: CallOptions & Asking,
+  ): PageWalk<T> =>
     createPageWalk({
       fetch: async ({ page, pageSize }) => {
         tick();
@@ -76,21 +81,29 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
       },
       idOf,
       ahead: options.ahead,
-      pageSize: options.pageSize,
+      pageSize: question?.pageSize ?? options.pageSize,
+      overlaps: question?.overlaps ?? true,
       signal,
       endless: (page) =>
         new BatonError({ code: "ENDLESS", status: Status.unknown, message: `page ${page}`, fatal: true }),
     });
-  const members = (active: boolean): Member[] =>
-    [...world.people.values()]
-      .filter((person) => person.active === active || (!active && options.falseMeansEverybody))
-      .sort(byName)
-      .map((person) => memberOf(person, world));
-  const teams = (): Team[] =>
-    [...world.teams.values()]
-      .filter(({ hidden }) => !hidden)
-      .sort(byName)
-      .map(teamOf);
+  /** By name, backwards, or by something else: ids stand for it. */
+  const inOrder = <T extends { id: string; name: string; slug: string }>(rows: T[], { question }: Asking): T[] => {
+    if (question?.order === 2) return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const sorted = rows.sort(byName);
+    return question?.order === 1 ? sorted.reverse() : sorted;
+  };
+  const members = (active: boolean, asking: Asking): Member[] => {
+    const shown = [...world.people.values()].filter(
+      (person) => person.active === active || (!active && options.falseMeansEverybody),
+    );
+    return inOrder(shown, asking).map((person) => memberOf(person, world));
+  };
+  const teams = (asking: Asking): Team[] =>
+    inOrder(
+      [...world.teams.values()].filter(({ hidden }) => !hidden),
+      asking,
+    ).map(teamOf);
   const ask = async <T>(answer: () => T | undefined): Promise<T> => {
     tick();
     const found = answer();
@@ -111,25 +124,33 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     },
     team: (_org, slug) =>
       ask(() => {
-        const team = [...world.teams.values()].find((one) => one.slug === slug && !one.hidden);
+        const team = [...world.teams.values()].find((one) => (one.slug === slug || one.id === slug) && !one.hidden);
         return team && teamOf(team);
       }),
+    services: () => ask(() => []),
     teamMembers: () => ask(() => []),
-    membersPage: async (_org, { active, page }) => {
+    pageSize: options.pageSize,
+    smallerPages: () => undefined,
+    membersPage: async (_org, { active, page, ...asking }) => {
       tick();
-      const fetched = pageOf(members(active), page, options.pageSize);
+      const fetched = pageOf(members(active, asking), page, asking.question?.pageSize ?? options.pageSize);
       const { totalCount, pageTotal, hasNext } = fetched?.paging ?? { hasNext: "no" };
       const isLast = hasNext === "no";
       return { items: fetched?.items ?? [], repeated: [], overlap: 0, page, isLast, totalCount, pageTotal };
     },
     teamsPage: () => Promise.reject(new Error("no sync asks for it")),
-    walkMembers: (_org, { active, signal }) =>
+    walkMembers: (_org, { active, ...asking }) =>
       walk(
-        () => members(active),
+        () => members(active, asking),
         (row) => row.user_id,
-        signal,
+        asking,
       ),
-    walkTeams: (_org, { signal }) => walk(teams, (row) => row.slug_perm, signal),
+    walkTeams: (_org, asking) =>
+      walk(
+        () => teams(asking),
+        (row) => row.slug_perm,
+        asking,
+      ),
     stats: () => ({ requests, retries: 0 }),
     close: () => undefined,
   };

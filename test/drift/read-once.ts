@@ -1,7 +1,7 @@
 /** Drives the connector's syncers as the sync engine does, with maps for a file. */
 
-import type { CloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
+import type { Api } from "../../src/cloudsmith/members/look-ups.ts";
 import type { Page, ResourceSyncer, SyncWarning } from "../../src/sdk/contracts/connector.ts";
 import type { Resource } from "../../src/sdk/contracts/model.ts";
 import { memorySession } from "../support/memory-session.ts";
@@ -19,7 +19,7 @@ export interface Reading {
 class Ended extends Error {}
 
 /** Reads everything; undefined when the connector says that what it read is incomplete. */
-export async function readOnce(client: CloudsmithClient, warnings: SyncWarning[] = []): Promise<Reading | undefined> {
+export async function readOnce(client: Api, warnings: SyncWarning[] = []): Promise<Reading | undefined> {
   const { signal } = new AbortController();
   const connector = new CloudsmithConnector({ client, orgSlug });
   const session = memorySession();
@@ -32,6 +32,7 @@ export async function readOnce(client: CloudsmithClient, warnings: SyncWarning[]
     const items: T[] = [];
     for (let pageToken = ""; ; ) {
       const page = await ask(pageToken);
+      if (page.beginsAnew) items.length = 0;
       items.push(...page.items);
       if (page.nextPageToken === "") return items;
       pageToken = page.nextPageToken;

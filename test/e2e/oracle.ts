@@ -112,11 +112,16 @@ function teamJson(team: OracleTeam, organization: string): Json {
   return {
     id: { resourceType: "team", resource: slug_perm },
     parentResourceId: { resourceType: "organization", resource: organization },
-    displayName: team.name,
+    displayName: seen(team.name) ?? slug,
     annotations: [any("RawId", { id: slug_perm }), any("GroupTrait", { profile })],
     ...known({ description: team.description }),
     profile,
   };
+}
+
+/** Undefined for a name in which there is nothing to be seen. */
+function seen(name: string | undefined): string | undefined {
+  return name !== undefined && /[^\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]/u.test(name) ? name : undefined;
 }
 
 function userJson(member: OracleMember, organization: string): Json {
@@ -135,7 +140,7 @@ function userJson(member: OracleMember, organization: string): Json {
   return {
     id: { resourceType: "user", resource: user_id },
     parentResourceId: { resourceType: "organization", resource: organization },
-    displayName: user_name,
+    displayName: seen(user_name) ?? user,
     annotations: [
       any("RawId", { id: user_id }),
       any("UserTrait", {

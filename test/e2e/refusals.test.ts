@@ -58,7 +58,6 @@ function sealed(file: string): unknown {
 const midRun = [
   { status: 401, code: 16, error: "CS-AUTH-401" },
   { status: 403, code: 7, error: "CS-AUTH-403" },
-  { status: 404, code: 5, error: "CS-ORG-404" },
 ] as const;
 
 for (const { status, code, error } of midRun) {
@@ -75,3 +74,19 @@ for (const { status, code, error } of midRun) {
     assert.equal(logLines(run).at(-1)?.["code"], error);
   });
 }
+
+test("404 in the middle of the member list, once, is a page that went: the list is read again, and nobody is missing", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 1700 } });
+  const body = '{"detail":"Not found."}';
+  sandbox.addFault({
+    kind: "status",
+    status: 404,
+    body,
+    match: { path: "/members/", page: 3, query: "is_active=true" },
+  });
+  using scratch = scratchDirectory();
+  const run = await runProgram([], { cwd: scratch.path, env: settingsFor(sandbox) });
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(sandbox.counters.faultsFired["status"], 1);
+  assert.match(run.stderr, /CS-ROSTER-MOVED/);
+});

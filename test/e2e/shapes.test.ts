@@ -53,7 +53,7 @@ const shapes: readonly Shape[] = [
     name: "e-mail addresses redacted",
     options: { redactedEmails: true },
     sight: { seesEmail: () => false },
-    warnings: ["CS-EMAIL-REDACTED"],
+    warnings: ["CS-EMAIL-UNUSABLE"],
   },
   {
     name: "members in more teams than a profile lists",

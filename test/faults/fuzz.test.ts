@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { formatPosition, parsePosition } from "../../src/cloudsmith/members/list-position.ts";
 import * as schemas from "../../src/cloudsmith/schemas.ts";
+import { type Check, listOf } from "../../src/sdk/api/json-check.ts";
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { readConfigFile } from "../../src/sdk/config/config-file.ts";
@@ -65,11 +65,11 @@ const json = fc.letrec((tie) => ({
 })).value;
 
 test("T-53: whatever JSON Cloudsmith answers is read by the schemas or refused, and never touches a prototype", () => {
-  const parsers = Object.values(schemas).filter((one) => typeof one === "function");
-  assert.ok(parsers.length >= 8);
+  const { member, team, organization, self, service, teamMembers } = schemas;
+  const checks: readonly Check<unknown>[] = [listOf(member), listOf(team), organization, self, service, teamMembers];
   fc.assert(
     fc.property(json, (value) => {
-      for (const parse of parsers) orRefused(() => parse(value, "/fuzz/"));
+      for (const check of checks) orRefused(() => schemas.parse(check, value, "/fuzz/"));
       assert.equal(({} as Record<string, unknown>)["role"], undefined);
     }),
     options,
@@ -80,7 +80,7 @@ test("T-53: a member that is accepted says nothing that the answer did not", () 
   fc.assert(
     fc.property(fc.dictionary(keys, json, { noNullPrototype: true }), fc.string({ minLength: 1 }), (row, id) => {
       const sent: Record<string, unknown> = { ...row, user_id: id };
-      const [member] = orRefused(() => schemas.parseMembers([sent], "/fuzz/")) ?? [];
+      const [member] = orRefused(() => schemas.parse(listOf(schemas.member), [sent], "/fuzz/")) ?? [];
       if (!member) return;
       assert.equal(member.user_id, id);
       assert.equal(member.role, sent["role"] ?? undefined);
@@ -121,14 +121,11 @@ test("T-53: page tokens and the plan of a sync are read or refused, and a page t
   const token = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),
-    fc.stringMatching(/^(active|inactive):\d:\d{1,9}:\d{0,15}:\d{1,15}:\d{1,15}:\d{1,15}:.*$/),
+    fc.stringMatching(/^\d{1,4}:\d{1,2}:\d{1,10}$/),
     fc.json(),
   );
   fc.assert(
     fc.property(token, (text) => {
-      const position = orRefused(() => parsePosition(text, ["inactive", "active"]));
-      if (position && text !== "")
-        assert.deepEqual(parsePosition(formatPosition(position), ["inactive", "active"]), position);
       orRefused(() => SyncState.parse(text));
     }),
     options,

@@ -24,8 +24,8 @@ export const mutants: readonly Mutant[] = [
     name: "dropped-row",
     breaks: "everybody is in the file: the first new row of each page is left out",
     file: "src/cloudsmith/syncers/user-syncer.ts",
-    find: "for (const member of [...page.repeated, ...page.items]) {",
-    replace: "for (const member of [...page.repeated, ...page.items.slice(1)]) {",
+    find: "for (const { row, note } of step.fresh) {",
+    replace: "for (const { row, note } of step.fresh.slice(1)) {",
     tests: ["test/e2e/shapes.test.ts"],
   },
   {
@@ -57,8 +57,9 @@ export const mutants: readonly Mutant[] = [
     name: "refusal-as-empty",
     breaks: "an error is never an empty list: a 403 is taken for the page past the end",
     file: "src/cloudsmith/client.ts",
-    find: "return error.code === invalidPageCode;",
-    replace: 'return error.code === invalidPageCode || error.code === "CS-AUTH-403";',
+    find: "return page > 1 && (code === invalidPageCode || (isWalked && status === Status.notFound));",
+    replace:
+      'return code === invalidPageCode || code === "CS-AUTH-403" || (isWalked && page > 1 && status === Status.notFound);',
     tests: ["test/e2e/refusals.test.ts"],
   },
   {
@@ -96,7 +97,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "one-pass",
     breaks: "inactive members are read: the pass over them is left out",
-    file: "src/cloudsmith/members/passes.ts",
+    file: "src/cloudsmith/members/notes.ts",
     find: 'export const passes = ["inactive", "active"] as const;',
     replace: 'export const passes = ["active", "active"] as unknown as readonly ["inactive", "active"];',
     tests: ["test/e2e/shapes.test.ts"],
@@ -104,17 +105,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: "uncounted",
     breaks: "rows that do not add up are noticed: the announced count is not compared",
-    file: "src/cloudsmith/members/list-position.ts",
-    find: 'return count === undefined || total === count ? { kind: "ended" } : { kind: "moved" };',
-    replace: 'return total >= 0 ? { kind: "ended" } : { kind: "moved" };',
-    tests: ["src/cloudsmith/members/list-position.test.ts", "test/trust/signals.test.ts"],
+    file: "src/sdk/api/moving-list.ts",
+    find: "tally.announced === undefined || tally.distinct === tally.announced",
+    replace: "tally.announced === undefined || tally.distinct >= 0",
+    tests: ["src/sdk/api/moving-list.test.ts", "test/trust/signals.test.ts"],
   },
   {
     name: "masked-email",
     breaks: "text in place of an e-mail address is never written as one",
     file: "src/cloudsmith/converters.ts",
-    find: "return email && plainEmail.test(email) ? email : undefined;",
-    replace: "return plainEmail.test(String(email)) ? (email ?? undefined) : (email ?? undefined);",
+    find: 'return plainEmail.test(repaired) && !repaired.includes("..") ? repaired : undefined;',
+    replace: "return repaired;",
     tests: ["test/trust/signals.test.ts"],
   },
   {
@@ -128,9 +129,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "lost-managers",
     breaks: "who manages a team is in the file",
-    file: "src/cloudsmith/members/member-pages.ts",
-    find: 'teams.filter((team) => team.role === "Manager")',
-    replace: 'teams.filter((team) => team.role === "manager")',
+    file: "src/cloudsmith/types.ts",
+    find: 'return role === "Manager" || role?.trim().toLowerCase() === "manager";',
+    replace: 'return role === "manager";',
     tests: ["test/e2e/shapes.test.ts"],
   },
   {

@@ -43,7 +43,8 @@ const person: Member = {
   user_url: "https://api.example/ada/",
   teams: [{ slug: "ops", role: "Manager" }],
 };
-const user = userResource(person, true, organization.id);
+const facts = { active: true, isService: false, hasOwnEmail: true, nowMs: Date.UTC(2026, 0) } as const;
+const user = userResource(person, facts, organization.id);
 
 function names(annotations: readonly Annotation[]): readonly string[] {
   return annotations.map(({ typeUrl }) => typeUrl.replace("type.googleapis.com/c1.connector.v2.", ""));
@@ -102,7 +103,7 @@ test("profiles have these keys", () => {
 
 test("the status of a person is 1 when active, 2 with a reason when inactive, 0 when nobody says", () => {
   const status = (active: boolean | undefined): Resource["status"] =>
-    userResource(person, active, organization.id).status;
+    userResource(person, { ...facts, active }, organization.id).status;
   assert.deepEqual(status(true), { status: 1 });
   assert.deepEqual(status(false), { status: 2, details: "inactive in Cloudsmith" });
   assert.deepEqual(status(undefined), { status: 0 });
@@ -151,6 +152,7 @@ test("a role becomes its slug, and a role that is not known becomes none", () =>
     "manager",
     "member",
     "collaborator",
-    ...Array(3).fill(undefined),
+    "owner",
+    ...Array(2).fill(undefined),
   ]);
 });

@@ -109,7 +109,7 @@ test("the package exports these modules and names", () => {
   assertHasAll(Object.keys(cloudsmith), [
     "CloudsmithConnector",
     "connectorApp",
-    "createCloudsmithClient",
+    "CloudsmithClient",
     "fields",
     "parseApiKey",
     "parseBaseUrl",

@@ -175,7 +175,7 @@ test("what a stopped run warned of is not forgotten by the one that goes on", as
   using scratch = scratchDirectory();
   const file = join(scratch.path, "roster.c1z");
   const [first] = sandbox.organization.members.toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
-  Object.assign(first ?? {}, { overrides: { email: "m***" } });
+  Object.assign(first ?? {}, { overrides: { has_two_factor: null } });
   const stop = new AbortController();
   let requests = 0;
   sandbox.onRequest(() => {
@@ -183,10 +183,10 @@ test("what a stopped run warned of is not forgotten by the one that goes on", as
     return undefined;
   });
   const stopped = await syncSandbox(sandbox, file, { pageSize: 25, concurrency: 1, signal: stop.signal });
-  assert.deepEqual(stopped.signals, { R2: 1 });
+  assert.deepEqual(stopped.signals, { R6: 1 });
   const resumed = await syncSandbox(sandbox, file, { pageSize: 25 });
   assert.deepEqual([resumed.end.sync?.resumed, resumed.end.result], [true, "Partial roster"]);
-  assert.deepEqual(resumed.signals, { R2: 1 });
+  assert.deepEqual(resumed.signals, { R6: 1 });
 });
 
 for (const flag of ["--strict", "--accept-changes"]) {
@@ -222,7 +222,8 @@ test("T-33: 401, 403 or 404 after any number of answers ends the run, and seals 
       assert.ok(isRefused, label);
       // Three lists are asked for at once, so that two requests may be waiting. While the access is being proved, all
       // three may be, and the other kind of account and the names of the organizations that there are may be asked for.
-      assert.ok(later <= (after < 3 ? 6 : 2), `${label}: ${later} more requests`);
+      // A later page's 404 is the end of a list, which then does not add up and is read again.
+      assert.ok(later <= (after < 3 || status === 404 ? 6 : 2), `${label}: ${later} more requests`);
       if (existsSync(file)) assert.deepEqual(sealedSyncIds(file), [], label);
     }
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { KeyName } from "../../sandbox/keys.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
-import { type CloudsmithClientOptions, createCloudsmithClient } from "../../src/cloudsmith/client.ts";
+import { CloudsmithClient, type CloudsmithClientOptions } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
@@ -33,7 +33,7 @@ export interface SyncOptions extends Partial<RunSyncOptions> {
 export async function syncSandbox(sandbox: Sandbox, path: string, options: SyncOptions = {}): Promise<Ended> {
   const { key = "service", pageSize, concurrency, client: clientOptions, ...rest } = options;
   const { clock = systemClock } = rest;
-  const client = createCloudsmithClient({
+  const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
     apiKey: sandbox.keys[key],
     version: "0",

@@ -34,15 +34,16 @@ for (const [what, email] of [
   ["null", null],
   ["missing", undefined],
 ] as const) {
-  test(`R2: another member's e-mail address that is ${what} makes a partial roster and is never written`, async () => {
+  test(`R2: another member's e-mail address that is ${what} is never written, and a sign only where the key sees less than all`, async () => {
     await using sandbox = await startSandbox();
     const other = sandbox.organization.members.find((member) => member !== sandbox.holder("owner"));
     Object.assign(other ?? {}, { overrides: { email } });
     const path = file();
     const run = await syncSandbox(sandbox, path, { key: "owner" });
-    assert.deepEqual(run.signals, { R2: 1 });
-    assert.equal(run.end.result, "Partial roster");
+    assert.deepEqual([run.signals, run.codes], [{}, ["CS-EMAIL-UNUSABLE"]]);
+    assert.equal(run.end.result, "Complete with warnings");
     assert.deepEqual(idsIn(path, run, "v1_resources"), expectedIds(sandbox));
+    assert.ok((await syncSandbox(sandbox, file(), { key: "member" })).signals["R2"]);
   });
 }
 

@@ -1,47 +1,156 @@
 /**
- * One reading of the organization: the walks over its lists, shared by the syncers, and what was found so far. Begins
- * anew with every sync and holds nothing that a resumed run could not find again.
+ * One reading of the organization: its lists, shared by the syncers, and what was found so far. Begins anew with every
+ * sync and holds nothing that a resumed run could not find again.
  */
+import { type ListSource, MovingList, type Question } from "../../sdk/api/moving-list.ts";
+import type { Clock } from "../../sdk/clock.ts";
 import type { SessionStore } from "../../sdk/contracts/connector.ts";
 import type { ResourceId } from "../../sdk/contracts/model.ts";
-import type { CloudsmithClient } from "../client.ts";
+import type { CallerRole } from "../access.ts";
 import { organizationId } from "../converters.ts";
-import type { Organization } from "../schemas.ts";
-import { MemberSearch } from "./member-search.ts";
-import { OrganizationLists } from "./organization-lists.ts";
-import { Roster } from "./roster.ts";
-import { TeamDirectory } from "./team-directory.ts";
-import { TeamPlaces } from "./team-places.ts";
+import type { Member, Organization, Self, Team } from "../schemas.ts";
+import { type Api, type LookUpOptions, LookUps } from "./look-ups.ts";
+import { type MemberNote, memberCodec, memberNote, passes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
+import { RosterFacts } from "./roster-facts.ts";
+import { MemberSearch } from "./search.ts";
 
 /** What a reading begins with. */
 export interface OrganizationReadingOptions {
-  readonly client: CloudsmithClient;
+  readonly client: Api;
   readonly organization: Organization;
-  /** Slug of the key's owner; undefined when not known. */
-  readonly callerSlug: string | undefined;
-  /** Lists of the organization that were begun already. */
-  readonly lists?: OrganizationLists | undefined;
+  readonly clock: Clock;
+  readonly caller: Self;
+  /** Undefined when it was not looked up. */
+  readonly role: CallerRole | undefined;
 }
 
 /** State of one sync. */
 export class OrganizationReading {
-  readonly client: CloudsmithClient;
+  readonly client: Api;
   readonly organization: Organization;
-  /** Slug of the key's owner; undefined when not known. */
-  readonly callerSlug: string | undefined;
-  readonly lists: OrganizationLists;
-  /** By user slug: ids of members looked up one by one; undefined: there is none in the file. */
+  readonly caller: Self;
+  /** The standing of the key's owner; undefined when it was not looked up. */
+  readonly role: CallerRole | undefined;
+  readonly lookUps: LookUps;
+  readonly facts = new RosterFacts();
+  /** By login: ids of members looked up one by one; undefined: there is none in the file. */
   readonly lookedUp = new Map<string, string | undefined>();
+  /** By slug: the id of a team asked for by name; undefined: this key cannot see such a team. */
+  readonly askedTeams = new Map<string, string | undefined>();
+  /** Slugs that memberships name, also when asked again, and that this key cannot see. */
+  readonly hiddenTeams = new Set<string>();
+  /** With a narrow key, by address: who was shown with it first. Addresses that several people share are redacted ones. */
+  readonly addresses = new Map<number, string>();
+  /** Of them, those whose address turned out to be shared. */
+  readonly sharing = new Set<string>();
+  readonly #clock: Clock;
+  #begun: BegunLists;
+  #members: MovingList<Member, MemberNote> | undefined;
+  #teams: MovingList<Team, TeamNote> | undefined;
   #search: MemberSearch | undefined;
-  #roster: Roster | undefined;
-  #directory: TeamDirectory | undefined;
-  #places: TeamPlaces | undefined;
+  #looking: LookUpOptions | undefined;
 
-  constructor({ client, organization, callerSlug, lists }: OrganizationReadingOptions) {
+  constructor({ client, organization, clock, caller, role }: OrganizationReadingOptions, begun = new BegunLists()) {
     this.client = client;
     this.organization = organization;
-    this.callerSlug = callerSlug;
-    this.lists = lists ?? new OrganizationLists(client, organization.slug);
+    this.caller = caller;
+    this.role = role;
+    this.#clock = clock;
+    this.#begun = begun;
+    this.lookUps = new LookUps(client, organization.slug, clock);
+  }
+
+  /** The time, milliseconds since the epoch. */
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  /** True when the role of the key's owner is known to see everybody and everything. */
+  get seesAll(): boolean {
+    return this.role?.seesAll ?? false;
+  }
+
+  /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
+  begin(signal: AbortSignal): void {
+    this.#begun.begin(this.client, this.organization.slug, signal);
+  }
+
+  /** Who was read so far. `options` are those of the call in hand. */
+  members(session: SessionStore, options?: LookUpOptions): MovingList<Member, MemberNote> {
+    this.#looking = options ?? this.#looking;
+    this.#members ??= new MovingList<Member, MemberNote>({
+      name: "members",
+      passes,
+      session,
+      source: this.#memberSource(),
+      noteOf: memberNote,
+      idOf: ({ user_id }) => user_id,
+      passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
+      codec: memberCodec,
+      observer: this.facts,
+      mayLookUp: (count) => this.lookUps.mayMake(count),
+      nowMs: () => this.#clock.nowMs(),
+    });
+    return this.#members;
+  }
+
+  /** The teams read so far. */
+  teams(session: SessionStore, options?: LookUpOptions): MovingList<Team, TeamNote> {
+    this.#looking = options ?? this.#looking;
+    this.#teams ??= new MovingList<Team, TeamNote>({
+      name: "teams",
+      passes: ["teams"],
+      session,
+      source: this.#teamSource(),
+      noteOf: teamNote,
+      idOf: ({ slug_perm }) => slug_perm,
+      passOf: () => "teams",
+      codec: teamCodec,
+      observer: { begins() {}, note() {}, again() {} },
+      mayLookUp: (count) => this.lookUps.mayMake(count),
+      nowMs: () => this.#clock.nowMs(),
+    });
+    return this.#teams;
+  }
+
+  #memberSource(): ListSource<Member> {
+    const { client, lookUps, organization, ...rest } = this.#shared();
+    return {
+      ...rest,
+      get pageSize() {
+        return client.pageSize;
+      },
+      walk: (pass, question, signal) =>
+        this.#begun.member(pass, question) ??
+        client.walkMembers(organization, { active: pass === "active", question, signal }),
+      opening: (pass, question, signal) =>
+        client.membersPage(organization, { active: pass === "active", page: 1, question, signal }),
+      find: ({ name }, signal) => lookUps.member(name, { ...this.#look(), signal }),
+    };
+  }
+
+  #teamSource(): ListSource<Team> {
+    const { client, lookUps, organization, ...rest } = this.#shared();
+    return {
+      ...rest,
+      get pageSize() {
+        return client.pageSize;
+      },
+      walk: (_pass, question, signal) =>
+        this.#begun.team(question) ?? client.walkTeams(organization, { question, signal }),
+      opening: (_pass, question, signal) => client.teamsPage(organization, { page: 1, question, signal }),
+      find: ({ id }, signal) => lookUps.team(id, { ...this.#look(), signal }),
+    };
+  }
+
+  #shared() {
+    const { client, lookUps } = this;
+    const smallerThan = (pageSize: number, error: unknown) => client.smallerPages(pageSize, error);
+    return { client, lookUps, organization: this.organization.slug, smallerThan };
+  }
+
+  #look(): Pick<LookUpOptions, "warn"> {
+    return { warn: (warning) => this.#looking?.warn(warning) };
   }
 
   /** Finds single members, for targeted syncs. */
@@ -56,27 +165,55 @@ export class OrganizationReading {
     return id === undefined || (id.resourceType === own.resourceType && id.resource === own.resource);
   }
 
-  /** Who was read so far. */
-  roster(session: SessionStore): Roster {
-    this.#roster ??= new Roster(session);
-    return this.#roster;
-  }
-
-  /** Which team has which slug. */
-  directory(session: SessionStore): TeamDirectory {
-    this.#directory ??= new TeamDirectory(session);
-    return this.#directory;
-  }
-
-  /** In which teams whom is, by id. */
-  places(session: SessionStore): TeamPlaces {
-    this.#places ??= new TeamPlaces(this, this.directory(session));
-    return this.#places;
-  }
-
   /** Stops what is still on its way. */
   stop(): void {
-    this.lists.stop();
+    this.#begun.stop();
+    this.#members?.stop();
+    this.#teams?.stop();
     this.#search?.stop();
+  }
+}
+
+/** Walks that were begun while the access was still being checked; each is taken once. */
+export class BegunLists {
+  readonly #members = new Map<string, ReturnType<Api["walkMembers"]>>();
+  #teams: ReturnType<Api["walkTeams"]> | undefined;
+  #pageSize = 0;
+  #isBegun: boolean = false;
+
+  /** Asks for the first pages of every list; the second time it does nothing. */
+  begin(client: Api, organization: string, signal: AbortSignal): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this.#pageSize = client.pageSize;
+    for (const pass of passes) {
+      this.#members.set(pass, client.walkMembers(organization, { active: pass === "active", signal }));
+    }
+    this.#teams = client.walkTeams(organization, { signal });
+    for (const walk of [...this.#members.values(), this.#teams]) walk.begin();
+  }
+
+  /** The begun walk of a pass, when it asks as is asked for. */
+  member(pass: string, question: Question): ReturnType<Api["walkMembers"]> | undefined {
+    const walk = this.#members.get(pass);
+    this.#members.delete(pass);
+    return this.#fits(question) ? walk : undefined;
+  }
+
+  /** The begun walk over the teams. */
+  team(question: Question): ReturnType<Api["walkTeams"]> | undefined {
+    const walk = this.#teams;
+    this.#teams = undefined;
+    return this.#fits(question) ? walk : undefined;
+  }
+
+  #fits({ order, overlaps, pageSize }: Question): boolean {
+    return order === 0 && overlaps && pageSize === this.#pageSize;
+  }
+
+  /** Stops what was not taken. */
+  stop(): void {
+    for (const walk of this.#members.values()) walk.stop();
+    this.#teams?.stop();
   }
 }

@@ -3,7 +3,7 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
-import { loadMemberPage, memberPageKeys } from "../members/member-pages.ts";
+import { TeamPlaces } from "../members/places.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../types.ts";
 
@@ -20,7 +20,7 @@ export class OrganizationSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, { signal }: ListOptions): Promise<Page<Resource>> {
     if (parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(signal);
-    reading.lists.begin(signal);
+    reading.begin(signal);
     return { items: [organizationResource(reading.organization)], nextPageToken: "" };
   }
 
@@ -37,18 +37,17 @@ export class OrganizationSyncer implements ResourceSyncer {
   /** Page by page of the stored members: each one's role, and membership in every team on the membership. */
   async grants(_organization: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
-    const keys = memberPageKeys(options.session);
+    const { memory } = reading.members(options.session, options);
+    const keys = memory.pages();
     const key = options.pageToken || keys[0];
     if (key === undefined) return { items: [], nextPageToken: "" };
-    const roster = reading.roster(options.session);
-    const places = reading.places(options.session);
+    const places = new TeamPlaces(reading, options.session);
     const roles = new EntitlementRefs(organizationId(reading.organization));
     const items: Grant[] = [];
-    for (const record of loadMemberPage(options.session, key)) {
-      if (roster.isSuperseded(record.userId, key)) continue;
-      const principal = userId(record.userId);
-      if (record.roleSlug !== "") items.push(newGrant(roles.get(record.roleSlug), principal));
-      const found = places.of(record, options);
+    for (const note of memory.notesOn(key)) {
+      const principal = userId(note.id);
+      if (note.role !== "") items.push(newGrant(roles.get(note.role), principal));
+      const found = places.of(note, options);
       // Nearly always there is nothing to wait for, and a hundred thousand waits would add up.
       for (const { teamId, manages } of found instanceof Promise ? await found : found) {
         const entitlements = this.#teamEntitlements(teamId);

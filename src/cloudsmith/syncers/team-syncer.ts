@@ -3,27 +3,14 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
-import {
-  formatPosition,
-  type ListPosition,
-  lastSweep,
-  pageKey,
-  parsePosition,
-  roundOf,
-  type Step,
-  startOf,
-  takeStep,
-} from "../members/list-position.ts";
-import { warnOfTeamRole } from "../members/partial-signs.ts";
+import { TeamPlaces } from "../members/places.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { findMember, findTeam } from "../members/team-places.ts";
-import { teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
+import { reportList, teamWords, warningOf, warnOfTeamRole } from "../members/signs.ts";
+import type { TeamMember } from "../schemas.ts";
+import { isTeamManager, teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
 
 /** The page after the last of the list. */
 const unlistedToken = "unlisted";
-/** Members looked up one by one because a team names them by a slug that the member list did not show. */
-const mostLookups = 50;
-
 /** Session keys of teams that were read by themselves. */
 const singlePrefix = "single-teams/";
 
@@ -40,26 +27,24 @@ export class TeamSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
     if (!parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(options.signal);
-    const directory = reading.directory(options.session);
     if (options.pageToken === unlistedToken) {
-      const teams = await reading.places(options.session).findUnlisted(unlistedSlugs(reading, options), options);
-      directory.add("unlisted/0", teams);
-      return { items: teams.map((team) => teamResource(team, parent)), nextPageToken: "" };
+      const places = new TeamPlaces(reading, options.session);
+      const found = await places.findUnlisted(unlistedSlugs(reading, options), options);
+      return { items: found.map((team) => teamResource(team, parent)), nextPageToken: "" };
     }
-    const position = parsePosition(options.pageToken, ["teams"]);
-    const page = await reading.lists.teams(position.sweep, options.signal).page(position.page);
-    const key = pageKey(position, 0);
-    const round = roundOf(key);
-    const step = takeStep(position, page, {
-      idOf: (team) => team.slug_perm,
-      isKnown: (id) => directory.sawIn(round, id),
-      acceptsAgain: position.sweep === lastSweep,
-    });
-    const teams = [...page.repeated, ...page.items];
-    directory.add(key, teams);
+    const list = reading.teams(options.session, options);
+    const step = await list.step(options.pageToken, options.signal);
+    reading.lookUps.pageRead();
+    reportList(list.statement(), teamWords, options);
+    for (const event of step.events) {
+      const warning = warningOf(event, teamWords);
+      if (warning) options.warn(warning);
+    }
+    const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
     return {
-      items: teams.map((team) => teamResource(team, parent)),
-      nextPageToken: nextToken(position, step, reading, options),
+      items: step.fresh.map(({ row }) => teamResource(row, parent)),
+      nextPageToken: isEnd && unlistedSlugs(reading, options).length > 0 ? unlistedToken : step.nextToken,
+      ...(step.beginsAnew && { beginsAnew: true }),
     };
   }
 
@@ -70,7 +55,7 @@ export class TeamSyncer implements ResourceSyncer {
   /** By its immutable id. In a targeted sync the team gives its own grants. */
   async get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
     const reading = await this.#reading(options.signal);
-    const team = reading.isWithin(parent) ? await findTeam(reading, id.resource, options.signal) : undefined;
+    const team = reading.isWithin(parent) ? await reading.lookUps.team(id.resource, options) : undefined;
     // The API answers to slugs, too, and another team's slug may be what was taken for an id.
     if (team?.slug_perm !== id.resource) return undefined;
     options.session.set(singlePrefix + id.resource, Buffer.from(team.slug, "utf8"));
@@ -79,34 +64,61 @@ export class TeamSyncer implements ResourceSyncer {
 
   /**
    * Memberships carry their teams, and the organization's grants are made of them. The team itself is asked when an
-   * older API does not say them, and when the team was read by itself.
+   * older API does not say them, when they say that nobody is in any team, and when the team was read by itself.
    */
   async grants(team: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
-    const roster = reading.roster(options.session);
+    // Facts are told from the members that were read.
+    reading.members(options.session, options);
     const isSingle = options.session.get(singlePrefix + team.id.resource) !== undefined;
-    if (!roster.lacksTeams && !isSingle) return { items: [], nextPageToken: "" };
-    const members = await reading.client.teamMembers(reading.organization.slug, slugOf(team), "user", {
-      signal: options.signal,
-    });
+    if (!reading.facts.mustAskTeams && !isSingle) return { items: [], nextPageToken: "" };
+    const slug = slugOf(team);
+    const rows = await reading.lookUps.teamMembers(slug, "user", options);
+    if (!rows) options.warn({ code: "CS-TEAM-GONE", message: `the team '${slug}' went while its members were read` });
     const items: Grant[] = [];
-    for (const { user, role } of members) {
-      const id = roster.userIdOf(user) ?? (await findUser(user, { isSingle, reading, options }));
+    for (const { user, role } of await this.#people(rows ?? [], team, { isSingle, reading, options })) {
+      const id = await findUser(user, { isSingle, reading, options });
       if (id === undefined) {
-        options.warn({
-          code: "CS-MEMBER-UNLISTED",
-          signal: "R4",
-          severity: "partial",
-          message: `the team '${team.displayName}' has a member '${user}' whom the member list does not show: the roster is partial`,
-        });
+        if (!(await isService(user, reading, options))) warnOfUnlisted(user, team, options);
         continue;
       }
-      warnOfTeamRole(role, { member: id, team: slugOf(team) }, options);
+      warnOfTeamRole(role, { member: id, team: slug }, options);
       items.push(teamGrant(team, teamMemberSlug, id));
-      if (role === "Manager") items.push(teamGrant(team, teamManagerSlug, id));
+      if (isTeamManager(role)) items.push(teamGrant(team, teamManagerSlug, id));
     }
+    if (items.length > 0 && !isSingle && reading.facts.lackTeams === 0) warnOfEmptyMemberships(team, options);
     return { items, nextPageToken: "" };
   }
+
+  /** The rows that are people, each person once. A service account may have the slug of a person. */
+  async #people(
+    rows: readonly TeamMember[],
+    team: Resource,
+    { reading, options }: Finding,
+  ): Promise<readonly TeamMember[]> {
+    const people = rows.filter(({ user_kind }) => user_kind?.toLowerCase() !== "service");
+    const services = people.some(isOfUnknownKind) ? await reading.lookUps.services(options) : undefined;
+    const doubtful = people.filter((row) => isOfUnknownKind(row) && services?.has(row.user));
+    const shown = doubtful.length > 0 ? await reading.lookUps.teamMembers(slugOf(team), "service", options) : [];
+    const ignored = new Set(shown?.map(({ user }) => user));
+    const byUser = new Map<string, TeamMember>();
+    for (const row of people) {
+      // A server that shows the row whatever kind is asked for does not say whose it is.
+      const isDoubtful = doubtful.includes(row) && ignored.has(row.user);
+      if (isDoubtful) {
+        const isPerson = (await findUser(row.user, { isSingle: false, reading, options })) !== undefined;
+        if (isPerson) warnOfSharedSlug(row.user, team, options);
+        continue;
+      }
+      const known = byUser.get(row.user);
+      if (!known || isTeamManager(row.role)) byUser.set(row.user, row);
+    }
+    return [...byUser.values()];
+  }
+}
+
+function isOfUnknownKind({ user_kind }: TeamMember): boolean {
+  return user_kind === undefined;
 }
 
 interface Finding {
@@ -118,12 +130,46 @@ interface Finding {
 /** In a targeted sync the list is searched; else somebody may have been renamed after it was read. */
 async function findUser(user: string, { isSingle, reading, options }: Finding): Promise<string | undefined> {
   if (isSingle) return await reading.search(options.signal).idOf(user);
+  const { memory } = reading.members(options.session);
+  const listed = memory.idOf(user);
+  if (listed !== undefined) return listed;
   const { lookedUp } = reading;
-  if (!lookedUp.has(user) && lookedUp.size < mostLookups) {
-    const id = (await findMember(reading, user, options.signal))?.user_id;
-    lookedUp.set(user, id !== undefined && reading.roster(options.session).has(id) ? id : undefined);
+  if (!lookedUp.has(user)) {
+    const id = (await reading.lookUps.member(user, options))?.user_id;
+    lookedUp.set(user, id !== undefined && memory.has(id) ? id : undefined);
   }
   return lookedUp.get(user);
+}
+
+async function isService(user: string, reading: OrganizationReading, options: ListOptions): Promise<boolean> {
+  return (await reading.lookUps.services(options))?.has(user) ?? false;
+}
+
+function warnOfUnlisted(user: string, team: Resource, { warn }: ListOptions): void {
+  warn({
+    code: "CS-MEMBER-UNLISTED",
+    signal: "R4",
+    severity: "partial",
+    message: `the team '${team.displayName}' has a member '${user}' whom the member list does not show: the roster is partial`,
+  });
+}
+
+function warnOfSharedSlug(user: string, team: Resource, { warn }: ListOptions): void {
+  warn({
+    code: "CS-TEAM-MEMBER-AMBIGUOUS",
+    signal: "R4",
+    severity: "partial",
+    message: `the team '${team.displayName}' has a member '${user}', which is a person and a service account, and Cloudsmith does not say which: nothing is granted`,
+  });
+}
+
+function warnOfEmptyMemberships(team: Resource, { warn }: ListOptions): void {
+  warn({
+    code: "CS-TEAMS-CONTRADICTED",
+    signal: "R3",
+    severity: "partial",
+    message: `every membership says that its member is in no team, and the team '${team.displayName}' has members: they are in the file as the teams show them`,
+  });
 }
 
 function teamGrant(team: Resource, slug: string, member: string): Grant {
@@ -136,28 +182,10 @@ function slugOf(team: Resource): string {
   return typeof slug === "string" ? slug : team.id.resource;
 }
 
-/** The next page, the list once more if it moved, then the teams it did not show, if any. */
-function nextToken(position: ListPosition, step: Step, reading: OrganizationReading, options: ListOptions): string {
-  if (step.kind === "on") return formatPosition(step.position);
-  if (step.kind === "ended") return unlistedSlugs(reading, options).length > 0 ? unlistedToken : "";
-  if (position.sweep < lastSweep) {
-    options.warn({ code: "CS-TEAMS-MOVED", message: "the team list changed while it was read, and is read again" });
-    return formatPosition(startOf("teams", position.sweep + 1));
-  }
-  options.warn({
-    code: "CS-ROSTER-INCOMPLETE",
-    signal: "R5",
-    severity: "incomplete",
-    message: `read ${lastSweep + 1} times, the team list never added up`,
-  });
-  return "";
-}
-
-/** Each with the slug of somebody whose membership names it. */
-function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly [string, string][] {
-  const directory = reading.directory(session);
-  return reading
-    .roster(session)
-    .teams()
-    .filter(([slug]) => directory.find(slug) === undefined);
+/** Each with the login of somebody whose membership names it. */
+function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly (readonly [string, string])[] {
+  // Facts are told from the members that were read.
+  reading.members(session);
+  const { memory } = reading.teams(session);
+  return reading.facts.teams().filter(([slug]) => memory.idOf(slug) === undefined);
 }

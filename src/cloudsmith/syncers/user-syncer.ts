@@ -1,33 +1,23 @@
-/**
- * Lists the members: the inactive ones, the active ones, then a second look at the beginning of both. When anything
- * moved in between, all of it once more. Keeps what the grants will need of each.
- */
+/** Lists the members, keeps what the grants will need of each, and puts right what rows contradict each other in. */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import type { PageResult } from "../client.ts";
 import { organizationId, userResource } from "../converters.ts";
-import {
-  formatPosition,
-  type ListPosition,
-  lastSweep,
-  pageKey,
-  parsePosition,
-  roundOf,
-  type Step,
-  startOf,
-  takeStep,
-} from "../members/list-position.ts";
-import { type MemberRecord, memberRecord } from "../members/member-pages.ts";
-import { warnOfMember, warnOfRoster } from "../members/partial-signs.ts";
-import { type Pass, passes } from "../members/passes.ts";
+import { type MemberNote, memberNote, passes } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import type { Roster } from "../members/roster.ts";
+import {
+  contradictedIds,
+  keyOwnerWarning,
+  memberWords,
+  reportList,
+  warningOf,
+  warnOfMember,
+  warnOfRoster,
+} from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
 import { userType } from "../types.ts";
 
-type Position = ListPosition & { readonly list: Pass };
-
-const idOf = ({ user_id }: Member): string => user_id;
+/** The page after the last of the list: members whose rows contradict each other, asked for by themselves. */
+const settleToken = "settle";
 
 /** Reads the members of the organization. */
 export class UserSyncer implements ResourceSyncer {
@@ -42,27 +32,27 @@ export class UserSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
     if (!parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(options.signal);
-    const position = parsePosition(options.pageToken, passes);
-    const page = await reading.lists.members(position.list, position.sweep, options.signal).page(position.page);
-    const roster = reading.roster(options.session);
-    const key = pageKey(position, passes.indexOf(position.list));
-    const round = roundOf(key);
-    const step = takeStep(position, page, {
-      idOf,
-      isKnown: (id) => roster.sawIn(round, id),
-      acceptsAgain: position.sweep === lastSweep,
-    });
-    // Everything that may fail comes before the first row is remembered: a page is taken as a whole or not at all.
-    const contradicts =
-      position.list === "active" &&
-      page.items.some((row) => row.is_active !== false && roster.wasInactive(row.user_id, position.sweep));
-    const next = contradicts ? "moved" : await nextPosition(position, step, { page, reading, options });
-    const items = admitPage({ page, key, position, roster, parent, reading, options });
-    if (position.page === 1) storeOpening(position, page, options);
-    if (next === "moved") return { items, nextPageToken: nextSweep(position, page, roster.seenIn(round), options) };
-    if (next === "ended") warnOfRoster(roster, position.sweep, options);
-    if (next === "ended") return { items, nextPageToken: "" };
-    return { items, nextPageToken: formatPosition(next), ...toCome(next) };
+    if (options.pageToken === settleToken) return await settle(parent, reading, options);
+    const list = reading.members(options.session, options);
+    const step = await list.step(options.pageToken, options.signal);
+    const items: Resource[] = [];
+    for (const { row, note } of step.fresh) {
+      items.push(await resourceOf(row, note, { parent, reading, options }));
+    }
+    reading.lookUps.pageRead();
+    reportList(list.statement(), memberWords, options);
+    for (const event of step.events) {
+      const warning = warningOf(event, memberWords);
+      if (warning) options.warn(warning);
+      if (event.kind === "whole" || event.kind === "count-differs") warnOfWhole(reading, options);
+    }
+    const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
+    return {
+      items,
+      nextPageToken: isEnd && mustSettle(reading, options) ? settleToken : step.nextToken,
+      ...(step.beginsAnew && { beginsAnew: true }),
+      ...(step.toCome !== undefined && { toCome: step.toCome }),
+    };
   }
 
   /** Walks the member list until the id is found: the API finds members by slug only. */
@@ -70,110 +60,104 @@ export class UserSyncer implements ResourceSyncer {
     const reading = await this.#reading(options.signal);
     const found = reading.isWithin(parent) ? await reading.search(options.signal).byId(id.resource) : undefined;
     if (!found) return undefined;
-    warnOfMember(found.member, { isNew: true, callerSlug: reading.callerSlug }, options);
-    return userResource(found.member, found.active, organizationId(reading.organization));
+    const note = { ...memberNote(found.member, ""), active: found.active ?? null };
+    return await resourceOf(found.member, note, { parent: organizationId(reading.organization), reading, options });
   }
 }
 
-function toCome({ count, seen }: ListPosition): Pick<Page<Resource>, "toCome"> {
-  return count === undefined ? {} : { toCome: Math.max(0, count - seen) };
-}
-
-interface AdmitPage {
-  readonly page: PageResult<Member>;
-  readonly key: string;
-  readonly position: Position;
-  readonly roster: Roster;
+interface Putting {
   readonly parent: ResourceId;
   readonly reading: OrganizationReading;
-  readonly options: ListOptions;
+  readonly options: GetOptions;
 }
 
-function admitPage({ page, key, position, roster, parent, reading, options }: AdmitPage): Resource[] {
-  const round = roundOf(key);
+async function resourceOf(row: Member, note: MemberNote, { parent, reading, options }: Putting): Promise<Resource> {
+  const isService = mayBeService(row) && (await isServiceAccount(row, reading, options));
+  if (!isService) warnOfMember(row, { callerSlug: reading.caller.slug, seesAll: reading.seesAll }, options);
+  const hasOwnEmail = reading.seesAll || isOwnAddress(note, reading);
+  const facts = { active: note.active ?? undefined, isService, hasOwnEmail, nowMs: reading.nowMs() };
+  return userResource(row, facts, parent);
+}
+
+/** A service account may stand among the members; it has no address and never logs in. */
+function mayBeService({
+  email,
+  last_login_at,
+  last_login_method = "Unknown",
+  user_kind,
+  has_two_factor,
+}: Member): boolean {
+  if (user_kind !== undefined) return user_kind.toLowerCase() === "service";
+  return !email && !last_login_at && last_login_method === "Unknown" && has_two_factor !== true;
+}
+
+async function isServiceAccount(row: Member, reading: OrganizationReading, options: GetOptions): Promise<boolean> {
+  if (row.user_kind !== undefined) return true;
+  return row.user !== undefined && ((await reading.lookUps.services(options))?.has(row.user) ?? false);
+}
+
+/** With a narrow key an address that several people share is what stands in place of addresses. */
+function isOwnAddress({ id, email }: MemberNote, { addresses, sharing }: OrganizationReading): boolean {
+  if (email === 0) return true;
+  const first = addresses.get(email) ?? id;
+  addresses.set(email, first);
+  if (first !== id) sharing.add(first);
+  return first === id && !sharing.has(id);
+}
+
+function warnOfWhole(reading: OrganizationReading, options: ListOptions): void {
+  const { memory } = reading.members(options.session);
+  const inactive = memory.tallyOf(memory.lastSweep, passes.indexOf("inactive"))?.distinct ?? 0;
+  warnOfRoster(reading.facts, { inactive, seesAll: reading.seesAll }, options);
+}
+
+/** Ids of those who have to be asked for by themselves; of statuses that are contradicted only as many as may be. */
+function unsettled(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
+  const { memory } = reading.members(session);
+  const contradicted = reading.facts.contradicted > 0 ? contradictedIds(memory) : [];
+  const ids = new Set([...memory.differing(memory.lastSweep), ...reading.sharing]);
+  if (reading.lookUps.mayMake(ids.size + contradicted.length)) for (const id of contradicted) ids.add(id);
+  return [...ids].filter((id) => memory.has(id));
+}
+
+function mustSettle(reading: OrganizationReading, options: ListOptions): boolean {
+  return reading.role?.member !== undefined || unsettled(reading, options).length > 0;
+}
+
+/** Asks for each whose rows contradict each other, and holds what is known of the key's owner against the list. */
+async function settle(parent: ResourceId, reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
+  const { memory } = reading.members(options.session, options);
+  const contradicted = new Set(reading.facts.contradicted > 0 ? contradictedIds(memory) : []);
   const items: Resource[] = [];
-  const records: MemberRecord[] = [];
-  const changed: string[] = [];
-  for (const member of [...page.repeated, ...page.items]) {
-    // Only the pass for active members vouches for a row that does not say itself.
-    const active = member.is_active ?? (position.list === "active" ? true : undefined);
-    const record = memberRecord(member, active);
-    // Read once more, names and the like may be newer although nothing changed that is compared.
-    const isSeenAgain = position.sweep > 0 && !roster.sawIn(round, record.userId);
-    const admission = roster.admit(record, round);
-    if (admission !== "same" || isSeenAgain) items.push(userResource(member, active, parent));
-    if (admission === "same") continue;
-    if (admission === "changed") changed.push(record.userId);
-    records.push(record);
-    warnOfMember(member, { isNew: admission === "new", callerSlug: reading.callerSlug }, options);
+  const notes: MemberNote[] = [];
+  const put = async (row: Member, note: MemberNote): Promise<void> => {
+    notes.push(note);
+    items.push(await resourceOf(row, note, { parent, reading, options: { ...options, warn: () => {} } }));
+  };
+  for (const id of unsettled(reading, options)) {
+    const known = memory.noteOf(id);
+    const row = known?.name ? await reading.lookUps.member(known.name, options) : undefined;
+    if (!known || row?.user_id !== id) continue;
+    // A list and its rows that contradict each other are believed when the member itself says what the list does.
+    const isBelieved = !contradicted.has(id) || row.is_active !== known.says;
+    await put(row, { ...memberNote(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
   }
-  roster.store(key, records, changed);
-  return items;
+  const owner = await ownerNow(reading, options);
+  const listed = owner && memory.noteOf(owner.user_id);
+  const warning = owner && keyOwnerWarning(owner, memory.has(owner.user_id) ? listed : undefined, reading.seesAll);
+  if (warning) options.warn(warning);
+  if (warning && owner && listed) await put(owner, memberNote(owner, "active"));
+  if (notes.length > 0) memory.correct(notes);
+  return { items, nextPageToken: "" };
 }
 
-interface Looking {
-  readonly page: PageResult<Member>;
-  readonly reading: OrganizationReading;
-  readonly options: ListOptions;
-}
-
-/** Where to go on in this sweep. */
-async function nextPosition(
-  position: Position,
-  step: Step,
-  looking: Looking,
-): Promise<ListPosition | "moved" | "ended"> {
-  if (step.kind === "on") return step.position;
-  if (step.kind === "moved") return "moved";
-  const nextPass = passes[passes.indexOf(position.list) + 1];
-  if (nextPass) return startOf(nextPass, position.sweep);
-  return (await isAsAtFirst(position, looking)) ? "ended" : "moved";
-}
-
-/** Begins anew, or ends the sync when that was done often enough. */
-function nextSweep({ list, sweep }: Position, page: PageResult<Member>, seen: number, { warn }: ListOptions): string {
-  if (sweep < lastSweep) {
-    warn({ code: "CS-ROSTER-MOVED", message: "the member list changed while it was read, and is read again" });
-    return formatPosition(startOf(passes[0], sweep + 1));
-  }
-  warn({
-    code: "CS-ROSTER-INCOMPLETE",
-    signal: "R5",
-    severity: "incomplete",
-    message: `read ${lastSweep + 1} times, the member list never added up: at last Cloudsmith counted ${page.totalCount ?? "no"} ${list} members and showed ${seen}`,
-  });
-  return "";
-}
-
-function storeOpening({ list, sweep }: Position, page: PageResult<Member>, { session }: ListOptions): void {
-  session.set(openingKey(list, sweep), Buffer.from(openingOf(page), "utf8"));
-}
-
-function openingKey(list: Pass, sweep: number): string {
-  return `opening/${sweep}/${list}`;
-}
-
-/**
- * Looks at the beginnings of both passes once more. Who was deactivated after the inactive and before the active ones
- * were read was in neither, and is among the inactive ones now; who was so only meanwhile is among the active ones.
- */
-async function isAsAtFirst(position: Position, { page, reading, options }: Looking): Promise<boolean> {
-  const { session, signal } = options;
-  const checks = passes.map(async (list) => {
-    const now = await reading.client.membersPage(reading.organization.slug, {
-      active: list === "active",
-      page: 1,
-      signal,
-    });
-    // The page in hand may be the first of its pass, and is not stored yet.
-    if (list === position.list && position.page === 1) return openingOf(now) === openingOf(page);
-    const opening = session.get(openingKey(list, position.sweep));
-    return opening !== undefined && Buffer.from(opening).toString("utf8") === openingOf(now);
-  });
-  return (await Promise.all(checks)).every(Boolean);
-}
-
-/** Rows of equal names may come in any order, so that it does not count here. */
-function openingOf({ totalCount, repeated, items }: PageResult<Member>): string {
-  return [totalCount ?? "", ...[...repeated, ...items].map(idOf).sort()].join("\n");
+/** The key's owner as it was before the list was read; asked for again where the list says something else. */
+async function ownerNow(reading: OrganizationReading, options: ListOptions): Promise<Member | undefined> {
+  const owner = reading.role?.member;
+  if (!owner || owner.user_id === "") return undefined;
+  const { memory } = reading.members(options.session);
+  const listed = memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
+  if (!keyOwnerWarning(owner, listed, true) || owner.user === undefined) return owner;
+  const now = await reading.lookUps.member(owner.user, options);
+  return now?.user_id === owner.user_id ? now : undefined;
 }

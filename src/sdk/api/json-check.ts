@@ -58,9 +58,17 @@ export function listOf<T>(check: Check<T>): Check<readonly T[]> {
   };
 }
 
+/** What a check gives. */
+export type Checked<C> = C extends Check<infer T> ? T : never;
+
+/** An object of checked fields; those that may be undefined may be missing. */
+type Fields<F> = { readonly [K in keyof F as undefined extends Checked<F[K]> ? never : K]: Checked<F[K]> } & {
+  readonly [K in keyof F as undefined extends Checked<F[K]> ? K : never]?: Checked<F[K]>;
+};
+
 /** An object of which every field passes. Fields that are not named here are taken out. */
-export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Check<T[K]> }): Check<T> {
-  const checks = Object.entries<Check<unknown>>(fields);
+export function objectOf<F extends Readonly<Record<string, Check<unknown>>>>(fields: F): Check<Fields<F>> {
+  const checks = Object.entries(fields);
   const names: ReadonlySet<string> = new Set(Object.keys(fields));
   return (value) => {
     if (!isObject(value)) throw new Mismatch("object", value);
@@ -76,7 +84,7 @@ export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: 
     } catch (caught) {
       throw placed(caught, name);
     }
-    return object as T; // Each field passed its check.
+    return object as Fields<F>; // Each field passed its check.
   };
 }
 

@@ -50,6 +50,8 @@ export interface FetchedPage<T> {
 export interface SealedPage<T> {
   /** By the headers; enough to fetch ahead. */
   readonly announced: Omit<Paging, "hasNext">;
+  /** Size of the body. */
+  readonly bytes: number;
   /** Reads the body, once; `undefined` as for the fetch. */
   open(): Promise<FetchedPage<T> | undefined>;
 }
@@ -62,9 +64,13 @@ export interface PageWalkOptions<T> {
   readonly fetch: (window: PageWindow, signal: AbortSignal) => Promise<Received<T>>;
   /** Most rows of a page; pages then overlap as page-windows.ts says. Default: pages are taken as they come. */
   readonly pageSize?: number;
+  /** False: pages of one size that do not overlap; default true. */
+  readonly overlaps?: boolean;
   readonly idOf: (item: T) => string;
   /** Pages held or on their way beyond the one asked for. */
   readonly ahead: number;
+  /** Fewer pages are fetched ahead where as many of the largest seen would hold more than this; default no bound. */
+  readonly aheadBytes?: number;
   readonly signal: AbortSignal;
   /** Made when the list goes on far beyond what it announced. */
   readonly endless: (page: number) => BatonError;
@@ -98,12 +104,13 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #totalCount: number | undefined;
   #pageTotal: number | undefined;
   #lastIds = "";
+  #largest = 1;
   #broken: boolean = false;
 
   constructor(options: PageWalkOptions<T>) {
     this.#options = options;
     this.#windows = new PageWindows(options.pageSize ?? 1);
-    this.#plain = options.pageSize === undefined;
+    this.#plain = options.pageSize === undefined || options.overlaps === false;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
@@ -166,7 +173,8 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #fetchAhead(): void {
     if (this.#broken || this.#signal.aborted) return;
     this.#fetch(this.#next);
-    const last = Math.min(this.#next + this.#options.ahead, this.#knownPages);
+    const { ahead, aheadBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const last = Math.min(this.#next + Math.min(ahead, Math.floor(aheadBytes / this.#largest)), this.#knownPages);
     for (let page = this.#next + 1; page <= last; page++) this.#fetch(page);
   }
 
@@ -197,6 +205,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   #learn(n: number, window: PageWindow, received: FetchedPage<T> | SealedPage<T>): void {
     const paging = "open" in received ? received.announced : received.paging;
+    if ("open" in received) this.#largest = Math.max(this.#largest, received.bytes);
     if (n === 1 && (paging.servedSize ?? window.pageSize) !== window.pageSize) this.#plain = true;
     const announced = this.#pagesAnnounced(n, window, paging);
     this.#firstAnnounced ??= announced;

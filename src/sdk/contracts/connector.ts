@@ -33,6 +33,8 @@ export interface SyncWarning {
   readonly signal?: string;
   /** What it means for the whole; default `note`. */
   readonly severity?: WarningSeverity;
+  /** What to do, where it ends the sync; default: to run again when the organization is at rest. */
+  readonly hint?: string;
 }
 
 /**
@@ -92,6 +94,10 @@ export interface Page<T> {
   readonly nextPageToken: string;
   /** Resources only: how many are likely to come after this page. Nothing depends on it but speed. */
   readonly toCome?: number;
+  /** Resources only: the list is read once more from its beginning, and what it gave before is void. */
+  readonly beginsAnew?: boolean;
+  /** Resources only: rows may be newer states of rows that this list gave before; the connector says so where it matters. */
+  readonly replaces?: boolean;
   /**
    * Entitlements and grants only: further cursors of the same list, each walked as an action of its own
    * (wire: EnqueuePageTokens). At most 1,024, none empty, none twice.

@@ -51,6 +51,8 @@ export interface JsonRequest {
   readonly signal: AbortSignal;
   /** Turns a failure into the error that is logged while there are retries left, and thrown when there are none. */
   readonly describe: (failure: HttpFailure, context: FailureContext) => BatonError;
+  /** True when a failure that is usually tried again is not, because the caller will ask otherwise; default never. */
+  readonly isHopeless?: (failure: HttpFailure, attempts: number, firstContact: boolean) => boolean;
 }
 
 /** An answer of status 200. */
@@ -233,7 +235,8 @@ class JsonHttpClient implements HttpClient {
     const { clock, logger } = this.#options;
     const decision = decideRetry(failure, notice, call.state(this.#hostReached), this.#limits, clock.random());
     const error = this.#describe(failure, request, call, notice);
-    if (decision.action === "give-up") throw error;
+    const isHopeless = request.isHopeless?.(failure, call.attempts, !this.#hostReached) ?? false;
+    if (decision.action === "give-up" || isHopeless) throw error;
     this.#retries += 1;
     if (decision.everyone) {
       this.#limiter.hold(decision.waitMs);

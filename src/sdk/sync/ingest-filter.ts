@@ -23,7 +23,6 @@ export class IngestFilter {
   readonly #types = new Map<string, boolean>();
   #entitlements = 0;
   #grants = 0;
-  #emptyIds = 0;
 
   constructor(store: SyncStore, options: { readonly keepsForeign: boolean }) {
     this.#store = store;
@@ -43,14 +42,6 @@ export class IngestFilter {
   /** From now on rows of the type are part of the sync. */
   add(resourceTypeId: string): void {
     this.#types.set(resourceTypeId, true);
-  }
-
-  /** Rows without an id cannot be named and are dropped. */
-  withId<T>(rows: readonly T[], idOf: (row: T) => string): readonly T[] {
-    if (rows.every((row) => idOf(row) !== "")) return rows;
-    const kept = rows.filter((row) => idOf(row) !== "");
-    this.#emptyIds += rows.length - kept.length;
-    return kept;
   }
 
   /** Entitlements on resources whose type is synced. */
@@ -95,14 +86,12 @@ export class IngestFilter {
 
   /** One warning for all that was dropped; undefined when nothing was. */
   summary(): SyncWarning | undefined {
-    const count = this.#entitlements + this.#grants + this.#emptyIds;
+    const count = this.#entitlements + this.#grants;
     if (count === 0) return undefined;
     return {
       code: "BATON-DROPPED",
       count,
-      message:
-        `dropped ${this.#entitlements} entitlements and ${this.#grants} grants that name resource types outside ` +
-        `this sync, and ${this.#emptyIds} rows without an id`,
+      message: `dropped ${this.#entitlements} entitlements and ${this.#grants} grants that name resource types outside this sync`,
     };
   }
 }

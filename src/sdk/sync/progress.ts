@@ -57,6 +57,11 @@ export class Progress {
     this.#notify();
   }
 
+  /** Those of the type that were counted are read anew. */
+  forgetResources(resourceTypeId: string): void {
+    this.#resources.delete(resourceTypeId);
+  }
+
   /** One listing of a resource type is through. */
   resourcesListed(resourceTypeId: string): void {
     this.#logger.info("Synced resources", {

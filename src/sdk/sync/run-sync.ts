@@ -18,6 +18,7 @@ import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
 import { ExternalGrants, type ExternalPrincipals } from "./external-grants.ts";
 import { holdBigDrop } from "./hold-drop.ts";
+import { Identities } from "./identities.ts";
 import { IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
 import { observeSync, type RunProbe } from "./observed-sync.ts";
@@ -236,7 +237,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     sync_type: syncType,
     ...(sync.resumed && { current_action_op: state.top()?.operation }),
   });
-  const context = newContext(store, state, run);
+  const context = newContext(store, state, run, sync.resumed);
   const engine = new SyncEngine(context, Math.max(1, options.workers ?? 1));
   let dropped: SyncWarning | undefined;
   try {
@@ -244,6 +245,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     context.external?.log(logger);
     dropped = context.filter.summary();
     if (dropped) warnings.add(dropped);
+    for (const warning of context.identities.warnings()) warnings.add(warning);
     progress.enter("checks");
     checkInvariants(store, warnings, logger, targets !== undefined);
     await holdBigDrop(store, {
@@ -296,6 +298,7 @@ function newContext(
   store: C1zWriter,
   state: SyncState,
   { options, targets, types, progress, warnings, completeness }: Run,
+  isResumed: boolean,
 ): StepContext {
   const filter = new IngestFilter(store, { keepsForeign: targets !== undefined });
   const { externalPrincipals } = options;
@@ -307,6 +310,7 @@ function newContext(
     targets,
     skipExpansion: options.skipExpansion ?? false,
     filter,
+    identities: new Identities(store, isResumed),
     external: externalPrincipals && new ExternalGrants(externalPrincipals, store, filter),
     progress,
     warnings,

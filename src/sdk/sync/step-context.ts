@@ -1,12 +1,13 @@
 /** What every step of a sync works with, and the two things that all steps do: call the connector, turn a page. */
 import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { Clock } from "../clock.ts";
-import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer, SyncWarning } from "../contracts/connector.ts";
 import type { Resource, ResourceTarget, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { CompletenessLedger } from "./completeness.ts";
 import type { ExternalGrants } from "./external-grants.ts";
+import type { Identities } from "./identities.ts";
 import type { IngestFilter } from "./ingest-filter.ts";
 import type { Progress } from "./progress.ts";
 import { retrying } from "./retry.ts";
@@ -29,6 +30,7 @@ export interface StepContext {
   /** The reader of the file expands grants itself. */
   readonly skipExpansion: boolean;
   readonly filter: IngestFilter;
+  readonly identities: Identities;
   /** Undefined without another connector's data. */
   readonly external: ExternalGrants | undefined;
   readonly progress: Progress;
@@ -109,4 +111,9 @@ function repeatedToken(action: Action): BatonError {
     hint: "This is a fault of the connector: please report it.",
     fatal: true,
   });
+}
+
+/** Records a warning where there is one. @throws BatonError `BATON-INCOMPLETE` for one that ends the sync. */
+export function warnIf({ warnings }: StepContext, warning: SyncWarning | undefined): void {
+  if (warning) warnings.add(warning);
 }

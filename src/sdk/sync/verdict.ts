@@ -71,14 +71,14 @@ export function resultOf(warnings: readonly SyncWarning[]): SyncResult {
 }
 
 /** Ends a sync of which rows are missing. */
-export function incompleteError({ code, message }: SyncWarning): BatonError {
+export function incompleteError({ code, message, hint }: SyncWarning): BatonError {
   return new BatonError({
     code: incompleteCode,
     status: Status.dataLoss,
     exitCode: resultExitCodes.incomplete,
     message: `Incomplete: ${message} (${code})`,
     effect: "Nothing of this run was kept; the last good file stays as it is.",
-    hint: "Run again when the organization is at rest. If it stays, report this message.",
+    hint: hint ?? "Run again when the organization is at rest. If it stays, report this message.",
     fatal: true,
   });
 }

@@ -20,6 +20,8 @@ const entitlementUs = 5;
 const hasType = "select 1 from v1_resource_types where external_id = ? and sync_id = ?";
 const typesInOrder = "select data from v1_resource_types where sync_id = ? order by id";
 const resourceData = "select data from v1_resources where external_id = ? and sync_id = ?";
+const removeResources =
+  "delete from v1_resources where sync_id = ? and resource_type_id = ? and parent_resource_type_id is ? and parent_resource_id is ?";
 const entitlementResource =
   "select resource_type_id, resource_id from v1_entitlements where external_id = ? and sync_id = ?";
 const page = `order by id limit ${pageRows + 1}`;
@@ -59,6 +61,12 @@ export class RowTables {
 
   putResources(resources: readonly Resource[]): void {
     this.#put(this.#putResource, resources, resourceRows);
+  }
+
+  /** Takes out the resources of a type that have this parent, or none. */
+  removeResources(typeId: string, parent: ResourceId | undefined): void {
+    const { resourceType = null, resource = null } = parent ?? {};
+    this.#database.run(removeResources, this.#syncId, typeId, resourceType, resource);
   }
 
   /** Tells that so many resources are likely to come. */

@@ -65,6 +65,8 @@ export interface SyncStore {
 
   putResourceTypes(types: readonly ResourceType[]): void;
   putResources(resources: readonly Resource[]): void;
+  /** Takes out the resources of a type that have this parent, or none. */
+  removeResources(resourceTypeId: string, parent: ResourceId | undefined): void;
   /** Tells that so many resources are likely to come; nothing depends on it but how fast they are written. */
   expectResources(count: number): void;
   putEntitlements(entitlements: readonly Entitlement[]): void;

@@ -208,6 +208,10 @@ export class C1zWriter implements SyncStore {
     this.#open.rows.putResources(resources);
   }
 
+  removeResources(resourceTypeId: string, parent: ResourceId | undefined): void {
+    this.#open.rows.removeResources(resourceTypeId, parent);
+  }
+
   expectResources(count: number): void {
     this.#open.rows.expectResources(count);
   }

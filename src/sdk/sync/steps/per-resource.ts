@@ -3,7 +3,8 @@ import type { Page } from "../../contracts/connector.ts";
 import type { Annotation, Entitlement, Grant, Resource } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
-import { callConnector, type StepContext, syncerOf, turnPage } from "../step-context.ts";
+import { withoutIdWarning } from "../identities.ts";
+import { callConnector, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
 /** The two kinds of rows that are asked for per resource. */
@@ -57,6 +58,8 @@ export function skips(annotations: readonly Annotation[], kind: PerResourceKind)
 export async function syncEntitlements(context: StepContext, action: Action): Promise<void> {
   const { resource, page } = await askResource<Entitlement>(context, action, "entitlements");
   const rows = context.filter.entitlements(page.items);
+  warnOfLost(context, "entitlements", page.items, rows);
+  context.identities.admitEntitlements(rows);
   context.store.putEntitlements(rows);
   finishPage(context, action, { kind: "entitlements", resource, page, rows: rows.length });
 }
@@ -64,10 +67,29 @@ export async function syncEntitlements(context: StepContext, action: Action): Pr
 /** Stores one page of the grants that a resource's syncer gives. */
 export async function syncGrants(context: StepContext, action: Action): Promise<void> {
   const { resource, page } = await askResource<Grant>(context, action, "grants");
-  const rows = context.filter.grants(context.external?.resolve(page.items) ?? page.items);
+  const given = context.external?.resolve(page.items) ?? page.items;
+  const rows = context.filter.grants(given);
+  warnOfLost(context, "grants", given, rows);
   if (rows.some((row) => row.expandable !== undefined)) context.state.flags.needsExpansion = true;
   context.store.putGrants(rows);
   finishPage(context, action, { kind: "grants", resource, page, rows: rows.length });
+}
+
+function warnOfLost(
+  context: StepContext,
+  what: PerResourceKind,
+  given: readonly { readonly id: string }[],
+  kept: readonly unknown[],
+): void {
+  if (kept.length < given.length) {
+    warnIf(
+      context,
+      withoutIdWarning(
+        `${what}`,
+        given.map(({ id }) => id),
+      ),
+    );
+  }
 }
 
 async function askResource<T extends Entitlement | Grant>(

@@ -4,7 +4,8 @@ import { type Annotation, type Resource, type ResourceType, Trait } from "../../
 import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
 import { readString } from "../../wire/field-reader.ts";
-import { callConnector, type StepContext, syncerOf, turnPage } from "../step-context.ts";
+import { withoutIdWarning } from "../identities.ts";
+import { callConnector, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
 /** By trait number: the messages are called as the traits are, such as `UserTrait`. */
@@ -34,7 +35,20 @@ export async function syncResources(context: StepContext, action: Action): Promi
       ? undefined
       : { resourceType: action.parentResourceTypeId, resource: action.parentResourceId };
   const page = await callConnector(context, action, (options) => syncer.list(parent, options));
-  const rows = context.filter.withId(page.items, (row) => row.id.resource);
+  if (page.beginsAnew) {
+    context.store.removeResources(action.resourceTypeId, parent);
+    context.identities.forget(action.resourceTypeId);
+    context.progress.forgetResources(action.resourceTypeId);
+  }
+  const rows = page.items;
+  warnIf(
+    context,
+    withoutIdWarning(
+      `resources of type ${action.resourceTypeId}`,
+      rows.map(({ id }) => id.resource),
+    ),
+  );
+  context.identities.admit(rows, page.replaces ?? false);
   for (const row of rows) {
     checkResource(row, syncer.resourceType);
     scheduleChildren(context, row);

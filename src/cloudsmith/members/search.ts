@@ -2,10 +2,12 @@
  * Finds single members, for targeted syncs. The API finds a member by slug only, and the slug can change; by its id a
  * member is found by walking the list, as far as needed and once for all that are looked for.
  */
+
+import type { PageWalk } from "../../sdk/api/page-walk.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
-import type { CloudsmithClient, PageWalk } from "../client.ts";
 import type { Member } from "../schemas.ts";
-import { type Pass, passes } from "./passes.ts";
+import type { Api as CloudsmithClient } from "./look-ups.ts";
+import { passes } from "./notes.ts";
 
 /** A member, and whether it is active as far as the row or its list tells. */
 export interface FoundMember {
@@ -29,7 +31,7 @@ export class MemberSearch {
   readonly #passed = new Map<string, Passed>();
   readonly #idBySlug = new Map<string, string>();
   #turn: Promise<unknown> = Promise.resolve();
-  #passesLeft: readonly Pass[] = passes;
+  #passesLeft: readonly string[] = passes;
   #walk: PageWalk<Member> | undefined;
   #nextPage = 1;
 

@@ -1,0 +1,114 @@
+/**
+ * Which resources a sync has been given. The last of two rows with one id wins in the file; here it is noticed when they
+ * differ.
+ */
+import { createHash } from "node:crypto";
+import type { SyncStore } from "../c1z/write/sync-store.ts";
+import type { SyncWarning } from "../contracts/connector.ts";
+import type { Entitlement, Resource } from "../contracts/model.ts";
+import { viewOf, writeEntitlement, writeResource } from "../wire/encode.ts";
+
+/** Ids named in a warning. */
+const mostNamed = 5;
+
+/** The resources of one sync. */
+export class Identities {
+  readonly #store: SyncStore;
+  /** By resource type: ids. */
+  readonly #ids = new Map<string, Set<string>>();
+  /** By id: a hash of the content. */
+  readonly #entitlements = new Map<string, string>();
+  /** By resource type, or `entitlement`: ids that were given twice with different content. */
+  readonly #twice = new Map<string, Set<string>>();
+
+  /** Loads what an earlier run of the same sync was given. */
+  constructor(store: SyncStore, isResumed: boolean) {
+    this.#store = store;
+    if (!isResumed) return;
+    for (let token = "0"; token !== ""; ) {
+      const page = store.listResources({ pageToken: token });
+      for (const { id } of page.items) this.#of(this.#ids, id.resourceType).add(id.resource);
+      token = page.nextPageToken;
+    }
+  }
+
+  /** What the list of this type gave before is void. */
+  forget(resourceTypeId: string): void {
+    this.#ids.delete(resourceTypeId);
+    this.#twice.delete(resourceTypeId);
+  }
+
+  /**
+   * Takes rows before they are stored.
+   * @param replaces true when rows that were given before are newer on purpose.
+   */
+  admit(rows: readonly Resource[], replaces: boolean): void {
+    const again = rows.filter(({ id }) => !this.#isFirst(id));
+    if (again.length > 0 && !replaces) this.#compare(again, rows);
+  }
+
+  /** Takes entitlements before they are stored: there are few. */
+  admitEntitlements(rows: readonly Entitlement[]): void {
+    for (const row of rows) {
+      const print = createHash("sha256").update(viewOf(row, writeEntitlement)).digest("base64");
+      const known = this.#entitlements.get(row.id);
+      this.#entitlements.set(row.id, print);
+      if (known !== undefined && known !== print) this.#of(this.#twice, "entitlement").add(row.id);
+    }
+  }
+
+  /** What is to be said at the end. */
+  warnings(): readonly SyncWarning[] {
+    const warnings: SyncWarning[] = [];
+    for (const [type, ids] of this.#twice) {
+      if (ids.size === 0) continue;
+      const named = [...ids].slice(0, mostNamed).map((id) => `'${id}'`);
+      const more = ids.size > mostNamed ? ` and ${ids.size - mostNamed} more` : "";
+      warnings.push({
+        code: "BATON-ID-TWICE",
+        count: ids.size,
+        message: `${ids.size} ids of type ${type} were given twice with different content, and the last stands: ${named.join(", ")}${more}`,
+      });
+    }
+    return warnings;
+  }
+
+  /** Compares rows with what is stored, and with earlier rows of the same page. */
+  #compare(again: readonly Resource[], page: readonly Resource[]): void {
+    for (const row of again) {
+      const { id } = row;
+      const same = page.filter((other) => other.id.resource === id.resource && other !== row);
+      const stored = this.#store.getResource(id);
+      const others = stored ? [...same, stored] : same;
+      if (others.some((other) => !hasSameContent(row, other))) this.#of(this.#twice, id.resourceType).add(id.resource);
+    }
+  }
+
+  /** Remembers the id; true when it was not given before in this sync. */
+  #isFirst({ resourceType, resource }: Resource["id"]): boolean {
+    const ids = this.#of(this.#ids, resourceType);
+    const before = ids.size;
+    return ids.add(resource).size > before;
+  }
+
+  #of(map: Map<string, Set<string>>, resourceType: string): Set<string> {
+    const known = map.get(resourceType);
+    if (known) return known;
+    const ids = new Set<string>();
+    map.set(resourceType, ids);
+    return ids;
+  }
+}
+
+function hasSameContent(one: Resource, other: Resource): boolean {
+  const bytes = Buffer.from(viewOf(one, writeResource));
+  return bytes.equals(viewOf(other, writeResource));
+}
+
+/** Rows without an id end a sync, because nobody could tell what is missing; undefined when all have one. */
+export function withoutIdWarning(what: string, ids: readonly string[]): SyncWarning | undefined {
+  const count = ids.filter((id) => id === "").length;
+  if (count === 0) return undefined;
+  const message = `${count} ${what} have no id and cannot be stored`;
+  return { code: "BATON-ID-MISSING", severity: "incomplete", count, message };
+}
