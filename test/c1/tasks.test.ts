@@ -80,8 +80,8 @@ test("the first hello tells of the program, the machine and what the connector c
     ["club", "user"],
   );
   const agents = new Map(fake.c1.calls.map(({ method, userAgent }) => [method, userAgent]));
-  assert.equal(agents.get("token"), "baton-c1-credential-provider baton-sdk/v0.25.0");
-  assert.equal(agents.get("Hello"), "sandbox-connector baton-sdk/v0.25.0");
+  assert.equal(agents.get("token"), "baton-c1-credential-provider baton-sdk/v0.26.0");
+  assert.equal(agents.get("Hello"), "sandbox-connector baton-sdk/v0.26.0");
 });
 
 test("a hello task is answered by a hello with its id, not by a result", async () => {
@@ -106,6 +106,11 @@ interface Expected {
 const empty = {};
 const unsupported: Expected = { code: 2, message: /^unsupported task type$/ };
 const onlyReads: Expected = { code: 12, final: true };
+const malformed = (what: string): Expected => ({
+  code: 2,
+  final: true,
+  message: new RegExp(`^malformed ${what} task$`),
+});
 const answers: readonly (readonly [Task["taskType"]["case"], object, Expected])[] = [
   ["eventFeed", empty, unsupported],
   ["listEvents", empty, { code: 5 }],
@@ -115,11 +120,17 @@ const answers: readonly (readonly [Task["taskType"]["case"], object, Expected])[
   ["revoke", { grant: { entitlement: empty, principal: empty } }, onlyReads],
   ["revoke", { grant: { entitlement: empty } }, { code: 2, final: true, message: /malformed revoke task/ }],
   ["revoke", empty, { code: 2, final: true, message: /malformed revoke task/ }],
-  ["createAccount", empty, onlyReads],
-  ["createResource", empty, onlyReads],
-  ["deleteResource", empty, onlyReads],
-  ["rotateCredentials", empty, onlyReads],
-  ["issueCredential", empty, onlyReads],
+  ["createAccount", { accountInfo: empty }, onlyReads],
+  ["createAccount", empty, malformed("create account")],
+  ["createResource", { resource: empty }, onlyReads],
+  ["createResource", empty, malformed("create resource")],
+  ["deleteResource", { resourceId: { resourceType: "club", resource: "chess" } }, onlyReads],
+  ["deleteResource", { resourceId: { resourceType: "club" } }, malformed("delete resource")],
+  ["deleteResource", empty, malformed("delete resource")],
+  ["rotateCredentials", { resourceId: empty }, onlyReads],
+  ["rotateCredentials", empty, malformed("rotate credentials")],
+  ["issueCredential", { identityId: empty, credentialOptions: empty, encryptionConfigs: [empty] }, onlyReads],
+  ["issueCredential", { identityId: empty, credentialOptions: empty }, malformed("issue credential")],
   ["createTicketTask", empty, { code: 12 }],
   ["getTicket", empty, { code: 12 }],
   ["listTicketSchemas", empty, { code: 12 }],
@@ -127,8 +138,10 @@ const answers: readonly (readonly [Task["taskType"]["case"], object, Expected])[
   ["bulkGetTickets", empty, { code: 12 }],
   ["actionGetSchema", { name: "x" }, { code: 5 }],
   ["actionInvoke", { name: "x" }, { code: 5 }],
-  ["actionStatus", { name: "x" }, { code: 5 }],
-  ["createSyncDiff", empty, unsupported],
+  ["actionGetSchema", empty, { code: 2, message: /action name required/ }],
+  ["actionInvoke", empty, { code: 2, message: /action name required/ }],
+  ["actionStatus", { name: "x", id: "1" }, { code: 5 }],
+  ["actionStatus", { name: "x" }, { code: 2, message: /action id required/ }],
   ["compactSyncs", empty, unsupported],
 ];
 
@@ -248,20 +261,34 @@ for (const [what, options] of [
   ["that does not exist", targeted("user", "nobody")],
   ["of a type without single reads", targeted("club", "chess")],
 ] as const) {
-  test(`a task for a resource ${what} is done without an upload, and the log says so`, async () => {
+  test(`a task for a resource ${what} uploads a partial sync without resources`, async () => {
     await using fake = await FakeC1.start();
     fake.addSync(options);
-    const { lines } = await runAll(fake, 1, withSingleReads);
+    await runAll(fake, 1, withSingleReads);
     assert.equal(fake.c1.finished[0]?.finalState.case, "success");
-    assert.equal(fake.c1.uploads.length, 0);
-    assert.ok(lines.some(({ level, message }) => level === "warn" && /nothing is uploaded/.test(message)));
+    const path = fake.c1.uploads[0]?.path ?? "";
+    const [sync = assert.fail()] = syncRunsOf(path);
+    assert.equal(sync["sync_type"], "partial");
+    assert.deepEqual(rowsOf(path, String(sync["sync_id"]))["v1_resources"], []);
     assert.deepEqual(leftOver(fake), []);
   });
 }
 
+test("a task without grants is a full sync of everything else", async () => {
+  await using fake = await FakeC1.start();
+  fake.addSync({ skipGrants: true });
+  await runAll(fake, 1);
+  assert.equal(fake.c1.finished[0]?.finalState.case, "success");
+  const path = fake.c1.uploads[0]?.path ?? "";
+  const [sync = assert.fail()] = syncRunsOf(path);
+  assert.equal(sync["sync_type"], "full");
+  const rows = rowsOf(path, String(sync["sync_id"]));
+  assert.deepEqual(rows["v1_grants"], []);
+  assert.ok((rows["v1_entitlements"]?.length ?? 0) > 0 && (rows["v1_resources"]?.length ?? 0) > 0);
+});
+
 const refusedOptions: readonly (readonly [string, SyncOptions, RegExp])[] = [
   ["a resource of an unknown type", targeted("repo", "r"), /^BATON-TARGET-TYPE/],
-  ["everything but grants", { skipGrants: true }, /^BATON-SKIP-GRANTS/],
 ];
 
 for (const [what, options, text] of refusedOptions) {

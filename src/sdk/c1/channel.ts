@@ -68,6 +68,8 @@ export function callError(caught: unknown, what: string): BatonError {
 function identify(userAgent: string): Interceptor {
   return (next) => async (request) => {
     request.header.set("User-Agent", userAgent);
+    // Go's clients say no more; some gateways know only this form.
+    request.header.set("Content-Type", "application/grpc");
     return await next(request);
   };
 }

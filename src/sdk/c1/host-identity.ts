@@ -1,5 +1,6 @@
 /** What C1 is told of the program and the machine in Hello, and the id by which it knows this instance. */
-import { arch, hostname, platform, release } from "node:os";
+import { readFileSync } from "node:fs";
+import { hostname, machine, platform, release } from "node:os";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,18 +18,36 @@ export function hostId(env: Environment): string {
 export function osInfo(): Readonly<Record<OsFact, string>> {
   const os = platform();
   const kernelVersion = release() || "unknown";
+  const { id, family, version } = distribution(readOsRelease());
   const facts = {
     hostname: hostname() || "unknown",
     os,
-    platform: os,
-    platformVersion: kernelVersion,
-    platformFamily: os,
+    platform: id || os,
+    platformVersion: version || kernelVersion,
+    platformFamily: family || id || os,
     kernelVersion,
-    kernelArch: arch(),
+    kernelArch: machine() || "unknown",
     virtualizationSystem: "none",
   };
   for (const [name, text] of Object.entries(facts)) Object.assign(facts, { [name]: text.slice(0, longestText) });
   return facts;
+}
+
+/** A distribution of Linux by its own words (freedesktop: os-release); the family is the one that it is made from. */
+export function distribution(osRelease: string): Readonly<Record<"id" | "family" | "version", string>> {
+  const fieldOf = (name: string): string =>
+    new RegExp(`^${name}=["']?([^"'\\n]*)["']?$`, "m").exec(osRelease)?.[1]?.trim() ?? "";
+  const [family = ""] = fieldOf("ID_LIKE").split(/\s+/);
+  return { id: fieldOf("ID"), family, version: fieldOf("VERSION_ID") };
+}
+
+/** "" where there is none, as outside of Linux. */
+function readOsRelease(): string {
+  try {
+    return platform() === "linux" ? readFileSync("/etc/os-release", "utf8") : "";
+  } catch {
+    return "";
+  }
 }
 
 type OsFact =

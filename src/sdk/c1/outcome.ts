@@ -34,7 +34,7 @@ export function failure(status: Status, message: string, nonRetryable: boolean):
 }
 
 /** Beginnings of codes that the same task would end with again: broken ingestion rules, options that nobody offers. */
-const finalCodes = ["BATON-INVARIANT", "BATON-SKIP-GRANTS", "BATON-TARGET-TYPE"];
+const finalCodes = ["BATON-INVARIANT", "BATON-TARGET-TYPE"];
 
 /**
  * The failure that an error stands for.

@@ -82,11 +82,7 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
       context.logger.warn("full sync skipped, as --skip-full-sync asks; nothing is uploaded", { task_id: task.id });
       return { kind: "done" };
     }
-    const { nothingRead, result } = await sync(context, task, work);
-    if (nothingRead) {
-      context.logger.warn("none of the task's resources could be read; nothing is uploaded", { task_id: task.id });
-      return { kind: "done" };
-    }
+    const { result } = await sync(context, task, work);
     step = "upload";
     await rename(folder.syncFile, folder.uploadFile);
     const { size } = await stat(folder.uploadFile);
@@ -116,6 +112,8 @@ async function sync(
     connector: await context.createConnector(),
     path: folder.syncFile,
     syncResources: options.targetedSyncResources.map(targetOf),
+    // The file is of this sync alone: an empty one hides nothing, and tells C1 that there is nothing.
+    writesNothingRead: true,
     skipGrants: options.skipGrants,
     syncResourceTypes: types.length > 0 ? types : defaults.syncResourceTypes,
     skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || defaults.skipEntitlementsAndGrants,

@@ -13,7 +13,7 @@ import { failure, type Outcome, success } from "./outcome.ts";
 export type TaskType = Task["taskType"];
 
 type Question = Exclude<TaskType["case"], "none" | "hello" | "syncFull" | undefined>;
-type Answer = (task: TaskType) => Outcome;
+type Answer = () => Outcome;
 
 const unsupported: Answer = () => failure(Status.unknown, "unsupported task type", false);
 /** Asking again changes nothing about a connector that cannot write (Baton SDK: errors of such tasks are final). */
@@ -21,42 +21,38 @@ const cannotWrite: Answer = () => failure(Status.unimplemented, "not implemented
 const noTickets: Answer = () => failure(Status.unimplemented, "not implemented: this connector has no tickets", false);
 const noAction: Answer = () => failure(Status.notFound, "there is no such action: this connector has none", false);
 
-const answers: Readonly<Record<Question, Answer>> = {
+/** A task without what it is about: no connector could do it (Baton SDK: errors of such tasks are final). */
+const malformed = (what: string): Outcome => failure(Status.unknown, `malformed ${what} task`, true);
+const nameless = (): Outcome => failure(Status.unknown, "action name required", false);
+
+const answers: Readonly<{ [K in Question]: (task: Extract<TaskType, { case: K }>["value"]) => Outcome }> = {
   eventFeed: unsupported,
   listEventFeeds: () => success(ListEventFeedsResponseSchema, create(ListEventFeedsResponseSchema)),
   listEvents: () => failure(Status.notFound, "the event feed was not found: this connector has none", false),
-  grant: (task) => (isWholeGrant(task) ? cannotWrite(task) : failure(Status.unknown, "malformed grant task", true)),
-  revoke: (task) => (isWholeRevoke(task) ? cannotWrite(task) : failure(Status.unknown, "malformed revoke task", true)),
-  createAccount: cannotWrite,
-  createResource: cannotWrite,
-  deleteResource: cannotWrite,
-  rotateCredentials: cannotWrite,
-  issueCredential: cannotWrite,
+  grant: ({ entitlement, principal }) => (entitlement && principal ? cannotWrite() : malformed("grant")),
+  revoke: ({ grant }) => (grant?.entitlement && grant.principal ? cannotWrite() : malformed("revoke")),
+  createAccount: ({ accountInfo }) => (accountInfo ? cannotWrite() : malformed("create account")),
+  createResource: ({ resource }) => (resource ? cannotWrite() : malformed("create resource")),
+  deleteResource: ({ resourceId: id }) =>
+    id && id.resource !== "" && id.resourceType !== "" ? cannotWrite() : malformed("delete resource"),
+  rotateCredentials: ({ resourceId }) => (resourceId ? cannotWrite() : malformed("rotate credentials")),
+  issueCredential: ({ identityId, credentialOptions, encryptionConfigs }) =>
+    identityId && credentialOptions && encryptionConfigs.length > 0 ? cannotWrite() : malformed("issue credential"),
   createTicketTask: noTickets,
   getTicket: noTickets,
   listTicketSchemas: noTickets,
   bulkCreateTickets: noTickets,
   bulkGetTickets: noTickets,
   actionListSchemas: () => success(ListActionSchemasResponseSchema, create(ListActionSchemasResponseSchema)),
-  actionGetSchema: noAction,
-  actionInvoke: noAction,
-  actionStatus: noAction,
-  createSyncDiff: unsupported,
+  actionGetSchema: ({ name }) => (name === "" ? nameless() : noAction()),
+  actionInvoke: ({ name }) => (name === "" ? nameless() : noAction()),
+  actionStatus: ({ id }) => (id === "" ? failure(Status.unknown, "action id required", false) : noAction()),
   compactSyncs: unsupported,
 };
 
 /** The answer to a task that is neither a sync nor a hello; kinds of newer versions of C1 are unsupported. */
 export function answerTask(task: TaskType): Outcome {
-  // A newer kind has no case in this version, and the others never come here.
-  const answer = answers[task.case as Question] as Answer | undefined;
-  return (answer ?? unsupported)(task);
-}
-
-function isWholeGrant(task: TaskType): boolean {
-  return task.case === "grant" && task.value.entitlement !== undefined && task.value.principal !== undefined;
-}
-
-function isWholeRevoke(task: TaskType): boolean {
-  const grant = task.case === "revoke" ? task.value.grant : undefined;
-  return grant?.entitlement !== undefined && grant.principal !== undefined;
+  // A newer kind has no case in this version, and the others never come here. Each answer takes what its kind holds.
+  const answer = answers[task.case as Question] as ((value: unknown) => Outcome) | undefined;
+  return (answer ?? unsupported)(task.value);
 }

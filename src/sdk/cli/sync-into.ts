@@ -1,5 +1,7 @@
 /** One sync of a configured connector into a place that is open already: from settings to what the engine is told. */
+
 import type { ResolvedConfig } from "../config/resolved-config.ts";
+import { BatonError, Status } from "../errors.ts";
 import { parseBatonId } from "../resources/baton-id.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";
 import type { ConnectorApp, ConnectorContext } from "./app.ts";
@@ -28,6 +30,7 @@ export interface SyncInto {
 export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
   const { config, context, io, store, target } = sync;
   const syncResources = config.strings("sync-resources").map(parseBatonId);
+  if (config.bool("skip-grants") && syncResources.length === 0) throw onlyWhenTargeted();
   const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
   const connector = await sync.createConnector(config, context);
   const recordedTarget = await target.recordedTarget?.();
@@ -59,4 +62,16 @@ export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
   } finally {
     if (end) await target.settle(end);
   }
+}
+
+/** The flag is for single resources: whoever leaves it in place would lose the grants of everybody. */
+function onlyWhenTargeted(): BatonError {
+  return new BatonError({
+    code: "BATON-SKIP-GRANTS",
+    status: Status.unknown,
+    message: "leaving out grants works only within a targeted sync",
+    effect: "Nothing was read or written.",
+    hint: "Name resources with --sync-resources, or remove --skip-grants.",
+    fatal: true,
+  });
 }

@@ -148,7 +148,7 @@ test("a foreign syncer finds the same graph", async () => {
   await withForeignClient(server, async (transport) => {
     const activeSyncId = "sync-1";
     const connector = createClient(ConnectorService, transport);
-    assert.equal((await connector.validate({})).sdkVersion, "v0.25.0");
+    assert.equal((await connector.validate({})).sdkVersion, "v0.26.0");
     const { metadata } = await connector.getMetadata({});
     assert.equal(metadata?.displayName, "Scripted");
     assert.deepEqual(metadata.capabilities?.connectorCapabilities, [2]);

@@ -47,7 +47,9 @@ export interface RunSyncOptions {
   /** A targeted sync: only these resources, with what belongs to each. Absent or empty: everything. */
   readonly syncResources?: readonly ResourceTarget[];
   readonly skipEntitlementsAndGrants?: boolean;
-  /** Leaves out grants; for targeted syncs only. */
+  /** True: a targeted sync that could read nothing is written as well, empty; default false. */
+  readonly writesNothingRead?: boolean;
+  /** Leaves out grants. */
   readonly skipGrants?: boolean;
   /** Where grants find principals that they name by annotation only; default: such grants are left as they are. */
   readonly externalPrincipals?: ExternalPrincipals;
@@ -260,7 +262,8 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   }
   progress.enter("save");
   engine.checkpoint();
-  const nothingRead = targets !== undefined && store.listResources({ pageToken: "" }).items.length === 0;
+  const isEmpty = targets !== undefined && store.listResources({ pageToken: "" }).items.length === 0;
+  const nothingRead = isEmpty && options.writesNothingRead !== true;
   const stats = store.endSync({ droppedRows: dropped !== undefined });
   if (!nothingRead) run.saved = { file: await store.save(), stats };
   if (nothingRead) logger.warn("nothing was read, so that nothing was written", { path: options.path });

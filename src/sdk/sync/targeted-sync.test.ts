@@ -209,8 +209,4 @@ describe("a targeted sync", () => {
     await assert.rejects(outcome, { code: "BATON-TARGET-TYPE", exitCode: 2 });
     assert.deepEqual(connector.calls, []);
   });
-
-  it("is the only one that can leave out grants", async () => {
-    await assert.rejects(run(newPath(), { skipGrants: true }).outcome, { code: "BATON-SKIP-GRANTS", exitCode: 2 });
-  });
 });

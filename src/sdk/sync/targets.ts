@@ -11,21 +11,16 @@ export interface TargetChoice {
   readonly syncResources?: readonly ResourceTarget[];
   /** Empty: all types. */
   readonly syncResourceTypes?: readonly string[];
-  readonly skipGrants?: boolean;
   readonly logger: Logger;
 }
 
 /**
  * The resources to read, in the order asked for; undefined when the sync is not a targeted one.
- * @throws BatonError `BATON-TARGET-TYPE` for a resource type that does not exist, `BATON-SKIP-GRANTS` when grants are to
- * be left out of a sync that is not targeted.
+ * @throws BatonError `BATON-TARGET-TYPE` for a resource type that does not exist.
  */
 export function chooseTargets(choice: TargetChoice): readonly ResourceTarget[] | undefined {
   const { connector, syncResources, syncResourceTypes = [], logger } = choice;
-  if (!syncResources || syncResources.length === 0) {
-    if (choice.skipGrants) throw onlyWhenTargeted();
-    return undefined;
-  }
+  if (!syncResources || syncResources.length === 0) return undefined;
   const known = connector.syncers.map((syncer) => syncer.resourceType.id);
   const unknown = syncResources.find(({ id }) => !known.includes(id.resourceType));
   if (unknown) throw unknownType(unknown, known);
@@ -52,17 +47,6 @@ function unknownType({ id }: ResourceTarget, known: readonly string[]): BatonErr
     message: `there is no resource type '${id.resourceType}', of which '${id.resource}' was to be read`,
     effect: "Nothing was read or written.",
     hint: `Resource types of this connector: ${known.join(", ")}.`,
-    fatal: true,
-  });
-}
-
-function onlyWhenTargeted(): BatonError {
-  return new BatonError({
-    code: "BATON-SKIP-GRANTS",
-    status: Status.unknown,
-    message: "leaving out grants works only within a targeted sync",
-    effect: "Nothing was read or written.",
-    hint: "Name resources with --sync-resources, or remove --skip-grants.",
     fatal: true,
   });
 }

@@ -28,8 +28,10 @@ function planTargets(state: SyncState, targets: readonly ResourceTarget[]): void
 
 function planEverything(state: SyncState): void {
   if (!state.flags.shouldSkipEntitlementsAndGrants) {
-    state.push({ operation: "grant-expansion" });
-    state.push({ operation: "list-grants" });
+    if (!state.flags.shouldSkipGrants) {
+      state.push({ operation: "grant-expansion" });
+      state.push({ operation: "list-grants" });
+    }
     state.push({ operation: "list-entitlements" });
     state.push({ operation: "list-static-entitlements" });
   }
