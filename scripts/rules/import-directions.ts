@@ -9,6 +9,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/secret-redactor.ts": [],
   "src/sdk/release-buffer.ts": [],
   "src/sdk/start-thread.ts": [],
+  "src/sdk/file-progress.ts": [],
   "src/sdk/contracts/": [],
   "src/sdk/checks.ts": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/wire/": ["src/sdk/contracts/"],
@@ -33,6 +34,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/release-buffer.ts",
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
+    "src/sdk/file-progress.ts",
   ],
   "src/sdk/config/": ["src/sdk/errors.ts"],
   "src/sdk/sync/": [

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
+import { thisProgram } from "../sdk/c1z/process/this-program.ts";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
 import { listenForInterrupt } from "../sdk/cli/interrupt.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
@@ -30,7 +31,6 @@ import { Sessions, sessionIn } from "./server/sessions.ts";
 import { SignIns } from "./server/sign-ins.ts";
 import { Sources } from "./sources/sources.ts";
 import { defaultDataDirectory, userHome } from "./store/data-directory.ts";
-import { thisProgram } from "./worker/program.ts";
 
 /** Runs the console to its end, which is the first signal. A second one does not wait for anything. */
 export async function serveConsole(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {

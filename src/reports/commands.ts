@@ -39,6 +39,7 @@ export const reportCommand: Command = {
   summary: "Answer questions about a synced file: reviews, access, members, changes",
   operands: "NAME",
   settings: "none",
+  readsForeignFiles: true,
   options: [
     ...requestFields,
     {
@@ -78,6 +79,7 @@ export const evidenceCommand: Command = {
   name: "evidence",
   summary: "Pack all reviews of a synced file into one zip, with hashes",
   settings: "none",
+  readsForeignFiles: true,
   options: [...requestFields, { kind: "string", name: "out", description: "The zip to write; required", ...ownFlag }],
   async run(invocation) {
     const { app, io } = invocation;

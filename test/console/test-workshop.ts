@@ -10,7 +10,7 @@ import type { ConnectorDetail, SettingsInput, TestState } from "../../src/consol
 import type { ConsoleEvent } from "../../src/console/contract/events.ts";
 import type { RunDetail, RunProgress } from "../../src/console/contract/runs.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
-import type { ProgramCommand } from "../../src/console/worker/program.ts";
+import type { ProgramCommand } from "../../src/sdk/c1z/process/this-program.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
 import { launcher } from "../e2e/program.ts";
 

@@ -1,6 +1,7 @@
 /** Tests of settings: a process makes the checks, the lines are shown as they come. One test a connector at a time. */
 import { randomUUID } from "node:crypto";
 import { checkTitles } from "../../cloudsmith/checks.ts";
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import { Status } from "../../sdk/errors.ts";
 import type { TestLine, TestState } from "../contract/connectors.ts";
@@ -10,7 +11,6 @@ import type { FailingConnector } from "../failures/failure-context.ts";
 import { budgetFact, clockLabel } from "../failures/remote-failures.ts";
 import type { LogWriter } from "../runs/log-writer.ts";
 import { c1CheckTitles, type Job, type SentError } from "../worker/messages.ts";
-import type { ProgramCommand } from "../worker/program.ts";
 import { startWorker, type WorkerProcess } from "../worker/worker-process.ts";
 
 const closeWithinMs = 1000;

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { apiKeyFingerprint, apiKeyTail } from "../../cloudsmith/api-key.ts";
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import { type Clock, systemClock } from "../../sdk/clock.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import type {
@@ -35,7 +36,6 @@ import type { AuditLog } from "../store/audit-log.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import type { Store } from "../store/store.ts";
-import type { ProgramCommand } from "../worker/program.ts";
 import { ConnectionTests } from "./connection-tests.ts";
 import { detailView, hasKey, summaryView, type ViewParts } from "./connector-views.ts";
 import { findSettings } from "./found-settings.ts";

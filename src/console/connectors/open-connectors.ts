@@ -1,10 +1,11 @@
 /** Opens a data directory, and takes up what the console did in it before. */
+
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { EventHub } from "../event-hub.ts";
 import { openAuditLog } from "../store/audit-log.ts";
 import { openDataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/store.ts";
-import type { ProgramCommand } from "../worker/program.ts";
 import { Connectors } from "./connectors.ts";
 
 /** What connectors are opened with. */

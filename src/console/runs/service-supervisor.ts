@@ -1,6 +1,7 @@
 /** Keeps the services for C1 running, each in a process of its own that is started again when it ends unasked. */
 import { randomUUID } from "node:crypto";
 import type { ServiceEvent } from "../../sdk/c1/events.ts";
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { ServiceState } from "../contract/connectors.ts";
@@ -10,7 +11,6 @@ import { describeFailure, sentErrorOf } from "../failures/describe-failure.ts";
 import type { NewLogLine } from "../store/log-table.ts";
 import type { Store } from "../store/store.ts";
 import type { C1Settings, SentError } from "../worker/messages.ts";
-import type { ProgramCommand } from "../worker/program.ts";
 import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import { type LogWriter, parseLogLine } from "./log-writer.ts";
 import { newRun, withFailure } from "./run-results.ts";

@@ -3,6 +3,7 @@
  * processes; what a run came to is written down by the archive.
  */
 import { randomUUID } from "node:crypto";
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { RunDetail, RunProgress, RunSummary, RunTotals } from "../contract/runs.ts";
@@ -12,7 +13,6 @@ import { budgetFact } from "../failures/remote-failures.ts";
 import { RunningError } from "../failures/running-error.ts";
 import type { Store } from "../store/store.ts";
 import type { JobSettings, SentError } from "../worker/messages.ts";
-import type { ProgramCommand } from "../worker/program.ts";
 import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { RunArchive } from "./run-archive.ts";

@@ -1,7 +1,7 @@
 /** Starts a process for a job, gives it the job over its channel, and passes on what it says. Knows no kinds of job. */
 import { type ChildProcess, spawn } from "node:child_process";
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { FromWorker, Job, SentError, ToWorker } from "./messages.ts";
-import type { ProgramCommand } from "./program.ts";
 import { workerCommandName } from "./worker-command.ts";
 
 /** How a job's process ended: as it should, or on its own. */

@@ -102,6 +102,8 @@ export interface Command {
   readonly settings: "connector" | "standard" | "none";
   /** True for what the program starts itself: in no help text and no completion. */
   readonly isInternal?: boolean;
+  /** True for what reads files that nobody vouches for: it runs in a process of its own, which is watched. */
+  readonly readsForeignFiles?: boolean;
   /** More for its help text, between usage and flags. @param program name of the program. */
   about?(program: string): string | Promise<string>;
   /**

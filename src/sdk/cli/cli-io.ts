@@ -25,6 +25,8 @@ export interface CliIo {
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process without waiting for anything. */
   exitNow(code: number): void;
+  /** Does the same once more in a watched process; undefined where there is none, or this is one. */
+  readonly runWatched?: () => Promise<number>;
   /** Hides the arguments from the process list as far as the system lets a process do so. */
   hideArguments(): void;
 }

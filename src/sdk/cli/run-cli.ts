@@ -64,6 +64,7 @@ async function dispatch(
   }
   const options = resolveConfig({ fields: own, relations: [], argv: flags.values, env: variablesOf(own, io.env) });
   validateConfig(options);
+  if (command.readsForeignFiles === true && io.runWatched) return await io.runWatched();
   return await command.run({ app, commands, io, redactor, standardFields: standard, flags, options, useLogger });
 }
 

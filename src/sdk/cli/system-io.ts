@@ -1,12 +1,15 @@
 /** The real process behind {@link CliIo}. The only file of the command line that touches `process`. */
+
 import { systemClock } from "../clock.ts";
+import { isWatched, tellWatcher } from "../file-progress.ts";
 import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** The process's arguments, environment, streams and signals. */
 export function systemIo(): CliIo {
-  return {
+  if (isWatched()) tellWatcher();
+  const io: CliIo = {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
@@ -24,7 +27,11 @@ export function systemIo(): CliIo {
       // On Linux this overwrites the memory that `ps` reads the arguments from.
       process.title = "baton";
     },
+    ...(!isWatched() && {
+      runWatched: async () => await (await import("./run-watched.ts")).runWatched(io),
+    }),
   };
+  return io;
 }
 
 function outputStream(stream: NodeJS.WriteStream): OutputStream {

@@ -7,6 +7,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdDecompress } from "node:zlib";
 import { BatonError } from "../../errors.ts";
+import { reportProgress } from "../../file-progress.ts";
 import { releasePiece } from "../../release-buffer.ts";
 import {
   type DecoderLimits,
@@ -17,7 +18,6 @@ import {
   unpackedLimit,
 } from "./decoder-limits.ts";
 import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
-import { reportProgress } from "./progress.ts";
 import { type OpenFile, refuseSpecial, writeAll } from "./save.ts";
 import { findZstdFrames, TooManyFramesError, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
 

@@ -1,7 +1,7 @@
 /** Checks the Pebble directory of a version 3 c1z: every file, every block, the order of all keys. */
 import { createHash } from "node:crypto";
+import { reportProgress } from "../../file-progress.ts";
 import type { DecoderLimits } from "../container/decoder-limits.ts";
-import { reportProgress } from "../container/progress.ts";
 import { Xxh64 } from "../pebble/xxh64.ts";
 import { entryKinds } from "../read/pebble/block-rows.ts";
 import { ByteCursor, PebbleFormatError } from "../read/pebble/byte-cursor.ts";

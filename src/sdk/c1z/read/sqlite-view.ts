@@ -4,9 +4,9 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
+import { reportProgress } from "../../file-progress.ts";
 import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } from "../../proto/decode.ts";
 import { databaseError } from "../container/file-errors.ts";
-import { reportProgress } from "../container/progress.ts";
 import { bytesOf, type Row, resourceKey } from "../scratch/row-sql.ts";
 import { columnsOf, type TableName } from "../scratch/schema.ts";
 import { countRows, statsFromJson } from "../write/stats.ts";

@@ -7,6 +7,7 @@ export const inspectCommand: Command = {
   summary: "Verify a .c1z file of any writer and say what is wrong where",
   operands: "FILE",
   settings: "standard",
+  readsForeignFiles: true,
   options: [{ kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag }],
   run: async (invocation) => (await import("./run-inspect.ts")).runInspect(invocation),
 };

@@ -2,8 +2,9 @@
  * A Pebble store, opened for reading: all its tables, merged by key, the newest entry of each key, without what was
  * deleted. Knows no Baton keys.
  */
+
+import { reportProgress } from "../../../file-progress.ts";
 import type { DecoderLimits } from "../../container/decoder-limits.ts";
-import { reportProgress } from "../../container/progress.ts";
 import { entryKinds } from "./block-rows.ts";
 import { PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
 import { DeletedRanges } from "./deleted-ranges.ts";

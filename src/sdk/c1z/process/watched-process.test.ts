@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
+import { WatchedProcess } from "./watched-process.ts";
+
+/** Starts a program of `lines` that is watched, and waits until it is ended. */
+async function watch(
+  context: TestContext,
+  lines: string,
+  env: Readonly<Record<string, string>>,
+): Promise<WatchedProcess> {
+  const script = join(temporaryDirectory(context), "program.mjs");
+  writeFileSync(script, lines);
+  const program = { file: process.execPath, args: [script] };
+  const watched = new WatchedProcess({ program, args: [], env: { ...process.env, ...env }, answers: "channel" });
+  watched.begin();
+  await once(watched.child, "exit");
+  return watched;
+}
+
+test("a process that does not move on is ended, and the error names the setting", async (context) => {
+  const { failure, child } = await watch(context, "for (;;) {}", { BATON_FILE_TIMEOUT: "1" });
+  assert.equal(failure?.code, "FILE-TIME-LIMIT");
+  assert.match(failure.hint ?? "", /BATON_FILE_TIMEOUT/);
+  assert.equal(child.signalCode, "SIGKILL");
+});
+
+test("a process that takes too much memory is ended, and the error names the setting", {
+  skip: process.platform !== "linux",
+}, async (context) => {
+  const grows = "const kept = []; setInterval(() => { kept.push(Buffer.alloc(30e6, 1)); process.send({}); }, 20);";
+  const { failure } = await watch(context, grows, { BATON_FILE_MEMORY_MB: "200" });
+  assert.equal(failure?.code, "FILE-MEMORY-LIMIT");
+  assert.match(failure.hint ?? "", /BATON_FILE_MEMORY_MB/);
+});
+
+test("a process that says that it moves on goes to its end, however long that takes", async (context) => {
+  const slow =
+    "const timer = setInterval(() => process.send({}), 50); setTimeout(() => { clearInterval(timer); process.exit(7); }, 1500);";
+  const { failure, child } = await watch(context, slow, { BATON_FILE_TIMEOUT: "1" });
+  assert.equal(failure, undefined);
+  assert.equal(child.exitCode, 7);
+});

@@ -1,0 +1,127 @@
+/**
+ * A process of its own for reading files that nobody vouches for: whatever is in one, it can neither hang nor bloat
+ * whoever wants to know. The process says that it moves on; one that does not, or takes too much memory, is ended.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { BatonError, Status } from "../../errors.ts";
+import { watchedVariable } from "../../file-progress.ts";
+import { scratchParent, sweepScratch } from "../scratch/scratch.ts";
+import type { ProgramCommand } from "./this-program.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const timeoutVariable = "BATON_FILE_TIMEOUT";
+const memoryVariable = "BATON_FILE_MEMORY_MB";
+/** What is said of a file that does not answer is to be there within ten seconds. */
+const defaultTimeoutSeconds = 8;
+/** With the process that waits it is less than 600 MB. */
+const defaultMemoryMb = 450;
+const lookEveryMs = 100;
+const mebibyte = 1024 * 1024;
+
+/** What a process is started with. */
+export interface WatchedOptions {
+  readonly program: ProgramCommand;
+  /** The command and what belongs to it. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  /** `inherit`: it answers whoever reads our output itself; `channel`: by messages. */
+  readonly answers: "inherit" | "channel";
+}
+
+/** A process that reads files. Watching begins with `begin` and pauses when every `begin` has had its `end`. */
+export class WatchedProcess {
+  readonly child: ChildProcess;
+  /** Why it was ended; undefined while it was not. */
+  failure: BatonError | undefined;
+  readonly #env: Environment;
+  #movedMs = performance.now();
+  #waiting = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ program, args, env, answers }: WatchedOptions) {
+    this.#env = env;
+    const output = answers === "inherit" ? "inherit" : "ignore";
+    this.child = spawn(program.file, [...program.args, ...args], {
+      env: { ...env, [watchedVariable]: "1" },
+      stdio: [output, output, answers === "inherit" ? "inherit" : "ignore", "ipc"],
+      windowsHide: true,
+    });
+    this.child.on("message", () => {
+      this.#movedMs = performance.now();
+    });
+    this.child.once("exit", () => this.#stopLooking());
+  }
+
+  /** Somebody waits for an answer. */
+  begin(): void {
+    if (this.#waiting++ > 0) return;
+    this.#movedMs = performance.now();
+    this.#timer ??= setInterval(() => this.#look(), lookEveryMs);
+  }
+
+  /** The answer is there. */
+  end(): void {
+    if (--this.#waiting === 0) this.#stopLooking();
+  }
+
+  /** Ends it at once, and removes what it leaves in the scratch directory. */
+  kill(): void {
+    this.child.kill("SIGKILL");
+    this.child.once("exit", () => sweepScratch(scratchParent(undefined, this.#env)));
+  }
+
+  #look(): void {
+    const seconds = setting(this.#env, timeoutVariable, defaultTimeoutSeconds);
+    const megabytes = setting(this.#env, memoryVariable, defaultMemoryMb);
+    if (performance.now() - this.#movedMs > seconds * 1000) this.#fail(tooSlow(seconds));
+    else if (memoryOf(this.child.pid) > megabytes * mebibyte) this.#fail(tooMuchMemory(megabytes));
+  }
+
+  #fail(error: BatonError): void {
+    this.failure ??= error;
+    this.#stopLooking();
+    this.kill();
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+function setting(env: Environment, name: string, fallback: number): number {
+  const text = env[name] ?? "";
+  return /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : fallback;
+}
+
+/** Bytes that a process holds; 0 where the system does not say. */
+function memoryOf(pid: number | undefined): number {
+  try {
+    const [, kibibytes = "0"] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Number(kibibytes) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function tooSlow(seconds: number): BatonError {
+  return new BatonError({
+    code: "FILE-TIME-LIMIT",
+    status: Status.deadlineExceeded,
+    message: `Reading the file did not move on for the limit of ${seconds} seconds, and was ended.`,
+    effect: "The answer is not complete; the file was not changed.",
+    hint: `When the file can be trusted, set ${timeoutVariable} to more seconds.`,
+  });
+}
+
+function tooMuchMemory(megabytes: number): BatonError {
+  return new BatonError({
+    code: "FILE-MEMORY-LIMIT",
+    status: Status.resourceExhausted,
+    message: `Reading the file took more memory than the limit of ${megabytes} MiB, and was ended.`,
+    effect: "The answer is not complete; the file was not changed.",
+    hint: `When the file can be trusted, set ${memoryVariable} to a larger number.`,
+  });
+}

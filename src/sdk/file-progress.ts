@@ -1,0 +1,29 @@
+/** Tells whoever watches this process that reading a file moves on. See c1z/process/watched-process.ts. */
+
+/** Set for a process that is watched; it must not start another. */
+export const watchedVariable = "BATON_FILE_PROCESS";
+const progressEveryMs = 250;
+
+let isTelling = false;
+let toldMs = 0;
+
+/** True in a process that somebody watches. */
+export function isWatched(): boolean {
+  return process.env[watchedVariable] === "1" && process.send !== undefined;
+}
+
+/** From now on the watcher hears of progress. The process ends as soon as nobody watches any more. */
+export function tellWatcher(): void {
+  isTelling = true;
+  process.once("disconnect", () => process.exit(1));
+  process.channel?.unref();
+}
+
+/** Called where a piece of a file was unpacked, or rows were read. */
+export function reportProgress(): void {
+  if (!isTelling) return;
+  const nowMs = performance.now();
+  if (nowMs - toldMs < progressEveryMs) return;
+  toldMs = nowMs;
+  process.send?.({ type: "progress" }, undefined, undefined, () => undefined);
+}
