@@ -133,6 +133,7 @@ const variables: readonly (readonly string[])[] = [
   ["`BATON_CONFIG_PATH`", "", "Configuration file; its name ends in .yaml or .yml"],
   ["`BATON_TMPDIR`", "the system's", "Directory for scratch files when `--c1z-temp-dir` is not given"],
   ["`BATON_KEEP_SYNC_COUNT`", "`2`", "Finished full syncs kept in the file, the new one included"],
+  ["`BATON_METRICS`", "`false`", "Service mode: `/metrics` for Prometheus on the health port"],
   ["`BATON_SKIP_CLEANUP`", "`false`", "Keep all syncs in the file"],
   ["`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`", "", "[Proxies](operations.md#network), for every connection"],
   ["`NODE_EXTRA_CA_CERTS`", "", "File with further certificate authorities to trust"],

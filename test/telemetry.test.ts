@@ -201,3 +201,22 @@ test("the packages that the error names are the optional ones of the package", (
     assert.match(manifest.devDependencies[name], /^\d+\.\d+\.\d+$/);
   }
 });
+
+test("everything that is sent says connector and organization, and what OTEL_RESOURCE_ATTRIBUTES says", async () => {
+  await using sandbox = await startSandbox();
+  await using receiver = await OtlpReceiver.start();
+  const env = {
+    OTEL_RESOURCE_ATTRIBUTES: "deployment.environment=prod, team=a%20b,bad=%,x",
+    OTEL_SERVICE_NAME: "mine",
+  };
+  const { code, stderr } = await sync(sandbox, { endpoint: receiver.endpoint, argv: plain, env });
+  assert.equal(code, 0, stderr);
+  const resources = receiver.resources();
+  assert.ok(resources.length > 0);
+  for (const one of resources) {
+    assert.equal(one["baton.connector"], "baton-cloudsmith");
+    assert.equal(one["baton.target"], sandbox.organization.slug);
+    const { "deployment.environment": environment, team, bad } = one;
+    assert.deepEqual([environment, team, bad, one["service.name"]], ["prod", "a b", "%", "mine"]);
+  }
+});

@@ -41,7 +41,7 @@ export interface ServiceOptions {
   /** Tasks worked on at the same time; at least 1. */
   readonly taskConcurrency: number;
   /** Where to answer health checks; undefined: nowhere. */
-  readonly health: { readonly host: string; readonly port: number } | undefined;
+  readonly health: { readonly host: string; readonly port: number; metrics?(): string } | undefined;
   /** BATON_C1_API_HOST and BATON_HOST_ID are read from here. */
   readonly env: Environment;
   readonly network: Network;

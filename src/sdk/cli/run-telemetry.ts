@@ -1,8 +1,9 @@
 /** Telemetry of a run, as the flags ask for: nothing is loaded without an endpoint. */
 import { resolve } from "node:path";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
 import type { Invocation } from "./app.ts";
+import type { CliIo } from "./cli-io.ts";
 import { networkOf } from "./connector-context.ts";
 
 /**
@@ -26,6 +27,7 @@ export async function openRunTelemetry(invocation: Invocation, config: ResolvedC
     collector,
     network: networkOf(invocation),
     service: { name: `${app.name}-server`, version: app.version },
+    origin: { ...originOf(invocation, config), ...attributesOf(io.env) },
     traces: !config.bool("otel-tracing-disabled"),
     logs: !config.bool("otel-logging-disabled"),
     redact: (text) => redactor.redact(text),
@@ -33,4 +35,28 @@ export async function openRunTelemetry(invocation: Invocation, config: ResolvedC
     onFailure: (error) =>
       io.stderr.write(`telemetry cannot be delivered to ${collector.origin}: ${redactor.redact(error.message)}\n`),
   });
+}
+
+/** What tells the measurements of many connectors apart. */
+export function originOf({ app }: Invocation, config: ResolvedConfig): Attributes {
+  const target = app.targetName?.(config);
+  return { "baton.connector": app.name, ...(target && { "baton.target": target }) };
+}
+
+/** What the environment says of the service (OpenTelemetry: resource SDK): pairs with percent signs, separated by commas. */
+function attributesOf({ OTEL_RESOURCE_ATTRIBUTES = "", OTEL_SERVICE_NAME }: CliIo["env"]): Attributes {
+  const pairs = OTEL_RESOURCE_ATTRIBUTES.split(",").flatMap((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    return name.trim() === "" || rest.length === 0 ? [] : [[name.trim(), decoded(rest.join("=").trim())] as const];
+  });
+  return { ...Object.fromEntries(pairs), ...(OTEL_SERVICE_NAME && { "service.name": OTEL_SERVICE_NAME }) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone percent sign means itself.
+    return text;
+  }
 }

@@ -10,7 +10,16 @@ import type { TargetIdentity, WarningSeverity } from "./connector.ts";
  * may not see all. `Incomplete`: rows are known to be missing. `Held`: so much fell away that nobody should take it
  * for removals unasked. `Failed`: an error ended the run. The last three never replace a finished sync.
  */
-export type SyncResult = "Complete" | "Complete with warnings" | "Partial roster" | "Incomplete" | "Held" | "Failed";
+export type SyncResult = (typeof syncResults)[number];
+/** All of them. */
+export const syncResults = [
+  "Complete",
+  "Complete with warnings",
+  "Partial roster",
+  "Incomplete",
+  "Held",
+  "Failed",
+] as const;
 
 /** A sign that the read is partial, added up. */
 export interface RunSignal {

@@ -18,6 +18,7 @@ export interface ToldVerdict {
 
 /** To the thread. */
 export type ToHealthThread =
+  | { readonly type: "metrics"; readonly text: string }
   | { readonly type: "ready" }
   /** `isAnswer`: it was asked for. */
   | { readonly type: "verdict"; readonly verdict: ToldVerdict; readonly isAnswer: boolean }

@@ -28,6 +28,8 @@ export interface HealthServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: SecretRedactor;
+  /** Gives the measurements that /metrics shows; absent: there is no such path. */
+  metrics?(): string;
 }
 
 /** A running health server. */
@@ -71,7 +73,11 @@ class ThreadedServer implements HealthServer {
     this.#thread = thread;
     this.port = port;
     this.#check = new HealthCheck(options.connector, options.clock);
-    this.#beating = setInterval(() => Atomics.add(beats, 0, 1), beatMs).unref();
+    this.#tellMetrics();
+    this.#beating = setInterval(() => {
+      Atomics.add(beats, 0, 1);
+      this.#tellMetrics();
+    }, beatMs).unref();
     thread.on("message", (message: FromHealthThread) => {
       if (message.type === "ask") void this.#answer();
     });
@@ -91,6 +97,12 @@ class ThreadedServer implements HealthServer {
     const gone = once(this.#thread, "exit");
     this.#post({ type: "close" });
     await gone;
+  }
+
+  /** Told and not asked for: a scrape then waits for nobody. */
+  #tellMetrics(): void {
+    const text = this.#options.metrics?.();
+    if (text !== undefined) this.#post({ type: "metrics", text: this.#options.redactor.redact(text) });
   }
 
   async #answer(): Promise<void> {

@@ -26,6 +26,7 @@ const port = parentPort as NonNullable<typeof parentPort>;
 const { host, port: wanted, beats } = workerData as HealthThreadData;
 let isReady: boolean = false;
 let verdict: ToldVerdict | undefined;
+let metrics: string | undefined;
 let lastBeat = 0;
 let beatAtMs = performance.now();
 const waiting = new Set<() => void>();
@@ -33,6 +34,10 @@ const waiting = new Set<() => void>();
 const server = createServer((request, response) => {
   request.resume();
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
+  if (path === "/metrics" && metrics !== undefined) {
+    response.writeHead(200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics);
+    return;
+  }
   void answerTo(path).then((answer) => send(response, answer));
 });
 server.headersTimeout = headersTimeoutMs;
@@ -42,6 +47,7 @@ const timer = setInterval(watch, tickMs);
 
 port.on("message", (message: ToHealthThread) => {
   if (message.type === "ready") isReady = true;
+  if (message.type === "metrics") metrics = message.text;
   if (message.type === "close") void close(server);
   if (message.type !== "verdict") return;
   ({ verdict } = message);

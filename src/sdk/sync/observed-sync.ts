@@ -1,9 +1,11 @@
 /** Tells telemetry how a run goes: a span for the run and one for each of its steps, how long it took, what it holds. */
 import type { SyncType } from "../c1z/write/sync-store.ts";
 import type { Clock } from "../clock.ts";
-import { toBatonError } from "../errors.ts";
+import { type SyncResult, syncResults } from "../contracts/run-record.ts";
+import { Status, toBatonError } from "../errors.ts";
 import { type Attributes, noTelemetry, type Span, type Telemetry } from "../telemetry/telemetry.ts";
 import type { SyncOutcome, SyncPhase } from "./events.ts";
+import { resultOfError } from "./verdict.ts";
 
 /** What a run is told to tell. */
 export interface RunProbe {
@@ -37,11 +39,18 @@ export async function observeSync(
   try {
     const outcome = await telemetry.within(span, () => work(probe));
     tellCounts(telemetry, outcome);
+    tellResult(telemetry, outcome.result);
+    telemetry.gauge("baton.key.refused", 0);
+    if (outcome.nothingRead !== true) tellSuccess(telemetry, clock);
     span.set({ "baton.sync.id": outcome.syncId, "baton.sync.resumed": outcome.resumed });
     finish(outcome.result);
     return outcome;
   } catch (caught) {
-    finish(toBatonError(caught).code, caught);
+    const error = toBatonError(caught);
+    tellResult(telemetry, resultOfError(error));
+    telemetry.gauge("baton.key.refused", error.status === Status.unauthenticated ? 1 : 0);
+    telemetry.count("baton.sync.failures", { "baton.error.code": error.code });
+    finish(error.code, caught);
     throw caught;
   }
 }
@@ -70,11 +79,36 @@ class PhaseSpans implements RunProbe {
   }
 }
 
-function tellCounts(telemetry: Telemetry, { stats, warnings }: SyncOutcome): void {
+/** One of them is 1, all others 0: a result that is over does not linger. */
+function tellResult(telemetry: Telemetry, result: SyncResult): void {
+  for (const each of syncResults) {
+    telemetry.gauge("baton.sync.last.result", each === result ? 1 : 0, { "baton.sync.result": each });
+  }
+}
+
+const lastSuccessMs = new WeakMap<Telemetry, number>();
+
+function tellSuccess(telemetry: Telemetry, clock: Clock): void {
+  const isFirst = !lastSuccessMs.has(telemetry);
+  lastSuccessMs.set(telemetry, clock.nowMs());
+  telemetry.gauge("baton.sync.last.success.timestamp.seconds", Math.round(clock.nowMs() / 1000));
+  if (!isFirst) return;
+  telemetry.observe("baton.roster.age.seconds", () => {
+    const atMs = lastSuccessMs.get(telemetry);
+    return atMs === undefined ? undefined : Math.max(0, Math.round((clock.nowMs() - atMs) / 1000));
+  });
+}
+
+function tellCounts(telemetry: Telemetry, { stats, warnings, completeness: { keyOwner } }: SyncOutcome): void {
+  if (keyOwner) {
+    const role = { "baton.key.role": keyOwner.role ?? "unknown", "baton.key.sees_all": keyOwner.seesAll };
+    telemetry.gauge("baton.key.owner", 1, role);
+  }
   for (const [type, count] of Object.entries(stats.resourcesByResourceType)) {
     telemetry.gauge("baton.sync.resources", count, { "baton.resource_type": type });
   }
   telemetry.gauge("baton.sync.entitlements", stats.entitlements);
   telemetry.gauge("baton.sync.grants", stats.grants);
   telemetry.gauge("baton.sync.warnings", warnings.length);
+  for (const { code, count = 1 } of warnings) telemetry.count("baton.warnings", { "baton.warning.code": code }, count);
 }

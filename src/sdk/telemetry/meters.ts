@@ -20,6 +20,13 @@ export class Meters {
     return kept(this.#gauges, name, () => this.#meter.createGauge(name));
   }
 
+  observe(name: string, read: () => number | undefined): void {
+    this.#meter.createObservableGauge(name).addCallback((result) => {
+      const value = read();
+      if (value !== undefined) result.observe(value);
+    });
+  }
+
   /** Of seconds. */
   histogram(name: string): Histogram {
     return kept(this.#histograms, name, () => this.#meter.createHistogram(name, { unit: "s" }));

@@ -19,6 +19,8 @@ export interface TelemetryOptions {
   readonly network: Network;
   /** Name and version of the service, as the collector shows it. */
   readonly service: { readonly name: string; readonly version: string };
+  /** What everything that is sent says of where it comes from; OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME win. */
+  readonly origin: Attributes;
   /** False: no spans. */
   readonly traces: boolean;
   /** False: no log records. */
@@ -84,12 +86,16 @@ class OpenTelemetry implements Telemetry {
     return this.#within.run(this.#contexts.get(span) ?? this.#context(), work);
   }
 
-  count(name: string, attributes: Attributes = {}): void {
-    this.#meters.counter(name).add(1, this.#redacted(attributes));
+  count(name: string, attributes: Attributes = {}, by = 1): void {
+    this.#meters.counter(name).add(by, this.#redacted(attributes));
   }
 
   gauge(name: string, value: number, attributes: Attributes = {}): void {
     this.#meters.gauge(name).record(value, this.#redacted(attributes));
+  }
+
+  observe(name: string, read: () => number | undefined): void {
+    this.#meters.observe(name, read);
   }
 
   duration(name: string, ms: number, attributes: Attributes = {}): void {

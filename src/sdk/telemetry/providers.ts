@@ -2,11 +2,13 @@
 import type { Libraries } from "./libraries.ts";
 import type { OtlpChannel } from "./otlp-channel.ts";
 import { OtlpExporter } from "./otlp-exporter.ts";
+import type { Attributes } from "./telemetry.ts";
 
 /** What the providers are made of. */
 export interface ProviderOptions {
   readonly channel: OtlpChannel;
   readonly service: { readonly name: string; readonly version: string };
+  readonly origin: Attributes;
   readonly traces: boolean;
   readonly logs: boolean;
   readonly onFailure: (error: Error) => void;
@@ -26,6 +28,7 @@ export function createProviders(libraries: Libraries, options: ProviderOptions):
   const resource = resources.resourceFromAttributes({
     "service.name": service.name,
     "service.version": service.version,
+    ...options.origin,
   });
   const exporter = <T>(name: string, serialize: (batch: T) => Uint8Array | undefined): OtlpExporter<T> =>
     new OtlpExporter({ channel, path: `/opentelemetry.proto.collector.${name}/Export`, serialize, onFailure });

@@ -29,10 +29,12 @@ export interface Telemetry {
   span(name: string, attributes?: Attributes): Span;
   /** Runs `work`; spans that it begins are below `span`. */
   within<T>(span: Span, work: () => Promise<T>): Promise<T>;
-  /** Adds one. */
-  count(name: string, attributes?: Attributes): void;
+  /** Adds one, or `by`. */
+  count(name: string, attributes?: Attributes, by?: number): void;
   /** Sets what something is now. */
   gauge(name: string, value: number, attributes?: Attributes): void;
+  /** Has something asked for whenever it is looked at; undefined: not known. */
+  observe(name: string, read: () => number | undefined): void;
   /** Adds a duration, in milliseconds; it leaves in seconds. */
   duration(name: string, ms: number, attributes?: Attributes): void;
   log(record: LogRecord): void;
@@ -48,7 +50,37 @@ export const noTelemetry: Telemetry = {
   within: (_span, work) => work(),
   count() {},
   gauge() {},
+  observe() {},
   duration() {},
   log() {},
   async close() {},
 };
+
+/** Tells several. */
+export function tellAll(told: readonly Telemetry[]): Telemetry {
+  const each = (tell: (one: Telemetry) => void): void => told.forEach(tell);
+  const spans = new WeakMap<Span, readonly Span[]>();
+  return {
+    span(name, attributes) {
+      const begun = told.map((one) => one.span(name, attributes));
+      const all: Span = {
+        set: (more) => begun.forEach((span) => void span.set(more)),
+        end: (error) => begun.forEach((span) => void span.end(error)),
+      };
+      spans.set(all, begun);
+      return all;
+    },
+    within(span, work) {
+      const begun = spans.get(span) ?? [];
+      return told.reduce<typeof work>((inner, one, i) => () => one.within(begun[i] ?? span, inner), work)();
+    },
+    count: (name, attributes, by) => each((one) => one.count(name, attributes, by)),
+    gauge: (name, value, attributes) => each((one) => one.gauge(name, value, attributes)),
+    observe: (name, read) => each((one) => one.observe(name, read)),
+    duration: (name, ms, attributes) => each((one) => one.duration(name, ms, attributes)),
+    log: (record) => each((one) => one.log(record)),
+    async close() {
+      await Promise.all(told.map((one) => one.close()));
+    },
+  };
+}

@@ -1,11 +1,22 @@
 /** Service mode: the root command when a client id is given. From flags to what the service is told. */
+
+import type { ServiceOptions } from "../../c1/service.ts";
 import { parseSwitch, parseWholeNumber } from "../../config/parse-value.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import type { Logger } from "../../log.ts";
+import type { PrometheusTelemetry } from "../../telemetry/prometheus.ts";
 import type { ConnectorContext, Invocation } from "../app.ts";
 import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
 import { loadConfig } from "../load-config.ts";
 import type { RunOutput } from "../run-output.ts";
 import { externalPrincipalsOf, readVariable, storageEngineOf, storeOptions } from "../sync-options.ts";
+
+/** Where a service tells of itself. */
+export interface ServiceOutput {
+  readonly output: RunOutput;
+  /** For /metrics; undefined: there is none. */
+  readonly metrics: PrometheusTelemetry | undefined;
+}
 
 /** A service that has not ended by then is ended: the promise is ten seconds. */
 const stopWithinMs = 9_500;
@@ -19,7 +30,7 @@ export async function serveConductorOne(
   invocation: Invocation,
   config: ResolvedConfig,
   context: ConnectorContext,
-  output: RunOutput,
+  { output, metrics }: ServiceOutput,
 ): Promise<number> {
   const { app, io, redactor } = invocation;
   const { logger } = output;
@@ -51,9 +62,7 @@ export async function serveConductorOne(
         ...storageEngineOf(config),
       },
       taskConcurrency: config.int("task-concurrency"),
-      health: config.bool("health-check")
-        ? { host: config.string("health-check-bind-address"), port: config.int("health-check-port") }
-        : undefined,
+      health: healthOf(config, metrics, logger),
       env: io.env,
       network: context.network,
       ...(context.telemetry && { telemetry: context.telemetry }),
@@ -69,6 +78,16 @@ export async function serveConductorOne(
     release();
     interrupt.release();
   }
+}
+
+/** Where probes are answered, and what /metrics there shows. */
+function healthOf(config: ResolvedConfig, metrics: ServiceOutput["metrics"], logger: Logger): ServiceOptions["health"] {
+  if (config.bool("health-check")) {
+    const place = { host: config.string("health-check-bind-address"), port: config.int("health-check-port") };
+    return { ...place, ...(metrics && { metrics: () => metrics.render() }) };
+  }
+  if (metrics) logger.warn("BATON_METRICS changes nothing without BATON_HEALTH_CHECK, whose port it uses");
+  return undefined;
 }
 
 /** How long C1 is waited for, from the environment. */

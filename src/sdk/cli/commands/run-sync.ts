@@ -1,19 +1,22 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 import { environmentVariable } from "../../config/field.ts";
+import { parseSwitch } from "../../config/parse-value.ts";
 import type { ResolvedConfig } from "../../config/resolved-config.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";
+import { createPrometheus } from "../../telemetry/prometheus.ts";
+import { tellAll } from "../../telemetry/telemetry.ts";
 import type { ConnectorContext, Invocation } from "../app.ts";
 import { connectorContext } from "../connector-context.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { loadConfig } from "../load-config.ts";
 import { refuseWeakTls } from "../refuse-weak-tls.ts";
 import { openRunOutput, type RunOutput } from "../run-output.ts";
-import { openRunTelemetry } from "../run-telemetry.ts";
+import { openRunTelemetry, originOf } from "../run-telemetry.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
 import { syncInto } from "../sync-into.ts";
-import { lockWaitOf, storeOptions } from "../sync-options.ts";
+import { lockWaitOf, readVariable, storeOptions } from "../sync-options.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
 /** Runs the root command. */
@@ -22,7 +25,9 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
   boundYoungGeneration();
   const config = await loadConfig(invocation);
   const serviceMode = config.string("client-id") !== "";
-  const telemetry = await openRunTelemetry(invocation, config);
+  const metrics = serviceMode && wantsMetrics(invocation) ? createPrometheus(originOf(invocation, config)) : undefined;
+  const collected = await openRunTelemetry(invocation, config);
+  const telemetry = collected && metrics ? tellAll([collected, metrics]) : (collected ?? metrics);
   const output = openRunOutput(invocation, config, { isService: serviceMode, telemetry });
   invocation.useLogger(output.logger, () => telemetry?.close() ?? Promise.resolve());
   try {
@@ -32,13 +37,18 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
     if (serviceMode) {
       refuseSyncOnlyFlags(invocation);
       const { serveConductorOne } = await import("./run-service.ts");
-      return await serveConductorOne(invocation, config, context, output);
+      return await serveConductorOne(invocation, config, context, { output, metrics });
     }
     if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
     return await syncOnce(invocation, config, context, output);
   } finally {
     output.close();
   }
+}
+
+/** @throws BatonError BATON-CONFIG-VALUE. */
+function wantsMetrics({ io }: Invocation): boolean {
+  return readVariable(io.env, "BATON_METRICS", "true or false", parseSwitch) ?? false;
 }
 
 /** What a stop means for the data. */
