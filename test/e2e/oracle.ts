@@ -162,10 +162,26 @@ function userJson(member: OracleMember, organization: string): Json {
 }
 
 const roles = [
-  { role: "Owner", order: 40, does: "Full control of" },
-  { role: "Manager", order: 30, does: "Manages settings, teams and members of" },
-  { role: "Member", order: 20, does: "Ordinary membership in" },
-  { role: "Collaborator", order: 10, does: "Limited access, through teams and direct privileges only, to" },
+  {
+    role: "Owner",
+    order: 40,
+    does: "Everything in the NAME organization: all settings, all repositories, all members, other owners among them, and deleting the organization",
+  },
+  {
+    role: "Manager",
+    order: 30,
+    does: "Manages settings, teams, service accounts, invitations and all members but owners of the NAME organization; reads or changes repositories only where a team, a privilege or a default says so",
+  },
+  {
+    role: "Member",
+    order: 20,
+    does: "Sees the other members and the visible teams of the NAME organization; reads or changes repositories where a team, a privilege or a default says so",
+  },
+  {
+    role: "Collaborator",
+    order: 10,
+    does: "Sees only the members of the same teams in the NAME organization; reads or changes repositories only where a team or a privilege says so, never by a default",
+  },
 ];
 
 function roleEntitlements(resource: Json, { slug_perm, name }: OracleOrganization): Json[] {
@@ -173,7 +189,7 @@ function roleEntitlements(resource: Json, { slug_perm, name }: OracleOrganizatio
     resource,
     id: `organization:${slug_perm}:${role.toLowerCase()}`,
     displayName: `${name} ${role}`,
-    description: `${does} the ${name} organization`,
+    description: does.replace("NAME", () => name),
     grantableTo: [userType],
     annotations: [any("EntitlementExclusionGroup", { exclusionGroupId: `organization-role-${slug_perm}`, order })],
     purpose: "PURPOSE_VALUE_ASSIGNMENT",
@@ -190,7 +206,7 @@ function teamEntitlements(resource: Json): Json[] {
       ...shared,
       id: `${key}:member`,
       displayName: `${name} Team Member`,
-      description: `Member of the ${name} team`,
+      description: `Member of the ${name} team, with the privileges on repositories that are given to the team`,
       purpose: "PURPOSE_VALUE_ASSIGNMENT",
       slug: "member",
     },
@@ -198,7 +214,7 @@ function teamEntitlements(resource: Json): Json[] {
       ...shared,
       id: `${key}:manager`,
       displayName: `${name} Team Manager`,
-      description: `May manage the ${name} team`,
+      description: `May change the settings and the members of the ${name} team`,
       purpose: "PURPOSE_VALUE_PERMISSION",
       slug: "manager",
     },

@@ -80,7 +80,7 @@ for (const [name, bytes, expected] of answers) {
 test("T-50: a 304 in place of page 1 ends the sync", async () => {
   for (const path of [/\/teams\/$/, /\/members\/$/]) {
     const faults = [{ kind: "status", status: 304, match: { path }, times: always }] as const;
-    await syncUnderFaults(sandbox, { faults, expected: "CS-ANSWER-REDIRECT" });
+    await syncUnderFaults(sandbox, { faults, expected: "CS-HTTP-304" });
   }
 });
 

@@ -9,7 +9,13 @@ import { silentLogger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
 import { describeNetworkFailure } from "./describe-failure.ts";
-import { createHttpClient, type HttpClient, type HttpClientOptions, type JsonAnswer } from "./http-client.ts";
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type JsonAnswer,
+  type JsonRequest,
+} from "./http-client.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
 
 const signal = new AbortController().signal;
@@ -33,7 +39,7 @@ function describe(failure: HttpFailure, context: FailureContext): BatonError {
 function clientFor(
   port: number,
   options: Partial<HttpClientOptions> = {},
-): Pick<HttpClient, "getJson" | "stats" | "close"> & { get(): Promise<JsonAnswer> } {
+): Pick<HttpClient, "getJson" | "stats" | "close"> & { get(more?: Partial<JsonRequest>): Promise<JsonAnswer> } {
   const client = createHttpClient({
     baseUrl: `http://127.0.0.1:${port}/v1`,
     headers: { "X-Api-Key": "canary" },
@@ -45,7 +51,7 @@ function clientFor(
     getJson: (request) => client.getJson(request),
     stats: () => client.stats(),
     close: () => client.close(),
-    get: () => client.getJson({ path: "/thing/", signal, describe }),
+    get: (more) => client.getJson({ path: "/thing/", signal, describe, ...more }),
   };
 }
 
@@ -93,6 +99,26 @@ test("gzip is accepted and unpacked", async () => {
   assert.deepEqual((await clientFor(server.port).get()).json, { name: "Ελένη" });
 });
 
+test("a redirect that only adds a slash is followed, once, and a 304 is no redirect", async () => {
+  const reached: string[] = [];
+  await using server = await startHttpServer((request, response) => {
+    reached.push(request.url ?? "");
+    const [path = "", query] = (request.url ?? "").split("?");
+    if (reached.length === 1 || path.includes("loop")) {
+      response.writeHead(301, { Location: `${path}/${query ? `?${query}` : ""}` }).end();
+    } else sendJson(response, { ok: true });
+  });
+  const client = clientFor(server.port);
+  assert.deepEqual((await client.get({ path: "/thing", query: { kind: "user" } })).json, { ok: true });
+  assert.deepEqual(reached, ["/v1/thing?kind=user", "/v1/thing/?kind=user"]);
+  const { failure } = await failureOf(client.get({ path: "/loop" }));
+  assert.equal(failure.kind, "redirect");
+  assert.equal(reached.length, 4);
+  await using unchanged = await startHttpServer((_request, response) => response.writeHead(304).end());
+  const other = await failureOf(clientFor(unchanged.port).get());
+  assert.deepEqual([other.failure.kind, "status" in other.failure && other.failure.status], ["status", 304]);
+});
+
 test("T-26: no redirect is followed, and the key goes nowhere else", async () => {
   const reached: string[] = [];
   await using other = await startHttpServer((request, response) => {
@@ -105,7 +131,12 @@ test("T-26: no redirect is followed, and the key goes nowhere else", async () =>
       response.writeHead(status, { Location: `http://127.0.0.1:${other.port}/elsewhere` }).end();
     });
     const { failure } = await failureOf(clientFor(server.port).get());
-    assert.deepEqual(failure, { kind: "redirect", status, targetOrigin: `http://127.0.0.1:${other.port}` });
+    assert.deepEqual(failure, {
+      kind: "redirect",
+      status,
+      targetOrigin: `http://127.0.0.1:${other.port}`,
+      addsSlash: false,
+    });
   }
   assert.deepEqual(reached, []);
 });

@@ -106,6 +106,7 @@ class JsonHttpClient implements HttpClient {
   #requests = 0;
   #retries = 0;
   #hostReached: boolean = false;
+  #slashNoted: boolean = false;
 
   constructor(options: HttpClientOptions) {
     this.#options = { ...defaults, ...options };
@@ -128,7 +129,8 @@ class JsonHttpClient implements HttpClient {
     return this.#get(request, (answer) => ({ ok: true, answer }));
   }
 
-  async #get<T>(request: JsonRequest, read: ReadAnswer<T>): Promise<T> {
+  async #get<T>(asked: JsonRequest, read: ReadAnswer<T>): Promise<T> {
+    let request = asked;
     const call = new Call(this.#options.clock);
     for (;;) {
       const admission = await this.#admit(call, request.signal);
@@ -138,8 +140,19 @@ class JsonHttpClient implements HttpClient {
       }
       const outcome = await this.#attempt(request, call, read);
       if (outcome.ok) return outcome.answer;
+      if (outcome.failure.kind === "redirect" && outcome.failure.addsSlash && request === asked) {
+        request = { ...asked, path: `${asked.path}/` };
+        this.#noteSlash(asked.path);
+        continue;
+      }
       await this.#waitOrThrow(outcome.failure, outcome.notice, request, call);
     }
+  }
+
+  #noteSlash(path: string): void {
+    if (this.#slashNoted) return;
+    this.#slashNoted = true;
+    this.#options.logger.warn("the host wants a slash at the end of an address; it is asked for with one", { path });
   }
 
   stats(): ConnectorStats {

@@ -40,12 +40,17 @@ export interface StatusFailure {
   readonly body: string;
 }
 
-/** A redirect, which is never followed: a key in a header of its own would go along to the new host. */
+/**
+ * A redirect. A key in a header of its own would go along, so that one is followed only if it leads to the same address
+ * with a slash at its end.
+ */
 export interface RedirectFailure {
   readonly kind: "redirect";
   readonly status: number;
   /** Origin it points to; undefined when there is no Location or it is not a URL. */
   readonly targetOrigin: string | undefined;
+  /** True when it leads to the address that was asked, with a slash at the end of its path and nothing else changed. */
+  readonly addsSlash: boolean;
 }
 
 /** A 200 whose body is not the JSON that was asked for. */

@@ -109,7 +109,7 @@ test("a stale connection is replaced at once, but only the first time", () => {
 
 test("an untrusted certificate, a redirect and a huge body are not asked again; nonsense is, twice", () => {
   assert.deepEqual(decide(network("tls")), giveUp);
-  assert.deepEqual(decide({ kind: "redirect", status: 302, targetOrigin: undefined }), giveUp);
+  assert.deepEqual(decide({ kind: "redirect", status: 302, targetOrigin: undefined, addsSlash: false }), giveUp);
   assert.deepEqual(decide({ kind: "content", problem: "too-large", detail: "", excerpt: "" }), giveUp);
   const garbage: HttpFailure = { kind: "content", problem: "not-json", detail: "", excerpt: "" };
   assert.equal(decide(garbage, { failures: 2 }).action, "wait");

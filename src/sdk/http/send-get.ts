@@ -87,9 +87,11 @@ class Exchange {
   #onAnswer(answer: IncomingMessage): void {
     this.#answer = answer;
     const status = answer.statusCode ?? 0;
-    if (status >= 300 && status <= 399) {
-      const targetOrigin = originOf(answer.headers.location, this.#request.url);
-      this.#abandon({ kind: "redirect", status, targetOrigin });
+    // A 304 says that nothing changed, and leads nowhere.
+    if (status >= 300 && status <= 399 && status !== 304) {
+      const target = targetOf(answer.headers.location, this.#request.url);
+      const addsSlash = target !== undefined && isSlashed(this.#request.url, target);
+      this.#abandon({ kind: "redirect", status, targetOrigin: target?.origin, addsSlash });
       return;
     }
     const limit = status === 200 ? this.#request.limits.maxBodyBytes : maxErrorBodyBytes;
@@ -182,6 +184,12 @@ class Exchange {
   }
 }
 
-function originOf(location: string | undefined, base: URL): string | undefined {
-  return location === undefined ? undefined : URL.parse(location, base.href)?.origin;
+function targetOf(location: string | undefined, base: URL): URL | undefined {
+  return location === undefined ? undefined : (URL.parse(location, base.href) ?? undefined);
+}
+
+function isSlashed(asked: URL, target: URL): boolean {
+  const expected = new URL(asked);
+  expected.pathname += "/";
+  return target.href === expected.href;
 }
