@@ -5,6 +5,8 @@ export interface KeptFile {
   readonly path: string;
   /** For people: the organization and when, or the file's name. */
   readonly title: string;
+  /** What names of downloads begin with: the organization's slug and the day of the sync; absent: the title. */
+  readonly fileName?: string;
 }
 
 /** Finds the files behind `connector:ID` and `run:ID`. */

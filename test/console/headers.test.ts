@@ -94,7 +94,7 @@ for (const path of [
     assert.equal(head.status, 200);
     assert.equal(head.headers["content-length"], headers["content-length"]);
     assertHeaders(head.headers);
-    assert.match(String(headers["content-disposition"]), /^attachment; filename="[a-z-]+\.(csv|xlsx|json|zip)"$/);
+    assert.match(String(headers["content-disposition"]), /^attachment; filename="[a-z0-9-]+\.(csv|xlsx|json|zip)"$/);
   });
 }
 

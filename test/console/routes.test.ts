@@ -56,7 +56,7 @@ test("the whole way over HTTP: add, test, save, sync, history, file with its has
   const bytes = Buffer.from(await file.arrayBuffer());
   assert.equal(file.headers.get("x-content-sha256"), createHash("sha256").update(bytes).digest("hex"));
   assert.equal(file.headers.get("x-content-sha256"), runs[0].file?.sha256);
-  assert.match(file.headers.get("content-disposition") ?? "", /^attachment; filename="cloudsmith-[\dT-]+Z\.c1z"$/);
+  assert.match(file.headers.get("content-disposition") ?? "", /^attachment; filename="sandbox-org-[\dT-]+Z\.c1z"$/);
   const logs = await page.json<LogPage>(`${path}/logs?level=info&q=sync%20complete&limit=5`);
   assert.equal(logs.total, 1);
   const download = (await page.get(`${path}/logs/download`)).body.trimEnd().split("\n");

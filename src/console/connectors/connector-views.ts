@@ -1,4 +1,5 @@
 /** Connectors as the page sees them: what is kept, what runs, and what follows from both. */
+import { defaultBaseUrl } from "../../cloudsmith/config.ts";
 import type { ConnectorDetail, ConnectorSummary, KeyFacts, ScheduleProblem } from "../contract/connectors.ts";
 import type { RunDetail } from "../contract/runs.ts";
 import type { RunArchive } from "../runs/run-archive.ts";
@@ -123,6 +124,7 @@ function summary(facts: Facts): ConnectorSummary {
     mode,
     owner,
     orgSlug: settings.orgSlug,
+    host: settings.baseUrl === defaultBaseUrl ? "" : (URL.parse(settings.baseUrl)?.host ?? ""),
     isSample,
     status,
     ...(status === "Rate limited" && waitingUntilMs != null && { waitingUntilMs }),

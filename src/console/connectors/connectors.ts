@@ -134,6 +134,12 @@ export class Connectors {
     return this.#access.find(id).id;
   }
 
+  /** For the names of files: the organization's slug, or whatever else tells it apart. */
+  nameOf(id: string): string {
+    const { settings, name } = this.#access.find(id);
+    return settings.orgSlug || name || id;
+  }
+
   create({ mode, owner, schedule }: CreateConnector): ConnectorDetail {
     const { clock } = this.#parts;
     if (schedule) checkSchedule(schedule, clock.nowMs());

@@ -57,6 +57,8 @@ export interface ConnectorSummary {
   /** Who is responsible, free text; "" for nobody named. */
   readonly owner: string;
   readonly orgSlug: string;
+  /** Host of the API where it is not Cloudsmith's usual one; else "". */
+  readonly host: string;
   readonly isSample: boolean;
   readonly status: ConnectorStatus;
   /** Set beside the status `Rate limited`. */

@@ -79,7 +79,9 @@ export class RunArchive implements KeptFiles {
   currentFile(connectorId: string): KeptFile | undefined {
     const connector = this.#store.connectors.get(connectorId);
     const path = connector && this.#files.current(connectorId);
-    return path === undefined ? undefined : { path, title: connector?.name ?? "" };
+    if (!connector || path === undefined) return undefined;
+    const run = connector.currentRunId === null ? undefined : this.#store.runs.get(connector.currentRunId);
+    return { path, title: connector.name, ...(run && { fileName: fileName(run, connector) }) };
   }
 
   /** The file kept of a run. */
@@ -87,8 +89,9 @@ export class RunArchive implements KeptFiles {
     const run = this.#store.runs.get(runId);
     const path = run && this.#files.ofRun(runId);
     if (!run || path === undefined) return undefined;
-    const name = this.#store.connectors.get(run.connectorId)?.name ?? "";
-    return { path, title: `${name}, ${inUtc(run.startedAtMs)}` };
+    const connector = this.#store.connectors.get(run.connectorId);
+    const title = `${connector?.name ?? ""}, ${inUtc(run.startedAtMs)}`;
+    return { path, title, fileName: fileName(run, connector) };
   }
 
   /** What is known of a connector besides an error of it. */
@@ -181,6 +184,12 @@ export class RunArchive implements KeptFiles {
     this.#store.runs.prune(connectorId, keptRuns);
     this.#store.logs.prune(connectorId, keptLines);
   }
+}
+
+/** What was read, and on which day. */
+function fileName(run: RunDetail, connector: ConnectorRecord | undefined): string {
+  const organization = run.target ?? connector?.settings.orgSlug ?? "";
+  return `${organization || "cloudsmith"}-${new Date(run.startedAtMs).toISOString().slice(0, 10)}`;
 }
 
 const abandoned: SentError = {

@@ -67,6 +67,12 @@ export class Sources {
     });
   }
 
+  /** What the names of its downloads begin with. @throws BatonError `CONSOLE-NO-SOURCE` */
+  fileName(source: string): string {
+    const { fileName, title } = this.#find(source);
+    return fileName ?? title;
+  }
+
   /** What the file is. Whoever asks will ask for people next: they are read meanwhile. */
   async info(source: string): Promise<SourceInfo> {
     const info = await this.use(source, (open, { title }) => sourceInfo(open, source, title));

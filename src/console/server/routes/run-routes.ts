@@ -6,6 +6,7 @@ import { BatonError, Status } from "../../../sdk/errors.ts";
 import type { Connectors } from "../../connectors/connectors.ts";
 import { type LogLine, logLevels } from "../../contract/runs.ts";
 import type { ConsoleEnv } from "../app.ts";
+import { safeName } from "../download-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 
 const pageOfRuns = { from: 1, to: 200, absent: 50 };
@@ -39,9 +40,14 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
     })
     .get("/connectors/:id/logs/download", (context) => {
       const id = context.req.param("id");
+      const day = new Date().toISOString().slice(0, 10);
       const lines = connectors.logs.all(connectors.existing(id));
       connectors.audit.record({ action: "log-downloaded", target: `connector:${id}` }, "done");
-      return downloadResponse(Readable.from(ndjson(lines)), "application/x-ndjson", `${id}-log.ndjson`);
+      return downloadResponse(
+        Readable.from(ndjson(lines)),
+        "application/x-ndjson",
+        `${safeName(connectors.nameOf(id))}-${day}-log.ndjson`,
+      );
     });
 }
 
@@ -51,10 +57,15 @@ function downloadFile(connectors: Connectors, runId: string): Response {
   if (!kept || !run.file) throw notKept();
   connectors.audit.record({ action: "file-downloaded", target: `run:${runId}`, details: run.file }, "done");
   const started = new Date(run.startedAtMs).toISOString().slice(0, 19).replaceAll(":", "-");
-  return downloadResponse(createReadStream(kept.path), "application/octet-stream", `cloudsmith-${started}Z.c1z`, {
-    "content-length": String(statSync(kept.path).size),
-    "x-content-sha256": run.file.sha256,
-  });
+  return downloadResponse(
+    createReadStream(kept.path),
+    "application/octet-stream",
+    `${safeName(connectors.nameOf(run.connectorId))}-${started}Z.c1z`,
+    {
+      "content-length": String(statSync(kept.path).size),
+      "x-content-sha256": run.file.sha256,
+    },
+  );
 }
 
 function downloadResponse(

@@ -119,7 +119,7 @@ function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv
         const answer = await peopleAnswer(open, query);
         return await sources.download((sink) => exportAnswer(answer, form, sink));
       });
-      return sendDownload(context, download, { name: "people", extension: form.format });
+      return sendDownload(context, download, { name: `${sources.fileName(source)}-people`, extension: form.format });
     })
     .get("/sources/:source/reviews/:name/export", async (context) => {
       const { source, name } = context.req.param();
@@ -131,7 +131,7 @@ function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv
         const answer = freshAnswer(open, { name, since, asOfSeconds });
         return sources.download((sink) => exportAnswer(answer, form, sink));
       });
-      return sendDownload(context, download, { name, extension: form.format });
+      return sendDownload(context, download, { name: `${sources.fileName(source)}-${name}`, extension: form.format });
     })
     .get("/sources/:source/evidence", async (context) => {
       const source = context.req.param("source");
@@ -139,7 +139,7 @@ function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv
       const download = await sources.compare(source, readText(context.req.query("since"), "since"), (open, since) =>
         sources.download((sink) => exportEvidence(open, since, version, sink)),
       );
-      return sendDownload(context, download, { name: "evidence", extension: "zip" });
+      return sendDownload(context, download, { name: `${sources.fileName(source)}-evidence`, extension: "zip" });
     });
 }
 

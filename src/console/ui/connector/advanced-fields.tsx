@@ -7,18 +7,19 @@ import type { SettingsDraft } from "./settings-values.ts";
 export function AdvancedFields(props: {
   draft: SettingsDraft;
   isOpen: boolean;
+  timeoutError: string | undefined;
   caRef: RefObject<HTMLInputElement | null>;
   onChange: (part: Partial<SettingsDraft>) => void;
 }) {
   const { draft, onChange } = props;
   return (
-    <details class="advanced" open={props.isOpen}>
+    <details class="advanced" open={props.isOpen || props.timeoutError !== undefined}>
       <summary>Advanced</summary>
       <div class="stack">
         <TextField
           label="API host"
           isOptional={true}
-          hint="Empty for Cloudsmith's own."
+          hint="Empty for Cloudsmith's own. The key is asked for again when it changes: a kept key goes to no other host."
           isMono={true}
           keys="url"
           value={draft.baseUrl}
@@ -41,6 +42,14 @@ export function AdvancedFields(props: {
           keys="url"
           value={draft.proxy}
           onInput={(proxy) => onChange({ proxy })}
+        />
+        <TextField
+          label="Time-out"
+          hint="Seconds that one request may take, 1 to 1800."
+          keys="numeric"
+          value={draft.timeout}
+          error={props.timeoutError}
+          onInput={(timeout) => onChange({ timeout })}
         />
       </div>
     </details>

@@ -5,7 +5,7 @@ import type { Data } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
-import { Chip, StatusChip } from "../design/chip.tsx";
+import { StatusChip } from "../design/chip.tsx";
 import { Empty } from "../design/empty.tsx";
 import { Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
@@ -13,6 +13,7 @@ import { Tabs } from "../design/tabs.tsx";
 import { usePathValues } from "../shell/address.ts";
 import { NotFound } from "../shell/not-found.tsx";
 import { ConnectorActions } from "./connector-actions.tsx";
+import { ConnectorMarks } from "./connector-name.tsx";
 import { connectorPath } from "./connector-paths.ts";
 import { connectorTabs } from "./connector-tabs.ts";
 import { useConnector, useProgress } from "./use-connector.ts";
@@ -63,7 +64,7 @@ function Shown(props: {
       beside={
         <>
           <StatusChip status={connector.status} untilMs={connector.waitingUntilMs} />
-          {connector.isSample && <Chip tone="neutral">Sample</Chip>}
+          <ConnectorMarks connector={connector} />
         </>
       }
       actions={<ConnectorActions connector={connector} data={data} />}

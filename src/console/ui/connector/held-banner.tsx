@@ -1,6 +1,5 @@
 /** "Big change, nothing applied": what would fall away, and the choice between confirming it and keeping the old. */
 import type { ConnectorDetail } from "../../contract/connectors.ts";
-import type { Failure } from "../../contract/failures.ts";
 import type { RunDetail } from "../../contract/runs.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
@@ -13,9 +12,13 @@ import { connectorApi, runApi } from "./connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
 
 /** The banner of a held run. */
-export function HeldBanner(props: { connector: ConnectorDetail; failure: Failure; data: Data<ConnectorDetail> }) {
-  const { connector, failure, data } = props;
-  const run = useData<RunDetail>(connector.lastRun ? runApi(connector.lastRun.runId) : null);
+export function HeldBanner(props: {
+  connector: ConnectorDetail;
+  held: NonNullable<ConnectorDetail["heldRun"]>;
+  data: Data<ConnectorDetail>;
+}) {
+  const { connector, held, data } = props;
+  const run = useData<RunDetail>(runApi(held.runId));
   const confirm = useToldFailure(
     useAction(async () => {
       await postJson(connectorApi(connector.id, "/confirm-changes"));
@@ -25,14 +28,14 @@ export function HeldBanner(props: { connector: ConnectorDetail; failure: Failure
   );
   const keepOld = useToldFailure(
     useAction(async () => {
-      data.replace(await postJson<ConnectorDetail>(connectorApi(connector.id, "/keep-old")));
+      data.replace(await postJson<ConnectorDetail>(connectorApi(connector.id, "/keep-old"), { runId: held.runId }));
       showToast("The old file stays the current one");
     }),
   );
   return (
     <>
       <FailureBanner
-        failure={failure}
+        failure={held.failure}
         actions={
           <>
             <Button kind="primary" isBusy={confirm.isBusy} onClick={() => void confirm.run()}>

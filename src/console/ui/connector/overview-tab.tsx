@@ -10,12 +10,13 @@ import { Empty } from "../design/empty.tsx";
 import { FactList, Figures } from "../design/facts.tsx";
 import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } from "../design/format.ts";
 import { RelativeTime } from "../design/relative-time.tsx";
+import { isUsualHost } from "./connector-name.tsx";
 import { connectorPath, runApi, runPath } from "./connector-paths.ts";
 import type { TabProps } from "./connector-tabs.ts";
 import { ConnectorFailure } from "./failure-actions.tsx";
 import { HeldBanner } from "./held-banner.tsx";
 import { modeTitle } from "./modes.ts";
-import { ScheduleCard } from "./schedule-card.tsx";
+import { ScheduleCard } from "./schedule/schedule-card.tsx";
 import { SyncingPanel } from "./syncing-panel.tsx";
 
 /** The tab. */
@@ -26,11 +27,8 @@ export function OverviewTab({ connector, data, progress }: TabProps) {
     <div class="stack-wide">
       {status === "Not set up" && <KeyGoneBanner connector={connector} />}
       {connector.isPaused && <PausedBanner />}
-      {failure?.state === "held" ? (
-        <HeldBanner connector={connector} failure={failure} data={data} />
-      ) : (
-        failure && <ConnectorFailure connector={connector} failure={failure} />
-      )}
+      {failure && failure.state !== "held" && <ConnectorFailure connector={connector} failure={failure} />}
+      {connector.heldRun && <HeldBanner connector={connector} held={connector.heldRun} data={data} />}
       {progress && <SyncingPanel progress={progress} />}
       {lastGoodRun
         ? !progress && <Counts run={lastGoodRun} />
@@ -115,6 +113,7 @@ function AboutCard({ connector }: { connector: ConnectorDetail }) {
       <FactList
         facts={[
           ["Organization", orgSlug || "Not set"],
+          ...(isUsualHost(connector.settings.baseUrl) ? [] : [["API host", connector.settings.baseUrl] as const]),
           ["How it runs", modeTitle(mode)],
           ["Owner", owner || "Nobody named"],
           ["API key", keyText(key)],

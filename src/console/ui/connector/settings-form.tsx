@@ -16,7 +16,15 @@ import { C1Fields } from "./c1-fields.tsx";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
 import { KeyField } from "./key-field.tsx";
 import { modeTexts } from "./modes.ts";
-import { draftErrors, draftOf, inputOf, mendSlug, type SettingsDraft, testedPart } from "./settings-values.ts";
+import {
+  draftErrors,
+  draftOf,
+  inputOf,
+  mendSlug,
+  needsKeyAgain,
+  type SettingsDraft,
+  testedPart,
+} from "./settings-values.ts";
 import { TestPanel } from "./test-panel.tsx";
 import { useFocusedField } from "./use-focused-field.ts";
 import { useTest, verdictOf } from "./use-test.ts";
@@ -43,7 +51,11 @@ export function SettingsForm(props: {
   const running = useTest(connector.id);
   const focus = useFocusedField(props.focusOn ?? "key");
 
-  const change = (part: Partial<SettingsDraft>) => setDraft((old) => ({ ...old, ...part }));
+  const change = (part: Partial<SettingsDraft>) =>
+    setDraft((old) => {
+      const next = { ...old, ...part };
+      return needsKeyAgain(next, connector) ? { ...next, keySource: "entered" } : next;
+    });
   const errors = draftErrors(draft);
   const isValid = Object.keys(errors).length === 0;
   const isNew = testedPart(draft) !== testedPart(draftOf(connector)) || connector.status === "Not set up";
@@ -124,9 +136,15 @@ export function SettingsForm(props: {
             options={modeTexts.map(({ mode, title }) => ({ value: mode, label: title }))}
             onChange={(mode) => change({ mode })}
           />
-          <AdvancedFields draft={draft} isOpen={props.focusOn === "ca"} caRef={focus.ca} onChange={change} />
-          {running.start.failure && <FailureBanner failure={running.start.failure} isUrgent={true} />}
-          {save.failure && <FailureBanner failure={save.failure} isUrgent={true} />}
+          <AdvancedFields
+            timeoutError={showsErrors ? errors.timeout : undefined}
+            draft={draft}
+            isOpen={props.focusOn === "ca"}
+            caRef={focus.ca}
+            onChange={change}
+          />
+          {running.start.failure && <FailureBanner failure={running.start.failure} isUrgent={true} takesFocus={true} />}
+          {save.failure && <FailureBanner failure={save.failure} isUrgent={true} takesFocus={true} />}
           <div class="actions">
             <Button kind="primary" type="submit" isBusy={save.isBusy || (savesAfterTest && verdict === null)}>
               Save

@@ -10,6 +10,7 @@ import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { FactList } from "../design/facts.tsx";
+import { TextField } from "../design/field.tsx";
 import { showToast } from "../design/toast.tsx";
 import { Steps } from "../journey/steps.tsx";
 import { useQueryValues } from "../shell/address.ts";
@@ -76,6 +77,7 @@ function settingFacts({ settings, key, owner, mode }: ConnectorDetail) {
     ["API host", settings.baseUrl],
     ["CA file", settings.caFile || "None"],
     ["Proxy", settings.proxy || "As the environment says"],
+    ["Time-out", `${settings.timeoutSeconds} s for a request`],
   ] as const;
   if (mode !== "service") return facts;
   return [
@@ -93,6 +95,8 @@ function keyOwnerText(owner: NonNullable<NonNullable<ConnectorDetail["key"]>["ow
 function RemoveCard({ connector }: { connector: ConnectorDetail }) {
   const { route } = useLocation();
   const [isAsking, setAsking] = useState(false);
+  const [typed, setTyped] = useState("");
+  const word = connector.orgSlug;
   const remove = useAction(async () => {
     await postJson(connectorApi(connector.id, "/remove"));
     showToast(`${connector.name} was removed`);
@@ -110,13 +114,23 @@ function RemoveCard({ connector }: { connector: ConnectorDetail }) {
       </div>
       {isAsking && (
         <Dialog title={`Remove ${connector.name}?`} onClose={() => setAsking(false)}>
-          <p>This cannot be undone. Download files that you want to keep first.</p>
+          <p>
+            {`Lost are its settings, its key, ${connector.lastRun ? "the history and the kept files of its syncs" : "and what was entered"}, and its logs. Runs of other connectors that are compared with its files lose them. This cannot be undone: download files that you want to keep first.`}
+          </p>
+          {word !== "" && (
+            <TextField label={`Type “${word}” to remove it`} isMono={true} value={typed} onInput={setTyped} />
+          )}
           {remove.failure && <FailureBanner failure={remove.failure} isUrgent={true} />}
           <div class="actions">
             <Button kind="quiet" onClick={() => setAsking(false)}>
               Cancel
             </Button>
-            <Button kind="danger" isBusy={remove.isBusy} onClick={() => void remove.run()}>
+            <Button
+              kind="danger"
+              isBusy={remove.isBusy}
+              isDisabled={typed.trim() !== word}
+              onClick={() => void remove.run()}
+            >
               Remove
             </Button>
           </div>

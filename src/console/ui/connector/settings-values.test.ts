@@ -13,6 +13,7 @@ const draft: SettingsDraft = {
   baseUrl: "https://api.cloudsmith.io",
   caFile: "",
   proxy: "",
+  timeout: "300",
   c1ClientId: "",
   c1ClientSecret: "",
 };

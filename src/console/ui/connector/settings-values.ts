@@ -15,6 +15,8 @@ export interface SettingsDraft {
   readonly baseUrl: string;
   readonly caFile: string;
   readonly proxy: string;
+  /** Seconds, as typed. */
+  readonly timeout: string;
   readonly c1ClientId: string;
   readonly c1ClientSecret: string;
 }
@@ -35,9 +37,10 @@ const cloudsmithHosts = new Set(["app.cloudsmith.com", "cloudsmith.com", "clouds
 
 /** The draft that the form begins with. */
 export function draftOf({ settings, owner, mode, key }: ConnectorDetail): SettingsDraft {
-  const { orgSlug, baseUrl, caFile, proxy, c1ClientId } = settings;
+  const { orgSlug, baseUrl, caFile, proxy, timeoutSeconds, c1ClientId } = settings;
   const keySource = key ? "kept" : "entered";
-  return { apiKey: "", keySource, orgSlug, owner, mode, baseUrl, caFile, proxy, c1ClientId, c1ClientSecret: "" };
+  const secrets = { apiKey: "", keySource, c1ClientId, c1ClientSecret: "" } as const;
+  return { ...secrets, orgSlug, owner, mode, baseUrl, caFile, proxy, timeout: String(timeoutSeconds) };
 }
 
 /** The slug out of what was typed or pasted: an address of one of the organization's pages is as good. */
@@ -77,6 +80,7 @@ export function inputOf(draft: SettingsDraft): SettingsInput {
     baseUrl: draft.baseUrl.trim(),
     caFile: draft.caFile.trim(),
     proxy: draft.proxy.trim(),
+    timeoutSeconds: Number(draft.timeout),
     ...(draft.keySource === "kept" ? {} : { keySource: draft.keySource }),
     ...(key === "" ? {} : { apiKey: key }),
     ...(draft.mode === "service" ? { c1ClientId: draft.c1ClientId.trim() } : {}),
@@ -86,10 +90,27 @@ export function inputOf(draft: SettingsDraft): SettingsInput {
 
 /** What decides whether Cloudsmith can be read: a test holds as long as none of it changes. */
 export function testedPart(draft: SettingsDraft): string {
-  const { keySource, baseUrl, caFile, proxy } = draft;
+  const { keySource, baseUrl, caFile, proxy, timeout } = draft;
   const key = keySource === "entered" ? mendKey(draft.apiKey).value : "";
-  return JSON.stringify([keySource, key, mendSlug(draft.orgSlug).value, baseUrl.trim(), caFile.trim(), proxy.trim()]);
+  return JSON.stringify([
+    keySource,
+    key,
+    mendSlug(draft.orgSlug).value,
+    baseUrl.trim(),
+    caFile.trim(),
+    proxy.trim(),
+    timeout.trim(),
+  ]);
 }
+
+/** True when the key that is kept was entered for another host than the one that stands in the form now. */
+export function needsKeyAgain({ keySource, baseUrl }: SettingsDraft, { key, settings }: ConnectorDetail): boolean {
+  const isKept = keySource === "kept" && key?.source === "entered";
+  return isKept && withoutSlashes(baseUrl || usualHost) !== withoutSlashes(settings.baseUrl);
+}
+
+const usualHost = "https://api.cloudsmith.io/v1";
+const withoutSlashes = (address: string): string => address.trim().replace(/\/+$/, "");
 
 /** Errors by field; none when the form may be sent. */
 export function draftErrors(draft: SettingsDraft): Partial<Record<keyof SettingsDraft, string>> {
@@ -97,7 +118,13 @@ export function draftErrors(draft: SettingsDraft): Partial<Record<keyof Settings
   const slug = mendSlug(draft.orgSlug);
   const keyError = draft.keySource !== "entered" ? null : key.value === "" ? "Enter the API key." : key.error;
   const slugError = slug.value === "" ? "Enter the slug of the organization." : slug.error;
-  return { ...(keyError ? { apiKey: keyError } : {}), ...(slugError ? { orgSlug: slugError } : {}) };
+  const isTime = /^\d{1,4}$/.test(draft.timeout.trim()) && Number(draft.timeout) >= 1 && Number(draft.timeout) <= 1800;
+  const timeoutError = isTime ? null : "Whole seconds, 1 to 1800.";
+  return {
+    ...(keyError ? { apiKey: keyError } : {}),
+    ...(slugError ? { orgSlug: slugError } : {}),
+    ...(timeoutError ? { timeout: timeoutError } : {}),
+  };
 }
 
 function slugOfAddress(text: string): string | null {

@@ -5,7 +5,7 @@ import { runPhases } from "../../contract/runs.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { Banner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
+import { Button, LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList, Figures } from "../design/facts.tsx";
 import { formatClock, formatClockBoth, formatCount, formatDuration } from "../design/format.ts";
@@ -15,7 +15,7 @@ import { useNow } from "../design/relative-time.tsx";
 import { announce } from "../design/toast.tsx";
 import { useToldFailure } from "../design/use-told-failure.ts";
 import { AnnouncePace } from "./announce-pace.ts";
-import { connectorApi } from "./connector-paths.ts";
+import { connectorApi, connectorPath } from "./connector-paths.ts";
 
 /** The panel. */
 export function SyncingPanel({ progress }: { progress: RunProgress }) {
@@ -37,7 +37,7 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
           <p>It begins by itself as soon as there is room.</p>
         </Banner>
       )}
-      {progress.waiting && <WaitingBanner waiting={progress.waiting} />}
+      {progress.waiting && <WaitingBanner progress={progress} waiting={progress.waiting} now={now} />}
       <div class="stack-tight">
         <ProgressBar label="Progress of the sync" fraction={progress.fraction} />
         <PhaseBar progress={progress} />
@@ -64,19 +64,26 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
 }
 
 /** Waits look alike to the engine; a used-up budget is nobody's fault and may take most of an hour. */
-function WaitingBanner({ waiting }: { waiting: NonNullable<RunProgress["waiting"]> }) {
+function WaitingBanner(props: { progress: RunProgress; waiting: NonNullable<RunProgress["waiting"]>; now: number }) {
+  const { waiting } = props;
   const until = formatClockBoth(waiting.untilMs);
+  const left = formatDuration(Math.max(0, waiting.untilMs - props.now));
+  const log = (
+    <LinkButton isSmall={true} href={connectorPath(props.progress.connectorId, "logs")}>
+      Log
+    </LinkButton>
+  );
   if (!/rate limit/i.test(waiting.reason)) {
     return (
-      <Banner tone="warn" icon="clock" title="Trying again">
-        <p>{`${waiting.reason} Next try at ${until}.`}</p>
+      <Banner tone="warn" icon="clock" title="Trying again" actions={log}>
+        <p>{`${waiting.reason} Next try at ${until}, in ${left}.`}</p>
       </Banner>
     );
   }
   return (
-    <Banner tone="warn" icon="clock" title="Waiting for Cloudsmith">
+    <Banner tone="warn" icon="clock" title="Waiting for Cloudsmith" actions={log}>
       <p>
-        {`The hour's requests of this key are used up. Other programs and people with the same key use the same budget. The sync goes on by itself at ${until}. Nothing is lost.`}
+        {`The hour's requests of this key are used up. Other programs and people with the same key use the same budget. The sync goes on by itself at ${until}, in ${left}. Nothing is lost.`}
       </p>
       <FactList facts={[["Code", "CS-RATE-429"]]} />
     </Banner>

@@ -1,6 +1,7 @@
 /** The test below the form: its lines, its failure, and the words that let a partial roster pass. */
 import { useEffect, useState } from "preact/hooks";
 import type { TestState } from "../../contract/connectors.ts";
+import type { FailureState } from "../../contract/failures.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
@@ -18,6 +19,9 @@ export const spokenVerdict: Readonly<Record<Verdict, string>> = {
   partial: "Test passed with warnings",
   fail: "Test failed",
 };
+
+/** Failures of the way to a host, or of the host: the settings may be right, and the host answer later. */
+const savesAnyway: ReadonlySet<FailureState> = new Set(["network-down", "tls-fault", "server-error", "rate-limited"]);
 
 /** The panel. */
 export function TestPanel(props: {
@@ -40,14 +44,19 @@ export function TestPanel(props: {
       {test.failure && (
         <FailureBanner
           failure={test.failure}
+          takesFocus={test.isDone}
           actions={
-            test.failure.organizations?.length
-              ? test.failure.organizations.map(({ slug, name }) => (
-                  <Button key={slug} isSmall={true} onClick={() => props.onUseSlug(slug)}>
-                    {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
-                  </Button>
-                ))
-              : undefined
+            verdict === "fail" && savesAnyway.has(test.failure.state) ? (
+              <Button isSmall={true} onClick={props.onSave}>
+                Save anyway
+              </Button>
+            ) : test.failure.organizations?.length ? (
+              test.failure.organizations.map(({ slug, name }) => (
+                <Button key={slug} isSmall={true} onClick={() => props.onUseSlug(slug)}>
+                  {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
+                </Button>
+              ))
+            ) : undefined
           }
         />
       )}

@@ -1,5 +1,6 @@
 /** Banners: a state that concerns the whole screen, with what to do about it. */
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Failure } from "../../contract/failures.ts";
 import { FactList } from "./facts.tsx";
 import { formatClockBoth } from "./format.ts";
@@ -32,11 +33,24 @@ export function Banner(props: {
   title: string;
   icon?: IconName;
   isUrgent?: boolean;
+  /** Scrolled to and focused when it appears: it answers what the person has just done. */
+  takesFocus?: boolean;
   children?: ComponentChildren;
   actions?: ComponentChildren;
 }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!props.takesFocus) return;
+    box.current?.scrollIntoView({ block: "center" });
+    box.current?.focus({ preventScroll: true });
+  }, [props.takesFocus, props.title]);
   return (
-    <div class={`banner banner-${props.tone}`} {...(props.isUrgent ? { role: "alert" } : {})}>
+    <div
+      ref={box}
+      class={`banner banner-${props.tone}`}
+      {...(props.takesFocus ? { tabIndex: -1 } : {})}
+      {...(props.isUrgent ? { role: "alert" } : {})}
+    >
       <Icon name={props.icon ?? icons[props.tone]} size={18} />
       <div class="banner-body">
         <p class="banner-title">{props.title}</p>
@@ -51,6 +65,7 @@ export function Banner(props: {
 export function FailureBanner(props: {
   failure: Failure;
   isUrgent?: boolean;
+  takesFocus?: boolean;
   tone?: BannerTone;
   /** Stands before the failure's own text. */
   before?: string;
@@ -62,6 +77,7 @@ export function FailureBanner(props: {
       tone={props.tone ?? tones[failure.state] ?? "bad"}
       title={failure.title}
       isUrgent={props.isUrgent ?? false}
+      takesFocus={props.takesFocus ?? false}
       actions={props.actions}
     >
       {props.before && <p class="strong">{props.before}</p>}

@@ -1,12 +1,13 @@
 /** S1, Integrations > Connectors: every set-up with its state. */
 import type { ConnectorSummary } from "../../contract/connectors.ts";
 import { useData } from "../api/use-data.ts";
+import { ConnectorMarks } from "../connector/connector-name.tsx";
 import { connectorPath } from "../connector/connector-paths.ts";
 import { modeTitle } from "../connector/modes.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
-import { Chip, StatusChip } from "../design/chip.tsx";
+import { StatusChip } from "../design/chip.tsx";
 import { Empty } from "../design/empty.tsx";
 import { formatCount, formatDateTime } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
@@ -23,7 +24,7 @@ const columns: readonly Column<ConnectorSummary>[] = [
     cell: (connector) => (
       <span class="row">
         <a href={connectorPath(connector.id)}>{connector.name}</a>
-        {connector.isSample && <Chip tone="neutral">Sample</Chip>}
+        <ConnectorMarks connector={connector} />
       </span>
     ),
   },

@@ -1,4 +1,4 @@
-/** S3, the owner: who is responsible for the connector. Next makes it. */
+/** S3, the owner: who is responsible for the connector, and when one on a schedule syncs. Next makes it. */
 
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
@@ -7,6 +7,7 @@ import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { connectorPath } from "../connector/connector-paths.ts";
 import { modeTexts } from "../connector/modes.ts";
+import { ScheduleFields, scheduleDraftOf, scheduleOf } from "../connector/schedule/schedule-fields.tsx";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { TextField } from "../design/field.tsx";
@@ -22,8 +23,14 @@ export function SetOwner() {
   const mode = modeTexts.find((text) => text.mode === query["mode"])?.mode ?? "once";
   const [owner, setOwner] = useState("");
   const [isWarned, setWarned] = useState(false);
+  const [draft, setDraft] = useState(() => scheduleDraftOf({ kind: "interval", everyMinutes: 1440 }));
+  const schedule = scheduleOf(draft);
   const create = useAction(async () => {
-    const connector = await postJson<ConnectorDetail>("/api/connectors", { mode, owner: owner.trim() });
+    const connector = await postJson<ConnectorDetail>("/api/connectors", {
+      mode,
+      owner: owner.trim(),
+      ...(mode === "schedule" && schedule ? { schedule } : {}),
+    });
     route(connectorPath(connector.id, "settings"));
   });
   const next = () => {
@@ -49,6 +56,12 @@ export function SetOwner() {
             setWarned(false);
           }}
         />
+        {mode === "schedule" && (
+          <fieldset class="stack">
+            <legend class="field-label">When should it sync?</legend>
+            <ScheduleFields draft={draft} onChange={setDraft} />
+          </fieldset>
+        )}
         {isWarned && (
           <Banner tone="warn" title="Nobody is named as owner" isUrgent={true}>
             <p>Nobody will know whom to ask when a sync fails. Press Next again to go on without an owner.</p>
@@ -56,7 +69,12 @@ export function SetOwner() {
         )}
         {create.failure && <FailureBanner failure={create.failure} isUrgent={true} />}
         <div class="actions">
-          <Button kind="primary" type="submit" isBusy={create.isBusy}>
+          <Button
+            kind="primary"
+            type="submit"
+            isBusy={create.isBusy}
+            isDisabled={mode === "schedule" && schedule === null}
+          >
             Next
           </Button>
           <LinkButton kind="quiet" href={`/connectors/add/how?mode=${mode}`}>

@@ -2,6 +2,7 @@
 
 import { useId } from "preact/hooks";
 import type { SourceInfo } from "../../contract/sources.ts";
+import { Banner } from "../design/banner.tsx";
 import { useComparisons } from "./use-comparisons.ts";
 
 interface ComparePickerProps {
@@ -41,6 +42,11 @@ export function ComparePicker({ source, info, since, mustChoose, compared, onCha
             </optgroup>
           ))}
         </select>
+        {choices.find(({ value }) => value === since)?.isForeign && (
+          <Banner tone="warn" title="This is another organization">
+            <p>Everybody of one organization looks new or gone beside the other. Choose a run of the same one.</p>
+          </Banner>
+        )}
         <p class="field-hint">
           {compared === null
             ? "Any kept run and any opened file can be chosen."

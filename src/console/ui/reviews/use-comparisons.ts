@@ -12,6 +12,8 @@ export interface Comparison {
   readonly value: string;
   readonly text: string;
   readonly group: string;
+  /** True for a file of another organization: everybody would look new, or gone. */
+  readonly isForeign?: boolean;
 }
 
 /** Runs of each connector that are offered. */
@@ -46,26 +48,38 @@ async function otherSources(source: string, sha256: string, signal: AbortSignal)
     listed<{ readonly connectors: readonly ConnectorSummary[] }>("/api/connectors", signal),
     listed<{ readonly files: readonly OpenedFile[] }>("/api/files", signal),
   ]);
-  const runs = await Promise.all((connectors?.connectors ?? []).map((connector) => runsOf(connector, sha256, signal)));
-  const all = [...runs.flat(), ...(files?.files ?? []).map(openedFile)];
-  return all.filter(({ value }) => value !== source);
+  const lists = await Promise.all((connectors?.connectors ?? []).map((connector) => runsOf(connector, sha256, signal)));
+  const own = lists.find(({ connector, values }) => source === `connector:${connector.id}` || values.has(source));
+  const runs = lists.flatMap(({ connector, comparisons }) => {
+    const isForeign = own !== undefined && own.connector.orgSlug !== connector.orgSlug;
+    return comparisons.map((one) =>
+      isForeign ? { ...one, isForeign, group: `${one.group}, another organization` } : one,
+    );
+  });
+  return [...runs, ...(files?.files ?? []).map(openedFile)].filter(({ value }) => value !== source);
+}
+
+interface RunsOfConnector {
+  readonly connector: ConnectorSummary;
+  /** Names of all its runs as sources. */
+  readonly values: ReadonlySet<string>;
+  readonly comparisons: readonly Comparison[];
 }
 
 /** Not the run that wrote the very file that is shown. */
-async function runsOf(
-  { id, name }: ConnectorSummary,
-  sha256: string,
-  signal: AbortSignal,
-): Promise<readonly Comparison[]> {
+async function runsOf(connector: ConnectorSummary, sha256: string, signal: AbortSignal): Promise<RunsOfConnector> {
+  const { id, name, orgSlug } = connector;
   const path = `/api/connectors/${encodeURIComponent(id)}/runs?limit=${offeredRuns}`;
   const answer = await listed<{ readonly runs: readonly RunSummary[] }>(path, signal);
-  return (answer?.runs ?? [])
+  const runs = answer?.runs ?? [];
+  const comparisons = runs
     .filter(({ file }) => file !== null && file.sha256 !== sha256)
     .map(({ runId, startedAtMs, result }) => ({
       value: `run:${runId}`,
       text: `${formatDateTime(startedAtMs)}, ${result ?? "running"}`,
-      group: `Runs of ${name}`,
+      group: orgSlug === "" || orgSlug === name ? `Runs of ${name}` : `Runs of ${name} (${orgSlug})`,
     }));
+  return { connector, values: new Set(runs.map(({ runId }) => `run:${runId}`)), comparisons };
 }
 
 function openedFile({ source, title }: OpenedFile): Comparison {

@@ -1,5 +1,5 @@
 /** The next moments of a schedule. */
-import { formatDateTime, formatDateTimeWithZone } from "../design/format.ts";
+import { formatDateTime, formatDateTimeWithZone } from "../../design/format.ts";
 
 /** They, or why there are none. */
 export function NextRuns({ runsMs, isPaused = false }: { runsMs: readonly number[]; isPaused?: boolean }) {

@@ -1,5 +1,5 @@
 /** Schedules in words. Pure. */
-import type { Schedule } from "../../contract/connectors.ts";
+import type { Schedule } from "../../../contract/connectors.ts";
 
 /** Shortest interval, in minutes; the server holds it too. */
 export const shortestMinutes = 30;

@@ -1,0 +1,64 @@
+/** When the connector syncs by itself. */
+import { useState } from "preact/hooks";
+import type { ConnectorDetail, ScheduleProblem } from "../../../contract/connectors.ts";
+import type { Data } from "../../api/use-data.ts";
+import { Banner } from "../../design/banner.tsx";
+import { Button, LinkButton } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { FactList } from "../../design/facts.tsx";
+import { connectorPath } from "../connector-paths.ts";
+import { NextRuns } from "./next-runs.tsx";
+import { ScheduleDialog } from "./schedule-dialog.tsx";
+import { scheduleText } from "./schedule-text.ts";
+
+const problemTexts: Readonly<Record<ScheduleProblem, string>> = {
+  "not-set-up": "An API key or the slug of the organization is missing.",
+  "key-gone": "Its API key is not there any more. Nothing syncs by itself until it is entered again.",
+  "key-sealed": "Its API key cannot be opened: the console was started without the key that sealed it.",
+};
+
+/** The card; a service has no schedule of its own, because C1 says when. */
+export function ScheduleCard({ connector, data }: { connector: ConnectorDetail; data: Data<ConnectorDetail> }) {
+  const [isEditing, setEditing] = useState(false);
+  const { schedule, scheduleProblem, nextRunsMs, isPaused, mode } = connector;
+  if (mode === "service") {
+    return (
+      <Card title="Schedule">
+        <p class="muted">C1 says when to sync. Change it in C1, under Integrations, Connectors.</p>
+      </Card>
+    );
+  }
+  return (
+    <Card
+      title="Schedule"
+      actions={
+        <Button isSmall={true} kind="quiet" label="Edit schedule" onClick={() => setEditing(true)}>
+          Edit
+        </Button>
+      }
+    >
+      <FactList
+        facts={[
+          ["Syncs", scheduleText(schedule)],
+          ...(schedule.kind === "manual" || scheduleProblem
+            ? []
+            : [["Next", <NextRuns key="next" isPaused={isPaused} runsMs={nextRunsMs} />] as const]),
+        ]}
+      />
+      {scheduleProblem && (
+        <Banner
+          tone="bad"
+          title="The schedule cannot run"
+          actions={
+            <LinkButton isSmall={true} href={`${connectorPath(connector.id, "settings")}?edit=key`}>
+              Edit key
+            </LinkButton>
+          }
+        >
+          <p>{problemTexts[scheduleProblem]}</p>
+        </Banner>
+      )}
+      {isEditing && <ScheduleDialog connector={connector} data={data} onClose={() => setEditing(false)} />}
+    </Card>
+  );
+}
