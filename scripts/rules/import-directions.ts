@@ -172,6 +172,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/cloudsmith/addresses.ts",
     "src/sdk/",
   ],
+  // Who is told of what, and the way there.
+  "src/console/notifications/": [
+    "src/console/contract/",
+    "src/console/store/",
+    "src/console/worker/",
+    "src/console/failures/",
+    "src/console/runs/",
+    "src/sdk/clock.ts",
+    "src/sdk/errors.ts",
+  ],
   // Connectors: what was entered, what follows from runs, and what is done with them.
   "src/console/connectors/": [
     "src/console/contract/",
@@ -180,6 +190,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/failures/",
     "src/console/deploy/",
     "src/console/runs/",
+    "src/console/notifications/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
     "src/cloudsmith/",

@@ -19,6 +19,10 @@ export interface ConsoleOptions {
   readonly keysInMemory: boolean;
   readonly opensBrowser: boolean;
   readonly startsSample: boolean;
+  /** Only writes a back-up to this path. */
+  readonly backup: string | undefined;
+  /** Only restores the back-up at this path. */
+  readonly restore: string | undefined;
   /** Only prints a new link into the console that runs. */
   readonly printsLink: boolean;
 }
@@ -49,6 +53,8 @@ export function readConsoleOptions({ io: { env, cwd }, flags, options }: Invocat
     opensBrowser: !options.bool("no-open"),
     startsSample: options.bool("sample"),
     printsLink: options.bool("link"),
+    backup: path(text("backup")),
+    restore: path(text("restore")),
   };
 }
 

@@ -37,6 +37,18 @@ export const consoleCommand: Command = {
     { kind: "bool", name: "link", description: "Print a new link into the console that runs, and end", ...ownFlag },
     {
       kind: "string",
+      name: "backup",
+      description: "Back the data directory up into this file, and end; the console may be running",
+      ...ownFlag,
+    },
+    {
+      kind: "string",
+      name: "restore",
+      description: "Restore a back-up into a data directory that is empty or not there, and end",
+      ...ownFlag,
+    },
+    {
+      kind: "string",
       name: "host",
       description: "Address to listen on; others than loopback need --allow-remote",
       default: "127.0.0.1",
@@ -62,6 +74,11 @@ export const consoleCommand: Command = {
     if (options.printsLink) {
       const { linkIntoRunningConsole } = await import("./serve-console.ts");
       io.stdout.write(`${await linkIntoRunningConsole(options, io)}\n`);
+      return 0;
+    }
+    if (options.backup !== undefined || options.restore !== undefined) {
+      const { backUpOrRestore } = await import("./serve-console.ts");
+      io.stdout.write(`${backUpOrRestore(options, io)}\n`);
       return 0;
     }
     // Its jobs would refuse it one by one.

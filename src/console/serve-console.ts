@@ -25,11 +25,13 @@ import {
 import { listen } from "./server/listen.ts";
 import { connectorRoutes } from "./server/routes/connector-routes.ts";
 import { fileRoutes } from "./server/routes/file-routes.ts";
+import { notificationRoutes } from "./server/routes/notification-routes.ts";
 import { runRoutes } from "./server/routes/run-routes.ts";
 import { sourceRoutes } from "./server/routes/source-routes.ts";
 import { Sessions, sessionIn } from "./server/sessions.ts";
 import { SignIns } from "./server/sign-ins.ts";
 import { Sources } from "./sources/sources.ts";
+import { restoreBackup, writeBackup } from "./store/backup.ts";
 import { defaultDataDirectory, userHome } from "./store/data-directory.ts";
 
 /** Runs the console to its end, which is the first signal. A second one does not wait for anything. */
@@ -61,6 +63,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
     routes: [
       connectorRoutes(connectors),
       runRoutes(connectors),
+      notificationRoutes(connectors),
       sourceRoutes({ sources, audit, version }),
       fileRoutes({ sources, audit }),
     ],
@@ -75,6 +78,19 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   if (options.startsSample) await connectors.startSample();
   announce({ link: launchLink(running, clock), dataDir, options }, io);
   await stop;
+}
+
+/** Writes or restores a back-up. @returns what was done, in words. @throws BatonError `CONSOLE-BACKUP` */
+export function backUpOrRestore(options: ConsoleOptions, io: CliIo): string {
+  const dataDir = dataDirOf(options, io);
+  const { backup, restore } = options;
+  if (backup !== undefined && restore !== undefined) throw usageError("--backup and --restore exclude each other");
+  if (backup !== undefined) {
+    writeBackup(dataDir, backup);
+    return `${dataDir} is backed up in ${backup}. Keys that the console sealed with a key of its own are not in it.`;
+  }
+  restoreBackup(restore ?? "", dataDir);
+  return `${restore} is restored in ${dataDir}. Where a connector says so, enter its key again.`;
 }
 
 /** A new link into the console that runs on this data directory. @throws BatonError `CONSOLE-NOT-RUNNING` */

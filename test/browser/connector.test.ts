@@ -282,7 +282,10 @@ test("removed: only after one says so, and gone from the list", async () => {
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await dialog.waitFor({ state: "detached" });
   await press(page, "Remove");
-  await dialog.getByRole("button", { name: "Remove" }).click();
+  const remove = dialog.getByRole("button", { name: "Remove" });
+  assert.ok(await remove.isDisabled(), "the slug has to be typed first");
+  await dialog.getByLabel(/^Type /).fill("sandbox-org");
+  await remove.click();
   await page.getByRole("heading", { level: 1, name: "Connectors" }).waitFor();
   assert.equal(await page.locator(`a[href="/connectors/${other}"]`).count(), 0);
   await visit(`/connectors/${other}`);

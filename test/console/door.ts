@@ -9,14 +9,16 @@ import type { Hono } from "hono";
 import type { Connectors } from "../../src/console/connectors/connectors.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
 import type { KeptFiles } from "../../src/console/kept-files.ts";
-import { type ConsoleEnv, createApp } from "../../src/console/server/app.ts";
+import { createApp } from "../../src/console/server/app.ts";
 import { assetsFrom } from "../../src/console/server/assets.ts";
+import type { ConsoleEnv } from "../../src/console/server/console-env.ts";
 import { keptCookieName } from "../../src/console/server/cookie-name.ts";
 import { EventStreams } from "../../src/console/server/event-stream.ts";
 import { LaunchLinks, launchLink } from "../../src/console/server/launch-links.ts";
 import { type ConsoleServer, type ListenOptions, listen } from "../../src/console/server/listen.ts";
 import { connectorRoutes } from "../../src/console/server/routes/connector-routes.ts";
 import { fileRoutes } from "../../src/console/server/routes/file-routes.ts";
+import { notificationRoutes } from "../../src/console/server/routes/notification-routes.ts";
 import { runRoutes } from "../../src/console/server/routes/run-routes.ts";
 import { sourceRoutes } from "../../src/console/server/routes/source-routes.ts";
 import { Sessions, sessionIn } from "../../src/console/server/sessions.ts";
@@ -116,7 +118,7 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
     sessions,
     streams,
     routes: [
-      ...(workshop ? [connectorRoutes(workshop), runRoutes(workshop)] : []),
+      ...(workshop ? [connectorRoutes(workshop), runRoutes(workshop), notificationRoutes(workshop)] : []),
       sourceRoutes({ sources, audit, version }),
       fileRoutes({ sources, audit }),
     ],

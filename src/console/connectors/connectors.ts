@@ -25,6 +25,7 @@ import type { RunDetail } from "../contract/runs.ts";
 import { deployFiles } from "../deploy/deploy-files.ts";
 import type { EventHub } from "../event-hub.ts";
 import { RunningError } from "../failures/running-error.ts";
+import { Notifier } from "../notifications/notifier.ts";
 import { LogWriter } from "../runs/log-writer.ts";
 import { RunArchive } from "../runs/run-archive.ts";
 import { RunFiles } from "../runs/run-files.ts";
@@ -70,6 +71,8 @@ export class Connectors {
   /** Runs that have ended, and their files. */
   readonly archive: RunArchive;
   readonly logs: LogWriter;
+  /** Tells somebody of trouble, and of its end. */
+  readonly notifier: Notifier;
   readonly #parts: ConnectorParts;
   readonly #files: RunFiles;
   readonly #runner: SyncRunner;
@@ -104,6 +107,7 @@ export class Connectors {
       this.#services,
     ];
     this.#views = { store, env, archive, files, runner, tests, services };
+    this.notifier = new Notifier({ store, archive, clock, env, program });
     runner.follow((id, ended) => this.#runChanged(id, ended));
     services.follow((id) => this.#publish(id));
     this.archive.endAbandoned();
@@ -306,6 +310,7 @@ export class Connectors {
 
   async #closeAll(): Promise<void> {
     await this.#scheduler.close();
+    await this.notifier.close();
     await Promise.all([this.#runner.close(), this.#tests.close(), this.#services.close()]);
     await this.#sample.close();
     this.logs.close();
@@ -391,6 +396,8 @@ export class Connectors {
       connectors.update(id, { retryAtMs: retryAtMs + later });
     } else if (ended) connectors.update(id, { retryAtMs: null });
     this.#publish(id);
+    const connector = connectors.get(id);
+    if (ended && connector && !connector.isSample) this.notifier.runEnded(connector);
   }
 }
 

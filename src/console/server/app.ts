@@ -2,28 +2,22 @@
  * What the console answers: the page, its session, and the API for whoever is signed in. The gate stands in front of it
  * (see listen.ts); routes come from routes/ and know no session.
  */
-import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import type { AuditLog } from "../store/audit-log.ts";
 import { serveAsset } from "./asset-response.ts";
 import { type Assets, loadAssets } from "./assets.ts";
 import { refuseLargeBody } from "./body-values.ts";
+import type { ConsoleEnv } from "./console-env.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { failureResponse, forgedRequest, noSuchAddress, sessionExpired } from "./failure-response.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { type ConsoleFacts, sessionRoutes } from "./routes/session-routes.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import type { SignIns } from "./sign-ins.ts";
 
 /** The one address that takes more, and bytes instead of JSON. */
 const uploadPath = "/api/files/upload";
-
-/** What of Node and of the session a route can see. */
-export interface ConsoleEnv {
-  readonly Bindings: HttpBindings;
-  readonly Variables: { readonly session: Session };
-}
 
 /** What the console is put together from. */
 export interface ConsoleParts {

@@ -10,7 +10,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { BatonError, Status } from "../../sdk/errors.ts";
-import type { ConsoleEnv } from "./app.ts";
+import type { ConsoleEnv } from "./console-env.ts";
 import { gate, type OwnPlace, ownHosts } from "./request-gate.ts";
 import { rawAnswer, setSecurityHeaders } from "./security-headers.ts";
 import { SocketRoom } from "./socket-room.ts";

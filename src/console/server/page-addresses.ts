@@ -9,6 +9,7 @@ const patterns = [
   "/connectors/add(?:/.*)?",
   `/connectors/${part}${connectorScreens}`,
   "/files",
+  "/notifications",
   `/files/${part}(?:/.*)?`,
   `/sources/${part}${sourceScreens}`,
 ].map((pattern) => new RegExp(`^${pattern}$`));

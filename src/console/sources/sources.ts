@@ -70,7 +70,7 @@ export class Sources {
   /** What the names of its downloads begin with. @throws BatonError `CONSOLE-NO-SOURCE` */
   fileName(source: string): string {
     const { fileName, title } = this.#find(source);
-    return fileName ?? title;
+    return fileName ?? title.replace(/\.c1z$/i, "");
   }
 
   /** What the file is. Whoever asks will ask for people next: they are read meanwhile. */

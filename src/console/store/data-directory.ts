@@ -95,7 +95,8 @@ export async function openDataDirectory(path: string, clock: Clock): Promise<Dat
   };
 }
 
-function makeDirectory(path: string): void {
+/** Makes a directory with those above it, and closes it to everybody else. */
+export function makeDirectory(path: string): void {
   makeWithParents(path);
   // It may have been there before, open to others.
   chmodSync(path, directoryMode);

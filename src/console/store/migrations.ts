@@ -67,8 +67,7 @@ export const migrations: readonly string[] = [
  * @throws BatonError `CONSOLE-STORE-NEWER` when a later version of the program has written it.
  */
 export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
-  const version = Number(db.prepare("pragma user_version").get()?.["user_version"]);
-  if (version > steps.length) throw newer(path, version, steps.length);
+  const version = checkVersion(db, path, steps.length);
   for (const [step, sql] of steps.entries()) {
     if (step < version) continue;
     db.exec("begin immediate");
@@ -81,6 +80,13 @@ export function migrate(db: DatabaseSync, path: string, steps: readonly string[]
       throw caught;
     }
   }
+}
+
+/** The version of the database. @throws BatonError `CONSOLE-STORE-NEWER` when it is later than the known one. */
+export function checkVersion(db: DatabaseSync, path: string, known: number = migrations.length): number {
+  const version = Number(db.prepare("pragma user_version").get()?.["user_version"]);
+  if (version > known) throw newer(path, version, known);
+  return version;
 }
 
 function newer(path: string, found: number, known: number): BatonError {

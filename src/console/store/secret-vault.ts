@@ -8,7 +8,7 @@ import { BatonError, Status } from "../../sdk/errors.ts";
 import { seal, unseal } from "./sealed-text.ts";
 
 /** Secrets that a connector can have. */
-export type SecretName = "api-key" | "c1-client-secret";
+export type SecretName = "api-key" | "c1-client-secret" | "webhook-url";
 
 const checkName = "key-check";
 const checkText = "baton-cloudsmith console";

@@ -13,6 +13,8 @@ export interface Store {
   readonly runs: RunTable;
   readonly logs: LogTable;
   readonly secrets: SecretVault;
+  /** Short facts about the console itself, by name. */
+  readonly facts: { get(name: string): string | undefined; set(name: string, text: string): void };
   close(): void;
 }
 
@@ -36,12 +38,21 @@ export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt" | 
       runs: new RunTable(db),
       logs: new LogTable(db),
       secrets,
+      facts: {
+        get: (name) => textOf(db.prepare("select value from facts where name = ?").get(name)?.["value"]),
+        set: (name, text) =>
+          void db.prepare("insert or replace into facts (name, value) values (?, ?)").run(name, Buffer.from(text)),
+      },
       close: () => db.close(),
     };
   } catch (caught) {
     db.close();
     throw caught;
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : undefined;
 }
 
 function hasSealed(db: DatabaseSync): boolean {

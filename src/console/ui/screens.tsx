@@ -8,6 +8,7 @@ import { Home } from "./journey/home.tsx";
 import { HowToRun } from "./journey/how-to-run.tsx";
 import { SetOwner } from "./journey/set-owner.tsx";
 import { NotFound } from "./shell/not-found.tsx";
+import { NotificationsScreen } from "./shell/notifications-screen.tsx";
 import { FileRoute, SourceRoute } from "./source-routes.tsx";
 
 /** The screen of the current address. */
@@ -21,6 +22,7 @@ export function Screens() {
       <Route path="/connectors/add/owner" component={SetOwner} />
       <Route path="/connectors/:id" component={ConnectorPage} />
       <Route path="/connectors/:id/:tab/:rest*" component={ConnectorPage} />
+      <Route path="/notifications" component={NotificationsScreen} />
       <Route path="/files" component={FilesScreen} />
       <Route path="/files/:fileId" component={FileRoute} />
       <Route path="/sources/:source/:screen?/:first?/:second?" component={SourceRoute} />

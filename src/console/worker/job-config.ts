@@ -5,13 +5,13 @@ import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { ResolvedConfig } from "../../sdk/config/resolved-config.ts";
 import { standardFields } from "../../sdk/config/standard-fields.ts";
 import { validateConfig } from "../../sdk/config/validate.ts";
-import type { Job } from "./messages.ts";
+import type { ConnectorJob } from "./messages.ts";
 
 /**
  * Resolves what the job says and nothing else: neither flags nor environment nor a configuration file count here.
  * @throws BatonError with a BATON-CONFIG code.
  */
-export function jobConfig(job: Job, nowMs: number): ResolvedConfig {
+export function jobConfig(job: ConnectorJob, nowMs: number): ResolvedConfig {
   const { apiKey, keySource, orgSlug, baseUrl, timeoutSeconds } = job.settings;
   const env: Record<string, string> = {
     BATON_ORG_SLUG: orgSlug,

@@ -39,8 +39,22 @@ export interface SyncJob {
   readonly acceptChanges: boolean;
 }
 
+/** A notification to be sent. */
+export interface NotifyJob {
+  readonly kind: "notify";
+  /** A secret: whoever knows it can write there. */
+  readonly url: string;
+  /** JSON. */
+  readonly body: string;
+  /** Milliseconds. */
+  readonly withinMs: number;
+}
+
 /** One piece of work for a process of its own. */
-export type Job =
+export type Job = NotifyJob | ConnectorJob;
+
+/** One that concerns a connector. */
+export type ConnectorJob =
   | SyncJob
   | { readonly kind: "check"; readonly settings: JobSettings }
   | { readonly kind: "c1-check"; readonly settings: JobSettings; readonly c1: C1Settings }

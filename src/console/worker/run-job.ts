@@ -7,23 +7,24 @@ import { explainDiskError } from "./explain-disk-error.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
 import { jobConfig } from "./job-config.ts";
 import type { JobContext, JobPlace } from "./job-context.ts";
-import type { Job, SentError } from "./messages.ts";
+import type { ConnectorJob, Job, SentError } from "./messages.ts";
 
 /** Does the job to its end. */
 export async function runJob(job: Job, place: JobPlace): Promise<void> {
   const redactor = new SecretRedactor();
-  redactor.add(job.settings.apiKey);
+  if ("settings" in job) redactor.add(job.settings.apiKey);
   if ("c1" in job) redactor.add(job.c1.clientSecret);
   let error: SentError | null = null;
   try {
-    await dispatch(job, contextOf(job, redactor, place));
+    if (job.kind === "notify") await (await import("./notify-job.ts")).runNotifyJob(job, place, redactor);
+    else await dispatch(job, contextOf(job, redactor, place));
   } catch (caught) {
     error = await sentError(caught, job, redactor, place);
   }
   place.tell({ type: "ended", error });
 }
 
-async function dispatch(job: Job, context: JobContext): Promise<void> {
+async function dispatch(job: ConnectorJob, context: JobContext): Promise<void> {
   switch (job.kind) {
     case "sync":
       return await (await import("./sync-job.ts")).runSyncJob(job, context);
@@ -36,7 +37,7 @@ async function dispatch(job: Job, context: JobContext): Promise<void> {
   }
 }
 
-function contextOf(job: Job, redactor: SecretRedactor, place: JobPlace): JobContext {
+function contextOf(job: ConnectorJob, redactor: SecretRedactor, place: JobPlace): JobContext {
   const { io, tell, version } = place;
   const sink = (line: string): void => tell({ type: "log", line });
   const logger = createLogger({ level: "debug", format: "json", sinks: [sink], redactor, clock: io.clock });
@@ -49,12 +50,13 @@ function contextOf(job: Job, redactor: SecretRedactor, place: JobPlace): JobCont
 async function sentError(caught: unknown, job: Job, redactor: SecretRedactor, place: JobPlace): Promise<SentError> {
   const { code, status, message, effect, hint, retryAtMs, candidates } = toBatonError(caught);
   const redact = (text: string): string => redactor.redact(text);
-  const facts = place.signal.aborted
-    ? []
-    : [
-        ...(await explainNetworkError(code, job.settings.baseUrl, place.io, redactor)),
-        ...(await explainDiskError(code, job)),
-      ];
+  const facts =
+    place.signal.aborted || job.kind === "notify"
+      ? []
+      : [
+          ...(await explainNetworkError(code, job.settings.baseUrl, place.io, redactor)),
+          ...(await explainDiskError(code, job)),
+        ];
   return {
     code,
     status,

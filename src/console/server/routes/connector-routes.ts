@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { type Connectors, previewSchedule } from "../../connectors/connectors.ts";
 import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
-import type { ConsoleEnv } from "../app.ts";
 import { readBody } from "../body-values.ts";
+import type { ConsoleEnv } from "../console-env.ts";
 import { badRequest } from "../failure-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 

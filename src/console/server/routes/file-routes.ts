@@ -4,8 +4,8 @@ import { z } from "zod";
 import { maxUploadBytes, receiveUpload, uploadTooLarge } from "../../sources/receive-upload.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
-import type { ConsoleEnv } from "../app.ts";
 import { readBody } from "../body-values.ts";
+import type { ConsoleEnv } from "../console-env.ts";
 import { noSuchAddress } from "../failure-response.ts";
 
 const openInput = z.strictObject({

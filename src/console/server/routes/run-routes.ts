@@ -5,7 +5,7 @@ import { Hono } from "hono";
 import { BatonError, Status } from "../../../sdk/errors.ts";
 import type { Connectors } from "../../connectors/connectors.ts";
 import { type LogLine, logLevels } from "../../contract/runs.ts";
-import type { ConsoleEnv } from "../app.ts";
+import type { ConsoleEnv } from "../console-env.ts";
 import { safeName } from "../download-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import type { SessionInfo } from "../../contract/session.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
-import type { ConsoleEnv } from "../app.ts";
+import type { ConsoleEnv } from "../console-env.ts";
 import { readNumber } from "../query-values.ts";
 import type { Sessions } from "../sessions.ts";
 

@@ -10,7 +10,7 @@ import type { PeopleQuery } from "../../sources/roster.ts";
 import type { Sources } from "../../sources/sources.ts";
 import { entitlementsPage, grantsPage, resourceDetail, resourcesPage } from "../../sources/tables.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
-import type { ConsoleEnv } from "../app.ts";
+import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
 import { badRequest } from "../failure-response.ts";
 import { readChoice, readFlag, readNumber, readResource, readText } from "../query-values.ts";

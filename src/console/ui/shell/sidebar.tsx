@@ -11,6 +11,7 @@ import { useToldFailure } from "../design/use-told-failure.ts";
 const places: readonly { readonly href: string; readonly text: string; readonly icon: IconName }[] = [
   { href: "/connectors", text: "Connectors", icon: "connectors" },
   { href: "/files", text: "Open a file", icon: "file" },
+  { href: "/notifications", text: "Notifications", icon: "info" },
 ];
 
 /** The side bar. */

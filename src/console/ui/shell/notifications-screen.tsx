@@ -1,0 +1,94 @@
+/** Whom the console tells when syncs fail, are held or partial, and when all is well again. */
+import { useState } from "preact/hooks";
+import type { Notifications, WebhookForm } from "../../contract/console.ts";
+import { postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { type Data, useData } from "../api/use-data.ts";
+import { Banner, FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { SecretField, SelectField } from "../design/field.tsx";
+import { formatDateTimeWithZone } from "../design/format.ts";
+import { Page } from "../design/page.tsx";
+import { Skeleton } from "../design/skeleton.tsx";
+import { showToast } from "../design/toast.tsx";
+
+const forms: readonly { readonly value: WebhookForm; readonly label: string }[] = [
+  { value: "json", label: "JSON" },
+  { value: "slack", label: "Slack" },
+  { value: "teams", label: "Microsoft Teams" },
+];
+
+/** The screen of the address /notifications. */
+export function NotificationsScreen() {
+  const data = useData<Notifications>("/api/notifications");
+  return (
+    <Page title="Notifications" crumbs={[{ text: "Integrations" }, { text: "Notifications" }]} width="narrow">
+      {data.failure && <FailureBanner failure={data.failure} isUrgent={true} />}
+      {data.data ? <Form settings={data.data} data={data} /> : !data.failure && <Skeleton lines={4} />}
+    </Page>
+  );
+}
+
+function Form({ settings, data }: { settings: Notifications; data: Data<Notifications> }) {
+  const [url, setUrl] = useState("");
+  const [form, setForm] = useState<WebhookForm>(settings.form);
+  const save = useAction(async (isOff: boolean) => {
+    const address = isOff ? { url: "" } : url.trim() === "" ? {} : { url: url.trim() };
+    data.replace(await postJson<Notifications>("/api/notifications", { form, ...address }));
+    setUrl("");
+    showToast(isOff ? "Nobody is notified any more" : "Notifications saved");
+  });
+  const test = useAction(async () => {
+    data.replace(await postJson<Notifications>("/api/notifications/test"));
+  });
+  const isSet = settings.host !== "";
+  return (
+    <Card title="Webhook">
+      <p>
+        Told are the third failure in a row, a partial roster, changes that are held, a schedule without a good sync for
+        too long, and that all is well again.
+      </p>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run(false);
+        }}
+      >
+        <SecretField
+          label="Address of the webhook"
+          hint={
+            isSet
+              ? `Now ${settings.host}. Leave it empty to keep it: it is never shown again.`
+              : "Begins with https://. It is kept like a key, and goes through this machine's proxy."
+          }
+          value={url}
+          onInput={setUrl}
+        />
+        <SelectField label="Form" value={form} options={forms} onChange={setForm} />
+        {save.failure && <FailureBanner failure={save.failure} isUrgent={true} takesFocus={true} />}
+        {test.failure && <FailureBanner failure={test.failure} isUrgent={true} takesFocus={true} />}
+        {settings.last?.failure && <FailureBanner failure={settings.last.failure} isUrgent={true} />}
+        {settings.last && !settings.last.failure && (
+          <Banner tone="good" title="The last notification arrived">
+            <p>{formatDateTimeWithZone(settings.last.atMs)}</p>
+          </Banner>
+        )}
+        <div class="actions">
+          <Button kind="primary" type="submit" isBusy={save.isBusy} isDisabled={!isSet && url.trim() === ""}>
+            Save
+          </Button>
+          <Button isBusy={test.isBusy} isDisabled={!isSet} onClick={() => void test.run()}>
+            Send a test
+          </Button>
+          {isSet && (
+            <Button kind="quiet" onClick={() => void save.run(true)}>
+              Switch off
+            </Button>
+          )}
+        </div>
+      </form>
+    </Card>
+  );
+}
