@@ -47,6 +47,7 @@ export function SettingsForm(props: {
   const [tested, setTested] = useState<string | null>(null);
   const [savesAfterTest, setSavesAfterTest] = useState(false);
   const [isAccepted, setAccepted] = useState(false);
+  const [slugNotice, setSlugNotice] = useState<string | null>(null);
   const found = useData<FoundSettings>(connectorApi(connector.id, "/found-settings"));
   const running = useTest(connector.id);
   const focus = useFocusedField(props.focusOn ?? "key");
@@ -116,10 +117,17 @@ export function SettingsForm(props: {
             isMono={true}
             value={draft.orgSlug}
             error={showsErrors || slug.error ? (errors.orgSlug ?? null) : null}
-            notice={slug.notice}
+            notice={slug.notice ?? slugNotice}
             inputRef={focus.slug}
-            onInput={(orgSlug) => change({ orgSlug })}
-            onLeave={() => change({ orgSlug: slug.value })}
+            onInput={(orgSlug) => {
+              setSlugNotice(null);
+              change({ orgSlug });
+            }}
+            onLeave={() => {
+              // It stays: what is below must not move under the click that left the field.
+              setSlugNotice(slug.notice ?? slugNotice);
+              change({ orgSlug: slug.value });
+            }}
           />
           <FoundSlugs found={found.data} current={slug.value} onChoose={(orgSlug) => change({ orgSlug })} />
           {draft.mode === "service" && <C1Fields draft={draft} connector={connector} onChange={change} />}
