@@ -179,6 +179,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/worker/",
     "src/console/failures/",
     "src/console/runs/",
+    "src/sdk/c1z/process/this-program.ts",
     "src/sdk/clock.ts",
     "src/sdk/errors.ts",
   ],

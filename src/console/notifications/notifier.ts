@@ -1,4 +1,6 @@
 /** Tells somebody by a webhook: keeps where and in which form, and sends from a process of its own. Never throws on its own. */
+
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { Notifications, NotificationsInput, WebhookForm } from "../contract/console.ts";
@@ -9,7 +11,6 @@ import { nextMoments } from "../runs/schedule.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import { jobEnvironment } from "../worker/job-environment.ts";
-import type { ProgramCommand } from "../worker/program.ts";
 import { startWorker, type WorkerProcess } from "../worker/worker-process.ts";
 import { type Notice, type NoticeKind, noticeBody, noticeOf } from "./notice.ts";
 
