@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { BatonError } from "../errors.ts";
-import { splitCommandLine } from "./command-line.ts";
 import type { Field } from "./field.ts";
 import { readSecrets } from "./read-secrets.ts";
 import { resolveConfig } from "./resolve.ts";
 import type { ResolvedConfig } from "./resolved-config.ts";
+import { splitCommandLine } from "./secret-source.ts";
 import { secretSourceFields } from "./secret-source-fields.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "secrets ü "));

@@ -7,7 +7,6 @@ import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BatonError, Status } from "../errors.ts";
-import { splitCommandLine } from "./command-line.ts";
 
 /** Secrets are short; whatever is longer is a wrong file. Bytes. */
 const longestSecret = 65_536;
@@ -173,4 +172,22 @@ function commandError(name: string, problem: string): BatonError {
     effect: "Nothing was sent.",
     hint: "Run it by hand as the same user. It has no shell: pipes, variables and ~ mean nothing in it.",
   });
+}
+
+/**
+ * Arguments are separated by white space; `'...'` and `"..."` keep it. A backslash is a character like any other, so
+ * that Windows paths stay what they are.
+ * @returns undefined when a quote has no partner.
+ */
+export function splitCommandLine(text: string): readonly string[] | undefined {
+  const words: string[] = [];
+  let rest = text.trim();
+  while (rest !== "") {
+    const [word] = /^(?:[^\s'"]|'[^']*'|"[^"]*")+/.exec(rest) ?? [];
+    const after = rest.slice(word?.length ?? 0);
+    if (word === undefined || /^\S/.test(after)) return undefined;
+    words.push(word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));
+    rest = after.trimStart();
+  }
+  return words;
 }

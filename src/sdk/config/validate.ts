@@ -2,10 +2,11 @@
  * Checks resolved values against the rules of their fields and collects every violation in one error, so that a
  * person corrects all of them at once. Values of secret fields are never in the text.
  */
+
+import { isIP, isIPv4, isIPv6 } from "node:net";
 import { BatonError, Status } from "../errors.ts";
-import type { IntRules, StringRules, StringSliceRules } from "./field.ts";
+import type { IntRules, StringRules, StringSliceRules, WellKnown } from "./field.ts";
 import type { ResolvedConfig, ResolvedValue } from "./resolved-config.ts";
-import { isWellKnown } from "./well-known.ts";
 
 /**
  * Validates all fields.
@@ -88,4 +89,30 @@ function listProblem(items: readonly string[], rules: StringSliceRules | undefin
   if (rules.maxItems !== undefined && items.length > rules.maxItems) return `must have at most ${rules.maxItems} items`;
   if (rules.unique && new Set(items).size < items.length) return "must not have an item twice";
   return items.map((item) => stringProblem(item, rules.itemRules)).find((problem) => problem !== undefined);
+}
+
+const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const hostname = new RegExp(`^${label}(?:\\.${label})*\\.?$`, "i");
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const formats: Readonly<Record<WellKnown, (value: string) => boolean>> = {
+  email: (value) => {
+    const at = value.lastIndexOf("@");
+    return at > 0 && at <= 64 && !/[\s<>,;]/.test(value) && isHostname(value.slice(at + 1));
+  },
+  hostname: isHostname,
+  ip: (value) => isIP(value) !== 0,
+  ipv4: isIPv4,
+  ipv6: isIPv6,
+  uri: (value) => URL.canParse(value),
+  uuid: (value) => uuid.test(value),
+};
+
+function isHostname(value: string): boolean {
+  return value.length <= 253 && hostname.test(value);
+}
+
+/** True when `value` has the format. */
+function isWellKnown(format: WellKnown, value: string): boolean {
+  return formats[format](value);
 }

@@ -1,9 +1,8 @@
 /** Reads the principals of another connector's c1z into memory. The file is read once and closed. */
 import { openC1z } from "../c1z/read/reader.ts";
 import type { SyncView } from "../c1z/read/sync-view.ts";
-import type { ResourceId } from "../contracts/model.ts";
+import { type ResourceId, Trait } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
-import { parseMatchTraits } from "./match-traits.ts";
 import { PrincipalIndex } from "./principal-index.ts";
 
 /** What is asked for; texts as in the flags. */
@@ -85,5 +84,37 @@ function fileMissing(): BatonError {
     message: "external principals are to be chosen, but there is no external file",
     effect: "Nothing was started.",
     hint: "Name the file in --external-resource-c1z, or remove the other --external-resource flags.",
+  });
+}
+
+/** What is matched when nothing is said. */
+const usual: readonly Trait[] = [Trait.user, Trait.group];
+const byName: ReadonlyMap<string, Trait> = new Map(
+  Object.entries(Trait).map(([name, trait]) => [name.replaceAll(/[A-Z]/g, "_$&").toUpperCase(), trait]),
+);
+
+/**
+ * Reads names such as `user` or `TRAIT_USER`, in any case; users and groups when there are none.
+ * @throws BatonError `BATON-EXTERNAL-TRAIT` for any other text.
+ */
+function parseMatchTraits(names: readonly string[]): ReadonlySet<Trait> {
+  if (names.length === 0) return new Set(usual);
+  return new Set(names.map(parseTrait));
+}
+
+function parseTrait(name: string): Trait {
+  const trait = byName.get(
+    name
+      .trim()
+      .toUpperCase()
+      .replace(/^TRAIT_/, ""),
+  );
+  if (trait !== undefined) return trait;
+  throw new BatonError({
+    code: "BATON-EXTERNAL-TRAIT",
+    status: Status.unknown,
+    message: `${JSON.stringify(name)} is no trait of external principals`,
+    effect: "Nothing was started.",
+    hint: `Traits are ${[...byName.keys()].map((known) => known.toLowerCase()).join(", ")}.`,
   });
 }

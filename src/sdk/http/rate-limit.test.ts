@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHttpDate } from "./http-date.ts";
-import { parseRateLimit, parseRetryAfter } from "./rate-limit.ts";
+import { parseHttpDate, parseRateLimit, parseRetryAfter } from "./rate-limit.ts";
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 
