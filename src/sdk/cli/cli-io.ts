@@ -5,6 +5,8 @@ import type { Clock } from "../clock.ts";
 export interface OutputStream {
   write(text: string): void;
   readonly isTty: boolean;
+  /** True when it leads to systemd's journal, which takes priorities. */
+  readonly isJournal?: boolean;
   /** Width in columns; 80 when unknown. */
   readonly columns: number;
 }

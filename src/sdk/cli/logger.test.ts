@@ -148,3 +148,25 @@ test("a full disk ends the log file, not the program: lines go to standard error
 function hasFullDevice(): boolean {
   return statSync("/dev/full", { throwIfNoEntry: false }) !== undefined;
 }
+
+test("lines to the journal begin with their priority, and others do not", () => {
+  for (const isJournal of [true, false]) {
+    const io = memoryIo();
+    const stderr = { ...io.stderr, isJournal };
+    const { sinks } = openLogSinks([], { ...io, stderr });
+    const logger = createLogger({
+      level: "debug",
+      format: "json",
+      sinks,
+      redactor: new SecretRedactor(),
+      clock: io.clock,
+    });
+    for (const level of ["debug", "info", "warn", "error"] as const) logger[level]("x");
+    const beginnings = io
+      .stderrText()
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.slice(0, line.indexOf("{")));
+    assert.deepEqual(beginnings, isJournal ? ["<7>", "<6>", "<4>", "<3>"] : ["", "", "", ""]);
+  }
+});

@@ -5,13 +5,20 @@ import { getCallSites } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { BatonError, Status } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { LogFields, Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { CliIo } from "./cli-io.ts";
 import { formatLogLine, type LogEvent, type LogFormat, type LogLevel, logLevels } from "./log-line.ts";
 
-/** Takes one line without its newline. Must not throw. */
-export type LogSink = (line: string) => void;
+/** Takes one line without its newline, and how severe it is. Must not throw. */
+export type LogSink = (line: string, level?: LogLevel) => void;
+
+/** Priorities that the journal takes from the beginning of a line (sd-daemon(3)). */
+const priorities: Readonly<Record<LogLevel, string>> = { debug: "<7>", info: "<6>", warn: "<4>", error: "<3>" };
+
+function stderrSink({ stderr }: CliIo): LogSink {
+  return (line, level = "info") => stderr.write(`${stderr.isJournal === true ? priorities[level] : ""}${line}\n`);
+}
 
 /** What a logger is made of. */
 export interface LoggerOptions {
@@ -25,6 +32,8 @@ export interface LoggerOptions {
   readonly clock: Clock;
   /** Gets every event from `level` on, before it is redacted. */
   readonly mirror?: { readonly level: LogLevel; readonly log: (event: LogEvent) => void };
+  /** Fields of every event, such as the connector and its target. */
+  readonly always?: LogFields;
   /** Where the event was logged, `directory/file:line`; default: read from the call stack. */
   readonly caller?: () => string;
 }
@@ -33,7 +42,16 @@ const noSinks: ReadonlySet<LogSink> = new Set();
 
 /** Makes a logger. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { format, sinks, debugSinks = noSinks, mirror, redactor, clock, caller = callerFromStack } = options;
+  const {
+    format,
+    sinks,
+    debugSinks = noSinks,
+    always = {},
+    mirror,
+    redactor,
+    clock,
+    caller = callerFromStack,
+  } = options;
   const redact = (text: string): string => redactor.redact(text);
   const lowest = logLevels.indexOf(options.level);
   const lowestMirrored = mirror ? logLevels.indexOf(mirror.level) : logLevels.length;
@@ -43,12 +61,18 @@ export function createLogger(options: LoggerOptions): Logger {
       const isLow = logLevels.indexOf(level) < lowest;
       const isMirrored = logLevels.indexOf(level) >= lowestMirrored;
       if (isLow && !isMirrored && debugSinks.size === 0) return;
-      const event = { level, timeMs: clock.nowMs(), caller: caller(), message, fields };
+      const event = {
+        level,
+        timeMs: clock.nowMs(),
+        caller: caller(),
+        message,
+        fields: { ...fields, ...always, ...fields },
+      };
       if (isMirrored) mirror?.log(event);
       if (isLow && debugSinks.size === 0) return;
       const line = formatLogLine(event, format, redact);
-      for (const sink of debugSinks) sink(line);
-      if (!isLow) for (const sink of sinks) sink(line);
+      for (const sink of debugSinks) sink(line, level);
+      if (!isLow) for (const sink of sinks) sink(line, level);
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
@@ -86,10 +110,10 @@ export function loggingChoices(config: ResolvedConfig): { level: LogLevel; forma
  * @throws BatonError BATON-LOG-PATH when one cannot be opened.
  */
 export function openLogSinks(paths: readonly string[], io: CliIo): { sinks: LogSink[]; close(): void } {
-  if (paths.length === 0) return { sinks: [(line) => io.stderr.write(`${line}\n`)], close() {} };
+  if (paths.length === 0) return { sinks: [stderrSink(io)], close() {} };
   const files: number[] = [];
   const sinks = paths.map((path): LogSink => {
-    if (path === "stderr") return (line) => io.stderr.write(`${line}\n`);
+    if (path === "stderr") return stderrSink(io);
     if (path === "stdout") return (line) => io.stdout.write(`${line}\n`);
     const file = openLogFile(resolve(io.cwd, path), path);
     files.push(file);

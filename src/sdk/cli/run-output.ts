@@ -57,9 +57,10 @@ export function openRunOutput(
   const logger = createLogger({
     level: besideDisplay ? "warn" : level,
     format,
-    sinks: log.sinks.map((sink) => (besideDisplay ? (line) => display.around(() => sink(line)) : sink)),
+    sinks: log.sinks.map((sink) => (besideDisplay ? (line, level) => display.around(() => sink(line, level)) : sink)),
     debugSinks,
     ...(telemetry && { mirror: { level, log: (event) => telemetry.log(event) } }),
+    always: { connector: app.name, ...(app.targetName && { target: app.targetName(config) }) },
     redactor,
     clock: io.clock,
   });

@@ -1,5 +1,6 @@
 /** The real process behind {@link CliIo}. The only file of the command line that touches `process`. */
 
+import { fstatSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import { isWatched, tellWatcher } from "../file-progress.ts";
 import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
@@ -34,7 +35,7 @@ export function systemIo(): CliIo {
   return io;
 }
 
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
+function outputStream(stream: NodeJS.WriteStream & { readonly fd: number }): OutputStream {
   // A reader that went away (`| head`), or a terminal that is gone (EIO), is no failure of ours.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
@@ -42,8 +43,22 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
   return {
     write: (text) => void stream.write(text),
     isTty: stream.isTTY === true,
+    isJournal: isJournal(stream),
     get columns() {
       return stream.columns || 80;
     },
   };
+}
+
+/** Systemd names the device and the inode of the stream that it made (systemd.exec(5)): it may lead elsewhere by now. */
+function isJournal(stream: { readonly fd: number }): boolean {
+  const { JOURNAL_STREAM } = process.env;
+  if (!JOURNAL_STREAM) return false;
+  try {
+    const { dev, ino } = fstatSync(stream.fd);
+    return JOURNAL_STREAM === `${dev}:${ino}`;
+  } catch {
+    // Closed: then nothing is written to it either.
+    return false;
+  }
 }
