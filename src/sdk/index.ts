@@ -3,7 +3,6 @@
  * listed here are the SDK's own business.
  */
 
-// For connector authors.
 export { evidenceCommand, reportCommand } from "../reports/commands.ts";
 export { summarizeFile } from "../reports/summarize-file.ts";
 export {
@@ -26,6 +25,18 @@ export {
   text,
   unlessUnknown,
 } from "./api/json-check.ts";
+// For connector authors.
+export { type Draft, ListMemory, type ListObserver, type Note, type NoteCodec, type Tally } from "./api/list-memory.ts";
+export {
+  type ListEvent,
+  type ListSource,
+  type ListStep,
+  MovingList,
+  type MovingListOptions,
+  type PassStatement,
+  type Question,
+  type Sum,
+} from "./api/moving-list.ts";
 export { createPageWalk, type PageResult, type PageWalk, type PageWalkOptions } from "./api/page-walk.ts";
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
 export { type Paging, type ReceivedPage, readPaging } from "./api/paging.ts";

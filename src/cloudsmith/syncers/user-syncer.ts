@@ -50,6 +50,8 @@ export class UserSyncer implements ResourceSyncer {
     return {
       items,
       nextPageToken: isEnd && mustSettle(reading, options) ? settleToken : step.nextToken,
+      // The list tells itself whom it shows in more than one state.
+      replaces: true,
       ...(step.beginsAnew && { beginsAnew: true }),
       ...(step.toCome !== undefined && { toCome: step.toCome }),
     };
@@ -148,7 +150,7 @@ async function settle(parent: ResourceId, reading: OrganizationReading, options:
   if (warning) options.warn(warning);
   if (warning && owner && listed) await put(owner, memberNote(owner, "active"));
   if (notes.length > 0) memory.correct(notes);
-  return { items, nextPageToken: "" };
+  return { items, nextPageToken: "", replaces: true };
 }
 
 /** The key's owner as it was before the list was read; asked for again where the list says something else. */

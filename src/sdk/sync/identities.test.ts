@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SyncStore } from "../c1z/write/sync-store.ts";
+import type { Resource } from "../contracts/model.ts";
+import { Identities, withoutIdWarning } from "./identities.ts";
+
+const user = (id: string, displayName = id): Resource => ({
+  id: { resourceType: "user", resource: id },
+  displayName,
+  annotations: [],
+});
+
+function identities(stored: readonly Resource[] = []) {
+  const rows = new Map(stored.map((row) => [row.id.resource, row]));
+  const store = {
+    getResource: (id: Resource["id"]) => rows.get(id.resource),
+    listResources: () => ({ items: [...rows.values()], nextPageToken: "" }),
+  };
+  // Only these two are called.
+  return new Identities(store as unknown as SyncStore, stored.length > 0);
+}
+
+test("ids that are given twice with different content are counted and named, on one page, on two, and after a resume", () => {
+  const one = identities();
+  one.admit([user("a"), user("b"), user("a", "another")], false);
+  one.admit([user("b")], false);
+  const [warning] = one.warnings();
+  assert.deepEqual([warning?.code, warning?.count], ["BATON-ID-TWICE", 1]);
+  assert.match(warning?.message ?? "", /type user.*'a'/);
+  const resumed = identities([user("c", "before")]);
+  resumed.admit([user("c", "after")], false);
+  assert.match(resumed.warnings()[0]?.message ?? "", /'c'/);
+});
+
+test("the same content again, a newer state on purpose, and a list that begins anew are no matter", () => {
+  const one = identities([user("a")]);
+  one.admit([user("a")], false);
+  one.admit([user("a", "newer")], true);
+  one.forget("user");
+  one.admit([user("a", "newest")], false);
+  assert.deepEqual(one.warnings(), []);
+});
+
+test("rows without an id end the sync", () => {
+  assert.equal(withoutIdWarning("users", ["a", "b"]), undefined);
+  const warning = withoutIdWarning("users", ["a", "", ""]);
+  assert.deepEqual([warning?.severity, warning?.count], ["incomplete", 2]);
+});
