@@ -246,12 +246,12 @@ test("unexpected answer: path, content type and how it begins, escaped", async (
 const diskFull: Expected = {
   state: "disk-full",
   title: "Not enough disk space",
-  texts: ["old file"],
+  texts: ["no file yet"],
   action: "Retry",
   code: /FILE-DISK-FULL/,
 };
 
-test("disk full: the path, and that the old file is kept", { skip: noSmallDisk() }, async () => {
+test("disk full: the path, and that there is no file yet", { skip: noSmallDisk() }, async () => {
   await using small = await startDesk({
     sandbox: { organization: { members: 4000, teams: 60 } },
     under: onSmallDisk,

@@ -68,7 +68,7 @@ export const remoteFailures: Describers<
     facts: [["Host", connector?.host ?? ""], ...quoteOf(error.message)],
   }),
   "c1-unreachable": ({ error }) => ({
-    title: error.retryAtMs === undefined ? "C1 does not take this connector" : "C1 link lost, still trying",
+    title: "C1 link lost, still trying",
     message: brief(error.message),
     effect: "C1 gets no new data until the link is back.",
     hint: error.code.startsWith("C1-TOKEN")

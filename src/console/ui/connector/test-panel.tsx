@@ -21,7 +21,7 @@ export const spokenVerdict: Readonly<Record<Verdict, string>> = {
 };
 
 /** Failures of the way to a host, or of the host: the settings may be right, and the host answer later. */
-const savesAnyway: ReadonlySet<FailureState> = new Set(["network-down", "tls-fault", "server-error", "rate-limited"]);
+const savesAnyway: ReadonlySet<FailureState> = new Set(["network-down", "server-error", "rate-limited"]);
 
 /** The panel. */
 export function TestPanel(props: {
