@@ -55,6 +55,31 @@ test("a complete run exits 0 and leaves a record that agrees with the file and t
   assert.ok(!readFileSync(`${file}.run.json`, "utf8").includes(sandbox.keys.service));
 });
 
+/** Rows that the lists of a record added, by resource type. */
+function sumOf({ completeness }: RunRecord): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const { resourceType, added } of completeness?.lists ?? []) sum[resourceType] = (sum[resourceType] ?? 0) + added;
+  return sum;
+}
+
+test("the sum of what was compared can be done again from the record, whatever the lists hold", async () => {
+  for (const isActiveSemantics of ["H1", "H2", "H3"] as const) {
+    await using sandbox = await startSandbox({ isActiveSemantics });
+    using scratch = scratchDirectory();
+    const file = join(scratch.path, "roster.c1z");
+    const run = await runProgram(["-f", file], { cwd: scratch.path, env: settingsFor(sandbox) });
+    assert.equal(run.code, 0, run.stderr);
+    const record = recordOf(file);
+    const { organization: _, ...resources } = record.counts?.resourcesByResourceType ?? {};
+    assert.deepEqual(sumOf(record), resources, isActiveSemantics);
+    for (const { list, announced, distinct, endedAt } of record.completeness?.lists ?? []) {
+      assert.deepEqual([announced, endedAt !== null], [distinct, true], list);
+    }
+    assert.deepEqual(record.completeness?.keyOwner, { kind: "service", role: "Manager", seesAll: true });
+    assert.equal(logLines(run).at(-1)?.["key_role"], "Manager");
+  }
+});
+
 test("a partial roster is written, exits 0, and with --strict 20", async () => {
   await using sandbox = await startSandbox();
   using scratch = scratchDirectory();
@@ -94,6 +119,10 @@ test("an incomplete run exits 21 and leaves the good file as it was, byte for by
     const record = recordOf(file);
     assert.deepEqual([record.result, record.replaced, record.counts], ["Incomplete", false, null]);
     assert.equal(record.error?.code, "BATON-INCOMPLETE");
+    assert.ok(
+      record.completeness?.lists.some(({ endedAt }) => endedAt === null),
+      "it says how far it got",
+    );
     assert.deepEqual(
       record.signals.map(({ id, level }) => [id, level]),
       [["R5", "incomplete"]],
