@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** How it behaves. */
@@ -13,6 +13,8 @@ export interface ForwardProxyOptions {
   readonly credentials?: string;
   /** Answers every request with this status instead. */
   readonly refuse?: number;
+  /** Path of a socket to listen on; default a port of 127.0.0.1. */
+  readonly path?: string;
   /** Speaks TLS itself. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -33,8 +35,8 @@ export class ForwardProxy implements AsyncDisposable {
   private constructor(options: ForwardProxyOptions, server: Server) {
     this.#options = options;
     this.#server = server;
-    // It listens on TCP, whose address has a port.
-    this.port = (server.address() as AddressInfo).port;
+    const address = server.address();
+    this.port = typeof address === "object" ? (address?.port ?? 0) : 0;
     for (const event of ["connection", "secureConnection"]) server.on(event, (socket: Socket) => this.#keep(socket));
     server.on("connect", (message, socket) => this.#connect(message, socket));
     server.on("request", (message, response) => this.#pass(message, response));
@@ -42,7 +44,8 @@ export class ForwardProxy implements AsyncDisposable {
 
   static async start(options: ForwardProxyOptions): Promise<ForwardProxy> {
     const server = options.tls ? createTlsServer(options.tls) : createServer();
-    server.listen(0, "127.0.0.1");
+    if (options.path === undefined) server.listen(0, "127.0.0.1");
+    else server.listen(options.path);
     await once(server, "listening");
     return new ForwardProxy(options, server);
   }

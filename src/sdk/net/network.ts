@@ -113,17 +113,22 @@ export class Network {
   /**
    * What `http2.connect` needs to get to `url`.
    * @param options trusted certificates in place of the usual ones.
+   * @param ready gives a tunnel that was opened before, if there is one.
    * @param toError what a proxy's failure is turned into, before it becomes the connection's.
    */
   http2Options(
     url: URL,
-    { ca, toError = asError }: { ca?: readonly string[]; toError?: (caught: unknown) => Error } = {},
+    {
+      ca,
+      ready,
+      toError = asError,
+    }: { ca?: readonly string[]; ready?: () => Duplex | undefined; toError?: (caught: unknown) => Error } = {},
   ): ConnectionOptions & { createConnection?: () => Duplex } {
     const { secureContext: _, ...checked } = this.tlsOptions();
     const tls = ca ? { ...checked, ca: [...ca] } : this.tlsOptions();
     if (!this.proxyFor(url)) return tls;
     const createConnection = (): Duplex => {
-      const socket = openLate((signal) => this.tunnelTo(url, signal) as Promise<Duplex>, toError);
+      const socket = ready?.() ?? openLate((signal) => this.tunnelTo(url, signal) as Promise<Duplex>, toError);
       if (url.protocol !== "https:") return socket;
       return connectTls({ ...tls, socket, host: hostOf(url), servername: serverNameOf(url), ALPNProtocols: ["h2"] });
     };

@@ -3,6 +3,7 @@
  * Connect's own manager does the work; what it leaves open is closed here. Knows no service.
  */
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
+import type { Duplex } from "node:stream";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
 import { BatonError } from "../errors.ts";
@@ -34,6 +35,10 @@ export class ClientSession {
   readonly #manager: Http2SessionManager;
   readonly #liveness: LivenessWatch;
   readonly #connectTimeoutMs: number;
+  readonly #network: Network;
+  /** Through a proxy, for the next connection. */
+  #tunnel: Duplex | undefined;
+  #opening: Promise<void> | undefined;
 
   /**
    * The first call connects.
@@ -41,12 +46,17 @@ export class ClientSession {
    */
   constructor(baseUrl: string, options: ClientSessionOptions) {
     const { network, roots, patience = defaultPatience } = options;
+    this.#network = network;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     this.#liveness = new LivenessWatch(patience);
     this.#manager = new Http2SessionManager(
       baseUrl,
       { pingIntervalMs, pingTimeoutMs, idleConnectionTimeoutMs: idleTimeoutMs },
-      network.http2Options(new URL(baseUrl), { ...(roots && { ca: roots }), toError: toConnectionError }),
+      network.http2Options(new URL(baseUrl), {
+        ...(roots && { ca: roots }),
+        ready: () => this.#takeTunnel(),
+        toError: toConnectionError,
+      }),
     );
     this.authority = this.#manager.authority;
   }
@@ -78,9 +88,39 @@ export class ClientSession {
       () => this.#manager.abort(new ConnectError("no connection in time", Code.Unavailable)),
       this.#connectTimeoutMs,
     );
-    // A connection that failed tells its reason when the request is made.
-    await this.#manager.connect();
-    clearTimeout(timer);
+    try {
+      await this.#openTunnel();
+      // A connection that failed tells its reason when the request is made.
+      await this.#manager.connect();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Opens the way through the proxy before the connection needs it; calls at the same time share it. */
+  async #openTunnel(): Promise<void> {
+    const state = this.#manager.state();
+    if (state !== "closed" && state !== "error") return;
+    this.#opening ??= this.#network
+      .tunnelTo(new URL(this.authority))
+      ?.then((tunnel) => {
+        // It may break before anything uses it; whatever does then notices.
+        this.#tunnel = tunnel.on("error", () => {});
+      })
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    try {
+      await this.#opening;
+    } catch (caught) {
+      throw toConnectionError(caught);
+    }
+  }
+
+  #takeTunnel(): Duplex | undefined {
+    const tunnel = this.#tunnel;
+    this.#tunnel = undefined;
+    return tunnel?.destroyed === true ? undefined : tunnel;
   }
 }
 
