@@ -104,7 +104,7 @@ test("exit codes of mistakes and of what is not part of the connector", async ()
 });
 
 test("the package exports these modules and names", () => {
-  assert.deepEqual(Object.keys(manifest["exports"] as object), [".", "./sdk", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest["exports"] as object), [".", "./sdk", "./sdk/testing", "./package.json"]);
   assert.deepEqual(manifest["bin"], { "baton-cloudsmith": "bin/baton-cloudsmith" });
   assertHasAll(Object.keys(cloudsmith), [
     "CloudsmithConnector",
