@@ -1,58 +1,55 @@
-/** Unpacks the Snappy block format. */
+/** Unpacks the Snappy block format. One loop without objects: Go's files have nothing but such blocks. */
 import { ByteCursor, PebbleFormatError } from "./byte-cursor.ts";
+
+/** Literals up to this many bytes have their length in the tag. */
+const shortLiteral = 60;
 
 /**
  * The bytes that were packed.
  * @param maxBytes refuses more.
  * @throws PebbleFormatError when the bytes are no Snappy block.
  */
-export function unpackSnappy(packed: Uint8Array, maxBytes: number): Buffer {
+export function unpackSnappy(packed: Buffer, maxBytes: number): Buffer {
   const cursor = new ByteCursor(packed);
   const length = cursor.uint();
   // Three bytes bring 64 at most: what promises more cannot keep it.
   if (length > maxBytes || length > packed.length * 64) throw new PebbleFormatError("a Snappy block promises too much");
   const out = Buffer.allocUnsafe(length);
-  let at = 0;
-  while (!cursor.isAtEnd) {
-    const tag = cursor.byte();
-    if ((tag & 3) === 0) {
-      const literal = cursor.take(literalLength(tag, cursor));
-      if (at + literal.length > length) throw new PebbleFormatError("a Snappy block is longer than promised");
-      out.set(literal, at);
-      at += literal.length;
-    } else at = copy(out, at, copyOf(tag, cursor));
+  let [from, to] = [cursor.position, 0];
+  while (from < packed.length) {
+    const tag = packed[from++] ?? 0;
+    const kind = tag & 3;
+    if (kind === 0) {
+      let size = (tag >>> 2) + 1;
+      if (size > shortLiteral) {
+        const bytes = size - shortLiteral;
+        size = littleEndian(packed, from, bytes) + 1;
+        from += bytes;
+      }
+      if (from + size > packed.length || to + size > length) throw outside();
+      out.set(packed.subarray(from, from + size), to);
+      from += size;
+      to += size;
+    } else {
+      const size = kind === 1 ? 4 + ((tag >>> 2) & 7) : 1 + (tag >>> 2);
+      const bytes = kind === 3 ? 4 : kind;
+      const distance = littleEndian(packed, from, bytes) + (kind === 1 ? (tag >>> 5) * 256 : 0);
+      from += bytes;
+      if (distance === 0 || distance > to || to + size > length) throw outside();
+      // Byte by byte, as the two ranges may overlap; copies are short.
+      for (const end = to + size; to < end; to++) out[to] = out[to - distance] ?? 0;
+    }
   }
-  if (at !== length) throw new PebbleFormatError("a Snappy block is shorter than promised");
+  if (to !== length) throw new PebbleFormatError("a Snappy block is shorter than promised");
   return out;
 }
 
-function literalLength(tag: number, cursor: ByteCursor): number {
-  const short = tag >>> 2;
-  return (short < 60 ? short : littleEndian(cursor, short - 59)) + 1;
+function littleEndian(bytes: Buffer, at: number, count: number): number {
+  let value = 0;
+  for (let index = count - 1; index >= 0; index--) value = value * 256 + (bytes[at + index] ?? 0);
+  return value;
 }
 
-function littleEndian(cursor: ByteCursor, bytes: number): number {
-  return cursor.take(bytes).readUIntLE(0, bytes);
-}
-
-interface Copy {
-  readonly length: number;
-  /** Bytes to look back. */
-  readonly distance: number;
-}
-
-function copyOf(tag: number, cursor: ByteCursor): Copy {
-  const kind = tag & 3;
-  if (kind === 1) return { length: 4 + ((tag >>> 2) & 7), distance: ((tag >>> 5) << 8) | cursor.byte() };
-  return { length: 1 + (tag >>> 2), distance: littleEndian(cursor, kind === 2 ? 2 : 4) };
-}
-
-/** Copies byte by byte, as the two ranges may overlap. Returns where it ended. */
-function copy(out: Buffer, start: number, { length, distance }: Copy): number {
-  if (distance === 0 || distance > start || start + length > out.length) {
-    throw new PebbleFormatError("a Snappy block refers to bytes outside of it");
-  }
-  if (distance >= length) out.copyWithin(start, start - distance, start - distance + length);
-  else for (let at = start; at < start + length; at++) out[at] = out[at - distance] ?? 0;
-  return start + length;
+function outside(): PebbleFormatError {
+  return new PebbleFormatError("a Snappy block refers to bytes outside of it");
 }
