@@ -272,7 +272,7 @@ test("disk full, in a stand-in's answer where no small disk can be had", { skip:
     state: "disk-full",
     title: "Not enough disk space",
     message: "There is no room for the file.",
-    effect: "The old file was kept as it was.",
+    effect: "Nothing was saved: there is no file yet.",
     hint: "Free space, then sync again.",
     facts: [],
   };
