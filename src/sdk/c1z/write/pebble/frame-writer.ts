@@ -91,7 +91,11 @@ class CompressingSink implements FrameSink {
   }
 
   async drained(): Promise<void> {
-    while (this.isFull) {
+    await this.#fewerUnderWay(mostUnderWay);
+  }
+
+  async #fewerUnderWay(limit: number): Promise<void> {
+    while (this.#underWay >= limit) {
       const moved = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -101,6 +105,8 @@ class CompressingSink implements FrameSink {
 
   async finish(): Promise<Pick<FrameEntry, "rawBytes" | "xxh64" | "sha256">> {
     this.#flush();
+    // Ended while it has something to do, Node's stream ends the frame twice, and an empty one follows.
+    await this.#fewerUnderWay(1);
     this.#compress.end();
     await this.#written;
     this.#xxh64.finish();
