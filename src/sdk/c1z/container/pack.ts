@@ -153,7 +153,7 @@ async function writeAndUnpack(
 }
 
 /** Gives `piece` to a stream; its memory is free again afterwards. */
-function taken(stream: Duplex, piece: Buffer): Promise<void> {
+export function taken(stream: Duplex, piece: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(piece, (error) => (error ? reject(error) : resolve()));
   });

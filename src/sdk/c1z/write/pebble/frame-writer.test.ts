@@ -15,9 +15,11 @@ test("content of any size is one frame, with its hashes", async (context) => {
     const parts: Buffer[] = [];
     const target = {
       bytes: 0,
-      append: async (bytes: Uint8Array): Promise<void> => {
-        parts.push(Buffer.from(bytes));
+      append: async (bytes: Uint8Array): Promise<Buffer> => {
+        const copy = Buffer.from(bytes);
+        parts.push(copy);
         target.bytes += bytes.length;
+        return copy;
       },
     };
     const [entry] = await writeFrame(target, "name", async (sink) => {
@@ -40,6 +42,19 @@ test("content of any size is one frame, with its hashes", async (context) => {
       sha256: createHash("sha256").update(content).digest(),
     });
   }
+});
+
+test("bytes that are read back otherwise than they were written are found", { timeout: 20_000 }, async () => {
+  const target = {
+    bytes: 0,
+    append: async (bytes: Uint8Array): Promise<Buffer> => {
+      const back = Buffer.from(bytes);
+      const at = back.length >> 1;
+      back[at] = (back[at] ?? 0) ^ 1;
+      return back;
+    },
+  };
+  await assert.rejects(writeFrame(target, "name", (sink) => sink.append(randomBytes(1000))));
 });
 
 test("what keeps bytes from being written ends the frame", { timeout: 20_000 }, async () => {

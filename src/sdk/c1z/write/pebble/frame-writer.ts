@@ -3,8 +3,10 @@
  * pieces while it is made: memory does not grow with it.
  */
 import { createHash, type Hash } from "node:crypto";
-import { constants, createZstdCompress, type ZstdCompress } from "node:zlib";
+import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress, type ZstdDecompress } from "node:zlib";
 import { releasePiece } from "../../../release-buffer.ts";
+import { differs } from "../../container/appended-file.ts";
+import { taken } from "../../container/pack.ts";
 import { Xxh64 } from "../../pebble/xxh64.ts";
 import type { ByteSink } from "./table-writer.ts";
 
@@ -27,7 +29,8 @@ export interface FrameEntry {
 /** A file that grows at its end. */
 export interface FrameTarget {
   readonly bytes: number;
-  append(bytes: Uint8Array): Promise<unknown>;
+  /** Returns what was read back, valid until the next but one is appended. */
+  append(bytes: Uint8Array): Promise<Buffer>;
 }
 
 /** Where the content of a frame goes. Whoever gives much waits for `drained` now and then. */
@@ -62,7 +65,9 @@ export async function writeFrame<T>(
 
 class CompressingSink implements FrameSink {
   readonly #compress: ZstdCompress = createZstdCompress({ chunkSize: pieceBytes, params: packing });
-  readonly #written: Promise<void>;
+  readonly #unpack: ZstdDecompress = createZstdDecompress({ chunkSize: pieceBytes });
+  /** Once all is written and read back: how many bytes came out of it. */
+  readonly #written: Promise<number>;
   readonly #sha256: Hash = createHash("sha256");
   readonly #xxh64 = new Xxh64();
   readonly #free: Buffer[] = [];
@@ -74,7 +79,7 @@ class CompressingSink implements FrameSink {
 
   constructor(target: FrameTarget) {
     this.#xxh64.reset();
-    this.#written = writeAll(this.#compress, target);
+    this.#written = writeAndUnpack(this.#compress, target, this.#unpack);
     // Whoever waits gets the failure.
     this.#written.catch(() => this.#wake());
   }
@@ -108,13 +113,16 @@ class CompressingSink implements FrameSink {
     // Ended while it has something to do, Node's stream ends the frame twice, and an empty one follows.
     await this.#fewerUnderWay(1);
     this.#compress.end();
-    await this.#written;
+    const unpacked = await this.#written;
+    // That it is the same bytes, zstd's own checksum says.
+    if (unpacked !== this.#rawBytes) throw differs(`in a frame: ${unpacked} of ${this.#rawBytes} bytes`);
     this.#xxh64.finish();
     return { rawBytes: this.#rawBytes, xxh64: this.#xxh64.toBytes(), sha256: this.#sha256.digest() };
   }
 
   destroy(): void {
     this.#compress.destroy();
+    this.#unpack.destroy();
   }
 
   #flush(): void {
@@ -135,9 +143,30 @@ class CompressingSink implements FrameSink {
   }
 }
 
-async function writeAll(compress: ZstdCompress, target: FrameTarget): Promise<void> {
+/** Appends what is packed, and unpacks what is read back of it. Returns how many bytes that gives. */
+async function writeAndUnpack(compress: ZstdCompress, target: FrameTarget, unpack: ZstdDecompress): Promise<number> {
+  const counted = countBytes(unpack);
+  // Whoever waits for the writing gets a failure of it first.
+  counted.catch(() => {});
+  let before: Promise<unknown> = Promise.resolve();
   for await (const chunk of compress as AsyncIterable<Buffer>) {
-    await target.append(chunk);
+    const back = await target.append(chunk);
     releasePiece(chunk);
+    await before;
+    // A stream that failed may never answer who writes to it.
+    before = Promise.race([taken(unpack, back), counted]);
+    before.catch(() => {});
   }
+  await before;
+  unpack.end();
+  return await counted;
+}
+
+async function countBytes(unpacked: AsyncIterable<Buffer>): Promise<number> {
+  let bytes = 0;
+  for await (const piece of unpacked) {
+    bytes += piece.length;
+    releasePiece(piece);
+  }
+  return bytes;
 }
