@@ -3,6 +3,7 @@ import type { Command } from "./app.ts";
 import { capabilitiesCommand } from "./commands/capabilities.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
+import { convertCommand } from "./commands/convert.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { fleetCommand } from "./commands/fleet.ts";
 import { healthCheckCommand } from "./commands/health-check.ts";
@@ -19,6 +20,7 @@ export const builtInCommands: readonly Command[] = [
   capabilitiesCommand,
   completionCommand,
   configCommand,
+  convertCommand,
   doctorCommand,
   fleetCommand,
   healthCheckCommand,

@@ -14,10 +14,13 @@ import {
   userType,
   writeSync,
 } from "../../../../test/support/sample-c1z.ts";
+import { systemClock } from "../../clock.ts";
 import type { Entitlement, Grant } from "../../contracts/model.ts";
+import { silentLogger } from "../../log.ts";
 import { formatOf } from "../container/container.ts";
 import { inspectC1z } from "../inspect/inspect.ts";
 import { openC1z } from "../read/reader.ts";
+import { convertC1z } from "./convert.ts";
 import { previousFiles, unfinishedPath } from "./files-beside.ts";
 import type { C1zWriter } from "./writer.ts";
 
@@ -270,4 +273,26 @@ test("a sync without grants, and one of nothing, are sound", async (context) => 
   writer.endSync();
   await writer.save();
   await assertSound(path);
+});
+
+test("a file converted there and back holds the same sync, with the same rows", async (context) => {
+  const { directory, path } = place(context);
+  {
+    using writer = await openWriter(path, directory, pebble);
+    writer.startSync("full");
+    fill(writer, oddGrants());
+    writer.endSync();
+    await writer.save();
+  }
+  const [v1, v3] = [join(directory, "v1.c1z"), join(directory, "v3.c1z")];
+  const common = { tempDir: directory, clock: systemClock, logger: silentLogger };
+  await convertC1z({ from: path, to: v1, engine: "sqlite", ...common });
+  await convertC1z({ from: v1, to: v3, engine: "pebble", ...common });
+  assert.equal(await formatOf(v1), "v1");
+  await assertSound(v1);
+  await assertSound(v3);
+  const before = await contentOf(path);
+  assert.deepEqual(await contentOf(v1), before);
+  assert.deepEqual(await contentOf(v3), before);
+  await assert.rejects(convertC1z({ from: path, to: v1, engine: "sqlite", ...common }), { code: "FILE-EXISTS" });
 });

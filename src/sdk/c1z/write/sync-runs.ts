@@ -112,16 +112,24 @@ export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number, s
   }
   const id = newKsuid(nowMs);
   const parentId = type === "partial" ? (latestFinished(runs, "full")?.id ?? "") : "";
-  db.prepare(
-    `insert into v1_sync_runs
-      (sync_id, started_at, ended_at, sync_token, sync_type, parent_sync_id, supports_diff, grants_backfilled)
-      values (?, ?, null, '', ?, ?, 0, 1)`,
-  ).run(id, goTime(nowMs), type, parentId);
+  insertRun(db, { id, startedAt: goTime(nowMs), type, parentSyncId: parentId });
   if (scope !== "") {
     const insert = "insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)";
     db.prepare(insert).run(id, scopeKey, Buffer.from(scope));
   }
   return { id, type, token: "", resumed: false };
+}
+
+/** Adds a sync that is not finished. */
+export function insertRun(
+  db: DatabaseSync,
+  { id, startedAt, type, parentSyncId }: Pick<SyncRun, "id" | "startedAt" | "type" | "parentSyncId">,
+): void {
+  db.prepare(
+    `insert into v1_sync_runs
+      (sync_id, started_at, ended_at, sync_token, sync_type, parent_sync_id, supports_diff, grants_backfilled)
+      values (?, ?, null, '', ?, ?, 0, 1)`,
+  ).run(id, startedAt, type, parentSyncId);
 }
 
 /** True when `startOrResume` would take up an unfinished sync. */

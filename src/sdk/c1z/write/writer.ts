@@ -32,7 +32,7 @@ import { PebbleEngine } from "./pebble-engine.ts";
 import { RowTables } from "./row-tables.ts";
 import { SqliteSessionStore } from "./session-store.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
-import { canResume, listSyncRuns, startOrResume } from "./sync-runs.ts";
+import { canResume, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
@@ -149,6 +149,8 @@ export class C1zWriter implements SyncStore {
   #state: string;
   readonly #engine: WriteEngine;
   #tables: OpenTables | undefined;
+  /** The sync that the open one is a copy of. */
+  #copied: SyncRun | undefined;
 
   constructor(options: C1zWriterOptions, { scratch, database, lock, target, engine }: OpenedTarget) {
     this.#options = options;
@@ -182,7 +184,17 @@ export class C1zWriter implements SyncStore {
     const nowMs = this.#options.clock.nowMs();
     const { db } = this.#database;
     const sync = this.#database.write(() => startOrResume(db, type, nowMs, scope));
-    const discoveredAt = goTime(nowMs);
+    return this.#begin(sync, goTime(nowMs));
+  }
+
+  /** Begins a copy of a finished sync: it keeps its id and its times. */
+  startCopy(run: SyncRun & { readonly type: SyncType }): OpenSync {
+    this.#database.write(() => insertRun(this.#database.db, run));
+    this.#copied = run;
+    return this.#begin({ id: run.id, type: run.type, token: "", resumed: false }, run.startedAt);
+  }
+
+  #begin(sync: OpenSync, discoveredAt: string): OpenSync {
     this.#tables = {
       sync,
       rows: new RowTables(this.#database, sync.id, discoveredAt),
@@ -319,6 +331,8 @@ export class C1zWriter implements SyncStore {
     // Session rows first: their pages are then reused by the indexes.
     this.#database.write(() => this.#database.db.prepare(remove).run(this.#open.sync.id));
     const stats = this.#engine.finish(end);
+    const ended = "update v1_sync_runs set ended_at = ? where sync_id = ?";
+    if (this.#copied) this.#database.run(ended, this.#copied.endedAt ?? null, this.#copied.id);
     this.#database.commit();
     return stats;
   }

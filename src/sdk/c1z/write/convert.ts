@@ -1,0 +1,75 @@
+/** Writes the newest finished sync of a c1z into a new file of the other format, under the same id and times. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Clock } from "../../clock.ts";
+import { BatonError, Status } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { openC1z } from "../read/reader.ts";
+import type { StorageEngine } from "./engine.ts";
+import type { SyncStats, SyncType } from "./sync-store.ts";
+import { openC1zWriter } from "./writer.ts";
+
+/** Rows that are handed over at once. */
+const rowsAtOnce = 5000;
+const types: readonly SyncType[] = ["full", "partial", "resources_only"];
+
+/** What is converted. */
+export interface Conversion {
+  readonly from: string;
+  /** Must not exist. */
+  readonly to: string;
+  readonly engine: StorageEngine;
+  readonly tempDir?: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What came of it. */
+export interface Converted {
+  readonly syncId: string;
+  readonly stats: SyncStats;
+  readonly bytes: number;
+}
+
+/**
+ * Converts.
+ * @throws BatonError `FILE-EXISTS`, `FILE-NO-SYNC`, those of `openC1z` and of the writer; then nothing was written.
+ */
+export async function convertC1z({ from, to, engine, ...common }: Conversion): Promise<Converted> {
+  const target = resolve(to);
+  if (existsSync(target)) throw refused("FILE-EXISTS", `${target} is there already.`, "Name a file that is not there.");
+  const { tempDir } = common;
+  using file = await openC1z(from, tempDir === undefined ? {} : { tempDir });
+  const sync = file.latestFinished();
+  const type = types.find((one) => one === sync?.type);
+  if (!sync || !type) {
+    throw refused("FILE-NO-SYNC", `${file.path} holds no finished sync that can be converted.`, "Sync into it first.");
+  }
+  using writer = await openC1zWriter({ path: target, keepSyncCount: 1, skipCleanup: true, engine, ...common });
+  writer.startCopy({ ...sync, type });
+  const view = file.view(sync.id);
+  copy(view.resourceTypes(), (rows) => writer.putResourceTypes(rows));
+  copy(view.resources(), (rows) => writer.putResources(rows));
+  copy(view.entitlements(), (rows) => writer.putEntitlements(rows));
+  copy(view.grants(), (rows) => writer.putGrants(rows));
+  if (sync.supportsDiff) writer.markSupportsDiff();
+  // Whether anything was dropped when it was read is not known.
+  const stats = writer.endSync({ droppedRows: true });
+  const { bytes } = await writer.save();
+  return { syncId: sync.id, stats, bytes };
+}
+
+function copy<T>(rows: Iterable<T>, put: (rows: readonly T[]) => void): void {
+  let some: T[] = [];
+  for (const row of rows) {
+    some.push(row);
+    if (some.length < rowsAtOnce) continue;
+    put(some);
+    some = [];
+  }
+  put(some);
+}
+
+function refused(code: string, message: string, hint: string): BatonError {
+  return new BatonError({ code, status: Status.failedPrecondition, message, effect: "Nothing was written.", hint });
+}
