@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { constants, zstdDecompressSync } from "node:zlib";
 import { BatonError, Status } from "../../../errors.ts";
 import { reportProgress } from "../../../file-progress.ts";
+import { releasePiece } from "../../../release-buffer.ts";
 import { type FrameSource, framesBetween, unpackFrame } from "../../container/container.ts";
 import { type DecoderLimits, tooLargeUnpacked, unpackedLimit } from "../../container/decoder-limits.ts";
 import { corruptFile, fileError } from "../../container/file-errors.ts";
@@ -42,9 +43,10 @@ export interface StoreFiles {
 const encodings = { tarZstd: 1, tar: 2, frames: 5 } as const;
 const engines: ReadonlySet<string> = new Set(["pebble", "pebble2", "pebble3"]);
 /** Files above are unpacked when the c1z is opened, piece by piece; they would not fit in memory as a whole. */
-const largeFileBytes = 256 * 1024 * 1024;
+const largeFileBytes = 128 * 1024 * 1024;
 /** Unpacked files that stay in memory, all together; further ones go to the scratch directory. */
-const memoryBytes = 192 * 1024 * 1024;
+const memoryBytes = 64 * 1024 * 1024;
+const smallFileBytes = 16 * 1024 * 1024;
 
 /**
  * Opens the version 3 file `path`.
@@ -143,11 +145,10 @@ function addTar(file: FileHandle, payload: Extent, limits: DecoderLimits, opened
 }
 
 async function unpackTar(source: FrameSource, { offset, length }: Extent, path: string): Promise<FileHandle> {
-  const [frame] = framesBetween(source, offset, offset + length);
-  if (!frame) throw new PebbleFormatError("it has no payload");
+  const frames = framesBetween(source, offset, offset + length);
   const target = await open(path, "wx+", 0o600);
   try {
-    await unpackFrame(source, frame, target, 0);
+    await unpackAll(source, frames, target);
     return target;
   } catch (caught) {
     await target.close();
@@ -178,15 +179,19 @@ async function openFrames(
     }
     const target = await open(place(), "wx+", 0o600);
     handles.push(target);
-    await unpackFrame(source, frameOf(source, entry), target, 0);
+    await unpackAll(source, framesOf(source, entry), target);
     opened.set(entry.name, extentFile(target, { offset: 0, length: entry.rawBytes }, false));
   }
 }
 
-function frameOf(source: FrameSource, { offset, packedBytes }: FrameEntry): ZstdFrame {
-  const [frame, ...more] = framesBetween(source, offset, offset + packedBytes);
-  if (!frame || more.length > 0) throw new PebbleFormatError("a file of its payload is not one frame");
-  return frame;
+/** A file is a frame, or several one behind the other. */
+function framesOf(source: FrameSource, { offset, packedBytes }: FrameEntry): readonly ZstdFrame[] {
+  return framesBetween(source, offset, offset + packedBytes);
+}
+
+async function unpackAll(source: FrameSource, frames: readonly ZstdFrame[], target: FileHandle): Promise<void> {
+  let written = 0;
+  for (const frame of frames) written += await unpackFrame(source, frame, target, written);
 }
 
 /** Where unpacked files go. */
@@ -218,41 +223,49 @@ class FrameFile implements StoreFile {
 
   read(offset: number, length: number): Buffer {
     if (offset + length > this.size) throw new PebbleFormatError("a file ends too early");
+    if (this.#bytes === undefined && this.#scratchFile === undefined) this.#unpack();
     if (this.#scratchFile !== undefined) return readAt(this.#scratchFile, offset, length);
-    const bytes = this.#bytes ?? this.#unpack();
-    return bytes.subarray(offset, offset + length);
+    return (this.#bytes ?? Buffer.alloc(0)).subarray(offset, offset + length);
   }
 
-  #unpack(): Buffer {
-    const { file } = this.#source;
-    const { offset, packedBytes, rawBytes, rawXxh64 } = this.#entry;
-    const frame = frameOf(this.#source, this.#entry);
-    const bytes = unpackWhole(readAt(file.fd, offset, packedBytes), rawBytes);
-    // Where the frame has no checksum the index has one.
-    if (!frame.hasChecksum && !hash.digest(bytes).equals(rawXxh64)) {
+  /** Frame by frame: a large file is never in memory as a whole, unless it is one frame. */
+  #unpack(): void {
+    const { rawBytes, rawXxh64 } = this.#entry;
+    const frames = framesOf(this.#source, this.#entry);
+    const isSmall = rawBytes <= Math.min(smallFileBytes, this.#memory.left);
+    const bytes = isSmall ? Buffer.allocUnsafe(rawBytes) : undefined;
+    const scratchFile = isSmall ? undefined : this.#memory.scratchFile();
+    // Where a frame has no checksum the index has one.
+    const isHashed = !frames.every(({ hasChecksum }) => hasChecksum);
+    hash.reset();
+    let written = 0;
+    for (const { offset, length } of frames) {
+      const piece = unpackWhole(readAt(this.#source.file.fd, offset, length), rawBytes - written);
+      if (isHashed) hash.update(piece);
+      bytes?.set(piece, written);
+      if (scratchFile !== undefined) writeFileSync(scratchFile, piece);
+      written += piece.length;
+      releasePiece(piece);
+      reportProgress();
+    }
+    hash.finish();
+    if (written !== rawBytes) throw new PebbleFormatError("a file of its payload is shorter than promised");
+    if (isHashed && !hash.toBytes().equals(rawXxh64)) {
       throw new PebbleFormatError("a file of its payload does not fit its checksum");
     }
-    reportProgress();
-    if (rawBytes <= this.#memory.left) {
-      this.#memory.left -= rawBytes;
-      this.#bytes = bytes;
-    } else {
-      this.#scratchFile = this.#memory.scratchFile();
-      writeFileSync(this.#scratchFile, bytes);
-    }
-    return bytes;
+    if (bytes) this.#memory.left -= rawBytes;
+    this.#bytes = bytes;
+    this.#scratchFile = scratchFile;
   }
 }
 
-function unpackWhole(packed: Buffer, rawBytes: number): Buffer {
+function unpackWhole(packed: Buffer, maxBytes: number): Buffer {
   try {
-    const bytes = zstdDecompressSync(packed, {
-      maxOutputLength: Math.max(rawBytes, 1),
+    return zstdDecompressSync(packed, {
+      maxOutputLength: Math.max(maxBytes, 1),
       params: { [constants.ZSTD_d_windowLogMax]: 27 },
     });
-    if (bytes.length === rawBytes) return bytes;
   } catch (cause) {
     throw new PebbleFormatError("a file of its payload cannot be unpacked", { cause });
   }
-  throw new PebbleFormatError("a file of its payload is shorter than promised");
 }
