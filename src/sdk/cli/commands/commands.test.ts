@@ -229,7 +229,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
   assert.equal((await run(["help"])).io.stdoutText(), io.stdoutText());
   assert.equal((await run(["-h"])).io.stdoutText(), io.stdoutText());
   const lines = io.stdoutText().split("\n");
-  assert.deepEqual(lines.slice(0, 20), [
+  assert.deepEqual(lines.slice(0, 21), [
     "baton-example",
     "",
     "Usage:",
@@ -240,6 +240,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
     "  capabilities Print what the connector can do, as JSON",
     "  completion   Print a completion script for bash, zsh, fish or powershell",
     "  config       Print the schema of the configuration, as JSON",
+    "  convert      Write a .c1z file in the other format, version 3 or version 1",
     "  doctor       Look for what keeps syncs from working: machine, network, key, roster, disk and file",
     "  fleet        Show from the run records of many targets which are fresh and whole",
     "  health-check Ask a running service for its health",
@@ -351,7 +352,7 @@ function complete(script: string, line: readonly string[]): string[] {
 
 test("bash completes commands, flags and values", { skip: noBash }, async () => {
   const script = (await run(["completion", "bash"])).io.stdoutText();
-  assert.deepEqual(complete(script, ["baton-example", "co"]), ["completion", "config"]);
+  assert.deepEqual(complete(script, ["baton-example", "co"]), ["completion", "config", "convert"]);
   assert.deepEqual(complete(script, ["baton-example", "--api"]), ["--api-key"]);
   assert.deepEqual(complete(script, ["baton-example", "--log-format", ""]), ["json", "console"]);
   assert.deepEqual(complete(script, ["baton-example", "health-check", "--end"]), ["--endpoint"]);
