@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { readV3Manifest } from "../../src/sdk/c1z/container/v3-manifest.ts";
 import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
 import { s3Package } from "../../src/sdk/object-store/s3-library.ts";
 import { type Finished, logLines, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
@@ -155,29 +156,50 @@ test("a sync that would look like mass removal is held: the object stays, and th
   assertHolds(copyOf(key), sandbox);
 });
 
-test("a stopped sync is kept in the object as an unfinished one, and the next run goes on with it", async () => {
-  await using sandbox = await startSandbox({ organization: { members: 1800, teams: 4 } });
-  const key = newKey();
+/** Starts a sync that is stopped while it waits for the third page of members. */
+async function stopMidway(sandbox: Sandbox, key: string, argv: readonly string[] = []): Promise<void> {
   sandbox.addFault({ kind: "stall", at: "body", match: { path: "/members/", page: 3, query: "is_active=true" } });
   const asked = Promise.withResolvers<void>();
   const off = sandbox.onRequest(async ({ path, query }) => {
     if (path.endsWith("/members/") && query.get("page") === "3") asked.resolve();
     return undefined;
   });
-  const stopped = startProgram(["-f", `s3://files/${key}`], { cwd: scratch.path, env: environment(sandbox) });
+  const stopped = startProgram(["-f", `s3://files/${key}`, ...argv], { cwd: scratch.path, env: environment(sandbox) });
   await Promise.race([asked.promise, stopped.finished]);
   stopped.kill("SIGTERM");
   const run = await stopped.finished;
   off();
   assert.equal(run.code, 143, run.stderr);
-  const begun = newestSyncId(copyOf(key));
-  assert.deepEqual(sealedSyncIds(copyOf(key)), []);
   assert.equal(recordOf(key).result, "Failed");
   sandbox.clearFaults();
+}
+
+test("a stopped sync is kept in the object as an unfinished one, and the next run goes on with it", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 1800, teams: 4 } });
+  const key = newKey();
+  await stopMidway(sandbox, key);
+  const begun = newestSyncId(copyOf(key));
+  assert.deepEqual(sealedSyncIds(copyOf(key)), []);
   const next = await sync(sandbox, key);
   assert.equal(next.code, 0, next.stderr);
   assert.deepEqual(syncIds(copyOf(key)), [begun]);
   assertHolds(copyOf(key), sandbox);
+});
+
+test("of a version 3 object the sync before and a stopped one are kept beside it", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 1800, teams: 4 } });
+  const key = newKey();
+  const argv = ["--storage-engine", "pebble"];
+  assert.equal((await sync(sandbox, key, { argv })).code, 0);
+  const first = sha256(s3.bytes(key));
+  await stopMidway(sandbox, key, argv);
+  assert.equal(sha256(s3.bytes(key)), first);
+  const begun = newestSyncId(copyOf(`${key}.unfinished`));
+  const next = await sync(sandbox, key, { argv });
+  assert.equal(next.code, 0, next.stderr);
+  assert.equal((await readV3Manifest(copyOf(key))).syncs[0]?.id, begun, "it was gone on with");
+  assert.equal(sha256(s3.bytes(`${key}.previous`)), first);
+  assert.equal(s3.bytes(`${key}.unfinished`)?.length, 0);
 });
 
 test("a run without good access leaves object and record as they were", async () => {

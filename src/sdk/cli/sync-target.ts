@@ -2,9 +2,11 @@
  * Where a sync is written to: a path, or an object in S3-compatible storage, which a run works on in a copy on this
  * machine. Knows what becomes of file and record after a run, and nothing of how either is made.
  */
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scratch.ts";
+import { previousPath, unfinishedPath } from "../c1z/write/files-beside.ts";
 import { fileState } from "../c1z/write/target-database.ts";
 import type { TargetIdentity } from "../contracts/connector.ts";
 import { parseRunRecord, runRecordPath } from "../contracts/run-record.ts";
@@ -106,6 +108,8 @@ class ObjectTarget implements SyncTarget {
   readonly #scratch: Scratch;
   /** Of the copy before the run: a run that saved anything has replaced it. */
   #fetched: string = "";
+  /** What lies beside a version 3 file, and as it was before the run. */
+  readonly #beside: { readonly path: string; readonly object: S3Object; readonly fetched: string }[] = [];
 
   constructor({ app }: Invocation, options: ObjectTargetOptions) {
     this.#options = options;
@@ -119,6 +123,28 @@ class ObjectTarget implements SyncTarget {
   async fetch(signal: AbortSignal): Promise<void> {
     await this.#options.object.copyTo(this.path, signal);
     this.#fetched = fileState(this.path);
+    await this.#fetchBeside(unfinishedPath(""), signal);
+    for (let age = 1; await this.#fetchBeside(previousPath("", age), signal); age++);
+  }
+
+  /** @returns true when there was one; an empty one is none. */
+  async #fetchBeside(suffix: string, signal: AbortSignal): Promise<boolean> {
+    const path = this.path + suffix;
+    const object = this.#options.object.beside(suffix);
+    await object.copyTo(path, signal);
+    const isThere = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    if (!isThere) rmSync(path, { force: true });
+    this.#beside.push({ path, object, fetched: fileState(path) });
+    return isThere;
+  }
+
+  /** What is gone is emptied, not removed: that takes no other right than writing does. */
+  async #settleBeside(): Promise<void> {
+    for (const { path, object, fetched } of this.#beside) {
+      if (fileState(path) === fetched) continue;
+      if (!existsSync(path)) writeFileSync(path, "");
+      await object.replaceBy(path);
+    }
   }
 
   async recordedTarget(): Promise<TargetIdentity | undefined> {
@@ -129,6 +155,7 @@ class ObjectTarget implements SyncTarget {
     const { object } = this.#options;
     try {
       if (fileState(this.path) !== this.#fetched) await object.replaceBy(this.path);
+      await this.#settleBeside();
     } catch (caught) {
       // Object and record stay as they were, so that the one still tells of the other.
       if (!end.error) throw caught;

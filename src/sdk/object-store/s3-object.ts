@@ -127,6 +127,12 @@ export class S3Object implements Disposable {
     logger.info("uploaded", { object: formatAddress(address), bytes: size });
   }
 
+  /** The object under this one's key and `suffix`, over the same connections. */
+  beside(suffix: string): S3Object {
+    const { bucket, key } = this.#options.address;
+    return new S3Object({ ...this.#options, address: { bucket, key: key + suffix } }, this.#library, this.#client);
+  }
+
   /** Reads a small text under the object's key and `suffix`; undefined when there is none, or it may not be read. */
   async readBeside(suffix: string): Promise<string | undefined> {
     const { bucket, key } = this.#options.address;
