@@ -81,7 +81,7 @@ function checkLock({ path }: FileProbeOptions): Finding {
 
 async function checkFile({ path, tempDir }: FileProbeOptions): Promise<Finding> {
   if (sizeOf(path) === 0) return skip("There is no file yet.");
-  const { sound, format, problems, syncs } = await inspectC1z(path, tempDir === undefined ? {} : { tempDir });
+  const { sound, problems, syncs } = await inspectC1z(path, tempDir === undefined ? {} : { tempDir });
   const [worst] = problems.toSorted((a, b) => (a.severity < b.severity ? -1 : 1));
   const more = "Run the command inspect on it for the whole list.";
   if (!sound)
@@ -90,10 +90,9 @@ async function checkFile({ path, tempDir }: FileProbeOptions): Promise<Finding> 
       `${more} Then restore it from a copy, or sync into a new file.`,
       Status.dataLoss,
     );
-  if (format === "v3") return warn("It is of version 3, which this program does not write.", "Give another --file.");
   if (worst) return warn(`${worst.where}: ${worst.what}.`, more);
   const finished = syncs.filter(({ endedAt }) => endedAt !== undefined).length;
-  return pass(`It holds ${finished} finished syncs, every row of which can be read.`);
+  return pass(`It holds ${finished} finished ${finished === 1 ? "sync" : "syncs"}, every row of which can be read.`);
 }
 
 function sizeOf(path: string): number {
