@@ -11,7 +11,7 @@ import {
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
-import type { Member, Organization, Team } from "./schemas.ts";
+import { isBlank, type Member, type Organization, type Team } from "./schemas.ts";
 import { knownRole, organizationType, teamType, userType } from "./types.ts";
 
 /** Where a person sees an organization in the Cloudsmith web app. */
@@ -122,12 +122,9 @@ function isPlaceholder(text: string | null | undefined, nowMs: number): boolean 
   return time !== undefined && (time.seconds < earliestSeconds || time.seconds > nowMs / 1000 + clockToleranceSeconds);
 }
 
-/** Characters that show nothing. */
-const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
-
 /** The name, or "" for one in which there is nothing to be seen. */
 function shown(name: string | undefined): string {
-  return name === undefined || invisible.test(name) ? "" : name;
+  return name === undefined || isBlank(name) ? "" : name;
 }
 
 type UserStatus = NonNullable<Resource["status"]>;

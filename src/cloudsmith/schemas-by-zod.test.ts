@@ -16,7 +16,7 @@ const id = z.string().min(1);
 const rowId = z
   .string()
   .nullish()
-  .transform((value) => value ?? "");
+  .transform((value) => (value === undefined || value === null || checks.isBlank(value) ? "" : value));
 const note = z.string().nullish();
 const memberSchema = z.object({
   user_id: rowId,

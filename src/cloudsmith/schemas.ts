@@ -113,7 +113,16 @@ export const teamMembers = objectOf({
 export type TeamMember = Checked<typeof teamMembers>["members"][number];
 
 function idOrNothing(value: unknown): string {
-  return value === undefined || value === null ? "" : text(value);
+  const id = value === undefined || value === null ? "" : text(value);
+  return isBlank(id) ? "" : id;
+}
+
+/** Characters that show nothing. */
+const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
+/** True for text in which there is nothing to be seen. */
+export function isBlank(value: string): boolean {
+  return invisible.test(value);
 }
 
 /** Bindings of early 2024 had text in place of true and false, in any case. */

@@ -20,6 +20,9 @@ export interface Ended {
   readonly codes: readonly string[];
 }
 
+/** What is synced: a sandbox, or a server of a test's own. */
+export type Served = Pick<Sandbox, "baseUrl" | "keys"> & { readonly organization: { readonly slug: string } };
+
 /** What a test decides. */
 export interface SyncOptions extends Partial<RunSyncOptions> {
   readonly key?: KeyName;
@@ -30,7 +33,7 @@ export interface SyncOptions extends Partial<RunSyncOptions> {
 }
 
 /** Runs one sync; an error of the run is part of the result. */
-export async function syncSandbox(sandbox: Sandbox, path: string, options: SyncOptions = {}): Promise<Ended> {
+export async function syncSandbox(sandbox: Served, path: string, options: SyncOptions = {}): Promise<Ended> {
   const { key = "service", pageSize, concurrency, client: clientOptions, ...rest } = options;
   const { clock = systemClock } = rest;
   const client = new CloudsmithClient({
@@ -47,7 +50,7 @@ export async function syncSandbox(sandbox: Sandbox, path: string, options: SyncO
   let error: BatonError | undefined;
   try {
     await runSync({
-      connector: new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug }),
+      connector: new CloudsmithConnector({ client, clock, orgSlug: sandbox.organization.slug }),
       path,
       signal: new AbortController().signal,
       logger: silentLogger,

@@ -40,7 +40,7 @@ export class OrganizationReading {
   /** Slugs that memberships name, also when asked again, and that this key cannot see. */
   readonly hiddenTeams = new Set<string>();
   /** With a narrow key, by address: who was shown with it first. Addresses that several people share are redacted ones. */
-  readonly addresses = new Map<number, string>();
+  readonly addresses = new Map<string, string>();
   /** Of them, those whose address turned out to be shared. */
   readonly sharing = new Set<string>();
   readonly #clock: Clock;

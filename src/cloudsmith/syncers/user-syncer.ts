@@ -1,7 +1,7 @@
 /** Lists the members, keeps what the grants will need of each, and puts right what rows contradict each other in. */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { organizationId, userResource } from "../converters.ts";
+import { organizationId, realEmail, userResource } from "../converters.ts";
 import { type MemberNote, memberNote, passes } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import {
@@ -76,7 +76,7 @@ interface Putting {
 async function resourceOf(row: Member, note: MemberNote, { parent, reading, options }: Putting): Promise<Resource> {
   const isService = mayBeService(row) && (await isServiceAccount(row, reading, options));
   if (!isService) warnOfMember(row, { callerSlug: reading.caller.slug, seesAll: reading.seesAll }, options);
-  const hasOwnEmail = reading.seesAll || isOwnAddress(note, reading);
+  const hasOwnEmail = reading.seesAll || isOwnAddress(row, reading);
   const facts = { active: note.active ?? undefined, isService, hasOwnEmail, nowMs: reading.nowMs() };
   return userResource(row, facts, parent);
 }
@@ -99,10 +99,11 @@ async function isServiceAccount(row: Member, reading: OrganizationReading, optio
 }
 
 /** With a narrow key an address that several people share is what stands in place of addresses. */
-function isOwnAddress({ id, email }: MemberNote, { addresses, sharing }: OrganizationReading): boolean {
-  if (email === 0) return true;
-  const first = addresses.get(email) ?? id;
-  addresses.set(email, first);
+function isOwnAddress({ user_id: id, email }: Member, { addresses, sharing }: OrganizationReading): boolean {
+  const address = realEmail(email)?.toLowerCase();
+  if (address === undefined) return true;
+  const first = addresses.get(address) ?? id;
+  addresses.set(address, first);
   if (first !== id) sharing.add(first);
   return first === id && !sharing.has(id);
 }
