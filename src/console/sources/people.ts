@@ -1,5 +1,6 @@
 /** Pages of people and of teams, and one person with everything that is held. */
 import { keysInColumns } from "../../cloudsmith/profile-keys.ts";
+import { folded, hasAllWords, searchWords } from "../../reports/folded-text.ts";
 import { howHeld, inheritedPaths } from "../../reports/grant-paths.ts";
 import { labelOf } from "../../reports/questions/access.ts";
 import type { Grant, Profile, ProfileValue } from "../../sdk/contracts/model.ts";
@@ -12,7 +13,6 @@ import type {
   TeamRow,
   TeamsPage,
 } from "../contract/sources.ts";
-import { folded, hasAllWords, searchWords } from "./folded-text.ts";
 import type { OpenSource } from "./open-source.ts";
 import { type PeopleQuery, rosterKey } from "./roster.ts";
 import { notInSource } from "./source-error.ts";

@@ -3,8 +3,8 @@
  * files and pages.
  */
 import { roleRank } from "../../reports/file-shape.ts";
+import { folded, hasAllWords, searchWords } from "../../reports/folded-text.ts";
 import type { PersonOrder, PersonRow, TeamRow } from "../contract/sources.ts";
-import { folded, hasAllWords, searchWords } from "./folded-text.ts";
 
 /** A place in a team: who, and the most privileged slug held there. */
 export interface TeamPlace {

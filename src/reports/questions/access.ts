@@ -1,6 +1,8 @@
 /** What one person, or one team as a holder, has access to, and on which way. */
+
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Grant, Resource } from "../../sdk/contracts/model.ts";
+import { nameQuestion } from "../folded-text.ts";
 import { entitlementRefOf, howHeld, inheritedPaths } from "../grant-paths.ts";
 import { type Account, Holdings } from "../holdings.ts";
 import { columnsOf, compareTexts, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
@@ -62,7 +64,7 @@ function compareRows(a: Row, b: Row): number {
   return compareTexts(key(a, 0), key(b, 0)) || compareTexts(key(a, 6), key(b, 6));
 }
 
-/** By `type:id`, by id, or by exact login, address or name, whatever its case. */
+/** By `type:id`, by id, or by login, address or name, however it is typed. */
 function findPrincipal(about: string, holdings: Holdings): Resource {
   const { view, shape } = holdings;
   const colon = about.indexOf(":");
@@ -73,8 +75,10 @@ function findPrincipal(about: string, holdings: Holdings): Resource {
     const byId = view.getResource({ resourceType, resource: about });
     if (byId) return byId;
   }
-  const found: Account[] = [];
-  for (const account of holdings.accounts()) if (isCalled(account, about.toLowerCase())) found.push(account);
+  const asked = nameQuestion(about);
+  const matching: Account[] = [];
+  for (const account of holdings.accounts()) if (asked.matches(namesOf(account))) matching.push(account);
+  const found = asked.best(matching, namesOf);
   const [first, second] = found;
   if (!first) throw unknownSubject("account", about);
   if (second)
@@ -86,7 +90,6 @@ function findPrincipal(about: string, holdings: Holdings): Resource {
   return first.resource;
 }
 
-function isCalled({ resource, facts }: Account, lowerCase: string): boolean {
-  const names = [facts.login, facts.email, resource.displayName];
-  return names.some((name) => name?.toLowerCase() === lowerCase);
+function namesOf({ resource, facts }: Account): readonly (string | undefined)[] {
+  return [facts.login, facts.email, resource.displayName];
 }

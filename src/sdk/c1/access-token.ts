@@ -3,6 +3,7 @@ import { request } from "node:https";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Network } from "../net/network.ts";
+import { certificateHint, isCertificateError } from "../net/trusted-roots.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import { signAssertion } from "./client-assertion.ts";
@@ -184,7 +185,7 @@ function unavailable(reason: string, cause?: unknown): BatonError {
     status: Status.unavailable,
     message: `failed to get token: ${reason}`,
     effect: "ConductorOne was given nothing.",
-    hint: "Check the network's way to ConductorOne. For a private certificate authority set NODE_EXTRA_CA_CERTS.",
+    hint: isCertificateError(cause) ? certificateHint : "Check the network's way to ConductorOne.",
     cause,
   });
 }

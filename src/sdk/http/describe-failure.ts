@@ -1,5 +1,6 @@
 /** Words for the failures that are the same for every API: the network, TLS, and proxies in between. */
 import { BatonError, Status } from "../errors.ts";
+import { certificateHint } from "../net/trusted-roots.ts";
 import type { FailureContext, NetworkFailure, NetworkProblem } from "./http-failure.ts";
 
 interface Wording {
@@ -50,7 +51,7 @@ const wordings: Readonly<Record<NetworkProblem, Wording>> = {
   tls: {
     code: "NET-TLS",
     what: "the secure connection could not be verified",
-    hint: "Check this machine's clock; for a private certificate authority set NODE_EXTRA_CA_CERTS to its PEM file.",
+    hint: certificateHint,
   },
   proxy: noTunnel,
   "proxy-down": noTunnel,

@@ -1,4 +1,5 @@
 /** Sorts the errors of Node's sockets, resolver, TLS and HTTP parser into the failures a user can act on. */
+import { certificateErrorCodes } from "../net/trusted-roots.ts";
 import { ProxyFailure } from "../net/tunnel.ts";
 import type { ContentFailure, NetworkFailure, NetworkProblem } from "./http-failure.ts";
 
@@ -19,20 +20,7 @@ const problemByCode: Readonly<Record<string, NetworkProblem>> = {
   EADDRNOTAVAIL: "unreachable",
   ETIMEDOUT: "timeout",
   EPROTO: "tls",
-  CERT_HAS_EXPIRED: "tls",
-  CERT_NOT_YET_VALID: "tls",
-  CERT_REVOKED: "tls",
-  CERT_UNTRUSTED: "tls",
-  CERT_REJECTED: "tls",
-  CERT_SIGNATURE_FAILURE: "tls",
-  CERT_CHAIN_TOO_LONG: "tls",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
-  UNABLE_TO_GET_ISSUER_CERT: "tls",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
-  HOSTNAME_MISMATCH: "tls",
-  INVALID_CA: "tls",
+  ...Object.fromEntries(certificateErrorCodes.map((code) => [code, "tls" as const])),
 };
 
 /** Thrown into a request by our own timers; `stage` says what took too long. */

@@ -59,3 +59,35 @@ function rootsError(path: string, variable: string, reason: string, cause?: unkn
     fatal: true,
   });
 }
+
+/** Codes of OpenSSL and Node for a certificate that is not taken (Node.js documentation: X509 certificate error codes). */
+export const certificateErrorCodes = [
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REVOKED",
+  "CERT_UNTRUSTED",
+  "CERT_REJECTED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_CHAIN_TOO_LONG",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+] as const;
+
+const known: ReadonlySet<unknown> = new Set(certificateErrorCodes);
+
+/** What to do when a host's certificate is not taken, whichever host it is. */
+export const certificateHint =
+  "Check this machine's clock; for a private certificate authority set NODE_EXTRA_CA_CERTS to its PEM file.";
+
+/** True when a certificate is what the error, or one that caused it, is about. */
+export function isCertificateError(error: unknown): boolean {
+  for (let reason = error; reason instanceof Error; reason = reason.cause) {
+    if ("code" in reason && known.has(reason.code)) return true;
+  }
+  return false;
+}

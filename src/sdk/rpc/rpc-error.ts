@@ -4,6 +4,7 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BatonError, Status, toBatonError } from "../errors.ts";
+import { certificateHint, isCertificateError } from "../net/trusted-roots.ts";
 import { RateLimitDescriptionSchema } from "../proto/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
 
 const trailer = {
@@ -42,7 +43,7 @@ export function fromRpcError(caught: unknown, code: string, what: string): Baton
   if (error.cause instanceof BatonError) return error.cause;
   const { metadata } = error;
   const effect = decoded(metadata.get(trailer.effectKey));
-  const hint = decoded(metadata.get(trailer.hintKey));
+  const hint = decoded(metadata.get(trailer.hintKey)) ?? (isCertificateError(error) ? certificateHint : undefined);
   const retryAtMs = resetTime(error);
   return new BatonError({
     code: metadata.get(trailer.codeKey) ?? code,

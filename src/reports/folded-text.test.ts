@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { folded, hasAllWords, nameQuestion, searchWords } from "./folded-text.ts";
+
+/** What somebody types, and who is meant. */
+const alike: readonly (readonly [typed: string, name: string])[] = [
+  ["Lukasz", "Łukasz"],
+  ["soren", "Søren"],
+  ["STRASSE", "Straße"],
+  ["Isik", "Işık"],
+  ["Zo\u00eb Stein", "Zoe\u0308 Stein"],
+  ["oneil", "O'Neil"],
+  ["O'Neil", "O\u2019Neil"],
+  ["o`neil", "O\u02bcNeil"],
+  ["Anna-Maria", "Anna\u2010Maria"],
+  ["anna-maria", "Anna\u2013Maria"],
+  ["aelfric", "Ælfric"],
+  ["đorđe", "Đorđe"],
+  ["ada", "A\u200bda"],
+  ["ＡＤＡ", "ada"],
+  ["Νίκος", "νικοσ"],
+];
+
+for (const [typed, name] of alike) {
+  test(`${JSON.stringify(typed)} finds ${JSON.stringify(name)}`, () => {
+    assert.equal(folded(typed), folded(name));
+    assert.ok(hasAllWords(folded(`x ${name} y`), searchWords(` ${typed} `)));
+    assert.ok(nameQuestion(` ${typed}`).matches([undefined, `${name} `]));
+  });
+}
+
+test("other letters are other names", () => {
+  for (const [one, other] of [
+    ["ada", "ida"],
+    ["anna-maria", "annamaria"],
+    ["müller", "miller"],
+  ] as const) {
+    assert.notEqual(folded(one), folded(other));
+  }
+});
+
+test("of two that match, who is called so to the letter is meant", () => {
+  const names = ["Zoe Stein", "Zoë Stein"];
+  const asked = nameQuestion("zoe\u0308 stein");
+  const found = names.filter((name) => asked.matches([name]));
+  assert.deepEqual(found, names);
+  assert.deepEqual(
+    asked.best(found, (name) => [name]),
+    ["Zoë Stein"],
+  );
+  const neither = nameQuestion("zoè stein");
+  assert.deepEqual(
+    neither.best(found, (name) => [name]),
+    names,
+  );
+});

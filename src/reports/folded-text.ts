@@ -1,0 +1,78 @@
+/** How texts are compared when people search, sort and name somebody: without case, accents and other marks. Pure. */
+
+const plain = /^[\0-\x26\x28-\x5f\x61-\x7f]*$/;
+const marks = /\p{M}+/gu;
+/** Zero-width characters and direction marks are never typed. */
+const invisible = /[\p{Cf}]+/gu;
+/** Left out: who looks for `oneil` means O'Neil, O’Neil and Oʼneil. */
+const apostrophes = /['`´\u02b9-\u02bf\u2018-\u201b\u2032\uff07]+/g;
+const hyphens = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
+/** Letters that no normal form takes apart, as they are typed without them. */
+const letters: Readonly<Record<string, string>> = {
+  ø: "o",
+  ł: "l",
+  ß: "ss",
+  ı: "i",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  æ: "ae",
+  œ: "oe",
+  ħ: "h",
+  ŧ: "t",
+  ĸ: "k",
+  ŋ: "n",
+  ς: "σ",
+};
+const special = new RegExp(`[${Object.keys(letters).join("")}]`, "g");
+
+/** The text as it is searched: `Zoë` and `ZOE`, `Łukasz` and `lukasz`, `O’Neil` and `oneil` become the same. */
+export function folded(text: string): string {
+  if (plain.test(text)) return text.toLowerCase();
+  return text
+    .replace(hyphens, "-")
+    .replace(apostrophes, "")
+    .normalize("NFKD")
+    .replace(marks, "")
+    .replace(invisible, "")
+    .toLowerCase()
+    .replace(special, (letter) => letters[letter] ?? letter);
+}
+
+/** The words of a search, folded. All of them must be found. */
+export function searchWords(query: string): readonly string[] {
+  return folded(query)
+    .split(/\s+/)
+    .filter((word) => word !== "");
+}
+
+/** Whether all words are in the folded text. */
+export function hasAllWords(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
+}
+
+/** A question for one name. */
+export interface NameQuestion {
+  /** True for any of the names that is the one asked for, folded. */
+  matches(names: readonly (string | undefined)[]): boolean;
+  /** Of those that match, those that are called so to the letter, but for case; all of them when none is. */
+  best<T>(found: readonly T[], namesOf: (one: T) => readonly (string | undefined)[]): readonly T[];
+}
+
+/** Asks for a name as somebody typed it. */
+export function nameQuestion(about: string): NameQuestion {
+  const wanted = folded(about.trim());
+  const exact = unified(about);
+  return {
+    matches: (names) => names.some((name) => name !== undefined && folded(name.trim()) === wanted),
+    best: (found, namesOf) => {
+      const same = found.filter((one) => namesOf(one).some((name) => name !== undefined && unified(name) === exact));
+      return same.length > 0 ? same : found;
+    },
+  };
+}
+
+/** The same text whichever way it was typed: trimmed, composed, without case. */
+function unified(text: string): string {
+  return text.trim().normalize("NFC").toLowerCase();
+}
