@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { replaceFileAt, writeAll } from "../c1z/container/save.ts";
+import { replaceFile, writeAll } from "../c1z/container/save.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
 import type { Completeness, RecordedCompleteness } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
@@ -37,7 +37,7 @@ export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Pr
   const path = runRecordPath(resolve(options.path));
   const previous = await readFile(path, "utf8").catch(() => "");
   const bytes = Buffer.from(await runRecordText(end, { previous, ...options }), "utf8");
-  await replaceFileAt(path, (file) => writeAll(file, bytes, 0));
+  await replaceFile(path, (file) => writeAll(file, bytes, 0));
 }
 
 /**

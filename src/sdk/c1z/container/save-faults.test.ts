@@ -26,7 +26,7 @@ function save(files: PowerLossFiles): Promise<number> {
       }
       return position;
     },
-    files,
+    { files },
   );
 }
 

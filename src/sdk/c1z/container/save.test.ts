@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { openWriter, temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
-import { type OpenFile, replaceFile } from "./save.ts";
+import { followLink, type OpenFile, replaceFile } from "./save.ts";
 
 async function writeText(file: OpenFile, text: string): Promise<void> {
   await file.write(Buffer.from(text), 0, text.length, 0);
@@ -51,7 +51,7 @@ test("T-08: a symbolic link stays one", async (context) => {
   const [target, link] = [join(directory, "target"), join(directory, "link")];
   writeFileSync(target, "old");
   symlinkSync("target", link);
-  await replaceFile(link, (file) => writeText(file, "new"));
+  await replaceFile(await followLink(link), (file) => writeText(file, "new"));
   assert.equal(readlinkSync(link), "target");
   assert.equal(readFileSync(target, "utf8"), "new");
 });

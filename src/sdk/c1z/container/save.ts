@@ -48,21 +48,6 @@ const nodeFileSystem: FileSystem = {
   remove: (path) => rm(path, { force: true }),
 };
 
-/**
- * Writes a new file with `write` and puts it in the place of `path` (mode 0600). A symbolic link stays one.
- * @param write gets the open new file; it neither closes nor syncs it.
- * @returns what `write` returned.
- * @throws BatonError with a FILE- code; then the old file is byte for byte what it was and nothing is left behind,
- * unless the error says that the new one is in place and only its directory could not be synced.
- */
-export async function replaceFile<T>(
-  path: string,
-  write: (file: OpenFile) => Promise<T>,
-  files: FileSystem = nodeFileSystem,
-): Promise<T> {
-  return await replaceFileAt(await followLink(path), write, { files });
-}
-
 /** What a replacement depends on. */
 export interface ReplaceOptions {
   readonly files?: FileSystem;
@@ -70,8 +55,15 @@ export interface ReplaceOptions {
   readonly onReady?: () => Promise<void>;
 }
 
-/** The same for exactly this place: a symbolic link there is replaced, and not what it leads to. */
-export async function replaceFileAt<T>(
+/**
+ * Writes a new file with `write` and puts it in the place of `target` (mode 0600). A symbolic link there is replaced, and
+ * not what it leads to: see `followLink`.
+ * @param write gets the open new file; it neither closes nor syncs it.
+ * @returns what `write` returned.
+ * @throws BatonError with a FILE- code; then the old file is byte for byte what it was and nothing is left behind,
+ * unless the error says that the new one is in place and only its directory could not be synced.
+ */
+export async function replaceFile<T>(
   target: string,
   write: (file: OpenFile) => Promise<T>,
   { files = nodeFileSystem, onReady }: ReplaceOptions = {},

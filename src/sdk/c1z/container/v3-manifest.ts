@@ -4,7 +4,6 @@
  */
 import { open } from "node:fs/promises";
 import type { Timestamp } from "../../contracts/model.ts";
-import { BatonError, Status } from "../../errors.ts";
 import { readTimestamp } from "../../proto/read-resource.ts";
 import { FieldReader } from "../../wire/field-reader.ts";
 import { noStats, readStats } from "../pebble/stats-record.ts";
@@ -75,38 +74,6 @@ export async function readV3Header(path: string): Promise<V3Header> {
     if (!(caught instanceof RangeError)) throw caught;
     throw corruptFile(path, `its version 3 header is damaged: ${caught.message}`, caught);
   }
-}
-
-/** Refuses to write over a version 3 file: `FILE-V3`. */
-export function v3NotWritable(path: string, manifest: V3Manifest): BatonError {
-  return v3Error(
-    path,
-    manifest,
-    "It was not changed; nothing was synced.",
-    "Give another --file for this connector, or move the file away. Version 3 files are written by the Go connectors only.",
-  );
-}
-
-function v3Error(path: string, manifest: V3Manifest, effect: string, hint: string): BatonError {
-  const held = manifest.syncs.map(describe).join("; ") || "no sync";
-  return new BatonError({
-    code: "FILE-V3",
-    status: Status.failedPrecondition,
-    message: `${path} is a version 3 .c1z file (engine ${manifest.engine || "unknown"}) that holds ${held}.`,
-    effect,
-    hint,
-  });
-}
-
-function describe(sync: V3Sync): string {
-  const when = sync.endedAt ? `finished ${isoTime(sync.endedAt)}` : "unfinished";
-  const counts = `${sync.stats.resources} resources, ${sync.stats.entitlements} entitlements, ${sync.stats.grants} grants`;
-  return `${sync.type} sync ${sync.id}, ${when}, with ${counts}`;
-}
-
-function isoTime({ seconds }: Timestamp): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? "at an unknown time" : date.toISOString().replace(".000Z", "Z");
 }
 
 async function readHeader(path: string): Promise<Uint8Array> {

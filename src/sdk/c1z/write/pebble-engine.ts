@@ -4,7 +4,7 @@
  */
 import type { Timestamp } from "../../contracts/model.ts";
 import { type PackedFile, packDatabase } from "../container/pack.ts";
-import { type OpenFile, replaceFileAt } from "../container/save.ts";
+import { type OpenFile, replaceFile } from "../container/save.ts";
 import { resourceKey } from "../scratch/row-sql.ts";
 import type { EngineContext, GrantStore, NamedResource, SyncEnd, WriteEngine } from "./engine.ts";
 import { keepPrevious, previousFiles, removeUnfinished, unfinishedPath } from "./files-beside.ts";
@@ -115,7 +115,7 @@ export class PebbleEngine implements WriteEngine {
     database.commit();
     const write = (file: OpenFile): Promise<PackedFile> =>
       writeStore(file, this.#runToWrite(stats, droppedRows), this.#source());
-    const saved = await replaceFileAt(target, write, {
+    const saved = await replaceFile(target, write, {
       onReady: async () => {
         await onReady();
         await keepPrevious(target, skipCleanup ? undefined : keepSyncCount - 1);
@@ -127,7 +127,7 @@ export class PebbleEngine implements WriteEngine {
 
   async #saveUnfinished(): Promise<PackedFile> {
     const { scratch, target, onReady } = this.#context;
-    return await replaceFileAt(unfinishedPath(target), (file) => packDatabase(scratch.database, file), { onReady });
+    return await replaceFile(unfinishedPath(target), (file) => packDatabase(scratch.database, file), { onReady });
   }
 
   async discard(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Version 1 files: the scratch database is the file, with the syncs before and with an unfinished one. */
 import { type PackedFile, packDatabase } from "../container/pack.ts";
-import { replaceFileAt } from "../container/save.ts";
+import { replaceFile } from "../container/save.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import type { EngineContext, GrantStore, WriteEngine } from "./engine.ts";
 import { type GoneRows, type NamedResource, namedResources, namesOfGone } from "./gone-rows.ts";
@@ -86,7 +86,7 @@ export class SqliteEngine implements WriteEngine {
       createIndexes(database.db);
     });
     database.reclaim();
-    return await replaceFileAt(target, (file) => packDatabase(scratch.database, file), { onReady });
+    return await replaceFile(target, (file) => packDatabase(scratch.database, file), { onReady });
   }
 
   async discard(): Promise<void> {
