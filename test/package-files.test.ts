@@ -17,6 +17,7 @@ const complete = [
   "dist/src/sdk/health/health-thread-main.js",
   "dist/src/sdk/index.js",
   "dist/src/sdk/index.d.ts",
+  "dist/src/sdk/testing/index.js",
   "dist/sandbox/server.js",
   "dist-console/index.html",
   "dist-console/index.html.gz",
