@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync, statSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import type { JsonValue } from "@bufbuild/protobuf";
 import { startSandbox } from "../../sandbox/server.ts";
 import { queryC1z, rowsOf, syncRunsOf } from "../support/plain-c1z.ts";
+import { expectedRows } from "./oracle.ts";
 import { type Finished, runProgram, scratchDirectory } from "./program.ts";
 import { fingerprint } from "./refusal.ts";
-import { assertSameList } from "./same-rows.ts";
+import { assertSameList, assertSameRows } from "./same-rows.ts";
+import { oracleOf } from "./sandbox-oracle.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
-import { newestSyncId, sealedSyncIds, syncIds } from "./stored-rows.ts";
+import { newestSyncId, readStoredRows, sealedSyncIds, syncIds } from "./stored-rows.ts";
 
 const golden = join(import.meta.dirname, "..", "golden");
 const sandbox = await startSandbox({ organization: { members: 30, teams: 4 } });
@@ -63,18 +66,36 @@ test("T-13: a file of a Go connector gets our sync beside its own, whose rows st
   assertHolds(file, sandbox);
 });
 
-test("a version 3 file is refused by name and stays as it is", async () => {
+test("a version 3 file of a Go connector stays of version 3, and what it was lies beside it, byte for byte", async () => {
   for (const name of ["minimal-v3.c1z", "connector-default-v3.c1z"]) {
     using scratch = scratchDirectory();
     const file = join(scratch.path, "v3.c1z");
     copyFileSync(join(golden, name), file);
     const run = await sync(scratch.path, ["-f", file]);
-    assert.notEqual(run.code, 0);
-    assert.match(run.stderr, /^FILE-V3[A-Z-]*: /m);
-    assert.equal(fingerprint(file), fingerprint(join(golden, name)));
-    assert.deepEqual(readdirSync(scratch.path), ["v3.c1z"]);
+    assert.equal(run.code, 0, run.stderr);
+    assert.deepEqual(readdirSync(scratch.path), ["v3.c1z", "v3.c1z.previous", "v3.c1z.run.json"]);
+    assert.equal(fingerprint(`${file}.previous`), fingerprint(join(golden, name)));
+    assert.equal(readFileSync(file).toString("latin1", 0, 4), "C1Z3");
+    const converted = await sync(scratch.path, ["convert", file, "v1.c1z"]);
+    assert.equal(converted.code, 0, converted.stderr);
+    assertHoldsByReference(join(scratch.path, "v1.c1z"));
   }
 });
+
+/** As `assertHolds`; entitlements of a version 3 file name resource and types by their ids alone (c1.storage.v3). */
+function assertHoldsByReference(file: string): void {
+  const expected = expectedRows(oracleOf(sandbox.organization));
+  const entitlements = Object.entries(expected.entitlements).map(([id, row]) => {
+    // As the oracle makes them.
+    const { resource, ...rest } = row as { readonly resource: { readonly id: JsonValue } };
+    return [id, { ...rest, resource: { id: resource.id }, grantableTo: [{ id: "user" }] }] as const;
+  });
+  const stored = readStoredRows(file);
+  assertSameRows(stored.resourceTypes, expected.resourceTypes, "resource types");
+  assertSameRows(stored.resources, expected.resources, "resources");
+  assertSameRows(stored.entitlements, Object.fromEntries(entitlements), "entitlements");
+  assertSameRows(stored.grants, expected.grants, "grants");
+}
 
 test("two runs over the same organization give the same rows, byte for byte and in the same order", async () => {
   using scratch = scratchDirectory();
