@@ -141,7 +141,7 @@ const damages: readonly (readonly [what: string, store: PlainStore, check: Inspe
 ];
 
 for (const [what, store, check, severity = "fail"] of damages) {
-  test(`${what}: found by the check ${check}`, async () => {
+  test(`T-12: ${what}: found by the check ${check}`, async () => {
     writeFileSync(path, plainV3(store));
     const found = await inspectC1z(path, { tempDir: directory });
     const own = found.problems.filter((problem) => problem.check === check && problem.severity === severity);
@@ -173,7 +173,7 @@ for (const [what, bytes, code] of [
     "FILE-V3",
   ],
 ] as const) {
-  test(`${what} is refused with ${code}`, async () => {
+  test(`T-12: ${what} is refused with ${code}`, async () => {
     writeFileSync(path, bytes);
     await assert.rejects(openC1z(path, { tempDir: directory }), { code });
   });
@@ -195,7 +195,7 @@ const goldenFiles = ["v3", "."].flatMap((folder) =>
 );
 
 for (const name of goldenFiles) {
-  test(`${name} with bytes changed, cut out or put in by chance is read, or refused with words`, async () => {
+  test(`T-12: ${name} with bytes changed, cut out or put in by chance is read, or refused with words`, async () => {
     const whole = readFileSync(join(goldenDirectory, name));
     const random = numbers(whole.length);
     for (let count = 0; count < mutations; count++) {

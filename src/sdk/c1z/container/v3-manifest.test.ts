@@ -30,7 +30,7 @@ test("the header of a version 3 file tells its sync and counts", async () => {
   ]);
 });
 
-test("a header broken off anywhere is a plain error", async (context) => {
+test("T-12: a header broken off anywhere is a plain error", async (context) => {
   const path = join(temporaryDirectory(context), "broken.c1z");
   const { length } = readFileSync(minimal);
   for (let size = 5; size < length - 12_500; size += 997) {
@@ -40,7 +40,7 @@ test("a header broken off anywhere is a plain error", async (context) => {
   }
 });
 
-test("a header that claims to be huge is refused without being read", async (context) => {
+test("T-12: a header that claims to be huge is refused without being read", async (context) => {
   const path = join(temporaryDirectory(context), "huge.c1z");
   writeFileSync(path, Buffer.from([...Buffer.from("C1Z3\0"), 0xff, 0xff, 0xff, 0xff, 1]));
   await assert.rejects(openC1z(path), { code: "FILE-CORRUPT" });
