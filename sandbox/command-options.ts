@@ -22,6 +22,12 @@ export function aboutSandbox(): string {
 --is-active, where Cloudsmith's documents are silent: what is_active=false lists, and what its absence lists
   H1 everyone, everyone; H2 inactive, inactive; H3 inactive, everyone
 
+--ties-turn page|page-size: rows of equal name or role come in the opposite order on every other page, or page size,
+  so that one may stand twice and another nowhere, although nothing moves
+
+Faults stand for what lasts or passes: --fault status=404,path=/members,times=2 is a team made a moment ago,
+--fault status=413,query=page_size=500,times=always a service that refuses large pages.
+
 --fault KIND[,path=TEXT][,query=TEXT][,page=N][,nth=N][,share=X][,times=N|always]
   may be given more than once; fires once unless times says otherwise
 ${faultLines()}`;
@@ -96,8 +102,16 @@ function readSwitches(values: Values): Partial<Switches> {
     membersCarryTeams: !isOn(values["no-member-teams"]),
     redactedEmails: isOn(values["redact-emails"]),
     paginationHeaders: !isOn(values["no-pagination-headers"]),
+    ignoreUserKind: isOn(values["ignore-user-kind"]),
+    tiesTurn: readTies(values["ties-turn"]),
     ...(semantics && { isActiveSemantics: semantics }),
   };
+}
+
+function readTies(text: string | undefined): Switches["tiesTurn"] {
+  if (text === undefined) return false;
+  if (text === "page" || text === "page-size") return text;
+  throw refused(`--ties-turn is page or page-size, not ${JSON.stringify(text)}.`);
 }
 
 function readSemantics(text: string | undefined): Switches["isActiveSemantics"] | undefined {

@@ -60,6 +60,7 @@ test("every option reaches the server", async () => {
     ...["--members", "50", "--teams", "3", "--teams-per-member", "1", "--seed", "9", "--inactive-share", "0.5"],
     ...["--services", "2", "--slug", "my-org", "--rate-limit", "77/60", "--is-active", "H2", "--latency-ms", "1"],
     ...["--no-member-teams", "--redact-emails", "--no-pagination-headers", "--prepare", "--json"],
+    ...["--ignore-user-kind", "--ties-turn", "page"],
     ...["--fault", "status=503,path=/teams/,times=2", "--fault", "throttle=9,page=2"],
   ];
   const { exitCode, stdout } = await run(argv, async (text) => {
@@ -98,6 +99,7 @@ const refusals: readonly (readonly [argv: readonly string[], reason: RegExp])[] 
   [["--port", "70000"], /SANDBOX-OPTION: --port goes up to 65535/],
   [["--inactive-share", "1.5"], /SANDBOX-OPTION: --inactive-share takes a number from 0 to 1/],
   [["--is-active", "H4"], /SANDBOX-OPTION: --is-active is H1, H2 or H3/],
+  [["--ties-turn", "moon"], /SANDBOX-OPTION: --ties-turn is page or page-size/],
   [["--rate-limit", "fast"], /SANDBOX-OPTION: --rate-limit is N or N\/SECONDS/],
   [["--c1-every", "5"], /SANDBOX-OPTION: --c1-every and --c1-uploads go with --c1/],
   [["--c1-uploads", "x"], /SANDBOX-OPTION: --c1-every and --c1-uploads go with --c1/],

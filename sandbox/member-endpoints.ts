@@ -6,7 +6,7 @@ import type { Member, Organization } from "./model.ts";
 import { pageAnswer } from "./paging.ts";
 import { type RowList, rowsOnDemand, rowsPrepared } from "./row-list.ts";
 import { createSearch, type Searchable } from "./search.ts";
-import { arranged, type Sort, sortOf, unknownSort } from "./sort.ts";
+import { arranged, isUnsteady, type Sort, sortOf, turned, unknownSort } from "./sort.ts";
 import type { Switches } from "./switches.ts";
 
 type MemberSort = Sort<"user_name" | "role">;
@@ -47,9 +47,11 @@ function memberRows(context: OrganizationContext, sort: MemberSort, wanted: bool
         view.seesMember(member) &&
         (!search || search(searchable(member, directory.organization))),
     );
-    return arranged(shown, sort, switches.unstableSort ? context.random : undefined);
+    const isByRole = sort.field === "role";
+    const arrangedRows = arranged(shown, sort, switches.unstableSort ? context.random : undefined);
+    return turned(arrangedRows, ({ role, userName }) => (isByRole ? role : userName), context);
   };
-  if (!context.prepare || !view.isComplete || search || switches.unstableSort) return rowsOnDemand(rows(), render);
+  if (!context.prepare || !view.isComplete || search || isUnsteady(switches)) return rowsOnDemand(rows(), render);
   const { membersCarryTeams, redactedEmails } = switches;
   const key = JSON.stringify(["members", sort, wanted, membersCarryTeams, redactedEmails]);
   return directory.prepared(key, () => rowsPrepared(rows(), render));

@@ -277,6 +277,8 @@ function readSwitches(options: SandboxOptions): Switches {
     latencyMs: options.latencyMs ?? d.latencyMs,
     ignorePageSize: options.ignorePageSize ?? d.ignorePageSize,
     unstableSort: options.unstableSort ?? d.unstableSort,
+    tiesTurn: options.tiesTurn ?? d.tiesTurn,
+    ignoreUserKind: options.ignoreUserKind ?? d.ignoreUserKind,
     wrongKey: options.wrongKey ?? d.wrongKey,
   };
 }

@@ -1,6 +1,7 @@
 /** The `sort` parameter of lists. */
 import { type Answer, errorAnswer } from "./answer.ts";
 import type { Random } from "./random.ts";
+import type { Switches } from "./switches.ts";
 
 /** A field to sort by and its direction. */
 export interface Sort<Field extends string> {
@@ -22,6 +23,24 @@ export function sortOf<Field extends string>(
 /** Stricter than the real service may be, so that a typing error in a client does not go unnoticed. */
 export function unknownSort(): Answer {
   return errorAnswer(400, "This list cannot be sorted by that field.");
+}
+
+/** True when no two answers need have one order, so that a list cannot be rendered beforehand. */
+export function isUnsteady({ unstableSort, tiesTurn }: Switches): boolean {
+  return unstableSort || tiesTurn !== false;
+}
+
+/** Sorted rows, those of one key in the opposite order where the switch says so for this page. */
+export function turned<T>(
+  rows: readonly T[],
+  keyOf: (row: T) => string,
+  { query, switches }: { readonly query: URLSearchParams; readonly switches: Pick<Switches, "tiesTurn"> },
+): readonly T[] {
+  if (!switches.tiesTurn) return rows;
+  const deciding = Number(query.get(switches.tiesTurn === "page" ? "page" : "page_size"));
+  if (deciding % 2 === 1) return rows;
+  const groups = Map.groupBy(rows, keyOf);
+  return [...groups.values()].flatMap((group) => group.toReversed());
 }
 
 /** Ascending rows in the direction asked for, or in an order of chance when `unstable`. */

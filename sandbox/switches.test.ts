@@ -98,3 +98,28 @@ test("every answer waits for the latency asked for", async () => {
   await ask(sandbox, "/orgs/no-such-org/");
   assert.deepEqual(waits, [100, 100]);
 });
+
+for (const tiesTurn of ["page", "page-size"] as const) {
+  test(`rows of one role turn round with every other ${tiesTurn}, and only they`, async () => {
+    await using sandbox = await startSandbox({ tiesTurn, prepare: true });
+    const ids = async (page: number, size: number) =>
+      rowsOf(await ask(sandbox, `${members}?sort=role&page=${page}&page_size=${size}`)).map((row) => row["user"]);
+    const [ordinary, other] =
+      tiesTurn === "page" ? [await ids(1, 100), await ids(2, 60)] : [await ids(1, 121), await ids(1, 120)];
+    sandbox.switches.tiesTurn = false;
+    const [asEver, otherwise] =
+      tiesTurn === "page" ? [await ids(1, 100), await ids(2, 60)] : [await ids(1, 121), await ids(1, 120)];
+    assert.deepEqual(ordinary, asEver);
+    assert.notDeepEqual(other, otherwise);
+  });
+}
+
+test("the list of a team's members can show services, too, whatever kind is asked for", async () => {
+  await using sandbox = await startSandbox({ ignoreUserKind: true });
+  const [team] = sandbox.organization.services.flatMap(({ memberships }) => memberships.map(({ team }) => team.slug));
+  for (const kind of ["user", "service"]) {
+    const answer = await ask(sandbox, `/orgs/sandbox-org/teams/${team}/members?user_kind=${kind}`);
+    const kinds = JSON.stringify(answer.json);
+    assert.ok(kinds.includes('"Service"') && kinds.includes('"User"'), kinds);
+  }
+});

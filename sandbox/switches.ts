@@ -25,6 +25,14 @@ export interface Switches {
   ignorePageSize: boolean;
   /** Lists come in another order on each request. Default false. */
   unstableSort: boolean;
+  /**
+   * Rows of equal name or role come in an order of each answer's own, as a database gives them where nothing else
+   * decides: it turns round with every other page, or page size. Nothing moves, and one row stands twice and another
+   * nowhere. Default false.
+   */
+  tiesTurn: false | "page" | "page-size";
+  /** Lists of a team's members show people and services, whatever `user_kind` asks for. Default false. */
+  ignoreUserKind: boolean;
   /** What an unknown key gets (not documented): 401, 403, or the treatment of a caller without a key. Default 401. */
   wrongKey: "401" | "403" | "anonymous";
 }
@@ -39,5 +47,7 @@ export const defaultSwitches: Readonly<Switches> = {
   latencyMs: 0,
   ignorePageSize: false,
   unstableSort: false,
+  tiesTurn: false,
+  ignoreUserKind: false,
   wrongKey: "401",
 };

@@ -7,7 +7,7 @@ import type { Team } from "./model.ts";
 import { pageAnswer } from "./paging.ts";
 import { type RowList, rowsOnDemand, rowsPrepared } from "./row-list.ts";
 import { createSearch, type Searchable } from "./search.ts";
-import { arranged, type Sort, sortOf, unknownSort } from "./sort.ts";
+import { arranged, isUnsteady, type Sort, sortOf, turned, unknownSort } from "./sort.ts";
 
 /** GET /orgs/{org}/teams/ */
 export function listTeams(context: OrganizationContext): Answer {
@@ -25,16 +25,20 @@ export function readTeam(context: OrganizationContext, id: string): Answer {
 
 /** GET /orgs/{org}/teams/{team}/members, by slug only: people, or services with `user_kind=service`. Not paged. */
 export function listTeamMembers(context: OrganizationContext, slug: string): Answer {
-  const { directory, view } = context;
+  const { directory, view, switches } = context;
   const team = directory.team(slug);
   if (team?.slug !== slug || !view.seesTeam(team)) return notFound();
   const kind = context.query.get("user_kind") || "user";
   if (kind !== "user" && kind !== "service") return errorAnswer(400, "user_kind is either user or service.");
-  const places =
-    kind === "user"
-      ? directory.teamMembers(team).map(({ holder, role }) => ({ role, user: holder.user, user_kind: "User" }))
-      : directory.teamServices(team).map(({ holder, role }) => ({ role, user: holder.slug, user_kind: "Service" }));
-  return jsonAnswer(200, JSON.stringify({ members: places }));
+  const people = directory
+    .teamMembers(team)
+    .map(({ holder, role }) => ({ role, user: holder.user, user_kind: "User" }));
+  const services = directory
+    .teamServices(team)
+    .map(({ holder, role }) => ({ role, user: holder.slug, user_kind: "Service" }));
+  const wanted = kind === "user" ? people : services;
+  const members = switches.ignoreUserKind ? [...people, ...services] : wanted;
+  return jsonAnswer(200, JSON.stringify({ members }));
 }
 
 function teamRows(context: OrganizationContext, sort: Sort<"name" | "members">): RowList {
@@ -48,9 +52,11 @@ function teamRows(context: OrganizationContext, sort: Sort<"name" | "members">):
         (team) =>
           view.seesTeam(team) && (!isForUser || view.isIn(team)) && (!search || search(searchable(team, directory))),
       );
-    return arranged(shown, sort, switches.unstableSort ? context.random : undefined);
+    const size = (team: Team): string => String(directory.teamMembers(team).length);
+    const arrangedRows = arranged(shown, sort, switches.unstableSort ? context.random : undefined);
+    return turned(arrangedRows, (team) => (sort.field === "name" ? team.name : size(team)), context);
   };
-  if (!context.prepare || !view.isComplete || isForUser || search || switches.unstableSort) {
+  if (!context.prepare || !view.isComplete || isForUser || search || isUnsteady(switches)) {
     return rowsOnDemand(rows(), teamBody);
   }
   return directory.prepared(JSON.stringify(["teams", sort]), () => rowsPrepared(rows(), teamBody));

@@ -54,6 +54,8 @@ export const sandboxCommand: Command = {
     },
     { kind: "bool", name: "redact-emails", description: "E-mail addresses are redacted for every key", ...ownFlag },
     { kind: "bool", name: "no-pagination-headers", description: "Lists come without pagination headers", ...ownFlag },
+    { kind: "bool", name: "ignore-user-kind", description: "Team members come with services among them", ...ownFlag },
+    { kind: "string", name: "ties-turn", description: "Rows of equal name turn round: page or page-size", ...ownFlag },
     { kind: "stringSlice", name: "fault", description: "A fault, as above; can be repeated", ...ownFlag },
   ],
   about: async () => (await import("../sandbox/command-options.ts")).aboutSandbox(),

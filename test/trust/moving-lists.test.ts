@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { createOrganization } from "../../sandbox/organization.ts";
 import { createRandom } from "../../sandbox/random.ts";
 import { type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import { scratchDirectory } from "../e2e/program.ts";
@@ -20,6 +21,14 @@ interface Oddity {
 
 const page2 = { path: /\/members\/$/, query: "is_active=true", page: 2 };
 const ordinary: SandboxOptions = { organization: { members: 130, teams: 70 } };
+
+/** Five people of each name, and as many teams. */
+function namesakes(): SandboxOptions {
+  const organization = createOrganization({ members: 130, teams: 70, inactiveShare: 0.3 });
+  for (const [index, member] of organization.members.entries()) member.userName = `Name ${index % 26}`;
+  for (const [index, team] of organization.teams.entries()) team.name = `Team ${index % 14}`;
+  return { organization };
+}
 
 const oddities: readonly Oddity[] = [
   { name: "an order that changes with every request", sandbox: { unstableSort: true }, ends: "incomplete" },
@@ -62,6 +71,13 @@ const oddities: readonly Oddity[] = [
     options: { pageSize: 500 },
     ends: "whole",
   },
+  ...(["page", "page-size"] as const).map((tiesTurn): Oddity => {
+    return {
+      name: `namesakes in an order that turns by ${tiesTurn}`,
+      sandbox: { ...namesakes(), tiesTurn },
+      ends: "whole",
+    };
+  }),
   { name: "no announcement at all", sandbox: { paginationHeaders: false }, ends: "whole" },
 ];
 
