@@ -31,8 +31,7 @@ export interface MemberNote extends Note {
 
 /** The note of a checked member; only the pass of active members vouches for a row that does not say itself. */
 export function memberNote(member: Member, pass: string): MemberNote {
-  const teams = member.teams ? [...new Set(member.teams.map(({ slug }) => slug))] : null;
-  const manages = member.teams?.filter(({ role }) => isTeamManager(role)).map(({ slug }) => slug) ?? [];
+  const { teams, manages } = placesOf(member.teams ?? []);
   return {
     id: member.user_id,
     name: member.user ?? "",
@@ -40,27 +39,50 @@ export function memberNote(member: Member, pass: string): MemberNote {
     active: member.is_active ?? (pass === "active" ? true : null),
     says: member.is_active ?? null,
     email: member.email ? hashOf(member.email.toLowerCase()) : 0,
-    teams,
-    manages: manages.length > 1 ? [...new Set(manages)] : manages,
+    teams: member.teams ? teams : null,
+    manages,
   };
+}
+
+/** Most slugs among which looking at each takes less than a set. */
+const fewSlugs = 32;
+
+function placesOf(memberships: NonNullable<Member["teams"]>): Record<"teams" | "manages", readonly string[]> {
+  const teams: string[] = [];
+  const manages: string[] = [];
+  const isFew = memberships.length <= fewSlugs;
+  for (const { slug, role } of memberships) {
+    if (!(isFew && teams.includes(slug))) teams.push(slug);
+    if (isTeamManager(role) && !(isFew && manages.includes(slug))) manages.push(slug);
+  }
+  return isFew ? { teams, manages } : { teams: [...new Set(teams)], manages: [...new Set(manages)] };
 }
 
 /** What a row says of its status, as it is kept in memory. */
 export const statusMark = { unknown: 0, active: 1, inactive: 2 } as const;
 
+/** id, name, role, active, says, email, indexes of teams, indexes of managed ones. */
+type PackedMember = readonly [
+  ...(readonly [string, string, string, boolean | null, boolean | null, number]),
+  readonly number[] | null,
+  readonly number[],
+];
+
 /** A stored page: team slugs stand once, members refer to them by index. */
 interface PackedMembers {
   readonly slugs: readonly string[];
-  readonly rows: readonly (Omit<MemberNote, "teams" | "manages"> & {
-    readonly teams: readonly number[] | null;
-    readonly manages: readonly number[];
-  })[];
+  readonly rows: readonly PackedMember[];
 }
 
 /** How member notes are compared and written. */
 export const memberCodec: NoteCodec<MemberNote> = {
   print({ name, role, active, teams, manages }) {
-    return hashOf(`${name}\n${role}\n${active}\n${teams?.join("\n")}\n\n${manages.join("\n")}`);
+    let hash = hashOf(role, hashOf(name));
+    hash = hashOf(`${active}${teams?.length}`, hash);
+    for (const slug of teams ?? []) hash = hashOf(slug, hash);
+    hash = hashOf("managed", hash);
+    for (const slug of manages) hash = hashOf(slug, hash);
+    return hash;
   },
   identity: ({ email }) => email,
   mark({ says }) {
@@ -75,8 +97,8 @@ export const memberCodec: NoteCodec<MemberNote> = {
       indexes.set(slug, indexes.size);
       return indexes.size - 1;
     };
-    const rows = notes.map((note) => {
-      return { ...note, teams: note.teams?.map(indexOf) ?? null, manages: note.manages.map(indexOf) };
+    const rows = notes.map(({ id, name, role, active, says, email, teams, manages }): PackedMember => {
+      return [id, name, role, active, says, email, teams?.map(indexOf) ?? null, manages.map(indexOf)];
     });
     return { slugs: [...indexes.keys()], rows };
   },
@@ -84,7 +106,9 @@ export const memberCodec: NoteCodec<MemberNote> = {
     // Only `pack` made it.
     const { slugs, rows } = packed as PackedMembers;
     const slugAt = (index: number): string => slugs[index] ?? "";
-    return rows.map((row) => ({ ...row, teams: row.teams?.map(slugAt) ?? null, manages: row.manages.map(slugAt) }));
+    return rows.map(([id, name, role, active, says, email, teams, manages]) => {
+      return { id, name, role, active, says, email, teams: teams?.map(slugAt) ?? null, manages: manages.map(slugAt) };
+    });
   },
 };
 

@@ -330,18 +330,16 @@ export class ListMemory<N extends Note> {
     this.#shown.set(sweep, shown);
     const name = passes[pass] ?? "";
     for (const note of notes) {
-      this.#see(shown, this.#entries.get(note.id), sweep);
       const known = this.#entries.get(note.id);
-      const state = {
+      this.#see(shown, known, sweep);
+      this.#entries.set(note.id, {
         name: note.name,
         identity: codec.identity(note) || (known?.identity ?? 0),
         print: codec.print(note),
         mark: codec.mark(note),
         round,
         page,
-      };
-      if (known) Object.assign(known, state);
-      else this.#entries.set(note.id, state);
+      });
       if (note.name !== "") this.#idByName.set(note.name, note.id);
       observer.note(note, name);
     }
@@ -420,9 +418,13 @@ export class ListMemory<N extends Note> {
   }
 }
 
-/** FNV-1a over UTF-16 units, 32 bits, never 0. */
-export function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
+/**
+ * FNV-1a over UTF-16 units and the length, 32 bits, never 0. `start` is the hash of what comes before: the length tells
+ * one text from two.
+ */
+export function hashOf(text: string, start = 0x811c9dc5): number {
+  let hash = start;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ text.length, 0x01000193);
   return hash === 0 ? 1 : hash;
 }
