@@ -34,7 +34,11 @@ async function mainText(): Promise<string> {
 }
 
 test("as owners in the list of connectors", async () => {
-  for (const owner of payloads) await desk.post("/api/connectors", { mode: "once", owner });
+  for (const owner of payloads) {
+    const { id } = (await desk.post<ConnectorDetail>("/api/connectors", { mode: "once", owner })).body;
+    // Of which nothing was entered is not in the list; without a key nothing is synced.
+    assert.equal((await desk.post(`/api/connectors/${id}/settings`, { orgSlug: "sandbox-org" })).status, 200);
+  }
   await desk.visit("/connectors");
   const cells = (await desk.page.locator("td").allTextContents()).map(shown);
   assert.deepEqual(
