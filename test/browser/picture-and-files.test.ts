@@ -130,14 +130,35 @@ function rowsOf(name: string, key: string): number {
   return answer[key]?.length ?? 0;
 }
 
-test("a version 3 file, a file that is none and a path to nothing are explained, and nothing is opened", async () => {
+test("a version 3 file opens by its path and by choosing it, and shows its people", async () => {
+  const { page, visit } = reviewer;
+  const named = JSON.parse(readFileSync(join(golden, "minimal-v1.principals.json"), "utf8")).resources as readonly {
+    readonly resource: { readonly id: { readonly resourceType: string }; readonly displayName: string };
+  }[];
+  const people = named.filter(({ resource }) => resource.id.resourceType === "user");
+  const expected = people.map(({ resource }) => resource.displayName).toSorted();
+  assert.equal(expected.length, 5);
+  const byPath = await reviewer.open(join(golden, "minimal-v3.c1z"));
+  await visit("/files");
+  await page.getByLabel("Choose a file").setInputFiles(join(golden, "connector-default-v3.c1z"));
+  await page.waitForURL("**/files/*");
+  await page.getByRole("heading", { level: 1, name: "connector-default-v3.c1z" }).waitFor();
+  for (const source of [byPath, openSource(page.url())]) {
+    await visit(`/sources/${source}/people`);
+    const shown = await page.locator(".long-table tbody th a").allTextContents();
+    assert.deepEqual(shown.toSorted(), expected);
+    assert.deepEqual(await violationsOf(page), []);
+  }
+});
+
+test("a file that is none, one of an unknown shape and a path to nothing are explained, and nothing is opened", async () => {
   const { page, visit, directory } = reviewer;
   const broken = join(directory, "broken.c1z");
   writeFileSync(broken, "this is a text");
   await visit("/files");
   const opened = await page.locator("tbody tr").count();
   for (const [path, words] of [
-    [join(golden, "minimal-v3.c1z"), /version 3/i],
+    [join(golden, "v3", "shapes-wal-twolevel.c1z"), /This version 3 file cannot be read/],
     [broken, /not a readable \.c1z file/],
     [join(directory, "nothing.c1z"), /does not exist/],
   ] as const) {
@@ -148,10 +169,10 @@ test("a version 3 file, a file that is none and a path to nothing are explained,
     assert.match((await alert.textContent()) ?? "", /Code/);
     assert.deepEqual(await violationsOf(page), [], path);
   }
-  await page.getByLabel("Choose a file").setInputFiles(join(golden, "connector-default-v3.c1z"));
+  await page.getByLabel("Choose a file").setInputFiles(broken);
   await page
     .getByRole("alert")
-    .filter({ hasText: /version 3/i })
+    .filter({ hasText: /not a readable \.c1z file/ })
     .last()
     .waitFor();
   await visit("/files");

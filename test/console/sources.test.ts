@@ -309,14 +309,22 @@ test("resources, entitlements and grants come in pages that together are all row
   assert.equal(detail.entitlements.find(({ slug }) => slug === "manager")?.holders, team?.managerCount);
 });
 
-test("files of other connectors are shown; version 3, damaged and missing ones are explained", async () => {
-  const info = await browser.json<SourceInfo>(`/api/sources/${await open(join(golden, "minimal-v1.c1z"))}`);
-  assert.equal(info.isCloudsmith, false);
-  assert.ok(info.totals.people > 0);
+test("files of other connectors are shown, of either version; unknown, damaged and missing ones are explained", async () => {
+  for (const name of ["minimal-v1.c1z", "minimal-v3.c1z"]) {
+    const address = `/api/sources/${await open(join(golden, name))}`;
+    const info = await browser.json<SourceInfo>(address);
+    assert.equal(info.isCloudsmith, false);
+    assert.equal(info.totals.people, 5);
+    const people = (await browser.json<PeoplePage>(`${address}/people`)).rows.map((person) => person.name);
+    assert.deepEqual(
+      people.toSorted(),
+      ["Ada", "Bob", "Cyd", "Dee", "Eve"].map((first) => `${first} Example`),
+    );
+  }
   const damaged = join(scratch.path, "damaged.c1z");
   copyFileSync(join(golden, "model.json"), damaged);
   for (const [path, code, status] of [
-    [join(golden, "minimal-v3.c1z"), "FILE-V3", 422],
+    [join(golden, "v3", "shapes-wal-twolevel.c1z"), "FILE-V3", 422],
     [damaged, "FILE-CORRUPT", 422],
     [join(scratch.path, "missing.c1z"), "FILE-NOT-FOUND", 404],
     [scratch.path, "FILE-DIRECTORY", undefined],

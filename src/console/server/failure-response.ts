@@ -22,7 +22,7 @@ const httpStatus = new Map<number, 400 | 403 | 404 | 409 | 413 | 422 | 429 | 503
 
 /** Titles of what the page asks of files and of the console itself. */
 const titles: ReadonlyMap<string, string> = new Map([
-  ["FILE-V3", "This is a version 3 file"],
+  ["FILE-V3", "This version 3 file cannot be read"],
   ["FILE-NOT-FOUND", "There is no such file"],
   ["FILE-CORRUPT", "This file is damaged"],
   ["FILE-FOREIGN", "This is no ordinary .c1z file"],
