@@ -15,7 +15,7 @@ export interface OracleMember {
   readonly role: string;
   readonly is_active: boolean;
   readonly has_two_factor: boolean;
-  readonly joined_at: string;
+  readonly joined_at: string | undefined;
   readonly last_login_at: string | undefined;
   readonly last_login_method: string;
   readonly visibility: string;

@@ -7,6 +7,8 @@ export interface Sight {
   readonly seesTeam?: (team: Team) => boolean;
   readonly seesMember?: (member: Member) => boolean;
   readonly seesEmail?: (member: Member) => boolean;
+  /** What the clock of the run says, in milliseconds: a date more than a day later is taken for unknown. */
+  readonly nowMs?: number;
   /** False where the API does not say the teams on memberships. */
   readonly teamsOnMemberships?: boolean;
 }
@@ -34,7 +36,9 @@ export function oracleOf(organization: Organization, sight: Sight = {}): OracleO
 }
 
 function memberOf(member: Member, sight: Sight): OracleMember {
-  const { seesTeam = () => true, seesEmail = () => true, teamsOnMemberships = true } = sight;
+  const { seesTeam = () => true, seesEmail = () => true, teamsOnMemberships = true, nowMs = Infinity } = sight;
+  const past = (date: string | null): string | undefined =>
+    date === null || Date.parse(date) > nowMs + 86_400_000 ? undefined : date;
   return {
     user_id: member.userId,
     user: member.user,
@@ -43,8 +47,8 @@ function memberOf(member: Member, sight: Sight): OracleMember {
     role: member.role,
     is_active: member.isActive,
     has_two_factor: member.hasTwoFactor,
-    joined_at: member.joinedAt,
-    last_login_at: member.lastLoginAt ?? undefined,
+    joined_at: past(member.joinedAt),
+    last_login_at: past(member.lastLoginAt),
     last_login_method: member.lastLoginMethod,
     visibility: member.visibility,
     user_url: `https://api.cloudsmith.io/v1/users/profile/${encodeURIComponent(member.user)}/`,

@@ -59,7 +59,7 @@ for (const [name, startMs, offsetMs, jumpMs] of clocks) {
       assert.equal(error, undefined, error?.message);
       assert.ok(end.durationMs >= 1_000 && end.durationMs < 60_000, `${end.durationMs} ms`);
       for (const [phase, ms] of Object.entries(end.phaseMs)) assert.ok(ms >= 0, `${phase}: ${ms} ms`);
-      assertHolds(path, sandbox, {}, end.sync?.id);
+      assertHolds(path, sandbox, { nowMs: startMs + offsetMs + jumpMs }, end.sync?.id);
       ids.push(end.sync?.id ?? "");
     }
     assert.notEqual(ids[0], ids[1]);

@@ -16,6 +16,8 @@ import { goTime } from "../container/go-time.ts";
 import type { PackedFile } from "../container/pack.ts";
 import { checkReplaceable, followLink } from "../container/save.ts";
 import { removeLeftovers } from "../container/temporary-files.ts";
+import { readV3Manifest } from "../container/v3-manifest.ts";
+import { checkEngine } from "../read/pebble/store-files.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
 import {
@@ -78,6 +80,8 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
   try {
     const format = await formatOf(target);
     if (format === "unknown") throw corruptFile(path, "it does not begin as one");
+    // What cannot be read is not replaced either: there is no telling what it holds.
+    if (format === "v3") checkEngine(path, await readV3Manifest(path));
     removeLeftovers(target);
     const { tempDir } = options;
     const engine = engineFor(format, options.engine, logger);

@@ -54,8 +54,8 @@ const smallFileBytes = 16 * 1024 * 1024;
  */
 export async function openStoreFiles(path: string, scratch: Scratch, limits: DecoderLimits): Promise<StoreFiles> {
   const header = await readV3Header(path);
-  const { engine, encoding } = header.manifest;
-  if (!engines.has(engine)) throw unsupported(path, `the engine ${JSON.stringify(engine)}`);
+  const { encoding } = header.manifest;
+  checkEngine(path, header.manifest);
   const file = await openFile(path);
   try {
     const { size } = await file.stat();
@@ -98,6 +98,11 @@ export function storeError(caught: unknown, path: string): unknown {
   // What is not UTF-8, or a field that reaches beyond its message.
   const isDamage = caught instanceof PebbleFormatError || caught instanceof RangeError;
   return isDamage ? corruptFile(path, caught.message, caught) : caught;
+}
+
+/** @throws BatonError `FILE-V3` for a file of an engine that is not known. */
+export function checkEngine(path: string, { engine }: V3Manifest): void {
+  if (!engines.has(engine)) throw unsupported(path, `the engine ${JSON.stringify(engine)}`);
 }
 
 /** The refusal of something that no Baton writer of today makes: `FILE-V3`. */
