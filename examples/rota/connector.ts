@@ -4,7 +4,7 @@ import * as sdk from "baton-cloudsmith/sdk";
 interface Person {
   readonly id: string;
   readonly name: string;
-  readonly email: string | undefined;
+  readonly email?: string | undefined;
   readonly active: boolean;
 }
 
@@ -15,8 +15,8 @@ interface Crew {
 
 // What decides about access must be right; what only decorates may be unknown.
 const { filledText, flag, listOf, objectOf, unlessUnknown } = sdk;
-const person = objectOf<Person>({ id: filledText, name: filledText, email: unlessUnknown(filledText), active: flag });
-const crew = objectOf<Crew>({ id: filledText, name: filledText });
+const person = objectOf({ id: filledText, name: filledText, email: unlessUnknown(filledText), active: flag });
+const crew = objectOf({ id: filledText, name: filledText });
 
 const personType: sdk.ResourceType = {
   id: "person",
@@ -48,7 +48,7 @@ export function createRotaConnector({ apiKey, ...options }: RotaOptions): sdk.Co
   /** One page of a list. Rota's answer says in `next` which page follows; that is the token. */
   async function page<T>(path: string, check: sdk.JsonCheck<T>, { pageToken, signal }: sdk.ListOptions) {
     const { json } = await client.getJson({ path, query: { page: pageToken || "1" }, signal, describe });
-    const list = objectOf<{ items: readonly T[]; next: string | undefined }>({
+    const list = objectOf({
       items: listOf(check),
       next: unlessUnknown(filledText),
     });
