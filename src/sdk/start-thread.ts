@@ -5,10 +5,10 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 
 /** Where the program of a thread is. */
 export interface ThreadProgram {
-  /** The module without its ending, as in `new URL("./write-thread-main", import.meta.url)`. */
-  readonly module: URL;
-  /** Ending of the modules here: sources and built files have different ones. */
-  readonly url: string;
+  /** The module, relative to `url` and without its ending: sources and built files have different ones. */
+  readonly module: string;
+  /** Of the module that names it; undefined inside the single executable, which has no files. */
+  readonly url: string | undefined;
   /** The name under which scripts/build-executable.ts puts it into the executable. */
   readonly asset: string;
 }
@@ -16,5 +16,6 @@ export interface ThreadProgram {
 /** Starts the thread. */
 export function startThread({ module, url, asset }: ThreadProgram, options: WorkerOptions): Worker {
   if (isSea()) return new Worker(getAsset(asset, "utf8"), { ...options, eval: true });
-  return new Worker(new URL(module.href + extname(url)), options);
+  if (url === undefined) throw new Error(`${module} is named by no module`);
+  return new Worker(new URL(module + extname(url), url), options);
 }

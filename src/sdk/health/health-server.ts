@@ -12,7 +12,7 @@ import type { FromHealthThread, HealthThreadData, ToHealthThread } from "./healt
 
 const beatMs = 1_000;
 const program = {
-  module: new URL("./health-thread-main", import.meta.url),
+  module: "./health-thread-main",
   url: import.meta.url,
   asset: "health-thread.cjs",
 };

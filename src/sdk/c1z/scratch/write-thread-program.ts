@@ -3,7 +3,7 @@ import type { Worker, WorkerOptions } from "node:worker_threads";
 import { startThread } from "../../start-thread.ts";
 
 const program = {
-  module: new URL("./write-thread-main", import.meta.url),
+  module: "./write-thread-main",
   url: import.meta.url,
   asset: "write-thread.cjs",
 };
