@@ -28,6 +28,7 @@ import { type ExternalPrincipalsOptions, openExternalPrincipals } from "./open-e
 
 const directory = mkdtempSync(join(tmpdir(), "external-"));
 after(() => rmSync(directory, { recursive: true }));
+const golden = join(import.meta.dirname, "../../../test/golden/v3");
 let files = 0;
 const newPath = (): string => join(directory, `sync-${files++}.c1z`);
 
@@ -169,6 +170,11 @@ test("without an external file such a grant stays as the connector gave it", asy
   );
 });
 
+test("principals are found in a version 3 file as in a version 1 file", async () => {
+  const { grants } = await syncOf(rooms(everybody(Trait.user)), { path: join(golden, "peer26-default.c1z") });
+  assert.equal(grants.length, 12);
+});
+
 const noC1z = join(directory, "text.c1z");
 writeFileSync(noC1z, "this is no c1z");
 const empty = (await syncOf([], {})).path;
@@ -177,8 +183,8 @@ for (const [what, options, code] of [
   ["is missing", { path: join(directory, "nowhere.c1z") }, "BATON-EXTERNAL-FILE"],
   ["is no c1z", { path: noC1z }, "BATON-EXTERNAL-FILE"],
   [
-    "is a version 3 file",
-    { path: join(import.meta.dirname, "../../../test/golden/minimal-v3.c1z") },
+    "is a version 3 file, but of no Baton store",
+    { path: join(golden, "shapes-wal-twolevel.c1z") },
     "BATON-EXTERNAL-FILE",
   ],
   ["has no such entitlement", { path: empty, entitlementId: "a:b:c" }, "BATON-EXTERNAL-ENTITLEMENT"],
