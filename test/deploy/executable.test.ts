@@ -67,6 +67,8 @@ test("the single executable brings the console along: page, syncs in processes o
   const argv = ["console", "--no-open", "--sample", "--port", "0", "--data-dir", join(scratch.path, "console")];
   const env = { HOME: scratch.path, PATH: "/nowhere" };
   const child = spawn(executable, argv, { env, cwd: scratch.path, stdio: ["ignore", "pipe", "inherit"] });
+  // Of a test that fails: a console that goes on would keep the whole run waiting.
+  after(() => child.kill("SIGKILL"));
   let stdout = "";
   for await (const chunk of child.stdout.setEncoding("utf8")) {
     stdout += String(chunk);
