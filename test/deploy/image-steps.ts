@@ -1,7 +1,7 @@
 /**
  * Does by hand what a container engine would do with the container file, where there is none: each stage becomes a
- * directory, COPY copies, RUN runs there. Base images, users and limits are left out; an instruction that it does not know
- * is an error.
+ * directory, one that begins with another is a copy of it, COPY copies, RUN runs there. Base images, users and limits are
+ * left out; an instruction that it does not know is an error.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, statSync } from "node:fs";
@@ -47,9 +47,11 @@ export function buildImage(options: BuildOptions): BuiltImage {
   let env: Record<string, string> = {};
   for (const { name, text } of instructionsOf(readFileSync(options.file, "utf8"))) {
     if (name === "FROM") {
-      const [, called = "last"] = / AS (\w+)$/.exec(text) ?? [];
-      stage = { root: join(options.scratch, called), directory: "/" };
+      const [, from = "", called = "last"] = /^(\S+)(?: AS (\w+))?$/.exec(text) ?? [];
+      const base = stages.get(from);
+      stage = { root: join(options.scratch, called), directory: base?.directory ?? "/" };
       mkdirSync(stage.root, { recursive: true });
+      if (base) cpSync(base.root, stage.root, { recursive: true });
       stages.set(called, stage);
       env = {};
       continue;
