@@ -90,26 +90,31 @@ function readSources(reader: FieldReader, end: number): Map<string, { readonly i
   const sources = new Map<string, { readonly isDirect: boolean }>();
   while (reader.next(end)) {
     if (reader.field !== 1) reader.skip();
-    else sources.set(...readSource(reader, reader.enter()));
+    else sources.set(...readSource(reader, reader.enter(), 1));
   }
   return sources;
 }
 
-function readSource(reader: FieldReader, end: number): [string, { readonly isDirect: boolean }] {
+/** Reads one entry of a grant's sources; `isDirectField` is the number that the message of the value gives to it. */
+export function readSource(
+  reader: FieldReader,
+  end: number,
+  isDirectField: number,
+): [string, { readonly isDirect: boolean }] {
   let key = "";
   let isDirect = false;
   while (reader.next(end)) {
     if (reader.field === 1) key = reader.string();
-    else if (reader.field === 2) isDirect = readIsDirect(reader, reader.enter());
+    else if (reader.field === 2) isDirect = readIsDirect(reader, reader.enter(), isDirectField);
     else reader.skip();
   }
   return [key, { isDirect }];
 }
 
-function readIsDirect(reader: FieldReader, end: number): boolean {
+function readIsDirect(reader: FieldReader, end: number, field: number): boolean {
   let isDirect = false;
   while (reader.next(end)) {
-    if (reader.field === 1) isDirect = reader.bool();
+    if (reader.field === field) isDirect = reader.bool();
     else reader.skip();
   }
   return isDirect;

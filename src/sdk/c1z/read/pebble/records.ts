@@ -2,6 +2,7 @@
  * Values of a version 3 store (c1.storage.v3) as contract objects. Fields that the contract does not have are passed
  * over; what a grant or entitlement refers to is known by its id only. Functions throw a RangeError for damage.
  */
+
 import {
   type Annotation,
   type Entitlement,
@@ -13,7 +14,7 @@ import {
   type Timestamp,
   Trait,
 } from "../../../contracts/model.ts";
-import { readGrantExpandable } from "../../../proto/read-grant.ts";
+import { readGrantExpandable, readSource } from "../../../proto/read-grant.ts";
 import {
   type Mutable,
   noId,
@@ -119,7 +120,7 @@ export function grantRecordOf(value: Uint8Array): GrantRecord {
     else if (reader.field === 6) grant.expandable = readGrantExpandable(reader, reader.enter());
     else if (reader.field === 7) needsExpansion = reader.bool();
     else if (reader.field === 8) annotations.push(readAnnotation(reader, reader.enter()));
-    else if (reader.field === 9) sources.set(...readSource(reader, reader.enter()));
+    else if (reader.field === 9) sources.set(...readSource(reader, reader.enter(), 4));
     else reader.skip();
   }
   if (grant.id === "") {
@@ -198,26 +199,6 @@ function readEntitlementRef(reader: FieldReader, end: number): Grant["entitlemen
     else reader.skip();
   }
   return { id, resource };
-}
-
-function readSource(reader: FieldReader, end: number): [string, { readonly isDirect: boolean }] {
-  let key = "";
-  let isDirect = false;
-  while (reader.next(end)) {
-    if (reader.field === 1) key = reader.string();
-    else if (reader.field === 2) isDirect = readIsDirect(reader, reader.enter());
-    else reader.skip();
-  }
-  return [key, { isDirect }];
-}
-
-function readIsDirect(reader: FieldReader, end: number): boolean {
-  let isDirect = false;
-  while (reader.next(end)) {
-    if (reader.field === 4) isDirect = reader.bool();
-    else reader.skip();
-  }
-  return isDirect;
 }
 
 /** `SECURITY_INSIGHT` of `securityInsight`. */
