@@ -34,6 +34,10 @@ export const notRun: ReadonlyMap<string, string> = new Map([
   ["self-hosting.md, Amazon ECS, 2", "needs an account of AWS; test/deploy checks the definitions"],
   ["operations.md, Held syncs, 1", "needs a cluster"],
   ["operations.md, Single resources, 1", "names made-up ids; the tests of targeted syncs run it"],
+  [
+    "operations.md, Many organizations, 1",
+    "names an object store; test/fleet.test.ts runs it over a directory and over objects",
+  ],
   ["operations.md, Object storage, 1", "needs an account of an object store; the tests of S3 run it"],
   ["connector.mdx, Configure the Cloudsmith connector, 1", "pushes to a registry; the image guide builds it"],
 ]);
