@@ -135,6 +135,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // Questions to a finished file. What asks them on the command line, and what asks them elsewhere.
   "src/reports/commands.ts": ["src/reports/", "src/sdk/"],
   "src/reports/command-options.ts": ["src/reports/", "src/sdk/"],
+  "src/reports/people/load-list.ts": ["src/reports/", "src/sdk/"],
   "src/reports/": [
     "src/sdk/c1z/",
     "src/sdk/contracts/",

@@ -19,6 +19,8 @@ export type OutputForm = (typeof outputForms)[number];
 export interface ReportOptions extends Request {
   readonly report: Report;
   readonly about: string | undefined;
+  /** A file of people to ask about instead, `-` for standard input. */
+  readonly list: string | undefined;
   readonly output: OutputForm;
   /** Undefined: standard output. */
   readonly out: string | undefined;
@@ -34,12 +36,21 @@ export interface EvidenceOptions extends Request {
 export function readReportOptions({ app, io, flags, options }: Invocation): ReportOptions {
   const [name, about, ...more] = flags.operands;
   const report = name === undefined ? undefined : findReport(name);
-  if (!report) throw usageError(unknownReport(name), `There are: ${reports.map((one) => one.name).join(", ")}.`);
+  if (!report) throw usageError(unknownReport(name), `There are: ${namesOf(() => true)}.`);
   const isRequired = report.operand !== undefined && !report.operand.startsWith("[");
-  if (isRequired && about === undefined) throw usageError(`report ${report.name} needs ${report.operand}`);
+  const list = given(options, "list");
+  if (list !== undefined && report.takesList !== true) {
+    throw usageError(`--list is for ${namesOf(({ takesList }) => takesList === true)}, not for report ${report.name}`);
+  }
+  if (list !== undefined && about !== undefined)
+    throw usageError(`--list and ${JSON.stringify(about)} exclude each other`);
+  if (list === "") throw usageError("--list is empty");
+  if (isRequired && about === undefined && list === undefined) {
+    throw usageError(`report ${report.name} needs ${report.operand}${report.takesList === true ? " or --list" : ""}`);
+  }
   const excess = report.operand === undefined ? about : more[0];
   if (excess !== undefined) throw usageError(`report ${report.name} does not take ${JSON.stringify(excess)}`);
-  return { report, about, ...readForm(options), ...readRequest(app, options, io, report) };
+  return { report, about, list, ...readForm(options), ...readRequest(app, options, io, report) };
 }
 
 /** Reads what `evidence` is asked for. @throws BatonError `BATON-USAGE`. */
@@ -49,6 +60,13 @@ export function readEvidenceOptions({ app, io, flags, options }: Invocation): Ev
   const out = options.string("out");
   if (out === "") throw usageError("evidence needs --out with the path of the zip to write");
   return { ...readRequest(app, options, io), out };
+}
+
+function namesOf(chosen: (report: Report) => boolean): string {
+  return reports
+    .filter(chosen)
+    .map(({ name }) => name)
+    .join(", ");
 }
 
 function unknownReport(name: string | undefined): string {

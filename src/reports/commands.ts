@@ -6,7 +6,7 @@ import { usageError } from "../sdk/cli/parse-argv.ts";
 import type { Field } from "../sdk/config/field.ts";
 import type { ReportOptions } from "./command-options.ts";
 import type { Sink } from "./output-file.ts";
-import type { Answer, Conclusion, Rendering } from "./report.ts";
+import type { Answer, Conclusion, Rendering, Report } from "./report.ts";
 
 const requestFields: readonly Field[] = [
   {
@@ -42,6 +42,13 @@ export const reportCommand: Command = {
   readsForeignFiles: true,
   options: [
     ...requestFields,
+    {
+      kind: "string",
+      name: "list",
+      description:
+        "access: a file of names, addresses or logins, one a line or as CSV, instead of WHO; - is standard input",
+      ...ownFlag,
+    },
     {
       kind: "string",
       name: "output",
@@ -98,9 +105,10 @@ export const evidenceCommand: Command = {
 
 async function runReport(options: ReportOptions, io: CliIo): Promise<void> {
   refuseSameFile(options);
+  const report = options.list === undefined ? options.report : await listed(options.list, io);
   const { openInquiry } = await import("./ask.ts");
-  using inquiry = await openInquiry({ ...options, comparesSyncs: options.report.comparesSyncs === true });
-  const answer = inquiry.answer(options.report, options.about);
+  using inquiry = await openInquiry({ ...options, comparesSyncs: report.comparesSyncs === true });
+  const answer = inquiry.answer(report, options.about);
   const { gathering, writeOutputFile } = await import("./output-file.ts");
   let conclusion: Conclusion;
   if (options.out === undefined) {
@@ -116,6 +124,14 @@ async function runReport(options: ReportOptions, io: CliIo): Promise<void> {
   const isSilent = options.output === "csv" || options.out !== undefined;
   const notices = [...(aboutRun === undefined ? [] : [aboutRun]), ...(isSilent ? conclusion.notices : [])];
   for (const notice of notices) io.stderr.write(`! ${notice}\n`);
+}
+
+async function listed(path: string, io: CliIo): Promise<Report> {
+  const [{ loadPeopleList }, { listedAccess }] = await Promise.all([
+    import("./people/load-list.ts"),
+    import("./questions/listed.ts"),
+  ]);
+  return listedAccess(await loadPeopleList(path, io));
 }
 
 function refuseSameFile({ file, out }: { readonly file: string; readonly out: string | undefined }): void {

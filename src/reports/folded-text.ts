@@ -51,25 +51,20 @@ export function hasAllWords(text: string, words: readonly string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
-/** A question for one name. */
-export interface NameQuestion {
-  /** True for any of the names that is the one asked for, folded. */
-  matches(names: readonly (string | undefined)[]): boolean;
-  /** Of those that match, those that are called so to the letter, but for case; all of them when none is. */
-  best<T>(found: readonly T[], namesOf: (one: T) => readonly (string | undefined)[]): readonly T[];
+/** What names are the same by: folded, without blanks around it or several between its words. */
+export function nameKey(name: string): string {
+  return folded(name).trim().replaceAll(/\s+/g, " ");
 }
 
-/** Asks for a name as somebody typed it. */
-export function nameQuestion(about: string): NameQuestion {
-  const wanted = folded(about.trim());
-  const exact = unified(about);
-  return {
-    matches: (names) => names.some((name) => name !== undefined && folded(name.trim()) === wanted),
-    best: (found, namesOf) => {
-      const same = found.filter((one) => namesOf(one).some((name) => name !== undefined && unified(name) === exact));
-      return same.length > 0 ? same : found;
-    },
-  };
+/** Of those found by the key of a name, those that are called so to the letter, but for case; all of them when none is. */
+export function closestNamed<T>(
+  name: string,
+  found: readonly T[],
+  namesOf: (one: T) => readonly (string | undefined)[],
+): readonly T[] {
+  const exact = unified(name);
+  const same = found.filter((one) => namesOf(one).some((other) => other !== undefined && unified(other) === exact));
+  return same.length > 0 ? same : found;
 }
 
 /** The same text whichever way it was typed: trimmed, composed, without case. */

@@ -62,6 +62,8 @@ export interface Report {
   readonly summary: string;
   /** What `about` is, where the report takes it: `WHO`, or `[TYPE]` where it can be left out. */
   readonly operand?: string;
+  /** Can be asked about a list of people instead. */
+  readonly takesList?: boolean;
   /** Compares with an earlier sync. */
   readonly comparesSyncs?: boolean;
   /** Depends on the moment that ages are counted to. */

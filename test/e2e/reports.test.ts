@@ -307,3 +307,36 @@ test("a report begins with what its run compared and what is not in the file, in
   writeFileSync(`${copy}.run.json`, JSON.stringify({ ...record, syncId: "another" }));
   assert.doesNotMatch((await run("report", "owners", "-f", copy)).stdout, /^Result|^Compared/m);
 });
+
+test("access of a list: who is found with what they hold, who could be several, and who is not there", async () => {
+  const [ada, bob, twin] = sandbox.organization.members;
+  assert.ok(ada && bob && twin);
+  const list = join(scratch.path, "leavers.csv");
+  writeFileSync(list, `\ufeffName;E-mail\r\n"${ada.userName}";${ada.email}\r\nx;nobody@example.com\r\n`);
+  const { rows, counts } = await report("access", "--list", list);
+  const found = rows.map(({ line, found: finding, email, grants }) => [line, finding, email, Number(grants) > 0]);
+  assert.deepEqual(found, [
+    [2, "found", ada.email, true],
+    [3, "not found", null, false],
+  ]);
+  assert.deepEqual([counts["listed"], counts["found"], counts["not found"]], [2, 1, 1]);
+  const contradicting = join(scratch.path, "contradicting.csv");
+  writeFileSync(contradicting, `login,mail\n${ada.user},${bob.email}\n`);
+  const both = await report("access", "--list", contradicting);
+  assert.deepEqual(new Set(both.rows.map(({ found: finding }) => finding)), new Set(["ambiguous"]));
+  assert.deepEqual(new Set(both.rows.map(({ email }) => email)), new Set([ada.email, bob.email]));
+});
+
+test("a list is for the access of people, and not for one besides", async () => {
+  for (const argv of [
+    ["owners", "--list", "x"],
+    ["access", "ada", "--list", "x"],
+    ["access", "--list", ""],
+    ["access"],
+  ]) {
+    const finished = await run("report", ...argv);
+    assert.match(finished.stderr, /BATON-USAGE.*--list/s);
+  }
+  const missing = await run("report", "access", "--list", "nowhere.txt");
+  assert.match(missing.stderr, /REPORT-LIST.*ENOENT/s);
+});

@@ -2,9 +2,9 @@
 
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Grant, Resource } from "../../sdk/contracts/model.ts";
-import { nameQuestion } from "../folded-text.ts";
 import { entitlementRefOf, howHeld, inheritedPaths } from "../grant-paths.ts";
-import { type Account, Holdings } from "../holdings.ts";
+import { Holdings } from "../holdings.ts";
+import { findAccounts } from "../people/find-accounts.ts";
 import { columnsOf, compareTexts, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
 
@@ -14,6 +14,7 @@ export const access: Report = {
   title: "Access of a person",
   summary: "What one person holds, directly or inherited, and through what",
   operand: "WHO",
+  takesList: true,
   columns: columnsOf({
     resource: "Resource",
     slug: "Entitlement",
@@ -66,30 +67,10 @@ function compareRows(a: Row, b: Row): number {
 
 /** By `type:id`, by id, or by login, address or name, however it is typed. */
 function findPrincipal(about: string, holdings: Holdings): Resource {
-  const { view, shape } = holdings;
-  const colon = about.indexOf(":");
-  const byKey =
-    colon > 0 && view.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
-  if (byKey) return byKey;
-  for (const resourceType of shape.accountTypes) {
-    const byId = view.getResource({ resourceType, resource: about });
-    if (byId) return byId;
-  }
-  const asked = nameQuestion(about);
-  const matching: Account[] = [];
-  for (const account of holdings.accounts()) if (asked.matches(namesOf(account))) matching.push(account);
-  const found = asked.best(matching, namesOf);
+  const [found = []] = findAccounts([[about]], holdings);
   const [first, second] = found;
   if (!first) throw unknownSubject("account", about);
-  if (second)
-    throw ambiguousSubject(
-      "account",
-      about,
-      found.map(({ resource }) => resourceKey(resource.id)),
-    );
-  return first.resource;
-}
-
-function namesOf({ resource, facts }: Account): readonly (string | undefined)[] {
-  return [facts.login, facts.email, resource.displayName];
+  if (!second) return first.resource;
+  const ids = found.map(({ resource }) => resourceKey(resource.id));
+  throw ambiguousSubject("account", about, ids);
 }

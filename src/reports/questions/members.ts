@@ -4,7 +4,7 @@ import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Entitlement, Resource } from "../../sdk/contracts/model.ts";
 import { compareRoles, slugOf } from "../file-shape.ts";
-import { nameQuestion } from "../folded-text.ts";
+import { closestNamed, nameKey } from "../folded-text.ts";
 import { howHeld, inheritedFrom } from "../grant-paths.ts";
 import { Holdings } from "../holdings.ts";
 import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
@@ -59,14 +59,14 @@ function findResource(about: string, { view, shape }: Holdings): Resource {
   const byKey =
     colon > 0 && view.getResource({ resourceType: about.slice(0, colon), resource: about.slice(colon + 1) });
   if (byKey) return byKey;
-  const asked = nameQuestion(about);
+  const asked = nameKey(about);
   const matching: Resource[] = [];
   for (const keyed of view.resourcesByKey()) {
     if (shape.accountTypes.some((type) => keyed.key.startsWith(`${type}:`))) continue;
     const resource = keyed.resource();
-    if (asked.matches(namesOf(resource))) matching.push(resource);
+    if (namesOf(resource).some((name) => name !== undefined && nameKey(name) === asked)) matching.push(resource);
   }
-  const found = asked.best(matching, namesOf);
+  const found = closestNamed(about, matching, namesOf);
   const [first, second] = found;
   if (!first) throw unknownSubject("team or other resource", about);
   if (second)

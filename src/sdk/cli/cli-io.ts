@@ -23,6 +23,8 @@ export interface CliIo {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly clock: Clock;
+  /** What is typed or piped in, to its end; at most one byte more than `most`. Absent where nothing can be. */
+  readStdin?(most: number): Promise<Uint8Array>;
   /** Calls `listener` for every stop signal until the returned function is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process without waiting for anything. */

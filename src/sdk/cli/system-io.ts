@@ -17,6 +17,7 @@ export function systemIo(): CliIo {
     stdout: outputStream(process.stdout),
     stderr: outputStream(process.stderr),
     clock: systemClock,
+    readStdin,
     onSignal(listener) {
       for (const signal of stopSignals) process.on(signal, listener);
       return () => {
@@ -33,6 +34,23 @@ export function systemIo(): CliIo {
     }),
   };
   return io;
+}
+
+async function readStdin(most: number): Promise<Uint8Array> {
+  // To wait for somebody who types is to move on.
+  const telling = setInterval(() => isWatched() && tellWatcher(), 1000);
+  try {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > most) break;
+    }
+    return Buffer.concat(pieces).subarray(0, most + 1);
+  } finally {
+    clearInterval(telling);
+  }
 }
 
 function outputStream(stream: NodeJS.WriteStream & { readonly fd: number }): OutputStream {

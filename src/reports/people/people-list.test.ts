@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BatonError } from "../../sdk/errors.ts";
+import { readPeopleList } from "./people-list.ts";
+
+function namingsOf(text: string | Uint8Array): readonly (readonly string[])[] {
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  return readPeopleList(bytes).people.map(({ naming }) => naming);
+}
+
+const people = [["Zoë Stein"], ["ada@example.com"]];
+
+const forms: readonly (readonly [name: string, text: string | Uint8Array, expected: readonly (readonly string[])[]])[] =
+  [
+    ["one a line", "Zoë Stein\nada@example.com\n", people],
+    ["a byte order mark and CRLF", "\ufeffZoë Stein\r\nada@example.com", people],
+    ["line ends of old Macs, blank lines and blanks", "\r  Zoë Stein \r\r\tada@example.com\r", people],
+    ["UTF-16, as Excel saves text", Buffer.from("\ufeffZoë Stein\r\nada@example.com", "utf16le"), people],
+    ["Windows-1252, as Excel saves CSV", Buffer.from("Zoë Stein\r\nada@example.com", "latin1"), people],
+    ["a line of titles", "Name\nZoë Stein\n", [["Zoë Stein"]]],
+    ["titles and semicolons", "Name;E-Mail\r\nZoë Stein;zoe@example.com\r\n", [["zoe@example.com", "Zoë Stein"]]],
+    ["titles in other columns", 'Dept,User Name,Left\n"R, D",zoe,2026-01-01', [["zoe"]]],
+    ["first and last names", "Last name\tFirst name\nStein\tZoë", [["Zoë Stein"]]],
+    [
+      "quotes, separators and breaks in cells",
+      'name,mail\n"Stein ""Z"", Zoë",\n"A\nB",x@y',
+      [['Stein "Z", Zoë'], ["x@y", "A\nB"]],
+    ],
+    [
+      "last names first",
+      "Stein, Zoë\nLovelace, Ada",
+      [
+        ["Zoë Stein", "Stein, Zoë"],
+        ["Ada Lovelace", "Lovelace, Ada"],
+      ],
+    ],
+    ["columns without titles", "7;Zoë Stein;zoe@example.com", [["zoe@example.com", "7", "Zoë Stein"]]],
+    ["addresses as mail programs copy them", "Zoë Stein <zoe@example.com>\n", [["zoe@example.com"]]],
+    ["a quote inside a name", 'Dwayne "Rock" Johnson', [['Dwayne "Rock" Johnson']]],
+  ];
+
+for (const [name, text, expected] of forms) {
+  test(`a list with ${name} is read`, () => assert.deepEqual(namingsOf(text), expected));
+}
+
+test("who is listed twice is asked for once, however typed", () => {
+  const { people: found, repeated } = readPeopleList(Buffer.from("Zoë Stein\nzoe  stein\nADA\nada\n"));
+  assert.deepEqual([found.map(({ line }) => line), repeated], [[1, 3], 2]);
+});
+
+test("10,000 lines are read, each with its number", () => {
+  const text = Array.from({ length: 10_000 }, (_, index) => `"person ${index}";p${index}@example.com`).join("\r\n");
+  const { people: found } = readPeopleList(Buffer.from(text));
+  assert.equal(found.length, 10_000);
+  assert.deepEqual(found.at(-1), {
+    line: 10_000,
+    text: "person 9999; p9999@example.com",
+    naming: ["p9999@example.com", "person 9999"],
+  });
+});
+
+const refused: readonly (readonly [name: string, bytes: Uint8Array, problem: RegExp])[] = [
+  ["nothing", Buffer.from(""), /it names nobody/],
+  ["blanks alone", Buffer.from("\ufeff \r\n\t\n"), /it names nobody/],
+  ["titles alone", Buffer.from("Name,E-mail\n"), /it names nobody/],
+  ["a workbook", Buffer.from("PK\u0003\u0004"), /workbook/],
+  ["bytes of a program", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]), /not a text/],
+  ["a quote that is never closed", Buffer.from('Ada\n"Zoë\nBob'), /quote in line 2/],
+  ["more than anybody has", Buffer.alloc(8 * 1024 * 1024 + 1, 0x61), /larger than 8 MiB/],
+];
+
+for (const [name, bytes, problem] of refused) {
+  test(`a list of ${name} is refused`, () => {
+    const isRight = (caught: unknown) =>
+      caught instanceof BatonError && caught.code === "REPORT-LIST" && problem.test(caught.message);
+    assert.throws(() => readPeopleList(bytes), isRight);
+  });
+}
