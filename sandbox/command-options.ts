@@ -89,6 +89,12 @@ function readOrganization(values: Values): OrganizationOptions {
     teamsPerMember: wholeNumber("teams-per-member", values["teams-per-member"]),
     inactiveShare: share("inactive-share", values["inactive-share"]),
     services: wholeNumber("services", values["services"]),
+    oidcProviders: wholeNumber("oidc-providers", values["oidc-providers"]),
+    invites: wholeNumber("invites", values["invites"]),
+    repositories: wholeNumber("repositories", values["repositories"]),
+    tokensPerRepository: wholeNumber("tokens-per-repository", values["tokens-per-repository"]),
+    groupSyncs: wholeNumber("group-syncs", values["group-syncs"]),
+    auditEvents: wholeNumber("audit-events", values["audit-events"]),
     seed: wholeNumber("seed", values["seed"]),
   };
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);

@@ -105,6 +105,94 @@ export interface Service {
   memberships: readonly TeamMembership[];
 }
 
+/** A trusted issuer of tokens, which workloads trade for a service account (Cloudsmith API: ProviderSettings). */
+export interface OidcProvider {
+  slugPerm: string;
+  name: string;
+  providerUrl: string;
+  enabled: boolean;
+  claims: Readonly<Record<string, string>>;
+  /** Slugs of services. */
+  serviceAccounts: readonly string[];
+}
+
+/** An invitation that nobody has accepted yet (Cloudsmith API: OrganizationInvite). */
+export interface Invite {
+  slugPerm: string;
+  /** One of the two may be null. */
+  email: string | null;
+  user: string | null;
+  role: OrganizationRole;
+  inviter: string;
+  expiresAt: string;
+  memberships: readonly TeamMembership[];
+}
+
+/** A level of access to a repository. */
+export type PrivilegeLevel = "Admin" | "Write" | "Read";
+
+/** An explicit privilege; exactly one of the holders is set (Cloudsmith API: RepositoryPrivilegeDict). */
+export interface Privilege {
+  readonly level: PrivilegeLevel;
+  readonly user?: Member;
+  readonly team?: Team;
+  readonly service?: Service;
+}
+
+/** A token that downloads packages (Cloudsmith API: RepositoryToken); what it is made of is nobody's to see. */
+export interface EntitlementToken {
+  slugPerm: string;
+  name: string;
+  user: Member | null;
+  createdBy: string;
+  createdAt: string;
+  isActive: boolean;
+  expiresAt: string | null;
+}
+
+/** A repository (Cloudsmith API: Repository). */
+export interface Repository {
+  name: string;
+  slug: string;
+  slugPerm: string;
+  description: string;
+  createdAt: string;
+  kind: "Public" | "Private" | "Open-Source";
+  defaultPrivilege: PrivilegeLevel | "None";
+  privileges: readonly Privilege[];
+  tokens: readonly EntitlementToken[];
+}
+
+/** A group of the identity provider that fills a team (Cloudsmith API: OrganizationGroupSync). */
+export interface GroupSync {
+  slugPerm: string;
+  team: Team;
+  idpKey: string;
+  idpValue: string;
+  role: "Manager" | "Member";
+}
+
+/** A line of the audit log (Cloudsmith API: NamespaceAuditLog). */
+export interface AuditEvent {
+  uuid: string;
+  event: string;
+  eventAt: string;
+  /** Null where the system itself acted. */
+  actor: Member | Service | null;
+  /** What was acted on; null where that is the organization. */
+  target: Member | Team | Service | null;
+}
+
+/** What an organization has besides, and is read only on request. */
+export interface OnRequest {
+  oidcProviders: OidcProvider[];
+  invites: Invite[];
+  repositories: Repository[];
+  groupSyncs: GroupSync[];
+  /** Newest first. */
+  auditEvents: AuditEvent[];
+}
+
 /** A whole organization. */
 export interface Organization {
   readonly seed: number;
@@ -120,4 +208,5 @@ export interface Organization {
   members: Member[];
   teams: Team[];
   services: Service[];
+  onRequest: OnRequest;
 }

@@ -5,12 +5,13 @@
 import { BatonError, Status } from "../src/sdk/errors.ts";
 import { createMembers, timestamp } from "./member-generator.ts";
 import type { Organization, OrganizationRole } from "./model.ts";
+import { createOnRequest, type OnRequestCounts, onRequestCountNames } from "./on-request/generator.ts";
 import { alphanumeric, createRandom } from "./random.ts";
 import { createServices } from "./service-generator.ts";
 import { createTeams } from "./team-generator.ts";
 
 /** What to make; everything has a default. */
-export interface OrganizationOptions {
+export interface OrganizationOptions extends OnRequestCounts {
   /** Same seed, same organization. Default 1. */
   readonly seed?: number;
   /** Default 120. */
@@ -51,7 +52,8 @@ export function createOrganization(options: OrganizationOptions = {}): Organizat
     teams,
     domain: `${slug.toLowerCase().replaceAll("_", "-")}.example`,
   });
-  const services = wholeNumber("services", options.services ?? 4);
+  const serviceCount = wholeNumber("services", options.services ?? 4);
+  const services = createServices(seed, serviceCount, teams, members[0]?.user ?? "sandbox-owner");
   const random = createRandom(seed, "organization");
   return {
     seed,
@@ -65,8 +67,18 @@ export function createOrganization(options: OrganizationOptions = {}): Organizat
     tagline: random.chance(0.5) ? "Packages, and the people who may touch them" : null,
     members,
     teams,
-    services: createServices(seed, services, teams, members[0]?.user ?? "sandbox-owner"),
+    services,
+    onRequest: createOnRequest(seed, onRequestCounts(options), { members, teams, services }),
   };
+}
+
+function onRequestCounts(options: OnRequestCounts): OnRequestCounts {
+  const counts: Record<string, number> = {};
+  for (const name of onRequestCountNames) {
+    const given = options[name];
+    if (given !== undefined) counts[name] = wholeNumber(name, given);
+  }
+  return counts;
 }
 
 /** What a complete sync of an organization must find. */

@@ -3,6 +3,16 @@ import { listOrganizations, rateLimits, readOrganization, statusCheck, userSelf 
 import { type Answer, errorAnswer, notFound } from "./answer.ts";
 import type { AnyContext, OrganizationContext } from "./context.ts";
 import { listMembers, readMember } from "./member-endpoints.ts";
+import {
+  listAuditEvents,
+  listGroupSyncs,
+  listInvites,
+  listOidcProviders,
+  listPrivileges,
+  listRepositories,
+  listTokens,
+  readGroupSyncStatus,
+} from "./on-request/endpoints.ts";
 import { listServices, readService } from "./service-endpoints.ts";
 import { listTeamMembers, listTeams, readTeam } from "./team-endpoints.ts";
 import { createView } from "./view.ts";
@@ -17,16 +27,27 @@ const outerRoutes: ReadonlyMap<string, { readonly isOpen: boolean; answer(contex
   ["/orgs/", { isOpen: false, answer: listOrganizations }],
 ]);
 
-/** Paths behind /orgs/{org}; the first group is the id of what is asked for. Slashes at the end are part of them. */
+/**
+ * Paths of an organization, without its name, which is the second segment; the first group is the id of what is asked
+ * for. Slashes at the end are part of them.
+ */
 const organizationRoutes: readonly (readonly [RegExp, Endpoint])[] = [
-  [/^\/$/, readOrganization],
-  [/^\/members\/$/, listMembers],
-  [/^\/members\/([^/]+)\/$/, readMember],
-  [/^\/teams\/$/, listTeams],
-  [/^\/teams\/([^/]+)\/$/, readTeam],
-  [/^\/teams\/([^/]+)\/members\/?$/, listTeamMembers],
-  [/^\/services\/$/, listServices],
-  [/^\/services\/([^/]+)\/$/, readService],
+  [/^\/orgs\/$/, readOrganization],
+  [/^\/orgs\/members\/$/, listMembers],
+  [/^\/orgs\/members\/([^/]+)\/$/, readMember],
+  [/^\/orgs\/teams\/$/, listTeams],
+  [/^\/orgs\/teams\/([^/]+)\/$/, readTeam],
+  [/^\/orgs\/teams\/([^/]+)\/members\/?$/, listTeamMembers],
+  [/^\/orgs\/services\/$/, listServices],
+  [/^\/orgs\/services\/([^/]+)\/$/, readService],
+  [/^\/orgs\/openid-connect\/$/, listOidcProviders],
+  [/^\/orgs\/invites\/$/, listInvites],
+  [/^\/orgs\/saml-group-sync\/$/, listGroupSyncs],
+  [/^\/orgs\/saml-group-sync\/status\/$/, readGroupSyncStatus],
+  [/^\/repos\/$/, listRepositories],
+  [/^\/repos\/([^/]+)\/privileges\/?$/, listPrivileges],
+  [/^\/entitlements\/([^/]+)\/$/, listTokens],
+  [/^\/audit-log\/$/, listAuditEvents],
 ];
 
 /** The GET that would remove a member: a deprecated alias of DELETE, which a client that only reads never sends. */
@@ -38,10 +59,10 @@ export function route(context: AnyContext, path: string): Answer {
   if (caller.kind === "rejected" && path !== "/status/check/basic/") return rejected(caller.status);
   const outer = outerRoutes.get(path);
   if (outer) return caller.kind === "anonymous" && !outer.isOpen ? missingCredential() : outer.answer(context);
-  const [, organizationId, rest] = /^\/orgs\/([^/]+)(\/.*)$/.exec(path) ?? [];
+  const [, root, organizationId, rest] = /^(\/[^/]+)\/([^/]+)(\/.*)$/.exec(path) ?? [];
   if (organizationId === undefined || rest === undefined) return notFound();
   if (caller.kind === "anonymous") return missingCredential();
-  return routeInside(context, decoded(organizationId), rest);
+  return routeInside(context, decoded(organizationId), `${root}${rest}`);
 }
 
 function routeInside(context: AnyContext, organizationId: string | undefined, rest: string): Answer {
