@@ -9,10 +9,10 @@ import {
   type FetchedPage,
   type PageResult,
   type PageWalk,
+  readPaging,
   type SealedPage,
 } from "../sdk/api/page-walk.ts";
 import type { PageWindow } from "../sdk/api/page-windows.ts";
-import { readPaging } from "../sdk/api/paging.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { secretKind, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import type { ConnectorStats } from "../sdk/contracts/connector.ts";

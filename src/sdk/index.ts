@@ -37,9 +37,16 @@ export {
   type Question,
   type Sum,
 } from "./api/moving-list.ts";
-export { createPageWalk, type PageResult, type PageWalk, type PageWalkOptions } from "./api/page-walk.ts";
+export {
+  createPageWalk,
+  type PageResult,
+  type PageWalk,
+  type PageWalkOptions,
+  type Paging,
+  type ReceivedPage,
+  readPaging,
+} from "./api/page-walk.ts";
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
-export { type Paging, type ReceivedPage, readPaging } from "./api/paging.ts";
 export {
   type Check,
   connectorChecks,

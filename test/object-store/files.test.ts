@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { readV3Manifest } from "../../src/sdk/c1z/container/v3-manifest.ts";
 import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
-import { s3Package } from "../../src/sdk/object-store/s3-library.ts";
+import { s3Package } from "../../src/sdk/object-store/s3-errors.ts";
 import { type Finished, logLines, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { newestSyncId, sealedSyncIds, syncIds } from "../e2e/stored-rows.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Paging, readPaging } from "./paging.ts";
+import { type Paging, readPaging } from "./page-walk.ts";
 
 type Row = readonly [
   what: string,

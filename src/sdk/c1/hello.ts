@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import { type BatonError, Status } from "../errors.ts";
-import { toMetadataMessage } from "../proto/to-metadata.ts";
+import { toMetadataMessage } from "../proto/to-message.ts";
 import { type C1Client, callError } from "./channel.ts";
 import { eventErrorOf, type ServiceObserver } from "./events.ts";
 import { buildInfo, osInfo } from "./host-identity.ts";

@@ -14,7 +14,7 @@ export async function openRunTelemetry(invocation: Invocation, config: ResolvedC
   const { app, io, redactor } = invocation;
   const endpoint = config.string("otel-collector-endpoint");
   if (endpoint === "") return undefined;
-  const { readCollector } = await import("../telemetry/collector.ts");
+  const { readCollector } = await import("../telemetry/otlp-channel.ts");
   const certPath = config.string("otel-collector-endpoint-tls-cert-path");
   const collector = readCollector({
     endpoint,

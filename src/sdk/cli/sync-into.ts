@@ -2,7 +2,7 @@
 
 import type { ResolvedConfig } from "../config/resolved-config.ts";
 import { BatonError, Status } from "../errors.ts";
-import { parseBatonId } from "../resources/baton-id.ts";
+import { parseBatonId } from "../resources/ids.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";
 import type { ConnectorApp, ConnectorContext } from "./app.ts";
 import type { CliIo } from "./cli-io.ts";

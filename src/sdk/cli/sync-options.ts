@@ -69,7 +69,7 @@ export async function externalPrincipalsOf(
   const entitlementId = config.string("external-resource-entitlement-id-filter");
   const traits = config.strings("external-resource-traits");
   if (path === "" && entitlementId === "" && traits.length === 0) return undefined;
-  const { openExternalPrincipals } = await import("../external/open-external-principals.ts");
+  const { openExternalPrincipals } = await import("../external/external-principals.ts");
   return await openExternalPrincipals({ path: path && resolve(cwd, path), entitlementId, traits, tempDir });
 }
 

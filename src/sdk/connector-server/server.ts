@@ -20,8 +20,7 @@ import type { Connector } from "../contracts/connector.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { toRpcError } from "../rpc/rpc-error.ts";
-import { ServedConnector } from "./served-connector.ts";
-import { registerServices } from "./services.ts";
+import { registerServices, ServedConnector } from "./services.ts";
 import { SessionCache } from "./session-cache.ts";
 
 /** Largest request taken; page tokens go up to 1 MiB (connector.v2: page_token). */

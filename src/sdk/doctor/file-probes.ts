@@ -6,8 +6,13 @@ import { checkReplaceable } from "../c1z/container/save.ts";
 import { inspectC1z } from "../c1z/inspect/inspect.ts";
 import { scratchParent } from "../c1z/scratch/scratch.ts";
 import { type Finding, pass, skip } from "../checks.ts";
+import type { Clock } from "../clock.ts";
 import { Status } from "../errors.ts";
-import { fail, type Probe, warn } from "./probe.ts";
+import { silentLogger } from "../log.ts";
+import type { Network } from "../net/network.ts";
+import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
+import { S3Object } from "../object-store/s3-object.ts";
+import { fail, type Probe, warn } from "./probes.ts";
 
 /** What the probes need to know. */
 export interface FileProbeOptions {
@@ -97,4 +102,29 @@ async function checkFile({ path, tempDir }: FileProbeOptions): Promise<Finding> 
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What the probe needs to know. */
+interface ObjectProbeOptions {
+  /** The address as it was given. */
+  readonly address: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly network: Network;
+  readonly clock: Clock;
+}
+
+/** Library, credentials, storage and bucket. Whether the object may be written is not tried. */
+export function objectProbe({ address: text, env, network, clock }: ObjectProbeOptions): Probe {
+  return {
+    id: "object",
+    title: "The object can be read where it is to lie",
+    async run() {
+      const address = parseObjectAddress(text);
+      if (address === undefined) throw new TypeError(`${text} is no address`);
+      using object = await S3Object.open({ address, env, network, clock, logger: silentLogger });
+      const bytes = await object.size();
+      const name = formatAddress(address);
+      return pass(bytes === undefined ? `There is no ${name} yet.` : `${name} has ${bytes} bytes.`);
+    },
+  };
 }

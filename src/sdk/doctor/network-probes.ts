@@ -9,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import { Status } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 import type { ProxyServer } from "../net/proxy-setting.ts";
-import { fail, type Probe, warn } from "./probe.ts";
+import { fail, type Probe, warn } from "./probes.ts";
 
 /** What the probes need to know. */
 export interface NetworkProbeOptions {

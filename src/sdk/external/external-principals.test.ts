@@ -24,7 +24,7 @@ import {
 import { annotationUrl } from "../resources/annotations.ts";
 import { AccountType, userTrait } from "../resources/traits.ts";
 import { runSync } from "../sync/run-sync.ts";
-import { type ExternalPrincipalsOptions, openExternalPrincipals } from "./open-external-principals.ts";
+import { type ExternalPrincipalsOptions, openExternalPrincipals } from "./external-principals.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "external-"));
 after(() => rmSync(directory, { recursive: true }));

@@ -1,6 +1,10 @@
-/** What the run records of many targets say together: who is fresh and whole, and who is not. Pure. */
+/** Finds run records below a directory, and what they say together: which targets are fresh and whole, and which are not. */
+
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { KeyOwner } from "../contracts/completeness.ts";
-import { lastSyncOf, parseRunRecord, type SyncResult } from "../contracts/run-record.ts";
+import { lastSyncOf, parseRunRecord, runRecordPath, type SyncResult } from "../contracts/run-record.ts";
+import { BatonError, Status } from "../errors.ts";
 
 /** A record that was found. */
 export interface FoundRecord {
@@ -103,4 +107,53 @@ function nameOf(at: string): string {
 function roleOf(owner: KeyOwner | null): string | null {
   if (owner === null) return null;
   return owner.role ?? (owner.kind === "unknown" ? "unknown" : null);
+}
+
+/** A record is a few kilobytes; whatever is longer is none. */
+export const longestRecordBytes = 4 * 1024 * 1024;
+const recordSuffix = runRecordPath("");
+
+/** True for the name of a run record. */
+export function isRecordName(name: string): boolean {
+  return name.endsWith(recordSuffix) && name.length > recordSuffix.length;
+}
+
+/**
+ * All records below `directory`, in directories of any depth; links are not followed.
+ * @throws BatonError `FLEET-DIRECTORY` when it cannot be read.
+ */
+export async function recordsIn(directory: string): Promise<readonly FoundRecord[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw directoryUnreadable(directory, cause);
+  });
+  const paths = entries
+    .filter((entry) => entry.isFile() && isRecordName(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const records: FoundRecord[] = [];
+  // One after another: many files at once gain nothing and may be more than the process may open.
+  for (const at of paths) records.push({ at, text: await textOf(at) });
+  return records;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    await using file = await open(path, "r");
+    const { size } = await file.stat();
+    return size > longestRecordBytes ? undefined : await file.readFile("utf8");
+  } catch {
+    // Shown as a record that cannot be read.
+    return undefined;
+  }
+}
+
+function directoryUnreadable(directory: string, cause: unknown): BatonError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  return new BatonError({
+    code: "FLEET-DIRECTORY",
+    status: reason === "ENOENT" ? Status.notFound : Status.unknown,
+    message: `The directory ${directory} cannot be read (${reason}).`,
+    effect: "Nothing was looked at.",
+    hint: "Name a directory with run records, or s3://BUCKET/PREFIX.",
+    cause,
+  });
 }

@@ -14,13 +14,17 @@ import type { Network } from "../net/network.ts";
 import { formatAddress, type ObjectAddress } from "./object-address.ts";
 import {
   changedMeanwhile,
+  createS3Client,
+  type Environment,
   factsOf,
   isConditionFailure,
   isMissingObject,
   isUnknownToServer,
+  loadS3Library,
+  type S3Client,
+  type S3Library,
   s3Error,
 } from "./s3-errors.ts";
-import { createS3Client, type Environment, loadS3Library, type S3Client, type S3Library } from "./s3-library.ts";
 
 /** Pauses before another attempt at what the client cannot try again by itself, because it is a stream. */
 const pausesMs = [1_000, 4_000] as const;

@@ -1,8 +1,14 @@
 /** Small texts below a prefix in S3-compatible storage, all of them at once. */
 import type { Network } from "../net/network.ts";
 import { formatAddress, type ObjectPrefix } from "./object-address.ts";
-import { s3Error } from "./s3-errors.ts";
-import { createS3Client, type Environment, loadS3Library, type S3Client, type S3Library } from "./s3-library.ts";
+import {
+  createS3Client,
+  type Environment,
+  loadS3Library,
+  type S3Client,
+  type S3Library,
+  s3Error,
+} from "./s3-errors.ts";
 
 /** Requests under way at once. */
 const concurrency = 16;

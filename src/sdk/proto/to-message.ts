@@ -1,10 +1,11 @@
 /**
- * Contract objects to generated messages, for gRPC. Importing this module loads the generated code (about 80 ms from
+ * Contract objects to generated messages, for gRPC, and to the JSON of capabilities. Importing this module loads the generated code (about 80 ms from
  * source): a sync into a file must not need it. Map keys are inserted in sorted order, so that bytes are repeatable.
  */
 import { Buffer } from "node:buffer";
-import { create, type JsonObject, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type JsonObject, toBinary, toJson } from "@bufbuild/protobuf";
 import { type Any, AnySchema, type Timestamp as TimestampMessage, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type {
   Annotation,
   Entitlement,
@@ -17,10 +18,21 @@ import type {
   ResourceType,
   Timestamp,
 } from "../contracts/model.ts";
+import { annotationUrl } from "../resources/annotations.ts";
 import {
   type GrantExpandable as GrantExpandableMessage,
   GrantExpandableSchema,
 } from "./gen/c1/connector/v2/annotation_grant_pb.ts";
+import {
+  Capability,
+  CapabilityPermissionsSchema,
+  type ConnectorCapabilities,
+  ConnectorCapabilitiesSchema,
+  type ConnectorMetadata,
+  ConnectorMetadataSchema,
+  type ResourceTypeCapability,
+  ResourceTypeCapabilitySchema,
+} from "./gen/c1/connector/v2/connector_pb.ts";
 import { type Entitlement as EntitlementMessage, EntitlementSchema } from "./gen/c1/connector/v2/entitlement_pb.ts";
 import {
   type Grant as GrantMessage,
@@ -39,6 +51,7 @@ import {
   type Status as StatusMessage,
   StatusSchema,
 } from "./gen/c1/connector/v2/resource_pb.ts";
+import { annotationRegistry } from "./registry.ts";
 
 /** A `c1.connector.v2.ResourceType`. */
 export function toResourceTypeMessage(type: ResourceType): ResourceTypeMessage {
@@ -159,5 +172,57 @@ function toExpandableAny(expandable: GrantExpandable): Any {
   return create(AnySchema, {
     typeUrl: `type.googleapis.com/${GrantExpandableSchema.typeName}`,
     value: toBinary(GrantExpandableSchema, toGrantExpandableMessage(expandable)),
+  });
+}
+
+/** What of a syncer tells its capabilities. */
+type CapableSyncer = Pick<ResourceSyncer, "resourceType" | "get">;
+
+/** A `c1.connector.v2.ConnectorMetadata`, capabilities included. */
+export function toMetadataMessage({ metadata, syncers }: Connector): ConnectorMetadata {
+  return create(ConnectorMetadataSchema, {
+    displayName: metadata.displayName,
+    description: metadata.description,
+    capabilities: toCapabilities(syncers),
+  });
+}
+
+/**
+ * The output of `capabilities`: a ConnectorCapabilities inside an Any, in proto3 JSON with two spaces of indentation and
+ * no newline at the end.
+ */
+export function capabilitiesJson(syncers: readonly CapableSyncer[]): string {
+  const message = toJson(ConnectorCapabilitiesSchema, toCapabilities(syncers), { registry: annotationRegistry });
+  return JSON.stringify({ "@type": annotationUrl("ConnectorCapabilities"), ...Object(message) }, undefined, 2);
+}
+
+/**
+ * Connectors of this SDK read: every type can be synced, and those whose resources can be read one by one are the
+ * targets of syncs, too. Types are sorted by the bytes of their id.
+ */
+function toCapabilities(syncers: readonly CapableSyncer[]): ConnectorCapabilities {
+  const bytesOfId = ({ resourceType }: CapableSyncer): Buffer => Buffer.from(resourceType.id);
+  const sorted = syncers.toSorted((a, b) => Buffer.compare(bytesOfId(a), bytesOfId(b)));
+  const anyTargeted = syncers.some(({ get }) => get !== undefined);
+  return create(ConnectorCapabilitiesSchema, {
+    resourceTypeCapabilities: sorted.map(toTypeCapability),
+    connectorCapabilities: [
+      Capability.SYNC,
+      ...(anyTargeted ? [Capability.TARGETED_SYNC, Capability.SERVICE_MODE_TARGETED_SYNC] : []),
+    ],
+    credentialDetails: {},
+  });
+}
+
+function toTypeCapability({ resourceType: type, get }: CapableSyncer): ResourceTypeCapability {
+  const find = (name: string) => type.annotations.find(({ typeUrl }) => typeUrl === annotationUrl(name));
+  const permissions = find("CapabilityPermissions");
+  return create(ResourceTypeCapabilitySchema, {
+    resourceType: toResourceTypeMessage(type),
+    capabilities: [Capability.SYNC, ...(get ? [Capability.TARGETED_SYNC] : [])],
+    permissions: permissions ? fromBinary(CapabilityPermissionsSchema, permissions.value) : {},
+    optInRequired: find("OptInRequired") !== undefined,
+    skipSyncAnomalyDetection: find("SkipSyncAnomalyDetection") !== undefined,
+    deprecated: find("Deprecated") !== undefined,
   });
 }

@@ -2,13 +2,12 @@
  * The HTTP/2 connection under a gRPC client: kept between calls, made anew when it is gone, and honest about its loss.
  * Connect's own manager does the work; what it leaves open is closed here. Knows no service.
  */
-import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
 import type { Duplex } from "node:stream";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Http2SessionManager } from "@connectrpc/connect-node";
 import { BatonError } from "../errors.ts";
 import type { Network } from "../net/network.ts";
-import { defaultPatience, LivenessWatch, type Patience } from "./liveness.ts";
 
 /** A connection that cannot be made for this long is given up (Baton SDK: dial timeout). */
 export const defaultConnectTimeoutMs = 30_000;
@@ -149,4 +148,60 @@ function toConnectionError(caught: unknown): ConnectError {
     return new ConnectError(caught.message, Code.Unavailable, undefined, undefined, caught);
   }
   return ConnectError.from(caught, Code.Unavailable);
+}
+
+/** How long to wait for signs of life, in milliseconds. */
+export interface Patience {
+  /** A call without an answer for so long asks once whether the other side is still there. */
+  readonly silenceMs: number;
+  /** A server that answers no ping for so long is gone. */
+  readonly answerWithinMs: number;
+}
+
+/** Patience with the Internet. */
+const defaultPatience: Patience = { silenceMs: 5_000, answerWithinMs: 20_000 };
+
+/** One answer is good for all calls of the next minute. */
+const goodForMs = 60_000;
+const afterGoodbyeMs = 1_000;
+
+/** Watches the connections of one client. A connection found gone is destroyed, which ends its calls. */
+class LivenessWatch {
+  readonly #patience: Patience;
+  /** When each connection was last asked, by the monotonic clock. */
+  readonly #askedAtMs = new WeakMap<ClientHttp2Session, number>();
+
+  constructor(patience: Patience) {
+    this.#patience = patience;
+  }
+
+  /** Watches a call that was just begun, and the connection it is on. */
+  watch(stream: ClientHttp2Stream): void {
+    // A client's stream belongs to a client's session.
+    const session = stream.session as ClientHttp2Session | undefined;
+    if (!session) return;
+    if (!this.#askedAtMs.has(session)) {
+      this.#askedAtMs.set(session, Number.NEGATIVE_INFINITY);
+      session.once("goaway", () => setTimeout(() => this.#ask(session), afterGoodbyeMs));
+    }
+    const timer = setTimeout(() => this.#askIfDue(session), this.#patience.silenceMs);
+    stream.once("response", () => clearTimeout(timer));
+    stream.once("close", () => clearTimeout(timer));
+  }
+
+  #askIfDue(session: ClientHttp2Session): void {
+    const now = performance.now();
+    if (now - (this.#askedAtMs.get(session) ?? 0) < goodForMs) return;
+    this.#askedAtMs.set(session, now);
+    this.#ask(session);
+  }
+
+  #ask(session: ClientHttp2Session): void {
+    if (session.destroyed) return;
+    const timer = setTimeout(() => session.destroy(), this.#patience.answerWithinMs);
+    session.ping((error) => {
+      clearTimeout(timer);
+      if (error) session.destroy();
+    });
+  }
 }

@@ -3,17 +3,22 @@
  * run side by side and what is skipped. Knows neither the product that is read nor the file that is written.
  */
 import { setImmediate } from "node:timers/promises";
+import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { SyncPhase } from "./events.ts";
 import { expandGrants } from "./expansion/expand-grants.ts";
 import type { StepContext } from "./step-context.ts";
-import { begin } from "./steps/begin.ts";
-import { planPerResource, syncEntitlements, syncGrants } from "./steps/per-resource.ts";
+import {
+  planPerResource,
+  planStaticEntitlements,
+  syncEntitlements,
+  syncGrants,
+  syncStaticEntitlements,
+} from "./steps/per-resource.ts";
 import { syncResourceTypes } from "./steps/resource-types.ts";
 import { planResources, syncResources } from "./steps/resources.ts";
-import { planStaticEntitlements, syncStaticEntitlements } from "./steps/static-entitlements.ts";
 import { syncTarget } from "./steps/targets.ts";
-import type { Action, Operation } from "./sync-state.ts";
+import type { Action, Operation, SyncState } from "./sync-state.ts";
 
 /**
  * Checkpoints are at least this far apart; a run that is killed reads so much again. The Go SDK waits ten times as
@@ -205,3 +210,38 @@ function withPlace(caught: unknown, action: Action): unknown {
 }
 
 const programmingErrors: ReadonlySet<string> = new Set(["TypeError", "ReferenceError", "RangeError", "SyntaxError"]);
+
+/** Replaces `init` by the steps of a full sync, of one without entitlements and grants, or of a targeted one. */
+function begin({ state, targets }: StepContext, action: Action): void {
+  state.finish(action.id);
+  if (targets) planTargets(state, targets);
+  else planEverything(state);
+  state.push({ operation: "list-resource-types" });
+}
+
+/** One action per resource, the first on top. What is read of each is planned when it is there; nothing is expanded. */
+function planTargets(state: SyncState, targets: readonly ResourceTarget[]): void {
+  for (const { id, parentResourceId } of targets.toReversed()) {
+    state.push({
+      operation: "targeted-resource-sync",
+      resourceTypeId: id.resourceType,
+      resourceId: id.resource,
+      ...(parentResourceId && {
+        parentResourceTypeId: parentResourceId.resourceType,
+        parentResourceId: parentResourceId.resource,
+      }),
+    });
+  }
+}
+
+function planEverything(state: SyncState): void {
+  if (!state.flags.shouldSkipEntitlementsAndGrants) {
+    if (!state.flags.shouldSkipGrants) {
+      state.push({ operation: "grant-expansion" });
+      state.push({ operation: "list-grants" });
+    }
+    state.push({ operation: "list-entitlements" });
+    state.push({ operation: "list-static-entitlements" });
+  }
+  state.push({ operation: "list-resources" });
+}

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { type SyncResult, syncResults } from "../contracts/run-record.ts";
 import { Status, toBatonError } from "../errors.ts";
 import { type Attributes, noTelemetry, type Span, type Telemetry } from "../telemetry/telemetry.ts";
-import type { SyncOutcome, SyncPhase } from "./events.ts";
+import { type SyncOutcome, type SyncPhase, syncPhases } from "./events.ts";
 import { resultOfError } from "./verdict.ts";
 
 /** What a run is told to tell. */
@@ -111,4 +111,27 @@ function tellCounts(telemetry: Telemetry, { stats, warnings, completeness: { key
   telemetry.gauge("baton.sync.grants", stats.grants);
   telemetry.gauge("baton.sync.warnings", warnings.length);
   for (const { code, count = 1 } of warnings) telemetry.count("baton.warnings", { "baton.warning.code": code }, count);
+}
+
+/** Names of steps in log lines, where the Go connectors have one (baton-sdk 0.25.0: sync_step_durations_ms). */
+const loggedStep: Readonly<Partial<Record<SyncPhase, string>>> = {
+  "resource-types": "list-resource-types",
+  resources: "list-resources",
+  "static-entitlements": "list-static-entitlements",
+  entitlements: "list-entitlements",
+  grants: "list-grants",
+  expansion: "grant-expansion",
+};
+
+/** The fields of the log line; whole milliseconds. */
+export function stepDurations(phases: Readonly<Partial<Record<SyncPhase, number>>>): Readonly<Record<string, unknown>> {
+  const durations: Record<string, number> = {};
+  let total = 0;
+  for (const phase of syncPhases) {
+    const ms = phases[phase];
+    if (ms === undefined) continue;
+    durations[loggedStep[phase] ?? phase] = Math.round(ms);
+    total += ms;
+  }
+  return { sync_step_durations_ms: durations, sync_steps_total_ms: Math.round(total) };
 }

@@ -1,16 +1,15 @@
-/** What every step of a sync works with, and the two things that all steps do: call the connector, turn a page. */
+/** What every step of a sync works with, and what all steps do: call the connector, again when it fails in passing, and turn a page. */
 import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { Clock } from "../clock.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer, SyncWarning } from "../contracts/connector.ts";
 import type { Resource, ResourceTarget, ResourceType } from "../contracts/model.ts";
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, isRetryable, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { CompletenessLedger } from "./completeness.ts";
 import type { ExternalGrants } from "./external-grants.ts";
 import type { Identities } from "./identities.ts";
 import type { IngestFilter } from "./ingest-filter.ts";
 import type { Progress } from "./progress.ts";
-import { retrying } from "./retry.ts";
 import type { Action, SyncState } from "./sync-state.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -116,4 +115,40 @@ function repeatedToken(action: Action): BatonError {
 /** Records a warning where there is one. @throws BatonError `BATON-INCOMPLETE` for one that ends the sync. */
 export function warnIf({ warnings }: StepContext, warning: SyncWarning | undefined): void {
   if (warning) warnings.add(warning);
+}
+
+/** Repeats a connector call that failed for a passing reason (Go SDK: Unavailable and DeadlineExceeded, n times 1 s, at most 60 s). */
+const stepMs = 1_000;
+const maxWaitMs = 60_000;
+
+/** What {@link retrying} needs. */
+interface RetryOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Attempts after the first before the error stands. */
+  readonly maxRetries: number;
+}
+
+/** Runs `call` until it succeeds, fails for good, or `maxRetries` is used up. Attempts are counted per call. */
+export async function retrying<T>(options: RetryOptions, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    options.signal.throwIfAborted();
+    try {
+      return await call();
+    } catch (caught) {
+      options.signal.throwIfAborted();
+      const error = toBatonError(caught);
+      if (!isRetryable(error) || attempt > options.maxRetries) throw caught;
+      const waitMs = retryWaitMs(error, attempt, options.clock.nowMs());
+      options.logger.warn("retrying operation", { error: error.message, code: error.code, wait: waitMs / 1000 });
+      await options.clock.sleep(waitMs, options.signal);
+    }
+  }
+}
+
+/** How long to wait before attempt `attempt` + 1: until the server's own time if it gave one, else linear; at most 60 s. */
+function retryWaitMs(error: BatonError, attempt: number, nowMs: number): number {
+  const waitMs = error.retryAtMs !== undefined && error.retryAtMs > nowMs ? error.retryAtMs - nowMs : attempt * stepMs;
+  return Math.min(waitMs, maxWaitMs);
 }

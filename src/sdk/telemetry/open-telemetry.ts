@@ -3,15 +3,12 @@
  * nothing globally, so that nothing but what the program tells is sent.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Context, Span as OtelSpan } from "@opentelemetry/api";
+import type { Context, Counter, Gauge, Histogram, Meter, Span as OtelSpan } from "@opentelemetry/api";
+import type { LogFields } from "../log.ts";
 import type { Network } from "../net/network.ts";
-import type { Collector } from "./collector.ts";
-import { type Libraries, loadLibraries } from "./libraries.ts";
-import { Meters } from "./meters.ts";
-import { OtlpChannel } from "./otlp-channel.ts";
-import { createProviders, type Providers } from "./providers.ts";
+import { createProviders, type Libraries, loadLibraries, type Providers } from "./libraries.ts";
+import { type Collector, OtlpChannel } from "./otlp-channel.ts";
 import type { Attributes, LogRecord, Span, Telemetry } from "./telemetry.ts";
-import { toSeverity, toValues } from "./to-values.ts";
 
 /** What {@link openTelemetry} needs. */
 export interface TelemetryOptions {
@@ -143,4 +140,74 @@ function endOnce(span: OtelSpan | undefined): void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Instruments by name. */
+class Meters {
+  readonly #meter: Meter;
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  counter(name: string): Counter {
+    return kept(this.#counters, name, () => this.#meter.createCounter(name));
+  }
+
+  gauge(name: string): Gauge {
+    return kept(this.#gauges, name, () => this.#meter.createGauge(name));
+  }
+
+  observe(name: string, read: () => number | undefined): void {
+    this.#meter.createObservableGauge(name).addCallback((result) => {
+      const value = read();
+      if (value !== undefined) result.observe(value);
+    });
+  }
+
+  /** Of seconds. */
+  histogram(name: string): Histogram {
+    return kept(this.#histograms, name, () => this.#meter.createHistogram(name, { unit: "s" }));
+  }
+}
+
+function kept<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const instrument = known.get(name) ?? make();
+  known.set(name, instrument);
+  return instrument;
+}
+
+/** Severity numbers (OpenTelemetry: log data model). */
+const severities: Readonly<Record<LogRecord["level"], number>> = { debug: 5, info: 9, warn: 13, error: 17 };
+
+/** The severity number of a level. */
+function toSeverity(level: LogRecord["level"]): number {
+  return severities[level];
+}
+
+/** Fields as attributes: texts, numbers and switches as they are, absent ones left out, everything else as JSON. */
+function toValues(fields: LogFields): Attributes {
+  const values: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const plain = toValue(value);
+    if (plain !== undefined) values[name] = plain;
+  }
+  return values;
+}
+
+function toValue(value: unknown): string | number | boolean | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (value instanceof Error) return value.message;
+  try {
+    // A function, for example, has no JSON.
+    const json: string | undefined = JSON.stringify(value);
+    return json ?? String(value);
+  } catch {
+    // A field that refers to itself; its text says at least what it is.
+    return String(value);
+  }
 }

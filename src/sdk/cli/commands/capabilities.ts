@@ -7,7 +7,7 @@ export const capabilitiesCommand: Command = {
   summary: "Print what the connector can do, as JSON",
   settings: "connector",
   async run({ app, io }) {
-    const { capabilitiesJson } = await import("../../proto/to-metadata.ts");
+    const { capabilitiesJson } = await import("../../proto/to-message.ts");
     io.stdout.write(capabilitiesJson(await app.capabilitiesSyncers()));
     return 0;
   },

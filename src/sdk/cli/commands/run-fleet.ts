@@ -1,8 +1,14 @@
 /** Prints the fleet as a table or as JSON. */
 import { resolve } from "node:path";
 import { BatonError, Status } from "../../errors.ts";
-import { isRecordName, longestRecordBytes, recordsIn } from "../../fleet/find-records.ts";
-import { type FleetRow, type FoundRecord, fleetRows } from "../../fleet/fleet.ts";
+import {
+  type FleetRow,
+  type FoundRecord,
+  fleetRows,
+  isRecordName,
+  longestRecordBytes,
+  recordsIn,
+} from "../../fleet/fleet.ts";
 import { parsePrefixAddress } from "../../object-store/object-address.ts";
 import { fleetExitCode } from "../../sync/verdict.ts";
 import type { Invocation } from "../app.ts";

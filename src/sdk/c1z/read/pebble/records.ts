@@ -21,9 +21,9 @@ import {
   readAnnotation,
   readResourceId,
   readStatus,
+  readStruct,
   readTimestamp,
 } from "../../../proto/read-resource.ts";
-import { readStruct } from "../../../proto/read-struct.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import { usualGrantId } from "../../pebble/keys.ts";
 

@@ -1,7 +1,7 @@
-/** Questions about the machine and the process. */
+/** A question of `doctor`, and those about the machine and the process. */
 import { totalmem } from "node:os";
-import { pass } from "../checks.ts";
-import { fail, type Probe, warn } from "./probe.ts";
+import { type Check, type Finding, pass } from "../checks.ts";
+import { Status } from "../errors.ts";
 
 const oldestMajor = 24;
 const mebibyte = 1024 * 1024;
@@ -49,4 +49,20 @@ function checkEnvironment(env: Readonly<Record<string, string | undefined>>): Re
   }
   const set = Object.entries({ NODE_EXTRA_CA_CERTS, NODE_OPTIONS }).filter(([, value]) => value);
   return pass(set.length > 0 ? `${set.map(([name]) => name).join(" and ")} set.` : "No variable of the kind is set.");
+}
+
+/** One question. */
+export type Probe = Check;
+
+/** No probe takes longer than this, milliseconds. */
+export const probeTimeoutMs = 10_000;
+
+/** It works, but not as it should. */
+export function warn(detail: string, fix: string): Finding {
+  return { outcome: "warn", detail, fix, code: "DOCTOR-WARNING" };
+}
+
+/** It cannot work. */
+export function fail(detail: string, fix: string, status: Status = Status.failedPrecondition): Finding {
+  return { outcome: "fail", detail, fix, code: "DOCTOR-FAILED", status };
 }

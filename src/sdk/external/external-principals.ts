@@ -1,9 +1,17 @@
-/** Reads the principals of another connector's c1z into memory. The file is read once and closed. */
+/** Reads the principals of another connector's c1z into memory, and finds them there. The file is read once and closed. */
+
+import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { openC1z } from "../c1z/read/reader.ts";
 import type { SyncView } from "../c1z/read/sync-view.ts";
-import { type ResourceId, Trait } from "../contracts/model.ts";
+import { type Grant, type Resource, type ResourceId, type ResourceType, Trait } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
-import { PrincipalIndex } from "./principal-index.ts";
+import {
+  ExternalResourceMatchAllSchema,
+  ExternalResourceMatchIDSchema,
+  ExternalResourceMatchSchema,
+} from "../proto/gen/c1/connector/v2/annotation_baton_id_pb.ts";
+import { UserTraitSchema } from "../proto/gen/c1/connector/v2/annotation_trait_pb.ts";
+import type { ExternalPrincipal, ExternalPrincipals } from "../sync/external-grants.ts";
 
 /** What is asked for; texts as in the flags. */
 export interface ExternalPrincipalsOptions {
@@ -117,4 +125,86 @@ function parseTrait(name: string): Trait {
     effect: "Nothing was started.",
     hint: `Traits are ${[...byName.keys()].map((known) => known.toLowerCase()).join(", ")}.`,
   });
+}
+
+/** The principals of one file. Keys of lists are lower case: profile values and e-mail addresses match in any case. */
+class PrincipalIndex implements ExternalPrincipals {
+  readonly #byId = new Map<string, ExternalPrincipal>();
+  readonly #byTrait = new Map<Trait, ExternalPrincipal[]>();
+  /** By trait and profile key, made when first asked for. */
+  readonly #byProfile = new Map<string, ReadonlyMap<string, readonly ExternalPrincipal[]>>();
+
+  /** Adds a resource; `traits` are those of its type that count. */
+  add(type: ResourceType, traits: readonly Trait[], resource: Resource): void {
+    const principal = { type, resource };
+    this.#byId.set(resource.id.resource, principal);
+    for (const trait of traits) {
+      const list = this.#byTrait.get(trait) ?? [];
+      this.#byTrait.set(trait, list);
+      list.push(principal);
+    }
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** All of a trait when the grant is for all; else the one of an id, and those with a profile value. */
+  principalsOf(grant: Grant): readonly ExternalPrincipal[] {
+    const all = annotationOf(grant, ExternalResourceMatchAllSchema);
+    if (all) return this.#byTrait.get(traitOf(all.resourceType)) ?? [];
+    const found = new Set<ExternalPrincipal>();
+    const byId = annotationOf(grant, ExternalResourceMatchIDSchema);
+    const principal = byId && this.#byId.get(byId.id);
+    if (principal) found.add(principal);
+    const match = annotationOf(grant, ExternalResourceMatchSchema);
+    const matching = match && this.#withProfile(traitOf(match.resourceType), match.key).get(match.value.toLowerCase());
+    for (const one of matching ?? []) found.add(one);
+    return [...found];
+  }
+
+  #withProfile(trait: Trait, key: string): ReadonlyMap<string, readonly ExternalPrincipal[]> {
+    const name = `${trait}/${key}`;
+    const index = this.#byProfile.get(name) ?? indexBy(this.#byTrait.get(trait) ?? [], trait, key);
+    this.#byProfile.set(name, index);
+    return index;
+  }
+}
+
+function indexBy(principals: readonly ExternalPrincipal[], trait: Trait, key: string) {
+  const index = new Map<string, ExternalPrincipal[]>();
+  for (const principal of principals) {
+    for (const value of valuesOf(principal.resource, trait, key)) {
+      const list = index.get(value) ?? [];
+      index.set(value, list);
+      list.push(principal);
+    }
+  }
+  return index;
+}
+
+/** A principal's values for a profile key, lower case; `email` of a user is also any of the trait's addresses. */
+function valuesOf(resource: Resource, trait: Trait, key: string): ReadonlySet<string> {
+  const values = new Set<string>();
+  const user = trait === Trait.user ? annotationOf(resource, UserTraitSchema) : undefined;
+  // Older files have the profile on the trait only.
+  for (const value of [resource.profile?.[key], user?.profile?.[key]]) {
+    if (typeof value === "string") values.add(value.toLowerCase());
+  }
+  if (key === "email") for (const { address } of user?.emails ?? []) values.add(address.toLowerCase());
+  return values;
+}
+
+/** Trait numbers are the same on the wire; a number that is none finds nobody. */
+function traitOf(number: number): Trait {
+  return number as Trait;
+}
+
+function annotationOf<D extends DescMessage>(
+  { annotations = [] }: Pick<Grant, "annotations">,
+  schema: D,
+): MessageShape<D> | undefined {
+  const found = annotations.find(({ typeUrl }) => typeUrl === `type.googleapis.com/${schema.typeName}`);
+  return found && fromBinary(schema, found.value);
 }

@@ -7,7 +7,7 @@ import {
   optInRequired,
   skipSyncAnomalyDetection,
 } from "../resources/annotations.ts";
-import { capabilitiesJson } from "./to-metadata.ts";
+import { capabilitiesJson } from "./to-message.ts";
 
 function capabilityOf(annotations: readonly Annotation[]): Record<string, unknown> {
   const resourceType = { id: "key", displayName: "Key", traits: [], description: "", annotations };

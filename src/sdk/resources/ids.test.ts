@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError } from "../errors.ts";
-import { parseBatonId } from "./baton-id.ts";
+import { parseBatonId } from "./ids.ts";
 
 /** As other Baton tools write them. */
 function formatBatonId({ id, parentResourceId }: ResourceTarget): string {
