@@ -1,6 +1,7 @@
 /**
  * `npm run generate:licences`: writes docs/licences.md, the licence of every package that an installed program consists
- * of, from package-lock.json, and of those whose code is built into the console's page, from what its sources import.
+ * of, from package-lock.json, of those whose code is built into the console's page, from what its sources import, and of
+ * those that only image and executable bring along, from the image's own lock file.
  * test/deploy/dependencies.test.ts fails when the page is not up to date.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +13,8 @@ const path = join(root, "docs", "licences.md");
 
 const locked = z.object({
   version: z.string().optional(),
+  integrity: z.string().optional(),
+  resolved: z.string().optional(),
   license: z.string().optional(),
   dev: z.boolean().optional(),
   optional: z.boolean().optional(),
@@ -29,9 +32,9 @@ export interface LockedPackage extends z.infer<typeof locked> {
   readonly name: string;
 }
 
-/** All packages of the lock file. */
-export function lockedPackages(): readonly LockedPackage[] {
-  const { packages } = lockFile.parse(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")));
+/** All packages of a lock file, by default the project's. */
+export function lockedPackages(lock: string = "package-lock.json"): readonly LockedPackage[] {
+  const { packages } = lockFile.parse(JSON.parse(readFileSync(join(root, lock), "utf8")));
   return Object.entries(packages)
     .filter(([at, { link }]) => at.startsWith("node_modules/") && link !== true)
     .map(([at, entry]) => ({ ...entry, path: at, name: at.slice(at.lastIndexOf("node_modules/") + 13) }));
@@ -53,6 +56,11 @@ export function builtInPackages(all: readonly LockedPackage[] = lockedPackages()
   };
   for (const name of importedByPage()) add(name);
   return [...found.values()].toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Packages that image and executable bring along, and that others install when they use them. */
+export function broughtAlongPackages(): readonly LockedPackage[] {
+  return lockedPackages("deploy/container/package-lock.json");
 }
 
 /** Names of packages in the imports of the page's sources, tests left out. */
@@ -82,8 +90,8 @@ export function renderLicences(): string {
   return `# Licences
 
 The connector itself is under the [Apache License 2.0](../LICENSE). It uses the work of others; each package brings the
-text of its licence. \`npm run sbom\` prints the same list with hashes, as CycloneDX. This page is written by
-\`npm run generate:licences\`.
+text of its licence. \`npm run sbom\` prints the first two lists with hashes, as CycloneDX, and
+\`npm run sbom -- executable\` all three. This page is written by \`npm run generate:licences\`.
 
 ## Installed with the program
 
@@ -92,6 +100,12 @@ ${table(runtimePackages(all))}
 ## Built into the console's page
 
 ${table(builtInPackages(all))}
+
+## Brought along by image and executable
+
+Both also have [Node](https://github.com/nodejs/node/blob/main/LICENSE) in them, and the image what its base image has.
+
+${table(broughtAlongPackages())}
 `;
 }
 

@@ -1,48 +1,37 @@
 /**
- * `npm run sbom`: prints what an installed package consists of, as CycloneDX 1.6 JSON, from package-lock.json.
- * Not `npm sbom --omit=dev`: that leaves out packages which are needed at run time and by development tools alike.
+ * `npm run sbom [-- executable]`: prints what the package consists of, or the executable, as CycloneDX 1.6 JSON, from the
+ * lock files. Not `npm sbom --omit=dev`: that leaves out packages which are needed at run time and by development tools
+ * alike.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { broughtAlongPackages, builtInPackages, type LockedPackage, runtimePackages } from "./generate-licences.ts";
 
 const root = join(import.meta.dirname, "..");
+const about = z
+  .object({ name: z.string(), version: z.string() })
+  .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
 
-const locked = z.object({
-  version: z.string().optional(),
-  integrity: z.string().optional(),
-  resolved: z.string().optional(),
-  license: z.string().optional(),
-  dev: z.boolean().optional(),
-  optional: z.boolean().optional(),
-  devOptional: z.boolean().optional(),
-  link: z.boolean().optional(),
-});
-const lockFile = z.object({ name: z.string(), version: z.string(), packages: z.record(z.string(), locked) });
+/** What a bill can be of: the package, or the executable, which holds this Node and the libraries for S3 and telemetry. */
+export type Shipped = "package" | "executable";
 
-/** The bill of materials of the lock file with this text; the same text gives the same bill. */
-export function billOfMaterials(lockText: string): object {
-  const lock = lockFile.parse(JSON.parse(lockText));
-  const components = Object.entries(lock.packages)
-    .filter(([path, entry]) => path.startsWith("node_modules/") && isNeeded(entry))
-    .map(([path, entry]) => componentOf(path.slice(path.lastIndexOf("node_modules/") + 13), entry));
-  const reference = `pkg:npm/${lock.name}@${lock.version}`;
+/** The bill of materials; the same lock files give the same bill. */
+export function billOfMaterials(of: Shipped): object {
+  const packages = [...runtimePackages(), ...builtInPackages(), ...(of === "executable" ? broughtAlongPackages() : [])];
+  const components = new Map(packages.map((one) => [`${one.name}@${one.version}`, componentOf(one)]));
+  const node = { type: "platform", "bom-ref": "node", name: "node", version: process.versions.node };
+  const reference = `pkg:npm/${about.name}@${about.version}`;
   return {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
-    metadata: {
-      component: { type: "application", "bom-ref": reference, purl: reference, name: lock.name, version: lock.version },
-    },
-    components,
+    metadata: { component: { type: "application", "bom-ref": reference, purl: reference, ...about } },
+    components: [...components.values(), ...(of === "executable" ? [node] : [])],
   };
 }
 
-function isNeeded({ dev, optional, devOptional, link }: z.infer<typeof locked>): boolean {
-  return !(dev || optional || devOptional || link);
-}
-
-function componentOf(name: string, { version = "", integrity, resolved, license }: z.infer<typeof locked>): object {
+function componentOf({ name, version = "", integrity, resolved, license }: LockedPackage): object {
   const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
   const [, digest] = /^sha512-(.+)$/.exec(integrity ?? "") ?? [];
   return {
@@ -60,6 +49,8 @@ function componentOf(name: string, { version = "", integrity, resolved, license 
 }
 
 if (import.meta.main) {
-  const bill = billOfMaterials(readFileSync(join(root, "package-lock.json"), "utf8"));
-  process.stdout.write(`${JSON.stringify(bill, undefined, 2)}\n`);
+  const [asked = "package"] = process.argv.slice(2);
+  const of = asked === "package" || asked === "executable" ? asked : undefined;
+  if (of === undefined) throw new Error(`no bill of ${asked}: package or executable`);
+  process.stdout.write(`${JSON.stringify(billOfMaterials(of), undefined, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 /**
  * `npm start`: shows on this machine alone that the connector works. Starts a sandbox organization, runs the real
  * program against it as a child, reads the written file back and holds its counts against the sandbox's own.
+ * `npm start -- EXECUTABLE` runs that program instead, for example one that `npm run build:executable` made.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +13,9 @@ import { openC1z } from "../src/sdk/c1z/read/reader.ts";
 import { formatBytes } from "../src/sdk/cli/quantities.ts";
 import { compareCounts, renderComparison } from "./compare-counts.ts";
 
+const [executable] = process.argv.slice(2);
 const launcher = join(import.meta.dirname, "..", "bin", "baton-cloudsmith");
+const [command, ...before] = executable === undefined ? [process.execPath, launcher] : [resolve(executable)];
 
 interface Run {
   readonly code: number;
@@ -24,7 +27,7 @@ interface Run {
 async function sync(sandbox: Sandbox, file: string): Promise<Run> {
   const own = Object.entries(process.env).filter(([name]) => !/^(BATON|CLOUDSMITH)_/.test(name));
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [launcher, "--file", file], {
+  const child = spawn(command, [...before, "--file", file], {
     env: {
       ...Object.fromEntries(own),
       BATON_API_KEY: sandbox.keys.service,
