@@ -2,7 +2,7 @@
 
 import type { ConnectorApp } from "../src/sdk/cli/app.ts";
 import { builtInCommands } from "../src/sdk/cli/built-in-commands.ts";
-import { signalExitCodes } from "../src/sdk/cli/interrupt.ts";
+import { signalExitCodes } from "../src/sdk/cli/cli-io.ts";
 import { environmentVariable, type Field } from "../src/sdk/config/field.ts";
 import { type FlagBehaviour, type StandardFlag, standardFlags } from "../src/sdk/config/standard-fields.ts";
 import { Status } from "../src/sdk/errors.ts";

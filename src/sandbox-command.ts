@@ -78,7 +78,7 @@ export const sandboxCommand: Command = {
     const { readSandboxOptions } = await import("../sandbox/command-options.ts");
     const options = readSandboxOptions(flags.values);
     const { runSandbox } = await import("../sandbox/command.ts");
-    const { listenForInterrupt } = await import("./sdk/cli/interrupt.ts");
+    const { listenForInterrupt } = await import("./sdk/cli/cli-io.ts");
     const { signal, release } = listenForInterrupt(io, {
       effect: "The sandbox is gone; nothing of it was kept.",
       hint: "Start it again with the same --seed for the same organization.",

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { exitCodePages, helpText, shownHelp, withExitCodes, withHelp } from "../scripts/generate-readme.ts";
 import { exitCodes } from "../scripts/render-config-docs.ts";
-import { signalExitCodes } from "../src/sdk/cli/interrupt.ts";
+import { signalExitCodes } from "../src/sdk/cli/cli-io.ts";
 import { Status } from "../src/sdk/errors.ts";
 import { fleetExitCode, resultExitCodes } from "../src/sdk/sync/verdict.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderConfigDocs } from "../scripts/render-config-docs.ts";
-import { syncCommand } from "../src/sdk/cli/commands/sync.ts";
+import { syncCommand } from "../src/sdk/cli/built-in-commands.ts";
 import { standardFlags } from "../src/sdk/config/standard-fields.ts";
 import { exampleApp, exampleFields } from "./support/example-connector.ts";
 

@@ -1,7 +1,5 @@
 /** The connector's own settings: each is a flag, an environment variable, a config file key and a line in the schema. */
-import type { Field } from "../sdk/config/field.ts";
-import { secretSourceFields } from "../sdk/config/secret-source-fields.ts";
-import { onlyHostsBelow } from "../sdk/config/trusted-hosts.ts";
+import { type Field, onlyHostsBelow, secretSourceFields } from "../sdk/config/field.ts";
 
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
 export const defaultBaseUrl = "https://api.cloudsmith.io/v1";

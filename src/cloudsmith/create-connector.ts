@@ -1,7 +1,7 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import { tokenNotice } from "../sdk/config/pasted-secret.ts";
-import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
+import type { ResolvedConfig } from "../sdk/config/resolve.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";

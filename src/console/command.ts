@@ -82,7 +82,7 @@ export const consoleCommand: Command = {
       return 0;
     }
     // Its jobs would refuse it one by one.
-    (await import("../sdk/cli/refuse-weak-tls.ts")).refuseWeakTls(io.env);
+    (await import("../sdk/cli/command-setup.ts")).refuseWeakTls(io.env);
     const { serveConsole } = await import("./serve-console.ts");
     await serveConsole(options, io, app.version);
     return 0;

@@ -3,7 +3,7 @@
 import type { Invocation } from "../sdk/cli/app.ts";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
-import type { ResolvedConfig } from "../sdk/config/resolved-config.ts";
+import type { ResolvedConfig } from "../sdk/config/resolve.ts";
 import { requirePath } from "../sdk/object-store/object-address.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
 import type { Request } from "./ask.ts";

@@ -76,10 +76,9 @@ export type {
   StringSliceField,
   StringSliceRules,
 } from "./config/field.ts";
+export { onlyHostsBelow, secretSourceFields } from "./config/field.ts";
 export type { Relation } from "./config/relations.ts";
-export type { ResolvedConfig } from "./config/resolved-config.ts";
-export { secretSourceFields } from "./config/secret-source-fields.ts";
-export { onlyHostsBelow } from "./config/trusted-hosts.ts";
+export type { ResolvedConfig } from "./config/resolve.ts";
 export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";
 export type {
   CheckOptions,

@@ -1,7 +1,6 @@
 /** A tiny connector over a list in memory: one club with members. What the tests of other rooms run. */
 import type { ConnectorApp } from "../../src/sdk/cli/app.ts";
-import type { Field } from "../../src/sdk/config/field.ts";
-import { onlyHostsBelow } from "../../src/sdk/config/trusted-hosts.ts";
+import { type Field, onlyHostsBelow } from "../../src/sdk/config/field.ts";
 import type {
   CheckResult,
   Connector,

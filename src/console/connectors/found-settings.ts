@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isVendorUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
 import { apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
-import { parseIni } from "../../sdk/config/ini.ts";
+import { parseIni } from "../../sdk/config/pasted-secret.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
 import { userHome } from "../store/data-directory.ts";
 

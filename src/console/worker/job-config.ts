@@ -1,8 +1,7 @@
 /** The settings of a job in the form in which the rest of the program takes settings. */
 import { fields } from "../../cloudsmith/config.ts";
 import { standardRelations } from "../../sdk/config/relations.ts";
-import { resolveConfig } from "../../sdk/config/resolve.ts";
-import type { ResolvedConfig } from "../../sdk/config/resolved-config.ts";
+import { type ResolvedConfig, resolveConfig } from "../../sdk/config/resolve.ts";
 import { standardFields } from "../../sdk/config/standard-fields.ts";
 import { validateConfig } from "../../sdk/config/validate.ts";
 import type { ConnectorJob } from "./messages.ts";

@@ -2,7 +2,7 @@
 import { createConnectorFromConfig } from "../../cloudsmith/create-connector.ts";
 import type { ConnectorContext } from "../../sdk/cli/app.ts";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
-import type { ResolvedConfig } from "../../sdk/config/resolved-config.ts";
+import type { ResolvedConfig } from "../../sdk/config/resolve.ts";
 import type { Logger } from "../../sdk/log.ts";
 import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
 import type { FromWorker } from "./messages.ts";

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Field } from "../config/field.ts";
 import type { Relation } from "../config/relations.ts";
-import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { ResolvedConfig } from "../config/resolve.ts";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type { BatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";

@@ -1,7 +1,9 @@
 /**
  * The two forms of a log line, as the Go connectors write them (zap): one JSON object, or tab-separated text for
- * people. One event is one line, whatever its values contain.
+ * people. One event is one line, whatever its values contain. An error is a line and plain text that begins with its code.
  */
+
+import { type BatonError, Status } from "../errors.ts";
 import type { LogFields } from "../log.ts";
 
 /** Levels from the least to the most severe. */
@@ -88,4 +90,19 @@ function escapeInJson(json: string): string {
 
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** The plain text: `<code>: message`, then what it means and what to do, indented. Ends with a newline. */
+export function errorText(error: BatonError): string {
+  const [first = "", ...rest] = error.message.split("\n");
+  const more = [...rest, error.effect, error.hint].filter((line) => line !== undefined && line !== "");
+  return [`${error.code}: ${escapeControls(first)}`, ...more.map((line) => `  ${escapeControls(line ?? "")}`), ""].join(
+    "\n",
+  );
+}
+
+/** The fields of the log line. */
+export function errorFields(error: BatonError): LogFields {
+  const status = Object.entries(Status).find(([, value]) => value === error.status)?.[0];
+  return { error: error.message, code: error.code, grpc_code: status, effect: error.effect, hint: error.hint };
 }

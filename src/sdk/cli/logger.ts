@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { getCallSites } from "node:util";
 import type { Clock } from "../clock.ts";
-import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { ResolvedConfig } from "../config/resolve.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";

@@ -4,8 +4,7 @@ import { memoryIo } from "../../../test/support/memory-io.ts";
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import type { SyncProgress } from "../sync/events.ts";
 import { displayWidth } from "./display-width.ts";
-import { ProgressDisplay } from "./progress-display.ts";
-import { progressLines } from "./progress-view.ts";
+import { ProgressDisplay, progressLines } from "./progress-display.ts";
 
 const progress: SyncProgress = {
   phase: "grants",

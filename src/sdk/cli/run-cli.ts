@@ -11,9 +11,8 @@ import { type BatonError, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
 import { type ConnectorApp, type Invocation, settingsOf, unknownCommand } from "./app.ts";
-import { builtInCommands } from "./built-in-commands.ts";
+import { builtInCommands, versionText } from "./built-in-commands.ts";
 import type { CliIo } from "./cli-io.ts";
-import { versionText } from "./commands/version.ts";
 import { helpField, parseFlags, splitCommand, versionField } from "./parse-argv.ts";
 
 /**
@@ -81,7 +80,7 @@ interface ReportContext {
 
 /** A log line for machines, then plain text. On a terminal the text says it all. */
 async function report(error: BatonError, { app, io, redactor, logger }: ReportContext): Promise<void> {
-  const { errorFields, errorText } = await import("./error-report.ts");
+  const { errorFields, errorText } = await import("./log-line.ts");
   if (!io.stderr.isTty) {
     const { createLogger } = await import("./logger.ts");
     const sinks = [(line: string): void => io.stderr.write(`${line}\n`)];

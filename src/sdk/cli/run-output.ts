@@ -2,13 +2,13 @@
  * What a run shows: on a terminal live progress and a closing summary, otherwise log lines. Warnings and errors are
  * logged either way.
  */
-import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { ResolvedConfig } from "../config/resolve.ts";
 import type { Logger } from "../log.ts";
 import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Invocation } from "./app.ts";
 import type { CliIo, StopSignal } from "./cli-io.ts";
-import { secretFlags } from "./load-config.ts";
+import { secretFlags } from "./command-setup.ts";
 import { createLogger, type LogSink, loggingChoices, openDebugLog, openLogSinks } from "./logger.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 import { renderSummary, type SummarySection } from "./summary.ts";

@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { environmentVariable } from "../config/field.ts";
 import { parseSwitch } from "../config/parse-value.ts";
-import type { ResolvedConfig, ResolvedValue } from "../config/resolved-config.ts";
+import type { ResolvedConfig, ResolvedValue } from "../config/resolve.ts";
 import { standardFlags } from "../config/standard-fields.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";

@@ -1,6 +1,6 @@
 /** One sync of a configured connector into a place that is open already: from settings to what the engine is told. */
 
-import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { ResolvedConfig } from "../config/resolve.ts";
 import { BatonError, Status } from "../errors.ts";
 import { parseBatonId } from "../resources/ids.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";

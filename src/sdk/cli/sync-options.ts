@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import type { LockWait } from "../c1z/container/file-lock.ts";
 import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
-import type { ResolvedConfig } from "../config/resolved-config.ts";
+import type { ResolvedConfig } from "../config/resolve.ts";
 import { BatonError, Status } from "../errors.ts";
 import { parseObjectAddress } from "../object-store/object-address.ts";
 import type { ExternalPrincipals } from "../sync/external-grants.ts";

@@ -17,7 +17,7 @@ import type { S3Object } from "../object-store/s3-object.ts";
 import type { RunEnd } from "../sync/events.ts";
 import { runRecordText, writeRunRecord } from "../sync/write-run-record.ts";
 import type { Invocation } from "./app.ts";
-import { networkOf } from "./connector-context.ts";
+import { networkOf } from "./command-setup.ts";
 import type { StoreOptions } from "./sync-options.ts";
 
 /** The place of one sync. */

@@ -2,6 +2,7 @@
 
 import { fstatSync } from "node:fs";
 import { systemClock } from "../clock.ts";
+import { BatonError, Status } from "../errors.ts";
 import { isWatched, tellWatcher } from "../file-progress.ts";
 import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
 
@@ -30,7 +31,7 @@ export function systemIo(): CliIo {
       process.title = "baton";
     },
     ...(!isWatched() && {
-      runWatched: async () => await (await import("./run-watched.ts")).runWatched(io),
+      runWatched: async () => await runWatched(io),
     }),
   };
   return io;
@@ -79,4 +80,42 @@ function isJournal(stream: { readonly fd: number }): boolean {
     // Closed: then nothing is written to it either.
     return false;
   }
+}
+
+/**
+ * Does what the arguments say in another process, which writes to the same output.
+ * @returns its exit code.
+ * @throws BatonError `FILE-TIME-LIMIT`, `FILE-MEMORY-LIMIT`, and `FILE-PROCESS-LOST` when it ends by itself.
+ */
+async function runWatched(io: CliIo): Promise<number> {
+  const { thisProgram } = await import("../c1z/process/this-program.ts");
+  const { WatchedProcess } = await import("../c1z/process/watched-process.ts");
+  const watched = new WatchedProcess({ program: thisProgram(), args: io.argv, env: io.env, answers: "inherit" });
+  const { child } = watched;
+  // A terminal's signals reach both; what is sent to this process alone is passed on.
+  const stopListening = io.onSignal((signal) => void child.kill(signal));
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.once("error", reject);
+  child.once("close", (code, signal) => {
+    if (watched.failure) reject(watched.failure);
+    else if (code === null) reject(lost(String(signal)));
+    else resolve(code);
+  });
+  watched.begin();
+  try {
+    return await promise;
+  } finally {
+    watched.end();
+    stopListening();
+  }
+}
+
+function lost(signal: string): BatonError {
+  return new BatonError({
+    code: "FILE-PROCESS-LOST",
+    status: Status.resourceExhausted,
+    message: `The process that read the file was ended by the system (${signal}).`,
+    effect: "The answer is not complete; the file was not changed.",
+    hint: "Give the machine more memory, and see what its log says.",
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * What a configuration field is. One declaration gives the flag, the environment variable, the key of the
  * configuration file, the line in the help text, the entry in the schema and the validation. Data only: reading
- * values is resolve.ts, checking them validate.ts.
+ * values is resolve.ts, checking them validate.ts, reading secrets secret-source.ts.
  */
 
 /** Where a field is exported to: `gui` and `ops` appear in the `config` schema (ops as `isOps`), the others not. */
@@ -128,4 +128,35 @@ export function environmentVariable(name: string): string {
 export function defaultOf(field: Field): FieldValue {
   if (field.default !== undefined) return field.default;
   return { string: "", int: 0, bool: false, stringSlice: [] as readonly string[] }[field.kind];
+}
+
+/**
+ * The settings beside a secret: `NAME-file` and `NAME-command`. They are not exported to the schema: a hosted form
+ * has neither files nor commands.
+ */
+export function secretSourceFields(name: string, label: string): readonly [StringField, StringField] {
+  return [
+    { kind: "string", name: `${name}-file`, description: `File that holds the ${label}`, exportTarget: "none" },
+    {
+      kind: "string",
+      name: `${name}-command`,
+      description: `Command, run without a shell, that prints the ${label}`,
+      exportTarget: "none",
+      distrust: () => "a command in it would be run",
+    },
+  ];
+}
+
+/**
+ * Makes a `distrust` rule that lets only URLs pass whose host is one of `domains` or below one.
+ * The parsed host is compared, not the text.
+ * @param domains lower case, without a leading dot.
+ */
+export function onlyHostsBelow(domains: readonly string[]): (value: string) => string | undefined {
+  return (value) => {
+    const host = URL.parse(value)?.hostname;
+    if (host === undefined) return "it is not a URL";
+    if (domains.some((domain) => host === domain || host.endsWith(`.${domain}`))) return undefined;
+    return `its host is not ${domains.join(" or ")} or below`;
+  };
 }

@@ -2,7 +2,6 @@
  * Reads a key or token from what people paste, or from a file that other programs wrote. What is certain is understood
  * and said; what cannot be a key is refused by its form, and never shown.
  */
-import { parseIni } from "./ini.ts";
 import { unwrapPasted } from "./pasted.ts";
 
 /** What a secret is, by its form. */
@@ -153,4 +152,25 @@ export function tokenNotice({ kind, expiresAtMs }: SecretKind, nowMs: number): s
   const when = Number.isNaN(time.getTime()) ? "at a time far away" : `at ${time.toISOString()}`;
   const verb = expiresAtMs <= nowMs ? "expired" : "expires";
   return `This is a short-lived token, not an API key; it ${verb} ${when}. ${instead}`;
+}
+
+/** Values by section and key, both in lower case; what stands before the first section has the section "". */
+export function parseIni(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const sections = new Map<string, Map<string, string>>();
+  let current = "";
+  for (const raw of text.split(/\r?\n/)) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
+    const [, header] = /^\[([^\]]*)\]$/.exec(line) ?? [];
+    if (header !== undefined) {
+      current = header.trim().toLowerCase();
+      continue;
+    }
+    const [, key = "", value = ""] = /^([^=:]+)[=:](.*)$/.exec(line) ?? [];
+    if (key === "") continue;
+    const section = sections.get(current) ?? new Map<string, string>();
+    section.set(key.trim().toLowerCase(), value.trim());
+    sections.set(current, section);
+  }
+  return sections;
 }

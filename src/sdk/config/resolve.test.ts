@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatonError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
-import type { Field } from "./field.ts";
+import { type Field, onlyHostsBelow } from "./field.ts";
 import type { Relation } from "./relations.ts";
 import { type ConfigInputs, resolveConfig } from "./resolve.ts";
-import { onlyHostsBelow } from "./trusted-hosts.ts";
 
 const fields: readonly Field[] = [
   { kind: "string", name: "org", fallbackEnvironment: ["OTHER_ORG", "LAST_ORG"], default: "home" },

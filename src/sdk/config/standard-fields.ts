@@ -3,8 +3,15 @@
  * each. A table: what the values do is decided where they are read.
  */
 import { Status } from "../errors.ts";
-import type { BoolField, Field, FieldBase, IntField, StringField, StringSliceField } from "./field.ts";
-import { secretSourceFields } from "./secret-source-fields.ts";
+import {
+  type BoolField,
+  type Field,
+  type FieldBase,
+  type IntField,
+  type StringField,
+  type StringSliceField,
+  secretSourceFields,
+} from "./field.ts";
 
 /**
  * What setting a standard flag does here:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatonError } from "../errors.ts";
 import { defaultOf, type Field, type FieldValue } from "./field.ts";
-import { ResolvedConfig } from "./resolved-config.ts";
+import { ResolvedConfig } from "./resolve.ts";
 import { validateConfig } from "./validate.ts";
 
 function configOf(...values: readonly (readonly [Field, FieldValue])[]): ResolvedConfig {

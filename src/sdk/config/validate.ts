@@ -6,7 +6,7 @@
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import { BatonError, Status } from "../errors.ts";
 import type { IntRules, StringRules, StringSliceRules, WellKnown } from "./field.ts";
-import type { ResolvedConfig, ResolvedValue } from "./resolved-config.ts";
+import type { ResolvedConfig, ResolvedValue } from "./resolve.ts";
 
 /**
  * Validates all fields.

@@ -1,19 +1,210 @@
 /** `doctor`: everything that can keep a sync from working, asked one by one, and a report of it to send along. */
-import { type Command, ownFlag } from "../app.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { homedir, hostname, userInfo } from "node:os";
+import { resolve } from "node:path";
+import { parseCredentials } from "../../c1/credentials.ts";
+import { errnoOf, fileError } from "../../c1z/container/file-errors.ts";
+import { type Finding, failure, pass, runChecks, skip } from "../../checks.ts";
+import type { Clock } from "../../clock.ts";
+import { describeSource, type ResolvedConfig } from "../../config/resolve.ts";
+import type { CheckResult } from "../../contracts/connector.ts";
+import { doctorBundle } from "../../doctor/bundle.ts";
+import { fileProbes, objectProbe, scratchProbe } from "../../doctor/file-probes.ts";
+import { networkProbes } from "../../doctor/network-probes.ts";
+import { machineProbes, type Probe, probeTimeoutMs } from "../../doctor/probes.ts";
+import { BatonError, Status } from "../../errors.ts";
+import { silentLogger } from "../../log.ts";
+import type { Network } from "../../net/network.ts";
+import { schemeOf } from "../../object-store/object-address.ts";
+import type { Invocation } from "../app.ts";
+import { listenForInterrupt } from "../cli-io.ts";
+import { connectorContext, loadConfig, loadStandardConfig, networkOf } from "../command-setup.ts";
+import { usesColor } from "../run-output.ts";
+import { checksAsJson, checksAsText, exitCodeOf } from "./check-list.ts";
 
 /** Prints on standard output. The exit code is the status of the first failed check. */
-export const doctorCommand: Command = {
-  name: "doctor",
-  summary: "Look for what keeps syncs from working: machine, network, key, roster, disk and file",
-  settings: "connector",
-  options: [
-    { kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag },
-    {
-      kind: "string",
-      name: "bundle",
-      description: "Also write the result, without secrets and names, to this new file, to be sent along with a report",
-      ...ownFlag,
-    },
-  ],
-  run: async (invocation) => (await import("./run-doctor.ts")).runDoctor(invocation),
-};
+export async function runDoctor(invocation: Invocation): Promise<number> {
+  const { io, options, redactor } = invocation;
+  const interrupt = listenForInterrupt(io, {
+    effect: "The checks are not complete. Nothing was changed.",
+    hint: "Run the command again.",
+  });
+  try {
+    const config = await tryConfig(invocation);
+    const file = (config.whole ?? config.standard).string("file");
+    const path = schemeOf(file) === undefined ? resolve(io.cwd, file) : file;
+    const probes = plainProbes(invocation, config, path);
+    const plain = await runChecks(probes, undefined, { signal: interrupt.signal, timeoutMs: probeTimeoutMs });
+    const isCutOff = plain.some(({ id, outcome }) => id === "tcp" && outcome === "fail");
+    const connector = isCutOff ? [unreachable] : await checkConnector(invocation, config, interrupt.signal);
+    interrupt.signal.throwIfAborted();
+    const checks = [...plain, ...connector];
+    const color = io.stdout.isTty && usesColor(io.env);
+    io.stdout.write(redactor.redact(options.bool("json") ? checksAsJson(checks) : checksAsText(checks, color)));
+    const target = options.string("bundle");
+    if (target !== "") {
+      writeBundle(invocation, resolve(io.cwd, target), bundleText(invocation, config, { path, checks, plain }));
+    }
+    return exitCodeOf(checks);
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** A connector tries again and again, which is right for a sync; here somebody waits. */
+const connectorLimitMs = 30_000;
+const connectorTitle = "The connector's own checks";
+const unreachable: CheckResult = { id: "connector", title: connectorTitle, ...skip("The host cannot be reached.") };
+
+/** The configuration, or why there is none: that is a finding, and most other questions can still be asked. */
+interface FoundConfig {
+  readonly whole: ResolvedConfig | undefined;
+  readonly standard: ResolvedConfig;
+  readonly error: unknown;
+}
+
+async function tryConfig(invocation: Invocation): Promise<FoundConfig> {
+  const standard = await loadStandardConfig(invocation);
+  try {
+    return { whole: await loadConfig(invocation), standard, error: undefined };
+  } catch (error) {
+    return { whole: undefined, standard, error };
+  }
+}
+
+function plainProbes(invocation: Invocation, { whole, standard, error }: FoundConfig, path: string): Probe[] {
+  const { app, io } = invocation;
+  const { env, clock } = io;
+  const way = findNetwork(invocation);
+  const network = "network" in way ? way.network : undefined;
+  const tempDir = standard.string("c1z-temp-dir") || undefined;
+  const endpoint = whole && app.endpoint?.(whole);
+  const url = endpoint === undefined ? null : URL.parse(endpoint);
+  const configuration: Probe = {
+    id: "configuration",
+    title: "The settings are complete",
+    run: async () => (error === undefined ? pass("Every setting can be read.") : failure(error)),
+  };
+  return [
+    ...machineProbes(env),
+    configuration,
+    { id: "network", title: "Proxies and certificates can be used", run: async () => networkFinding(way) },
+    ...(url && network ? networkProbes({ url, network, clock }) : []),
+    ...conductorOneProbes(standard, network && { network, clock }),
+    ...(schemeOf(path) === undefined
+      ? fileProbes({ path, tempDir, env })
+      : [
+          scratchProbe({ path, tempDir, env }),
+          ...(network ? [objectProbe({ address: path, env, network, clock })] : []),
+        ]),
+  ];
+}
+
+type FoundNetwork = { readonly network: Network } | { readonly error: unknown };
+
+/** The way out, or why there is none. */
+function findNetwork(invocation: Invocation): FoundNetwork {
+  try {
+    return { network: networkOf(invocation) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function networkFinding(way: FoundNetwork): Finding {
+  return "error" in way ? failure(way.error) : pass("The variables for them can be read.");
+}
+
+function conductorOneProbes(
+  config: ResolvedConfig,
+  around: { readonly network: Network; readonly clock: Clock } | undefined,
+): readonly Probe[] {
+  if (!around) return [];
+  const title = "ConductorOne can be reached";
+  const clientId = config.string("client-id");
+  if (clientId === "") {
+    return [{ id: "c1", title, run: async () => skip("No client id is set: there is no service mode.") }];
+  }
+  try {
+    const { tokenHost } = parseCredentials(clientId, config.string("client-secret"));
+    return networkProbes({ url: new URL(`https://${tokenHost}`), prefix: "c1-", ...around });
+  } catch (caught) {
+    return [{ id: "c1", title, run: async () => failure(caught) }];
+  }
+}
+
+/** The connector's own checks: key, organization, role, roster. */
+async function checkConnector(
+  invocation: Invocation,
+  { whole }: FoundConfig,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  if (!whole) return [{ id: "connector", title: connectorTitle, ...skip("The settings are not complete.") }];
+  try {
+    const context = { ...connectorContext(invocation, whole, silentLogger), isAwaited: true };
+    const connector = await invocation.app.createConnector(whole, context);
+    return await connector.check({ signal: AbortSignal.any([signal, AbortSignal.timeout(connectorLimitMs)]) });
+  } catch (caught) {
+    return [{ id: "connector", title: connectorTitle, ...failure(caught) }];
+  }
+}
+
+interface Outcome {
+  readonly path: string;
+  readonly checks: readonly CheckResult[];
+  readonly plain: readonly CheckResult[];
+}
+
+function bundleText({ app, io }: Invocation, config: FoundConfig, { path, checks, plain }: Outcome): string {
+  const settings = (config.whole ?? config.standard).all().filter(({ source }) => source.kind !== "default");
+  const texts = settings.flatMap(({ value }) => (typeof value === "string" && value !== "" ? [value] : []));
+  const endpoint = config.whole && app.endpoint?.(config.whole);
+  const host = endpoint === undefined ? undefined : URL.parse(endpoint)?.hostname;
+  return doctorBundle({
+    program: { name: app.name, version: app.version },
+    createdAtMs: io.clock.nowMs(),
+    checks,
+    plainChecks: new Set(plain.map(({ id }) => id)),
+    settings: settings.map(({ field, source }) => ({ name: field.name, source: describeSource(source) })),
+    identifying: [...texts, path, io.cwd, hostname(), ...ownNames(), ...(host ? [host] : [])],
+    lastRun: readRecord(`${path}.run.json`),
+  });
+}
+
+/** In a container a user may have neither name nor home. */
+function ownNames(): readonly string[] {
+  return [homedir, () => userInfo().username].flatMap((ask) => {
+    try {
+      return [ask()];
+    } catch {
+      // The system knows no such user, so that there is no name to hide.
+      return [];
+    }
+  });
+}
+
+function readRecord(path: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>; // of any fields
+  } catch {
+    // No run yet, or no record of it.
+  }
+  return undefined;
+}
+
+function writeBundle({ io, redactor }: Invocation, target: string, text: string): void {
+  try {
+    writeFileSync(target, redactor.redact(text), { mode: 0o600, flag: "wx" });
+  } catch (caught) {
+    if (errnoOf(caught) !== "EEXIST") throw fileError(caught, `write ${target}`, "The report was not written.");
+    throw new BatonError({
+      code: "DOCTOR-BUNDLE-EXISTS",
+      status: Status.alreadyExists,
+      message: `${target} is there already.`,
+      effect: "The report was not written; nothing was replaced.",
+      hint: "Give the name of a new file.",
+    });
+  }
+  io.stderr.write(`wrote ${target}; look at it before you send it\n`);
+}

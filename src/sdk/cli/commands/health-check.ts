@@ -1,34 +1,21 @@
 /** `health-check`: asks a service on this machine for its health, for the probes of containers. */
+
+import { get } from "node:http";
 import { isIPv6 } from "node:net";
 import { BatonError, Status } from "../../errors.ts";
-import { type Command, type Invocation, ownFlag } from "../app.ts";
+import type { Invocation } from "../app.ts";
+import { loadStandardConfig } from "../command-setup.ts";
 import { usageError } from "../parse-argv.ts";
 
 /** Health endpoints (baton-sdk 0.25.0: health-check). */
 const endpoints = ["health", "ready", "live"] as const;
 const ok = 200;
 
-/** The command. Silent when the service answers 200. */
-export const healthCheckCommand: Command = {
-  name: "health-check",
-  summary: "Ask a running service for its health",
-  settings: "standard",
-  options: [
-    {
-      kind: "string",
-      name: "endpoint",
-      description: "What to ask for: health, ready or live",
-      default: "health",
-      ...ownFlag,
-    },
-    { kind: "int", name: "timeout", description: "Longest wait in seconds", default: 5, ...ownFlag },
-  ],
-  run: checkHealth,
-};
-
-/** @throws BatonError exit code 2 for any other answer, 14 when nothing answers, 4 when it takes too long. */
-async function checkHealth(invocation: Invocation): Promise<number> {
-  const { loadStandardConfig } = await import("../load-config.ts");
+/**
+ * Silent when the service answers 200.
+ * @throws BatonError exit code 2 for any other answer, 14 when nothing answers, 4 when it takes too long.
+ */
+export async function checkHealth(invocation: Invocation): Promise<number> {
   const endpoint = invocation.options.string("endpoint");
   if (!endpoints.some((known) => known === endpoint)) {
     throw usageError(`invalid endpoint ${JSON.stringify(endpoint)}: must be one of ${endpoints.join(", ")}`);
@@ -45,7 +32,6 @@ async function checkHealth(invocation: Invocation): Promise<number> {
 }
 
 async function request(url: string, timeoutSeconds: number): Promise<number> {
-  const { get } = await import("node:http");
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   const answered = Promise.withResolvers<number>();
   try {

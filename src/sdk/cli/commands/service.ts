@@ -2,12 +2,12 @@
 
 import type { ServiceOptions } from "../../c1/service.ts";
 import { parseSwitch, parseWholeNumber } from "../../config/parse-value.ts";
-import type { ResolvedConfig } from "../../config/resolved-config.ts";
+import type { ResolvedConfig } from "../../config/resolve.ts";
 import type { Logger } from "../../log.ts";
 import type { PrometheusTelemetry } from "../../telemetry/prometheus.ts";
 import type { ConnectorContext, Invocation } from "../app.ts";
-import { type Interrupt, listenForInterrupt } from "../interrupt.ts";
-import { loadConfig } from "../load-config.ts";
+import { type Interrupt, listenForInterrupt } from "../cli-io.ts";
+import { loadConfig } from "../command-setup.ts";
 import type { RunOutput } from "../run-output.ts";
 import { externalPrincipalsOf, readVariable, storageEngineOf, storeOptions } from "../sync-options.ts";
 

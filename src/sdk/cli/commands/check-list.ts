@@ -1,9 +1,9 @@
 /** How results of checks are shown, by every command that makes some. */
 import { styleText } from "node:util";
-import type { CheckResult } from "../contracts/connector.ts";
-import { Status } from "../errors.ts";
-import { padEndToWidth } from "./display-width.ts";
-import { escapeControls } from "./log-line.ts";
+import type { CheckResult } from "../../contracts/connector.ts";
+import { Status } from "../../errors.ts";
+import { padEndToWidth } from "../display-width.ts";
+import { escapeControls } from "../log-line.ts";
 
 const marks = {
   pass: ["✔", "green"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseIni } from "./ini.ts";
+import { parseIni } from "./pasted-secret.ts";
 
 test("sections, both signs, comments and white space are read as Python's configparser does", () => {
   const text =

@@ -5,12 +5,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { BatonError } from "../errors.ts";
-import type { Field } from "./field.ts";
-import { readSecrets } from "./read-secrets.ts";
-import { resolveConfig } from "./resolve.ts";
-import type { ResolvedConfig } from "./resolved-config.ts";
-import { splitCommandLine } from "./secret-source.ts";
-import { secretSourceFields } from "./secret-source-fields.ts";
+import { type Field, secretSourceFields } from "./field.ts";
+import { type ResolvedConfig, resolveConfig } from "./resolve.ts";
+import { readSecrets, splitCommandLine } from "./secret-source.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "secrets ü "));
 after(() => rmSync(cwd, { recursive: true, force: true }));
