@@ -39,7 +39,7 @@ test("a file of one organization is refused to another, by its record and by its
   assertHolds(file, two);
 });
 
-test("the same id on another host is another target; a new name on the same host is not", async () => {
+test("the same id on another host is another target; a new name on the same host is not, nor a new port of this machine", async () => {
   await using sandbox = await startSandbox({ organization: { members: 12 } });
   using scratch = scratchDirectory();
   const cwd = scratch.path;
@@ -56,7 +56,9 @@ test("the same id on another host is another target; a new name on the same host
   const refused = await runProgram([], { cwd, env: settingsFor(sandbox) });
   assertRefused(refused);
   assert.match(refused.stderr, /api\.elsewhere\.example/);
-  writeFileSync(record, text);
+  // As after a new start of a sandbox.
+  writeFileSync(record, text.replace(`"host": "${host}"`, '"host": "localhost:1"'));
+  assert.equal((await runProgram([], { cwd, env: settingsFor(sandbox) })).code, 0);
   Object.assign(sandbox.organization, { slug: "renamed", name: "Renamed" });
   const renamed = await runProgram([], { cwd, env: settingsFor(sandbox) });
   assert.equal(renamed.code, 0, renamed.stderr);

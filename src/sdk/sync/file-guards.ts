@@ -51,6 +51,13 @@ interface TargetCheck {
   readonly recorded: TargetIdentity | undefined;
 }
 
+const thisMachine = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
+
+/** A server on this machine, such as the sandbox, gets another port with each start. */
+function isSameHost(one: string, other: string): boolean {
+  return one === other || (thisMachine.test(one) && thisMachine.test(other));
+}
+
 /**
  * Compares the target with that of the finished syncs in the file: by the record beside it, and by the root resource in
  * the file, which files of other programs hold as well. A new name is no new target.
@@ -68,7 +75,7 @@ export async function refuseOtherTarget(
   if (roots === undefined) return;
   const isOther = roots.length > 0 && !roots.some(({ id }) => id === root.resource);
   const known = recorded?.root.resourceType === root.resourceType ? recorded : undefined;
-  const isElsewhere = known !== undefined && (known.root.resource !== root.resource || known.host !== host);
+  const isElsewhere = known !== undefined && (known.root.resource !== root.resource || !isSameHost(known.host, host));
   if (!isOther && !isElsewhere) return;
   const first = isOther ? roots[0] : undefined;
   const other = first ? `${first.name} (${first.id})` : `${known?.root.resource} on ${known?.host}`;
