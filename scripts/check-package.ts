@@ -150,7 +150,7 @@ async function tryExample(): Promise<void> {
   await using rota = await startStandIn(
     ["/people", "/crews"].map((path) => ({
       path,
-      query: ["page"],
+      query: ["after"],
       answer: () => ({ body: { items: path === "/people" ? [{ id: "ada", name: "Ada", active: true }] : [] } }),
     })),
   );

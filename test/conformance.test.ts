@@ -4,12 +4,16 @@ import { startSandbox } from "../sandbox/server.ts";
 import { CloudsmithClient } from "../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../src/cloudsmith/connector.ts";
 import type { Clock } from "../src/sdk/clock.ts";
-import type { Connector } from "../src/sdk/contracts/connector.ts";
+import type { Connector, ResourceSyncer } from "../src/sdk/contracts/connector.ts";
+import { Trait } from "../src/sdk/contracts/model.ts";
+import { BatonError, type BatonErrorInit, Status } from "../src/sdk/errors.ts";
 import { silentLogger } from "../src/sdk/log.ts";
+import { externalResourceMatchId } from "../src/sdk/resources/annotations.ts";
 import { type ConformanceSubject, conformanceOf } from "../src/sdk/testing/conformance.ts";
 import { type StandIn, type StandInRoute, startStandIn } from "../src/sdk/testing/stand-in.ts";
 import {
   entitlementOf,
+  grantOf,
   groupOf,
   type Script,
   scriptedConnector,
@@ -21,6 +25,7 @@ const member = "service";
 /** What of Cloudsmith's API the connector may ask, and with which query. */
 const endpoints: readonly (readonly [path: string, ...query: readonly string[]])[] = [
   ["/user/self/"],
+  ["/orgs/", "page", "page_size", "sort"],
   ["/orgs/:org/"],
   ["/orgs/:org/members/", "page", "page_size", "is_active", "sort"],
   ["/orgs/:org/members/:member/"],
@@ -46,7 +51,13 @@ async function strictSandbox(): Promise<StandIn & { readonly key: string }> {
       },
     }),
   );
-  const standIn = await startStandIn(routes);
+  const move = (): void => {
+    // Somebody of the first page leaves, and somebody comes.
+    const [, leaver] = sandbox.organization.members.filter(({ role }) => role === "Member");
+    if (leaver) sandbox.edit.removeMember(leaver.user);
+    sandbox.edit.addMember({ user: "aaron-newcomer" });
+  };
+  const standIn = await startStandIn(routes, { move });
   const close = async (): Promise<void> => {
     await standIn.close();
     await sandbox.close();
@@ -92,6 +103,22 @@ const types: Script["types"] = [
 
 function subject(connector: (baseUrl: string, clock: Clock) => Connector, routes: readonly StandInRoute[] = []) {
   return { api: () => startStandIn(routes), connector } satisfies ConformanceSubject;
+}
+
+/** The same with a stand-in that moves. */
+function movingSubject(
+  routes: () => { readonly routes: readonly StandInRoute[]; readonly move: () => void },
+  connector: ConformanceSubject["connector"],
+) {
+  const api = () => {
+    const { routes: served, move } = routes();
+    return startStandIn(served, { move });
+  };
+  return { api, connector } satisfies ConformanceSubject;
+}
+
+function scripted(tables: Script["types"]): ConformanceSubject {
+  return subject(() => scriptedConnector({ types: tables }));
 }
 
 async function problemsOf(id: string, of: ConformanceSubject): Promise<string> {
@@ -167,4 +194,133 @@ test("an error that nobody meant to throw is named with the endpoint that failed
     await problemsOf("errors", careless),
     /\/people answers JSON of another shape: "BATON-CONNECTOR-FAULT: list-resources of org failed/,
   );
+});
+
+test("a request that only a failure, or only a second run, leads to is named as well", async () => {
+  const route: StandInRoute = { path: "/people", answer: () => ({ body: [] }) };
+  const post = async (baseUrl: string): Promise<unknown> => await fetch(`${baseUrl}/people`, { method: "POST" });
+  const afterFailure = subject(
+    (baseUrl) => ({
+      ...scriptedConnector({ types }),
+      async validate() {
+        const { ok } = await fetch(`${baseUrl}/people`);
+        if (!ok) await post(baseUrl);
+      },
+    }),
+    [route],
+  );
+  const whenWarm = subject(
+    (baseUrl) => {
+      let runs = 0;
+      return { ...scriptedConnector({ types }), validate: async () => void (runs++ > 0 && (await post(baseUrl))) };
+    },
+    [route],
+  );
+  for (const careless of [afterFailure, whenWarm]) {
+    assert.equal(await problemsOf("requests", careless), "POST is not declared for /people");
+  }
+});
+
+test("two rows with one id are named, whatever they are", async () => {
+  const [first, second] = types as [Script["types"][number], Script["types"][number]];
+  const [ada = userOf("ada", org)] = people;
+  const member = entitlementOf(groupOf(org), "member");
+  const grant = grantOf(org, "member", ada.id);
+  const twice = scripted([
+    { ...first, entitlements: () => [member, member], grants: () => [grant, grant] },
+    { ...second, resources: { o: [ada, ada] } },
+  ]);
+  assert.equal(
+    await problemsOf("ids", twice),
+    `user 'ada' came 2 times. entitlement '${member.id}' came 2 times. grant '${grant.id}' came 2 times.`,
+  );
+  const template = { ...member, slug: "member" };
+  const templates = subject(() => {
+    const connector = scriptedConnector({ types });
+    const [orgs, ...others] = connector.syncers;
+    if (!orgs) throw new TypeError("the script has types");
+    const staticEntitlements = async () => ({ items: [template, template], nextPageToken: "" });
+    return { ...connector, syncers: [{ ...orgs, staticEntitlements }, ...others] };
+  });
+  assert.match(await problemsOf("ids", templates), /entitlement 'member' of every org came 2 times\./);
+});
+
+test("somebody who holds something and is not listed is named; one who is to be found elsewhere is not", async () => {
+  const [first, second] = types as [Script["types"][number], Script["types"][number]];
+  const stranger = grantOf(org, "member", { resourceType: "user", resource: "nobody" });
+  const holding = (grant: typeof stranger) => scripted([{ ...first, grants: () => [grant] }, second]);
+  assert.equal(
+    await problemsOf("principals", holding(stranger)),
+    `Grant '${stranger.id}' is of user 'nobody', which is not listed.`,
+  );
+  const elsewhere = { ...stranger, annotations: [externalResourceMatchId("7")] };
+  assert.equal(await problemsOf("principals", holding(elsewhere)), "");
+});
+
+test("a second run of one connector that gives other rows than the first is named", async () => {
+  const remembering = subject(() => {
+    let lists = 0;
+    // What was read once is taken to be known.
+    const replace: Script["replace"] = (call, page) =>
+      call.resourceTypeId === "user" && lists++ > 0 ? { ...page, items: [] } : page;
+    return scriptedConnector({ types, replace });
+  });
+  assert.equal(await problemsOf("warm", remembering), "user 'ada' is missing. user 'grace' is missing.");
+  assert.equal(await problemsOf("same-rows", remembering), "");
+});
+
+test("an error without what it means, or without what to do, is named", async () => {
+  const route: StandInRoute = { path: "/people", answer: () => ({ body: [] }) };
+  const failing = (more: Partial<BatonErrorInit>) =>
+    subject(
+      (baseUrl) => ({
+        ...scriptedConnector({ types }),
+        async validate() {
+          const { ok } = await fetch(`${baseUrl}/people`);
+          if (!ok) throw new BatonError({ code: "ROTA-DOWN", status: Status.unknown, message: "Rota fails", ...more });
+        },
+      }),
+      [route],
+    );
+  const lacks = async (more: Partial<BatonErrorInit>) => await problemsOf("errors", failing(more));
+  assert.match(
+    await lacks({ hint: "Wait." }),
+    /answers 500: "ROTA-DOWN: Rota fails" does not say what it means for the data/,
+  );
+  assert.match(
+    await lacks({ effect: "Nothing was read." }),
+    /answers 429: "ROTA-DOWN: Rota fails" does not say what to do/,
+  );
+  assert.equal(await lacks({ effect: "Nothing was read.", hint: "Wait." }), "");
+});
+
+/** People over HTTP, one a page, and a connector that asks for them by `key`. */
+function listedPeople(key: "page" | "after"): ConformanceSubject {
+  const routes = () => {
+    const rows = ["ada", "alan", "grace"];
+    const answer: StandInRoute["answer"] = ({ query }) => {
+      const asked = query.get(key) ?? "";
+      const from = key === "page" ? Number(asked) : rows.filter((id) => id <= asked).length;
+      const [id] = rows.slice(from);
+      const next = from + 1 < rows.length ? (key === "page" ? String(from + 1) : id) : "";
+      return { body: { id, next } };
+    };
+    return { routes: [{ path: "/people", query: [key], answer }], move: () => void rows.shift() };
+  };
+  return movingSubject(routes, (baseUrl) => {
+    const list: ResourceSyncer["list"] = async (_parent, options) => {
+      const asked = await fetch(`${baseUrl}/people?${key}=${options.pageToken}`);
+      const { id, next } = (await asked.json()) as { id?: string; next: string };
+      return { items: id ? [userOf(id)] : [], nextPageToken: next };
+    };
+    return { ...scriptedConnector({ types: [] }), syncers: [{ resourceType: typeOf("user", [Trait.user]), list }] };
+  });
+}
+
+test("a row that a list loses in silence when another one leaves is named, with the request", async () => {
+  assert.equal(
+    await problemsOf("drift", listedPeople("page")),
+    "user 'alan' is missing when the data moves before GET /people?page=1. user 'grace' is missing when the data moves before GET /people?page=2.",
+  );
+  assert.equal(await problemsOf("drift", listedPeople("after")), "");
 });

@@ -45,9 +45,9 @@ export function createRotaConnector({ apiKey, ...options }: RotaOptions): sdk.Co
   const failures = sdk.apiFailures({ name: "Rota", codePrefix: "ROTA", statusPage, secrets: [apiKey] });
   const { describe } = failures;
 
-  /** One page of a list. Rota's answer says in `next` which page follows; that is the token. */
+  /** One page of a list. Rota's answer says in `next` after which row the next page begins; that is the token. */
   async function page<T>(path: string, check: sdk.JsonCheck<T>, { pageToken, signal }: sdk.ListOptions) {
-    const { json } = await client.getJson({ path, query: { page: pageToken || "1" }, signal, describe });
+    const { json } = await client.getJson({ path, query: { after: pageToken }, signal, describe });
     const list = objectOf({
       items: listOf(check),
       next: unlessUnknown(filledText),
@@ -85,7 +85,7 @@ export function createRotaConnector({ apiKey, ...options }: RotaOptions): sdk.Co
     title: "Rota accepts the key",
     beforeSync: true,
     async run(signal) {
-      await client.getJson({ path: "/people", query: { page: "1" }, signal, describe });
+      await client.getJson({ path: "/people", query: { after: "" }, signal, describe });
       return sdk.pass("It does.");
     },
   };

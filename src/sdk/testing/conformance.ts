@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { openC1z } from "../c1z/read/reader.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Connector, Page, ResourceSyncer } from "../contracts/connector.ts";
+import type { ResourceId, ResourceType } from "../contracts/model.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import { silentLogger } from "../log.ts";
+import { namesExternalPrincipal } from "../sync/ingest-filter.ts";
 import { type RunSyncOptions, runSync } from "../sync/run-sync.ts";
 import type { StandIn, StandInAnswer } from "./stand-in.ts";
 
@@ -17,7 +19,7 @@ import type { StandIn, StandInAnswer } from "./stand-in.ts";
 export interface ConformanceSubject {
   /** Makes the connector for the API at `baseUrl`; called many times. Its waits must go through `clock`, or take long. */
   connector(baseUrl: string, clock: Clock): Connector | Promise<Connector>;
-  /** Starts a stand-in that holds the same data each time. */
+  /** Starts a stand-in that holds the same data each time. With its `move` the kit also looks at lists that move. */
   api(): Promise<StandIn>;
   /** Only these types; default all that are synced unasked. */
   readonly resourceTypes?: readonly string[];
@@ -32,7 +34,7 @@ export interface ConformanceResult {
   readonly problems: readonly string[];
 }
 
-/** Most pages after each of which the connector is stopped. */
+/** Most pages after each of which the connector is stopped, and most requests before each of which the data moves. */
 const mostStops = 300;
 /** Errors that say that nobody thought of the case. */
 const unmeant: ReadonlySet<string> = new Set(["BATON-UNEXPECTED", "BATON-CONNECTOR-FAULT"]);
@@ -40,20 +42,23 @@ const faults: readonly (readonly [name: string, answer: StandInAnswer])[] = [
   ["401", { status: 401, body: { error: "who are you" } }],
   ["403", { status: 403, body: { error: "not for you" } }],
   ["404", { status: 404, body: { error: "no such thing" } }],
+  ["429", { status: 429, headers: { "Retry-After": "1" }, body: { error: "too many" } }],
   ["500", { status: 500, body: { error: "broken" } }],
   ["a text that is no JSON", { body: "<html>" }],
   ["JSON of another shape", { body: { unexpected: true } }],
 ];
 
-/** Runs the connector through every promise. It throws only when a plain sync fails, which nothing can be said without. */
+/**
+ * Runs the connector through every promise; `drift` only where the stand-in can move. It throws only when a plain sync
+ * fails, which nothing can be said without.
+ */
 export async function conformanceOf(subject: ConformanceSubject): Promise<readonly ConformanceResult[]> {
   const directory = mkdtempSync(join(tmpdir(), "conformance-"));
   try {
     const kit = new Kit(subject, directory);
     const cold = await kit.coldRun();
-    if (!("rows" in cold)) return [asked(cold.violations)];
-    return [
-      asked(cold.violations),
+    if (!cold) return [asked(kit.violations)];
+    const results: ConformanceResult[] = [
       { id: "ids", title: "No two rows have one id", problems: cold.twins },
       { id: "principals", title: "Everybody who holds something is listed", problems: cold.strangers },
       { id: "warnings", title: "A sync of the stand-in warns of nothing", problems: cold.warnings },
@@ -74,6 +79,14 @@ export async function conformanceOf(subject: ConformanceSubject): Promise<readon
         problems: await kit.badErrors(),
       },
     ];
+    if (cold.canMove)
+      results.push({
+        id: "drift",
+        title: "What stays while lists move is not lost in silence",
+        problems: await kit.driftLosses(cold),
+      });
+    // Last, because every run asks.
+    return [asked(kit.violations), ...results];
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -97,7 +110,8 @@ type Rows = ReadonlyMap<string, string>;
 
 interface ColdRun {
   readonly rows: Rows;
-  readonly violations: readonly string[];
+  readonly requests: readonly string[];
+  readonly canMove: boolean;
   readonly twins: readonly string[];
   readonly strangers: readonly string[];
   readonly warnings: readonly string[];
@@ -106,6 +120,7 @@ interface ColdRun {
 class Kit {
   readonly #subject: ConformanceSubject;
   readonly #directory: string;
+  readonly #apis: StandIn[] = [];
   #files = 0;
 
   constructor(subject: ConformanceSubject, directory: string) {
@@ -113,9 +128,14 @@ class Kit {
     this.#directory = directory;
   }
 
-  /** A sync that failed over a request which nobody declared says no more than that. */
-  async coldRun(): Promise<ColdRun | Pick<ColdRun, "violations">> {
-    await using api = await this.#subject.api();
+  /** What was asked, in all runs, that the API does not know. */
+  get violations(): readonly string[] {
+    return [...new Set(this.#apis.flatMap(({ violations }) => violations))];
+  }
+
+  /** Undefined for a sync that failed over a request which nobody declared: more cannot be said. */
+  async coldRun(): Promise<ColdRun | undefined> {
+    await using api = await this.#start();
     const seen = new Map<string, number>();
     const onRow = (row: string): void => void seen.set(row, (seen.get(row) ?? 0) + 1);
     const path = this.#newPath();
@@ -123,13 +143,14 @@ class Kit {
     try {
       ({ warnings } = await this.#sync(await this.#make(api, { onRow }), path));
     } catch (caught) {
-      if (api.violations.length > 0) return { violations: [...new Set(api.violations)] };
+      if (api.violations.length > 0) return undefined;
       throw caught;
     }
     const rows = await rowsOf(path);
     return {
       rows,
-      violations: [...new Set(api.violations)],
+      requests: [...api.requests],
+      canMove: api.move !== undefined,
       twins: [...seen].filter(([, count]) => count > 1).map(([row, count]) => `${row} came ${count} times.`),
       strangers: await strangersIn(path),
       warnings: warnings.map(({ code, message }) => `${code}: ${message}`),
@@ -137,7 +158,7 @@ class Kit {
   }
 
   async differsAgain(rows: Rows): Promise<readonly string[]> {
-    await using api = await this.#subject.api();
+    await using api = await this.#start();
     const path = this.#newPath();
     await this.#sync(await this.#make(api), path);
     return differences(rows, await rowsOf(path));
@@ -145,7 +166,7 @@ class Kit {
 
   /** Each run is a new connector, as after a kill, and is stopped when it was given one page more. */
   async differsResumed(rows: Rows): Promise<readonly string[]> {
-    await using api = await this.#subject.api();
+    await using api = await this.#start();
     const path = this.#newPath();
     for (let stops = 0; stops < mostStops; stops++) {
       const stop = new AbortController();
@@ -166,7 +187,7 @@ class Kit {
   }
 
   async differsWarm(rows: Rows): Promise<readonly string[]> {
-    await using api = await this.#subject.api();
+    await using api = await this.#start();
     const connector = await this.#make(api);
     const [first, second] = [this.#newPath(), this.#newPath()];
     await this.#sync(connector, first);
@@ -177,7 +198,7 @@ class Kit {
   /** Each endpoint fails in each way; a failure that a connector can do without is no error. */
   async badErrors(): Promise<readonly string[]> {
     const problems: string[] = [];
-    await using api = await this.#subject.api();
+    await using api = await this.#start();
     for (const route of api.routes) {
       for (const [name, answer] of faults) {
         api.override(route, answer);
@@ -191,6 +212,37 @@ class Kit {
     return problems;
   }
 
+  /**
+   * The data moves once, before each request in turn. What is there before and after must be in the file, or the run
+   * must warn or fail.
+   */
+  async driftLosses({ rows, requests }: ColdRun): Promise<readonly string[]> {
+    const moved = await this.#rowsMovedAt(1);
+    if (!moved) return ["A sync of the moved data fails, or warns: nothing can be said of one in between."];
+    const staying = [...rows.keys()].filter((key) => moved.has(key));
+    if (staying.length === rows.size) return ["The stand-in's move takes nothing away, so that no list moves."];
+    const problems: string[] = [];
+    for (const [index, request] of requests.slice(1, mostStops).entries()) {
+      const found = await this.#rowsMovedAt(index + 2);
+      const lost = found ? staying.filter((key) => !found.has(key)) : [];
+      problems.push(...lost.map((key) => `${key} is missing when the data moves before ${request}.`));
+    }
+    return problems;
+  }
+
+  /** Undefined when the run fails or warns: then the loss is told. */
+  async #rowsMovedAt(request: number): Promise<Rows | undefined> {
+    await using api = await this.#start();
+    api.beforeRequest(request, async () => await api.move?.());
+    const path = this.#newPath();
+    try {
+      const { warnings } = await this.#sync(await this.#make(api), path);
+      return warnings.length > 0 ? undefined : await rowsOf(path);
+    } catch {
+      return undefined;
+    }
+  }
+
   async #errorOf(api: StandIn): Promise<BatonError | undefined> {
     try {
       await this.#sync(await this.#make(api), this.#newPath());
@@ -198,6 +250,12 @@ class Kit {
     } catch (caught) {
       return toBatonError(caught);
     }
+  }
+
+  async #start(): Promise<StandIn> {
+    const api = await this.#subject.api();
+    this.#apis.push(api);
+    return api;
   }
 
   async #make(api: StandIn, watch: Watch = {}): Promise<Connector> {
@@ -256,8 +314,9 @@ async function strangersIn(path: string): Promise<readonly string[]> {
   using reader = await openC1z(path);
   const view = reader.view();
   const problems: string[] = [];
-  for (const { id, principal } of view.grants()) {
-    if (view.getResource(principal)) continue;
+  for (const grant of view.grants()) {
+    const { id, principal } = grant;
+    if (namesExternalPrincipal(grant) || view.getResource(principal)) continue;
     problems.push(`Grant '${id}' is of ${principal.resourceType} '${principal.resource}', which is not listed.`);
   }
   return problems;
@@ -304,22 +363,28 @@ function watched(connector: Connector, watch: Watch): Connector {
   });
 }
 
+/** How the rows of each paged method are called. */
 const nameOf = {
-  list: (row: { id: { resourceType: string; resource: string } }) => `${row.id.resourceType} '${row.id.resource}'`,
+  list: (row: { id: ResourceId }) => `${row.id.resourceType} '${row.id.resource}'`,
+  staticEntitlements: (row: { slug: string }, { id }: ResourceType) => `entitlement '${row.slug}' of every ${id}`,
   entitlements: (row: { id: string }) => `entitlement '${row.id}'`,
   grants: (row: { id: string }) => `grant '${row.id}'`,
 } as const;
+
+function isPaged(key: string | symbol): key is keyof typeof nameOf {
+  return typeof key === "string" && Object.hasOwn(nameOf, key);
+}
 
 function watchedSyncer(syncer: ResourceSyncer, watch: Watch): ResourceSyncer {
   return new Proxy(syncer, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== "function") return value;
-      if (key !== "list" && key !== "entitlements" && key !== "grants") return value.bind(target);
+      if (!isPaged(key)) return value.bind(target);
       return async (...given: unknown[]): Promise<Page<never>> => {
         watch.onPage?.();
-        const page = (await value.apply(target, given)) as Page<never>; // what these three methods give
-        if (watch.onRow) for (const row of page.items) watch.onRow(nameOf[key](row));
+        const page = (await value.apply(target, given)) as Page<never>; // what these methods give
+        if (watch.onRow) for (const row of page.items) watch.onRow(nameOf[key](row, target.resourceType));
         return page;
       };
     },

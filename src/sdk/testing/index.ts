@@ -3,6 +3,7 @@ export { assertConformance, type ConformanceResult, type ConformanceSubject, con
 export {
   type StandIn,
   type StandInAnswer,
+  type StandInOptions,
   type StandInRequest,
   type StandInRoute,
   startStandIn,

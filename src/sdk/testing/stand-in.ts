@@ -45,17 +45,32 @@ export interface StandIn extends AsyncDisposable {
   readonly violations: readonly string[];
   /** Answers a route with something else until called with undefined. */
   override(route: StandInRoute, answer: StandInAnswer | undefined): void;
+  /** Runs `action` before a request is answered, that of this number, counted from 1. */
+  beforeRequest(number: number, action: () => void | Promise<void>): void;
+  /** Changes the data; see {@link StandInOptions}. */
+  readonly move?: (() => void | Promise<void>) | undefined;
   close(): Promise<void>;
 }
 
+/** More about a stand-in. */
+export interface StandInOptions {
+  /**
+   * Changes the data as people do while a sync reads: somebody at the beginning of a list leaves, somebody comes. With
+   * it the kit looks at what becomes of everybody else.
+   */
+  readonly move?: () => void | Promise<void>;
+}
+
 /** Starts a stand-in on 127.0.0.1, on any free port. */
-export async function startStandIn(routes: readonly StandInRoute[]): Promise<StandIn> {
+export async function startStandIn(routes: readonly StandInRoute[], { move }: StandInOptions = {}): Promise<StandIn> {
   const requests: string[] = [];
   const violations: string[] = [];
   const overrides = new Map<StandInRoute, StandInAnswer>();
+  const actions = new Map<number, () => void | Promise<void>>();
   const server = createServer(async (request, response) => {
     const { method = "", url = "" } = request;
-    requests.push(`${method} ${url}`);
+    const number = requests.push(`${method} ${url}`);
+    await actions.get(number)?.();
     const found = findRoute(routes, method, new URL(url, "http://localhost"));
     if (typeof found === "string") {
       violations.push(found);
@@ -79,6 +94,8 @@ export async function startStandIn(routes: readonly StandInRoute[]): Promise<Sta
     requests,
     violations,
     override: (route, answer) => void (answer ? overrides.set(route, answer) : overrides.delete(route)),
+    beforeRequest: (number, action) => void actions.set(number, action),
+    move,
     close,
     [Symbol.asyncDispose]: close,
   };
