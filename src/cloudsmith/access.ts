@@ -37,11 +37,16 @@ export interface Access {
 /** Code of the warning that the key's role shows a part of the organization only. */
 export const partialRoleCode = "CS-PARTIAL-ROLE";
 
-/** What an organization has besides what is read (Cloudsmith API: services, invites, repositories). */
-const neverRead: readonly NotRead[] = [
-  { what: "services", title: "service accounts", reason: "out-of-scope" },
-  { what: "invitations", title: "pending invitations", reason: "out-of-scope" },
-  { what: "repositories", title: "repositories and the privileges on them", reason: "out-of-scope" },
+/** What an organization has besides members and teams, unless it is read on request (Cloudsmith API: services, invites, repositories). */
+const unlessRequested: readonly (NotRead & { readonly type: string })[] = [
+  { type: "service", what: "services", title: "service accounts", reason: "out-of-scope" },
+  { type: "invitation", what: "invitations", title: "pending invitations", reason: "out-of-scope" },
+  {
+    type: "repository",
+    what: "repositories",
+    title: "repositories and the privileges on them",
+    reason: "out-of-scope",
+  },
 ];
 
 const completeRoles: ReadonlySet<string | undefined> = new Set<string | undefined>(["Owner", "Manager"]);
@@ -114,8 +119,11 @@ export class Standing {
 }
 
 /** For the completeness statement: whose key it is, and what of the organization is never read. */
-export function reportAccess({ role }: Pick<Access, "role">, report: ValidateOptions["report"]): void {
-  for (const one of neverRead) report({ kind: "not-read", ...one });
+export function reportAccess(
+  { role }: Pick<Access, "role">,
+  { report, reads }: Pick<ValidateOptions, "report"> & { readonly reads: ReadonlySet<string> },
+): void {
+  for (const { type, ...one } of unlessRequested) if (!reads.has(type)) report({ kind: "not-read", ...one });
   report({ kind: "key-owner", owner: keyOwnerOf(role) });
 }
 

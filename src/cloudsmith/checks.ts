@@ -90,6 +90,8 @@ export async function runChecks(
 export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn" | "report"> {
   /** Called once the key is known to be good, when the organization and the role are being looked up. */
   readonly onKeyProven?: (() => void) | undefined;
+  /** Ids of the resource types that are read; default those that are always read. */
+  readonly reads?: ReadonlySet<string>;
 }
 
 /**
@@ -102,12 +104,12 @@ export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | 
 export async function validateAccess(
   client: ChecksClient,
   orgSlug: string,
-  { signal, warn, report, onKeyProven }: ValidateAccessOptions,
+  { signal, warn, report, onKeyProven, reads = new Set() }: ValidateAccessOptions,
 ): Promise<Access> {
   const standing = new Standing(client, orgSlug, signal, onKeyProven);
   await proveChecks(checks, new Observed(client, standing), { signal, warn });
   const access = await standing.access();
-  reportAccess(access, report);
+  reportAccess(access, { report, reads });
   return access;
 }
 

@@ -91,20 +91,20 @@ const maxBodyBytes = 12 * 1024 * 1024;
 const aheadBytes = 8 * 1024 * 1024;
 
 /** An address that answers with one record. */
-interface Endpoint<T> {
+export interface Endpoint<T> {
   readonly path: (org: string, id: string) => string;
   readonly subject: Subject;
   readonly check: Check<T>;
 }
 
 /** An address that answers with pages of records. */
-interface List<T> {
+export interface List<T> {
   readonly path: (org: string) => string;
   readonly subject: Subject;
   readonly check: Check<readonly T[]>;
   readonly idOf: (row: T) => string;
-  /** Values of `sort`. */
-  readonly orders: readonly [string, ...string[]];
+  /** Values of `sort`; empty where none is documented. */
+  readonly orders: readonly string[];
 }
 
 function endpoint<T>(subject: Subject, check: Check<T>, path: Endpoint<T>["path"]): Endpoint<T> {
@@ -266,6 +266,26 @@ export class CloudsmithClient {
     return this.#walk(teams(org, options), options.signal);
   }
 
+  /** One record of any address that is declared. */
+  record<T>(endpoint: Endpoint<T>, org: string, id: string, options: CallOptions): Promise<T> {
+    return this.#get(endpoint, org, id, options);
+  }
+
+  /** Any list that is declared, as a whole. */
+  records<T>(list: List<T>, org: string, options: CallOptions): Promise<readonly T[]> {
+    return this.#all({ list, org, query: {} }, options);
+  }
+
+  /** One page of any list that is declared. */
+  page<T>(list: List<T>, org: string, options: CallOptions & Asking & { page: number }): Promise<PageResult<T>> {
+    return this.#onePage(asRequest(list, org, options), options);
+  }
+
+  /** Walks any list that is declared. */
+  walk<T>(list: List<T>, org: string, options: CallOptions & Asking): PageWalk<T> {
+    return this.#walk(asRequest(list, org, options), options.signal);
+  }
+
   /** Live figures of all traffic so far. */
   stats(): ConnectorStats {
     return this.#http.stats();
@@ -355,7 +375,8 @@ export class CloudsmithClient {
   #pageRequest<T>({ list, org, query, question }: ListRequest<T>, { page, pageSize }: Window, signal: AbortSignal) {
     const sort = list.orders[question?.order ?? 0] ?? list.orders[0];
     const path = list.path(org);
-    const request = this.#request(path, list.subject, org, { ...query, sort, page, page_size: pageSize }, signal);
+    const asked = { ...query, ...(sort !== undefined && { sort }), page, page_size: pageSize };
+    const request = this.#request(path, list.subject, org, asked, signal);
     const mayShrink = smallerSizes.some((size) => size < pageSize);
     return mayShrink ? { ...request, isHopeless: isTooMuch } : request;
   }
@@ -385,8 +406,12 @@ function members(org: string, { active, question }: MemberFilter & Asking): List
   return { list: memberList, org, query: { is_active: active }, ...(question && { question }) };
 }
 
-function teams(org: string, { question }: Asking): ListRequest<Team> {
-  return { list: teamList, org, query: {}, ...(question && { question }) };
+function teams(org: string, asking: Asking): ListRequest<Team> {
+  return asRequest(teamList, org, asking);
+}
+
+function asRequest<T>(list: List<T>, org: string, { question }: Asking): ListRequest<T> {
+  return { list, org, query: {}, ...(question && { question }) };
 }
 
 function readPage<T>(
@@ -419,11 +444,12 @@ function isTooMuch(failure: HttpFailure, attempts: number, firstContact: boolean
   return failure.kind === "status" && failure.status === 504 && attempts > 1;
 }
 
-function orgPath(org: string): string {
+/** The path of an organization, with a slash at its end. */
+export function orgPath(org: string): string {
   return `/orgs/${segment(org)}/`;
 }
 
 /** One path segment. `.` and `..` are written so that no URL parser takes them for directions. */
-function segment(value: string): string {
+export function segment(value: string): string {
   return /^\.{1,2}$/.test(value) ? value.replaceAll(".", "%252e") : encodeURIComponent(value.toWellFormed());
 }

@@ -1,5 +1,6 @@
 /** The connector's own settings: each is a flag, an environment variable, a config file key and a line in the schema. */
 import { type Field, onlyHostsBelow, secretSourceFields } from "../sdk/config/field.ts";
+import { requestedFields } from "./on-request/settings.ts";
 
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
 export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
@@ -80,4 +81,5 @@ export const fields: readonly Field[] = [
     default: defaultMaxWaitMinutes,
     rules: { gte: 1, lte: 1440, zeroIsChecked: true },
   },
+  ...requestedFields,
 ];

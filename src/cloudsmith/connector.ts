@@ -14,6 +14,8 @@ import { runChecks, validateAccess } from "./checks.ts";
 import { organizationId } from "./converters.ts";
 import type { Api } from "./members/look-ups.ts";
 import { BegunLists, OrganizationReading } from "./members/reading.ts";
+import { type Requested, requestedSettings } from "./on-request/settings.ts";
+import { requestedSyncers } from "./on-request/syncers.ts";
 import type { Organization } from "./schemas.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
@@ -30,6 +32,8 @@ export interface CloudsmithConnectorOptions {
   readonly host?: string;
   /** Where the key came from and which it is, for the run record; never the key itself. */
   readonly key?: NonNullable<RunDescription["key"]>;
+  /** What settings ask for besides organization, members and teams; default nothing. */
+  readonly requested?: ReadonlySet<Requested>;
 }
 
 /** Name and purpose, as shown of the connector. */
@@ -47,34 +51,45 @@ export class CloudsmithConnector implements Connector {
   readonly #orgSlug: string;
   readonly #key: RunDescription["key"];
   readonly #host: string | undefined;
+  readonly #requested: ReadonlySet<Requested>;
+  #reads: ReadonlySet<string>;
   #organization: Organization | undefined;
   #reading: OrganizationReading | undefined;
 
-  constructor({ client, orgSlug, host, key, clock = systemClock }: CloudsmithConnectorOptions) {
+  constructor({ client, orgSlug, host, key, clock = systemClock, requested = new Set() }: CloudsmithConnectorOptions) {
     this.#clock = clock;
     this.#host = host;
     this.#client = client;
     this.#orgSlug = orgSlug;
     this.#key = key;
-    this.syncers = createSyncers((signal) => this.#currentReading(signal));
+    this.#requested = requested;
+    this.syncers = createSyncers((signal) => this.#currentReading(signal), requested);
+    this.#reads = new Set(defaultTypes(this.syncers));
   }
 
   /**
    * Proves the key and the organization before a sync, and begins a new reading.
    * @throws BatonError `CS-AUTH-401`, `CS-AUTH-403`, `CS-ORG-404` and those of the network.
    */
-  async validate({ signal, warn, report, beginsSync = false }: ValidateOptions): Promise<void> {
+  async validate({ signal, warn, report, beginsSync = false, resourceTypes }: ValidateOptions): Promise<void> {
     await this.cleanup();
+    this.#reads = new Set(resourceTypes ?? defaultTypes(this.syncers));
     const client = this.#client;
     const begun = new BegunLists();
     try {
       const onKeyProven = beginsSync ? () => begun.begin(client, this.#orgSlug, signal) : undefined;
-      const access = await validateAccess(client, this.#orgSlug, { signal, warn, report, onKeyProven });
+      const access = await validateAccess(client, this.#orgSlug, {
+        signal,
+        warn,
+        report,
+        onKeyProven,
+        reads: this.#reads,
+      });
       this.#organization = access.organization;
       const isSame = access.organization.slug === this.#orgSlug;
       // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
       if (!isSame) begun.stop();
-      this.#reading = new OrganizationReading({ ...access, client, clock: this.#clock }, isSame ? begun : undefined);
+      this.#reading = new OrganizationReading({ ...access, ...this.#shared() }, isSame ? begun : undefined);
     } catch (caught) {
       begun.stop();
       throw caught;
@@ -105,6 +120,11 @@ export class CloudsmithConnector implements Connector {
     };
   }
 
+  #shared() {
+    const tellsTeamSources = this.#requested.has("team-source");
+    return { client: this.#client, clock: this.#clock, types: this.#reads, tellsTeamSources };
+  }
+
   /** A syncer that drives the connector from outside may not have called validate in this process. */
   async #currentReading(signal: AbortSignal): Promise<OrganizationReading> {
     if (!this.#reading) {
@@ -112,16 +132,24 @@ export class CloudsmithConnector implements Connector {
         this.#client.organization(this.#orgSlug, { signal }),
         this.#client.self({ signal }),
       ]);
-      const shared = { client: this.#client, clock: this.#clock };
-      this.#reading ??= new OrganizationReading({ ...shared, organization, caller, role: undefined });
+      this.#reading ??= new OrganizationReading({ ...this.#shared(), organization, caller, role: undefined });
     }
     return this.#reading;
   }
 }
 
-/** The three syncers, in the order in which their types are registered. */
+/** All syncers, in the order in which their types are registered; those that `requested` names are asked for. */
 export function createSyncers(
   reading: (signal: AbortSignal) => Promise<OrganizationReading>,
+  requested: ReadonlySet<Requested> = new Set(),
 ): readonly ResourceSyncer[] {
-  return [new OrganizationSyncer(reading), new UserSyncer(reading), new TeamSyncer(reading)];
+  const always = [new OrganizationSyncer(reading), new UserSyncer(reading), new TeamSyncer(reading)];
+  return [...always, ...requestedSyncers(reading, requested)];
+}
+
+/** The types of a sync of which nothing else is known. */
+function defaultTypes(syncers: readonly ResourceSyncer[]): readonly string[] {
+  return syncers
+    .filter(({ resourceType, isAskedFor = true }) => isAskedFor || !(resourceType.id in requestedSettings))
+    .map(({ resourceType }) => resourceType.id);
 }

@@ -37,8 +37,8 @@ export function teamId(slugPerm: string): ResourceId {
   return { resourceType: teamType.id, resource: slugPerm };
 }
 
-/** The organization as a resource that announces users and teams as its children. */
-export function organizationResource(organization: Organization): Resource {
+/** The organization as a resource that announces users and teams as its children, and what is read on request. */
+export function organizationResource(organization: Organization, requestedTypes: readonly string[] = []): Resource {
   const { slug, slug_perm, name, country, location, tagline, created_at } = organization;
   const profile = profileOf({ slug, slug_perm, name, country, location, tagline, created_at });
   const createdAt = timestampOf(created_at);
@@ -48,6 +48,7 @@ export function organizationResource(organization: Organization): Resource {
     annotations: [
       childResourceType(userType.id),
       childResourceType(teamType.id),
+      ...requestedTypes.map((type) => childResourceType(type)),
       rawId(slug_perm),
       externalLink(webApp + encodeURIComponent(slug)),
       groupTrait(profile),
@@ -57,14 +58,15 @@ export function organizationResource(organization: Organization): Resource {
   };
 }
 
-/** A team as a resource of the organization. */
-export function teamResource(team: Team, organization: ResourceId): Resource {
-  const profile = profileOf({ slug: team.slug, slug_perm: team.slug_perm, visibility: team.visibility });
+/** A team as a resource of the organization. `groups` of the identity provider fill it, where that is asked for and so. */
+export function teamResource(team: Team, organization: ResourceId, groups?: readonly string[]): Resource {
+  const { slug, slug_perm, visibility } = team;
+  const profile = profileOf({ directory_groups: groups, slug, slug_perm, visibility });
   return {
     id: teamId(team.slug_perm),
     parentResourceId: organization,
     displayName: shown(team.name) || team.slug,
-    annotations: [rawId(team.slug_perm), groupTrait(profile)],
+    annotations: [rawId(team.slug_perm), groupTrait(profile, groups && { sourceType: "directory_synced" })],
     ...(team.description ? { description: team.description } : {}),
     profile,
   };
@@ -123,7 +125,7 @@ function isPlaceholder(text: string | null | undefined, nowMs: number): boolean 
 }
 
 /** The name, or "" for one in which there is nothing to be seen. */
-function shown(name: string | undefined): string {
+export function shown(name: string | undefined): string {
   return name === undefined || isBlank(name) ? "" : name;
 }
 
@@ -178,7 +180,7 @@ function userProfile(member: Member): Profile {
 }
 
 /** Leaves out what is unknown: a profile never holds null. */
-function profileOf(values: Readonly<Record<string, ProfileValue | null | undefined>>): Profile {
+export function profileOf(values: Readonly<Record<string, ProfileValue | null | undefined>>): Profile {
   const profile: Record<string, ProfileValue> = {};
   // Without Object.entries: this runs for every member.
   for (const key in values) {
@@ -188,7 +190,8 @@ function profileOf(values: Readonly<Record<string, ProfileValue | null | undefin
   return profile;
 }
 
-function timestampOf(text: string | null | undefined): Timestamp | undefined {
+/** A time as the API writes it; undefined for none, and for one that cannot be read. */
+export function timestampOf(text: string | null | undefined): Timestamp | undefined {
   return text ? parseTimestamp(text) : undefined;
 }
 

@@ -9,6 +9,7 @@ import { type ApiKey, apiKeyFingerprint, parseApiKey } from "./api-key.ts";
 import { CloudsmithClient } from "./client.ts";
 import { cliHostVariable } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
+import { type Requested, requestedSettings } from "./on-request/settings.ts";
 
 /**
  * Reads the settings and makes the connector; says where key and organization came from, never what the key is.
@@ -52,6 +53,9 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
     orgSlug,
     host: new URL(baseUrl).host,
     key: { ...origin, kind, ...(expiresAtMs !== undefined && { expiresAtMs }) },
+    requested: new Set(
+      (Object.keys(requestedSettings) as Requested[]).filter((what) => config.bool(requestedSettings[what])),
+    ),
   });
 }
 

@@ -21,7 +21,7 @@ import { answerSchemaError } from "./errors.ts";
  * value of another type refuses the answer, because whatever changed it may have changed the rest.
  */
 /** Text that may be unknown. */
-const note = unlessUnknown(text);
+export const note = unlessUnknown(text);
 
 /** A membership of the organization (Cloudsmith API: OrganizationMembership). A missing value is unknown, never a default. */
 export const member = objectOf({
@@ -112,7 +112,8 @@ export const teamMembers = objectOf({
 });
 export type TeamMember = Checked<typeof teamMembers>["members"][number];
 
-function idOrNothing(value: unknown): string {
+/** An id; "" for none, or for one that shows nothing. */
+export function idOrNothing(value: unknown): string {
   const id = value === undefined || value === null ? "" : text(value);
   return isBlank(id) ? "" : id;
 }

@@ -101,8 +101,11 @@ export const teamMemberSlug = "member";
 /** Slug of the entitlement that only a team's managers hold, besides `member`. */
 export const teamManagerSlug = "manager";
 
-/** The four roles of an organization; they exclude each other. */
-export function organizationEntitlements(organization: Resource): readonly Entitlement[] {
+/** The four roles of an organization; they exclude each other. `holders` are the types that may have them. */
+export function organizationEntitlements(
+  organization: Resource,
+  holders: readonly ResourceType[] = [userType],
+): readonly Entitlement[] {
   const groupId = `organization-role-${organization.id.resource}`;
   return organizationRoles.map((role) => {
     const { slug, order, describe } = roleEntitlements[role];
@@ -111,7 +114,7 @@ export function organizationEntitlements(organization: Resource): readonly Entit
       resource: organization,
       displayName: `${organization.displayName} ${role}`,
       description: describe(organization.displayName),
-      grantableTo: [userType],
+      grantableTo: holders,
       annotations: [exclusionGroup(groupId, order)],
       purpose: Purpose.assignment,
       slug,
@@ -120,8 +123,11 @@ export function organizationEntitlements(organization: Resource): readonly Entit
 }
 
 /** Membership in a team and, beside it, the right to manage the team. */
-export function teamEntitlements(team: Resource): readonly Entitlement[] {
-  const shared = { resource: team, grantableTo: [userType], annotations: [] };
+export function teamEntitlements(
+  team: Resource,
+  holders: readonly ResourceType[] = [userType],
+): readonly Entitlement[] {
+  const shared = { resource: team, grantableTo: holders, annotations: [] };
   return [
     {
       ...shared,

@@ -15,20 +15,16 @@ export const outputForms = ["table", "json", "csv", "xlsx"] as const;
 /** One of the forms. */
 export type OutputForm = (typeof outputForms)[number];
 
-/** In which form an answer is written, and where. */
-export interface FormOptions {
-  readonly output: OutputForm;
-  /** Undefined: standard output. */
-  readonly out: string | undefined;
-  readonly byteOrderMark: boolean;
-}
-
 /** What `report` is to do. */
-export interface ReportOptions extends Request, FormOptions {
+export interface ReportOptions extends Request {
   readonly report: Report;
   readonly about: string | undefined;
   /** A file of people to ask about instead, `-` for standard input. */
   readonly list: string | undefined;
+  readonly output: OutputForm;
+  /** Undefined: standard output. */
+  readonly out: string | undefined;
+  readonly byteOrderMark: boolean;
 }
 
 /** What `evidence` is to do. */
@@ -77,8 +73,7 @@ function unknownReport(name: string | undefined): string {
   return name === undefined ? "the name of a report is missing" : `unknown report ${JSON.stringify(name)}`;
 }
 
-/** Reads the form. @throws BatonError `BATON-USAGE` */
-export function readForm(options: ResolvedConfig): FormOptions {
+function readForm(options: ResolvedConfig): Pick<ReportOptions, "output" | "out" | "byteOrderMark"> {
   const text = options.string("output");
   const output = outputForms.find((form) => form === text);
   if (!output) throw usageError(`--output is ${outputForms.join(", ")}, not ${JSON.stringify(text)}`);
@@ -90,13 +85,12 @@ export function readForm(options: ResolvedConfig): FormOptions {
   return { output, out, byteOrderMark };
 }
 
-/** A flag that was given. */
-export function given(options: ResolvedConfig, name: string): string | undefined {
+function given(options: ResolvedConfig, name: string): string | undefined {
   return options.isGiven(name) ? options.string(name) : undefined;
 }
 
-/** Reads which file and sync are asked. @param report undefined where several are asked for. @throws BatonError `BATON-USAGE` */
-export function readRequest(
+/** @param report undefined where several are asked for. */
+function readRequest(
   { profileKeys }: Invocation["app"],
   options: ResolvedConfig,
   { env }: CliIo,

@@ -27,7 +27,6 @@ import { Sources } from "../../src/console/sources/sources.ts";
 import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
 import { version } from "../../src/version.ts";
-import { launcher } from "../e2e/program.ts";
 
 /** What a test may want otherwise. */
 export interface DoorOptions {
@@ -110,11 +109,7 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
   const links = new LaunchLinks(clock);
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
-  const sources = new Sources({
-    ...{ dataDir, kept: kept ?? workshop?.archive ?? nothing, clock },
-    program: { file: process.execPath, args: [launcher] },
-    env: process.env,
-  });
+  const sources = new Sources({ dataDir, kept: kept ?? workshop?.archive ?? nothing, clock });
   const app = createApp({
     assets,
     audit,

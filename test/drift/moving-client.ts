@@ -110,6 +110,7 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     if (found !== undefined) return found;
     throw new BatonError({ code: "CS-NONE-404", status: Status.notFound, message: "not found" });
   };
+  const notAsked = () => Promise.reject(new Error("no sync asks for it"));
   return {
     self: () => ask(() => ({ authenticated: true, slug: "robot" })),
     organizations: () => ask(() => [organization]),
@@ -138,7 +139,13 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
       const isLast = hasNext === "no";
       return { items: fetched?.items ?? [], repeated: [], overlap: 0, page, isLast, totalCount, pageTotal };
     },
-    teamsPage: () => Promise.reject(new Error("no sync asks for it")),
+    teamsPage: notAsked,
+    record: notAsked,
+    records: notAsked,
+    page: notAsked,
+    walk: () => {
+      throw new Error("no sync asks for it");
+    },
     walkMembers: (_org, { active, ...asking }) =>
       walk(
         () => members(active, asking),

@@ -4,6 +4,7 @@ import type { KeyName } from "../../sandbox/keys.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
 import { CloudsmithClient, type CloudsmithClientOptions } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
+import type { Requested } from "../../src/cloudsmith/on-request/settings.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
@@ -28,13 +29,15 @@ export interface SyncOptions extends Partial<RunSyncOptions> {
   readonly key?: KeyName;
   readonly pageSize?: number;
   readonly concurrency?: number;
+  /** What settings ask for besides organization, members and teams. */
+  readonly requested?: readonly Requested[];
   /** What else the client is told. */
   readonly client?: Partial<CloudsmithClientOptions>;
 }
 
 /** Runs one sync; an error of the run is part of the result. */
 export async function syncSandbox(sandbox: Served, path: string, options: SyncOptions = {}): Promise<Ended> {
-  const { key = "service", pageSize, concurrency, client: clientOptions, ...rest } = options;
+  const { key = "service", pageSize, concurrency, requested, client: clientOptions, ...rest } = options;
   const { clock = systemClock } = rest;
   const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
@@ -50,7 +53,12 @@ export async function syncSandbox(sandbox: Served, path: string, options: SyncOp
   let error: BatonError | undefined;
   try {
     await runSync({
-      connector: new CloudsmithConnector({ client, clock, orgSlug: sandbox.organization.slug }),
+      connector: new CloudsmithConnector({
+        client,
+        clock,
+        orgSlug: sandbox.organization.slug,
+        requested: new Set(requested),
+      }),
       path,
       signal: new AbortController().signal,
       logger: silentLogger,

@@ -8,6 +8,8 @@ import type { SessionStore } from "../../sdk/contracts/connector.ts";
 import type { ResourceId } from "../../sdk/contracts/model.ts";
 import type { CallerRole } from "../access.ts";
 import { organizationId } from "../converters.ts";
+import { RequestedLists } from "../on-request/lists.ts";
+import { requestedSettings } from "../on-request/settings.ts";
 import type { Member, Organization, Self, Team } from "../schemas.ts";
 import { type Api, type LookUpOptions, LookUps } from "./look-ups.ts";
 import { type MemberNote, memberCodec, memberNote, passes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
@@ -22,6 +24,10 @@ export interface OrganizationReadingOptions {
   readonly caller: Self;
   /** Undefined when it was not looked up. */
   readonly role: CallerRole | undefined;
+  /** Ids of the resource types that the sync reads. */
+  readonly types: ReadonlySet<string>;
+  /** Whether teams say which groups of the identity provider fill them. */
+  readonly tellsTeamSources: boolean;
 }
 
 /** State of one sync. */
@@ -43,6 +49,10 @@ export class OrganizationReading {
   readonly addresses = new Map<string, string>();
   /** Of them, those whose address turned out to be shared. */
   readonly sharing = new Set<string>();
+  /** What is read only on request. */
+  readonly requested: RequestedLists;
+  readonly tellsTeamSources: boolean;
+  readonly #types: ReadonlySet<string>;
   readonly #clock: Clock;
   #begun: BegunLists;
   #members: MovingList<Member, MemberNote> | undefined;
@@ -50,14 +60,28 @@ export class OrganizationReading {
   #search: MemberSearch | undefined;
   #looking: LookUpOptions | undefined;
 
-  constructor({ client, organization, clock, caller, role }: OrganizationReadingOptions, begun = new BegunLists()) {
+  constructor(options: OrganizationReadingOptions, begun = new BegunLists()) {
+    const { client, organization, clock, caller, role } = options;
     this.client = client;
+    this.#types = options.types;
+    this.tellsTeamSources = options.tellsTeamSources;
     this.organization = organization;
     this.caller = caller;
     this.role = role;
     this.#clock = clock;
     this.#begun = begun;
     this.lookUps = new LookUps(client, organization.slug, clock);
+    this.requested = new RequestedLists(this);
+  }
+
+  /** True when the sync reads resources of the type. */
+  reads(type: string): boolean {
+    return this.#types.has(type);
+  }
+
+  /** Types that are read only on request, and are in this sync. */
+  get requestedTypes(): readonly string[] {
+    return Object.keys(requestedSettings).filter((type) => this.#types.has(type));
   }
 
   /** The time, milliseconds since the epoch. */
@@ -171,6 +195,7 @@ export class OrganizationReading {
     this.#members?.stop();
     this.#teams?.stop();
     this.#search?.stop();
+    this.requested.stop();
   }
 }
 

@@ -5,6 +5,7 @@ import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
 import { TeamPlaces } from "../members/places.ts";
 import type { OrganizationReading } from "../members/reading.ts";
+import { holders } from "../on-request/holders.ts";
 import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../types.ts";
 
 /** Reads the organization; `reading` begins or continues the reading of the current sync. */
@@ -21,17 +22,20 @@ export class OrganizationSyncer implements ResourceSyncer {
     if (parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(signal);
     reading.begin(signal);
-    return { items: [organizationResource(reading.organization)], nextPageToken: "" };
+    return { items: [organizationResource(reading.organization, reading.requestedTypes)], nextPageToken: "" };
   }
 
   /** Users and teams are listed as its children then, and its grants are made of them as ever. */
   async get(id: ResourceId, parent: ResourceId | undefined, { signal }: GetOptions): Promise<Resource | undefined> {
     const reading = await this.#reading(signal);
-    return parent === undefined && reading.isWithin(id) ? organizationResource(reading.organization) : undefined;
+    return parent === undefined && reading.isWithin(id)
+      ? organizationResource(reading.organization, reading.requestedTypes)
+      : undefined;
   }
 
-  async entitlements(organization: Resource): Promise<Page<Entitlement>> {
-    return { items: organizationEntitlements(organization), nextPageToken: "" };
+  async entitlements(organization: Resource, { signal }: ListOptions): Promise<Page<Entitlement>> {
+    const reading = await this.#reading(signal);
+    return { items: organizationEntitlements(organization, holders(reading)), nextPageToken: "" };
   }
 
   /** Page by page of the stored members: each one's role, and membership in every team on the membership. */

@@ -6,6 +6,8 @@ import { organizationId, teamResource, userId } from "../converters.ts";
 import { TeamPlaces } from "../members/places.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { reportList, teamWords, warningOf, warnOfTeamRole } from "../members/signs.ts";
+import { holders } from "../on-request/holders.ts";
+import { teamSources } from "../on-request/team-sources.ts";
 import type { TeamMember } from "../schemas.ts";
 import { isTeamManager, teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
 
@@ -27,10 +29,11 @@ export class TeamSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
     if (!parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(options.signal);
+    const sources = await teamSources(reading, options);
     if (options.pageToken === unlistedToken) {
       const places = new TeamPlaces(reading, options.session);
       const found = await places.findUnlisted(unlistedSlugs(reading, options), options);
-      return { items: found.map((team) => teamResource(team, parent)), nextPageToken: "" };
+      return { items: found.map((team) => teamResource(team, parent, sources.get(team.slug))), nextPageToken: "" };
     }
     const list = reading.teams(options.session, options);
     const step = await list.step(options.pageToken, options.signal);
@@ -42,14 +45,14 @@ export class TeamSyncer implements ResourceSyncer {
     }
     const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
     return {
-      items: step.fresh.map(({ row }) => teamResource(row, parent)),
+      items: step.fresh.map(({ row }) => teamResource(row, parent, sources.get(row.slug))),
       nextPageToken: isEnd && unlistedSlugs(reading, options).length > 0 ? unlistedToken : step.nextToken,
       ...(step.beginsAnew && { beginsAnew: true }),
     };
   }
 
-  async entitlements(team: Resource): Promise<Page<Entitlement>> {
-    return { items: teamEntitlements(team), nextPageToken: "" };
+  async entitlements(team: Resource, { signal }: ListOptions): Promise<Page<Entitlement>> {
+    return { items: teamEntitlements(team, holders(await this.#reading(signal))), nextPageToken: "" };
   }
 
   /** By its immutable id. In a targeted sync the team gives its own grants. */

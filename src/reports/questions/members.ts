@@ -18,14 +18,7 @@ export const members: Report = {
   title: "Members of a team",
   summary: "Who holds what on one team, other resource or entitlement",
   operand: "WHAT",
-  columns: columnsOf({
-    slug: "Entitlement",
-    ...accountTitles,
-    how: "How",
-    through: "Through",
-    ...accountIdTitle,
-    entitlementId: "Entitlement id",
-  }),
+  columns: columnsOf({ slug: "Entitlement", ...accountTitles, how: "How", through: "Through", ...accountIdTitle }),
   rows: memberRows,
 };
 
@@ -40,7 +33,7 @@ function* memberRows({ view, about = "" }: Subject): Rows {
       counts.set(slug, (counts.get(slug) ?? 0) + 1);
       const account = holdings.account(grant.principal);
       const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
-      yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account), entitlement.id];
+      yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account)];
     }
   }
   return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [`This is ${name}.`] };

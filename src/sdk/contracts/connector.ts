@@ -111,6 +111,8 @@ export type EntitlementTemplate = Omit<Entitlement, "id" | "resource">;
 /** Reads one resource type. A syncer whose type carries a skip annotation leaves the methods out. */
 export interface ResourceSyncer {
   readonly resourceType: ResourceType;
+  /** True when a setting asks for the type, although it carries OptInRequired. */
+  readonly isAskedFor?: boolean;
   /** Lists resources of the type under `parent`; without a parent only those that have none. */
   list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>>;
   /**

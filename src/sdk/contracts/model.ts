@@ -53,7 +53,7 @@ export const Trait = {
 export type Trait = (typeof Trait)[keyof typeof Trait];
 
 /** Resource status numbers (wire: Resource.status, UserTrait.status use the same). */
-export const ResourceStatus = { unspecified: 0, enabled: 1, disabled: 2, deleted: 3 } as const;
+export const ResourceStatus = { unspecified: 0, enabled: 1, disabled: 2, deleted: 3, pending: 4 } as const;
 /** One of the status numbers. */
 export type ResourceStatus = (typeof ResourceStatus)[keyof typeof ResourceStatus];
 

@@ -19,7 +19,7 @@ export function syncResourceTypes(context: StepContext, action: Action): void {
 
 /**
  * The types that a sync reads: those asked for, by name or by one of their resources; without a name all but those
- * that require to be asked for (wire: OptInRequired).
+ * that require to be asked for (wire: OptInRequired) and that no setting asks for.
  * @throws BatonError `BATON-TYPE-FILTER` when a type asked for does not exist.
  */
 export function typesToRead(
@@ -36,10 +36,12 @@ export function typesToRead(
     );
   }
   const named = new Set(targets.map(({ id }) => id.resourceType));
-  return types.filter(({ id, annotations }) => {
-    if (asked.length > 0) return asked.includes(id);
-    return named.has(id) || !annotations.some(({ typeUrl }) => typeUrl === optInUrl);
-  });
+  return syncers
+    .filter(({ resourceType: { id, annotations }, isAskedFor = false }) => {
+      if (asked.length > 0) return asked.includes(id);
+      return named.has(id) || isAskedFor || !annotations.some(({ typeUrl }) => typeUrl === optInUrl);
+    })
+    .map(({ resourceType }) => resourceType);
 }
 
 /** The error for resource types that do not exist. */

@@ -1,0 +1,52 @@
+/** Who is named as a holder, by slug, found among what is in the file. */
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import type { Grant, ResourceType } from "../../sdk/contracts/model.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { userType } from "../types.ts";
+import { serviceType } from "./types.ts";
+
+/** The types that may hold a role of the organization or a place in a team. */
+export function holders(reading: OrganizationReading): readonly ResourceType[] {
+  return reading.reads(serviceType.id) ? [userType, serviceType] : [userType];
+}
+
+/** The id of a team in the file; warned of when the key cannot see it. */
+export async function teamOf(
+  slug: string,
+  reading: OrganizationReading,
+  options: ListOptions,
+): Promise<string | undefined> {
+  const { memory } = reading.teams(options.session, options);
+  if (memory.endedAtMs === undefined) return undefined;
+  const listed = memory.idOf(slug);
+  if (listed !== undefined) return listed;
+  const id = (await reading.lookUps.team(slug, options))?.slug_perm;
+  if (id !== undefined && memory.has(id)) return id;
+  options.warn({
+    code: "CS-TEAM-UNLISTED",
+    signal: "R3",
+    severity: "partial",
+    message: `the team '${slug}' is named, and this key cannot see it: what it holds, and who is in it, is missing`,
+  });
+  return undefined;
+}
+
+/** One grant of each id: a place or privilege may be named twice. */
+export function distinct(grants: readonly Grant[]): readonly Grant[] {
+  return [...new Map(grants.map((grant) => [grant.id, grant])).values()];
+}
+
+/** The id of a member in the file, by login; undefined when there is none, or members are not read. */
+export async function memberOf(
+  login: string,
+  reading: OrganizationReading,
+  options: ListOptions,
+): Promise<string | undefined> {
+  if (!reading.reads(userType.id)) return undefined;
+  const { memory } = reading.members(options.session, options);
+  const listed = memory.idOf(login);
+  if (listed !== undefined) return listed;
+  // Renamed after the list was read, or not a member.
+  const id = (await reading.lookUps.member(login, options))?.user_id;
+  return id !== undefined && memory.has(id) ? id : undefined;
+}

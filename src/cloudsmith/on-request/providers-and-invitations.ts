@@ -1,0 +1,87 @@
+/** OIDC providers, which hold `assume` on service accounts, and pending invitations, which hold nothing yet. */
+import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import { type Resource, type ResourceId, ResourceStatus } from "../../sdk/contracts/model.ts";
+import { rawId } from "../../sdk/resources/annotations.ts";
+import {
+  AccountType,
+  AppFlag,
+  appTrait,
+  NhiType,
+  nonHumanIdentityTrait,
+  userTrait,
+} from "../../sdk/resources/traits.ts";
+import { profileOf, realEmail, shown } from "../converters.ts";
+import { knownRole } from "../types.ts";
+import type { InviteRow, ProviderRow } from "./records.ts";
+import { RequestedSyncer } from "./requested-syncer.ts";
+import { invitationType, oidcProviderType } from "./types.ts";
+
+/** Reads the OIDC providers. */
+export class OidcProviderSyncer extends RequestedSyncer implements ResourceSyncer {
+  readonly resourceType = oidcProviderType;
+
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = await this.readingUnder(parent, options);
+    if (!reading || !parent) return { items: [], nextPageToken: "" };
+    return await reading.requested.providers.page(options, (row) => providerResource(row, parent));
+  }
+}
+
+function providerResource(row: ProviderRow, organization: ResourceId): Resource {
+  const { slug_perm, provider_url, enabled, claims, service_accounts } = row;
+  const profile = profileOf({ claims, enabled, provider_url, service_accounts });
+  return {
+    id: { resourceType: oidcProviderType.id, resource: slug_perm },
+    parentResourceId: organization,
+    displayName: shown(row.name) || provider_url || slug_perm,
+    annotations: [
+      rawId(slug_perm),
+      appTrait({ profile, flags: [AppFlag.oidc, ...(enabled === false ? [AppFlag.inactive] : [])] }),
+      nonHumanIdentityTrait(NhiType.assumableRole, "OIDC provider"),
+    ],
+    profile,
+  };
+}
+
+/** Reads the pending invitations. */
+export class InvitationSyncer extends RequestedSyncer implements ResourceSyncer {
+  readonly resourceType = invitationType;
+
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = await this.readingUnder(parent, options);
+    if (!reading || !parent) return { items: [], nextPageToken: "" };
+    return await reading.requested.invitations.page(options, (row) => invitationResource(row, parent));
+  }
+}
+
+/** Role and teams stand in the profile only: nobody holds them before the invitation is accepted. */
+function invitationResource(row: InviteRow, organization: ResourceId): Resource {
+  const { slug_perm, user, inviter, expires_at } = row;
+  const email = realEmail(row.email);
+  const profile = profileOf({
+    email,
+    expires_at,
+    inviter,
+    login: user,
+    role: knownRole(row.role) ?? row.role,
+    teams: row.teams?.flatMap(({ team }) => team ?? []),
+  });
+  const status = { status: ResourceStatus.pending, details: "invited, not accepted yet" };
+  return {
+    id: { resourceType: invitationType.id, resource: slug_perm },
+    parentResourceId: organization,
+    displayName: email ?? (shown(user) || slug_perm),
+    annotations: [
+      rawId(slug_perm),
+      userTrait({
+        status,
+        profile,
+        accountType: AccountType.human,
+        ...(email !== undefined && { email }),
+        ...(user !== undefined && { login: user }),
+      }),
+    ],
+    profile,
+    status,
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Addresses that are asked only on request, what they answer, checked, and what is kept of each row. The policy for
+ * missing and odd values is that of the members (schemas.ts). Secrets are dropped here: no check names them.
+ */
+import { type Checked, filledText, flag, listOf, Mismatch, objectOf, unlessUnknown } from "../../sdk/api/json-check.ts";
+import { type Endpoint, type List, orgPath, segment } from "../client.ts";
+import { idOrNothing, note } from "../schemas.ts";
+
+const teamPlaces = unlessUnknown(listOf(objectOf({ slug: note, team: note, role: note })));
+
+/** A service account (Cloudsmith API: Service). */
+export const serviceRow = objectOf({
+  slug: idOrNothing,
+  name: note,
+  description: note,
+  role: note,
+  teams: teamPlaces,
+  created_at: note,
+  created_by: note,
+  key_expires_at: note,
+});
+export type ServiceRow = Checked<typeof serviceRow>;
+
+/** An OIDC provider (Cloudsmith API: ProviderSettings). */
+export const providerRow = objectOf({
+  slug_perm: idOrNothing,
+  name: note,
+  provider_url: note,
+  enabled: unlessUnknown(flag),
+  claims: unlessUnknown(claimTexts),
+  service_accounts: unlessUnknown(listOf(filledText)),
+});
+export type ProviderRow = Checked<typeof providerRow>;
+
+/** A pending invitation (Cloudsmith API: OrganizationInvite). */
+export const inviteRow = objectOf({
+  slug_perm: idOrNothing,
+  email: note,
+  user: note,
+  role: note,
+  inviter: note,
+  expires_at: note,
+  teams: teamPlaces,
+});
+export type InviteRow = Checked<typeof inviteRow>;
+
+/** A repository (Cloudsmith API: Repository). */
+export const repositoryRow = objectOf({
+  slug_perm: idOrNothing,
+  slug: filledText,
+  name: note,
+  description: note,
+  created_at: note,
+  default_privilege: note,
+  repository_type_str: note,
+  self_webapp_url: note,
+});
+export type RepositoryRow = Checked<typeof repositoryRow>;
+
+/** An entitlement token (Cloudsmith API: RepositoryToken). */
+export const tokenRow = objectOf({
+  slug_perm: idOrNothing,
+  name: note,
+  user: note,
+  created_at: note,
+  created_by: note,
+  is_active: unlessUnknown(flag),
+  limit_date_range_to: note,
+});
+export type TokenRow = Checked<typeof tokenRow>;
+
+/** A group that fills a team (Cloudsmith API: OrganizationGroupSync). */
+export const groupSyncRow = objectOf({
+  slug_perm: idOrNothing,
+  team: note,
+  idp_key: note,
+  idp_value: note,
+  role: note,
+});
+export type GroupSyncRow = Checked<typeof groupSyncRow>;
+
+const privilegeRows = objectOf({
+  privileges: listOf(objectOf({ privilege: note, user: note, team: note, service: note })),
+});
+export type PrivilegeRow = Checked<typeof privilegeRows>["privileges"][number];
+
+/** Service accounts. */
+export const serviceRows: List<ServiceRow> = {
+  path: (org) => `${orgPath(org)}services/`,
+  subject: "list",
+  check: listOf(serviceRow),
+  idOf: ({ slug }) => slug,
+  orders: ["name", "-name", "created_at"],
+};
+/** OIDC providers; no order is documented. */
+export const providerRows: List<ProviderRow> = {
+  path: (org) => `${orgPath(org)}openid-connect/`,
+  subject: "list",
+  check: listOf(providerRow),
+  idOf: ({ slug_perm }) => slug_perm,
+  orders: [],
+};
+/** Pending invitations; no order is documented. */
+export const inviteRows: List<InviteRow> = {
+  path: (org) => `${orgPath(org)}invites/`,
+  subject: "list",
+  check: listOf(inviteRow),
+  idOf: ({ slug_perm }) => slug_perm,
+  orders: [],
+};
+/** Repositories. */
+export const repositoryRows: List<RepositoryRow> = {
+  path: (org) => `/repos/${segment(org)}/`,
+  subject: "list",
+  check: listOf(repositoryRow),
+  idOf: ({ slug_perm }) => slug_perm,
+  orders: ["name", "-name", "created_at"],
+};
+/** Groups of SAML group sync; no order is documented. */
+export const groupSyncRows: List<GroupSyncRow> = {
+  path: (org) => `${orgPath(org)}saml-group-sync/`,
+  subject: "list",
+  check: listOf(groupSyncRow),
+  idOf: ({ slug_perm }) => slug_perm,
+  orders: [],
+};
+/** The entitlement tokens of one repository; `show_tokens` is never sent. */
+export function tokenRows(repository: string): List<TokenRow> {
+  return {
+    path: (org) => `/entitlements/${segment(org)}/${segment(repository)}/`,
+    subject: "list",
+    check: listOf(tokenRow),
+    idOf: ({ slug_perm }) => slug_perm,
+    orders: ["name"],
+  };
+}
+/** Explicit privileges on one repository; they come in one answer. */
+export const privilegesOf: Endpoint<{ readonly privileges: readonly PrivilegeRow[] }> = {
+  path: (org, repository) => `/repos/${segment(org)}/${segment(repository)}/privileges`,
+  subject: "list",
+  check: privilegeRows,
+};
+
+/** Claims by name; what is no text is written as JSON, as a claim may be a list. */
+function claimTexts(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Mismatch("an object", value);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, claim]) => [name, typeof claim === "string" ? claim : JSON.stringify(claim)]),
+  );
+}

@@ -1,0 +1,152 @@
+/** Repositories, and who holds an explicit privilege on each. */
+import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
+import { externalLink, rawId } from "../../sdk/resources/annotations.ts";
+import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
+import { profileOf, shown, teamId, timestampOf, userId } from "../converters.ts";
+import { unlessUnseen } from "../errors.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { teamMemberSlug, userType } from "../types.ts";
+import { distinct, memberOf, teamOf } from "./holders.ts";
+import { type PrivilegeRow, privilegesOf, type RepositoryRow } from "./records.ts";
+import { AnswersAhead, answersAhead } from "./requested-list.ts";
+import { PerReading, RequestedSyncer } from "./requested-syncer.ts";
+import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
+
+/** Reads the repositories and the explicit privileges on them. */
+export class RepositorySyncer extends RequestedSyncer implements ResourceSyncer {
+  readonly resourceType = repositoryType;
+  readonly #privileges = new PerReading((reading) => {
+    const { client, organization } = reading;
+    return new AnswersAhead(
+      (slug, signal) => unlessUnseen(client.record(privilegesOf, organization.slug, slug, { signal })),
+      answersAhead,
+    );
+  });
+
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = await this.readingUnder(parent, options);
+    if (!reading || !parent) return { items: [], nextPageToken: "" };
+    const page = await reading.requested.repositories.page(options, (row) => repositoryResource(row, parent));
+    if (page.nextPageToken === "") sayWhatCannotBeKnown(options);
+    return page;
+  }
+
+  async entitlements(repository: Resource, { signal }: ListOptions): Promise<Page<Entitlement>> {
+    const reading = await this.reading(signal);
+    return { items: repositoryEntitlements(repository, reading.reads(serviceType.id)), nextPageToken: "" };
+  }
+
+  async grants(repository: Resource, options: ListOptions): Promise<Page<Grant>> {
+    const reading = await this.reading(options.signal);
+    const slug = slugOf(repository);
+    const { repositories } = reading.requested;
+    const answer = await this.#privileges
+      .of(reading)
+      .get(slug, { keys: () => namesOf(repositories.memory(options.session)), signal: options.signal });
+    if (!answer) {
+      warnOfHidden(repository, options);
+      return { items: [], nextPageToken: "" };
+    }
+    const items: Grant[] = [];
+    for (const row of answer.privileges) {
+      const grant = await privilegeGrant(row, repository, reading, options);
+      if (grant) items.push(grant);
+    }
+    return { items: distinct(items), nextPageToken: "" };
+  }
+}
+
+function namesOf(memory: ReturnType<OrganizationReading["requested"]["repositories"]["memory"]>): readonly string[] {
+  return memory.pages().flatMap((page) => memory.notesOn(page).map(({ name }) => name));
+}
+
+/** Undefined for a holder that is not in the file, which is said unless its type is not read at all. */
+async function privilegeGrant(
+  { privilege, user, team, service }: PrivilegeRow,
+  repository: Resource,
+  reading: OrganizationReading,
+  options: ListOptions,
+): Promise<Grant | undefined> {
+  const slug = privilegeSlug(privilege);
+  if (slug === undefined) {
+    options.warn({
+      code: "CS-PRIVILEGE-UNKNOWN",
+      message: `the repository '${repository.displayName}' has the privilege '${privilege ?? ""}', which this connector does not know: nothing is granted`,
+    });
+    return undefined;
+  }
+  const entitlement = { id: entitlementId(repository.id, slug), resource: repository.id };
+  if (team !== undefined) {
+    const id = await teamOf(team, reading, options);
+    if (id === undefined) return undefined;
+    const principal = teamId(id);
+    const resourceTypeIds = [userType.id, ...(reading.reads(serviceType.id) ? [serviceType.id] : [])];
+    const expandable = { entitlementIds: [entitlementId(principal, teamMemberSlug)], shallow: true, resourceTypeIds };
+    return { ...newGrant(entitlement, principal), expandable };
+  }
+  if (service !== undefined) {
+    if (!reading.reads(serviceType.id)) return undefined;
+    if (reading.requested.services.memory(options.session).has(service))
+      return newGrant(entitlement, serviceId(service));
+    warnOfUnlisted(`service account '${service}'`, repository, options);
+    return undefined;
+  }
+  const member = user === undefined ? undefined : await memberOf(user, reading, options);
+  if (member !== undefined) return newGrant(entitlement, userId(member));
+  if (reading.reads(userType.id))
+    warnOfUnlisted(user === undefined ? "nobody that is named" : `'${user}'`, repository, options);
+  return undefined;
+}
+
+function warnOfUnlisted(who: string, repository: Resource, { warn }: ListOptions): void {
+  warn({
+    code: "CS-PRIVILEGE-HOLDER-UNLISTED",
+    signal: "R4",
+    severity: "partial",
+    message: `a privilege on the repository '${repository.displayName}' is held by ${who}, which no list shows: it is missing`,
+  });
+}
+
+function warnOfHidden(repository: Resource, { warn }: ListOptions): void {
+  warn({
+    code: "CS-REPOSITORY-UNSEEN",
+    signal: "R13",
+    severity: "partial",
+    message: `Cloudsmith does not show the privileges on the repository '${repository.displayName}' to this key: who holds them is missing`,
+    hint: "Use an Owner's key, or give the key's owner Admin on each repository.",
+  });
+}
+
+/** Effective access is more than explicit privileges, and no API says the rest (Cloudsmith docs: privileges). */
+function sayWhatCannotBeKnown({ warn, report }: ListOptions): void {
+  const title = "the workspace's default privilege on repositories and the rights that owners have on all of them";
+  report({ kind: "not-read", what: "repository-defaults", title, reason: "out-of-scope" });
+  warn({
+    code: "CS-REPOSITORY-DEFAULTS",
+    signal: "R14",
+    message: `explicit privileges on repositories are in the file; ${title} are not, as Cloudsmith's API does not tell them`,
+  });
+}
+
+function slugOf({ id, profile }: Resource): string {
+  const slug = profile?.["slug"];
+  return typeof slug === "string" ? slug : id.resource;
+}
+
+function repositoryResource(row: RepositoryRow, organization: ResourceId): Resource {
+  const { slug_perm, slug, created_at, default_privilege, repository_type_str, self_webapp_url } = row;
+  const createdAt = timestampOf(created_at);
+  return {
+    id: { resourceType: repositoryType.id, resource: slug_perm },
+    parentResourceId: organization,
+    displayName: shown(row.name) || slug,
+    annotations: [
+      rawId(slug_perm),
+      ...(self_webapp_url?.startsWith("https://") ? [externalLink(self_webapp_url)] : []),
+    ],
+    ...(row.description ? { description: row.description } : {}),
+    profile: profileOf({ created_at, default_privilege, slug, visibility: repository_type_str }),
+    ...(createdAt && { createdAt }),
+  };
+}

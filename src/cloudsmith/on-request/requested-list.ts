@@ -1,0 +1,192 @@
+/**
+ * A list that is read only on request: the same reading as that of the members, and a list that the key may not see, or
+ * the plan does not have, makes the roster partial and ends nothing.
+ */
+import { hashOf, type Note, type NoteCodec } from "../../sdk/api/list-memory.ts";
+import { MovingList } from "../../sdk/api/moving-list.ts";
+import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
+import type { Resource } from "../../sdk/contracts/model.ts";
+import type { List } from "../client.ts";
+import { unlessUnseen } from "../errors.ts";
+import type { Api } from "../members/look-ups.ts";
+import { type ListWords, reportList, warningOf } from "../members/signs.ts";
+import type { Organization } from "../schemas.ts";
+
+/** What is read, and with what. */
+export interface ReadFrom {
+  readonly client: Api;
+  readonly organization: Organization;
+  /** The time, milliseconds since the epoch. */
+  nowMs(): number;
+}
+
+/** What a requested list is made of. */
+export interface RequestedListInit<Row, N extends Note> {
+  readonly from: ReadFrom;
+  readonly list: List<Row>;
+  readonly words: ListWords;
+  /** What is kept of a row until the sync is finished; plain data. */
+  readonly noteOf: (row: Row) => N;
+}
+
+/** One list of one sync; one caller at a time. */
+export class RequestedList<Row, N extends Note> {
+  readonly #init: RequestedListInit<Row, N>;
+  readonly #name: string;
+  #moving: MovingList<Row, N> | undefined;
+
+  constructor(init: RequestedListInit<Row, N>) {
+    this.#init = init;
+    this.#name = init.words.resourceType;
+  }
+
+  /** What was read so far. */
+  memory(session: SessionStore): MovingList<Row, N>["memory"] {
+    return this.#list(session).memory;
+  }
+
+  /** One page of the list as resources; nothing of a list that is not shown. */
+  async page(options: ListOptions, toResource: (row: Row) => Resource): Promise<Page<Resource>> {
+    const { words } = this.#init;
+    const list = this.#list(options.session);
+    const step = await unlessUnseen(list.step(options.pageToken, options.signal));
+    if (!step) {
+      warnOfUnseen(words, options);
+      return { items: [], nextPageToken: "" };
+    }
+    reportList(list.statement(), words, options);
+    for (const event of step.events) {
+      const warning = warningOf(event, words);
+      if (warning) options.warn(warning);
+    }
+    return {
+      items: step.fresh.map(({ row }) => toResource(row)),
+      nextPageToken: step.nextToken,
+      ...(step.beginsAnew && { beginsAnew: true }),
+    };
+  }
+
+  /** Stops what is still on its way. */
+  stop(): void {
+    this.#moving?.stop();
+  }
+
+  #list(session: SessionStore): MovingList<Row, N> {
+    const { from, list, noteOf } = this.#init;
+    const { client } = from;
+    const org = from.organization.slug;
+    this.#moving ??= new MovingList<Row, N>({
+      name: this.#name,
+      passes: [this.#name],
+      session,
+      source: {
+        get pageSize() {
+          return client.pageSize;
+        },
+        walk: (_pass, question, signal) => client.walk(list, org, { question, signal }),
+        opening: (_pass, question, signal) => client.page(list, org, { page: 1, question, signal }),
+        find: async () => undefined,
+        smallerThan: (pageSize, error) => client.smallerPages(pageSize, error),
+      },
+      idOf: list.idOf,
+      noteOf,
+      passOf: () => this.#name,
+      codec: codecOf<N>(),
+      observer: { begins() {}, note() {}, again() {} },
+      mayLookUp: () => false,
+      nowMs: () => from.nowMs(),
+    });
+    return this.#moving;
+  }
+}
+
+/** Tells of a list that was read in one go, of which the server's count was not kept. */
+export function reportRead(
+  { rows, resourceType }: Pick<ListWords, "rows" | "resourceType">,
+  counts: { readonly read: number; readonly startedAtMs: number; readonly endedAtMs: number | null },
+  { report }: Pick<ListOptions, "report">,
+): void {
+  const { read } = counts;
+  const sums = { announced: null, distinct: read, added: read, passes: 1, sweeps: 1, moved: false };
+  report({ kind: "list", list: listName(rows), title: rows, resourceType, ...sums, ...counts });
+}
+
+/** The name of a list in the completeness statement. */
+export function listName(rows: string): string {
+  return rows.toLowerCase().replaceAll(" ", "-");
+}
+
+/** What happened to a list that the key may not see. */
+export function warnOfUnseen(
+  { list, rows, resourceType }: Pick<ListWords, "list" | "rows" | "resourceType">,
+  { warn, report }: ListOptions,
+): void {
+  report({ kind: "not-read", what: resourceType, title: rows, reason: "refused" });
+  warn({
+    code: "CS-LIST-UNSEEN",
+    signal: "R13",
+    severity: "partial",
+    message: `Cloudsmith does not show ${list} to this key, or the plan does not have it: ${rows} are missing, and so is what they hold`,
+    hint: "Use an Owner's key, or turn the setting off that asks for it.",
+  });
+}
+
+function codecOf<N extends Note>(): NoteCodec<N> {
+  return {
+    print: (note) => hashOf(JSON.stringify(note)),
+    identity: () => 0,
+    mark: () => 0,
+    pack: (notes) => notes,
+    // Only `pack` made it.
+    unpack: (packed) => packed as readonly N[],
+  };
+}
+
+/** Answers that are asked for ahead; the limiter of the client bounds them as it does pages. */
+export const answersAhead = 8;
+
+/** Answers to one question for each of many things, a few of them asked ahead of the one that is wanted. */
+export class AnswersAhead<T> {
+  readonly #ask: (key: string, signal: AbortSignal) => Promise<T>;
+  readonly #ahead: number;
+  readonly #asked = new Map<string, Promise<T>>();
+  #keys: readonly string[] = [];
+  #places: ReadonlyMap<string, number> | undefined;
+
+  /** Asks `ahead` more than the one that is wanted. */
+  constructor(ask: (key: string, signal: AbortSignal) => Promise<T>, ahead: number) {
+    this.#ask = ask;
+    this.#ahead = ahead;
+  }
+
+  /** The answer for `key`; `keys` gives all in the order in which they will be wanted. */
+  async get(
+    key: string,
+    { keys, signal }: { readonly keys: () => readonly string[]; readonly signal: AbortSignal },
+  ): Promise<T> {
+    this.#places ??= this.#order(keys());
+    const wanted = this.#begin(key, signal);
+    const next = (this.#places.get(key) ?? this.#keys.length) + 1;
+    for (const later of this.#keys.slice(next, next + this.#ahead)) this.#begin(later, signal);
+    try {
+      return await wanted;
+    } finally {
+      this.#asked.delete(key);
+    }
+  }
+
+  #order(keys: readonly string[]): ReadonlyMap<string, number> {
+    this.#keys = keys;
+    return new Map(keys.map((key, place) => [key, place]));
+  }
+
+  #begin(key: string, signal: AbortSignal): Promise<T> {
+    const known = this.#asked.get(key);
+    if (known) return known;
+    const asked = this.#ask(key, signal);
+    // It is thrown when it is this one's turn.
+    asked.catch(() => {});
+    this.#asked.set(key, asked);
+    return asked;
+  }
+}

@@ -1,0 +1,154 @@
+/** Service accounts, the keys that they have, and what they hold: a role, teams, and being assumed by OIDC providers. */
+import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import {
+  type Entitlement,
+  type Grant,
+  type Resource,
+  type ResourceId,
+  ResourceStatus,
+} from "../../sdk/contracts/model.ts";
+import { rawId } from "../../sdk/resources/annotations.ts";
+import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
+import { AccountType, CredentialType, secretTrait, userTrait } from "../../sdk/resources/traits.ts";
+import { organizationId, profileOf, shown, teamId, timestampOf } from "../converters.ts";
+import { unlessUnseen } from "../errors.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
+import { distinct, teamOf } from "./holders.ts";
+import { type ServiceRow, serviceRows } from "./records.ts";
+import { reportRead, warnOfUnseen } from "./requested-list.ts";
+import { RequestedSyncer } from "./requested-syncer.ts";
+import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
+
+/** Reads the service accounts. */
+export class ServiceSyncer extends RequestedSyncer implements ResourceSyncer {
+  readonly resourceType = serviceType;
+
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = await this.readingUnder(parent, options);
+    if (!reading || !parent) return { items: [], nextPageToken: "" };
+    return await reading.requested.services.page(options, (row) => serviceResource(row, parent));
+  }
+
+  async entitlements(service: Resource, { signal }: ListOptions): Promise<Page<Entitlement>> {
+    const reading = await this.reading(signal);
+    return { items: reading.reads(oidcProviderType.id) ? serviceEntitlements(service) : [], nextPageToken: "" };
+  }
+
+  async grants(service: Resource, options: ListOptions): Promise<Page<Grant>> {
+    const reading = await this.reading(options.signal);
+    const slug = service.id.resource;
+    const note = reading.requested.services.memory(options.session).noteOf(slug);
+    if (!note) return { items: [], nextPageToken: "" };
+    const role = roleSlug(note.role);
+    if (role === undefined) {
+      options.warn({
+        code: "CS-ROLE-UNKNOWN",
+        message: `service account '${slug}' has the role '${note.role}': no role is granted`,
+      });
+    }
+    const items: Grant[] = [];
+    const grant = (resource: ResourceId, entitlement: string, principal = service.id): void => {
+      items.push(newGrant({ id: entitlementId(resource, entitlement), resource }, principal));
+    };
+    if (role !== undefined) grant(organizationId(reading.organization), role);
+    for (const [team, manages] of note.teams) {
+      const id = await teamOf(team, reading, options);
+      if (id === undefined) continue;
+      grant(teamId(id), teamMemberSlug);
+      if (manages) grant(teamId(id), teamManagerSlug);
+    }
+    if (reading.reads(oidcProviderType.id)) {
+      for (const provider of providersOf(slug, reading, options)) {
+        grant(service.id, assumeSlug, { resourceType: oidcProviderType.id, resource: provider });
+      }
+    }
+    return { items: distinct(items), nextPageToken: "" };
+  }
+}
+
+function providersOf(service: string, reading: OrganizationReading, { session }: ListOptions): readonly string[] {
+  const memory = reading.requested.providers.memory(session);
+  return memory
+    .pages()
+    .flatMap((page) => memory.notesOn(page))
+    .filter(({ services }) => services.includes(service))
+    .map(({ id }) => id);
+}
+
+function serviceResource(row: ServiceRow, organization: ResourceId): Resource {
+  const { slug, role, created_at, created_by } = row;
+  const profile = profileOf({
+    created_at,
+    created_by,
+    login: slug,
+    name: row.name,
+    role: knownRole(role) ?? role,
+    teams: row.teams?.flatMap((place) => place.slug ?? []),
+  });
+  // Cloudsmith cannot switch a service account off: while it is there, it works.
+  const status = { status: ResourceStatus.enabled };
+  const createdAt = timestampOf(created_at);
+  return {
+    id: serviceId(slug),
+    parentResourceId: organization,
+    displayName: shown(row.name) || slug,
+    annotations: [
+      rawId(slug),
+      userTrait({ status, profile, accountType: AccountType.service, login: slug, ...(createdAt && { createdAt }) }),
+    ],
+    ...(row.description ? { description: row.description } : {}),
+    profile,
+    status,
+    ...(createdAt && { createdAt }),
+  };
+}
+
+const keyWords = {
+  list: "the list of service accounts",
+  rows: "service keys",
+  resourceType: serviceKeyType.id,
+};
+
+/** Reads that service accounts have keys, and when these expire. */
+export class ServiceKeySyncer extends RequestedSyncer implements ResourceSyncer {
+  readonly resourceType = serviceKeyType;
+
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = await this.readingUnder(parent, options);
+    if (!reading || !parent) return { items: [], nextPageToken: "" };
+    const startedAtMs = reading.nowMs();
+    const rows = await unlessUnseen(reading.client.records(serviceRows, reading.organization.slug, options));
+    if (!rows) {
+      warnOfUnseen(keyWords, options);
+      return { items: [], nextPageToken: "" };
+    }
+    reportRead(keyWords, { read: rows.length, startedAtMs, endedAtMs: reading.nowMs() }, options);
+    const services = reading.requested.services.memory(options.session);
+    return {
+      items: rows.map((row) => keyResource(row, parent, services.has(row.slug))),
+      nextPageToken: "",
+    };
+  }
+}
+
+/** Every service account has one key, which has no id of its own (Cloudsmith API: services). */
+function keyResource(row: ServiceRow, organization: ResourceId, isServiceInFile: boolean): Resource {
+  const { slug, key_expires_at } = row;
+  const profile = profileOf({ service: slug, expires_at: key_expires_at });
+  const expiresAt = timestampOf(key_expires_at);
+  return {
+    id: { resourceType: serviceKeyType.id, resource: slug },
+    parentResourceId: organization,
+    displayName: `API key of ${shown(row.name) || slug}`,
+    annotations: [
+      secretTrait({
+        profile,
+        credentialType: CredentialType.staticSecret,
+        ...(expiresAt && { expiresAt }),
+        ...(isServiceInFile && { identity: serviceId(slug) }),
+      }),
+    ],
+    profile,
+  };
+}

@@ -1,0 +1,49 @@
+/** Which teams groups of the identity provider fill: there a change made in Cloudsmith does not last. */
+import { flag, objectOf } from "../../sdk/api/json-check.ts";
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import { type Endpoint, orgPath } from "../client.ts";
+import { unlessUnseen } from "../errors.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { groupSyncRows } from "./records.ts";
+
+/** Groups by the slug of the team that they fill, each as `key=value`. */
+export type TeamSources = ReadonlyMap<string, readonly string[]>;
+
+/** Whether groups fill teams at all (Cloudsmith API: saml-group-sync status). */
+const status: Endpoint<{ readonly saml_group_sync_status: boolean }> = {
+  path: (org) => `${orgPath(org)}saml-group-sync/status/`,
+  subject: "list",
+  check: objectOf({ saml_group_sync_status: flag }),
+};
+
+const asked = new WeakMap<OrganizationReading, Promise<TeamSources>>();
+
+/** The sources of all teams, asked for once in a sync; empty unless they are asked for, and where they are not shown. */
+export function teamSources(reading: OrganizationReading, options: ListOptions): Promise<TeamSources> {
+  const known = asked.get(reading) ?? (reading.tellsTeamSources ? ask(reading, options) : Promise.resolve(new Map()));
+  asked.set(reading, known);
+  return known;
+}
+
+async function ask({ client, organization }: OrganizationReading, options: ListOptions): Promise<TeamSources> {
+  const org = organization.slug;
+  const rows = await unlessUnseen(client.records(groupSyncRows, org, options));
+  if (!rows) {
+    options.warn({
+      code: "CS-TEAM-SOURCES-UNSEEN",
+      message: "Cloudsmith does not show SAML group sync to this key: which teams it fills is unknown",
+    });
+    options.report({ kind: "not-read", what: "team-sources", title: "groups that fill teams", reason: "refused" });
+    return new Map();
+  }
+  const isOn = rows.length > 0 && (await unlessUnseen(client.record(status, org, "", options)))?.saml_group_sync_status;
+  const sources = new Map<string, string[]>();
+  if (isOn === false) return sources;
+  for (const { team, idp_key, idp_value } of rows) {
+    if (team === undefined) continue;
+    const groups = sources.get(team) ?? [];
+    groups.push(`${idp_key ?? ""}=${idp_value ?? ""}`);
+    sources.set(team, groups);
+  }
+  return sources;
+}

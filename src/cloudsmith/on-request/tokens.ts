@@ -1,0 +1,126 @@
+/** Entitlement tokens: credentials that download from a repository. No part of a token is ever asked for or kept. */
+import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
+import { rawId } from "../../sdk/resources/annotations.ts";
+import { CredentialType, secretTrait } from "../../sdk/resources/traits.ts";
+import { profileOf, shown, timestampOf, userId } from "../converters.ts";
+import { unlessUnseen } from "../errors.ts";
+import type { OrganizationReading } from "../members/reading.ts";
+import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
+import { AnswersAhead, answersAhead, reportRead, warnOfUnseen } from "./requested-list.ts";
+import { PerReading, RequestedSyncer } from "./requested-syncer.ts";
+import { entitlementTokenType } from "./types.ts";
+
+/** Reads the entitlement tokens, repository by repository. */
+export class EntitlementTokenSyncer extends RequestedSyncer implements ResourceSyncer {
+  readonly resourceType = entitlementTokenType;
+  readonly #tokens = new PerReading((reading) => {
+    const { client, organization } = reading;
+    return new AnswersAhead(
+      (slug, signal) => unlessUnseen(client.records(tokenRows(slug), organization.slug, { signal })),
+      answersAhead,
+    );
+  });
+
+  /** The first page asks which repositories there are; each later one gives the tokens of one. */
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = await this.readingUnder(parent, options);
+    if (!reading || !parent) return { items: [], nextPageToken: "" };
+    if (options.pageToken === "") return await this.#begin(reading, options);
+    const { slugs, startedAtMs } = plan(options);
+    // Place of the repository, and how many tokens those before it have.
+    const [place = 0, before = 0] = options.pageToken.split(",").map(Number);
+    const repository = slugs[place] ?? "";
+    const rows = await this.#tokens.of(reading).get(repository, { keys: () => slugs, signal: options.signal });
+    if (!rows) warnOfUnseen({ ...words, list: `${words.list} '${repository}'` }, options);
+    const items: Resource[] = [];
+    for (const row of rows ?? []) {
+      if (row.slug_perm === "") warnOfNoId(repository, options);
+      else items.push(tokenResource(row, { organization: parent, repository, reading, options }));
+    }
+    const read = before + items.length;
+    const isLast = place + 1 >= slugs.length;
+    reportRead(words, { read, startedAtMs, endedAtMs: isLast ? reading.nowMs() : null }, options);
+    return { items, nextPageToken: isLast ? "" : `${place + 1},${read}` };
+  }
+
+  async #begin(reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
+    const startedAtMs = reading.nowMs();
+    const rows = await unlessUnseen(reading.client.records(repositoryRows, reading.organization.slug, options));
+    if (!rows) warnOfUnseen({ ...words, list: "the list of repositories" }, options);
+    const slugs = [...new Set(rows?.map(({ slug }) => slug))];
+    options.session.set(planKey, Buffer.from(JSON.stringify({ slugs, startedAtMs }), "utf8"));
+    return { items: [], nextPageToken: slugs.length > 0 ? "0,0" : "" };
+  }
+}
+
+const words = {
+  list: "the entitlement tokens of the repository",
+  rows: "entitlement tokens",
+  resourceType: entitlementTokenType.id,
+};
+
+/** Whose tokens are read, in order. */
+interface Plan {
+  readonly slugs: readonly string[];
+  readonly startedAtMs: number;
+}
+
+/** Session key of the plan. */
+const planKey = "entitlement-tokens/plan";
+
+function plan({ session }: ListOptions): Plan {
+  const stored = session.get(planKey);
+  // Only `#begin` wrote it.
+  return stored ? (JSON.parse(Buffer.from(stored).toString("utf8")) as Plan) : { slugs: [], startedAtMs: 0 };
+}
+
+function warnOfNoId(repository: string, { warn }: ListOptions): void {
+  warn({
+    code: "CS-ID-MISSING",
+    signal: "R11",
+    severity: "incomplete",
+    message: `an entitlement token of the repository '${repository}' has no id: it cannot be told from others`,
+  });
+}
+
+interface TokenContext {
+  readonly organization: ResourceId;
+  readonly repository: string;
+  readonly reading: OrganizationReading;
+  readonly options: ListOptions;
+}
+
+function tokenResource(row: TokenRow, { organization, repository, reading, options }: TokenContext): Resource {
+  const { slug_perm, name, user, is_active, created_at, created_by, limit_date_range_to } = row;
+  const profile = profileOf({
+    active: is_active,
+    created_at,
+    created_by,
+    expires_at: limit_date_range_to,
+    repository,
+    user,
+  });
+  const member = (login: string | undefined) =>
+    login === undefined ? undefined : reading.members(options.session, options).memory.idOf(login);
+  const [owner, creator] = [member(user), member(created_by)];
+  const [createdAt, expiresAt] = [timestampOf(created_at), timestampOf(limit_date_range_to)];
+  return {
+    id: { resourceType: entitlementTokenType.id, resource: slug_perm },
+    parentResourceId: organization,
+    displayName: `${shown(name) || slug_perm} (${repository})`,
+    annotations: [
+      rawId(slug_perm),
+      secretTrait({
+        profile,
+        credentialType: CredentialType.staticSecret,
+        ...(createdAt && { createdAt }),
+        ...(expiresAt && { expiresAt }),
+        ...(creator !== undefined && { createdBy: userId(creator) }),
+        ...(owner !== undefined && { identity: userId(owner) }),
+      }),
+    ],
+    profile,
+    ...(createdAt && { createdAt }),
+  };
+}
