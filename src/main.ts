@@ -4,13 +4,14 @@ import { consoleCommand } from "./console/command.ts";
 import { workerCommand } from "./console/worker/worker-command.ts";
 import { evidenceCommand, reportCommand } from "./reports/commands.ts";
 import { summarizeFile } from "./reports/summarize-file.ts";
+import { reviewCommand } from "./reviews/command.ts";
 import { sandboxCommand } from "./sandbox-command.ts";
 import { runCli } from "./sdk/cli/run-cli.ts";
 import { systemIo } from "./sdk/cli/system-io.ts";
 import { version } from "./version.ts";
 
 const connector = connectorApp(version);
-const commands = [consoleCommand, workerCommand, sandboxCommand, reportCommand, evidenceCommand];
+const commands = [consoleCommand, workerCommand, sandboxCommand, reportCommand, reviewCommand, evidenceCommand];
 const app = { ...connector, commands, summarize: summarizeFile };
 // No await out here: the single executable is made of a format that has none.
 void runCli(app, systemIo()).then((code) => {

@@ -10,6 +10,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/release-buffer.ts": [],
   "src/sdk/start-thread.ts": [],
   "src/sdk/file-progress.ts": [],
+  "src/sdk/chained-lines.ts": [],
   "src/sdk/contracts/": [],
   "src/sdk/checks.ts": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/wire/": ["src/sdk/contracts/"],
@@ -105,7 +106,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sdk/cli/": ["src/sdk/"],
   "src/sdk/testing/": ["src/sdk/"],
-  "src/sdk/index.ts": ["src/sdk/", "src/reports/"],
+  "src/sdk/index.ts": ["src/sdk/", "src/reports/", "src/reviews/"],
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
   "src/sdk/api/": [
     "src/sdk/config/pasted.ts",
@@ -136,6 +137,18 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/reports/commands.ts": ["src/reports/", "src/sdk/"],
   "src/reports/command-options.ts": ["src/reports/", "src/sdk/"],
   "src/reports/people/load-list.ts": ["src/reports/", "src/sdk/"],
+  "src/reports/render/write-answer.ts": ["src/reports/", "src/sdk/"],
+  // What was decided about the rows of an answer. Its command, and its files.
+  "src/reviews/command.ts": ["src/reviews/", "src/reports/", "src/sdk/"],
+  "src/reviews/run-review.ts": ["src/reviews/", "src/reports/", "src/sdk/"],
+  "src/reviews/": [
+    "src/reports/",
+    "src/sdk/c1z/",
+    "src/sdk/contracts/",
+    "src/sdk/chained-lines.ts",
+    "src/sdk/clock.ts",
+    "src/sdk/errors.ts",
+  ],
   "src/reports/": [
     "src/sdk/c1z/",
     "src/sdk/contracts/",

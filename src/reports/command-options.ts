@@ -15,16 +15,20 @@ export const outputForms = ["table", "json", "csv", "xlsx"] as const;
 /** One of the forms. */
 export type OutputForm = (typeof outputForms)[number];
 
-/** What `report` is to do. */
-export interface ReportOptions extends Request {
-  readonly report: Report;
-  readonly about: string | undefined;
-  /** A file of people to ask about instead, `-` for standard input. */
-  readonly list: string | undefined;
+/** In which form an answer is written, and where. */
+export interface FormOptions {
   readonly output: OutputForm;
   /** Undefined: standard output. */
   readonly out: string | undefined;
   readonly byteOrderMark: boolean;
+}
+
+/** What `report` is to do. */
+export interface ReportOptions extends Request, FormOptions {
+  readonly report: Report;
+  readonly about: string | undefined;
+  /** A file of people to ask about instead, `-` for standard input. */
+  readonly list: string | undefined;
 }
 
 /** What `evidence` is to do. */
@@ -73,7 +77,8 @@ function unknownReport(name: string | undefined): string {
   return name === undefined ? "the name of a report is missing" : `unknown report ${JSON.stringify(name)}`;
 }
 
-function readForm(options: ResolvedConfig): Pick<ReportOptions, "output" | "out" | "byteOrderMark"> {
+/** Reads the form. @throws BatonError `BATON-USAGE` */
+export function readForm(options: ResolvedConfig): FormOptions {
   const text = options.string("output");
   const output = outputForms.find((form) => form === text);
   if (!output) throw usageError(`--output is ${outputForms.join(", ")}, not ${JSON.stringify(text)}`);
@@ -85,12 +90,13 @@ function readForm(options: ResolvedConfig): Pick<ReportOptions, "output" | "out"
   return { output, out, byteOrderMark };
 }
 
-function given(options: ResolvedConfig, name: string): string | undefined {
+/** A flag that was given. */
+export function given(options: ResolvedConfig, name: string): string | undefined {
   return options.isGiven(name) ? options.string(name) : undefined;
 }
 
-/** @param report undefined where several are asked for. */
-function readRequest(
+/** Reads which file and sync are asked. @param report undefined where several are asked for. @throws BatonError `BATON-USAGE` */
+export function readRequest(
   { profileKeys }: Invocation["app"],
   options: ResolvedConfig,
   { env }: CliIo,

@@ -5,10 +5,10 @@ import type { CliIo } from "../sdk/cli/cli-io.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import type { Field } from "../sdk/config/field.ts";
 import type { ReportOptions } from "./command-options.ts";
-import type { Sink } from "./output-file.ts";
-import type { Answer, Conclusion, Rendering, Report } from "./report.ts";
+import type { Report } from "./report.ts";
 
-const requestFields: readonly Field[] = [
+/** Which file is asked, and which sync of it. */
+export const requestFields: readonly Field[] = [
   {
     kind: "string",
     name: "file",
@@ -33,6 +33,25 @@ const requestFields: readonly Field[] = [
   },
 ];
 
+/** In which form an answer is written, and where. */
+export const formFields: readonly Field[] = [
+  {
+    kind: "string",
+    name: "output",
+    shorthand: "o",
+    description: "table, json, csv or xlsx",
+    default: "table",
+    ...ownFlag,
+  },
+  {
+    kind: "string",
+    name: "out",
+    description: "Write there instead of to standard output; xlsx needs it",
+    ...ownFlag,
+  },
+  { kind: "bool", name: "bom", description: "Begin the CSV with a byte order mark, for Excel", ...ownFlag },
+];
+
 /** Answers one question about a file. */
 export const reportCommand: Command = {
   name: "report",
@@ -49,21 +68,7 @@ export const reportCommand: Command = {
         "access: a file of names, addresses or logins, one a line or as CSV, instead of WHO; - is standard input",
       ...ownFlag,
     },
-    {
-      kind: "string",
-      name: "output",
-      shorthand: "o",
-      description: "table, json, csv or xlsx",
-      default: "table",
-      ...ownFlag,
-    },
-    {
-      kind: "string",
-      name: "out",
-      description: "Write there instead of to standard output; xlsx needs it",
-      ...ownFlag,
-    },
-    { kind: "bool", name: "bom", description: "Begin the CSV with a byte order mark, for Excel", ...ownFlag },
+    ...formFields,
   ],
   about: async () => (await import("./command-options.ts")).listOfReports(),
   async run(invocation) {
@@ -109,15 +114,8 @@ async function runReport(options: ReportOptions, io: CliIo): Promise<void> {
   const { openInquiry } = await import("./ask.ts");
   using inquiry = await openInquiry({ ...options, comparesSyncs: report.comparesSyncs === true });
   const answer = inquiry.answer(report, options.about);
-  const { gathering, writeOutputFile } = await import("./output-file.ts");
-  let conclusion: Conclusion;
-  if (options.out === undefined) {
-    const { sink, flush } = gathering((bytes) => io.stdout.write(bytes.toString()));
-    conclusion = await render(answer, options, sink);
-    flush();
-  } else {
-    conclusion = await writeOutputFile(options.out, (sink) => render(answer, options, sink));
-  }
+  const { writeAnswer } = await import("./render/write-answer.ts");
+  const conclusion = await writeAnswer(answer, options, io);
   const { resultNotice } = await import("./run-result.ts");
   const aboutRun = resultNotice(inquiry.run?.result);
   // JSON and the table say their notices themselves.
@@ -134,22 +132,7 @@ async function listed(path: string, io: CliIo): Promise<Report> {
   return listedAccess(await loadPeopleList(path, io));
 }
 
-function refuseSameFile({ file, out }: { readonly file: string; readonly out: string | undefined }): void {
+/** @throws BatonError `BATON-USAGE` when the answer would take the place of what is asked. */
+export function refuseSameFile({ file, out }: { readonly file: string; readonly out: string | undefined }): void {
   if (out !== undefined && resolve(out) === resolve(file)) throw usageError("--out is the file that is read");
-}
-
-async function render(answer: Answer, options: ReportOptions, sink: Sink): Promise<Conclusion> {
-  const { output, byteOrderMark } = options;
-  if (output === "xlsx") return await (await import("./render/xlsx.ts")).renderXlsx(answer, sink);
-  if (output === "csv") return pump((await import("./render/csv.ts")).renderCsv(answer, { byteOrderMark }), sink);
-  if (output === "json") return pump((await import("./render/json.ts")).renderJson(answer), sink);
-  return pump((await import("./render/table.ts")).renderTable(answer), sink);
-}
-
-function pump(rendering: Rendering, sink: Sink): Conclusion {
-  for (;;) {
-    const next = rendering.next();
-    if (next.done) return next.value;
-    sink(next.value);
-  }
 }

@@ -3,11 +3,10 @@
  * file and run record give the same bytes.
  */
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { type Inquiry, openInquiry, type Request } from "./ask.ts";
 import { reports } from "./catalogue.ts";
+import { hashOfFile } from "./hash-file.ts";
 import { renderCsv } from "./render/csv.ts";
 import { renderJson, schemaVersion } from "./render/json.ts";
 import { renderXlsx } from "./render/xlsx.ts";
@@ -160,22 +159,6 @@ function summaryText({ request, inquiry, result, sha256, written }: Summary): st
     })),
   };
   return `${JSON.stringify(summary, undefined, 2)}\n`;
-}
-
-async function hashOfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk);
-  } catch (caught) {
-    if (isNotFound(caught)) return "";
-    throw fileError(caught, `read ${path}`, "The evidence pack was not made.");
-  }
-  return hash.digest("hex");
-}
-
-/** Left to the reader, which says it better. */
-function isNotFound(caught: unknown): boolean {
-  return caught instanceof Error && "code" in caught && caught.code === "ENOENT";
 }
 
 function fileChanged(path: string): BatonError {

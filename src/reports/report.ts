@@ -78,13 +78,16 @@ export interface Report {
 /** A report in pieces of text; at their end, the conclusion. */
 export type Rendering = Generator<string, Conclusion, undefined>;
 
+/** The sync of an answer. */
+export type AnsweredSync = Pick<SyncRun, "id" | "type" | "startedAt" | "endedAt">;
+
 /** An answer, ready to be written. */
 export interface Answer {
   readonly report: Report;
   /** Undefined for a file that names no sync. */
-  readonly sync: SyncRun | undefined;
+  readonly sync: AnsweredSync | undefined;
   /** The earlier sync; undefined for questions that do not compare. */
-  readonly since: SyncRun | undefined;
+  readonly since: AnsweredSync | undefined;
   /** The run that wrote the sync, as it recorded itself; undefined when no record of it is there. */
   readonly run: RunRecord | undefined;
   /** Undefined for questions without ages. */

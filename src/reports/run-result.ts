@@ -7,6 +7,11 @@ import { parseRunRecord, type RunRecord, runRecordPath, type SyncResult } from "
 
 const complete: ReadonlySet<string> = new Set<SyncResult>(["Complete", "Complete with warnings"]);
 
+/** Whether the run saw everything that there was to see. */
+export function isComplete(result: SyncResult): boolean {
+  return complete.has(result);
+}
+
 /** The record's text; undefined when there is none. @throws BatonError what the system refused. */
 export function readRunRecord(file: string): string | undefined {
   const path = runRecordPath(file);
@@ -25,7 +30,7 @@ export function runOf(recordText: string | undefined, sync: SyncRun | undefined)
 
 /** What a reader of reports must know of a run that did not see everything. */
 export function resultNotice(result: SyncResult | undefined): string | undefined {
-  if (result === undefined || complete.has(result)) return undefined;
+  if (result === undefined || isComplete(result)) return undefined;
   return `The result of the run was ${result}: people or access may be missing.`;
 }
 

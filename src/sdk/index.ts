@@ -5,6 +5,7 @@
 
 export { evidenceCommand, reportCommand } from "../reports/commands.ts";
 export { summarizeFile } from "../reports/summarize-file.ts";
+export { reviewCommand } from "../reviews/command.ts";
 export {
   type ApiErrorTexts,
   type ApiFailureOptions,

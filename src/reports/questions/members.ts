@@ -18,7 +18,14 @@ export const members: Report = {
   title: "Members of a team",
   summary: "Who holds what on one team, other resource or entitlement",
   operand: "WHAT",
-  columns: columnsOf({ slug: "Entitlement", ...accountTitles, how: "How", through: "Through", ...accountIdTitle }),
+  columns: columnsOf({
+    slug: "Entitlement",
+    ...accountTitles,
+    how: "How",
+    through: "Through",
+    ...accountIdTitle,
+    entitlementId: "Entitlement id",
+  }),
   rows: memberRows,
 };
 
@@ -33,7 +40,7 @@ function* memberRows({ view, about = "" }: Subject): Rows {
       counts.set(slug, (counts.get(slug) ?? 0) + 1);
       const account = holdings.account(grant.principal);
       const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
-      yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account)];
+      yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account), entitlement.id];
     }
   }
   return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [`This is ${name}.`] };

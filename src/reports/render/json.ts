@@ -2,9 +2,9 @@
  * A report as JSON: one object, a row a line, keys always in the same order. One file with its run record gives the same
  * bytes every time: nothing in it depends on the moment, the machine or the path.
  */
-import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
 import {
   type Answer,
+  type AnsweredSync,
   type Cell,
   type Column,
   countsByLabel,
@@ -48,7 +48,7 @@ function headOf({ report, sync, since, run, asOfSeconds, about }: Answer): strin
   return JSON.stringify(head).slice(1, -1);
 }
 
-function syncObject({ id, type, startedAt, endedAt }: SyncRun): Readonly<Record<string, string | null>> {
+function syncObject({ id, type, startedAt, endedAt }: AnsweredSync): Readonly<Record<string, string | null>> {
   return { id, type, startedAt, endedAt: endedAt ?? null };
 }
 

@@ -1,0 +1,16 @@
+/** Hashes files, piece by piece. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
+
+/** SHA-256 in hex; "" for a file that is not there, which its reader says better. @throws BatonError what the system refused. */
+export async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch (caught) {
+    if (errnoOf(caught) === "ENOENT") return "";
+    throw fileError(caught, `read ${path}`, "Nothing was written.");
+  }
+  return hash.digest("hex");
+}

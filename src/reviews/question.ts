@@ -1,0 +1,88 @@
+/** What a review asks, kept so that the same can be asked of a later sync: a report or a list of people, and a filter. */
+import type { Inquiry } from "../reports/ask.ts";
+import { findReport } from "../reports/catalogue.ts";
+import { folded, hasAllWords, nameKey, searchWords } from "../reports/folded-text.ts";
+import type { PeopleList } from "../reports/people/people-list.ts";
+import { listedAccess } from "../reports/questions/listed.ts";
+import { cellText } from "../reports/render/cell-text.ts";
+import type { Answer, Cell, Column, Report, Row, Rows } from "../reports/report.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
+
+/** A condition on one column. */
+export interface Condition {
+  /** Key of the column. */
+  readonly column: string;
+  /** What the cell is, or one of its values; compared as names are. */
+  readonly value: string;
+}
+
+/** The question. */
+export interface Question {
+  /** Name of a report; left out for a list of people. */
+  readonly report?: string;
+  /** Who or what it is about, where the report asks for it. */
+  readonly about?: string;
+  readonly list?: PeopleList;
+  /** All must hold. */
+  readonly where?: readonly Condition[];
+  /** Words that a row must hold. */
+  readonly search?: string;
+}
+
+/** The report behind the question. @throws BatonError `REVIEW-QUESTION` */
+export function reportOf({ report: name, list }: Question): Report {
+  if (list) return listedAccess(list);
+  const report = findReport(name ?? "");
+  if (!report) throw badQuestion(`there is no report ${JSON.stringify(name ?? "")}`);
+  return report;
+}
+
+/** Asks it: the rows that fit. @throws BatonError `REVIEW-QUESTION`, and those of the report. */
+export function askQuestion(question: Question, inquiry: Inquiry): Answer {
+  const report = reportOf(question);
+  const { where = [], search = "" } = question;
+  const places = where.map(({ column, value }) => ({ at: placeOf(column, report.columns), value: nameKey(value) }));
+  const words = searchWords(search);
+  const answer = inquiry.answer(report, question.about);
+  const fits = (row: Row): boolean =>
+    places.every(({ at, value }) => valuesIn(row[at]).includes(value)) &&
+    (words.length === 0 || hasAllWords(folded(row.map(cellText).join("\n")), words));
+  return { ...answer, rows: rowsThatFit(answer.rows, fits) };
+}
+
+/** The filter in words, for a title; "" without one. */
+export function filterText({ where = [], search = "" }: Question): string {
+  const parts = where.map(({ column, value }) => `${column} ${value}`);
+  return [...parts, ...(search.trim() === "" ? [] : [JSON.stringify(search.trim())])].join(", ");
+}
+
+function placeOf(key: string, columns: readonly Column[]): number {
+  const at = columns.findIndex((column) => column.key === key);
+  if (at === -1) {
+    throw badQuestion(`it has no column ${JSON.stringify(key)}; there are ${columns.map((one) => one.key).join(", ")}`);
+  }
+  return at;
+}
+
+function valuesIn(cell: Cell): readonly string[] {
+  return (Array.isArray(cell) ? cell : [cellText(cell)]).map((one: string) => nameKey(one));
+}
+
+function* rowsThatFit(rows: Rows, fits: (row: Row) => boolean): Rows {
+  for (;;) {
+    const next = rows.next();
+    if (next.done) return next.value;
+    if (fits(next.value)) yield next.value;
+  }
+}
+
+/** The refusal of a question. @param problem why, as the end of a sentence. */
+export function badQuestion(problem: string): BatonError {
+  return new BatonError({
+    code: "REVIEW-QUESTION",
+    status: Status.invalidArgument,
+    message: `This cannot be reviewed: ${problem}.`,
+    effect: "No review was started.",
+    hint: "Start it from another report, list or filter.",
+  });
+}

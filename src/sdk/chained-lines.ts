@@ -1,0 +1,142 @@
+/**
+ * A file of JSON lines that only grows, in which each line names the hash of everything before it: nothing in it can be
+ * changed, moved or taken out later without being noticed, but for lines at its end. Knows nothing of what the lines say.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+
+/** A line as it was read. */
+export interface ChainedLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  /** SHA-256 in hex of all that stands before the line in the file. */
+  readonly before: string;
+  /** False for the rest of a line whose writing was cut off. */
+  readonly isWhole: boolean;
+}
+
+const lineEnd = 0x0a;
+const pieceBytes = 65_536;
+
+/** Such a file, open for more. Every method throws what the system refused. */
+export class ChainedLines {
+  readonly #file: number;
+  #hash: Hash = createHash("sha256");
+  #bytes = 0;
+  /** True: the last line was cut off, and is closed before the next one. */
+  #isTorn: boolean = false;
+  #isOpen: boolean = true;
+
+  /** Opens the file at `path`, made with mode 0600 when it is new. */
+  constructor(path: string) {
+    this.#file = openSync(path, "a+", 0o600);
+  }
+
+  /** Appends one line; it is on the disk afterwards, or not in the file at all. */
+  append(record: Readonly<Record<string, unknown>>): void {
+    // The number of a closed file may be that of another one by now.
+    if (!this.#isOpen) throw Object.assign(new Error("closed"), { code: "EBADF" });
+    this.#catchUp();
+    const before = this.#hash.copy();
+    if (this.#isTorn) before.update("\n");
+    const text = `${JSON.stringify({ ...record, before: before.digest("hex") })}\n`;
+    const line = Buffer.from(this.#isTorn ? `\n${text}` : text);
+    try {
+      for (let done = 0; done < line.length; ) done += writeSync(this.#file, line, done);
+      fsyncSync(this.#file);
+    } catch (caught) {
+      this.#takeBack();
+      throw caught;
+    }
+    this.#hash.update(line);
+    this.#bytes += line.length;
+    this.#isTorn = false;
+  }
+
+  close(): void {
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
+  }
+
+  /** Reads what was added since the last look: all of it at first, and what another process added. */
+  #catchUp(): void {
+    const stats = fstatSync(this.#file);
+    // A device has no content that could be hashed.
+    if (!stats.isFile() || stats.size === this.#bytes) return;
+    if (stats.size < this.#bytes) [this.#bytes, this.#hash] = [0, createHash("sha256")];
+    const piece = Buffer.alloc(pieceBytes);
+    while (this.#bytes < stats.size) {
+      const read = readSync(this.#file, piece, 0, Math.min(piece.length, stats.size - this.#bytes), this.#bytes);
+      if (read === 0) break;
+      this.#hash.update(piece.subarray(0, read));
+      this.#bytes += read;
+      this.#isTorn = piece[read - 1] !== lineEnd;
+    }
+  }
+
+  /** Half a line must not stay: the next one would be joined to it. */
+  #takeBack(): void {
+    try {
+      ftruncateSync(this.#file, this.#bytes);
+    } catch {
+      // What is left of it is found, and closed, by the next one.
+    }
+  }
+}
+
+/** All lines of the file at `path`. */
+export function readChainedLines(path: string): readonly ChainedLine[] {
+  return chainedLines(readFileSync(path));
+}
+
+/** All lines of such a file's content. */
+export function chainedLines(content: Uint8Array): readonly ChainedLine[] {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const lines: ChainedLine[] = [];
+  const hash = createHash("sha256");
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(lineEnd, at);
+    const next = end === -1 ? bytes.length : end + 1;
+    const text = bytes.toString("utf8", at, end === -1 ? next : end);
+    lines.push({ number: lines.length + 1, text, before: hash.copy().digest("hex"), isWhole: end !== -1 });
+    hash.update(bytes.subarray(at, next));
+    at = next;
+  }
+  return lines;
+}
+
+/** The object of a line; undefined for one that was cut off. */
+export function lineObject({ text }: Pick<ChainedLine, "text">): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a chain does not hold. */
+export interface BrokenLine {
+  /** From 1. */
+  readonly number: number;
+  /** `changed-before`: something above it is not what it was. `unchained`: it names no hash, after lines that do. `no-object`: it cannot be read. */
+  readonly problem: "changed-before" | "unchained" | "no-object";
+}
+
+/**
+ * The first line that does not fit, if there is one. Lines without a hash may only stand before all that have one.
+ * @param isChained true: there are none before.
+ */
+export function brokenLine(lines: readonly ChainedLine[], isChained = false): BrokenLine | undefined {
+  let mustBeChained = isChained;
+  for (const line of lines) {
+    const { number, before } = line;
+    const claimed = lineObject(line)?.["before"];
+    if (lineObject(line) === undefined) return { number, problem: "no-object" };
+    if (claimed === undefined && mustBeChained) return { number, problem: "unchained" };
+    if (claimed !== undefined && claimed !== before) return { number, problem: "changed-before" };
+    mustBeChained ||= claimed !== undefined;
+  }
+  return undefined;
+}
