@@ -1,6 +1,7 @@
 /** The program: the Cloudsmith connector behind the command line, and the sandbox to try it on. */
 import { connectorApp } from "./cloudsmith/connector-app.ts";
 import { consoleCommand } from "./console/command.ts";
+import { readCommand } from "./console/sources/read-command.ts";
 import { workerCommand } from "./console/worker/worker-command.ts";
 import { evidenceCommand, reportCommand } from "./reports/commands.ts";
 import { summarizeFile } from "./reports/summarize-file.ts";
@@ -11,7 +12,10 @@ import { systemIo } from "./sdk/cli/system-io.ts";
 import { version } from "./version.ts";
 
 const connector = connectorApp(version);
-const commands = [consoleCommand, workerCommand, sandboxCommand, reportCommand, reviewCommand, evidenceCommand];
+const commands = [
+  ...[consoleCommand, workerCommand, readCommand, sandboxCommand],
+  ...[reportCommand, reviewCommand, evidenceCommand],
+];
 const app = { ...connector, commands, summarize: summarizeFile };
 // No await out here: the single executable is made of a format that has none.
 void runCli(app, systemIo()).then((code) => {

@@ -47,7 +47,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
     ...{ dataDir, hub, clock, env: io.env, storeKeyFile, keysInMemory, program },
   });
   parts.defer(() => connectors.close());
-  const sources = new Sources({ dataDir, kept: connectors.archive, clock });
+  const sources = new Sources({ dataDir, kept: connectors.archive, clock, program, env: io.env });
   parts.defer(() => sources.close());
   parts.defer(sources.follow(hub));
   const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];

@@ -27,6 +27,7 @@ import { Sources } from "../../src/console/sources/sources.ts";
 import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
 import { version } from "../../src/version.ts";
+import { launcher } from "../e2e/program.ts";
 
 /** What a test may want otherwise. */
 export interface DoorOptions {
@@ -109,7 +110,11 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
   const links = new LaunchLinks(clock);
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
-  const sources = new Sources({ dataDir, kept: kept ?? workshop?.archive ?? nothing, clock });
+  const sources = new Sources({
+    ...{ dataDir, kept: kept ?? workshop?.archive ?? nothing, clock },
+    program: { file: process.execPath, args: [launcher] },
+    env: process.env,
+  });
   const app = createApp({
     assets,
     audit,

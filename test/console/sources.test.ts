@@ -1,8 +1,10 @@
 /** Questions about files over the API: figures held against plain SQL over the same file, and against the commands. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import type {
   PeoplePage,
@@ -18,6 +20,7 @@ import type {
 } from "../../src/console/contract/sources.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { writeEndless } from "../support/endless-c1z.ts";
 import { queryC1z } from "../support/plain-c1z.ts";
 import { writeSync } from "../support/sample-c1z.ts";
 import { type Door, openDoor, type SignedIn } from "./door.ts";
@@ -442,4 +445,22 @@ test("a source, person, team, resource or review that is not there is 404", asyn
   ]) {
     assert.equal((await browser.get(path)).status, 404, path);
   }
+});
+
+test("a file that cannot be read to the end is refused, and meanwhile the others answer", async () => {
+  const path = join(scratch.path, "endless.c1z");
+  writeEndless(join(golden, "minimal-v1.c1z"), path, "v1_grants");
+  const opening = browser.post("/api/files", { path });
+  assert.ok((await browser.json<PeoplePage>(`${base}/people?limit=1`)).total > 0);
+  const { status, body } = await opening;
+  assert.ok(status >= 400, body);
+  assert.match(body, /FILE-/);
+  assert.ok((await browser.json<PeoplePage>(`${base}/people?limit=1`)).total > 0);
+});
+
+test("a file that takes the process that reads it down is said to, and the next question is answered", async () => {
+  const killed = execFileSync("pgrep", ["-P", String(process.pid), "-f", "console-read"], { encoding: "utf8" });
+  for (const pid of killed.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
+  await delay(50);
+  assert.ok((await browser.json<PeoplePage>(`${base}/people?limit=1`)).total > 0);
 });

@@ -27,6 +27,8 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["FILE-CORRUPT", "This file is damaged"],
   ["FILE-FOREIGN", "This is no ordinary .c1z file"],
   ["FILE-DECODER-LIMIT", "This file is too large to unpack"],
+  ["FILE-TIME-LIMIT", "This file takes too long to read"],
+  ["FILE-MEMORY-LIMIT", "This file takes too much memory"],
   ["REPORT-NO-EARLIER-SYNC", "There is nothing to compare with"],
   ["CONSOLE-NO-SOURCE", "There is no file yet"],
   ["CONSOLE-NOT-IN-FILE", "Not in this file"],

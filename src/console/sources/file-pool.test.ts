@@ -7,13 +7,14 @@ import { goldenDirectory } from "../../../test/support/sample-c1z.ts";
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError } from "../../sdk/errors.ts";
 import { FilePool } from "./file-pool.ts";
+import { openSource } from "./file-questions.ts";
 import type { OpenSource } from "./open-source.ts";
 
 const golden = join(goldenDirectory, "minimal-v1.c1z");
 const other = join(goldenDirectory, "two-syncs-v1.c1z");
 
 interface Bench {
-  readonly pool: FilePool;
+  readonly pool: FilePool<OpenSource>;
   readonly clock: VirtualClock;
   /** A copy of a golden file. */
   file(name: string, from?: string): string;
@@ -27,9 +28,9 @@ function prepare(context: TestContext): Bench {
   const before = process.env["BATON_TMPDIR"];
   process.env["BATON_TMPDIR"] = scratch;
   const clock = new VirtualClock();
-  const pool = new FilePool(clock);
+  const pool = new FilePool({ clock, open: openSource });
   context.after(() => {
-    pool.close();
+    void pool.close();
     if (before === undefined) delete process.env["BATON_TMPDIR"];
     else process.env["BATON_TMPDIR"] = before;
     for (const path of [directory, scratch]) rmSync(path, { recursive: true, force: true });
@@ -125,7 +126,7 @@ test("a file that cannot be opened is tried again by the next who asks", async (
 test("closing lets answers under way come to their end", async (context) => {
   const { pool, file, unpacked } = prepare(context);
   await pool.use(file("a.c1z"), ({ view }) => {
-    pool.close();
+    void pool.close();
     assert.ok([...view.resources()].length > 0);
   });
   while (unpacked() > 0) await new Promise(setImmediate);

@@ -1,38 +1,52 @@
 /**
  * Keeps a few files open: unpacking one takes longer than any question about it. A file that was replaced is opened
  * anew; one that nobody asks about for a while is let go. Whoever uses a file keeps it open until the answer is there.
+ * The console has one of processes that read, each of those has one of files.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
-import { fileError } from "../../sdk/c1z/container/file-errors.ts";
-import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import { OpenSource } from "./open-source.ts";
 
 const maxOpen = 4;
 const idleMs = 10 * 60_000;
 const sweepMs = 60_000;
 
-interface Entry {
+/** What is kept of an open file. */
+interface Opened {
+  close(): void | Promise<void>;
+}
+
+/** How files are opened. */
+export interface FilePoolOptions<T extends Opened> {
+  readonly clock: Clock;
+  /**
+   * Opens the file at `path`.
+   * @param key changes whenever the file is replaced.
+   * @param dismiss says that what was opened is of no more use.
+   */
+  open(path: string, key: string, dismiss: () => void): Promise<T>;
+}
+
+interface Entry<T> {
   readonly path: string;
   readonly key: string;
-  readonly opening: Promise<OpenSource>;
+  readonly opening: Promise<T>;
   users: number;
   usedMs: number;
   /** To be closed as soon as nobody uses it. */
   isDismissed: boolean;
 }
 
-/** Open files of one console. */
-export class FilePool {
+/** Open files. */
+export class FilePool<T extends Opened> {
   readonly #clock: Clock;
+  readonly #openFile: FilePoolOptions<T>["open"];
   readonly #timer: NodeJS.Timeout;
-  #entries: Entry[] = [];
+  readonly #closing = new Set<Promise<void>>();
+  #entries: Entry<T>[] = [];
 
-  constructor(clock: Clock) {
+  constructor({ clock, open }: FilePoolOptions<T>) {
     this.#clock = clock;
+    this.#openFile = open;
     this.#timer = setInterval(() => this.sweep(), sweepMs).unref();
   }
 
@@ -41,8 +55,8 @@ export class FilePool {
     return this.#entries.length;
   }
 
-  /** Calls `action` with the file at `path`, as it is now. @throws BatonError those of `openC1z`, and what `action` throws. */
-  async use<T>(path: string, action: (source: OpenSource) => T | Promise<T>): Promise<T> {
+  /** Calls `action` with the file at `path`, as it is now. @throws what opening it throws, and what `action` throws. */
+  async use<R>(path: string, action: (opened: T) => R | Promise<R>): Promise<R> {
     const key = await keyOf(path);
     const entry = this.#entries.find((one) => one.key === key && !one.isDismissed) ?? this.#open(path, key);
     entry.users++;
@@ -62,37 +76,42 @@ export class FilePool {
     this.#settle();
   }
 
-  /** Closes everything, once the answers under way are done. */
-  close(): void {
+  /** Closes everything: at once what is free, the rest when the answers under way are done. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
     for (const entry of this.#entries) entry.isDismissed = true;
     this.#settle();
+    await Promise.all(this.#closing);
   }
 
-  #open(path: string, key: string): Entry {
+  #open(path: string, key: string): Entry<T> {
     for (const entry of this.#entries) entry.isDismissed ||= entry.path === path;
     const idle = this.#entries.filter((entry) => entry.users === 0 && !entry.isDismissed);
     const [longestIdle] = idle.toSorted((a, b) => a.usedMs - b.usedMs);
     if (longestIdle && this.#entries.length >= maxOpen) longestIdle.isDismissed = true;
-    const opening = openSource(path, key);
-    const entry: Entry = { path, key, opening, users: 0, usedMs: this.#clock.monotonicMs(), isDismissed: false };
-    this.#entries.push(entry);
-    opening.catch(() => {
+    const dismiss = (): void => {
       entry.isDismissed = true;
-    });
+      this.#settle();
+    };
+    const opening = this.#openFile(path, key, dismiss);
+    const entry: Entry<T> = { path, key, opening, users: 0, usedMs: this.#clock.monotonicMs(), isDismissed: false };
+    this.#entries.push(entry);
+    opening.catch(dismiss);
     return entry;
   }
 
   /** Closes what is dismissed and free. */
   #settle(): void {
-    const isDone = ({ isDismissed, users }: Entry): boolean => isDismissed && users === 0;
+    const isDone = ({ isDismissed, users }: Entry<T>): boolean => isDismissed && users === 0;
     const done = this.#entries.filter(isDone);
     this.#entries = this.#entries.filter((entry) => !isDone(entry));
     for (const { opening } of done) {
-      opening.then(
-        (source) => source.close(),
+      const closing = opening.then(
+        (opened) => opened.close(),
         () => undefined,
       );
+      this.#closing.add(closing);
+      void closing.finally(() => this.#closing.delete(closing));
     }
   }
 }
@@ -105,31 +124,4 @@ async function keyOf(path: string): Promise<string> {
   } catch {
     return path;
   }
-}
-
-async function openSource(path: string, key: string): Promise<OpenSource> {
-  const reader = await openC1z(path);
-  try {
-    const { sha256, bytes } = await hashOf(path);
-    return new OpenSource({ path, key, sha256, bytes }, reader);
-  } catch (caught) {
-    reader.close();
-    throw caught;
-  }
-}
-
-async function hashOf(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  try {
-    await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        bytes += chunk.length;
-      }
-    });
-  } catch (caught) {
-    throw fileError(caught, `read ${path}`, "Nothing was read.");
-  }
-  return { sha256: hash.digest("hex"), bytes };
 }

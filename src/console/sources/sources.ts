@@ -1,26 +1,32 @@
-/** Finds the file behind the name of a source and lends it out open. The one door to everything in this room. */
+/**
+ * Finds the file behind the name of a source and asks it, in a process of its own for each file. The one door to
+ * everything in this room.
+ */
 import { randomBytes } from "node:crypto";
 import { createReadStream, type ReadStream, statSync, unlink } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Sink, writeOutputFile } from "../../reports/output-file.ts";
+import { AskedProcess } from "../../sdk/c1z/process/asked-process.ts";
+import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { OpenedFile, SourceInfo } from "../contract/sources.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
 import { FilePool } from "./file-pool.ts";
-import type { OpenSource } from "./open-source.ts";
 import { OpenedFiles } from "./opened-files.ts";
-import type { Since } from "./reviews.ts";
+import type { AnswerOf, FileQuestion, Question, Taken } from "./questions.ts";
+import { readCommandName } from "./read-command.ts";
 import { noSuchSource } from "./source-error.ts";
-import { sourceInfo } from "./source-info.ts";
 
 /** What sources need of the console. */
 export interface SourcesOptions {
   readonly dataDir: string;
   readonly kept: KeptFiles;
   readonly clock: Clock;
+  /** From `thisProgram`. */
+  readonly program: ProgramCommand;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A download that is ready. */
@@ -30,41 +36,44 @@ export interface Download {
   readonly stream: ReadStream;
 }
 
+/** Questions that write a download. */
+type Export = Extract<Question, `export${string}`>;
+
 /** All files that can be asked. */
 export class Sources {
   readonly files: OpenedFiles;
   readonly #kept: KeptFiles;
   readonly #clock: Clock;
-  readonly #pool: FilePool;
+  readonly #pool: FilePool<AskedProcess>;
   readonly #downloads: string;
 
-  constructor({ dataDir, kept, clock }: SourcesOptions) {
+  constructor({ dataDir, kept, clock, program, env }: SourcesOptions) {
     this.files = new OpenedFiles(dataDir);
     this.#kept = kept;
     this.#clock = clock;
-    this.#pool = new FilePool(clock);
     this.#downloads = join(dataDir, "downloads");
-  }
-
-  /** Lends the file of a source. @throws BatonError `CONSOLE-NO-SOURCE`, those of `openC1z`, and what `action` throws. */
-  async use<T>(source: string, action: (open: OpenSource, file: KeptFile) => T | Promise<T>): Promise<T> {
-    const file = this.#find(source);
-    return await this.#pool.use(file.path, (open) => action(open, file));
-  }
-
-  /** Lends a file and the one that it is compared with: another source, or a sync of the same file. */
-  async compare<T>(
-    source: string,
-    since: string | undefined,
-    action: (open: OpenSource, since: Since | undefined) => T | Promise<T>,
-  ): Promise<T> {
-    return await this.use(source, async (open) => {
-      if (since === undefined) return await action(open, undefined);
-      if (open.reader.syncs.some(({ id }) => id === since)) return await action(open, { kind: "sync", id: since });
-      return await this.use(since, (other, { title }) =>
-        action(open, { kind: "file", open: other, source: since, title }),
-      );
+    this.#pool = new FilePool({
+      clock,
+      open: async (_path, _key, dismiss) => {
+        const reader = new AskedProcess({ program, args: [readCommandName], env: withoutSecrets(env) });
+        void reader.ended.then(dismiss);
+        return reader;
+      },
     });
+  }
+
+  /**
+   * Asks the file of a source.
+   * @param since what it is compared with: another source, or a sync of the same file.
+   * @throws BatonError `CONSOLE-NO-SOURCE`, those of `openC1z`, what answering throws, and `FILE-TIME-LIMIT`,
+   * `FILE-MEMORY-LIMIT` and `FILE-PROCESS-LOST` for a file that cannot be read to the end.
+   */
+  async ask<Q extends Question>(source: string, name: Q, taken: Taken<Q>, since?: string): Promise<AnswerOf<Q>> {
+    const { path } = this.#find(source);
+    if (since === undefined) return await this.#askFile({ name, path, taken });
+    const other = this.#lookUp(since);
+    const file = other && { path: other.path, source: since, title: other.title };
+    return await this.#askFile({ name, path, taken, since: { id: since, file } });
   }
 
   /** What the names of its downloads begin with. @throws BatonError `CONSOLE-NO-SOURCE` */
@@ -75,7 +84,7 @@ export class Sources {
 
   /** What the file is. Whoever asks will ask for people next: they are read meanwhile. */
   async info(source: string): Promise<SourceInfo> {
-    const info = await this.use(source, (open, { title }) => sourceInfo(open, source, title));
+    const info = await this.ask(source, "info", { source, title: this.#find(source).title });
     this.#readAhead(source);
     return info;
   }
@@ -92,18 +101,18 @@ export class Sources {
     });
   }
 
-  /** Opens a file by its path, to see that it can be read, and remembers it. @throws BatonError those of `openC1z` */
+  /** Opens a file by its path, to see that it can be read, and remembers it. @throws BatonError as `ask` */
   async openPath(text: string): Promise<OpenedFile> {
     // Asked for only when it is needed: a user without an entry has none.
     const path = resolve(text.replace(/^~(?=$|[/\\])/, () => homedir()));
-    await this.#pool.use(path, () => undefined);
+    await this.#askFile({ name: "open", path, taken: {} });
     return this.files.add(path, this.#clock.nowMs());
   }
 
   /** The same for a file that was sent to the place that `files.uploadPlace` named. It is deleted if it is none. */
   async openUpload(place: { readonly id: string; readonly path: string }, name: string): Promise<OpenedFile> {
     try {
-      await this.#pool.use(place.path, () => undefined);
+      await this.#askFile({ name: "open", path: place.path, taken: {} });
     } catch (caught) {
       await rm(place.path, { force: true });
       throw caught;
@@ -111,38 +120,58 @@ export class Sources {
     return this.files.add(place.path, this.#clock.nowMs(), { id: place.id, name });
   }
 
-  /** Writes a download whole before the first byte of it is sent, so that a failure is an answer and not a torn file. */
-  async download(produce: (sink: Sink) => Promise<void>): Promise<Download> {
+  /** Has a download written whole before the first byte of it is sent, so that a failure is an answer and no torn file. */
+  async download<Q extends Export>(
+    source: string,
+    name: Q,
+    taken: Omit<Taken<Q>, "out">,
+    since?: string,
+  ): Promise<Download> {
     await mkdir(this.#downloads, { recursive: true, mode: 0o700 });
-    const path = join(this.#downloads, randomBytes(9).toString("hex"));
-    await writeOutputFile(path, produce);
-    const stream = createReadStream(path);
-    stream.on("close", () => unlink(path, () => undefined));
-    return { bytes: statSync(path).size, stream };
+    const out = join(this.#downloads, randomBytes(9).toString("hex"));
+    // What was left out above is put in; the compiler does not follow that through a generic.
+    await this.ask(source, name, { ...taken, out } as unknown as Taken<Q>, since);
+    const stream = createReadStream(out);
+    stream.on("close", () => unlink(out, () => undefined));
+    return { bytes: statSync(out).size, stream };
   }
 
   /** Lets all files go. */
   async close(): Promise<void> {
-    this.#pool.close();
+    await this.#pool.close();
     await rm(this.#downloads, { recursive: true, force: true });
+  }
+
+  async #askFile<Q extends Question>(question: FileQuestion<Q>): Promise<AnswerOf<Q>> {
+    const answer = await this.#pool.use(question.path, (reader) => reader.ask(question));
+    // Whoever answers is this very program: the shape is what it is compiled with.
+    return answer as AnswerOf<Q>;
   }
 
   /** What fails here fails again for whoever asks, who is told. */
   #readAhead(source: string): void {
-    this.use(source, (open) => open.roster()).catch(() => undefined);
+    this.ask(source, "readAhead", {}).catch(() => undefined);
   }
 
   #find(source: string): KeptFile {
-    const colon = source.indexOf(":");
-    const [kind, id] = [source.slice(0, colon), source.slice(colon + 1)];
-    const file = this.#lookUp(kind, id);
+    const file = this.#lookUp(source);
     if (!file) throw noSuchSource(source);
     return file;
   }
 
-  #lookUp(kind: string, id: string): KeptFile | undefined {
+  #lookUp(source: string): KeptFile | undefined {
+    const colon = source.indexOf(":");
+    const [kind, id] = [source.slice(0, colon), source.slice(colon + 1)];
     if (kind === "connector") return this.#kept.currentFile(id);
     if (kind === "run") return this.#kept.runFile(id);
     return kind === "file" ? this.files.find(id) : undefined;
   }
+}
+
+/** Settings that say how files are read are kept; those of connectors and their keys are none of it. */
+const readSettings = /^BATON_(?:TMPDIR|FILE_|DECODER_|DISABLE_FCS)/;
+
+function withoutSecrets(env: SourcesOptions["env"]): SourcesOptions["env"] {
+  const kept = Object.entries(env).filter(([name]) => !/^(?:BATON_|CLOUDSMITH_)/.test(name) || readSettings.test(name));
+  return Object.fromEntries(kept);
 }

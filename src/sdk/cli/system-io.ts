@@ -2,7 +2,6 @@
 
 import { fstatSync } from "node:fs";
 import { systemClock } from "../clock.ts";
-import { BatonError, Status } from "../errors.ts";
 import { isWatched, tellWatcher } from "../file-progress.ts";
 import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
 
@@ -89,7 +88,7 @@ function isJournal(stream: { readonly fd: number }): boolean {
  */
 async function runWatched(io: CliIo): Promise<number> {
   const { thisProgram } = await import("../c1z/process/this-program.ts");
-  const { WatchedProcess } = await import("../c1z/process/watched-process.ts");
+  const { processLost, WatchedProcess } = await import("../c1z/process/watched-process.ts");
   const watched = new WatchedProcess({ program: thisProgram(), args: io.argv, env: io.env, answers: "inherit" });
   const { child } = watched;
   // A terminal's signals reach both; what is sent to this process alone is passed on.
@@ -98,7 +97,7 @@ async function runWatched(io: CliIo): Promise<number> {
   child.once("error", reject);
   child.once("close", (code, signal) => {
     if (watched.failure) reject(watched.failure);
-    else if (code === null) reject(lost(String(signal)));
+    else if (code === null) reject(processLost(String(signal)));
     else resolve(code);
   });
   watched.begin();
@@ -108,14 +107,4 @@ async function runWatched(io: CliIo): Promise<number> {
     watched.end();
     stopListening();
   }
-}
-
-function lost(signal: string): BatonError {
-  return new BatonError({
-    code: "FILE-PROCESS-LOST",
-    status: Status.resourceExhausted,
-    message: `The process that read the file was ended by the system (${signal}).`,
-    effect: "The answer is not complete; the file was not changed.",
-    hint: "Give the machine more memory, and see what its log says.",
-  });
 }

@@ -2,13 +2,9 @@
 import { Hono } from "hono";
 import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
 import { exportFormats, personOrders, teamOrders } from "../../contract/sources.ts";
-import { exportAnswer, exportEvidence, peopleAnswer } from "../../sources/exports.ts";
-import { peoplePage, personOf, teamOf, teamsPage } from "../../sources/people.ts";
-import { pictureOf } from "../../sources/picture.ts";
-import { freshAnswer, reviewList, reviewPage } from "../../sources/reviews.ts";
+import { reviewList } from "../../sources/reviews.ts";
 import type { PeopleQuery } from "../../sources/roster.ts";
 import type { Sources } from "../../sources/sources.ts";
-import { entitlementsPage, grantsPage, resourceDetail, resourcesPage } from "../../sources/tables.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
@@ -31,13 +27,12 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
     .get("/sources/:source", async (context) => context.json(await sources.info(context.req.param("source"))))
     .get("/sources/:source/people", async (context) => {
       const query = context.req.query();
-      const page = (open: Parameters<typeof peoplePage>[0]) =>
-        peoplePage(open, peopleQuery(query), windowOf(query, 200));
-      return context.json(await sources.use(context.req.param("source"), page));
+      const taken = { query: peopleQuery(query), window: windowOf(query, 200) };
+      return context.json(await sources.ask(context.req.param("source"), "people", taken));
     })
     .get("/sources/:source/people/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
-      return context.json(await sources.use(source, (open) => personOf(open, type, id)));
+      return context.json(await sources.ask(source, "person", { type, id }));
     })
     .get("/sources/:source/teams", async (context) => {
       const query = context.req.query();
@@ -47,15 +42,15 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
         order: readChoice(order, "order", teamOrders),
         descending: readFlag(descending, "descending"),
       };
-      const window = windowOf(query, 200);
-      return context.json(await sources.use(context.req.param("source"), (open) => teamsPage(open, asked, window)));
+      const taken = { query: asked, window: windowOf(query, 200) };
+      return context.json(await sources.ask(context.req.param("source"), "teams", taken));
     })
     .get("/sources/:source/teams/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
-      return context.json(await sources.use(source, (open) => teamOf(open, type, id)));
+      return context.json(await sources.ask(source, "team", { type, id }));
     })
     .get("/sources/:source/picture", async (context) =>
-      context.json(await sources.use(context.req.param("source"), pictureOf)),
+      context.json(await sources.ask(context.req.param("source"), "picture", {})),
     );
   return routes.route("/", tableRoutes(parts)).route("/", reviewRoutes(parts)).route("/", exportRoutes(parts));
 }
@@ -64,32 +59,27 @@ function tableRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/sources/:source/resources", async (context) => {
       const query = context.req.query();
-      const window = windowOf(query, 100);
-      const type = readText(query["type"], "type");
-      return context.json(await sources.use(context.req.param("source"), (open) => resourcesPage(open, type, window)));
+      const taken = { type: readText(query["type"], "type"), window: windowOf(query, 100) };
+      return context.json(await sources.ask(context.req.param("source"), "resources", taken));
     })
     .get("/sources/:source/resources/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
-      return context.json(
-        await sources.use(source, (open) => resourceDetail(open, { resourceType: type, resource: id })),
-      );
+      return context.json(await sources.ask(source, "resource", { type, id }));
     })
     .get("/sources/:source/entitlements", async (context) => {
       const query = context.req.query();
-      const window = windowOf(query, 100);
       const asked = { type: readText(query["type"], "type"), resource: readResource(query["resource"], "resource") };
-      return context.json(
-        await sources.use(context.req.param("source"), (open) => entitlementsPage(open, asked, window)),
-      );
+      const taken = { query: asked, window: windowOf(query, 100) };
+      return context.json(await sources.ask(context.req.param("source"), "entitlements", taken));
     })
     .get("/sources/:source/grants", async (context) => {
       const query = context.req.query();
-      const window = windowOf(query, 100);
       const asked = {
         entitlement: readText(query["entitlement"], "entitlement"),
         principal: readResource(query["principal"], "principal"),
       };
-      return context.json(await sources.use(context.req.param("source"), (open) => grantsPage(open, asked, window)));
+      const taken = { query: asked, window: windowOf(query, 100) };
+      return context.json(await sources.ask(context.req.param("source"), "grants", taken));
     });
 }
 
@@ -99,12 +89,8 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     .get("/sources/:source/reviews/:name", async (context) => {
       const { source, name } = context.req.param();
       const query = context.req.query();
-      const window = windowOf(query, 100);
-      const asOfSeconds = readMoment(query["asOf"]);
-      const page = await sources.compare(source, readText(query["since"], "since"), (open, since) =>
-        reviewPage(open, { name, since, asOfSeconds }, window),
-      );
-      return context.json(page);
+      const taken = { request: reviewRequest(name, query), window: windowOf(query, 100) };
+      return context.json(await sources.ask(source, "review", taken, readText(query["since"], "since")));
     });
 }
 
@@ -115,10 +101,7 @@ function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv
       const form = formOf(context.req.query());
       audit.record({ action: "export", target: source, details: { what: "people", format: form.format } }, "requested");
       const query = peopleQuery(context.req.query());
-      const download = await sources.use(source, async (open) => {
-        const answer = await peopleAnswer(open, query);
-        return await sources.download((sink) => exportAnswer(answer, form, sink));
-      });
+      const download = await sources.download(source, "exportPeople", { query, form });
       return sendDownload(context, download, { name: `${sources.fileName(source)}-people`, extension: form.format });
     })
     .get("/sources/:source/reviews/:name/export", async (context) => {
@@ -126,21 +109,21 @@ function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv
       const query = context.req.query();
       const form = formOf(query);
       audit.record({ action: "export", target: source, details: { what: name, format: form.format } }, "requested");
-      const asOfSeconds = readMoment(query["asOf"]);
-      const download = await sources.compare(source, readText(query["since"], "since"), (open, since) => {
-        const answer = freshAnswer(open, { name, since, asOfSeconds });
-        return sources.download((sink) => exportAnswer(answer, form, sink));
-      });
+      const taken = { request: reviewRequest(name, query), form };
+      const download = await sources.download(source, "exportReview", taken, readText(query["since"], "since"));
       return sendDownload(context, download, { name: `${sources.fileName(source)}-${name}`, extension: form.format });
     })
     .get("/sources/:source/evidence", async (context) => {
       const source = context.req.param("source");
       audit.record({ action: "export", target: source, details: { what: "evidence" } }, "requested");
-      const download = await sources.compare(source, readText(context.req.query("since"), "since"), (open, since) =>
-        sources.download((sink) => exportEvidence(open, since, version, sink)),
-      );
+      const since = readText(context.req.query("since"), "since");
+      const download = await sources.download(source, "exportEvidence", { version }, since);
       return sendDownload(context, download, { name: `${sources.fileName(source)}-evidence`, extension: "zip" });
     });
+}
+
+function reviewRequest(name: string, query: Query) {
+  return { name, asOfSeconds: readMoment(query["asOf"]) };
 }
 
 function peopleQuery(query: Query): PeopleQuery {

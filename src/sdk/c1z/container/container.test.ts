@@ -160,6 +160,7 @@ test("limits come from the environment; nonsense is ignored and zero refused", (
     failFast: true,
     maxFrames: 10_000,
     maxRowBytes: 32 * mebibyte,
+    maxRows: undefined,
   });
   const set = {
     BATON_DECODER_MAX_DECODED_SIZE_MB: "7",
@@ -167,6 +168,7 @@ test("limits come from the environment; nonsense is ignored and zero refused", (
     BATON_DISABLE_FCS_FAIL_FAST: "1",
     BATON_DECODER_MAX_FRAMES: "3",
     BATON_DECODER_MAX_ROW_MB: "1",
+    BATON_DECODER_MAX_ROWS: "9",
   };
   assert.deepEqual(decoderLimits(set), {
     maxDecodedBytes: 7 * mebibyte,
@@ -174,6 +176,7 @@ test("limits come from the environment; nonsense is ignored and zero refused", (
     failFast: false,
     maxFrames: 3,
     maxRowBytes: mebibyte,
+    maxRows: 9,
   });
   const sizes = [1, 10, 100].map((megabytes) => unpackedLimit(decoderLimits({}), megabytes * mebibyte) / mebibyte);
   assert.deepEqual(sizes, [256, 2000, 10_240], "in proportion to the file, between 256 MiB and 10 GiB");

@@ -16,6 +16,8 @@ export interface DecoderLimits {
   readonly maxFrames: number;
   /** Most bytes of one row; default 32 MiB. */
   readonly maxRowBytes: number;
+  /** Most rows of one list; undefined: as many as suits the file's own size, see `rowLimit`. */
+  readonly maxRows: number | undefined;
 }
 
 /** Settings by the bound that they raise. */
@@ -24,6 +26,7 @@ export const limitSettings = {
   window: "BATON_DECODER_MAX_MEMORY_MB",
   frames: "BATON_DECODER_MAX_FRAMES",
   row: "BATON_DECODER_MAX_ROW_MB",
+  rows: "BATON_DECODER_MAX_ROWS",
 } as const;
 
 const mebibyte = 1024 * 1024;
@@ -32,6 +35,10 @@ const mostRatio = 200;
 /** Small files may hold nothing but repetition; so much is unpacked in a moment. */
 const alwaysAllowedBytes = 256 * mebibyte;
 const mostBytes = 10 * 1024 * mebibyte;
+/** A row of a real file takes ten bytes and more, packed. */
+const rowsPerByte = 2;
+/** So many are read in a moment. */
+const alwaysAllowedRows = 200_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,12 +58,23 @@ export function decoderLimits(env: Environment): DecoderLimits {
     failFast: env["BATON_DISABLE_FCS_FAIL_FAST"] !== "1",
     maxFrames: positive(env, limitSettings.frames) ?? 10_000,
     maxRowBytes: megabytes(limitSettings.row) ?? 32 * mebibyte,
+    maxRows: positive(env, limitSettings.rows),
   };
 }
 
 /** Bytes that a file of `fileBytes` may unpack to: the setting, else 200 times its size, 256 MiB to 10 GiB. */
 export function unpackedLimit(limits: DecoderLimits, fileBytes: number): number {
   return limits.maxDecodedBytes ?? Math.min(Math.max(fileBytes * mostRatio, alwaysAllowedBytes), mostBytes);
+}
+
+/** Rows that one list of a file of `fileBytes` may have: the setting, else two for each byte, 200,000 at least. */
+export function rowLimit(limits: DecoderLimits, fileBytes: number): number {
+  return limits.maxRows ?? Math.max(fileBytes * rowsPerByte, alwaysAllowedRows);
+}
+
+/** The refusal of a list with more than `limit` rows. */
+export function tooManyRows(path: string, limit: number): BatonError {
+  return overLimit(path, "holds a list of more rows than the limit", limitSettings.rows, `${limit}`);
 }
 
 function positive(env: Environment, name: string): number | undefined {

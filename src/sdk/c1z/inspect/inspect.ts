@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { BatonError } from "../../errors.ts";
 import { type C1zFormat, formatOf, unpackDatabase } from "../container/container.ts";
-import { type DecoderLimits, decoderLimits } from "../container/decoder-limits.ts";
+import { decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile, databaseError, fileNotFound } from "../container/file-errors.ts";
 import type { V3Manifest } from "../container/v3-manifest.ts";
 import { readSyncRun } from "../read/pebble/open-pebble.ts";
@@ -90,12 +90,11 @@ class InspectionRun {
   }
 
   async pebble(scratch: Scratch): Promise<Inspection> {
-    const limits = decoderLimits(process.env);
     try {
-      const opened = await openStoreFiles(this.#path, scratch, limits);
+      const opened = await openStoreFiles(this.#path, scratch, decoderLimits(process.env));
       try {
         this.#done.add("envelope");
-        this.#store(opened, limits);
+        this.#store(opened);
         return { ...this.#result(), manifest: opened.manifest };
       } finally {
         opened.close();
@@ -105,12 +104,12 @@ class InspectionRun {
     }
   }
 
-  #store(opened: StoreFiles, limits: DecoderLimits): void {
+  #store(opened: StoreFiles): void {
     this.#guard(["envelope"], "payload", () => inspectFiles(opened, this.#problems));
     if (this.#problems.list().length > 0) return;
     this.#guard(["database"], "directory", () => {
-      const store = new PebbleStore(opened.files, limits);
-      inspectTables(store, opened, limits, this.#problems);
+      const store = new PebbleStore(opened.files, opened.limits);
+      inspectTables(store, opened, opened.limits, this.#problems);
       if (this.#problems.list().length > 0) return;
       this.#rows(store, opened.manifest);
     });
@@ -153,10 +152,11 @@ class InspectionRun {
   #database(scratch: Scratch): void {
     const db = new DatabaseSync(scratch.database, { readOnly: true });
     try {
-      if (!this.#confined(db, scratch)) return;
+      const isConfined = this.#isConfined(db, scratch);
       const check = (ids: readonly [InspectCheck, ...InspectCheck[]], run: () => void): void =>
         this.#check(ids, scratch, run);
-      check(["database"], () => inspectPages(db, this.#problems));
+      if (isConfined !== "foreign") check(["database"], () => inspectPages(db, this.#problems));
+      if (isConfined !== "whole") return;
       check(["schema", "indexes"], () => inspectSchema(db, this.#problems));
       check(["syncs", "references", "stats"], () => {
         this.#syncs = inspectSyncs(db, this.#problems);
@@ -167,19 +167,24 @@ class InspectionRun {
     }
   }
 
-  /** False when it holds what could be carried out: that is found, and nothing more is asked of it. */
-  #confined(db: DatabaseSync, scratch: Scratch): boolean {
-    let isForeign = false;
+  /**
+   * `foreign` when it holds what could be carried out, and `tangled` when its pages lead into each other: that is found,
+   * and little more is asked of it.
+   */
+  #isConfined(db: DatabaseSync, scratch: Scratch): "whole" | "foreign" | "tangled" {
+    let found: "whole" | "foreign" | "tangled" = "whole";
     this.#check(["schema"], scratch, () => {
       try {
         confine(db, this.#path, scratch, decoderLimits(process.env));
       } catch (caught) {
-        if (!(caught instanceof BatonError) || caught.code !== "FILE-FOREIGN") throw caught;
-        this.#problems.fail("schema", "database", caught.message);
-        isForeign = true;
+        const code = caught instanceof BatonError ? caught.code : "";
+        found = code === "FILE-FOREIGN" ? "foreign" : "tangled";
+        if (code === "FILE-FOREIGN") this.#problems.fail("schema", "database", (caught as BatonError).message);
+        else if (code === "FILE-CORRUPT") this.#problems.fail("database", "database", (caught as BatonError).message);
+        else throw caught;
       }
     });
-    return !isForeign;
+    return found;
   }
 
   /** What SQLite cannot read is damage as well: it is told, and the other checks see what is left. */

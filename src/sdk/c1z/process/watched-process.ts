@@ -106,6 +106,17 @@ function memoryOf(pid: number | undefined): number {
   }
 }
 
+/** The error of a process that ended by itself: `FILE-PROCESS-LOST`. @param how a signal or an exit code. */
+export function processLost(how: string): BatonError {
+  return new BatonError({
+    code: "FILE-PROCESS-LOST",
+    status: Status.resourceExhausted,
+    message: `The process that read the file was ended by the system (${how}).`,
+    effect: "The answer is not complete; the file was not changed.",
+    hint: "Give the machine more memory, and see what its log says.",
+  });
+}
+
 function tooSlow(seconds: number): BatonError {
   return new BatonError({
     code: "FILE-TIME-LIMIT",

@@ -6,7 +6,8 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
 import { reportProgress } from "../../file-progress.ts";
 import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } from "../../proto/decode.ts";
-import { databaseError } from "../container/file-errors.ts";
+import { tooManyRows } from "../container/decoder-limits.ts";
+import { corruptFile, databaseError } from "../container/file-errors.ts";
 import { bytesOf, type Row, resourceKey } from "../scratch/row-sql.ts";
 import { columnsOf, type TableName } from "../scratch/schema.ts";
 import { countRows, statsFromJson } from "../write/stats.ts";
@@ -25,10 +26,12 @@ import type {
   SyncView,
 } from "./sync-view.ts";
 
-/** Where the database comes from, for errors. */
+/** Where the database comes from, for errors, and what one list of its rows may come to. */
 export interface DatabasePlace {
   readonly path: string;
   readonly scratch: string;
+  readonly maxRows: number;
+  readonly maxBytes: number;
 }
 
 /** Conditions on columns, and their values. */
@@ -200,7 +203,8 @@ export class SqliteView implements SyncView {
 
   #all(table: TableName, columns: string, condition: Condition, tail: string): readonly Row[] {
     const statement = this.#prepare(table, columns, condition, tail);
-    return this.#guard(() => statement?.all(...this.#values(condition))) ?? [];
+    if (statement === undefined) return [];
+    return [...this.#bounded(this.#guard(() => statement.iterate(...this.#values(condition))))];
   }
 
   #iterate(table: TableName, columns: string, condition: Condition, tail: string): Generator<Row> {
@@ -209,13 +213,21 @@ export class SqliteView implements SyncView {
   }
 
   /** A statement of its own, so that lists can be walked inside one another. */
-  *#walk(text: string, values: readonly SQLInputValue[]): Generator<Row> {
-    const rows = this.#guard(() => this.#db.prepare(text).iterate(...values));
+  #walk(text: string, values: readonly SQLInputValue[]): Generator<Row> {
+    return this.#bounded(this.#guard(() => this.#db.prepare(text).iterate(...values)));
+  }
+
+  *#bounded(rows: Iterator<Row>): Generator<Row> {
+    const { path, maxRows, maxBytes } = this.#place;
+    let [count, bytes] = [0, 0];
     try {
       for (;;) {
         const next = this.#guard(() => rows.next());
         if (next.done) return;
         if (++this.#rowsRead % rowsPerProgress === 0) reportProgress();
+        if (++count > maxRows) throw tooManyRows(path, maxRows);
+        bytes += bytesIn(next.value);
+        if (bytes > maxBytes) throw corruptFile(path, "its rows take more bytes than it has");
         yield next.value;
       }
     } finally {
@@ -265,6 +277,16 @@ export class SqliteView implements SyncView {
 }
 
 function* noRows(): Generator<Row> {}
+
+/** Of the texts and bytes of a row; what they take in the file is no less. */
+function bytesIn(row: Row): number {
+  let bytes = 0;
+  for (const name in row) {
+    const value = row[name];
+    if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length;
+  }
+  return bytes;
+}
 
 function byId(id: string): Condition {
   return { where: ["external_id = ?"], values: [id] };

@@ -5,6 +5,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { BatonError, Status } from "../../errors.ts";
 import type { DecoderLimits } from "../container/decoder-limits.ts";
+import { PageTrees } from "./page-trees.ts";
+import type { Row } from "./row-sql.ts";
 import { columnsOf, tableNames } from "./schema.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -18,6 +20,7 @@ const maxSchemaEntries = 1000;
  * @throws BatonError `FILE-FOREIGN`; errors of SQLite for a damaged database.
  */
 export function confine(db: DatabaseSync, path: string, scratch: Scratch, limits: DecoderLimits): void {
+  checkSchemaPages(scratch.database, path);
   db.enableDefensive(true);
   db.limits.length = limits.maxRowBytes;
   const directory = scratch.parent.replaceAll("'", "''");
@@ -27,16 +30,33 @@ export function confine(db: DatabaseSync, path: string, scratch: Scratch, limits
     pragma cell_size_check = on;
     pragma hard_heap_limit = ${heapBytes + 2 * limits.maxRowBytes};
   `);
-  refuseForeign(db, path);
+  refuseForeign(db, path, scratch.database);
 }
 
-/** Neither ours nor the Go SDK's files have views, triggers, virtual tables or computed columns. */
-export function refuseForeign(db: DatabaseSync, path: string): void {
-  const entries = db.prepare("select type, name, sql from sqlite_schema limit ?").all(maxSchemaEntries + 1);
+/**
+ * Walks the pages of the list of all tables, which SQLite reads to its end as soon as anything is asked.
+ * @throws BatonError `FILE-CORRUPT`
+ */
+export function checkSchemaPages(database: string, path: string): void {
+  using trees = new PageTrees(database, path);
+  trees.walk(1);
+}
+
+/**
+ * Neither ours nor the Go SDK's files have views, triggers, virtual tables, or anything that is computed.
+ * @param database the file that `db` has open.
+ * @throws BatonError `FILE-FOREIGN`, and `FILE-CORRUPT` for tables or indexes that share pages.
+ */
+export function refuseForeign(db: DatabaseSync, path: string, database: string): void {
+  const query = "select type, name, tbl_name, rootpage, sql from sqlite_schema limit ?";
+  const entries = db.prepare(query).all(maxSchemaEntries + 1);
   if (entries.length > maxSchemaEntries) throw foreign(path, `more than ${maxSchemaEntries} tables and indexes`);
-  for (const { type, name, sql } of entries) {
-    if (type === "view" || type === "trigger") throw foreign(path, `the ${type} ${quoted(name)}`);
-    if (/^\s*create\s+virtual\b/i.test(String(sql))) throw foreign(path, `the virtual table ${quoted(name)}`);
+  using trees = new PageTrees(database, path);
+  trees.walk(1);
+  for (const entry of entries) {
+    const computed = computedIn(entry);
+    if (computed !== undefined) throw foreign(path, `${computed} ${quoted(entry["name"])}`);
+    trees.walk(Number(entry["rootpage"]));
   }
   for (const table of tableNames) {
     if (columnsOf(db, table).size === 0) continue;
@@ -44,6 +64,20 @@ export function refuseForeign(db: DatabaseSync, path: string): void {
     const column = db.prepare("select name from pragma_table_xinfo(?) where hidden <> 0").get(table);
     if (column) throw foreign(path, `the computed column ${quoted(column["name"])} of ${table}`);
   }
+}
+
+/** What of a table or index is carried out when rows are read or written; undefined when nothing is. */
+function computedIn({ type, sql }: Row): string | undefined {
+  if (type === "view" || type === "trigger") return `the ${type}`;
+  // Names and texts may say anything.
+  const text = String(sql ?? "").replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]/g, "x");
+  if (type === "table") {
+    if (/^\s*create\s+virtual\b/i.test(text)) return "the virtual table";
+    if (/\bcheck\s*\(|\bdefault\s*\(/i.test(text)) return "something that is computed for each row in the table";
+  }
+  // The list of columns is the only thing in parentheses; what is in them beside names is computed.
+  const isPlain = /^[^()]*\([^()]*\)[^()]*$/.test(text) || text === "";
+  return type === "index" && !isPlain ? "something that is computed for each row in the index" : undefined;
 }
 
 function quoted(name: unknown): string {

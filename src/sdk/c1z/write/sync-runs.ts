@@ -32,15 +32,16 @@ export interface SyncRun {
 /** How long an unfinished sync can be taken up again (Go SDK: seven days). */
 const resumeWindowMs = 7 * 24 * 60 * 60 * 1000;
 
+/** No file keeps so many; what is behind them is not looked at. */
+const mostSyncRuns = 10_000;
+
 /** All syncs in the order in which they were begun; columns that the file lacks have their defaults. */
 export function listSyncRuns(db: DatabaseSync): SyncRun[] {
   const present = columnsOf(db, "v1_sync_runs");
   if (present.size === 0) return [];
   const columns = tables.v1_sync_runs.map(({ name }) => name).filter((name) => present.has(name));
-  return db
-    .prepare(`select ${columns.join(", ")} from v1_sync_runs order by id`)
-    .all()
-    .map(toSyncRun);
+  const rows = db.prepare(`select ${columns.join(", ")} from v1_sync_runs order by id limit ?`).all(mostSyncRuns);
+  return rows.map(toSyncRun);
 }
 
 function toSyncRun(row: Readonly<Record<string, SQLOutputValue>>): SyncRun {

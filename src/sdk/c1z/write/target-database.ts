@@ -12,7 +12,7 @@ import { unpackDatabase } from "../container/container.ts";
 import { decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile } from "../container/file-errors.ts";
 import { sameBoot, thisProcess } from "../container/process-identity.ts";
-import { refuseForeign } from "../scratch/foreign-database.ts";
+import { checkSchemaPages, refuseForeign } from "../scratch/foreign-database.ts";
 import { migrate } from "../scratch/migrate.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import {
@@ -99,8 +99,12 @@ async function unpack(scratch: Scratch, options: TargetDatabaseOptions): Promise
   try {
     // Before it is read: a file replaced meanwhile must not pass for the one that was unpacked.
     const source = sourceOf(options);
-    if (base !== undefined) await unpackDatabase(base, scratch.database, decoderLimits(process.env));
+    if (base !== undefined) {
+      await unpackDatabase(base, scratch.database, decoderLimits(process.env));
+      checkSchemaPages(scratch.database, base);
+    }
     database = new ScratchDatabase(target, scratch);
+    if (base !== undefined) confineTarget(database, target, scratch);
     prepareSchema(database, target);
     writeOwner(scratch, { process: thisProcess(), source, target });
     return { scratch, database };
@@ -158,10 +162,20 @@ function canGoOn(runs: readonly SyncRun[], nowMs: number): boolean {
   return last !== undefined && last.type !== "partial" && latestUnfinished(runs, nowMs)?.id === last.id;
 }
 
+/**
+ * The target may come from elsewhere. It is read in this process all the same: nothing of it is carried out, no page of
+ * it leads back to another, and no row is larger than the bound, so that there is nothing to be ended.
+ */
+function confineTarget(database: ScratchDatabase, path: string, scratch: Scratch): void {
+  database.read(() => {
+    database.db.limits.length = decoderLimits(process.env).maxRowBytes;
+    refuseForeign(database.db, path, scratch.database);
+  });
+}
+
 function prepareSchema(database: ScratchDatabase, path: string): void {
   database.read(() => {
     const { db } = database;
-    refuseForeign(db, path);
     try {
       migrate(db);
     } catch (caught) {

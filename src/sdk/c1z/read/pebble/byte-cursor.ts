@@ -6,6 +6,16 @@ export class PebbleFormatError extends Error {}
 /** The bytes are sound, but of a kind that is not read here; the message names it. */
 export class PebbleUnsupportedError extends Error {}
 
+/** A list has more rows than the bound. */
+export class TooManyRowsError extends Error {
+  readonly maxRows: number;
+
+  constructor(maxRows: number) {
+    super(`more than ${maxRows} rows`);
+    this.maxRows = maxRows;
+  }
+}
+
 /** A cursor over `bytes`. Every method throws a PebbleFormatError where the bytes end too early. */
 export class ByteCursor {
   readonly #bytes: Buffer;

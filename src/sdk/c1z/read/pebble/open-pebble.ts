@@ -14,9 +14,9 @@ import { openStoreFiles, storeError } from "./store-files.ts";
 
 /** @throws BatonError `FILE-CORRUPT`, `FILE-V3`, `FILE-DECODER-LIMIT`, or what the system refused. */
 export async function openPebble(path: string, scratch: Scratch, limits: DecoderLimits): Promise<ReadEngine> {
-  const { files, close } = await openStoreFiles(path, scratch, limits);
+  const { files, close, limits: suited } = await openStoreFiles(path, scratch, limits);
   try {
-    const store = new PebbleStore(files, limits);
+    const store = new PebbleStore(files, suited);
     const sync = readSyncRun(store);
     return { syncs: sync ? [sync] : [], view: (one) => new PebbleView(store, path, one), close };
   } catch (caught) {

@@ -11,13 +11,19 @@ import { BatonError, Status } from "../../../errors.ts";
 import { reportProgress } from "../../../file-progress.ts";
 import { releasePiece } from "../../../release-buffer.ts";
 import { type FrameSource, framesBetween, unpackFrame } from "../../container/container.ts";
-import { type DecoderLimits, tooLargeUnpacked, unpackedLimit } from "../../container/decoder-limits.ts";
+import {
+  type DecoderLimits,
+  rowLimit,
+  tooLargeUnpacked,
+  tooManyRows,
+  unpackedLimit,
+} from "../../container/decoder-limits.ts";
 import { corruptFile, fileError } from "../../container/file-errors.ts";
 import { readV3Header, type V3Manifest } from "../../container/v3-manifest.ts";
 import type { ZstdFrame } from "../../container/zstd-frames.ts";
 import { Xxh64 } from "../../pebble/xxh64.ts";
 import type { Scratch } from "../../scratch/scratch.ts";
-import { PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
+import { PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
 import { type FrameEntry, readFrameIndex } from "./frame-index.ts";
 import { type Extent, listTar } from "./tar.ts";
 
@@ -36,6 +42,8 @@ export interface StoreFiles {
   readonly files: ReadonlyMap<string, StoreFile>;
   /** Encoding 5: what the index says of each file, for a verifier. */
   readonly entries: readonly FrameEntry[];
+  /** The bounds, as they suit the size of the c1z. */
+  readonly limits: DecoderLimits;
   close(): void;
 }
 
@@ -85,7 +93,8 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
         else void handle.close().catch(() => undefined);
       }
     };
-    return { manifest: header.manifest, files: opened, entries, close };
+    const suited = { ...limits, maxRows: rowLimit(limits, size) };
+    return { manifest: header.manifest, files: opened, entries, limits: suited, close };
   } catch (caught) {
     await file.close();
     throw storeError(caught, path);
@@ -94,6 +103,7 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
 
 /** Turns what the reading of a store throws into errors for people. */
 export function storeError(caught: unknown, path: string): unknown {
+  if (caught instanceof TooManyRowsError) return tooManyRows(path, caught.maxRows);
   if (caught instanceof PebbleUnsupportedError) return unsupported(path, caught.message, caught);
   // What is not UTF-8, or a field that reaches beyond its message.
   const isDamage = caught instanceof PebbleFormatError || caught instanceof RangeError;

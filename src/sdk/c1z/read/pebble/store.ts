@@ -6,7 +6,7 @@
 import { reportProgress } from "../../../file-progress.ts";
 import type { DecoderLimits } from "../../container/decoder-limits.ts";
 import { entryKinds } from "./block-rows.ts";
-import { PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
+import { PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
 import { DeletedRanges } from "./deleted-ranges.ts";
 import { MemoryRun, mergeRuns, type SortedRun, TableRun } from "./sorted-run.ts";
 import { SortedTable } from "./sorted-table.ts";
@@ -32,11 +32,13 @@ export class PebbleStore {
   readonly #tables = new Map<number, SortedTable>();
   readonly #runs: readonly SortedRun[];
   readonly #lastSequence: number;
+  readonly #maxRows: number;
 
   constructor(files: ReadonlyMap<string, StoreFile>, limits: DecoderLimits) {
     this.#files = files;
     // Beside the row a block holds others, of 32 KiB together.
     this.#maxBlockBytes = limits.maxRowBytes + 1024 * 1024;
+    this.#maxRows = limits.maxRows ?? Infinity;
     checkFormat(files);
     const manifest = files.get(markedValue(files, "manifest") ?? "");
     if (!manifest) throw new PebbleFormatError("its MANIFEST is missing");
@@ -69,9 +71,12 @@ export class PebbleStore {
     let count = 0;
     for (const cursor of mergeRuns(this.#runs.flatMap((run) => run.open(from, to) ?? []))) {
       if (++count % 10_000 === 0) reportProgress();
+      if (count > this.#maxRows) throw new TooManyRowsError(this.#maxRows);
       const { key, sequence } = cursor;
+      const order = last === undefined ? -1 : Buffer.compare(last, key);
+      if (order > 0) throw new PebbleFormatError("the keys of a table are not sorted");
       // Entries above the last number were never committed.
-      if (sequence > this.#lastSequence || last?.equals(key) === true) continue;
+      if (sequence > this.#lastSequence || order === 0) continue;
       last = key;
       if (isSet(cursor.kind) && deleted.sequenceAt(key) <= sequence) yield { key, value: cursor.value };
     }

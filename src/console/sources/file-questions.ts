@@ -1,0 +1,62 @@
+/** Answers questions about files, in the process that reads them: opens what is asked about and keeps it open. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { fileError } from "../../sdk/c1z/container/file-errors.ts";
+import { openC1z } from "../../sdk/c1z/read/reader.ts";
+import type { Clock } from "../../sdk/clock.ts";
+import { FilePool } from "./file-pool.ts";
+import { OpenSource } from "./open-source.ts";
+import { answering, type FileQuestion, type Question } from "./questions.ts";
+import type { Since } from "./reviews.ts";
+import { noSuchSource } from "./source-error.ts";
+
+/** The files of one process. */
+export class FileQuestions {
+  readonly #pool: FilePool<OpenSource>;
+
+  constructor(clock: Clock) {
+    this.#pool = new FilePool({ clock, open: openSource });
+  }
+
+  /** @throws BatonError those of `openC1z`, `CONSOLE-NO-SOURCE`, and what answering throws. */
+  async answer<Q extends Question>({ name, path, taken, since }: FileQuestion<Q>): Promise<unknown> {
+    return await this.#pool.use(path, async (open) => {
+      const ask = (with_: Since | undefined): unknown => answering[name](open, taken, with_);
+      if (since === undefined) return await ask(undefined);
+      const { id, file } = since;
+      if (open.reader.syncs.some((sync) => sync.id === id)) return await ask({ kind: "sync", id });
+      if (!file) throw noSuchSource(id);
+      const { path: otherPath, source, title } = file;
+      return await this.#pool.use(otherPath, (other) => ask({ kind: "file", open: other, source, title }));
+    });
+  }
+}
+
+/** Opens a file. @throws BatonError those of `openC1z` */
+export async function openSource(path: string, key: string): Promise<OpenSource> {
+  const reader = await openC1z(path);
+  try {
+    const { sha256, bytes } = await hashOf(path);
+    return new OpenSource({ path, key, sha256, bytes }, reader);
+  } catch (caught) {
+    reader.close();
+    throw caught;
+  }
+}
+
+async function hashOf(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  try {
+    await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        bytes += chunk.length;
+      }
+    });
+  } catch (caught) {
+    throw fileError(caught, `read ${path}`, "Nothing was read.");
+  }
+  return { sha256: hash.digest("hex"), bytes };
+}

@@ -1,0 +1,132 @@
+/**
+ * What a file can be asked: every question by its name, with what it takes and what it answers. Both are plain data, as
+ * the file is open in a process of its own (read-command.ts) and whoever asks is not. Knows nothing of that process.
+ */
+import { writeOutputFile } from "../../reports/output-file.ts";
+import type {
+  PeoplePage,
+  PersonDetail,
+  Picture,
+  ResourceDetail,
+  ReviewPage,
+  SourceInfo,
+  TablePage,
+  TeamRow,
+  TeamsPage,
+} from "../contract/sources.ts";
+import { type ExportForm, exportAnswer, exportEvidence, peopleAnswer } from "./exports.ts";
+import type { OpenSource } from "./open-source.ts";
+import { peoplePage, personOf, type TeamsQuery, teamOf, teamsPage, type Window } from "./people.ts";
+import { pictureOf } from "./picture.ts";
+import { freshAnswer, type ReviewRequest, reviewPage, type Since } from "./reviews.ts";
+import type { PeopleQuery } from "./roster.ts";
+import { sourceInfo } from "./source-info.ts";
+import {
+  type EntitlementsQuery,
+  entitlementsPage,
+  type GrantsQuery,
+  grantsPage,
+  resourceDetail,
+  resourcesPage,
+} from "./tables.ts";
+
+/** Something in a file, by its type and id. */
+interface Named {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** A review without what it compares with, which is asked for beside it. */
+type ReviewAsked = Omit<ReviewRequest, "since">;
+
+/** What each question takes and answers. Those that write put a file at `out`. */
+export interface Questions {
+  /** Opens the file, to see that it can be read. */
+  open: [taken: Record<string, never>, answer: null];
+  /** Reads everybody, before somebody asks. */
+  readAhead: [taken: Record<string, never>, answer: null];
+  info: [taken: { readonly source: string; readonly title: string }, answer: SourceInfo];
+  people: [taken: { readonly query: PeopleQuery; readonly window: Window }, answer: PeoplePage];
+  person: [taken: Named, answer: PersonDetail];
+  teams: [taken: { readonly query: TeamsQuery; readonly window: Window }, answer: TeamsPage];
+  team: [taken: Named, answer: TeamRow];
+  picture: [taken: Record<string, never>, answer: Picture];
+  resources: [taken: { readonly type: string | undefined; readonly window: Window }, answer: TablePage];
+  resource: [taken: Named, answer: ResourceDetail];
+  entitlements: [taken: { readonly query: EntitlementsQuery; readonly window: Window }, answer: TablePage];
+  grants: [taken: { readonly query: GrantsQuery; readonly window: Window }, answer: TablePage];
+  review: [taken: { readonly request: ReviewAsked; readonly window: Window }, answer: ReviewPage];
+  exportPeople: [taken: Written & { readonly query: PeopleQuery; readonly form: ExportForm }, answer: null];
+  exportReview: [taken: Written & { readonly request: ReviewAsked; readonly form: ExportForm }, answer: null];
+  exportEvidence: [taken: Written & { readonly version: string }, answer: null];
+}
+
+/** Where a download is written. */
+interface Written {
+  readonly out: string;
+}
+
+/** Name of a question. */
+export type Question = keyof Questions;
+/** What it takes. */
+export type Taken<Q extends Question> = Questions[Q][0];
+/** What it answers. */
+export type AnswerOf<Q extends Question> = Questions[Q][1];
+
+/** A question about a file, on its way. */
+export interface FileQuestion<Q extends Question = Question> {
+  readonly name: Q;
+  readonly path: string;
+  readonly taken: Taken<Q>;
+  /** What it is compared with: a sync of the same file by its id, else the file that goes by that name. */
+  readonly since?: { readonly id: string; readonly file: NamedFile | undefined } | undefined;
+}
+
+/** Another file, by its path, its name on the wire and its title for people. */
+export interface NamedFile {
+  readonly path: string;
+  readonly source: string;
+  readonly title: string;
+}
+
+type Answering = {
+  readonly [Q in Question]: (
+    open: OpenSource,
+    taken: Taken<Q>,
+    since: Since | undefined,
+  ) => AnswerOf<Q> | Promise<AnswerOf<Q>>;
+};
+
+/** How each question is answered. @throws BatonError as its parts do, such as `CONSOLE-NOT-IN-FILE` */
+export const answering: Answering = {
+  open: () => null,
+  async readAhead(open) {
+    await open.roster();
+    return null;
+  },
+  info: (open, { source, title }) => sourceInfo(open, source, title),
+  people: (open, { query, window }) => peoplePage(open, query, window),
+  person: (open, { type, id }) => personOf(open, type, id),
+  teams: (open, { query, window }) => teamsPage(open, query, window),
+  team: (open, { type, id }) => teamOf(open, type, id),
+  picture: (open) => pictureOf(open),
+  resources: (open, { type, window }) => resourcesPage(open, type, window),
+  resource: (open, { type, id }) => resourceDetail(open, { resourceType: type, resource: id }),
+  entitlements: (open, { query, window }) => entitlementsPage(open, query, window),
+  grants: (open, { query, window }) => grantsPage(open, query, window),
+  review: (open, { request, window }, since) => reviewPage(open, { ...request, since }, window),
+  async exportPeople(open, { query, form, out }) {
+    const answer = await peopleAnswer(open, query);
+    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
+    return null;
+  },
+  async exportReview(open, { request, form, out }, since) {
+    const answer = freshAnswer(open, { ...request, since });
+    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
+    return null;
+  },
+  async exportEvidence(open, { version, out }, since) {
+    await writeOutputFile(out, (sink) => exportEvidence(open, since, version, sink));
+    return null;
+  },
+};
