@@ -106,7 +106,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sdk/cli/": ["src/sdk/"],
   "src/sdk/testing/": ["src/sdk/"],
-  "src/sdk/index.ts": ["src/sdk/", "src/reports/", "src/reviews/"],
+  "src/sdk/index.ts": ["src/sdk/", "src/reports/", "src/reviews/", "src/evidence/"],
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
   "src/sdk/api/": [
     "src/sdk/config/pasted.ts",
@@ -159,6 +159,17 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/cli/display-width.ts",
     "src/sdk/cli/log-line.ts",
   ],
+  // What proves a review: packs, keys, and verifying without a network. Its command.
+  "src/evidence/command.ts": ["src/evidence/", "src/reports/", "src/sdk/"],
+  "src/evidence/run-evidence.ts": ["src/evidence/", "src/reports/", "src/sdk/"],
+  "src/evidence/": [
+    "src/reports/",
+    "src/reviews/",
+    "src/sdk/c1z/",
+    "src/sdk/contracts/",
+    "src/sdk/chained-lines.ts",
+    "src/sdk/errors.ts",
+  ],
   "src/console/contract/": [],
   "src/console/event-hub.ts": ["src/console/contract/"],
   "src/console/kept-files.ts": [],
@@ -166,6 +177,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/console/store/": [
     "src/console/contract/",
     "src/console/kept-files.ts",
+    "src/sdk/chained-lines.ts",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
     "src/sdk/c1z/container/file-lock.ts",
@@ -218,7 +230,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/contract/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
+    "src/evidence/",
     "src/reports/",
+    "src/reviews/",
     "src/sdk/",
   ],
   // The door: HTTP, sessions, headers; knows what to ask whom, and nothing of how it is answered.

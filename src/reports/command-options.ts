@@ -1,4 +1,4 @@
-/** What the flags of `report` and `evidence` ask for. What is not known or does not apply is refused. */
+/** What the flags of `report` ask for. What is not known or does not apply is refused. */
 
 import type { Invocation } from "../sdk/cli/app.ts";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
@@ -31,11 +31,6 @@ export interface ReportOptions extends Request, FormOptions {
   readonly list: string | undefined;
 }
 
-/** What `evidence` is to do. */
-export interface EvidenceOptions extends Request {
-  readonly out: string;
-}
-
 /** Reads what `report` is asked for. @throws BatonError `BATON-USAGE`. */
 export function readReportOptions({ app, io, flags, options }: Invocation): ReportOptions {
   const [name, about, ...more] = flags.operands;
@@ -55,15 +50,6 @@ export function readReportOptions({ app, io, flags, options }: Invocation): Repo
   const excess = report.operand === undefined ? about : more[0];
   if (excess !== undefined) throw usageError(`report ${report.name} does not take ${JSON.stringify(excess)}`);
   return { report, about, list, ...readForm(options), ...readRequest(app, options, io, report) };
-}
-
-/** Reads what `evidence` is asked for. @throws BatonError `BATON-USAGE`. */
-export function readEvidenceOptions({ app, io, flags, options }: Invocation): EvidenceOptions {
-  const [excess] = flags.operands;
-  if (excess !== undefined) throw usageError(`evidence does not take ${JSON.stringify(excess)}`);
-  const out = options.string("out");
-  if (out === "") throw usageError("evidence needs --out with the path of the zip to write");
-  return { ...readRequest(app, options, io), out };
 }
 
 function namesOf(chosen: (report: Report) => boolean): string {

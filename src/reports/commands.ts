@@ -1,4 +1,4 @@
-/** The commands `report` and `evidence`, for the program of any connector: answers from a finished file. */
+/** The command `report`, for the program of any connector: answers from a finished file. */
 import { resolve } from "node:path";
 import { type Command, ownFlag } from "../sdk/cli/app.ts";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
@@ -82,28 +82,6 @@ export const reportCommand: Command = {
     const options = readReportOptions(invocation);
     (await import("../sdk/cli/young-generation.ts")).boundYoungGeneration();
     await runReport(options, io);
-    return 0;
-  },
-};
-
-/** Packs all reviews of a file. */
-export const evidenceCommand: Command = {
-  name: "evidence",
-  summary: "Pack all reviews of a synced file into one zip, with hashes",
-  settings: "none",
-  readsForeignFiles: true,
-  options: [...requestFields, { kind: "string", name: "out", description: "The zip to write; required", ...ownFlag }],
-  async run(invocation) {
-    const { app, io } = invocation;
-    const options = (await import("./command-options.ts")).readEvidenceOptions(invocation);
-    refuseSameFile(options);
-    (await import("../sdk/cli/young-generation.ts")).boundYoungGeneration();
-    const { writeEvidence } = await import("./evidence.ts");
-    const { writeOutputFile } = await import("./output-file.ts");
-    const { result, reports } = await writeOutputFile(options.out, (sink) =>
-      writeEvidence({ ...options, madeBy: `${app.name} ${app.version}` }, sink),
-    );
-    io.stderr.write(`Wrote ${reports} reports to ${options.out}; the run's result was: ${result}.\n`);
     return 0;
   },
 };

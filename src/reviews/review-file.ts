@@ -2,11 +2,11 @@
  * A review as a file that only grows: head and rows are there as a whole or not at all, each decision is a line that is
  * on the disk before it counts, and the signature is the last line. Every line names the hash of all before it.
  */
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { writeOutputFile } from "../reports/output-file.ts";
 import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
 import { lockFile } from "../sdk/c1z/container/file-lock.ts";
-import { brokenLine, ChainedLines, lineObject, readChainedLines } from "../sdk/chained-lines.ts";
+import { brokenLine, ChainedLines, chainedLines, lineObject } from "../sdk/chained-lines.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import {
@@ -56,14 +56,14 @@ export class ReviewFile {
     this.path = path;
     this.#clock = clock;
     this.#seen = lookOf(path);
-    this.#review = readReview(path);
+    this.#review = readReview(path, readReviewBytes(path));
   }
 
   /** The review as it is now. @throws BatonError as the constructor */
   get review(): Review {
     const look = lookOf(this.path);
     if (look !== this.#seen) {
-      this.#review = readReview(this.path);
+      this.#review = readReview(this.path, readReviewBytes(this.path));
       this.#seen = look;
     }
     return this.#review;
@@ -123,8 +123,9 @@ export class ReviewFile {
   }
 }
 
-function readReview(path: string): Review {
-  const lines = readLines(path);
+/** Reads a review. @param path for people. @throws BatonError `REVIEW-DAMAGED` */
+export function readReview(path: string, content: Uint8Array): Review {
+  const lines = chainedLines(content);
   const review = parseReview(lines);
   if (!review) throw damaged(path, "it is not one, or it is cut off");
   const added = lines.slice(1 + review.head.rows);
@@ -137,9 +138,10 @@ function readReview(path: string): Review {
   return review;
 }
 
-function readLines(path: string) {
+/** The bytes of a review. @throws BatonError `REVIEW-NOT-FOUND`, and what the system refused. */
+export function readReviewBytes(path: string): Uint8Array {
   try {
-    return readChainedLines(path);
+    return readFileSync(path);
   } catch (caught) {
     if (errnoOf(caught) === "ENOENT") throw notFound(path);
     throw fileError(caught, `read ${path}`, "Nothing was decided.");

@@ -19,6 +19,7 @@ import type { Condition, Question } from "./question.ts";
 import { type Progress, type Review, type Verdict, verdicts } from "./review.ts";
 import { ReviewFile, readHead, writeReview } from "./review-file.ts";
 import { startReview } from "./start.ts";
+import { toEnd } from "./to-end.ts";
 
 /** What can be done, in the order in which it is done. */
 const reviewActions = ["start", "list", "decide", "sign", "status"] as const;
@@ -226,11 +227,4 @@ function readRows(texts: readonly string[], review: Review): readonly number[] {
 function progressText({ rows, undecided, counts }: Progress): string {
   const { keep, revoke, unsure } = counts;
   return `${rows - undecided} of ${rows} rows are decided: ${keep} keep, ${revoke} revoke, ${unsure} unsure.`;
-}
-
-function toEnd<T>(steps: Generator<void, T, undefined>): T {
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return next.value;
-  }
 }

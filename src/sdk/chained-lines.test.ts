@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { temporaryDirectory } from "../../test/support/sample-c1z.ts";
-import { brokenLine, ChainedLines, chainedLines, lineObject, readChainedLines } from "./chained-lines.ts";
+import { brokenLine, ChainedLines, chainedLines, lineObject } from "./chained-lines.ts";
 
 function filled(context: TestContext): string {
   const path = join(temporaryDirectory(context), "lines");
@@ -23,8 +23,8 @@ test("a chain goes on after a restart, after lines of another process and after 
   for (const lines of [one, other, one]) lines.append({ from: lines === one ? "one" : "other" });
   one.close();
   other.close();
-  assert.equal(brokenLine(readChainedLines(path)), undefined);
-  assert.equal(readChainedLines(path).length, 10);
+  assert.equal(brokenLine(chainedLines(readFileSync(path))), undefined);
+  assert.equal(chainedLines(readFileSync(path)).length, 10);
 });
 
 test("whichever byte is changed, a later line does not fit any more, or the line itself cannot be read", (context) => {
@@ -56,7 +56,7 @@ test("half a line, as a power cut leaves it, does not swallow the next one", (co
   const lines = new ChainedLines(path);
   lines.append({ n: 4 });
   lines.close();
-  const read = readChainedLines(path);
+  const read = chainedLines(readFileSync(path));
   assert.deepEqual(read.map(lineObject).at(-1)?.["n"], 4);
   assert.deepEqual(brokenLine(read), { number: read.length - 1, problem: "no-object" });
 });
@@ -68,5 +68,5 @@ test("a file that became shorter is read anew", (context) => {
   truncateSync(path, readFileSync(path).indexOf("\n") + 1);
   lines.append({ n: 5 });
   lines.close();
-  assert.equal(brokenLine(readChainedLines(path)), undefined);
+  assert.equal(brokenLine(chainedLines(readFileSync(path))), undefined);
 });

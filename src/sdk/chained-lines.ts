@@ -3,7 +3,7 @@
  * changed, moved or taken out later without being noticed, but for lines at its end. Knows nothing of what the lines say.
  */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 
 /** A line as it was read. */
 export interface ChainedLine {
@@ -83,11 +83,6 @@ export class ChainedLines {
       // What is left of it is found, and closed, by the next one.
     }
   }
-}
-
-/** All lines of the file at `path`. */
-export function readChainedLines(path: string): readonly ChainedLine[] {
-  return chainedLines(readFileSync(path));
 }
 
 /** All lines of such a file's content. */

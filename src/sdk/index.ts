@@ -3,7 +3,8 @@
  * listed here are the SDK's own business.
  */
 
-export { evidenceCommand, reportCommand } from "../reports/commands.ts";
+export { evidenceCommand } from "../evidence/command.ts";
+export { reportCommand } from "../reports/commands.ts";
 export { summarizeFile } from "../reports/summarize-file.ts";
 export { reviewCommand } from "../reviews/command.ts";
 export {

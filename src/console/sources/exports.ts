@@ -1,6 +1,6 @@
 /** Downloads: a review or people in one of the forms of the command `report`, and the evidence pack. */
 import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
-import { writeEvidence } from "../../reports/evidence.ts";
+import { writeEvidence } from "../../evidence/pack.ts";
 import type { Sink } from "../../reports/output-file.ts";
 import { renderCsv } from "../../reports/render/csv.ts";
 import { renderJson } from "../../reports/render/json.ts";

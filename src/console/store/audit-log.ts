@@ -1,8 +1,10 @@
 /**
- * Who did what, one JSON object a line, appended and never changed. An action that cannot be written down is refused.
+ * Who did what, one JSON object a line, appended and never changed: each line names the hash of all before it. An action
+ * that cannot be written down is refused.
  * Knows nothing of what the actions do; secrets must not be handed to it.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { ChainedLines } from "../../sdk/chained-lines.ts";
 import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
 import type { AuditLine } from "../contract/session.ts";
 
@@ -42,35 +44,28 @@ const actor = "local session";
  * @throws BatonError `CONSOLE-AUDIT`.
  */
 export function openAuditLog(path: string, nowMs: () => number): AuditLog {
-  let file: number;
   try {
-    file = openSync(path, "a", 0o600);
+    return new FileAuditLog(path, new ChainedLines(path), nowMs);
   } catch (caught) {
     throw notWritten(path, caught);
   }
-  return new FileAuditLog(path, file, nowMs);
 }
 
 class FileAuditLog implements AuditLog {
   readonly #path: string;
-  readonly #file: number;
+  readonly #lines: ChainedLines;
   readonly #nowMs: () => number;
-  #isOpen: boolean = true;
 
-  constructor(path: string, file: number, nowMs: () => number) {
+  constructor(path: string, lines: ChainedLines, nowMs: () => number) {
     this.#path = path;
-    this.#file = file;
+    this.#lines = lines;
     this.#nowMs = nowMs;
   }
 
   record({ action, target, details = {} }: AuditedAction, result: string): void {
     const time = new Date(this.#nowMs()).toISOString();
-    const line = Buffer.from(`${JSON.stringify({ time, actor, action, target, result, details })}\n`, "utf8");
-    // The number of a closed file may be that of another one by now.
-    if (!this.#isOpen) throw notWritten(this.#path, Object.assign(new Error("closed"), { code: "EBADF" }));
     try {
-      for (let done = 0; done < line.length; ) done += writeSync(this.#file, line, done);
-      fsyncSync(this.#file);
+      this.#lines.append({ time, actor, action, target, result, details });
     } catch (caught) {
       throw notWritten(this.#path, caught);
     }
@@ -98,8 +93,7 @@ class FileAuditLog implements AuditLog {
   }
 
   close(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
+    this.#lines.close();
   }
 }
 
