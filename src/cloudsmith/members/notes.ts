@@ -3,6 +3,7 @@
  * users, roles and team memberships of one moment. Compact: a page of 500 members takes some 30 kB.
  */
 import { hashOf, type Note, type NoteCodec } from "../../sdk/api/list-memory.ts";
+import { realEmail } from "../converters.ts";
 import type { Member, Team } from "../schemas.ts";
 import { isTeamManager, roleSlug } from "../types.ts";
 
@@ -21,96 +22,132 @@ export interface MemberNote extends Note {
   readonly active: boolean | null;
   /** What the row itself says of it; null when nothing. */
   readonly says: boolean | null;
-  /** Hash of the address, 0 for none. */
+  /** Hash of the address in its usual form, 0 for none. */
   readonly email: number;
-  /** Slugs of the teams on the membership, each once; null when it does not carry them. */
-  readonly teams: readonly string[] | null;
-  /** Slugs of those teams that the member manages. */
-  readonly manages: readonly string[];
+  /** The teams on the membership, each once, by {@link TeamSlugs} number; null when it does not carry them. */
+  readonly teams: readonly number[] | null;
+  /** Those that the member manages. */
+  readonly manages: readonly number[];
 }
 
-/** The note of a checked member; only the pass of active members vouches for a row that does not say itself. */
-export function memberNote(member: Member, pass: string): MemberNote {
-  const { teams, manages } = placesOf(member.teams ?? []);
-  return {
-    id: member.user_id,
-    name: member.user ?? "",
-    role: roleSlug(member.role) ?? "",
-    active: member.is_active ?? (pass === "active" ? true : null),
-    says: member.is_active ?? null,
-    email: member.email ? hashOf(member.email.toLowerCase()) : 0,
-    teams: member.teams ? teams : null,
-    manages,
-  };
-}
+/** Slugs of teams by number: memberships repeat them a million times, and numbers are quicker to compare and to keep. */
+export class TeamSlugs {
+  readonly #numbers = new Map<string, number>();
+  readonly #slugs: string[] = [];
 
-/** Most slugs among which looking at each takes less than a set. */
-const fewSlugs = 32;
-
-function placesOf(memberships: NonNullable<Member["teams"]>): Record<"teams" | "manages", readonly string[]> {
-  const teams: string[] = [];
-  const manages: string[] = [];
-  const isFew = memberships.length <= fewSlugs;
-  for (const { slug, role } of memberships) {
-    if (!(isFew && teams.includes(slug))) teams.push(slug);
-    if (isTeamManager(role) && !(isFew && manages.includes(slug))) manages.push(slug);
+  /** The number of a slug, from now on; numbers count up from 0. */
+  numberOf(slug: string): number {
+    const known = this.#numbers.get(slug);
+    if (known !== undefined) return known;
+    this.#numbers.set(slug, this.#slugs.length);
+    return this.#slugs.push(slug) - 1;
   }
-  return isFew ? { teams, manages } : { teams: [...new Set(teams)], manages: [...new Set(manages)] };
+
+  /** The slug of a number that {@link numberOf} gave. */
+  at(number: number): string {
+    return this.#slugs[number] ?? "";
+  }
+
+  /** All slugs from a number on. */
+  from(number: number): readonly string[] {
+    return this.#slugs.slice(number);
+  }
+
+  /** Gives the numbers that a run before gave. */
+  restore(first: number, slugs: readonly string[]): void {
+    for (const [index, slug] of slugs.entries()) {
+      this.#slugs[first + index] = slug;
+      this.#numbers.set(slug, first + index);
+    }
+  }
 }
 
 /** What a row says of its status, as it is kept in memory. */
 export const statusMark = { unknown: 0, active: 1, inactive: 2 } as const;
 
-/** id, name, role, active, says, email, indexes of teams, indexes of managed ones. */
+/** id, name, role, active, says, email, teams, managed ones. */
 type PackedMember = readonly [
   ...(readonly [string, string, string, boolean | null, boolean | null, number]),
-  readonly number[] | null,
-  readonly number[],
+  ...(readonly [readonly number[] | null, readonly number[]]),
 ];
 
-/** A stored page: team slugs stand once, members refer to them by index. */
+/** A stored page. Team slugs that no page before had stand with it. */
 interface PackedMembers {
+  readonly firstSlug: number;
   readonly slugs: readonly string[];
   readonly rows: readonly PackedMember[];
 }
 
-/** How member notes are compared and written. */
-export const memberCodec: NoteCodec<MemberNote> = {
-  print({ name, role, active, teams, manages }) {
-    let hash = hashOf(role, hashOf(name));
-    hash = hashOf(`${active}${teams?.length}`, hash);
-    for (const slug of teams ?? []) hash = hashOf(slug, hash);
-    hash = hashOf("managed", hash);
-    for (const slug of manages) hash = hashOf(slug, hash);
+/** Most teams among which looking at each takes less than a set. */
+const fewTeams = 32;
+
+/** Makes, compares and writes the notes of one reading. */
+export class MemberNotes implements NoteCodec<MemberNote> {
+  readonly slugs = new TeamSlugs();
+  #written = 0;
+
+  /** The note of a checked member; only the pass of active members vouches for a row that does not say itself. */
+  of(member: Member, pass: string): MemberNote {
+    return {
+      id: member.user_id,
+      name: member.user ?? "",
+      role: roleSlug(member.role) ?? "",
+      active: member.is_active ?? (pass === "active" ? true : null),
+      says: member.is_active ?? null,
+      email: hashOfAddress(member.email),
+      teams: member.teams ? this.#numbersOf(member.teams) : null,
+      manages: member.teams ? this.#numbersOf(member.teams.filter(({ role }) => isTeamManager(role))) : [],
+    };
+  }
+
+  print({ name, role, active, teams, manages }: MemberNote): number {
+    let hash = hashOf(active === null ? 2 : Number(active), hashOf(role, hashOf(name)));
+    for (const team of teams ?? [-1]) hash = hashOf(team, hash);
+    hash = hashOf(-2, hash);
+    for (const team of manages) hash = hashOf(team, hash);
     return hash;
-  },
-  identity: ({ email }) => email,
-  mark({ says }) {
+  }
+
+  identity({ email }: MemberNote): number {
+    return email;
+  }
+
+  mark({ says }: MemberNote): number {
     if (says === null) return statusMark.unknown;
     return says ? statusMark.active : statusMark.inactive;
-  },
-  pack(notes): PackedMembers {
-    const indexes = new Map<string, number>();
-    const indexOf = (slug: string): number => {
-      const known = indexes.get(slug);
-      if (known !== undefined) return known;
-      indexes.set(slug, indexes.size);
-      return indexes.size - 1;
-    };
+  }
+
+  pack(notes: readonly MemberNote[]): PackedMembers {
+    const firstSlug = this.#written;
+    const slugs = this.slugs.from(firstSlug);
+    this.#written += slugs.length;
     const rows = notes.map(({ id, name, role, active, says, email, teams, manages }): PackedMember => {
-      return [id, name, role, active, says, email, teams?.map(indexOf) ?? null, manages.map(indexOf)];
+      return [id, name, role, active, says, email, teams, manages];
     });
-    return { slugs: [...indexes.keys()], rows };
-  },
-  unpack(packed) {
+    return { firstSlug, slugs, rows };
+  }
+
+  unpack(packed: unknown): readonly MemberNote[] {
     // Only `pack` made it.
-    const { slugs, rows } = packed as PackedMembers;
-    const slugAt = (index: number): string => slugs[index] ?? "";
+    const { firstSlug, slugs, rows } = packed as PackedMembers;
+    this.slugs.restore(firstSlug, slugs);
+    this.#written = Math.max(this.#written, firstSlug + slugs.length);
     return rows.map(([id, name, role, active, says, email, teams, manages]) => {
-      return { id, name, role, active, says, email, teams: teams?.map(slugAt) ?? null, manages: manages.map(slugAt) };
+      return { id, name, role, active, says, email, teams, manages };
     });
-  },
-};
+  }
+
+  #numbersOf(places: NonNullable<Member["teams"]>): readonly number[] {
+    const numbers = places.map(({ slug }) => this.slugs.numberOf(slug));
+    const isDistinct = numbers.length <= fewTeams && numbers.every((one, index) => numbers.indexOf(one) === index);
+    return isDistinct ? numbers : [...new Set(numbers)];
+  }
+}
+
+function hashOfAddress(email: string | undefined): number {
+  const address = realEmail(email);
+  return address === undefined ? 0 : hashOf(address.toLowerCase());
+}
 
 /** A team; `name` is its slug, by which memberships name it. */
 export type TeamNote = Note;

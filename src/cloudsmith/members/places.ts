@@ -1,43 +1,57 @@
 /**
- * In which teams a member is, by id. Memberships name teams by slug; a slug that no listed team has is looked into:
- * the team is hidden from this key, or it was renamed or deleted while the sync went on, and then the membership as it
- * is now counts.
+ * What members hold in teams. Memberships name teams by slug; a slug that no listed team has is looked into: the team is
+ * hidden from this key, or it was renamed or deleted while the sync went on, and then the membership as it is now counts.
  */
-import type { ListOptions, SessionStore } from "../../sdk/contracts/connector.ts";
+import type { ListMemory } from "../../sdk/api/list-memory.ts";
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import type { EntitlementRef } from "../../sdk/contracts/model.ts";
+import { entitlementId } from "../../sdk/resources/ids.ts";
+import { teamId } from "../converters.ts";
 import type { Team } from "../schemas.ts";
-import { type MemberNote, memberNote, teamNote } from "./notes.ts";
-import type { OrganizationReading } from "./reading.ts";
+import { teamManagerSlug, teamMemberSlug } from "../types.ts";
+import type { LookUps } from "./look-ups.ts";
+import { type MemberNote, type MemberNotes, type TeamNote, teamNote } from "./notes.ts";
 
-/** A place in a team that is in the file. */
-export interface TeamPlace {
-  readonly teamId: string;
-  readonly manages: boolean;
+/** The two entitlements of a team: its grants share them. */
+interface TeamRefs {
+  readonly member: EntitlementRef;
+  readonly manager: EntitlementRef;
 }
 
-type TeamIndex = ReturnType<OrganizationReading["teams"]>["memory"];
+/** Where they are found. */
+export interface TeamPlacesOptions {
+  readonly teams: ListMemory<TeamNote>;
+  readonly notes: MemberNotes;
+  readonly lookUps: LookUps;
+}
 
-/** Finds the places of members, one member at a time; made anew for each page of them. */
+/** Finds what members hold, one member at a time, when members and teams are read. */
 export class TeamPlaces {
-  readonly #reading: OrganizationReading;
-  readonly #teams: TeamIndex;
-  readonly #asked: Map<string, string | undefined>;
-  readonly #hidden: Set<string>;
-  /** False when teams are no part of the sync. */
-  readonly #isRead: boolean;
+  readonly #teams: ListMemory<TeamNote>;
+  readonly #notes: MemberNotes;
+  readonly #lookUps: LookUps;
+  /** By id, and by number of the slug. */
+  readonly #refs = new Map<string, TeamRefs>();
+  readonly #refsBySlug: TeamRefs[] = [];
+  /** By slug: the id of a team asked for by name; undefined: this key cannot see such a team. */
+  readonly #asked = new Map<string, string | undefined>();
+  /** Slugs that memberships name, also when asked again, and that this key cannot see. */
+  readonly #hidden = new Set<string>();
+  #isRead: boolean | undefined;
 
-  constructor(reading: OrganizationReading, session: SessionStore) {
-    this.#reading = reading;
-    this.#teams = reading.teams(session).memory;
-    this.#asked = reading.askedTeams;
-    this.#hidden = reading.hiddenTeams;
-    this.#isRead = this.#teams.endedAtMs !== undefined;
+  constructor({ teams, notes, lookUps }: TeamPlacesOptions) {
+    this.#teams = teams;
+    this.#notes = notes;
+    this.#lookUps = lookUps;
   }
 
-  /** The places of the member; an array when nothing has to be asked. */
-  of(note: MemberNote, options: ListOptions): readonly TeamPlace[] | Promise<readonly TeamPlace[]> {
+  /** The entitlements of teams in the file that the member holds; an array when nothing has to be asked. */
+  of(note: MemberNote, options: ListOptions): readonly EntitlementRef[] | Promise<readonly EntitlementRef[]> {
+    // Teams may be no part of the sync.
+    this.#isRead ??= this.#teams.endedAtMs !== undefined;
     if (!note.teams || !this.#isRead) return [];
-    const places = this.#listed(note);
-    return places.length === note.teams.length ? places : this.#lookInto(note, options);
+    const isKnown = note.teams.every((team) => this.#refsOf(team) !== undefined);
+    return isKnown ? this.#held(note) : this.#lookInto(note, options);
   }
 
   /**
@@ -45,16 +59,15 @@ export class TeamPlaces {
    * is looked for under those that the membership names by now, because it may have been renamed.
    */
   async findUnlisted(unlisted: readonly (readonly [string, string])[], options: ListOptions): Promise<readonly Team[]> {
-    const { lookUps } = this.#reading;
     const found = new Map<string, Team>();
     const find = async (slug: string): Promise<boolean> => {
-      const team = await lookUps.team(slug, options);
+      const team = await this.#lookUps.team(slug, options);
       if (team && team.slug_perm !== "" && !this.#teams.has(team.slug_perm)) found.set(team.slug_perm, team);
       return team !== undefined;
     };
     for (const [slug, login] of unlisted) {
       if ((await find(slug)) || login === "") continue;
-      const member = await lookUps.member(login, options);
+      const member = await this.#lookUps.member(login, options);
       const named = member?.teams?.map((team) => team.slug) ?? [];
       if (named.includes(slug)) this.#hidden.add(slug);
       else for (const other of named) if (this.#teams.idOf(other) === undefined) await find(other);
@@ -71,39 +84,59 @@ export class TeamPlaces {
     return [...found.values()];
   }
 
-  #listed({ teams, manages }: MemberNote): TeamPlace[] {
-    const places: TeamPlace[] = [];
-    for (const slug of teams ?? []) {
-      const teamId = this.#teams.idOf(slug) ?? this.#asked.get(slug);
-      if (teamId !== undefined) places.push({ teamId, manages: manages.includes(slug) });
+  /** What the member holds of the teams that are known. */
+  #held({ teams, manages }: MemberNote): readonly EntitlementRef[] {
+    const held: EntitlementRef[] = [];
+    for (const team of teams ?? []) {
+      const refs = this.#refsOf(team);
+      if (!refs) continue;
+      held.push(refs.member);
+      if (manages.includes(team)) held.push(refs.manager);
     }
-    return places;
+    // Two slugs may lead to one team, in another case or after a rename.
+    return this.#asked.size === 0 ? held : [...new Set(held)];
   }
 
-  async #lookInto(note: MemberNote, options: ListOptions): Promise<readonly TeamPlace[]> {
+  #refsOf(team: number): TeamRefs | undefined {
+    const known = this.#refsBySlug[team];
+    if (known) return known;
+    const slug = this.#notes.slugs.at(team);
+    const id = this.#teams.idOf(slug) ?? this.#asked.get(slug);
+    if (id === undefined) return undefined;
+    const resource = teamId(id);
+    const refOf = (entitlement: string): EntitlementRef => ({ id: entitlementId(resource, entitlement), resource });
+    const refs = this.#refs.get(id) ?? { member: refOf(teamMemberSlug), manager: refOf(teamManagerSlug) };
+    this.#refs.set(id, refs);
+    this.#refsBySlug[team] = refs;
+    return refs;
+  }
+
+  async #lookInto(note: MemberNote, options: ListOptions): Promise<readonly EntitlementRef[]> {
     const missing = await this.#missing(note, options);
     if (missing.every((slug) => this.#hidden.has(slug))) {
       for (const slug of missing) warnOfHidden(slug, options);
-      return distinct(this.#listed(note));
+      return this.#held(note);
     }
     const current = await this.#lookUp(note, options);
     if (current === undefined) {
       options.warn(movedWarning(note));
-      return distinct(this.#listed(note));
+      return this.#held(note);
     }
-    for (const slug of missing) if (!current.teams || current.teams.includes(slug)) this.#hidden.add(slug);
+    const named = current.teams && new Set(current.teams.map((team) => this.#notes.slugs.at(team)));
+    for (const slug of missing) if (!named || named.has(slug)) this.#hidden.add(slug);
     if (missing.some((slug) => !this.#hidden.has(slug))) options.warn(movedWarning(note));
     for (const slug of await this.#missing(current, options)) {
       if (this.#hidden.has(slug)) warnOfHidden(slug, options);
     }
-    return distinct(this.#listed(current));
+    return this.#held(current);
   }
 
   /** Slugs without a team in the file, each asked for by name once. */
   async #missing({ teams }: MemberNote, options: ListOptions): Promise<readonly string[]> {
     const missing: string[] = [];
-    for (const slug of teams ?? []) {
-      if (this.#teams.idOf(slug) !== undefined) continue;
+    for (const team of teams ?? []) {
+      if (this.#refsOf(team)) continue;
+      const slug = this.#notes.slugs.at(team);
       if (!this.#asked.has(slug) && !this.#hidden.has(slug)) this.#asked.set(slug, await this.#ask(slug, options));
       if (this.#asked.get(slug) === undefined) missing.push(slug);
     }
@@ -111,7 +144,7 @@ export class TeamPlaces {
   }
 
   async #ask(slug: string, options: ListOptions): Promise<string | undefined> {
-    const team = await this.#reading.lookUps.team(slug, options);
+    const team = await this.#lookUps.team(slug, options);
     if (team === undefined || this.#teams.has(team.slug_perm)) return team?.slug_perm;
     options.warn({
       code: "CS-ROSTER-INCOMPLETE",
@@ -125,18 +158,9 @@ export class TeamPlaces {
   /** The membership as it is now; undefined when it is over or cannot be asked for. */
   async #lookUp(note: MemberNote, options: ListOptions): Promise<MemberNote | undefined> {
     if (note.name === "") return note;
-    const member = await this.#reading.lookUps.member(note.name, options);
-    return member?.user_id === note.id ? memberNote(member, "active") : undefined;
+    const member = await this.#lookUps.member(note.name, options);
+    return member?.user_id === note.id ? this.#notes.of(member, "active") : undefined;
   }
-}
-
-/** Two slugs may lead to one team, in another case or after a rename: who is in it is in it once. */
-function distinct(places: readonly TeamPlace[]): readonly TeamPlace[] {
-  const byId = new Map<string, TeamPlace>();
-  for (const { teamId, manages } of places) {
-    byId.set(teamId, { teamId, manages: manages || (byId.get(teamId)?.manages ?? false) });
-  }
-  return [...byId.values()];
 }
 
 function movedWarning({ id }: MemberNote): Parameters<ListOptions["warn"]>[0] {

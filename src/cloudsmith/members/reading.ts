@@ -12,7 +12,8 @@ import { RequestedLists } from "../on-request/lists.ts";
 import { requestedSettings } from "../on-request/settings.ts";
 import type { Member, Organization, Self, Team } from "../schemas.ts";
 import { type Api, type LookUpOptions, LookUps } from "./look-ups.ts";
-import { type MemberNote, memberCodec, memberNote, passes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
+import { type MemberNote, MemberNotes, passes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
+import { TeamPlaces } from "./places.ts";
 import { RosterFacts } from "./roster-facts.ts";
 import { MemberSearch } from "./search.ts";
 
@@ -38,13 +39,10 @@ export class OrganizationReading {
   /** The standing of the key's owner; undefined when it was not looked up. */
   readonly role: CallerRole | undefined;
   readonly lookUps: LookUps;
-  readonly facts = new RosterFacts();
+  readonly notes = new MemberNotes();
+  readonly facts = new RosterFacts(this.notes.slugs);
   /** By login: ids of members looked up one by one; undefined: there is none in the file. */
   readonly lookedUp = new Map<string, string | undefined>();
-  /** By slug: the id of a team asked for by name; undefined: this key cannot see such a team. */
-  readonly askedTeams = new Map<string, string | undefined>();
-  /** Slugs that memberships name, also when asked again, and that this key cannot see. */
-  readonly hiddenTeams = new Set<string>();
   /** With a narrow key, by address: who was shown with it first. Addresses that several people share are redacted ones. */
   readonly addresses = new Map<string, string>();
   /** Of them, those whose address turned out to be shared. */
@@ -58,6 +56,7 @@ export class OrganizationReading {
   #members: MovingList<Member, MemberNote> | undefined;
   #teams: MovingList<Team, TeamNote> | undefined;
   #search: MemberSearch | undefined;
+  #places: TeamPlaces | undefined;
   #looking: LookUpOptions | undefined;
 
   constructor(options: OrganizationReadingOptions, begun = new BegunLists()) {
@@ -107,10 +106,10 @@ export class OrganizationReading {
       passes,
       session,
       source: this.#memberSource(),
-      noteOf: memberNote,
+      noteOf: (row, pass) => this.notes.of(row, pass),
       idOf: ({ user_id }) => user_id,
       passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
-      codec: memberCodec,
+      codec: this.notes,
       observer: this.facts,
       mayLookUp: (count) => this.lookUps.mayMake(count),
       nowMs: () => this.#clock.nowMs(),
@@ -135,6 +134,12 @@ export class OrganizationReading {
       nowMs: () => this.#clock.nowMs(),
     });
     return this.#teams;
+  }
+
+  /** What members hold in teams. */
+  places(session: SessionStore): TeamPlaces {
+    this.#places ??= new TeamPlaces({ teams: this.teams(session).memory, notes: this.notes, lookUps: this.lookUps });
+    return this.#places;
   }
 
   #memberSource(): ListSource<Member> {

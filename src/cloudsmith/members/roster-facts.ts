@@ -1,6 +1,6 @@
 /** What the rows of one sweep over the members add up to: what signs of a partial read are told from. */
 import type { ListObserver } from "../../sdk/api/list-memory.ts";
-import { type MemberNote, statusMark } from "./notes.ts";
+import { type MemberNote, statusMark, type TeamSlugs } from "./notes.ts";
 
 /** Counts of the sweep that is read. */
 export class RosterFacts implements ListObserver<MemberNote> {
@@ -16,15 +16,20 @@ export class RosterFacts implements ListObserver<MemberNote> {
   #activeAmongInactive = 0;
   #activeAgain = 0;
   #inactiveAmongActive = 0;
-  /** By slug: somebody who was last seen in the team. */
-  readonly #teams = new Map<string, string>();
+  readonly #slugs: TeamSlugs;
+  /** By number of the slug: the login of somebody who was last seen in the team. */
+  #lastSeen: string[] = [];
+
+  constructor(slugs: TeamSlugs) {
+    this.#slugs = slugs;
+  }
 
   begins(): void {
     Object.assign(this, { people: 0, owners: 0, withoutRole: 0, tellStatus: 0, lackTeams: 0, inNoTeam: 0 });
     this.#activeAmongInactive = 0;
     this.#activeAgain = 0;
     this.#inactiveAmongActive = 0;
-    this.#teams.clear();
+    this.#lastSeen = [];
   }
 
   note({ name, role, says, teams }: MemberNote, pass: string): void {
@@ -36,7 +41,7 @@ export class RosterFacts implements ListObserver<MemberNote> {
     else if (teams.length === 0) this.inNoTeam++;
     if (pass === "inactive" && says === true) this.#activeAmongInactive++;
     if (pass === "active" && says === false) this.#inactiveAmongActive++;
-    for (const slug of teams ?? []) this.#teams.set(slug, name);
+    for (const team of teams ?? []) this.#lastSeen[team] = name;
   }
 
   again(mark: number, pass: string): void {
@@ -56,7 +61,7 @@ export class RosterFacts implements ListObserver<MemberNote> {
   }
 
   /** Slugs of all teams on the memberships, each with the login of somebody who was last seen in it. */
-  teams(): readonly [teamSlug: string, login: string][] {
-    return [...this.#teams];
+  teams(): readonly (readonly [teamSlug: string, login: string])[] {
+    return this.#lastSeen.flatMap((login, team) => [[this.#slugs.at(team), login] as const]);
   }
 }

@@ -2,17 +2,15 @@
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
-import { organizationId, organizationResource, teamId, userId } from "../converters.ts";
-import { TeamPlaces } from "../members/places.ts";
+import { organizationId, organizationResource, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { holders } from "../on-request/holders.ts";
-import { organizationEntitlements, organizationType, teamManagerSlug, teamMemberSlug } from "../types.ts";
+import { organizationEntitlements, organizationType } from "../types.ts";
 
 /** Reads the organization; `reading` begins or continues the reading of the current sync. */
 export class OrganizationSyncer implements ResourceSyncer {
   readonly resourceType = organizationType;
   readonly #reading: (signal: AbortSignal) => Promise<OrganizationReading>;
-  readonly #teams = new Map<string, EntitlementRefs>();
 
   constructor(reading: (signal: AbortSignal) => Promise<OrganizationReading>) {
     this.#reading = reading;
@@ -45,48 +43,24 @@ export class OrganizationSyncer implements ResourceSyncer {
     const keys = memory.pages();
     const key = options.pageToken || keys[0];
     if (key === undefined) return { items: [], nextPageToken: "" };
-    const places = new TeamPlaces(reading, options.session);
-    const roles = new EntitlementRefs(organizationId(reading.organization));
+    const places = reading.places(options.session);
+    const resource = organizationId(reading.organization);
+    const roles = new Map<string, EntitlementRef>();
     const items: Grant[] = [];
     for (const note of memory.notesOn(key)) {
       const principal = userId(note.id);
-      if (note.role !== "") items.push(newGrant(roles.get(note.role), principal));
-      const found = places.of(note, options);
+      if (note.role !== "") {
+        // Grants of one entitlement share it.
+        const role = roles.get(note.role) ?? { id: entitlementId(resource, note.role), resource };
+        roles.set(note.role, role);
+        items.push(newGrant(role, principal));
+      }
+      const held = places.of(note, options);
       // Nearly always there is nothing to wait for, and a hundred thousand waits would add up.
-      for (const { teamId, manages } of found instanceof Promise ? await found : found) {
-        const entitlements = this.#teamEntitlements(teamId);
-        items.push(newGrant(entitlements.get(teamMemberSlug), principal));
-        if (manages) items.push(newGrant(entitlements.get(teamManagerSlug), principal));
+      for (const entitlement of held instanceof Promise ? await held : held) {
+        items.push(newGrant(entitlement, principal));
       }
     }
     return { items, nextPageToken: keys[keys.indexOf(key) + 1] ?? "" };
-  }
-
-  #teamEntitlements(team: string): EntitlementRefs {
-    let known = this.#teams.get(team);
-    if (!known) {
-      known = new EntitlementRefs(teamId(team));
-      this.#teams.set(team, known);
-    }
-    return known;
-  }
-}
-
-/** The entitlements of one resource: grants of one entitlement share one object, made when the first grant needs it. */
-class EntitlementRefs {
-  readonly #resource: ResourceId;
-  readonly #bySlug = new Map<string, EntitlementRef>();
-
-  constructor(resource: ResourceId) {
-    this.#resource = resource;
-  }
-
-  get(slug: string): EntitlementRef {
-    let entitlement = this.#bySlug.get(slug);
-    if (!entitlement) {
-      entitlement = { id: entitlementId(this.#resource, slug), resource: this.#resource };
-      this.#bySlug.set(slug, entitlement);
-    }
-    return entitlement;
   }
 }

@@ -3,7 +3,6 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
-import { TeamPlaces } from "../members/places.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { reportList, teamWords, warningOf, warnOfTeamRole } from "../members/signs.ts";
 import { holders } from "../on-request/holders.ts";
@@ -31,8 +30,7 @@ export class TeamSyncer implements ResourceSyncer {
     const reading = await this.#reading(options.signal);
     const sources = await teamSources(reading, options);
     if (options.pageToken === unlistedToken) {
-      const places = new TeamPlaces(reading, options.session);
-      const found = await places.findUnlisted(unlistedSlugs(reading, options), options);
+      const found = await reading.places(options.session).findUnlisted(unlistedSlugs(reading, options), options);
       return { items: found.map((team) => teamResource(team, parent, sources.get(team.slug))), nextPageToken: "" };
     }
     const list = reading.teams(options.session, options);

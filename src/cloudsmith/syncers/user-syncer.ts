@@ -2,7 +2,7 @@
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { organizationId, realEmail, userResource } from "../converters.ts";
-import { type MemberNote, memberNote, passes } from "../members/notes.ts";
+import { type MemberNote, passes } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import {
   contradictedIds,
@@ -62,7 +62,7 @@ export class UserSyncer implements ResourceSyncer {
     const reading = await this.#reading(options.signal);
     const found = reading.isWithin(parent) ? await reading.search(options.signal).byId(id.resource) : undefined;
     if (!found) return undefined;
-    const note = { ...memberNote(found.member, ""), active: found.active ?? null };
+    const note = { ...reading.notes.of(found.member, ""), active: found.active ?? null };
     return await resourceOf(found.member, note, { parent: organizationId(reading.organization), reading, options });
   }
 }
@@ -143,13 +143,13 @@ async function settle(parent: ResourceId, reading: OrganizationReading, options:
     if (!known || row?.user_id !== id) continue;
     // A list and its rows that contradict each other are believed when the member itself says what the list does.
     const isBelieved = !contradicted.has(id) || row.is_active !== known.says;
-    await put(row, { ...memberNote(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
+    await put(row, { ...reading.notes.of(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
   }
   const owner = await ownerNow(reading, options);
   const listed = owner && memory.noteOf(owner.user_id);
   const warning = owner && keyOwnerWarning(owner, memory.has(owner.user_id) ? listed : undefined, reading.seesAll);
   if (warning) options.warn(warning);
-  if (warning && owner && listed) await put(owner, memberNote(owner, "active"));
+  if (warning && owner && listed) await put(owner, reading.notes.of(owner, "active"));
   if (notes.length > 0) memory.correct(notes);
   return { items, nextPageToken: "", replaces: true };
 }

@@ -73,15 +73,21 @@ interface Place {
   readonly page: string;
 }
 
-interface Entry {
-  name: string;
-  identity: number;
-  print: number;
-  mark: number;
-  /** The pass of the sweep in which it was last shown, counted through. */
-  round: number;
+/** What of a row is compared. */
+interface State {
+  readonly name: string;
+  readonly identity: number;
+  readonly print: number;
+}
+
+interface Entry extends State {
+  readonly id: string;
+  readonly mark: number;
+  /** In which it was last shown. */
+  readonly sweep: number;
+  pass: number;
   /** Where its newest note is. */
-  page: string;
+  readonly page: string;
 }
 
 interface StoredPage {
@@ -113,7 +119,7 @@ interface MemoryOptions<N extends Note> {
 export class ListMemory<N extends Note> {
   readonly #options: MemoryOptions<N>;
   readonly #entries = new Map<string, Entry>();
-  readonly #idByName = new Map<string, string>();
+  readonly #byName = new Map<string, Entry>();
   readonly #shown = new Map<number, Shown>();
   /** By sweep and pass: the sum of its pages so far. */
   readonly sweeps = new Map<number, Map<number, Tally>>();
@@ -127,53 +133,40 @@ export class ListMemory<N extends Note> {
 
   /** Compares a page with what is known; changes nothing. */
   draft<Row>(place: Place, page: PageResult<Row>, noteOf: (row: Row) => N): Draft<Row, N> {
-    const round = this.#roundOf(place);
     const onPage = new Map<string, number>();
     const fresh: ({ row: Row; note: N } | undefined)[] = [];
-    const [same, differing, collided, twice]: string[][] = [[], [], [], []];
-    const counts = { rows: 0, distinct: 0, added: 0 };
-    const names = new Map<string, string>();
-    let index = 0;
-    for (const row of [...page.repeated, ...page.items]) {
-      const isOverlap = index++ < page.repeated.length;
+    const [same, differing, collided, twice]: [string[], string[], string[], string[]] = [[], [], [], []];
+    const counts = { rows: 0, distinct: 0, added: 0, twice };
+    const look = (row: Row, isOverlap: boolean): void => {
       const note = noteOf(row);
       const { id } = note;
       const entry = this.#entries.get(id);
-      const isInSweep = entry !== undefined && this.#sweepOf(entry.round) === place.sweep;
+      const known = entry?.sweep === place.sweep ? entry : undefined;
+      const isInPass = known?.pass === place.pass;
+      if (!(isOverlap && isInPass)) counts.rows++;
       const before = onPage.get(id);
-      if (!isOverlap || entry?.round !== round) counts.rows++;
-      if (before !== undefined) {
-        twice?.push(id);
-        const other = fresh[before]?.note ?? entry;
-        if (other && this.#collides(other, note)) collided?.push(id);
-        if (this.#printOf(other) !== this.#options.codec.print(note)) {
-          differing?.push(id);
-          fresh[before] = undefined;
-          onPage.set(id, fresh.push({ row, note }) - 1);
+      if (before !== undefined) twice.push(id);
+      else if (!isInPass) counts.distinct++;
+      if (before === undefined && !known) counts.added++;
+      const earlier = before === undefined ? undefined : fresh[before]?.note;
+      const other = earlier ? this.#stateOf(earlier) : known;
+      if (other) {
+        const state = this.#stateOf(note);
+        if (this.#collides(other, state)) collided.push(id);
+        if (other.print === state.print) {
+          if (before !== undefined) return;
+          same.push(id);
+          onPage.set(id, fresh.push(undefined) - 1);
+          return;
         }
-        continue;
+        differing.push(id);
+        if (before !== undefined) fresh[before] = undefined;
       }
-      if (entry?.round !== round) counts.distinct++;
-      if (!isInSweep) counts.added++;
-      if (this.#isNameTaken(note, names, place.sweep)) collided?.push(id);
-      if (note.name !== "") names.set(note.name, id);
-      if (isInSweep && this.#collides(entry, note)) collided?.push(id);
-      if (isInSweep && entry.print === this.#options.codec.print(note)) {
-        same?.push(id);
-        onPage.set(id, fresh.push(undefined) - 1);
-        continue;
-      }
-      if (isInSweep) differing?.push(id);
       onPage.set(id, fresh.push({ row, note }) - 1);
-    }
-    return {
-      place,
-      fresh: fresh.filter((one) => one !== undefined),
-      same: same ?? [],
-      differing: differing ?? [],
-      collided: collided ?? [],
-      counts: { ...counts, twice: twice ?? [] },
     };
+    for (const row of page.repeated) look(row, true);
+    for (const row of page.items) look(row, false);
+    return { place, fresh: fresh.filter((one) => one !== undefined), same, differing, collided, counts };
   }
 
   /** Remembers a page, and keeps it in the session. */
@@ -187,13 +180,12 @@ export class ListMemory<N extends Note> {
   /** Remembers a row that was found by itself, as one of the pass. */
   addSingle(note: N, { sweep, pass }: Pick<Place, "sweep" | "pass">): void {
     const before = this.tallyOf(sweep, pass);
-    const known = this.#entries.get(note.id);
-    const isNew = known === undefined || this.#sweepOf(known.round) !== sweep;
+    const isNew = this.#entries.get(note.id)?.sweep !== sweep;
     const tally = before && {
       ...before,
       rows: before.rows + 1,
       distinct: before.distinct + 1,
-      added: before.added + (isNew ? 1 : 0),
+      added: before.added + Number(isNew),
     };
     this.#amend(sweep, pass, [note], tally ?? null);
   }
@@ -258,8 +250,8 @@ export class ListMemory<N extends Note> {
   unseenIn<Row>(sweep: number, { fresh }: Draft<Row, N>): readonly N[] {
     const inHand = new Set(fresh.map(({ note }) => note.id));
     const pages = new Map<string, Set<string>>();
-    for (const [id, { round, page }] of this.#entries) {
-      if (this.#sweepOf(round) === sweep || inHand.has(id)) continue;
+    for (const [id, { sweep: last, page }] of this.#entries) {
+      if (last === sweep || inHand.has(id)) continue;
       pages.set(page, (pages.get(page) ?? new Set()).add(id));
     }
     return [...pages].flatMap(([page, ids]) => {
@@ -269,12 +261,9 @@ export class ListMemory<N extends Note> {
 
   /** Ids in the last sweep for which `test` holds; told their mark and the pass that showed them last. */
   idsWhere(test: (mark: number, pass: string) => boolean): readonly string[] {
-    const ids: string[] = [];
-    for (const [id, { mark, round }] of this.#entries) {
-      const pass = this.#options.passes[round % this.#options.passes.length] ?? "";
-      if (this.#sweepOf(round) === this.#sweep && test(mark, pass)) ids.push(id);
-    }
-    return ids;
+    return [...this.#entries.values()]
+      .filter(({ sweep, mark, pass }) => sweep === this.#sweep && test(mark, this.#options.passes[pass] ?? ""))
+      .map(({ id }) => id);
   }
 
   /** How many different rows the last sweep has shown. */
@@ -284,14 +273,13 @@ export class ListMemory<N extends Note> {
 
   /** True when the last sweep shows the id. */
   has(id: string): boolean {
-    const entry = this.#entries.get(id);
-    return entry !== undefined && this.#sweepOf(entry.round) === this.#sweep;
+    return this.#entries.get(id)?.sweep === this.#sweep;
   }
 
   /** The id that the last sweep shows under a name. */
   idOf(name: string): string | undefined {
-    const id = this.#idByName.get(name);
-    return id !== undefined && this.has(id) ? id : undefined;
+    const entry = this.#byName.get(name);
+    return entry?.sweep === this.#sweep ? entry.id : undefined;
   }
 
   /** The newest note of an id. */
@@ -319,35 +307,27 @@ export class ListMemory<N extends Note> {
   }
 
   #admit(place: Place, notes: readonly N[], { tally, same, differing, collided }: StoredPage): void {
-    const { observer, passes, codec } = this.#options;
-    const { sweep, pass, page } = place;
+    const { observer, passes } = this.#options;
+    const { sweep, pass } = place;
     if (sweep !== this.#sweep) {
       this.#sweep = sweep;
       observer.begins();
     }
-    const round = this.#roundOf(place);
     const shown = this.#shown.get(sweep) ?? { seen: 0, carried: 0, differing: new Set(), collided: new Set() };
     this.#shown.set(sweep, shown);
     const name = passes[pass] ?? "";
     for (const note of notes) {
       const known = this.#entries.get(note.id);
-      this.#see(shown, known, sweep);
-      this.#entries.set(note.id, {
-        name: note.name,
-        identity: codec.identity(note) || (known?.identity ?? 0),
-        print: codec.print(note),
-        mark: codec.mark(note),
-        round,
-        page,
-      });
-      if (note.name !== "") this.#idByName.set(note.name, note.id);
+      if (known?.sweep !== sweep) shown.seen++;
+      if (known?.sweep === sweep - 1) shown.carried++;
+      if (this.#isNameTaken(this.#enter(note, known, place))) shown.collided.add(note.id);
       observer.note(note, name);
     }
     for (const id of same) {
       const entry = this.#entries.get(id);
       if (!entry) continue;
-      if (entry.round !== round) observer.again(entry.mark, name);
-      entry.round = round;
+      if (entry.pass !== pass) observer.again(entry.mark, name);
+      entry.pass = pass;
     }
     for (const id of differing) shown.differing.add(id);
     for (const id of collided) shown.collided.add(id);
@@ -356,43 +336,38 @@ export class ListMemory<N extends Note> {
     this.sweeps.set(sweep, tallies.set(pass, tally));
   }
 
-  #see(shown: Shown, entry: Entry | undefined, sweep: number): void {
-    const last = entry && this.#sweepOf(entry.round);
-    if (last === sweep) return;
-    shown.seen++;
-    if (last === sweep - 1) shown.carried++;
+  #stateOf(note: N): State {
+    const { codec } = this.#options;
+    return { name: note.name, identity: codec.identity(note), print: codec.print(note) };
+  }
+
+  /** An id has one entry for ever, so that names may hold it, too. */
+  #enter(note: N, known: Entry | undefined, { sweep, pass, page }: Place): Entry {
+    const { id, name } = note;
+    const { codec } = this.#options;
+    const print = codec.print(note);
+    const identity = codec.identity(note) || (known?.identity ?? 0);
+    const mark = codec.mark(note);
+    if (known) return Object.assign(known, { name, identity, print, mark, sweep, pass, page });
+    const entry: Entry = { id, name, identity, print, mark, sweep, pass, page };
+    this.#entries.set(id, entry);
+    return entry;
   }
 
   /** One id, and another name or another address: a missing one is no other. */
-  #collides(known: N | Entry, note: N): boolean {
-    const [one, other] = [
-      "print" in known ? known.identity : this.#options.codec.identity(known as N),
-      this.#options.codec.identity(note),
-    ];
-    if (one !== 0 && other !== 0 && one !== other) return true;
-    return known.name !== "" && note.name !== "" && known.name.toLowerCase() !== note.name.toLowerCase();
+  #collides(known: State, { name, identity }: State): boolean {
+    if (identity !== 0 && known.identity !== 0 && identity !== known.identity) return true;
+    return known.name !== "" && name !== "" && known.name.toLowerCase() !== name.toLowerCase();
   }
 
-  #printOf(known: N | Entry | undefined): number | undefined {
-    if (known === undefined) return undefined;
-    return "print" in known ? known.print : this.#options.codec.print(known as N);
-  }
-
-  #isNameTaken({ id, name }: N, onPage: ReadonlyMap<string, string>, sweep: number): boolean {
+  /** Gives the name to its newest bearer; true when the sweep showed it with another id. */
+  #isNameTaken(entry: Entry): boolean {
+    const { id, name, sweep } = entry;
     if (name === "") return false;
-    const owner = onPage.get(name) ?? this.#idByName.get(name);
-    if (owner === undefined || owner === id) return false;
-    if (onPage.has(name)) return true;
-    const entry = this.#entries.get(owner);
-    return entry !== undefined && entry.name === name && this.#sweepOf(entry.round) === sweep;
-  }
-
-  #roundOf({ sweep, pass }: Pick<Place, "sweep" | "pass">): number {
-    return sweep * this.#options.passes.length + pass;
-  }
-
-  #sweepOf(round: number): number {
-    return Math.floor(round / this.#options.passes.length);
+    const before = this.#byName.get(name);
+    if (before === entry) return false;
+    this.#byName.set(name, entry);
+    return before !== undefined && before.id !== id && before.sweep === sweep && before.name === name;
   }
 
   get #wholeKey(): string {
@@ -419,12 +394,17 @@ export class ListMemory<N extends Note> {
 }
 
 /**
- * FNV-1a over UTF-16 units and the length, 32 bits, never 0. `start` is the hash of what comes before: the length tells
- * one text from two.
+ * FNV-1a over the UTF-16 units of a text and its length, or over a number as a whole; 32 bits, never 0. `start` is the
+ * hash of what comes before: the length tells one text from two.
  */
-export function hashOf(text: string, start = 0x811c9dc5): number {
+export function hashOf(value: string | number, start = 0x811c9dc5): number {
+  const prime = 0x01000193;
   let hash = start;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ text.length, 0x01000193);
+  let last = value;
+  if (typeof value === "string") {
+    for (let index = 0; index < value.length; index++) hash = Math.imul(hash ^ value.charCodeAt(index), prime);
+    last = value.length;
+  }
+  hash = Math.imul(hash ^ Number(last), prime);
   return hash === 0 ? 1 : hash;
 }

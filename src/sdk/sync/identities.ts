@@ -16,6 +16,8 @@ export class Identities {
   readonly #store: SyncStore;
   /** By resource type: ids. */
   readonly #ids = new Map<string, Set<string>>();
+  /** Types of which a list itself told newer rows from others, so that their ids are in the store alone. */
+  readonly #toldByList = new Set<string>();
   /** By id: a hash of the content. */
   readonly #entitlements = new Map<string, string>();
   /** By resource type, or `entitlement`: ids that were given twice with different content. */
@@ -36,6 +38,7 @@ export class Identities {
   forget(resourceTypeId: string): void {
     this.#ids.delete(resourceTypeId);
     this.#twice.delete(resourceTypeId);
+    this.#toldByList.delete(resourceTypeId);
   }
 
   /**
@@ -43,8 +46,12 @@ export class Identities {
    * @param replaces true when rows that were given before are newer on purpose.
    */
   admit(rows: readonly Resource[], replaces: boolean): void {
-    const again = rows.filter(({ id }) => !this.#isFirst(id));
-    if (again.length > 0 && !replaces) this.#compare(again, rows);
+    if (replaces) {
+      for (const { id } of rows) this.#toldByList.add(id.resourceType);
+      return;
+    }
+    const again = rows.filter(({ id }) => !this.#isFirst(id) || this.#toldByList.has(id.resourceType));
+    if (again.length > 0) this.#compare(again, rows);
   }
 
   /** Takes entitlements before they are stored: there are few. */
