@@ -3,7 +3,7 @@ import { memberBody } from "../../sandbox/bodies.ts";
 import type { Organization, Member as SandboxMember } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
 import { teamId, teamResource, userId, userResource } from "../../src/cloudsmith/converters.ts";
-import { type Member, member, parse } from "../../src/cloudsmith/schemas.ts";
+import { type Member, member } from "../../src/cloudsmith/schemas.ts";
 import { teamEntitlements } from "../../src/cloudsmith/types.ts";
 import { listOf } from "../../src/sdk/api/json-check.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../src/sdk/contracts/model.ts";
@@ -35,7 +35,7 @@ function bodyOf(member: SandboxMember) {
 
 /** The checked records of a page. */
 export function recordsOf(page: Buffer): readonly Member[] {
-  return parse(listOf(member), JSON.parse(page.toString()), "bench");
+  return listOf(member)(JSON.parse(page.toString()));
 }
 
 /** A record as a resource. */

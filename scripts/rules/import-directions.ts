@@ -111,14 +111,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/api/": [
     "src/sdk/config/pasted.ts",
     "src/sdk/secret-redactor.ts",
+    "src/sdk/release-buffer.ts",
     "src/sdk/http/",
     "src/sdk/contracts/",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
   ],
   "src/cloudsmith/": [
-    "src/sdk/net/network.ts",
-    "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
     "src/sdk/checks.ts",
     "src/sdk/resources/",
@@ -126,7 +125,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/http/",
     "src/sdk/config/",
     "src/sdk/errors.ts",
-    "src/sdk/release-buffer.ts",
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
   ],

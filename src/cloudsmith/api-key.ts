@@ -1,5 +1,4 @@
-/** Reads the API key from what people paste, and shows as little of it as tells two keys apart. */
-import { createHash } from "node:crypto";
+/** Reads the API key from what people paste. */
 import { unwrapPasted } from "../sdk/config/pasted.ts";
 import { type PastedSecret, readPastedSecret } from "../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
@@ -41,28 +40,6 @@ export function parseApiKey(text: string, env: CliEnvironment = {}): ApiKey {
 }
 
 const repositoryAddress = /^https?:\/\/(?:[^/]*@)?[\w.-]*\bcloudsmith\.(?:io|com)\//i;
-
-/** First 12 hexadecimal digits of the key's SHA-256, for logs and history. */
-export function apiKeyFingerprint(key: string): string {
-  return createHash("sha256").update(key, "utf8").digest("hex").slice(0, 12);
-}
-
-/** Last four characters, as Cloudsmith itself shows them; undefined for keys so short that this would be a good part of it. */
-export function apiKeyTail(key: string): string | undefined {
-  return key.length >= 20 ? key.slice(-4) : undefined;
-}
-
-/**
- * Makes a function that replaces the key, and whatever looks like a Cloudsmith key, in text that goes to people or logs.
- */
-export function createRedactor(key: string): (text: string) => string {
-  const forms = [...new Set([key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)])];
-  return (text) => {
-    let redacted = text;
-    for (const form of forms) redacted = redacted.replaceAll(form, "REDACTED");
-    return redacted.replaceAll(/csa_[a-f0-9]{30}[A-Za-z0-9]{6}/g, "REDACTED");
-  };
-}
 
 function invalid(
   problem: string,

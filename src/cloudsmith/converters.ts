@@ -1,4 +1,6 @@
 /** Cloudsmith records to Baton objects: pure functions, no I/O. What an id, a status or a profile key is, is decided here. */
+
+import { isBlank } from "../sdk/api/json-check.ts";
 import {
   type Annotation,
   type Profile,
@@ -11,7 +13,7 @@ import {
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
-import { isBlank, type Member, type Organization, type Team } from "./schemas.ts";
+import type { Member, Organization, Team } from "./schemas.ts";
 import { knownRole, organizationType, teamType, userType } from "./types.ts";
 
 /** Where a person sees an organization in the Cloudsmith web app. */

@@ -1,11 +1,11 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
 import type { ConnectorContext } from "../sdk/cli/app.ts";
-import { tokenNotice } from "../sdk/config/pasted-secret.ts";
+import { secretFingerprint, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import type { ResolvedConfig } from "../sdk/config/resolve.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
-import { type ApiKey, apiKeyFingerprint, parseApiKey } from "./api-key.ts";
+import { type ApiKey, parseApiKey } from "./api-key.ts";
 import { CloudsmithClient } from "./client.ts";
 import { cliHostVariable } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
@@ -28,7 +28,7 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
   const baseUrl = parseBaseUrl(config.string("base-url"));
   checkHost(key, baseUrl, context.env);
   const { kind, expiresAtMs } = key;
-  const origin = { source: config.source("api-key"), fingerprint: apiKeyFingerprint(key.value) };
+  const origin = { source: config.source("api-key"), fingerprint: secretFingerprint(key.value) };
   logger.info("using Cloudsmith API key", {
     ...origin,
     organization: orgSlug,

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
-import { listOf } from "../sdk/api/json-check.ts";
+import { isBlank, listOf } from "../sdk/api/json-check.ts";
+import { systemClock } from "../sdk/clock.ts";
 import { BatonError } from "../sdk/errors.ts";
+import { cloudsmithErrors } from "./errors.ts";
 import * as checks from "./schemas.ts";
 
-const parseMembers = (json: unknown, endpoint: string) => checks.parse(listOf(checks.member), json, endpoint);
-const parseTeams = (json: unknown, endpoint: string) => checks.parse(listOf(checks.team), json, endpoint);
-const parseTeamMembers = (json: unknown, endpoint: string) => checks.parse(checks.teamMembers, json, endpoint).members;
+const { read } = cloudsmithErrors("test", systemClock);
+
+const parseMembers = (json: unknown, endpoint: string) => read(listOf(checks.member), json, endpoint);
+const parseTeams = (json: unknown, endpoint: string) => read(listOf(checks.team), json, endpoint);
+const parseTeamMembers = (json: unknown, endpoint: string) => read(checks.teamMembers, json, endpoint).members;
 
 /** What the checks take, said a second time in the words of a library. */
 const id = z.string().min(1);
@@ -16,7 +20,7 @@ const id = z.string().min(1);
 const rowId = z
   .string()
   .nullish()
-  .transform((value) => (value === undefined || value === null || checks.isBlank(value) ? "" : value));
+  .transform((value) => (value === undefined || value === null || isBlank(value) ? "" : value));
 const note = z.string().nullish();
 const memberSchema = z.object({
   user_id: rowId,

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secretKind, tokenNotice } from "../sdk/config/pasted-secret.ts";
+import { systemClock } from "../sdk/clock.ts";
+import { secretFingerprint, secretKind, secretTail, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import { BatonError } from "../sdk/errors.ts";
 import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
-import { apiKeyFingerprint, apiKeyTail, createRedactor, parseApiKey } from "./api-key.ts";
+import { parseApiKey } from "./api-key.ts";
+import { cloudsmithErrors } from "./errors.ts";
 
 /** Made at run time, so that no scanner takes it for a real key. */
 const key = `csa_${"0".repeat(30)}FAKE00`;
@@ -312,15 +314,24 @@ test("an address with an entitlement token is refused as what it is, and not quo
 });
 
 test("keys are told apart by fingerprint and last four characters", () => {
-  assert.match(apiKeyFingerprint(key), /^[0-9a-f]{12}$/);
-  assert.notEqual(apiKeyFingerprint(key), apiKeyFingerprint(`${key}x`));
-  assert.equal(apiKeyTail(key), "KE00");
-  assert.equal(apiKeyTail("short-key"), undefined);
+  assert.match(secretFingerprint(key), /^[0-9a-f]{12}$/);
+  assert.notEqual(secretFingerprint(key), secretFingerprint(`${key}x`));
+  assert.equal(secretTail(key), "KE00");
+  assert.equal(secretTail("short-key"), undefined);
 });
 
 test("the key is redacted in every form in which it may come back, and so is any other key", () => {
   const odd = 'odd"key+/=';
-  const redact = createRedactor(odd);
-  const text = `${odd} ${encodeURIComponent(odd)} ${JSON.stringify(odd)} ${key}`;
-  assert.equal(redact(text), 'REDACTED REDACTED "REDACTED" REDACTED');
+  const describe = cloudsmithErrors(odd, systemClock).about("organization", "acme");
+  const detail = `${odd} ${encodeURIComponent(odd)} ${JSON.stringify(odd)} ${key}`;
+  const failure = { kind: "status", status: 400, body: JSON.stringify({ detail }), headers: {} } as const;
+  const { message } = describe(failure, {
+    path: "/orgs/acme/",
+    host: "api.example",
+    attempts: 1,
+    firstContact: false,
+    elapsedMs: 0,
+    retryAtMs: undefined,
+  });
+  assert.match(message, /: \[REDACTED\] \[REDACTED\] "\[REDACTED\]" \[REDACTED\]\)/);
 });

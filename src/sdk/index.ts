@@ -14,6 +14,7 @@ export {
   type ApiFailuresOptions,
   type ApiProduct,
   apiFailures,
+  type DescribeStatus,
   describeApiFailure,
 } from "./api/api-failures.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
@@ -21,9 +22,12 @@ export {
   type Check as JsonCheck,
   filledText,
   flag,
+  flagOrText,
+  isBlank,
   listOf,
   Mismatch,
   objectOf,
+  rowId,
   text,
   unlessUnknown,
 } from "./api/json-check.ts";
@@ -39,6 +43,12 @@ export {
   type Question,
   type Sum,
 } from "./api/moving-list.ts";
+export {
+  type NumberedList,
+  NumberedLists,
+  type NumberedListsOptions,
+  type NumberedPage,
+} from "./api/numbered-lists.ts";
 export {
   createPageWalk,
   type PageResult,

@@ -4,7 +4,7 @@
  */
 
 /** What stands in place of a secret. */
-const redactedText = "[REDACTED]";
+export const redactedText = "[REDACTED]";
 
 /** Shorter values are words rather than secrets; hiding them would only garble the output. */
 const shortestSecret = 6;

@@ -56,10 +56,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "refusal-as-empty",
     breaks: "an error is never an empty list: a 403 is taken for the page past the end",
-    file: "src/cloudsmith/client.ts",
-    find: "return page > 1 && (code === invalidPageCode || (isWalked && status === Status.notFound));",
-    replace:
-      'return code === invalidPageCode || code === "CS-AUTH-403" || (isWalked && page > 1 && status === Status.notFound);',
+    file: "src/sdk/api/numbered-lists.ts",
+    find: "if (page > 1 && isPast) return undefined;",
+    replace: "if ((page > 1 && isPast) || error.status === Status.permissionDenied) return undefined;",
     tests: ["test/e2e/refusals.test.ts"],
   },
   {

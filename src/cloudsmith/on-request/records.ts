@@ -2,15 +2,24 @@
  * Addresses that are asked only on request, what they answer, checked, and what is kept of each row. The policy for
  * missing and odd values is that of the members (schemas.ts). Secrets are dropped here: no check names them.
  */
-import { type Checked, filledText, flag, listOf, Mismatch, objectOf, unlessUnknown } from "../../sdk/api/json-check.ts";
+import {
+  type Checked,
+  filledText,
+  flag,
+  listOf,
+  Mismatch,
+  objectOf,
+  rowId,
+  unlessUnknown,
+} from "../../sdk/api/json-check.ts";
 import { type Endpoint, type List, orgPath, segment } from "../client.ts";
-import { idOrNothing, note } from "../schemas.ts";
+import { note } from "../schemas.ts";
 
 const teamPlaces = unlessUnknown(listOf(objectOf({ slug: note, team: note, role: note })));
 
 /** A service account (Cloudsmith API: Service). */
 export const serviceRow = objectOf({
-  slug: idOrNothing,
+  slug: rowId,
   name: note,
   description: note,
   role: note,
@@ -23,7 +32,7 @@ export type ServiceRow = Checked<typeof serviceRow>;
 
 /** An OIDC provider (Cloudsmith API: ProviderSettings). */
 export const providerRow = objectOf({
-  slug_perm: idOrNothing,
+  slug_perm: rowId,
   name: note,
   provider_url: note,
   enabled: unlessUnknown(flag),
@@ -34,7 +43,7 @@ export type ProviderRow = Checked<typeof providerRow>;
 
 /** A pending invitation (Cloudsmith API: OrganizationInvite). */
 export const inviteRow = objectOf({
-  slug_perm: idOrNothing,
+  slug_perm: rowId,
   email: note,
   user: note,
   role: note,
@@ -46,7 +55,7 @@ export type InviteRow = Checked<typeof inviteRow>;
 
 /** A repository (Cloudsmith API: Repository). */
 export const repositoryRow = objectOf({
-  slug_perm: idOrNothing,
+  slug_perm: rowId,
   slug: filledText,
   name: note,
   description: note,
@@ -59,7 +68,7 @@ export type RepositoryRow = Checked<typeof repositoryRow>;
 
 /** An entitlement token (Cloudsmith API: RepositoryToken). */
 export const tokenRow = objectOf({
-  slug_perm: idOrNothing,
+  slug_perm: rowId,
   name: note,
   user: note,
   created_at: note,
@@ -71,7 +80,7 @@ export type TokenRow = Checked<typeof tokenRow>;
 
 /** A group that fills a team (Cloudsmith API: OrganizationGroupSync). */
 export const groupSyncRow = objectOf({
-  slug_perm: idOrNothing,
+  slug_perm: rowId,
   team: note,
   idp_key: note,
   idp_value: note,

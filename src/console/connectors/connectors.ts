@@ -3,9 +3,9 @@
  * server asks. Knows nothing of HTTP, sessions and pages; audit lines are written by the routes.
  */
 import { randomBytes } from "node:crypto";
-import { apiKeyFingerprint, apiKeyTail } from "../../cloudsmith/api-key.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import { type Clock, systemClock } from "../../sdk/clock.ts";
+import { secretFingerprint, secretTail } from "../../sdk/config/pasted-secret.ts";
 import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import type {
   ConnectorDetail,
@@ -188,8 +188,8 @@ export class Connectors {
     const key = {
       source: "sample" as const,
       sourceName: "the sample organization",
-      lastFour: apiKeyTail(apiKey) ?? "",
-      fingerprint: apiKeyFingerprint(apiKey),
+      lastFour: secretTail(apiKey) ?? "",
+      fingerprint: secretFingerprint(apiKey),
       owner,
     };
     const existing = store.connectors.list().find(({ isSample }) => isSample);

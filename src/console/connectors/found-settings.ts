@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isVendorUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
-import { apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
-import { parseIni } from "../../sdk/config/pasted-secret.ts";
+import { parseApiKey } from "../../cloudsmith/api-key.ts";
+import { parseIni, secretTail } from "../../sdk/config/pasted-secret.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
 import { userHome } from "../store/data-directory.ts";
 
@@ -55,7 +55,7 @@ export function findSettings(env: Environment): FoundSettings {
   const keys = findKeys(env).map(({ source, sourceName, value }) => ({
     source,
     sourceName,
-    lastFour: apiKeyTail(value) ?? "",
+    lastFour: secretTail(value) ?? "",
   }));
   const fromEnvironment = ["BATON_ORG_SLUG", "CLOUDSMITH_ORG"].map((name) => ({ sourceName: name, slug: env[name] }));
   const fromFiles = cliFiles("config.ini", env).map((path) => {

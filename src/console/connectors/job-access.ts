@@ -1,5 +1,5 @@
 /** What a connector's jobs are made with: its key from wherever it is kept, its address, the environment. */
-import { apiKeyFingerprint } from "../../cloudsmith/api-key.ts";
+import { secretFingerprint } from "../../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { ServiceSettings } from "../runs/service-supervisor.ts";
 import type { RunSettings } from "../runs/sync-runner.ts";
@@ -66,7 +66,7 @@ export class JobAccess {
       const keySource = "the sample organization";
       return {
         settings: { baseUrl, orgSlug, apiKey: key, keySource, timeoutSeconds },
-        keyFingerprint: apiKeyFingerprint(key),
+        keyFingerprint: secretFingerprint(key),
         env,
       };
     }
@@ -76,7 +76,7 @@ export class JobAccess {
     const keySource = connector.key === null || apiKey !== undefined ? "the console" : sourceInWords(connector.key);
     return {
       settings: { orgSlug, baseUrl, apiKey: key, keySource, timeoutSeconds },
-      keyFingerprint: apiKeyFingerprint(key),
+      keyFingerprint: secretFingerprint(key),
       env,
     };
   }

@@ -1,9 +1,9 @@
 /** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
 import { existsSync } from "node:fs";
 import { parseBaseUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
-import { apiKeyFingerprint, apiKeyTail, parseApiKey } from "../../cloudsmith/api-key.ts";
+import { parseApiKey } from "../../cloudsmith/api-key.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
-import { tokenNotice } from "../../sdk/config/pasted-secret.ts";
+import { secretFingerprint, secretTail, tokenNotice } from "../../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
 import type { KeySource, SettingsInput } from "../contract/connectors.ts";
@@ -138,11 +138,11 @@ function shapeHints(key: string): readonly string[] {
 }
 
 function factsOf(key: FoundKey, before: StoredKeyFacts | null): StoredKeyFacts {
-  const fingerprint = apiKeyFingerprint(key.value);
+  const fingerprint = secretFingerprint(key.value);
   return {
     source: key.source,
     sourceName: key.sourceName,
-    lastFour: apiKeyTail(key.value) ?? "",
+    lastFour: secretTail(key.value) ?? "",
     fingerprint,
     // Whose it is stays known while it is the same key.
     owner: before?.fingerprint === fingerprint ? before.owner : null,

@@ -8,7 +8,7 @@ import { printable } from "../http/body.ts";
 import { describeNetworkFailure } from "../http/describe-failure.ts";
 import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../http/http-failure.ts";
 import { grpcStatusOf } from "../http/http-status.ts";
-import { SecretRedactor } from "../secret-redactor.ts";
+import { redactedText, SecretRedactor } from "../secret-redactor.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 
 /** A product in the words of its errors. */
@@ -33,13 +33,15 @@ export interface ApiFailureOptions {
   readonly credentialHint: string;
   /** The credential in a sentence, such as `this API key (ending in ab12)`. */
   readonly credential: string;
-  /** What a status means for this product; undefined where it means what it always does. `said` quotes the server. */
-  readonly describeStatus?: (
-    failure: StatusFailure,
-    context: FailureContext,
-    said: string,
-  ) => ApiErrorTexts | undefined;
+  readonly describeStatus?: DescribeStatus | undefined;
 }
+
+/** What a status means for a product; undefined where it means what it always does. `said` quotes the server. */
+export type DescribeStatus = (
+  failure: StatusFailure,
+  context: FailureContext,
+  said: string,
+) => ApiErrorTexts | undefined;
 
 const unchanged = "Nothing new was saved; the last good file stays as it is.";
 const quoteLength = 200;
@@ -78,12 +80,8 @@ export function describeApiFailure(
   }
 }
 
-/**
- * The error for a record of the wrong shape.
- *
- * @param path to the field, as keys and indexes from the root of the answer
- */
-export function answerSchemaError(
+/** The error for a record of the wrong shape; `path` goes from the root of the answer to the field. */
+function answerSchemaError(
   { name, codePrefix }: ApiProduct,
   endpoint: string,
   {
@@ -105,42 +103,57 @@ export function answerSchemaError(
 export interface ApiFailures {
   /**
    * The `describe` of a request. An object that is not there is NotFound: between listing and asking it may have vanished,
-   * and the engine skips it with a warning.
+   * and the engine skips it with a warning. `describeStatus` says what a status means for this request.
    */
-  describe(failure: HttpFailure, context: FailureContext): BatonError;
+  describe(failure: HttpFailure, context: FailureContext, describeStatus?: DescribeStatus): BatonError;
   /** The checked answer to `path`. @throws BatonError `…-ANSWER-SCHEMA`, which names the field and never the value. */
   read<T>(check: Check<T>, json: unknown, path: string): T;
+  /** The error for a list that gets longer than it first said, for ever. */
+  endless(path: string, page: number): BatonError;
 }
 
 /** How errors speak of a product's API. */
 export interface ApiFailuresOptions extends ApiProduct {
   /** Texts that no error may hold, such as the key. */
   readonly secrets: readonly string[];
+  /** What every credential of the product looks like, so that others than these are hidden, too; a global expression. */
+  readonly secretForm?: RegExp;
   /** The credential in a sentence; default `the API key`. */
   readonly credential?: string;
+  /** What to check when it is not accepted. */
+  readonly credentialHint?: () => string;
 }
 
 /** What most connectors need: errors in the product's words, with nothing of its own. */
-export function apiFailures({ secrets, credential = "the API key", ...product }: ApiFailuresOptions): ApiFailures {
+export function apiFailures(options: ApiFailuresOptions): ApiFailures {
+  const { secrets, secretForm, credential = "the API key", credentialHint, ...product } = options;
   const redactor = new SecretRedactor();
   for (const secret of secrets) redactor.add(secret);
-  const options: ApiFailureOptions = {
-    product,
-    credential,
-    credentialHint: `Give ${credential} that ${product.name} accepts.`,
-    redact: (text) => redactor.redact(text),
-    describeStatus({ status }, { path }, said) {
-      if (status !== 404) return undefined;
-      return {
-        code: `${product.codePrefix}-NOT-FOUND`,
-        message: `${product.name} has nothing at ${path} (404${said}).`,
-        hint: "Check the base URL, and the settings that name what is read.",
-        fatal: false,
-      };
-    },
+  const redact = (text: string): string => {
+    const redacted = redactor.redact(text);
+    return secretForm ? redacted.replace(secretForm, redactedText) : redacted;
+  };
+  const notFound: DescribeStatus = ({ status }, { path }, said) => {
+    if (status !== 404) return undefined;
+    return {
+      code: `${product.codePrefix}-NOT-FOUND`,
+      message: `${product.name} has nothing at ${path} (404${said}).`,
+      hint: "Check the base URL, and the settings that name what is read.",
+      fatal: false,
+    };
   };
   return {
-    describe: (failure, context) => describeApiFailure(failure, context, options),
+    describe(failure, context, describeStatus = notFound) {
+      const hint = credentialHint?.() ?? `Give ${credential} that ${product.name} accepts.`;
+      return describeApiFailure(failure, context, {
+        product,
+        credential,
+        credentialHint: hint,
+        redact,
+        describeStatus,
+      });
+    },
+    endless: (path, page) => endlessListError(product, path, page),
     read(check, json, path) {
       try {
         return check(json);
@@ -152,8 +165,7 @@ export function apiFailures({ secrets, credential = "the API key", ...product }:
   };
 }
 
-/** The error for a list that gets longer than it first said, for ever. */
-export function endlessListError({ codePrefix }: ApiProduct, endpoint: string, page: number): BatonError {
+function endlessListError({ codePrefix }: ApiProduct, endpoint: string, page: number): BatonError {
   return fatal({
     code: `${codePrefix}-PAGES-ENDLESS`,
     status: Status.unknown,

@@ -39,6 +39,31 @@ export const flag: Check<boolean> = (value) => {
   throw new Mismatch("boolean", value);
 };
 
+/** True or false, also as text in any case, as some clients of APIs write it. */
+export const flagOrText: Check<boolean> = (value) => {
+  if (typeof value === "boolean") return value;
+  const lower = typeof value === "string" ? value.toLowerCase() : "";
+  if (lower !== "true" && lower !== "false") throw new Mismatch("true or false", value);
+  return lower === "true";
+};
+
+/**
+ * The id of a row of a list. A missing or blank one is "": such a row cannot be told from another, and who reads the list
+ * refuses it as a whole.
+ */
+export const rowId: Check<string> = (value) => {
+  const id = value === undefined || value === null ? "" : text(value);
+  return isBlank(id) ? "" : id;
+};
+
+/** Characters that show nothing. */
+const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
+/** True for text in which there is nothing to be seen. */
+export function isBlank(value: string): boolean {
+  return invisible.test(value);
+}
+
 /** What `check` takes; missing and null both become undefined. */
 export function unlessUnknown<T>(check: Check<T>): Check<T | undefined> {
   return (value) => (value === undefined || value === null ? undefined : check(value));

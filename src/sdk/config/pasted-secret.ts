@@ -2,6 +2,7 @@
  * Reads a key or token from what people paste, or from a file that other programs wrote. What is certain is understood
  * and said; what cannot be a key is refused by its form, and never shown.
  */
+import { createHash } from "node:crypto";
 import { unwrapPasted } from "./pasted.ts";
 
 /** What a secret is, by its form. */
@@ -114,6 +115,16 @@ const otherThings: readonly (readonly [form: RegExp, problem: string, hint?: str
   [/%[0-9a-f]{2}/i, "has %-escapes, as in an address", "Give it as the product shows it."],
   [/[^\x21-\x7e]/, "has white space, control or non-ASCII characters inside"],
 ];
+
+/** First 12 hexadecimal digits of a secret's SHA-256, which tell it from others in logs and history. */
+export function secretFingerprint(secret: string): string {
+  return createHash("sha256").update(secret, "utf8").digest("hex").slice(0, 12);
+}
+
+/** Last four characters, as products show them; undefined for secrets so short that this would be a good part of them. */
+export function secretTail(secret: string): string | undefined {
+  return secret.length >= 20 ? secret.slice(-4) : undefined;
+}
 
 /** Key or token that ends by itself, told by the form alone (RFC 7519). */
 export function secretKind(value: string): SecretKind {
