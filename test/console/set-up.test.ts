@@ -10,6 +10,7 @@ import { mayGoTo } from "../../src/console/connectors/found-settings.ts";
 import { RunningError } from "../../src/console/failures/running-error.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
+import { readStoredRows } from "../e2e/stored-rows.ts";
 import { openTestWorkshop, settingsOf } from "./test-workshop.ts";
 
 const isCode = (code: string) => (caught: unknown) => caught instanceof BatonError && caught.code === code;
@@ -366,4 +367,21 @@ test("a schedule that cannot run says why and lists no next runs; a new connecto
     const unable = second.workshop.detail(id);
     assert.deepEqual([unable.scheduleProblem, unable.nextRunsMs, unable.nextRunAtMs], ["key-gone", [], null]);
   }
+});
+
+test("what is chosen to be synced besides is in the file, and what there is not is refused", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 8, teams: 2 } });
+  await using console = await openTestWorkshop();
+  const { workshop } = console;
+  const { id } = workshop.create({ mode: "once", owner: "" });
+  const names = workshop.detail(id).requestable.map(({ name }) => name);
+  assert.ok(names.includes("sync-services"), names.join());
+  await workshop.saveSettings(id, settingsOf(sandbox, { requested: ["sync-services", "sync-oidc"] }));
+  assert.equal((await console.ended(id)).result, "Complete");
+  const { services, onRequest } = sandbox.organization;
+  const { resources } = readStoredRows(workshop.detail(id).currentFile ?? "");
+  const ofType = (type: string) => Object.keys(resources).filter((one) => one.startsWith(`${type}:`)).length;
+  assert.deepEqual([ofType("service"), ofType("oidc-provider")], [services.length, onRequest.oidcProviders.length]);
+  await assert.rejects(workshop.saveSettings(id, { requested: ["sync-packages"] }), isCode("CONSOLE-SETTING"));
+  assert.deepEqual(workshop.detail(id).settings.requested, ["sync-services", "sync-oidc"]);
 });

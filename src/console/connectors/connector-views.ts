@@ -1,5 +1,6 @@
 /** Connectors as the page sees them: what is kept, what runs, and what follows from both. */
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
+import { requestedFields } from "../../cloudsmith/on-request/settings.ts";
 import type { ConnectorDetail, ConnectorSummary, KeyFacts, ScheduleProblem } from "../contract/connectors.ts";
 import type { RunDetail } from "../contract/runs.ts";
 import type { RunArchive } from "../runs/run-archive.ts";
@@ -50,6 +51,8 @@ function hasFoundKey({ source }: Pick<KeyFacts, "source">, env: Environment): bo
   return findKeys(env).some((found) => found.source === source);
 }
 
+const requestable = requestedFields.map(({ name, description = name }) => ({ name, text: description }));
+
 /** Everything of one. */
 export function detailView(connector: ConnectorRecord, parts: ViewParts, nowMs: number): ConnectorDetail {
   const { archive, files, store } = parts;
@@ -61,6 +64,7 @@ export function detailView(connector: ConnectorRecord, parts: ViewParts, nowMs: 
     ...summary(facts),
     ...(problem && { nextRunAtMs: null }),
     createdAtMs: connector.createdAtMs,
+    requestable,
     settings: { ...settings, c1SecretIsSet: store.secrets.place(id, "c1-client-secret") !== undefined },
     key: key && { ...key, storage: storageOf(connector, store) },
     schedule,

@@ -60,12 +60,12 @@ export class JobAccess {
   async of(connector: ConnectorRecord, apiKey?: string): Promise<RunSettings> {
     const { settings } = connector;
     const env = jobEnvironment(this.#parts.env, settings);
-    const { timeoutSeconds } = settings;
+    const { timeoutSeconds, requested } = settings;
     if (connector.isSample) {
       const { baseUrl, orgSlug, apiKey: key } = await this.#parts.sample.access();
       const keySource = "the sample organization";
       return {
-        settings: { baseUrl, orgSlug, apiKey: key, keySource, timeoutSeconds },
+        settings: { baseUrl, orgSlug, apiKey: key, keySource, timeoutSeconds, requested },
         keyFingerprint: secretFingerprint(key),
         env,
       };
@@ -75,7 +75,7 @@ export class JobAccess {
     const key = apiKey ?? this.#storedKey(connector);
     const keySource = connector.key === null || apiKey !== undefined ? "the console" : sourceInWords(connector.key);
     return {
-      settings: { orgSlug, baseUrl, apiKey: key, keySource, timeoutSeconds },
+      settings: { orgSlug, baseUrl, apiKey: key, keySource, timeoutSeconds, requested },
       keyFingerprint: secretFingerprint(key),
       env,
     };

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { parseBaseUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
 import { parseApiKey } from "../../cloudsmith/api-key.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
+import { requestedFields } from "../../cloudsmith/on-request/settings.ts";
 import { secretFingerprint, secretTail, tokenNotice } from "../../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
@@ -32,6 +33,7 @@ export const emptySettings = {
   proxy: "",
   c1ClientId: "",
   timeoutSeconds: usualTimeoutSeconds,
+  requested: [],
 };
 
 /**
@@ -50,6 +52,7 @@ export function readSettings(record: ConnectorRecord, input: SettingsInput, env:
     proxy: input.proxy === undefined ? settings.proxy : readProxy(input.proxy.trim()),
     c1ClientId: input.c1ClientId?.trim() ?? settings.c1ClientId,
     timeoutSeconds: readTimeout(input.timeoutSeconds ?? settings.timeoutSeconds),
+    requested: readRequested(input.requested ?? settings.requested),
   };
   const key = readKey(input, env, next.baseUrl, notices);
   const kept = record.key;
@@ -152,6 +155,12 @@ function factsOf(key: FoundKey, before: StoredKeyFacts | null): StoredKeyFacts {
 function readCaFile(path: string): string {
   if (path === "" || existsSync(path)) return path;
   throw badSetting(`The CA file ${path} does not exist.`, "Give the path of a PEM file on this machine.");
+}
+
+function readRequested(names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !requestedFields.some((field) => field.name === name));
+  if (unknown === undefined) return [...new Set(names)];
+  throw badSetting(`Nothing that can be synced besides is called ${unknown}.`, "Choose from the list under Settings.");
 }
 
 function readTimeout(seconds: number): number {

@@ -76,6 +76,8 @@ export interface ConnectorSummary {
 export interface ConnectorDetail extends ConnectorSummary {
   readonly createdAtMs: number;
   readonly settings: ConnectorSettings;
+  /** What can be synced besides, in order. */
+  readonly requestable: readonly Requestable[];
   /** Null until a key was given. */
   readonly key: KeyFacts | null;
   readonly schedule: Schedule;
@@ -94,6 +96,12 @@ export interface ConnectorDetail extends ConnectorSummary {
   readonly currentFile: string | null;
 }
 
+/** Something that is synced only when it is asked for. */
+export interface Requestable {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Settings without secrets. */
 export interface ConnectorSettings {
   readonly orgSlug: string;
@@ -104,6 +112,8 @@ export interface ConnectorSettings {
   readonly proxy: string;
   /** Longest time that one request may take, in seconds. */
   readonly timeoutSeconds: number;
+  /** Names of {@link Requestable}s that are synced besides. */
+  readonly requested: readonly string[];
   /** C1 client id, for the mode `service`; "" when not set. */
   readonly c1ClientId: string;
   readonly c1SecretIsSet: boolean;
@@ -143,6 +153,7 @@ export interface SettingsInput {
   readonly caFile?: string;
   readonly proxy?: string;
   readonly timeoutSeconds?: number;
+  readonly requested?: readonly string[];
   readonly owner?: string;
   readonly mode?: RunMode;
   readonly c1ClientId?: string;

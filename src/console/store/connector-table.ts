@@ -11,6 +11,8 @@ export interface StoredSettings {
   readonly c1ClientId: string;
   /** Longest time that one request may take. */
   readonly timeoutSeconds: number;
+  /** Names of the settings that ask for more than is read by default. */
+  readonly requested: readonly string[];
 }
 
 /** What is known of the key; where it is kept is for the vault to say. */
@@ -137,8 +139,8 @@ function toRecord(row: Readonly<Record<string, SQLOutputValue>>): ConnectorRecor
     owner: text("owner"),
     isSample: row["is_sample"] === 1,
     isPaused: row["is_paused"] === 1,
-    // The time was not kept by earlier versions.
-    settings: { ...{ timeoutSeconds: usualTimeoutSeconds }, ...parsed<StoredSettings>("settings") },
+    // Earlier versions did not keep these two.
+    settings: { ...{ timeoutSeconds: usualTimeoutSeconds, requested: [] }, ...parsed<StoredSettings>("settings") },
     key: row["key_facts"] == null ? null : parsed<StoredKeyFacts>("key_facts"),
     schedule: parsed<Schedule>("schedule"),
     scheduleSinceMs: Number(row["schedule_since_ms"]),

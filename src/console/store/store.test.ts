@@ -30,6 +30,7 @@ const connector: ConnectorRecord = {
     proxy: "",
     c1ClientId: "",
     timeoutSeconds: 300,
+    requested: [],
   },
   key: null,
   schedule: { kind: "interval", everyMinutes: 60 },

@@ -1,5 +1,6 @@
 /** The settings of a job in the form in which the rest of the program takes settings. */
 import { fields } from "../../cloudsmith/config.ts";
+import { environmentVariable } from "../../sdk/config/field.ts";
 import { standardRelations } from "../../sdk/config/relations.ts";
 import { type ResolvedConfig, resolveConfig } from "../../sdk/config/resolve.ts";
 import { standardFields } from "../../sdk/config/standard-fields.ts";
@@ -11,12 +12,13 @@ import type { ConnectorJob } from "./messages.ts";
  * @throws BatonError with a BATON-CONFIG code.
  */
 export function jobConfig(job: ConnectorJob, nowMs: number): ResolvedConfig {
-  const { apiKey, keySource, orgSlug, baseUrl, timeoutSeconds } = job.settings;
+  const { apiKey, keySource, orgSlug, baseUrl, timeoutSeconds, requested } = job.settings;
   const env: Record<string, string> = {
     BATON_ORG_SLUG: orgSlug,
     BATON_BASE_URL: baseUrl,
     BATON_HTTP_TIMEOUT_SECONDS: String(timeoutSeconds),
   };
+  for (const name of requested) env[environmentVariable(name)] = "true";
   const secrets = new Map([["api-key", { value: apiKey, from: keySource }]]);
   if (job.kind === "sync") Object.assign(env, { BATON_FILE: job.file, BATON_C1Z_TEMP_DIR: job.tempDir });
   if ("c1" in job) {

@@ -16,6 +16,8 @@ export interface JobSettings {
   readonly keySource: string;
   /** Longest time that one request may take. */
   readonly timeoutSeconds: number;
+  /** Names of the settings that ask for more than is read by default. */
+  readonly requested: readonly string[];
 }
 
 /** Client id and secret of C1. */

@@ -107,6 +107,10 @@ args: {{- toYaml . | nindent 2 }}
 - name: BATON_STORAGE_ENGINE
   value: {{ . }}
 {{- end }}
+{{- range .organization.requested | default .root.Values.requested }}
+- name: BATON_SYNC_{{ . | upper | replace "-" "_" }}
+  value: "true"
+{{- end }}
 {{- with .root.Values.certificateAuthority }}
 - name: NODE_EXTRA_CA_CERTS
   value: /certificates/{{ .key }}

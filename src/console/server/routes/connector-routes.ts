@@ -20,6 +20,7 @@ const settingsInput = z.strictObject({
   caFile: text.exactOptional(),
   proxy: text.exactOptional(),
   timeoutSeconds: z.number().exactOptional(),
+  requested: z.array(z.string().max(100)).max(100).exactOptional(),
   owner: text.exactOptional(),
   mode: mode.exactOptional(),
   c1ClientId: text.exactOptional(),

@@ -1,11 +1,13 @@
-/** Settings that few need: another API host, further certificate authorities, a proxy. */
+/** Settings that few need: another API host, further certificate authorities, a proxy, what is synced on request. */
 import type { RefObject } from "preact";
-import { TextField } from "../design/field.tsx";
+import type { Requestable } from "../../contract/connectors.ts";
+import { CheckField, TextField } from "../design/field.tsx";
 import type { SettingsDraft } from "./settings-values.ts";
 
 /** The fields, folded away unless one of them is what the person came for. */
 export function AdvancedFields(props: {
   draft: SettingsDraft;
+  requestable: readonly Requestable[];
   isOpen: boolean;
   timeoutError: string | undefined;
   caRef: RefObject<HTMLInputElement | null>;
@@ -51,7 +53,32 @@ export function AdvancedFields(props: {
           error={props.timeoutError}
           onInput={(timeout) => onChange({ timeout })}
         />
+        <RequestedFields {...props} />
       </div>
     </details>
+  );
+}
+
+/** What is synced besides organization, members and teams. */
+function RequestedFields(props: {
+  draft: SettingsDraft;
+  requestable: readonly Requestable[];
+  onChange: (part: Partial<SettingsDraft>) => void;
+}) {
+  const { requested } = props.draft;
+  return (
+    <fieldset class="choices">
+      <legend>Sync on request</legend>
+      {props.requestable.map(({ name, text }) => (
+        <CheckField
+          key={name}
+          label={text}
+          isChecked={requested.includes(name)}
+          onChange={(isOn) =>
+            props.onChange({ requested: isOn ? [...requested, name] : requested.filter((one) => one !== name) })
+          }
+        />
+      ))}
+    </fieldset>
   );
 }

@@ -147,6 +147,7 @@ export function SettingsForm(props: {
           <AdvancedFields
             timeoutError={showsErrors ? errors.timeout : undefined}
             draft={draft}
+            requestable={connector.requestable}
             isOpen={props.focusOn === "ca"}
             caRef={focus.ca}
             onChange={change}

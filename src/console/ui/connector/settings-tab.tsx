@@ -78,6 +78,7 @@ function settingFacts({ settings, key, owner, mode }: ConnectorDetail) {
     ["CA file", settings.caFile || "None"],
     ["Proxy", settings.proxy || "As the environment says"],
     ["Time-out", `${settings.timeoutSeconds} s for a request`],
+    ["Synced on request", settings.requested.length > 0 ? settings.requested.join(", ") : "Nothing"],
   ] as const;
   if (mode !== "service") return facts;
   return [

@@ -14,6 +14,7 @@ const draft: SettingsDraft = {
   caFile: "",
   proxy: "",
   timeout: "300",
+  requested: [],
   c1ClientId: "",
   c1ClientSecret: "",
 };

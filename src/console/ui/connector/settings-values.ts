@@ -17,6 +17,8 @@ export interface SettingsDraft {
   readonly proxy: string;
   /** Seconds, as typed. */
   readonly timeout: string;
+  /** What is synced besides. */
+  readonly requested: readonly string[];
   readonly c1ClientId: string;
   readonly c1ClientSecret: string;
 }
@@ -37,10 +39,10 @@ const cloudsmithHosts = new Set(["app.cloudsmith.com", "cloudsmith.com", "clouds
 
 /** The draft that the form begins with. */
 export function draftOf({ settings, owner, mode, key }: ConnectorDetail): SettingsDraft {
-  const { orgSlug, baseUrl, caFile, proxy, timeoutSeconds, c1ClientId } = settings;
+  const { orgSlug, baseUrl, caFile, proxy, timeoutSeconds, requested, c1ClientId } = settings;
   const keySource = key ? "kept" : "entered";
   const secrets = { apiKey: "", keySource, c1ClientId, c1ClientSecret: "" } as const;
-  return { ...secrets, orgSlug, owner, mode, baseUrl, caFile, proxy, timeout: String(timeoutSeconds) };
+  return { ...secrets, orgSlug, owner, mode, baseUrl, caFile, proxy, requested, timeout: String(timeoutSeconds) };
 }
 
 /** The slug out of what was typed or pasted: an address of one of the organization's pages is as good. */
@@ -81,6 +83,7 @@ export function inputOf(draft: SettingsDraft): SettingsInput {
     caFile: draft.caFile.trim(),
     proxy: draft.proxy.trim(),
     timeoutSeconds: Number(draft.timeout),
+    requested: draft.requested,
     ...(draft.keySource === "kept" ? {} : { keySource: draft.keySource }),
     ...(key === "" ? {} : { apiKey: key }),
     ...(draft.mode === "service" ? { c1ClientId: draft.c1ClientId.trim() } : {}),
