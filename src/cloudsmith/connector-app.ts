@@ -1,6 +1,5 @@
 /** Binds the connector to the command line: its name, its fields and how to make it, heavy modules only on demand. */
 import type { ConnectorApp } from "../sdk/cli/app.ts";
-import { parseBaseUrl } from "./addresses.ts";
 import { fields } from "./config.ts";
 import { notComparedKeys } from "./profile-keys.ts";
 
@@ -28,7 +27,8 @@ export function connectorApp(version: string): ConnectorApp {
 }
 
 /** The address that requests go to; what is no base URL is left as it is, for the checks of the settings to refuse. */
-function endpointOf(text: string): string {
+async function endpointOf(text: string): Promise<string> {
+  const { parseBaseUrl } = await import("./addresses.ts");
   try {
     return parseBaseUrl(text);
   } catch {

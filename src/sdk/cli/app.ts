@@ -50,7 +50,7 @@ export interface ConnectorApp {
   /** What it syncs, in any order, to be described and not to be called; needs neither configuration nor network. */
   capabilitiesSyncers(): Promise<readonly Pick<ResourceSyncer, "resourceType" | "get">[]>;
   /** URL that the connector's requests go to, for `doctor` to look at the way there. */
-  endpoint?(config: ResolvedConfig): string;
+  endpoint?(config: ResolvedConfig): string | Promise<string>;
   /** What a reader of the progress lines knows the target as, for example the organization. */
   targetName?(config: ResolvedConfig): string;
   /** Commands that it has besides the built-in ones. */

@@ -4,7 +4,7 @@
  */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { Field } from "../config/field.ts";
-import { decodeText } from "../config/resolve.ts";
+import { decodeText } from "../config/parse-value.ts";
 import { BatonError, Status } from "../errors.ts";
 
 /** What was given. */

@@ -4,9 +4,7 @@
  */
 import { checkConfigPath } from "../config/config-file.ts";
 import type { Field } from "../config/field.ts";
-import { resolveConfig } from "../config/resolve.ts";
 import { standardFields } from "../config/standard-fields.ts";
-import { validateConfig } from "../config/validate.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
@@ -61,6 +59,8 @@ async function dispatch(
     io.stdout.write(versionText(app));
     return 0;
   }
+  const { resolveConfig } = await import("../config/resolve.ts");
+  const { validateConfig } = await import("../config/validate.ts");
   const options = resolveConfig({ fields: own, relations: [], argv: flags.values, env: variablesOf(own, io.env) });
   validateConfig(options);
   if (command.readsForeignFiles === true && io.runWatched) return await io.runWatched();

@@ -27,9 +27,14 @@ process.exitCode = await runCli(exampleApp(process.env.HANG ? { onList: hang } :
 const program = join(root, "program.mjs");
 writeFileSync(program, source);
 
-function start(argv: readonly string[], env: Record<string, string> = {}, node: readonly string[] = []): ChildProcess {
+function start(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+  node: readonly string[] = [],
+  file: string = program,
+): ChildProcess {
   const credentials = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme", PATH: "/usr/bin:/bin" };
-  return spawn(process.execPath, [...node, program, ...argv], {
+  return spawn(process.execPath, [...node, file, ...argv], {
     cwd: root,
     env: { ...credentials, ...env },
     // A program that cannot be stopped must fail its test, not hold up all others.
@@ -83,22 +88,34 @@ test("output to a reader that went away is no failure", { skip: process.platform
   assert.deepEqual([code, await stderr], [0, ""]);
 });
 
-test("--version loads no package, no database and no engine", async () => {
+test("--version loads no package, no database, no engine, and nothing that settles or checks values", async () => {
   const hooks = join(root, "hooks.mjs");
   writeFileSync(
     hooks,
     `import { registerHooks } from "node:module";
 registerHooks({ load(url, context, next) { process.stderr.write(url + "\\n"); return next(url, context); } });`,
   );
-  const { code, stdout, stderr } = await finish(start(["--version"], {}, ["--import", hooks]));
-  assert.deepEqual([code, stdout], [0, "baton-example version 1.2.3\n"]);
-  const loaded = stderr.trim().split("\n");
-  assert.ok(
-    loaded.some((url) => url.endsWith("cli/run-cli.ts")),
-    "the list of modules is there",
-  );
-  assert.deepEqual(
-    loaded.filter((url) => /node_modules|node:sqlite|sdk\/(sync|c1z|proto|http)\//.test(url)),
-    [],
-  );
+  const product = join(import.meta.dirname, "..", "..", "main.ts");
+  const named = { [program]: "baton-example version 1.2.3\n", [product]: /^baton-cloudsmith version \S+\n$/ };
+  for (const [file, version] of Object.entries(named)) {
+    const { code, stdout, stderr } = await finish(start(["--version"], {}, ["--import", hooks], file));
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, new RegExp(version));
+    const loaded = stderr.trim().split("\n");
+    const ours = loaded.filter((url) => url.includes("/src/"));
+    assert.ok(
+      ours.some((url) => url.endsWith("cli/run-cli.ts")),
+      "the list of modules is there",
+    );
+    assert.deepEqual(
+      loaded.filter((url) => /node_modules|node:(sqlite|net|v8)|sdk\/(sync|c1z|proto|http|net|api)\//.test(url)),
+      [],
+    );
+    assert.deepEqual(
+      ours.filter((url) =>
+        /config\/(resolve|validate|relations|pasted)|cloudsmith\/addresses|reports\/(?!commands|summarize)/.test(url),
+      ),
+      [],
+    );
+  }
 });

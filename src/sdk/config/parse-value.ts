@@ -1,4 +1,5 @@
 /** Texts into values: switches, whole numbers and comma-separated lists, as the Go connectors read them. */
+import type { Field, FieldValue } from "./field.ts";
 
 const switches: ReadonlyMap<string, boolean> = new Map([
   ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
@@ -32,4 +33,18 @@ export function parseCommaSeparated(line: string): string[] | undefined {
     if (match[3] === "") return items;
   }
   return undefined;
+}
+
+/** A text as the field's type, or undefined when it has another form. */
+export function decodeText(field: Field, text: string): FieldValue | undefined {
+  switch (field.kind) {
+    case "string":
+      return text;
+    case "int":
+      return parseWholeNumber(text);
+    case "bool":
+      return parseSwitch(text);
+    case "stringSlice":
+      return parseCommaSeparated(text);
+  }
 }

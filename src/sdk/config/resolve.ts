@@ -6,7 +6,7 @@
 import { BatonError, Status } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { defaultOf, environmentVariable, type Field, type FieldValue } from "./field.ts";
-import { parseCommaSeparated, parseSwitch, parseWholeNumber } from "./parse-value.ts";
+import { decodeText, parseCommaSeparated } from "./parse-value.ts";
 import { checkRelation, type Relation } from "./relations.ts";
 
 /** A secret that was read. */
@@ -118,20 +118,6 @@ function resolveField(field: Field, argv: readonly string[] | undefined, below: 
   if (last !== undefined) return { field, value: decodeText(field, last) ?? last, source: flag };
   if (below) return { field, value: decodeGiven(field, below), source: below.source };
   return { field, value: defaultOf(field), source: { kind: "default" } };
-}
-
-/** A text as the field's type, or undefined when it has another form. */
-export function decodeText(field: Field, text: string): FieldValue | undefined {
-  switch (field.kind) {
-    case "string":
-      return text;
-    case "int":
-      return parseWholeNumber(text);
-    case "bool":
-      return parseSwitch(text);
-    case "stringSlice":
-      return parseCommaSeparated(text);
-  }
 }
 
 /** Decodes a value from the environment or the file. */

@@ -33,7 +33,8 @@ export async function runDoctor(invocation: Invocation): Promise<number> {
     const config = await tryConfig(invocation);
     const file = (config.whole ?? config.standard).string("file");
     const path = schemeOf(file) === undefined ? resolve(io.cwd, file) : file;
-    const probes = plainProbes(invocation, config, path);
+    const url = await endpointOf(invocation, config);
+    const probes = plainProbes(invocation, config, { path, url });
     const plain = await runChecks(probes, undefined, { signal: interrupt.signal, timeoutMs: probeTimeoutMs });
     const isCutOff = plain.some(({ id, outcome }) => id === "tcp" && outcome === "fail");
     const connector = isCutOff ? [unreachable] : await checkConnector(invocation, config, interrupt.signal);
@@ -43,7 +44,7 @@ export async function runDoctor(invocation: Invocation): Promise<number> {
     io.stdout.write(redactor.redact(options.bool("json") ? checksAsJson(checks) : checksAsText(checks, color)));
     const target = options.string("bundle");
     if (target !== "") {
-      writeBundle(invocation, resolve(io.cwd, target), bundleText(invocation, config, { path, checks, plain }));
+      writeBundle(invocation, resolve(io.cwd, target), bundleText(invocation, config, { path, url, checks, plain }));
     }
     return exitCodeOf(checks);
   } finally {
@@ -72,14 +73,23 @@ async function tryConfig(invocation: Invocation): Promise<FoundConfig> {
   }
 }
 
-function plainProbes(invocation: Invocation, { whole, standard, error }: FoundConfig, path: string): Probe[] {
-  const { app, io } = invocation;
+/** The address that the connector's requests go to, as far as it is known. */
+async function endpointOf({ app }: Invocation, { whole }: FoundConfig): Promise<URL | null> {
+  const endpoint = whole && (await app.endpoint?.(whole));
+  return endpoint === undefined ? null : URL.parse(endpoint);
+}
+
+interface Looked {
+  readonly path: string;
+  readonly url: URL | null;
+}
+
+function plainProbes(invocation: Invocation, { standard, error }: FoundConfig, { path, url }: Looked): Probe[] {
+  const { io } = invocation;
   const { env, clock } = io;
   const way = findNetwork(invocation);
   const network = "network" in way ? way.network : undefined;
   const tempDir = standard.string("c1z-temp-dir") || undefined;
-  const endpoint = whole && app.endpoint?.(whole);
-  const url = endpoint === undefined ? null : URL.parse(endpoint);
   const configuration: Probe = {
     id: "configuration",
     title: "The settings are complete",
@@ -149,24 +159,21 @@ async function checkConnector(
   }
 }
 
-interface Outcome {
-  readonly path: string;
+interface Outcome extends Looked {
   readonly checks: readonly CheckResult[];
   readonly plain: readonly CheckResult[];
 }
 
-function bundleText({ app, io }: Invocation, config: FoundConfig, { path, checks, plain }: Outcome): string {
+function bundleText({ app, io }: Invocation, config: FoundConfig, { path, url, checks, plain }: Outcome): string {
   const settings = (config.whole ?? config.standard).all().filter(({ source }) => source.kind !== "default");
   const texts = settings.flatMap(({ value }) => (typeof value === "string" && value !== "" ? [value] : []));
-  const endpoint = config.whole && app.endpoint?.(config.whole);
-  const host = endpoint === undefined ? undefined : URL.parse(endpoint)?.hostname;
   return doctorBundle({
     program: { name: app.name, version: app.version },
     createdAtMs: io.clock.nowMs(),
     checks,
     plainChecks: new Set(plain.map(({ id }) => id)),
     settings: settings.map(({ field, source }) => ({ name: field.name, source: describeSource(source) })),
-    identifying: [...texts, path, io.cwd, hostname(), ...ownNames(), ...(host ? [host] : [])],
+    identifying: [...texts, path, io.cwd, hostname(), ...ownNames(), ...(url ? [url.hostname] : [])],
     lastRun: readRecord(`${path}.run.json`),
   });
 }
