@@ -7,9 +7,9 @@ import { annotation } from "./annotations.ts";
 /** What {@link groupTrait} writes besides the profile. */
 export interface GroupSource {
   /** What kind of group it is, in words that connectors share; at most 64 bytes. */
-  readonly sourceType?: string;
+  readonly sourceType?: string | undefined;
   /** The same in the product's own words; at most 256 bytes. */
-  readonly rawSourceType?: string;
+  readonly rawSourceType?: string | undefined;
 }
 
 /** Trait of collections of people. The profile is the copy that older readers look for. */
@@ -23,7 +23,7 @@ export function groupTrait(profile?: Profile, source: GroupSource = {}): Annotat
 
 /** What {@link roleTrait} writes. */
 export interface RoleTraitInit {
-  readonly profile?: Profile;
+  readonly profile?: Profile | undefined;
   /** Conditions under which the role applies, in the product's own language. */
   readonly scope?: { readonly type: string; readonly expressions: readonly string[] };
 }
@@ -60,13 +60,13 @@ export type AppFlag = (typeof AppFlag)[keyof typeof AppFlag];
 /** What {@link appTrait} writes. */
 export interface AppTraitInit {
   /** https. */
-  readonly helpUrl?: string;
-  readonly profile?: Profile;
-  readonly flags?: readonly AppFlag[];
+  readonly helpUrl?: string | undefined;
+  readonly profile?: Profile | undefined;
+  readonly flags?: readonly AppFlag[] | undefined;
   /** What kind of application it is, in words that connectors share; at most 64 bytes. */
-  readonly sourceType?: string;
+  readonly sourceType?: string | undefined;
   /** The same in the product's own words; at most 256 bytes. */
-  readonly rawSourceType?: string;
+  readonly rawSourceType?: string | undefined;
 }
 
 /** Trait of applications. */
@@ -87,16 +87,16 @@ export type CredentialType = (typeof CredentialType)[keyof typeof CredentialType
 
 /** What {@link secretTrait} writes; the credential itself is never part of it. */
 export interface SecretTraitInit {
-  readonly profile?: Profile;
-  readonly createdAt?: Timestamp;
-  readonly expiresAt?: Timestamp;
-  readonly lastUsedAt?: Timestamp;
+  readonly profile?: Profile | undefined;
+  readonly createdAt?: Timestamp | undefined;
+  readonly expiresAt?: Timestamp | undefined;
+  readonly lastUsedAt?: Timestamp | undefined;
   /** Who made it. */
-  readonly createdBy?: ResourceId;
+  readonly createdBy?: ResourceId | undefined;
   /** Whose it is: the account that it logs in as. */
-  readonly identity?: ResourceId;
-  readonly credentialType?: CredentialType;
-  readonly credentialDetail?: string;
+  readonly identity?: ResourceId | undefined;
+  readonly credentialType?: CredentialType | undefined;
+  readonly credentialDetail?: string | undefined;
 }
 
 /** Trait of credentials: keys, tokens, certificates. */
@@ -129,13 +129,13 @@ export function nonHumanIdentityTrait(type: NhiType = NhiType.unspecified, detai
 /** What {@link licenseProfileTrait} writes. */
 export interface LicenseProfileInit {
   readonly name: string;
-  readonly purchasedSeats?: number;
-  readonly consumedSeats?: number;
-  readonly costPerUnitInCents?: number;
+  readonly purchasedSeats?: number | undefined;
+  readonly consumedSeats?: number | undefined;
+  readonly costPerUnitInCents?: number | undefined;
   /** Such as `USD`. */
-  readonly currency?: string;
+  readonly currency?: string | undefined;
   /** Entitlements whose holders use a seat. */
-  readonly entitlementIds?: readonly string[];
+  readonly entitlementIds?: readonly string[] | undefined;
 }
 
 /** Trait of licences with seats. */
@@ -165,15 +165,15 @@ export type AccountType = (typeof AccountType)[keyof typeof AccountType];
 /** What {@link userTrait} writes. Fields left out are absent on the wire, which readers take as unknown. */
 export interface UserTraitInit {
   /** Primary e-mail address. */
-  readonly email?: string;
+  readonly email?: string | undefined;
   readonly status: { readonly status: ResourceStatus; readonly details?: string };
-  readonly profile?: Profile;
+  readonly profile?: Profile | undefined;
   readonly accountType: AccountType;
-  readonly login?: string;
-  readonly createdAt?: Timestamp;
-  readonly lastLogin?: Timestamp;
-  readonly mfaEnabled?: boolean;
-  readonly ssoEnabled?: boolean;
+  readonly login?: string | undefined;
+  readonly createdAt?: Timestamp | undefined;
+  readonly lastLogin?: Timestamp | undefined;
+  readonly mfaEnabled?: boolean | undefined;
+  readonly ssoEnabled?: boolean | undefined;
 }
 
 /** Trait of people and accounts. */
