@@ -4,15 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { anyIs } from "@bufbuild/protobuf/wkt";
+import { anyIs, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { systemClock } from "../../src/sdk/clock.ts";
+import type { EventFeed } from "../../src/sdk/contracts/connector.ts";
+import { BatonError, Status } from "../../src/sdk/errors.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { ListActionSchemasResponseSchema } from "../../src/sdk/proto/gen/c1/connector/v2/action_pb.ts";
-import { ListEventFeedsResponseSchema } from "../../src/sdk/proto/gen/c1/connector/v2/event_feed_pb.ts";
+import {
+  ListEventFeedsResponseSchema,
+  ListEventsResponseSchema,
+} from "../../src/sdk/proto/gen/c1/connector/v2/event_feed_pb.ts";
 import { type Task, TaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { runSync } from "../../src/sdk/sync/run-sync.ts";
 import { noTelemetry, type Telemetry } from "../../src/sdk/telemetry/telemetry.ts";
 import { exampleConnector } from "../support/example-connector.ts";
+import { exampleFeed } from "../support/example-feed.ts";
 import { rowsOf, syncRunsOf } from "../support/plain-c1z.ts";
 import { FakeC1, type SyncOptions } from "./fake-c1.ts";
 
@@ -191,6 +197,43 @@ test("questions about feeds and actions are answered with empty lists", async ()
   );
   assert.ok(responses.some((any) => any && anyIs(any, ListEventFeedsResponseSchema) && any.value.length === 0));
   assert.ok(responses.some((any) => any && anyIs(any, ListActionSchemasResponseSchema) && any.value.length === 0));
+});
+
+/** A service whose connectors have a feed. */
+const withFeed = (changes: Partial<EventFeed> = {}): Parameters<FakeC1["service"]>[0] => ({
+  createConnector: async () => ({ ...exampleConnector(), eventFeeds: [exampleFeed(undefined, changes)] }),
+});
+
+test("C1 is told the feeds of the connector and their events, from the cursor that it has", async () => {
+  await using fake = await FakeC1.start();
+  fake.c1.addTask({ taskType: { case: "listEventFeeds", value: {} } });
+  fake.c1.addTask({ taskType: { case: "listEvents", value: { eventFeedId: "audit", cursor: "2", pageSize: 1 } } });
+  await runAll(fake, 2, withFeed());
+  const responses = fake.c1.finished.flatMap(({ finalState }) =>
+    finalState.case === "success" && finalState.value.response ? [finalState.value.response] : [],
+  );
+  const feeds = responses.map((any) => anyUnpack(any, ListEventFeedsResponseSchema)).find((one) => one !== undefined);
+  assert.deepEqual(
+    feeds?.list.map(({ id }) => id),
+    ["audit"],
+  );
+  const page = responses.map((any) => anyUnpack(any, ListEventsResponseSchema)).find((one) => one !== undefined);
+  assert.deepEqual([page?.events.map(({ id }) => id), page?.cursor, page?.hasMore], [["e3"], "3", true]);
+});
+
+test("a feed that fails ends its task with the error, without secrets, and C1 may ask again", async () => {
+  await using fake = await FakeC1.start();
+  fake.c1.addTask({ taskType: { case: "listEvents", value: { eventFeedId: "audit" } } });
+  const failed = new BatonError({
+    code: "EX-PLAN",
+    status: Status.failedPrecondition,
+    message: "no log",
+    hint: "Wait.",
+  });
+  await runAll(fake, 1, withFeed({ list: async () => Promise.reject(failed) }));
+  const [finished] = fake.c1.finished;
+  assert.deepEqual([finished?.status?.code, finished?.status?.message], [9, "EX-PLAN: no log Wait."]);
+  assert.ok(finished?.finalState.case === "error" && !finished.finalState.value.nonRetryable);
 });
 
 test("a task can ask for some resource types, and wins over the flag", async () => {

@@ -1,11 +1,13 @@
 /**
  * What a connector that only reads answers to every kind of task except a sync and a hello. A table: each kind has
- * one answer, and a kind that this version does not know has one too.
+ * one answer, and a kind that this version does not know has one too. Event feeds are asked of the connector.
  */
 import { create } from "@bufbuild/protobuf";
+import type { Connector } from "../contracts/connector.ts";
 import { Status } from "../errors.ts";
+import { type AskingOptions, eventsResponse, feedsResponse } from "../proto/event-feeds.ts";
 import { ListActionSchemasResponseSchema } from "../proto/gen/c1/connector/v2/action_pb.ts";
-import { ListEventFeedsResponseSchema } from "../proto/gen/c1/connector/v2/event_feed_pb.ts";
+import { ListEventFeedsResponseSchema, ListEventsResponseSchema } from "../proto/gen/c1/connector/v2/event_feed_pb.ts";
 import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { failure, type Outcome, success } from "./outcome.ts";
 
@@ -25,10 +27,23 @@ const noAction: Answer = () => failure(Status.notFound, "there is no such action
 const malformed = (what: string): Outcome => failure(Status.unknown, `malformed ${what} task`, true);
 const nameless = (): Outcome => failure(Status.unknown, "action name required", false);
 
-const answers: Readonly<{ [K in Question]: (task: Extract<TaskType, { case: K }>["value"]) => Outcome }> = {
+/** What an answer may need besides the task. */
+export interface TaskAnswerContext extends AskingOptions {
+  /** Makes a connector, for the few kinds that ask it. */
+  connector(): Promise<Connector>;
+}
+
+type AnswerTo<K extends Question> = (
+  task: Extract<TaskType, { case: K }>["value"],
+  context: TaskAnswerContext,
+) => Outcome | Promise<Outcome>;
+
+const answers: Readonly<{ [K in Question]: AnswerTo<K> }> = {
   eventFeed: unsupported,
-  listEventFeeds: () => success(ListEventFeedsResponseSchema, create(ListEventFeedsResponseSchema)),
-  listEvents: () => failure(Status.notFound, "the event feed was not found: this connector has none", false),
+  listEventFeeds: async (_task, { connector }) =>
+    success(ListEventFeedsResponseSchema, feedsResponse(await connector())),
+  listEvents: async (task, { connector, signal, warn }) =>
+    success(ListEventsResponseSchema, await eventsResponse(await connector(), task, { signal, warn })),
   grant: ({ entitlement, principal }) => (entitlement && principal ? cannotWrite() : malformed("grant")),
   revoke: ({ grant }) => (grant?.entitlement && grant.principal ? cannotWrite() : malformed("revoke")),
   createAccount: ({ accountInfo }) => (accountInfo ? cannotWrite() : malformed("create account")),
@@ -50,9 +65,14 @@ const answers: Readonly<{ [K in Question]: (task: Extract<TaskType, { case: K }>
   compactSyncs: unsupported,
 };
 
-/** The answer to a task that is neither a sync nor a hello; kinds of newer versions of C1 are unsupported. */
-export function answerTask(task: TaskType): Outcome {
+/**
+ * The answer to a task that is neither a sync nor a hello; kinds of newer versions of C1 are unsupported.
+ * @throws BatonError what an event feed throws.
+ */
+export async function answerTask(task: TaskType, context: TaskAnswerContext): Promise<Outcome> {
   // A newer kind has no case in this version, and the others never come here. Each answer takes what its kind holds.
-  const answer = answers[task.case as Question] as ((value: unknown) => Outcome) | undefined;
-  return (answer ?? unsupported)(task.value);
+  const answer = answers[task.case as Question] as
+    | ((value: unknown, context: TaskAnswerContext) => Outcome | Promise<Outcome>)
+    | undefined;
+  return await (answer ?? unsupported)(task.value, context);
 }

@@ -1,4 +1,5 @@
 /** Does one task and tells C1 how it ended. Knows neither how tasks are asked for nor how many run at once. */
+import type { Connector } from "../contracts/connector.ts";
 import { Status, toBatonError } from "../errors.ts";
 import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { callError } from "./channel.ts";
@@ -7,7 +8,7 @@ import { rideOut } from "./outage.ts";
 import { failureOf, finishRequest, type Outcome, success } from "./outcome.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { runSyncTask } from "./sync-task.ts";
-import { answerTask } from "./task-answers.ts";
+import { answerTask, type TaskType } from "./task-answers.ts";
 
 /** The result has this long to get through, also while the process stops (Baton SDK: FinishTask). */
 const finishTimeoutMs = 30_000;
@@ -46,7 +47,7 @@ async function perform(
     await rideOut({ ...context, call: "hello", taskId: id }, () => context.sayHello(id, context.signal));
     return undefined;
   }
-  if (taskType.case !== "syncFull") return answerTask(taskType);
+  if (taskType.case !== "syncFull") return await answer(context, taskType);
   try {
     const end = await runSyncTask(context, { id, debug, options: taskType.value });
     if (end.kind === "done") return { ...success(), ...(end.result !== undefined && { result: end.result }) };
@@ -64,6 +65,26 @@ async function perform(
       reason: "sync",
       code,
     };
+  }
+}
+
+/** A failure to answer is told as well: C1 must not wait for its own time-out. */
+async function answer(context: ServiceContext, task: TaskType): Promise<Outcome> {
+  const { logger, redactor, signal } = context;
+  let connector: Connector | undefined;
+  try {
+    return await answerTask(task, {
+      connector: async () => {
+        connector = await context.createConnector();
+        return connector;
+      },
+      signal,
+      warn: ({ code, message, count = 1 }) => logger.warn("connector warning", { code, message, count }),
+    });
+  } catch (caught) {
+    return failureOf(toBatonError(caught), "request", (text) => redactor.redact(text));
+  } finally {
+    await connector?.cleanup?.();
   }
 }
 

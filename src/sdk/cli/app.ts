@@ -49,6 +49,8 @@ export interface ConnectorApp {
   createConnector(config: ResolvedConfig, context: ConnectorContext): Promise<Connector>;
   /** What it syncs, in any order, to be described and not to be called; needs neither configuration nor network. */
   capabilitiesSyncers(): Promise<readonly Pick<ResourceSyncer, "resourceType" | "get">[]>;
+  /** True when its connectors have event feeds, which the capabilities then say. Default false. */
+  readonly hasEventFeeds?: boolean;
   /** URL that the connector's requests go to, for `doctor` to look at the way there. */
   endpoint?(config: ResolvedConfig): string | Promise<string>;
   /** What a reader of the progress lines knows the target as, for example the organization. */

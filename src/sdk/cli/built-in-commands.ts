@@ -47,7 +47,7 @@ const capabilitiesCommand: Command = {
   settings: "connector",
   async run({ app, io }) {
     const { capabilitiesJson } = await import("../proto/to-message.ts");
-    io.stdout.write(capabilitiesJson(await app.capabilitiesSyncers()));
+    io.stdout.write(capabilitiesJson(await app.capabilitiesSyncers(), app.hasEventFeeds));
     return 0;
   },
 };

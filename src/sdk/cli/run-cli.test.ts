@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { type ExampleOptions, exampleApp } from "../../../test/support/example-connector.ts";
+import { type ExampleOptions, exampleApp, exampleConnector } from "../../../test/support/example-connector.ts";
+import { exampleFeed } from "../../../test/support/example-feed.ts";
 import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../../test/support/memory-io.ts";
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError, Status } from "../errors.ts";
@@ -200,6 +201,34 @@ const tasks: readonly (readonly [argv: readonly string[], code: number, text: st
   [["--event-feed", "true"], 5, "BATON-FEED-UNKNOWN"],
   [["--event-feed", "banana"], 2, "BATON-USAGE"],
 ];
+
+test("--event-feed prints one event a line, page by page, and logs where to go on", async () => {
+  const feed = exampleFeed(undefined, {
+    // Pages of two, whatever is asked for.
+    list: (options) => exampleFeed().list({ ...options, pageSize: 2 }),
+  });
+  const createConnector = async () => ({ ...exampleConnector(), eventFeeds: [feed] });
+  const app = exampleApp({}, { createConnector, hasEventFeeds: true });
+  const env = credentials;
+  const all = await run(["--event-feed", "true", "--event-feed-start-at", "1970-01-01T00:00:02Z"], { env }, app);
+  assert.equal(all.code, 0, all.io.stderrText());
+  const events = all.io
+    .stdoutText()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { id: string; occurredAt: string });
+  assert.deepEqual(
+    events.map(({ id, occurredAt }) => [id, occurredAt]),
+    [2, 3, 4].map((second) => [`e${second}`, `1970-01-01T00:00:0${second}Z`]),
+  );
+  assert.equal(logLines(all.io).findLast(({ msg }) => msg === "events read")?.["cursor"], "4");
+  const rest = await run(["--event-feed", "1", "--event-feed-cursor", "4"], { env }, app);
+  assert.deepEqual([rest.code, rest.io.stdoutText()], [0, ""]);
+  const wrong = await run(["--event-feed", "1", "--event-feed-start-at", "yesterday"], { env }, app);
+  assert.deepEqual([wrong.code, plainError(wrong.io)?.split(":")[0]], [2, "BATON-USAGE"]);
+  const capable = await run(["capabilities"], {}, app);
+  assert.match(capable.io.stdoutText(), /"CAPABILITY_EVENT_FEED_V2"/);
+});
 
 for (const [argv, code, errorCode] of tasks) {
   test(`the task ${argv.join(" ")} is answered with exit ${code} and syncs nothing`, async () => {

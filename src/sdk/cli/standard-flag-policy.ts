@@ -1,6 +1,5 @@
 /**
- * What a run makes of standard flags that it does not act upon: tasks of connectors that write are answered
- * as in the Go connectors, unsupported options are refused, and options without effect are named in the log. Nothing
+ * What a run makes of standard flags that are no part of a sync: tasks are answered as in the Go connectors, unsupported options are refused, and options without effect are named in the log. Nothing
  * is ignored in silence.
  */
 import { statSync } from "node:fs";
@@ -9,19 +8,25 @@ import { environmentVariable } from "../config/field.ts";
 import { parseSwitch } from "../config/parse-value.ts";
 import type { ResolvedConfig, ResolvedValue } from "../config/resolve.ts";
 import { standardFlags } from "../config/standard-fields.ts";
+import type { Connector } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { requirePath } from "../object-store/object-address.ts";
+import type { CliIo } from "./cli-io.ts";
 import { usageError } from "./parse-argv.ts";
 
-/** Where a relative --file lies. */
+/** What an answer needs. */
 export interface TaskContext {
-  readonly cwd: string;
+  readonly io: CliIo;
   readonly logger: Logger;
+  /** Makes the connector, for the one task that asks it. */
+  connector(): Promise<Connector>;
 }
 
+type TaskAnswer = (config: ResolvedConfig, context: TaskContext) => void | Promise<void>;
+
 /** Answers to tasks, in the order in which the Go connectors look for them (baton-sdk 0.25.0: dispatch). */
-const tasks: readonly (readonly [name: string, answer: (config: ResolvedConfig, context: TaskContext) => void])[] = [
+const tasks: readonly (readonly [name: string, answer: TaskAnswer])[] = [
   ["grant-entitlement", needsSyncedFile("the resource type has no provisioner configured")],
   ["revoke-grant", needsSyncedFile("the resource type has no provisioner configured")],
   ["event-feed", eventFeed],
@@ -42,10 +47,10 @@ const tasks: readonly (readonly [name: string, answer: (config: ResolvedConfig, 
  * @returns true when a task was asked for and is done; false when a sync is due.
  * @throws BatonError with the exit code of the Go connectors: 5, 9 or 12.
  */
-export function answerTask(config: ResolvedConfig, context: TaskContext): boolean {
+export async function answerTask(config: ResolvedConfig, context: TaskContext): Promise<boolean> {
   const asked = tasks.find(([name]) => isTaskAsked(config, name));
   if (asked) {
-    asked[1](config, context);
+    await asked[1](config, context);
     return true;
   }
   const detail = standardFlags({ stdoutIsTty: false, nowMs: 0 }).find(
@@ -126,8 +131,8 @@ function unimplementedError(reason: string): BatonError {
 }
 
 /** Grants and revocations refer to what a file holds, so that a missing one is the first thing wrong. */
-function needsSyncedFile(reason: string): (config: ResolvedConfig, context: TaskContext) => void {
-  return (config, { cwd }) => {
+function needsSyncedFile(reason: string): TaskAnswer {
+  return (config, { io: { cwd } }) => {
     const path = config.string("file");
     requirePath(path, "a task");
     if ((statSync(resolve(cwd, path), { throwIfNoEntry: false })?.size ?? 0) > 0) throw unimplementedError(reason);
@@ -141,27 +146,21 @@ function needsSyncedFile(reason: string): (config: ResolvedConfig, context: Task
   };
 }
 
-function eventFeed(config: ResolvedConfig): void {
+async function eventFeed(config: ResolvedConfig, context: TaskContext): Promise<void> {
   if (parseSwitch(config.string("event-feed")) === undefined) {
     throw usageError(
       `invalid value ${JSON.stringify(config.string("event-feed"))} for --event-feed: true or false is expected`,
     );
   }
-  throw notFound("BATON-FEED-UNKNOWN", "the event feed was not found: this connector has none");
+  const { printEvents } = await import("./commands/event-feed.ts");
+  await printEvents(config, context);
 }
 
 function noAction(config: ResolvedConfig): void {
-  throw notFound(
-    "BATON-ACTION-UNKNOWN",
-    `there is no handler for action ${JSON.stringify(config.string("invoke-action"))}`,
-  );
-}
-
-function notFound(code: string, message: string): BatonError {
-  return new BatonError({
-    code,
+  throw new BatonError({
+    code: "BATON-ACTION-UNKNOWN",
     status: Status.notFound,
-    message,
+    message: `there is no handler for action ${JSON.stringify(config.string("invoke-action"))}`,
     effect: "Nothing was changed. This connector only reads.",
     hint: "Remove the flag to sync.",
   });

@@ -9,6 +9,7 @@ import type { Connector, EntitlementTemplate, ListOptions, Page, ResourceSyncer 
 import type { Resource, ResourceId } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
 import { decodeResource } from "../proto/decode.ts";
+import { eventsResponse, feedsResponse } from "../proto/event-feeds.ts";
 import { ActionService } from "../proto/gen/c1/connector/v2/action_pb.ts";
 import { EnqueuePageTokensSchema } from "../proto/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
 import { AssetService } from "../proto/gen/c1/connector/v2/asset_pb.ts";
@@ -63,12 +64,7 @@ export function registerServices(router: ConnectRouter, served: ServedConnector)
     .service(ResourceGetterService, resourceGetterService(served))
     .service(EntitlementsService, entitlementsService(served))
     .service(GrantsService, grantsService(served))
-    .service(EventService, {
-      listEventFeeds: () => ({}),
-      listEvents: () => {
-        throw new ConnectError("the event feed was not found: this connector has none", Code.NotFound);
-      },
-    })
+    .service(EventService, eventService(served))
     .service(ActionService, { listActionSchemas: () => ({}) });
   for (const service of unimplemented) router.service(service, {});
 }
@@ -90,6 +86,18 @@ function connectorService(served: ServedConnector): ServiceImpl<typeof Connector
       await connector.cleanup?.();
       return {};
     },
+  };
+}
+
+/** The event feeds. Warnings have no place in the replies: they are logged here. */
+function eventService({ connector, logger }: ServedConnector): ServiceImpl<typeof EventService> {
+  return {
+    listEventFeeds: () => feedsResponse(connector),
+    listEvents: async (request, { signal }) =>
+      await eventsResponse(connector, request, {
+        signal,
+        warn: ({ code, message, count = 1 }) => logger.warn("connector warning", { code, message, count }),
+      }),
   };
 }
 

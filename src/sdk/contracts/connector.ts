@@ -1,9 +1,9 @@
 /**
  * What a connector author writes: a connector is metadata, a check of its credentials, and one syncer per
- * resource type. The sync engine calls these directly; the gRPC server is an adapter over the same contracts.
+ * resource type, and event feeds where it has some. The sync engine calls these directly; the gRPC server is an adapter over the same contracts.
  */
 import type { ReadingFact } from "./completeness.ts";
-import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "./model.ts";
+import type { Annotation, Entitlement, Grant, Resource, ResourceId, ResourceType, Timestamp } from "./model.ts";
 
 /** Key to bytes memory of one sync, kept with the sync's unfinished file, so that a resumed run finds it again. */
 export interface SessionStore {
@@ -185,6 +185,77 @@ export interface ConnectorStats {
   readonly waiting?: { readonly reason: string; readonly untilMs: number };
 }
 
+/** Kinds of event (wire: c1.connector.v2.EventType). */
+export const EventType = { usage: 1, resourceChange: 4, createGrant: 5, createRevoke: 6 } as const;
+/** One of the kinds of event. */
+export type EventType = (typeof EventType)[keyof typeof EventType];
+
+interface EventBase {
+  /** Tells the event from all others of the feed: a reader that asks twice counts it once. */
+  readonly id: string;
+  readonly occurredAt: Timestamp;
+  readonly annotations?: readonly Annotation[];
+}
+
+/** Somebody used something. */
+export interface UsageEvent extends EventBase {
+  readonly type: typeof EventType.usage;
+  /** What was used. */
+  readonly target: Resource;
+  /** Who used it. */
+  readonly actor: Resource;
+}
+
+/** A resource came, changed or went, and is worth reading anew: a reader may ask for a sync of it alone. */
+export interface ResourceChangeEvent extends EventBase {
+  readonly type: typeof EventType.resourceChange;
+  readonly resource: ResourceId;
+  readonly parent?: ResourceId | undefined;
+}
+
+/** Somebody got an entitlement, or lost it. */
+export interface GrantChangeEvent extends EventBase {
+  readonly type: typeof EventType.createGrant | typeof EventType.createRevoke;
+  readonly entitlement: Entitlement;
+  readonly principal: Resource;
+}
+
+/** Something that happened. */
+export type FeedEvent = UsageEvent | ResourceChangeEvent | GrantChangeEvent;
+
+/** What a feed is asked with. */
+export interface EventOptions {
+  /** "" for the first page, then what the page before returned, also in another process and after days. */
+  readonly cursor: string;
+  /** Events before it are not wanted. It comes with each page; undefined: from as far back as there is. */
+  readonly startAt: Timestamp | undefined;
+  /** Most events of a page, 1 to 1,000. */
+  readonly pageSize: number;
+  readonly signal: AbortSignal;
+  /** Logged; a feed has no result to keep it in. */
+  warn(warning: SyncWarning): void;
+}
+
+/** One page of a feed. */
+export interface EventPage {
+  /** Oldest first. */
+  readonly events: readonly FeedEvent[];
+  /** Where to go on, now or later; at most 4,096 bytes. "" only when there is nothing to go on from. */
+  readonly cursor: string;
+  /** True when more can be read at once. False ends this reading; the next one begins with the cursor. */
+  readonly hasMore: boolean;
+}
+
+/** One stream of events. */
+export interface EventFeed {
+  /** At most 1,024 bytes. For ever: readers keep cursors under it. */
+  readonly id: string;
+  /** The kinds of event that it tells. */
+  readonly eventTypes: readonly EventType[];
+  /** Gives one page. Throws a BatonError when it cannot. */
+  list(options: EventOptions): Promise<EventPage>;
+}
+
 /** A connector: everything the engine, the gRPC server and the command line need. Its constructor does no I/O. */
 export interface Connector {
   readonly metadata: ConnectorMetadata;
@@ -197,6 +268,8 @@ export interface Connector {
   /** Forgets what it kept of a sync. */
   cleanup?(): Promise<void>;
   stats?(): ConnectorStats;
+  /** Streams of what happened between syncs, for `serve` and service mode. */
+  readonly eventFeeds?: readonly EventFeed[];
   /** For the run record; makes no request. */
   describeRun?(): RunDescription;
 }

@@ -179,11 +179,11 @@ function toExpandableAny(expandable: GrantExpandable): Any {
 type CapableSyncer = Pick<ResourceSyncer, "resourceType" | "get">;
 
 /** A `c1.connector.v2.ConnectorMetadata`, capabilities included. */
-export function toMetadataMessage({ metadata, syncers }: Connector): ConnectorMetadata {
+export function toMetadataMessage({ metadata, syncers, eventFeeds = [] }: Connector): ConnectorMetadata {
   return create(ConnectorMetadataSchema, {
     displayName: metadata.displayName,
     description: metadata.description,
-    capabilities: toCapabilities(syncers),
+    capabilities: toCapabilities(syncers, eventFeeds.length > 0),
   });
 }
 
@@ -191,8 +191,10 @@ export function toMetadataMessage({ metadata, syncers }: Connector): ConnectorMe
  * The output of `capabilities`: a ConnectorCapabilities inside an Any, in proto3 JSON with two spaces of indentation and
  * no newline at the end.
  */
-export function capabilitiesJson(syncers: readonly CapableSyncer[]): string {
-  const message = toJson(ConnectorCapabilitiesSchema, toCapabilities(syncers), { registry: annotationRegistry });
+export function capabilitiesJson(syncers: readonly CapableSyncer[], hasEventFeeds = false): string {
+  const message = toJson(ConnectorCapabilitiesSchema, toCapabilities(syncers, hasEventFeeds), {
+    registry: annotationRegistry,
+  });
   return JSON.stringify({ "@type": annotationUrl("ConnectorCapabilities"), ...Object(message) }, undefined, 2);
 }
 
@@ -200,7 +202,7 @@ export function capabilitiesJson(syncers: readonly CapableSyncer[]): string {
  * Connectors of this SDK read: every type can be synced, and those whose resources can be read one by one are the
  * targets of syncs, too. Types are sorted by the bytes of their id.
  */
-function toCapabilities(syncers: readonly CapableSyncer[]): ConnectorCapabilities {
+function toCapabilities(syncers: readonly CapableSyncer[], hasEventFeeds: boolean): ConnectorCapabilities {
   const bytesOfId = ({ resourceType }: CapableSyncer): Buffer => Buffer.from(resourceType.id);
   const sorted = syncers.toSorted((a, b) => Buffer.compare(bytesOfId(a), bytesOfId(b)));
   const anyTargeted = syncers.some(({ get }) => get !== undefined);
@@ -209,6 +211,7 @@ function toCapabilities(syncers: readonly CapableSyncer[]): ConnectorCapabilitie
     connectorCapabilities: [
       Capability.SYNC,
       ...(anyTargeted ? [Capability.TARGETED_SYNC, Capability.SERVICE_MODE_TARGETED_SYNC] : []),
+      ...(hasEventFeeds ? [Capability.EVENT_FEED_V2] : []),
     ],
     credentialDetails: {},
   });

@@ -38,7 +38,9 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
       const { serveConductorOne } = await import("./service.ts");
       return await serveConductorOne(invocation, config, context, { output, metrics });
     }
-    if (answerTask(config, { cwd: invocation.io.cwd, logger: output.logger })) return 0;
+    const { io, app } = invocation;
+    const connector = async () => await app.createConnector(config, context);
+    if (await answerTask(config, { io, logger: output.logger, connector })) return 0;
     return await syncOnce(invocation, config, context, output);
   } finally {
     output.close();
