@@ -11,6 +11,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/start-thread.ts": [],
   "src/sdk/file-progress.ts": [],
   "src/sdk/chained-lines.ts": [],
+  "src/sdk/user-name.ts": [],
   "src/sdk/contracts/": [],
   "src/sdk/checks.ts": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/wire/": ["src/sdk/contracts/"],
@@ -233,12 +234,22 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/reviews/",
     "src/sdk/",
   ],
+  // Reviews that are decided: their files, and what is asked of sources about them.
+  "src/console/reviews/": [
+    "src/console/contract/",
+    "src/console/kept-files.ts",
+    "src/console/sources/",
+    "src/reviews/",
+    "src/sdk/clock.ts",
+    "src/sdk/errors.ts",
+  ],
   // The door: HTTP, sessions, headers; knows what to ask whom, and nothing of how it is answered.
   "src/console/server/": [
     "src/console/contract/",
     "src/console/store/",
     "src/console/failures/",
     "src/console/connectors/",
+    "src/console/reviews/",
     "src/console/sources/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",

@@ -17,6 +17,7 @@ export interface ConsoleOptions {
   readonly dataDir: string | undefined;
   readonly storeKeyFile: string | undefined;
   readonly keysInMemory: boolean;
+  readonly evidenceKeyFile: string | undefined;
   readonly opensBrowser: boolean;
   readonly startsSample: boolean;
   /** Only writes a back-up to this path. */
@@ -50,6 +51,7 @@ export function readConsoleOptions({ io: { env, cwd }, flags, options }: Invocat
     dataDir: path(text("data-dir") ?? env["BATON_CONSOLE_DATA_DIR"]),
     storeKeyFile: path(text("store-key-file")),
     keysInMemory: options.bool("keys-in-memory"),
+    evidenceKeyFile: path(text("evidence-key")),
     opensBrowser: !options.bool("no-open"),
     startsSample: options.bool("sample"),
     printsLink: options.bool("link"),

@@ -32,6 +32,12 @@ export const consoleCommand: Command = {
       description: "Keep entered API keys in memory only: they are asked for again after a restart",
       ...ownFlag,
     },
+    {
+      kind: "string",
+      name: "evidence-key",
+      description: "Ed25519 key in PEM that evidence is signed with; made by evidence keygen",
+      ...ownFlag,
+    },
     { kind: "bool", name: "sample", description: "Begin with a made-up organization, synced", ...ownFlag },
     { kind: "bool", name: "no-open", description: "Do not open the browser", ...ownFlag },
     { kind: "bool", name: "link", description: "Print a new link into the console that runs, and end", ...ownFlag },

@@ -7,6 +7,8 @@ export interface KeptFile {
   readonly title: string;
   /** What names of downloads begin with: the organization's slug and the day of the sync; absent: the title. */
   readonly fileName?: string;
+  /** Of the connector that it is a file of; absent for a file that was opened. */
+  readonly connectorId?: string;
 }
 
 /** Finds the files behind `connector:ID` and `run:ID`. */

@@ -2,14 +2,17 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
+import { readSigningKey } from "../evidence/keys.ts";
 import { thisProgram } from "../sdk/c1z/process/this-program.ts";
 import { type CliIo, listenForInterrupt } from "../sdk/cli/cli-io.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
+import { userName } from "../sdk/user-name.ts";
 import type { ConsoleOptions } from "./command-options.ts";
 import { openConnectors } from "./connectors/open-connectors.ts";
 import { EventHub } from "./event-hub.ts";
 import { openBrowser } from "./open-browser.ts";
+import { Reviews } from "./reviews/reviews.ts";
 import { createApp } from "./server/app.ts";
 import { keptCookieName } from "./server/cookie-name.ts";
 import { EventStreams } from "./server/event-stream.ts";
@@ -25,6 +28,8 @@ import { listen } from "./server/listen.ts";
 import { connectorRoutes } from "./server/routes/connector-routes.ts";
 import { fileRoutes } from "./server/routes/file-routes.ts";
 import { notificationRoutes } from "./server/routes/notification-routes.ts";
+import { personRoutes } from "./server/routes/person-routes.ts";
+import { reviewRoutes } from "./server/routes/review-routes.ts";
 import { runRoutes } from "./server/routes/run-routes.ts";
 import { sourceRoutes } from "./server/routes/source-routes.ts";
 import { Sessions, sessionIn } from "./server/sessions.ts";
@@ -36,6 +41,8 @@ import { defaultDataDirectory, userHome } from "./store/data-directory.ts";
 /** Runs the console to its end, which is the first signal. A second one does not wait for anything. */
 export async function serveConsole(options: ConsoleOptions, io: CliIo, version: string): Promise<void> {
   const { clock } = io;
+  // Better now than when somebody wants the evidence.
+  if (options.evidenceKeyFile !== undefined) readSigningKey(options.evidenceKeyFile);
   const stop = listenForStop(io);
   const dataDir = dataDirOf(options, io);
   const tls = options.tls && { cert: readPem(options.tls.certFile), key: readPem(options.tls.keyFile) };
@@ -52,7 +59,13 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   parts.defer(sources.follow(hub));
   const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];
   const { audit } = connectors;
-  const signIns = new SignIns({ links, audit, clock });
+  const { persons } = connectors;
+  const reviews = new Reviews({ folder: connectors.reviewsFolder, sources, kept: connectors.archive, clock });
+  parts.defer(() => reviews.close());
+  const signIns = new SignIns({
+    ...{ links, audit, clock, ownName: userName() || "owner" },
+    personOf: (token) => persons.redeem(token, clock.nowMs()),
+  });
   parts.defer(() => signIns.close());
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const app = createApp({
@@ -63,7 +76,9 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
       connectorRoutes(connectors),
       runRoutes(connectors),
       notificationRoutes(connectors),
-      sourceRoutes({ sources, audit, version }),
+      sourceRoutes({ sources, audit, version, reviews, evidenceKeyFile: options.evidenceKeyFile }),
+      reviewRoutes({ reviews, sources, audit }),
+      personRoutes({ persons, sessions, audit, clock, isSecure: tls !== undefined }),
       fileRoutes({ sources, audit }),
     ],
   });

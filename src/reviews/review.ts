@@ -49,6 +49,8 @@ export interface ReviewHead {
   readonly startedAt: string;
   readonly startedBy: string;
   readonly rows: number;
+  /** What the console calls the file that it was started from; absent on the command line. */
+  readonly source?: string;
   /** What the report said to its readers. */
   readonly notices: readonly string[];
 }

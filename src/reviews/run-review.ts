@@ -1,6 +1,5 @@
 /** Runs the actions of `review`. What does not belong to an action is refused. */
 import { readdirSync } from "node:fs";
-import { userInfo } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { type Inquiry, openInquiry, type Request } from "../reports/ask.ts";
 import { given, readForm, readRequest } from "../reports/command-options.ts";
@@ -13,6 +12,7 @@ import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { boundYoungGeneration } from "../sdk/cli/young-generation.ts";
+import { userName } from "../sdk/user-name.ts";
 import { checkReview } from "./check.ts";
 import { decisionsAnswer } from "./decisions-report.ts";
 import type { Condition, Question } from "./question.ts";
@@ -182,15 +182,6 @@ function personOf({ options }: Invocation): string {
   const by = (given(options, "by") ?? userName()).trim();
   if (by === "") throw usageError("--by is empty", "Give the name of the person who decides.");
   return by;
-}
-
-/** As the system calls them; "" where it has no name, as in a container with a number alone. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "";
-  }
 }
 
 function readVerdict(text: string | undefined): Verdict | undefined {

@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly title: string | undefined;
   readonly fileSha256: string;
   readonly by: string;
+  /** What the file is called where the review is kept; undefined on the command line. */
+  readonly source?: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -45,7 +47,7 @@ export interface StartedReview {
  * @throws BatonError `REVIEW-QUESTION` for what cannot be decided, and those of the report.
  */
 export function* startReview(request: StartRequest, inquiry: Inquiry): Generator<void, StartedReview, undefined> {
-  const { question, fileSha256, by, nowMs } = request;
+  const { question, fileSha256, by, source, nowMs } = request;
   const sync = finishedSync(inquiry.view.sync);
   const answer = askQuestion(question, inquiry);
   refuseUndecidable(answer);
@@ -62,7 +64,12 @@ export function* startReview(request: StartRequest, inquiry: Inquiry): Generator
         ...{ columns: answer.report.columns, sync, result: answer.run?.result ?? null, fileSha256 },
         organizations: organizationsIn(inquiry.view, holdings),
         entitlements: [...entitlements.keys()].map((id): StakedEntitlement => ({ id, label: stakes.label(id) })),
-        ...{ startedAt: new Date(nowMs).toISOString(), startedBy: by, rows: rows.length },
+        ...{
+          startedAt: new Date(nowMs).toISOString(),
+          startedBy: by,
+          rows: rows.length,
+          ...(source !== undefined && { source }),
+        },
         notices: next.value.notices,
       };
       return { head, rows };

@@ -4,11 +4,13 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:ht
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import type { Hono } from "hono";
 import type { Connectors } from "../../src/console/connectors/connectors.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
 import type { KeptFiles } from "../../src/console/kept-files.ts";
+import { Reviews } from "../../src/console/reviews/reviews.ts";
 import { createApp } from "../../src/console/server/app.ts";
 import { assetsFrom } from "../../src/console/server/assets.ts";
 import type { ConsoleEnv } from "../../src/console/server/console-env.ts";
@@ -19,12 +21,16 @@ import { type ConsoleServer, type ListenOptions, listen } from "../../src/consol
 import { connectorRoutes } from "../../src/console/server/routes/connector-routes.ts";
 import { fileRoutes } from "../../src/console/server/routes/file-routes.ts";
 import { notificationRoutes } from "../../src/console/server/routes/notification-routes.ts";
+import { personRoutes } from "../../src/console/server/routes/person-routes.ts";
+import { reviewRoutes } from "../../src/console/server/routes/review-routes.ts";
 import { runRoutes } from "../../src/console/server/routes/run-routes.ts";
 import { sourceRoutes } from "../../src/console/server/routes/source-routes.ts";
 import { Sessions, sessionIn } from "../../src/console/server/sessions.ts";
 import { SignIns } from "../../src/console/server/sign-ins.ts";
 import { Sources } from "../../src/console/sources/sources.ts";
 import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
+import { migrate } from "../../src/console/store/migrations.ts";
+import { PersonTable } from "../../src/console/store/person-table.ts";
 import { type Clock, systemClock } from "../../src/sdk/clock.ts";
 import { version } from "../../src/version.ts";
 import { launcher } from "../e2e/program.ts";
@@ -36,6 +42,7 @@ export interface DoorOptions {
   /** Whose routes are served as well, and whose files are asked. */
   readonly workshop?: Connectors;
   readonly bounds?: ListenOptions["bounds"];
+  readonly evidenceKeyFile?: string;
 }
 
 /** A running console. */
@@ -54,8 +61,8 @@ export interface Door extends AsyncDisposable {
   refuseAudit(): void;
   /** A new launch link. */
   link(): string;
-  /** Opens one, as a browser does. */
-  signIn(): Promise<SignedIn>;
+  /** Opens one, or another link, as a browser does. */
+  signIn(link?: string): Promise<SignedIn>;
   /** Asks with exactly these headers. */
   ask(path: string, options?: AskOptions): Promise<Reply>;
 }
@@ -95,7 +102,8 @@ const assets = assetsFrom(
 );
 
 /** Starts it. */
-export async function openDoor({ clock = systemClock, kept, bounds, workshop }: DoorOptions = {}): Promise<Door> {
+export async function openDoor(options: DoorOptions = {}): Promise<Door> {
+  const { clock = systemClock, kept, bounds, workshop, evidenceKeyFile } = options;
   const dataDir = mkdtempSync(join(tmpdir(), "console-door-"));
   const working = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
   let log = working;
@@ -115,16 +123,26 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
     program: { file: process.execPath, args: [launcher] },
     env: process.env,
   });
+  const persons = workshop?.persons ?? emptyPersons();
+  const reviews = new Reviews({
+    folder: workshop?.reviewsFolder ?? join(dataDir, "reviews"),
+    ...{ sources, kept: kept ?? workshop?.archive ?? nothing, clock },
+  });
   const app = createApp({
     assets,
     audit,
     facts: { version, dataDir, keyStorage: "memory", isSecure: false },
-    signIns: new SignIns({ links, audit, clock }),
+    signIns: new SignIns({
+      ...{ links, audit, clock, ownName: "owner" },
+      personOf: (token) => persons.redeem(token, clock.nowMs()),
+    }),
     sessions,
     streams,
     routes: [
       ...(workshop ? [connectorRoutes(workshop), runRoutes(workshop), notificationRoutes(workshop)] : []),
-      sourceRoutes({ sources, audit, version }),
+      sourceRoutes({ sources, audit, version, reviews, evidenceKeyFile }),
+      reviewRoutes({ reviews, sources, audit }),
+      personRoutes({ persons, sessions, audit, clock, isSecure: false }),
       fileRoutes({ sources, audit }),
     ],
   });
@@ -139,9 +157,10 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
       log = openAuditLog("/dev/full", () => clock.nowMs());
     },
     ...{ app, server, port, origin, dataDir, hub, streams, sessions, links, audit, link, ask },
-    signIn: () => signIn(link(), origin, ask),
+    signIn: (other = link()) => signIn(other, origin, ask),
     async [Symbol.asyncDispose]() {
       streams.close();
+      reviews.close();
       await server.close();
       await sources.close();
       audit.close();
@@ -149,6 +168,12 @@ export async function openDoor({ clock = systemClock, kept, bounds, workshop }: 
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function emptyPersons(): PersonTable {
+  const db = new DatabaseSync(":memory:");
+  migrate(db, ":memory:");
+  return new PersonTable(db);
 }
 
 async function signIn(link: string, origin: string, ask: Door["ask"]): Promise<SignedIn> {

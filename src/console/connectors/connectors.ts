@@ -36,6 +36,7 @@ import { SyncRunner } from "../runs/sync-runner.ts";
 import type { AuditLog } from "../store/audit-log.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
+import type { PersonTable } from "../store/person-table.ts";
 import type { Store } from "../store/store.ts";
 import { ConnectionTests } from "./connection-tests.ts";
 import { detailView, hasKey, summaryView, type ViewParts } from "./connector-views.ts";
@@ -68,6 +69,10 @@ const retryJitterMs = 30_000;
 export class Connectors {
   readonly dataDir: string;
   readonly audit: AuditLog;
+  /** People with a link of their own. */
+  readonly persons: PersonTable;
+  /** Where the files of reviews lie. */
+  readonly reviewsFolder: string;
   /** Runs that have ended, and their files. */
   readonly archive: RunArchive;
   readonly logs: LogWriter;
@@ -93,6 +98,8 @@ export class Connectors {
     this.audit = audit;
     this.#files = new RunFiles(data);
     this.archive = new RunArchive(store, this.#files, clock);
+    this.persons = store.persons;
+    this.reviewsFolder = data.reviews;
     this.logs = new LogWriter(store.logs, hub);
     this.#access = new JobAccess({ store, sample: this.#sample, env });
     const common = { store, hub, clock, program, scratch: data.scratch, logs: this.logs, access: this.#access };

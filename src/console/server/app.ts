@@ -4,13 +4,14 @@
  */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import type { AuditLog } from "../store/audit-log.ts";
+import { type AuditLog, actingAs } from "../store/audit-log.ts";
+import { mayAsk, maySee } from "./access-rules.ts";
 import { serveAsset } from "./asset-response.ts";
 import { type Assets, loadAssets } from "./assets.ts";
 import { refuseLargeBody } from "./body-values.ts";
 import type { ConsoleEnv } from "./console-env.ts";
 import type { EventStreams } from "./event-stream.ts";
-import { failureResponse, forgedRequest, noSuchAddress, sessionExpired } from "./failure-response.ts";
+import { failureResponse, forgedRequest, noSuchAddress, notAllowed, sessionExpired } from "./failure-response.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { type ConsoleFacts, sessionRoutes } from "./routes/session-routes.ts";
 import type { Sessions } from "./sessions.ts";
@@ -43,7 +44,8 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
     if (!session) return sessionExpired(context);
     context.set("session", session);
     if (context.req.method === "POST") refuseForged(context, sessions);
-    await next();
+    if (!mayAsk(session.role, context.req.method, context.req.path)) throw notAllowed(session.role);
+    await actingAs(session.name, next);
     return undefined;
   });
   app.use("/api/*", async (context, next) => {
@@ -53,7 +55,11 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
   app.get("/api/events", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 405, { allow: "GET" });
     const { session } = context.var;
-    streams.open(context.env.outgoing, () => sessions.isLive(session));
+    streams.open(
+      context.env.outgoing,
+      () => sessions.isLive(session),
+      (event) => maySee(session.role, event),
+    );
     return RESPONSE_ALREADY_SENT;
   });
   app.route("/api", sessionRoutes(parts));
@@ -84,6 +90,6 @@ function launch(context: Context<ConsoleEnv>, { signIns, sessions, facts }: Cons
     return context.text("Too many wrong links. Wait a second and open the link again.", 429, { "retry-after": "1" });
   }
   // A link that is used up leads to the page as well: it says what to do, or shows itself where a session still is.
-  if (outcome === "accepted") context.header("set-cookie", sessions.cookie(sessions.create(), facts.isSecure));
+  if (outcome !== "refused") context.header("set-cookie", sessions.cookie(sessions.create(outcome), facts.isSecure));
   return context.redirect("/", 303);
 }

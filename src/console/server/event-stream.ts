@@ -31,13 +31,13 @@ export class EventStreams {
     return this.#open.size;
   }
 
-  /** Answers with events until the page goes away, or `isLive` says that its session has ended. */
-  open(response: ServerResponse, isLive: () => boolean): void {
+  /** Answers with the events that `isFor` lets through until the page goes away, or `isLive` says that its session has ended. */
+  open(response: ServerResponse, isLive: () => boolean, isFor: (event: ConsoleEvent) => boolean = () => true): void {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(`retry: ${retryMs}\n\n`);
     const send = (event: ConsoleEvent): void => {
       if (!isLive() || response.writableLength > maxWaitingBytes) end();
-      else response.write(`data: ${JSON.stringify(event)}\n\n`);
+      else if (isFor(event)) response.write(`data: ${JSON.stringify(event)}\n\n`);
     };
     const beat = (): void => send({ type: "heartbeat", nowMs: this.#clock.nowMs() });
     const timer = setInterval(beat, heartbeatMs).unref();

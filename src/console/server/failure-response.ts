@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
 import type { Failure, FailureBody } from "../contract/failures.ts";
+import type { Role } from "../contract/reviews.ts";
 import { failureOf } from "../failures/describe-failure.ts";
 
 /** HTTP status by gRPC status; 401 is for the session alone, so that the page never takes a wrong key for its own end. */
@@ -34,6 +35,14 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["CONSOLE-NOT-IN-FILE", "Not in this file"],
   ["CONSOLE-NO-ADDRESS", "There is nothing here"],
   ["CONSOLE-FORGED", "Load the page again"],
+  ["CONSOLE-NOT-ALLOWED", "Your link does not let you do this"],
+  ["REVIEW-QUESTION", "This cannot be reviewed"],
+  ["REVIEW-SIGNED", "This review is signed"],
+  ["REVIEW-UNDECIDED", "Not everything is decided"],
+  ["REVIEW-NOT-FOUND", "There is no such review"],
+  ["REVIEW-DAMAGED", "This review cannot be trusted"],
+  ["REPORT-LIST", "This list cannot be read"],
+  ["EVIDENCE-KEY", "The key for evidence cannot be used"],
   ["CONSOLE-TOO-LARGE", "That is too much"],
   ["CONSOLE-UPLOAD-TOO-LARGE", "This file is too large to send"],
   ["CONSOLE-AUDIT", "The audit log cannot be written"],
@@ -75,6 +84,17 @@ export function forgedRequest(): BatonError {
     message: "The request does not carry the token of this session.",
     effect: "Nothing was done.",
     hint: "Load the page again.",
+  });
+}
+
+/** Somebody asks for more than their link lets them. */
+export function notAllowed(role: Role): BatonError {
+  return new BatonError({
+    code: "CONSOLE-NOT-ALLOWED",
+    status: Status.permissionDenied,
+    message: `A ${role} may not do this.`,
+    effect: "Nothing was done.",
+    hint: "Ask whoever gave you the link.",
   });
 }
 

@@ -2,15 +2,24 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../../sdk/clock.ts";
+import type { Role } from "../contract/reviews.ts";
 
 const idleMs = 30 * 60_000;
 const absoluteMs = 12 * 60 * 60_000;
 const secretBytes = 32;
-/** More browsers than one person has; the one that was used longest ago makes room. */
-const maxSessions = 16;
+/** More browsers than some people have; the one that was used longest ago makes room. */
+const maxSessions = 64;
+
+/** Who a session is of. */
+export interface SessionOwner {
+  /** Of a person with a link of their own; null for who started the console. */
+  readonly personId: string | null;
+  readonly name: string;
+  readonly role: Role;
+}
 
 /** A signed-in browser. */
-export interface Session {
+export interface Session extends SessionOwner {
   readonly csrfToken: string;
   readonly createdAtMs: number;
 }
@@ -35,12 +44,13 @@ export class Sessions {
   }
 
   /** Begins one. @returns the secret for the cookie. */
-  create(): string {
+  create({ personId, name, role }: SessionOwner): string {
     const secret = randomBytes(secretBytes).toString("base64url");
     const nowMs = this.#clock.monotonicMs();
     this.#kept = this.#live().toSorted((a, b) => b.usedMonotonicMs - a.usedMonotonicMs);
     this.#kept.length = Math.min(this.#kept.length, maxSessions - 1);
     this.#kept.push({
+      ...{ personId, name, role },
       digest: digestOf(secret),
       csrfToken: randomBytes(secretBytes).toString("base64url"),
       createdAtMs: this.#clock.nowMs(),
@@ -68,6 +78,11 @@ export class Sessions {
   /** Ends it at once. */
   end(session: Session): void {
     this.#kept = this.#kept.filter((kept) => kept !== session);
+  }
+
+  /** Ends all sessions of a person whose link was taken back. */
+  endAllOf(personId: string): void {
+    this.#kept = this.#kept.filter((kept) => kept.personId !== personId);
   }
 
   /** When it ends if nothing more is asked, milliseconds since the epoch. */

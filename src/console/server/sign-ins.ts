@@ -1,7 +1,9 @@
 /** Sign-ins by launch links, and their lines in the audit log: strangers can try as often as they like and fill nothing. */
 import type { Clock } from "../../sdk/clock.ts";
-import type { AuditLog } from "../store/audit-log.ts";
+import type { Person } from "../contract/reviews.ts";
+import { type AuditLog, actingAs } from "../store/audit-log.ts";
 import type { LaunchLinks, Redemption } from "./launch-links.ts";
+import type { SessionOwner } from "./sessions.ts";
 
 /** So many refusals an hour have a line each; the others of that hour share one, with how many they were. */
 const linesAnHour = 10;
@@ -11,6 +13,10 @@ const signIn = { action: "sign-in", target: "" } as const;
 /** What sign-ins are made with. */
 export interface SignInParts {
   readonly links: LaunchLinks;
+  /** Whose token it is, of those with a link of their own. */
+  readonly personOf: (token: string) => Person | undefined;
+  /** Name of who started the console. */
+  readonly ownName: string;
   readonly audit: AuditLog;
   readonly clock: Clock;
 }
@@ -26,14 +32,21 @@ export class SignIns {
     this.#parts = parts;
   }
 
-  /** Takes the token of a link. @throws BatonError `CONSOLE-AUDIT`, and nobody is signed in. */
-  redeem(token: string): Redemption {
-    const outcome = this.#parts.links.redeem(token);
-    if (outcome === "accepted") {
-      this.close();
-      this.#parts.audit.record(signIn, outcome);
-    } else this.#refused(outcome);
-    return outcome;
+  /** Takes the token of a link. @returns who signed in, or why nobody did. @throws BatonError `CONSOLE-AUDIT` */
+  redeem(token: string): SessionOwner | Exclude<Redemption, "accepted"> {
+    const { links, personOf, ownName, audit } = this.#parts;
+    const person = personOf(token);
+    const outcome = person ? "accepted" : links.redeem(token);
+    if (outcome !== "accepted") {
+      this.#refused(outcome);
+      return outcome;
+    }
+    this.close();
+    const owner: SessionOwner = person
+      ? { personId: person.id, name: person.name, role: person.role }
+      : { personId: null, name: ownName, role: "admin" };
+    actingAs(owner.name, () => audit.record({ ...signIn, details: { role: owner.role } }, outcome));
+    return owner;
   }
 
   /** Writes down how many refusals have no line yet. */

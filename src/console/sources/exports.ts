@@ -1,5 +1,6 @@
 /** Downloads: a review or people in one of the forms of the command `report`, and the evidence pack. */
 import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
+import { readSigningKey } from "../../evidence/keys.ts";
 import { writeEvidence } from "../../evidence/pack.ts";
 import type { Sink } from "../../reports/output-file.ts";
 import { renderCsv } from "../../reports/render/csv.ts";
@@ -7,6 +8,8 @@ import { renderJson } from "../../reports/render/json.ts";
 import { renderXlsx } from "../../reports/render/xlsx.ts";
 import { type Answer, columnsOf, counted, type Report, type Row, type Rows, timeText } from "../../reports/report.ts";
 import { readRunRecord, runOf } from "../../reports/run-result.ts";
+import { readHead } from "../../reviews/review-file.ts";
+import { ksuidSeconds } from "../../sdk/c1z/container/ksuid.ts";
 import type { ExportFormat, PersonRow } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
@@ -79,9 +82,30 @@ function personCells(row: PersonRow): Row {
   ];
 }
 
+/** What a pack is made with. */
+export interface EvidenceTaken {
+  readonly version: string;
+  /** Files of reviews; those of this sync and of earlier ones are taken along. */
+  readonly reviews: readonly string[];
+  /** Of an Ed25519 key; undefined: the pack says that it is unsigned. */
+  readonly keyFile: string | undefined;
+}
+
 /** Writes the evidence pack, the same bytes as the command does. */
-export async function exportEvidence(open: OpenSource, since: Since | undefined, version: string, sink: Sink) {
+export async function exportEvidence(open: OpenSource, since: Since | undefined, taken: EvidenceTaken, sink: Sink) {
+  const { version, reviews, keyFile } = taken;
   const earlier = since?.kind === "file" ? since.open.identity.path : since?.id;
   const request = { file: open.identity.path, notCompared: notComparedKeys, madeBy: `baton-cloudsmith ${version}` };
-  await writeEvidence({ ...request, ...(earlier !== undefined && { since: earlier }) }, sink);
+  const ends = ksuidSeconds(open.view.sync?.id ?? "") ?? 0;
+  const isOfItsPast = (path: string): boolean =>
+    (ksuidSeconds(readHead(path)?.sync.id ?? "") ?? Number.POSITIVE_INFINITY) <= ends;
+  await writeEvidence(
+    {
+      ...request,
+      reviews: reviews.filter(isOfItsPast),
+      key: keyFile === undefined ? undefined : readSigningKey(keyFile),
+      ...(earlier !== undefined && { since: earlier }),
+    },
+    sink,
+  );
 }

@@ -3,6 +3,7 @@
  * the file is open in a process of its own (read-command.ts) and whoever asks is not. Knows nothing of that process.
  */
 import { writeOutputFile } from "../../reports/output-file.ts";
+import type { ListedPage } from "../contract/reviews.ts";
 import type {
   PeoplePage,
   PersonDetail,
@@ -14,7 +15,16 @@ import type {
   TeamRow,
   TeamsPage,
 } from "../contract/sources.ts";
-import { type ExportForm, exportAnswer, exportEvidence, peopleAnswer } from "./exports.ts";
+import {
+  type CheckAnswer,
+  checkAgainst,
+  decisionsOf,
+  listedAnswer,
+  listedPage,
+  type StartTaken,
+  startFrom,
+} from "./decided.ts";
+import { type EvidenceTaken, type ExportForm, exportAnswer, exportEvidence, peopleAnswer } from "./exports.ts";
 import type { OpenSource } from "./open-source.ts";
 import { peoplePage, personOf, type TeamsQuery, teamOf, teamsPage, type Window } from "./people.ts";
 import { pictureOf } from "./picture.ts";
@@ -58,7 +68,13 @@ export interface Questions {
   review: [taken: { readonly request: ReviewAsked; readonly window: Window }, answer: ReviewPage];
   exportPeople: [taken: Written & { readonly query: PeopleQuery; readonly form: ExportForm }, answer: null];
   exportReview: [taken: Written & { readonly request: ReviewAsked; readonly form: ExportForm }, answer: null];
-  exportEvidence: [taken: Written & { readonly version: string }, answer: null];
+  exportEvidence: [taken: Written & EvidenceTaken, answer: null];
+  listed: [taken: { readonly list: string; readonly window: Window }, answer: ListedPage];
+  exportListed: [taken: Written & { readonly list: string; readonly form: ExportForm }, answer: null];
+  startReview: [taken: StartTaken, answer: { readonly id: string }];
+  /** Null: the file is not a later one. */
+  checkReview: [taken: { readonly path: string }, answer: CheckAnswer | null];
+  exportDecisions: [taken: Written & { readonly path: string; readonly form: ExportForm }, answer: null];
 }
 
 /** Where a download is written. */
@@ -125,8 +141,20 @@ export const answering: Answering = {
     await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
     return null;
   },
-  async exportEvidence(open, { version, out }, since) {
-    await writeOutputFile(out, (sink) => exportEvidence(open, since, version, sink));
+  async exportEvidence(open, { out, ...taken }, since) {
+    await writeOutputFile(out, (sink) => exportEvidence(open, since, taken, sink));
+    return null;
+  },
+  listed: (open, { list, window }) => listedPage(open, list, window),
+  async exportListed(open, { list, form, out }) {
+    await writeOutputFile(out, (sink) => exportAnswer(listedAnswer(open, list), form, sink));
+    return null;
+  },
+  startReview: (open, taken) => startFrom(open, taken),
+  checkReview: (open, { path }) => checkAgainst(open, path),
+  async exportDecisions(open, { path, form, out }) {
+    const answer = await decisionsOf(open, path);
+    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
     return null;
   },
 };

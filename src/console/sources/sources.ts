@@ -7,6 +7,7 @@ import { createReadStream, type ReadStream, statSync, unlink } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { hashOfFile } from "../../reports/hash-file.ts";
 import { AskedProcess } from "../../sdk/c1z/process/asked-process.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
@@ -32,6 +33,8 @@ export interface SourcesOptions {
 /** A download that is ready. */
 export interface Download {
   readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
   /** Deletes the file when it ends. */
   readonly stream: ReadStream;
 }
@@ -80,6 +83,12 @@ export class Sources {
   fileName(source: string): string {
     const { fileName, title } = this.#find(source);
     return fileName ?? title.replace(/\.c1z$/i, "");
+  }
+
+  /** The source that reviews are kept under: of the file of a run, its connector. @throws BatonError `CONSOLE-NO-SOURCE` */
+  reviewedAs(source: string): string {
+    const { connectorId } = this.#find(source);
+    return connectorId === undefined ? source : `connector:${connectorId}`;
   }
 
   /** What the file is. Whoever asks will ask for people next: they are read meanwhile. */
@@ -131,9 +140,10 @@ export class Sources {
     const out = join(this.#downloads, randomBytes(9).toString("hex"));
     // What was left out above is put in; the compiler does not follow that through a generic.
     await this.ask(source, name, { ...taken, out } as unknown as Taken<Q>, since);
+    const sha256 = await hashOfFile(out);
     const stream = createReadStream(out);
     stream.on("close", () => unlink(out, () => undefined));
-    return { bytes: statSync(out).size, stream };
+    return { bytes: statSync(out).size, sha256, stream };
   }
 
   /** Lets all files go. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { brokenLine, chainedLines } from "../../sdk/chained-lines.ts";
 import { BatonError } from "../../sdk/errors.ts";
-import { openAuditLog } from "./audit-log.ts";
+import { actingAs, openAuditLog } from "./audit-log.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "console-audit-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -16,7 +16,7 @@ test("an action stands in it before and after, in UTC, with who, what, on what a
   const path = join(directory, "audit.ndjson");
   const audit = openAuditLog(path, () => Date.UTC(2026, 0, 2));
   const sync = { action: "sync", target: "connector:1", details: { n: 1 } };
-  assert.equal(await audit.around(sync, async () => 7), 7);
+  assert.equal(await actingAs("Ada", () => audit.around(sync, async () => 7)), 7);
   const failing = new BatonError({ code: "CONSOLE-RUNNING", status: 6, message: "no" });
   await assert.rejects(
     audit.around(sync, () => Promise.reject(failing)),
@@ -28,7 +28,7 @@ test("an action stands in it before and after, in UTC, with who, what, on what a
   assert.equal(before, createHash("sha256").digest("hex"));
   assert.deepEqual(first, {
     time: "2026-01-02T00:00:00.000Z",
-    actor: "local session",
+    actor: "Ada",
     action: "sync",
     target: "connector:1",
     result: "requested",

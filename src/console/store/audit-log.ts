@@ -3,6 +3,7 @@
  * that cannot be written down is refused.
  * Knows nothing of what the actions do; secrets must not be handed to it.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import { ChainedLines } from "../../sdk/chained-lines.ts";
 import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
@@ -35,8 +36,14 @@ export interface AuditLog {
   close(): void;
 }
 
-/** Everything is done in the one session that a console has. */
-const actor = "local session";
+/** Who does what is under way, by name; nobody where the console does something by itself. */
+const actors = new AsyncLocalStorage<string>();
+const nobody = "console";
+
+/** Does `work`, and whatever follows from it, in somebody's name. */
+export function actingAs<T>(name: string, work: () => T): T {
+  return actors.run(name, work);
+}
 
 /**
  * Opens the file, made with mode 0600 when it is new.
@@ -65,7 +72,7 @@ class FileAuditLog implements AuditLog {
   record({ action, target, details = {} }: AuditedAction, result: string): void {
     const time = new Date(this.#nowMs()).toISOString();
     try {
-      this.#lines.append({ time, actor, action, target, result, details });
+      this.#lines.append({ time, actor: actors.getStore() ?? nobody, action, target, result, details });
     } catch (caught) {
       throw notWritten(this.#path, caught);
     }
@@ -104,13 +111,14 @@ function parseLine(text: string): AuditLine | undefined {
     // Written by `record`, and by nobody else.
     const line = value as {
       time: string;
+      actor: string;
       action: string;
       target: string;
       result: string;
       details: AuditLine["details"];
     };
-    const { time, action, target, result, details } = line;
-    return { timeMs: Date.parse(time), action, target, result, details };
+    const { time, actor, action, target, result, details } = line;
+    return { timeMs: Date.parse(time), actor, action, target, result, details };
   } catch {
     // Cut off by a full disk; whoever wrote it refused the action.
     return undefined;

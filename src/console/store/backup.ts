@@ -25,7 +25,7 @@ const database = "console.sqlite";
 const ownKey = "store.key";
 /** What is taken along, and what a back-up may hold: nothing outside of these places is ever written. */
 const places =
-  /^(?:audit\.ndjson|runs\/[\w-]+\.c1z(?:\.run\.json)?|connectors\/[\w-]+\/(?:current|working)\.c1z(?:\.run\.json)?)$/;
+  /^(?:audit\.ndjson|reviews\/\w+\.review|runs\/[\w-]+\.c1z(?:\.run\.json)?|connectors\/[\w-]+\/(?:current|working)\.c1z(?:\.run\.json)?)$/;
 
 /** Writes a back-up of the directory, for its owner alone. @throws BatonError `CONSOLE-BACKUP` */
 export function writeBackup(dataDir: string, path: string): void {

@@ -52,6 +52,8 @@ export interface DataDirectory {
   readonly auditLog: string;
   /** The key that secrets are sealed with when no other is given. */
   readonly ownKey: string;
+  /** The files of reviews. */
+  readonly reviews: string;
   /** Scratch space of runs. */
   readonly scratch: string;
   /** The folder of a connector: its current file, and the one that runs work on. Made when it is missing. */
@@ -72,8 +74,9 @@ const fileMode = 0o600;
 export async function openDataDirectory(path: string, clock: Clock): Promise<DataDirectory> {
   const [database, auditLog] = [join(path, "console.sqlite"), join(path, "audit.ndjson")];
   const [connectors, runs, scratch] = [join(path, "connectors"), join(path, "runs"), join(path, "scratch")];
+  const reviews = join(path, "reviews");
   try {
-    for (const directory of [path, connectors, runs, scratch]) makeDirectory(directory);
+    for (const directory of [path, connectors, runs, reviews, scratch]) makeDirectory(directory);
     for (const file of [database, auditLog]) makeFile(file);
   } catch (caught) {
     throw unusable(path, caught);
@@ -84,6 +87,7 @@ export async function openDataDirectory(path: string, clock: Clock): Promise<Dat
     database,
     auditLog,
     ownKey: join(path, "store.key"),
+    reviews,
     scratch,
     connectorFolder(connectorId) {
       const folder = join(connectors, connectorId);

@@ -60,6 +60,16 @@ export const migrations: readonly string[] = [
      select json_extract(settings, case name when 'api-key' then '$.baseUrl' else '$.c1ClientId' end)
      from connectors where id = connector_id
    ), '')`,
+  // 5: people with a link of their own.
+  `create table persons (
+     id text primary key,
+     name text not null,
+     role text not null,
+     token_sha256 blob not null unique,
+     created_at_ms integer not null,
+     expires_at_ms integer not null,
+     last_seen_ms integer
+   ) strict;`,
 ];
 
 /**

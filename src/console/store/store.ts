@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ConnectorTable } from "./connector-table.ts";
 import { LogTable } from "./log-table.ts";
 import { migrate } from "./migrations.ts";
+import { PersonTable } from "./person-table.ts";
 import { RunTable } from "./run-table.ts";
 import { SecretVault } from "./secret-vault.ts";
 import { newSalt, readStoreKey, type StoreKeyPlace } from "./store-key.ts";
@@ -12,6 +13,7 @@ export interface Store {
   readonly connectors: ConnectorTable;
   readonly runs: RunTable;
   readonly logs: LogTable;
+  readonly persons: PersonTable;
   readonly secrets: SecretVault;
   /** Short facts about the console itself, by name. */
   readonly facts: { get(name: string): string | undefined; set(name: string, text: string): void };
@@ -37,6 +39,7 @@ export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt" | 
       connectors: new ConnectorTable(db),
       runs: new RunTable(db),
       logs: new LogTable(db),
+      persons: new PersonTable(db),
       secrets,
       facts: {
         get: (name) => textOf(db.prepare("select value from facts where name = ?").get(name)?.["value"]),

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { type Connectors, previewSchedule } from "../../connectors/connectors.ts";
 import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
+import { shownTo } from "../access-rules.ts";
 import { readBody } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { badRequest } from "../failure-response.ts";
@@ -53,7 +54,9 @@ function listRoutes(connectors: Connectors): Hono<ConsoleEnv> {
       const action = { action: "connector-added", target: "", details: { mode: input.mode } };
       return context.json(await audit.around(action, () => connectors.create(input)));
     })
-    .get("/connectors/:id", (context) => context.json(connectors.detail(context.req.param("id"))))
+    .get("/connectors/:id", (context) =>
+      context.json(shownTo(context.var.session.role, connectors.detail(context.req.param("id")))),
+    )
     .post("/connectors/:id/remove", async (context) => {
       await readBody(context, nothing);
       const id = context.req.param("id");

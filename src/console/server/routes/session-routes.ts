@@ -25,8 +25,9 @@ export function sessionRoutes({ audit, facts, sessions }: SessionParts): Hono<Co
   return new Hono<ConsoleEnv>()
     .get("/session", (context) => {
       const { session } = context.var;
-      const { csrfToken } = session;
-      const info: SessionInfo = { csrfToken, version, dataDir, keyStorage, expiresAtMs: sessions.expiresAtMs(session) };
+      const { csrfToken, name, role } = session;
+      const place = { version, dataDir: role === "admin" ? dataDir : "", keyStorage };
+      const info: SessionInfo = { csrfToken, name, role, ...place, expiresAtMs: sessions.expiresAtMs(session) };
       return context.json(info);
     })
     .post("/sign-out", (context) => {

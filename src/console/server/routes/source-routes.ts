@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
 import { exportFormats, personOrders, teamOrders } from "../../contract/sources.ts";
+import type { Reviews } from "../../reviews/reviews.ts";
 import { reviewList } from "../../sources/reviews.ts";
 import type { PeopleQuery } from "../../sources/roster.ts";
 import type { Sources } from "../../sources/sources.ts";
@@ -16,6 +17,9 @@ export interface SourceParts {
   readonly sources: Sources;
   readonly audit: AuditLog;
   readonly version: string;
+  readonly reviews: Reviews;
+  /** Of the key that evidence is signed with; undefined: it is not. */
+  readonly evidenceKeyFile: string | undefined;
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -94,7 +98,7 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     });
 }
 
-function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv> {
+function exportRoutes({ sources, audit, version, reviews, evidenceKeyFile }: SourceParts): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/sources/:source/people/export", async (context) => {
       const source = context.req.param("source");
@@ -117,7 +121,10 @@ function exportRoutes({ sources, audit, version }: SourceParts): Hono<ConsoleEnv
       const source = context.req.param("source");
       audit.record({ action: "export", target: source, details: { what: "evidence" } }, "requested");
       const since = readText(context.req.query("since"), "since");
-      const download = await sources.download(source, "exportEvidence", { version }, since);
+      const taken = { version, reviews: reviews.pathsOf(sources.reviewedAs(source)), keyFile: evidenceKeyFile };
+      const download = await sources.download(source, "exportEvidence", taken, since);
+      const { sha256 } = download;
+      audit.record({ action: "export", target: source, details: { what: "evidence", sha256 } }, "done");
       return sendDownload(context, download, { name: `${sources.fileName(source)}-evidence`, extension: "zip" });
     });
 }
@@ -139,14 +146,16 @@ function peopleQuery(query: Query): PeopleQuery {
   };
 }
 
-function windowOf(query: Query, most: number) {
+/** The part of a list that is asked for. @throws BatonError `CONSOLE-BAD-REQUEST` */
+export function windowOf(query: Query, most: number) {
   return {
     offset: readNumber(query["offset"], "offset", { from: 0, to: 1e9, absent: 0 }),
     limit: readNumber(query["limit"], "limit", { from: 1, to: most, absent: Math.min(most, 100) }),
   };
 }
 
-function formOf(query: Query) {
+/** The form of an export. @throws BatonError `CONSOLE-BAD-REQUEST` */
+export function formOf(query: Query) {
   const format = readChoice(query["format"], "format", exportFormats);
   if (format === undefined) throw badRequest(`format is one of ${exportFormats.join(", ")}.`);
   return { format, byteOrderMark: format === "csv" && readFlag(query["bom"], "bom") };

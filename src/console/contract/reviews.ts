@@ -1,0 +1,129 @@
+/** Reviews that are decided in the page: GET /api/reviews and below; and the people who have a link of their own. */
+
+/** What somebody may do. A viewer looks, a reviewer also decides and signs, an admin does everything. */
+export const roles = ["viewer", "reviewer", "admin"] as const;
+/** One of {@link roles}. */
+export type Role = (typeof roles)[number];
+
+/** Somebody with a link of their own: GET /api/persons. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAtMs: number;
+  /** Until when the link is good, milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+  readonly lastSeenMs: number | null;
+}
+
+/** Answer to POST /api/persons: the link is shown this once. */
+export interface NewPerson {
+  readonly person: Person;
+  readonly link: string;
+}
+
+/** What can be decided about a row. */
+export const verdicts = ["keep", "revoke", "unsure"] as const;
+/** One of {@link verdicts}. */
+export type Verdict = (typeof verdicts)[number];
+
+/** A review and how far it is. */
+export interface DecidedReview {
+  readonly id: string;
+  readonly title: string;
+  /** Where it was started, such as `connector:ID`. */
+  readonly source: string;
+  /** When the reviewed sync ended, as the file says. */
+  readonly syncEndedAt: string;
+  readonly syncId: string;
+  readonly startedBy: string;
+  readonly startedAtMs: number;
+  readonly rows: number;
+  readonly undecided: number;
+  readonly counts: Readonly<Record<Verdict, number>>;
+  /** Null until it is signed. */
+  readonly signed: { readonly by: string; readonly atMs: number } | null;
+}
+
+/** What became of a row that was to be revoked. */
+export type Outcome = "done" | "still-there" | "unclear";
+
+/** A row of a review. */
+export interface DecidedRow {
+  /** From 1. */
+  readonly row: number;
+  readonly cells: readonly (string | number | readonly string[] | null)[];
+  readonly who: { readonly type: string; readonly id: string } | null;
+  /** What a revocation takes away, some of it. */
+  readonly stake: readonly string[];
+  readonly stakeCount: number;
+  readonly decision: Verdict | null;
+  readonly note: string;
+  readonly by: string | null;
+  readonly atMs: number | null;
+  /** Null before a later sync, and for rows that were not to be revoked. */
+  readonly outcome: Outcome | null;
+  readonly remains: readonly string[];
+}
+
+/** Which rows of a review are shown. */
+export const rowFilters = ["all", "undecided", "keep", "revoke", "unsure", "done", "still-there", "unclear"] as const;
+/** One of {@link rowFilters}. */
+export type RowFilter = (typeof rowFilters)[number];
+
+/** GET /api/reviews/:id?offset=&limit=&show=. */
+export interface DecidedReviewPage {
+  readonly review: DecidedReview;
+  readonly columns: readonly { readonly key: string; readonly title: string }[];
+  readonly notices: readonly string[];
+  /** Rows that fit. */
+  readonly total: number;
+  readonly offset: number;
+  readonly rows: readonly DecidedRow[];
+  /** The sync after the reviewed one, held against it; null before there is one. */
+  readonly check: ReviewCheck | null;
+}
+
+/** What a later sync says. */
+export interface ReviewCheck {
+  readonly syncEndedAt: string;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  /** Rows that the review does not have, at most 100; null where the question is about one sync alone. */
+  readonly fresh: readonly (readonly (string | number | readonly string[] | null)[])[] | null;
+  readonly freshCount: number;
+}
+
+/** What a review asks. */
+export interface QuestionInput {
+  /** Name of a report; absent with a list. */
+  readonly report?: string;
+  readonly about?: string;
+  /** A list of people as it was pasted or uploaded, base64 of its bytes. */
+  readonly list?: string;
+  readonly where?: readonly { readonly column: string; readonly value: string }[];
+  readonly search?: string;
+}
+
+/** POST /api/reviews. */
+export interface StartReviewInput {
+  readonly source: string;
+  readonly title?: string;
+  readonly question: QuestionInput;
+}
+
+/** POST /api/reviews/:id/decide. `rows`: their numbers, or all that a filter shows. */
+export interface DecideInput {
+  readonly rows: readonly number[] | "undecided" | "all";
+  readonly decision?: Verdict;
+  readonly note?: string;
+}
+
+/** POST /api/sources/:source/list: who in a list holds what. */
+export interface ListedPage {
+  readonly columns: readonly { readonly key: string; readonly title: string; readonly isNumber: boolean }[];
+  readonly total: number;
+  readonly offset: number;
+  readonly rows: readonly (readonly (string | number | readonly string[] | null)[])[];
+  readonly counts: readonly { readonly key: string; readonly label: string; readonly count: number }[];
+  readonly notices: readonly string[];
+}

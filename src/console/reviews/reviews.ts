@@ -1,0 +1,248 @@
+/**
+ * The reviews of a console: a file each in its data directory, the same that the command line decides. Rows are asked of a
+ * synced file once, when a review starts; what became of them is asked of the file that is the current one now.
+ */
+import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Review, ReviewRow } from "../../reviews/review.ts";
+import { ReviewFile } from "../../reviews/review-file.ts";
+import type { Clock } from "../../sdk/clock.ts";
+import { BatonError, Status } from "../../sdk/errors.ts";
+import type {
+  DecidedReview,
+  DecidedReviewPage,
+  DecidedRow,
+  DecideInput,
+  Outcome,
+  QuestionInput,
+  ReviewCheck,
+  RowFilter,
+} from "../contract/reviews.ts";
+import type { KeptFiles } from "../kept-files.ts";
+import type { CheckAnswer } from "../sources/decided.ts";
+import type { ExportForm } from "../sources/exports.ts";
+import type { Download, Sources } from "../sources/sources.ts";
+
+/** What reviews are kept with. */
+export interface ReviewsOptions {
+  /** Where their files lie. */
+  readonly folder: string;
+  readonly sources: Sources;
+  readonly kept: Pick<KeptFiles, "currentFile">;
+  readonly clock: Clock;
+}
+
+/** What a review is started with. */
+export interface StartAsked {
+  readonly question: QuestionInput;
+  /** Undefined: the report's. */
+  readonly title: string | undefined;
+  readonly by: string;
+}
+
+/** Reviews whose rows are in memory at once; beyond them the one used longest ago makes room. */
+const mostOpen = 4;
+const extension = ".review";
+/** Labels of what is at stake that a row shows. */
+const shownStake = 8;
+const shownFresh = 100;
+
+/** All reviews. */
+export class Reviews {
+  readonly #options: ReviewsOptions;
+  readonly #open = new Map<string, ReviewFile>();
+  /** What a list needs of a review, by its file as it was. */
+  readonly #infos = new Map<string, { readonly look: string; readonly info: DecidedReview }>();
+  readonly #checks = new Map<string, { readonly look: string; readonly check: CheckAnswer | null }>();
+
+  constructor(options: ReviewsOptions) {
+    this.#options = options;
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** All of them, or those of one source; the newest first. */
+  list(source?: string): readonly DecidedReview[] {
+    const infos = readdirSync(this.#options.folder)
+      .filter((name) => name.endsWith(extension))
+      .flatMap((name) => this.#info(name.slice(0, -extension.length)) ?? []);
+    return infos
+      .filter((info) => source === undefined || info.source === source)
+      .toSorted((a, b) => b.startedAtMs - a.startedAtMs);
+  }
+
+  /** Paths of the files of a source's reviews, for its evidence. */
+  pathsOf(source: string): readonly string[] {
+    return this.list(source).map(({ id }) => this.#path(id));
+  }
+
+  /** Starts one from the sync that a source shows. @param keptAs the source that it is kept under. @throws BatonError `REVIEW-QUESTION`, and those of sources. */
+  async start(source: string, keptAs: string, asked: StartAsked): Promise<DecidedReview> {
+    const { clock, folder } = this.#options;
+    const taken = { ...asked, nowMs: clock.nowMs(), source: keptAs, folder };
+    const { id } = await this.#options.sources.ask(source, "startReview", taken);
+    return this.info(id);
+  }
+
+  /** How far one is. @throws BatonError `REVIEW-NOT-FOUND`, `REVIEW-DAMAGED` */
+  info(id: string): DecidedReview {
+    return infoOf(this.#file(id).review);
+  }
+
+  /** A part of its rows. @throws BatonError as `info`, and those of the sync that it is held against. */
+  async page(
+    id: string,
+    show: RowFilter,
+    window: { readonly offset: number; readonly limit: number },
+  ): Promise<DecidedReviewPage> {
+    const { review } = this.#file(id);
+    const check = await this.#check(id, review);
+    const outcomes = new Map(check?.rows.map((one) => [one.row, one]));
+    const rows = review.rows.filter(({ row }) =>
+      isShown(show, review.decided(row)?.decision ?? null, outcomes.get(row)?.outcome ?? null),
+    );
+    return {
+      review: infoOf(review),
+      columns: review.head.columns,
+      notices: review.head.notices,
+      total: rows.length,
+      offset: window.offset,
+      rows: rows.slice(window.offset, window.offset + window.limit).map((row) => {
+        const checked = outcomes.get(row.row);
+        return { ...rowOf(review, row), outcome: checked?.outcome ?? null, remains: checked?.remains ?? [] };
+      }),
+      check: check && checkOf(check),
+    };
+  }
+
+  /** Decides rows. @throws BatonError `REVIEW-SIGNED`, `REVIEW-ROW` */
+  async decide(id: string, { rows, decision, note }: DecideInput, by: string): Promise<DecidedReview> {
+    const file = this.#file(id);
+    const { review } = file;
+    const numbers = review.rows.map(({ row }) => row);
+    const undecided = (): number[] => numbers.filter((row) => !review.decided(row)?.decision);
+    const chosen = rows === "all" ? numbers : rows === "undecided" ? undecided() : rows;
+    await file.decide({ rows: chosen, decision, note, by });
+    return infoOf(file.review);
+  }
+
+  /** Ends one. @throws BatonError `REVIEW-UNDECIDED`, `REVIEW-SIGNED` */
+  async sign(id: string, by: string): Promise<DecidedReview> {
+    const file = this.#file(id);
+    await file.sign(by);
+    return infoOf(file.review);
+  }
+
+  /** Its rows and decisions in one of the forms, held against the current file when that is a later one. */
+  async export(id: string, form: ExportForm): Promise<{ readonly download: Download; readonly title: string }> {
+    const { review } = this.#file(id);
+    const { source = "", title } = review.head;
+    const download = await this.#options.sources.download(source, "exportDecisions", { path: this.#path(id), form });
+    return { download, title };
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) file.close();
+    this.#open.clear();
+  }
+
+  /** What the current file of the source says; null when it is not a later one, or there is none. */
+  async #check(id: string, { head }: Review): Promise<CheckAnswer | null> {
+    const { source = "" } = head;
+    const current = source.startsWith("connector:") ? this.#options.kept.currentFile(source.slice(10)) : undefined;
+    if (!current) return null;
+    const look = `${lookOf(this.#path(id))} ${lookOf(current.path)}`;
+    const known = this.#checks.get(id);
+    if (known?.look === look) return known.check;
+    const check = await this.#options.sources.ask(source, "checkReview", { path: this.#path(id) });
+    this.#checks.set(id, { look, check });
+    return check;
+  }
+
+  #info(id: string): DecidedReview | undefined {
+    const path = this.#path(id);
+    const look = lookOf(path);
+    const known = this.#infos.get(id);
+    if (known?.look === look) return known.info;
+    try {
+      const info = infoOf(this.#file(id).review);
+      this.#infos.set(id, { look, info });
+      return info;
+    } catch (caught) {
+      // One that is damaged is not listed as if it were decided; whoever opens it is told.
+      if (caught instanceof BatonError) return undefined;
+      throw caught;
+    }
+  }
+
+  #file(id: string): ReviewFile {
+    const path = this.#path(id);
+    const known = this.#open.get(id);
+    const file = known ?? new ReviewFile(path, this.#options.clock);
+    this.#open.delete(id);
+    this.#open.set(id, file);
+    const [[oldest, first] = []] = this.#open;
+    if (this.#open.size > mostOpen && oldest !== undefined) {
+      first?.close();
+      this.#open.delete(oldest);
+    }
+    return file;
+  }
+
+  #path(id: string): string {
+    if (!/^[0-9A-Za-z]{27}$/.test(id)) throw noSuchReview();
+    return join(this.#options.folder, `${id}${extension}`);
+  }
+}
+
+function infoOf(review: Review): DecidedReview {
+  const { head, signature } = review;
+  return {
+    ...{
+      id: head.id,
+      title: head.title,
+      source: head.source ?? "",
+      syncId: head.sync.id,
+      syncEndedAt: head.sync.endedAt,
+    },
+    ...{ startedBy: head.startedBy, startedAtMs: Date.parse(head.startedAt) },
+    ...review.progress(),
+    signed: signature ? { by: signature.by, atMs: Date.parse(signature.at) } : null,
+  };
+}
+
+function rowOf(review: Review, { row, cells, who, stake }: ReviewRow): Omit<DecidedRow, "outcome" | "remains"> {
+  const decided = review.decided(row);
+  const labels = stake.slice(0, shownStake).map((index) => review.head.entitlements[index]?.label ?? "");
+  return {
+    ...{ row, cells, who, stake: labels, stakeCount: stake.length },
+    ...{ decision: decided?.decision ?? null, note: decided?.note ?? "", by: decided?.by ?? null },
+    atMs: decided ? Date.parse(decided.at) : null,
+  };
+}
+
+function isShown(show: RowFilter, decision: DecidedRow["decision"], outcome: Outcome | null): boolean {
+  if (show === "all") return true;
+  if (show === "undecided") return decision === null;
+  return show === decision || show === outcome;
+}
+
+function checkOf({ syncEndedAt, rows, fresh }: CheckAnswer): ReviewCheck {
+  const counts = { done: 0, "still-there": 0, unclear: 0 };
+  for (const { outcome } of rows) counts[outcome]++;
+  return { syncEndedAt, counts, fresh: fresh?.slice(0, shownFresh) ?? null, freshCount: fresh?.length ?? 0 };
+}
+
+function lookOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : "";
+}
+
+function noSuchReview(): BatonError {
+  return new BatonError({
+    code: "REVIEW-NOT-FOUND",
+    status: Status.notFound,
+    message: "There is no such review.",
+    effect: "Nothing was decided.",
+    hint: "Choose one from the list.",
+  });
+}

@@ -1,0 +1,192 @@
+/** Reviews decided over HTTP by named people, each route by each role, and links that can be taken back. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startSandbox } from "../../sandbox/server.ts";
+import type {
+  DecidedReview,
+  DecidedReviewPage,
+  ListedPage,
+  NewPerson,
+  Person,
+  Role,
+} from "../../src/console/contract/reviews.ts";
+import type { AuditLine, SessionInfo } from "../../src/console/contract/session.ts";
+import { makeKeys, readPublicKey } from "../../src/evidence/keys.ts";
+import { verifyPack } from "../../src/evidence/verify.ts";
+import { brokenLine, chainedLines } from "../../src/sdk/chained-lines.ts";
+import { scratchDirectory } from "../e2e/program.ts";
+import { syncSandbox } from "../trust/sandbox-sync.ts";
+import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
+import { type Door, openDoor, type Reply, type SignedIn } from "./door.ts";
+import { openTestWorkshop } from "./test-workshop.ts";
+
+const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
+  assert.equal(status, expected, body);
+  return JSON.parse(body) as T; // what the test asserts
+};
+
+const scratch = scratchDirectory();
+const [first, second] = [join(scratch.path, "first.c1z"), join(scratch.path, "second.c1z")];
+const source = "connector:1";
+let current = first;
+const kept = { currentFile: () => ({ path: current, title: "org", connectorId: "1" }), runFile: () => undefined };
+
+before(async () => {
+  await using sandbox = await startSandbox({ organization: { members: 40, teams: 4, seed: 7, inactiveShare: 0.2 } });
+  for (const user of ["leaver", "stayer"])
+    sandbox.edit.addMember({ user, userName: `The ${user}`, email: `${user}@example.com`, role: "Manager" });
+  await syncSandbox(sandbox, first);
+  sandbox.edit.removeMember("leaver");
+  await syncSandbox(sandbox, second);
+  await makeKeys(join(scratch.path, "key"));
+});
+after(() => scratch[Symbol.dispose]());
+
+async function person(door: Door, admin: SignedIn, name: string, role: Role): Promise<NewPerson & { page: SignedIn }> {
+  const made = bodyOf<NewPerson>(await admin.post("/api/persons", { name, role }));
+  return { ...made, page: await door.signIn(made.link) };
+}
+
+test("a reviewer decides by a link of their own, the next sync says what was done, and the evidence holds it", async () => {
+  current = first;
+  await using door = await openDoor({ kept, evidenceKeyFile: join(scratch.path, "key") });
+  const admin = await door.signIn();
+  const { page: zoe } = await person(door, admin, "Zoë", "reviewer");
+  const started = bodyOf<DecidedReview>(
+    await admin.post("/api/reviews", { source, title: "Q4", question: { report: "owners" } }),
+  );
+  const path = `/api/reviews/${started.id}`;
+  const whole = await zoe.json<DecidedReviewPage>(`${path}?limit=200`);
+  const email = whole.columns.findIndex(({ key }) => key === "email");
+  const rowOf = (text: string): number => whole.rows.find(({ cells }) => cells[email] === text)?.row ?? 0;
+  const revoked = [rowOf("leaver@example.com"), rowOf("stayer@example.com")];
+  bodyOf(await zoe.post(`${path}/decide`, { rows: revoked, decision: "revoke", note: "left" }));
+  assert.equal((await zoe.json<DecidedReviewPage>(`${path}?show=undecided`)).total, whole.total - 2);
+  bodyOf(await zoe.post(`${path}/sign`, {}), 422);
+  bodyOf(await zoe.post(`${path}/decide`, { rows: "undecided", decision: "keep" }));
+  const signed = bodyOf<DecidedReview>(await zoe.post(`${path}/sign`, {}));
+  assert.equal(signed.signed?.by, "Zoë");
+  bodyOf(await zoe.post(`${path}/decide`, { rows: "all", decision: "keep" }), 422);
+  assert.equal((await zoe.json<DecidedReviewPage>(path)).check, null);
+
+  current = second;
+  const after = await zoe.json<DecidedReviewPage>(`${path}?show=revoke`);
+  assert.deepEqual(after.check?.counts, { done: 1, "still-there": 1, unclear: 0 });
+  assert.deepEqual(
+    after.rows.map(({ row, outcome, by, note }) => [row, outcome, by, note]),
+    revoked
+      .map((row, index) => [row, index === 0 ? "done" : "still-there", "Zoë", "left"])
+      .toSorted((a, b) => Number(a[0]) - Number(b[0])),
+  );
+  const csv = (await zoe.get(`${path}/export?format=csv`)).body;
+  assert.match(csv, /stayer@example\.com.*revoke,left,Zoë,[^,]*,still there/);
+
+  const reply = await fetch(`${door.origin}/api/sources/${source}/evidence`, { headers: { cookie: zoe.cookie } });
+  const pack = Buffer.from(await reply.arrayBuffer());
+  const verified = verifyPack(pack, { key: readPublicKey(join(scratch.path, "key.pub")), fileSha256: undefined });
+  assert.equal(verified.decisions, 1);
+  const log = readFileSync(join(door.dataDir, "audit.ndjson"));
+  assert.equal(brokenLine(chainedLines(log)), undefined);
+  const lines = log
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as AuditLine); // what the log writes
+  assert.ok(lines.some(({ details }) => details["sha256"] === createHash("sha256").update(pack).digest("hex")));
+  const actors = new Map(lines.map(({ action, actor }) => [action, actor]));
+  assert.deepEqual(
+    [actors.get("review-started"), actors.get("review-decided"), actors.get("review-signed")],
+    ["owner", "Zoë", "Zoë"],
+  );
+});
+
+test("a list of leavers is looked for, exported and reviewed", async () => {
+  current = first;
+  await using door = await openDoor({ kept });
+  const admin = await door.signIn();
+  const list = Buffer.from("leaver@example.com\nnobody\n").toString("base64");
+  const listed = bodyOf<ListedPage>(await admin.post(`/api/sources/${source}/list?limit=1`, { list }));
+  assert.deepEqual([listed.total, listed.rows.length, listed.rows[0]?.[2]], [2, 1, "found"]);
+  assert.match((await admin.post(`/api/sources/${source}/list/export?format=csv`, { list })).body, /nobody,not found/);
+  const started = bodyOf<DecidedReview>(await admin.post("/api/reviews", { source, question: { list } }));
+  assert.equal(started.rows, 2);
+  const empty = bodyOf<{ error: { code: string } }>(await admin.post(`/api/sources/${source}/list`, { list: "" }), 400);
+  assert.equal(empty.error.code, "REPORT-LIST");
+  bodyOf(await admin.post("/api/reviews", { source, question: { report: "resource-types" } }), 400);
+  bodyOf(await admin.get("/api/reviews/..%2Faudit"), 404);
+});
+
+test("a link that is taken back ends at once, and of a link only a hash is kept", async () => {
+  await using workshop = await openTestWorkshop();
+  await using door = await openDoor({ workshop: workshop.workshop });
+  const admin = await door.signIn();
+  const { page, person: bob, link } = await person(door, admin, "Bob", "viewer");
+  const session = await page.json<SessionInfo>("/api/session");
+  assert.deepEqual([session.name, session.role, session.dataDir], ["Bob", "viewer", ""]);
+  assert.ok((await door.signIn(link)).cookie, "the link is good until it is taken back");
+  const token = new URL(link).searchParams.get("token") ?? "";
+  assert.deepEqual(hitsIn(filesBelow(workshop.dataDir), { token }), []);
+  bodyOf(await admin.post("/api/persons", { name: " Bob ", role: "admin" }), 400);
+  const { persons } = bodyOf<{ persons: Person[] }>(await admin.post(`/api/persons/${bob.id}/revoke`, {}));
+  assert.deepEqual(persons, []);
+  assert.equal((await page.get("/api/session")).status, 401);
+  await assert.rejects(door.signIn(link), /401/);
+});
+
+/** Least role by route, as this test says it; every other one is for admins. */
+const open: Readonly<Record<string, Role>> = {
+  "GET /api/session": "viewer",
+  "POST /api/sign-out": "viewer",
+  "GET /api/events": "viewer",
+  "GET /api/connectors": "viewer",
+  "GET /api/connectors/:id": "viewer",
+  "GET /api/connectors/:id/runs": "viewer",
+  "GET /api/runs/:runId": "viewer",
+  "GET /api/reviews": "viewer",
+  "GET /api/reviews/:id": "viewer",
+  "GET /api/reviews/:id/export": "viewer",
+  "POST /api/reviews/:id/decide": "reviewer",
+  "POST /api/reviews/:id/sign": "reviewer",
+  "POST /api/sources/:source/list": "viewer",
+  "POST /api/sources/:source/list/export": "viewer",
+};
+const ranks: readonly Role[] = ["viewer", "reviewer", "admin"];
+
+test("each route is refused to whoever may not ask it, and to nobody else", async () => {
+  await using workshop = await openTestWorkshop();
+  await using door = await openDoor({ workshop: workshop.workshop });
+  const admin = await door.signIn();
+  const routes = door.app.routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/"));
+  assert.ok(routes.length > 40, String(routes.length));
+  for (const role of ranks) {
+    const { link } = await person(door, admin, role, role);
+    for (const { method, path } of routes) {
+      const name = `${method} ${path}`;
+      if (name === "GET /api/events") continue;
+      const least = open[name] ?? (name.startsWith("GET /api/sources/:source") ? "viewer" : "admin");
+      const isAllowed = ranks.indexOf(role) >= ranks.indexOf(least);
+      if (isAllowed && role === "admin") continue;
+      // A new one each time: signing out is one of the routes.
+      const page = await door.signIn(link);
+      const address = path.replaceAll(/:\w+(?:\{([a-z-]+).*?\})?/g, (_all: string, word?: string) => word ?? "x");
+      const reply = method === "POST" ? await page.post(address, {}) : await page.get(address);
+      assert.equal(reply.status === 403, !isAllowed, `${role}: ${name} answered ${reply.status}`);
+    }
+  }
+});
+
+test("who is no admin sees no settings, no key, no failure and no path of this machine", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 5, teams: 1, seed: 1 } });
+  await using workshop = await openTestWorkshop();
+  await using door = await openDoor({ workshop: workshop.workshop });
+  const { id } = await workshop.connect(sandbox);
+  const admin = await door.signIn();
+  const { page } = await person(door, admin, "Bob", "reviewer");
+  const { body } = await page.get(`/api/connectors/${id}`);
+  for (const hidden of [sandbox.baseUrl, workshop.dataDir, sandbox.keys.service.slice(-4)])
+    assert.ok(!body.includes(hidden), hidden);
+  assert.ok((await admin.get(`/api/connectors/${id}`)).body.includes(sandbox.baseUrl));
+});
