@@ -167,7 +167,7 @@ export class AnswersAhead<T> {
     this.#places ??= this.#order(keys());
     const wanted = this.#begin(key, signal);
     const next = (this.#places.get(key) ?? this.#keys.length) + 1;
-    for (const later of this.#keys.slice(next, next + this.#ahead)) this.#begin(later, signal);
+    for (const later of this.#keys.slice(next, next + this.#ahead)) void this.#begin(later, signal);
     try {
       return await wanted;
     } finally {

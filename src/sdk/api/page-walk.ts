@@ -174,10 +174,10 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   #fetchAhead(): void {
     if (this.#broken || this.#signal.aborted) return;
-    this.#fetch(this.#next);
+    void this.#fetch(this.#next);
     const { ahead, aheadBytes = Number.POSITIVE_INFINITY } = this.#options;
     const last = Math.min(this.#next + Math.min(ahead, Math.floor(aheadBytes / this.#largest)), this.#knownPages);
-    for (let page = this.#next + 1; page <= last; page++) this.#fetch(page);
+    for (let page = this.#next + 1; page <= last; page++) void this.#fetch(page);
   }
 
   #fetch(n: number): Promise<Received<T>> {

@@ -165,7 +165,7 @@ export class OtlpExporter<T> {
       },
     );
     this.#pending.add(delivery);
-    delivery.finally(() => this.#pending.delete(delivery));
+    void delivery.finally(() => this.#pending.delete(delivery));
   }
 
   async #deliver(batch: T): Promise<void> {
