@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
-import { Xxh64 } from "./xxh64.ts";
+import { hashInput, Xxh64 } from "./xxh64.ts";
 
 const known: readonly (readonly [string, string])[] = [
   ["", "ef46db3751d8e999"],
@@ -30,6 +30,37 @@ test("XXH64 is what its definition says, whole, in pieces and wherever the bytes
       assert.equal(hash.toBytes().toString("hex"), expected);
     }),
   );
+});
+
+test("input that is longer than what is taken at once is hashed as in small pieces; short input in one step", () => {
+  const bytes = Buffer.from(Array.from({ length: 400_000 }, (_, index) => (index * 7919) >>> 3));
+  const hash = new Xxh64();
+  const whole = hash.digest(bytes);
+  assert.equal(whole.toString("hex"), defined(bytes));
+  let checksum = 0xffffffff;
+  for (const byte of bytes) {
+    checksum ^= byte;
+    for (let bit = 0; bit < 8; bit++) checksum = checksum & 1 ? (checksum >>> 1) ^ 0x82f63b78 : checksum >>> 1;
+  }
+  assert.equal(crc32c(bytes), ~checksum >>> 0);
+  for (const length of [0, 1, 31, 32, 33, 100, hashInput.length]) {
+    hashInput.set(bytes.subarray(0, length));
+    hash.hashInput(length);
+    assert.equal(hash.toBytes().toString("hex"), defined(bytes.subarray(0, length)), String(length));
+  }
+  assert.throws(() => hash.hashInput(hashInput.length + 1), RangeError);
+});
+
+test("two hashes under way at once do not disturb each other", () => {
+  const [a, b] = [new Xxh64(), new Xxh64()];
+  const bytes = Buffer.from(Array.from({ length: 1000 }, (_, index) => index & 255));
+  for (const hash of [a, b]) hash.reset();
+  for (let at = 0; at < bytes.length; at += 50) {
+    a.update(bytes, at, at + 50);
+    b.update(bytes.subarray(0, 77));
+  }
+  a.finish();
+  assert.equal(a.toBytes().toString("hex"), defined(bytes));
 });
 
 test("CRC-32C of what is known, and of any bytes as bit by bit", () => {

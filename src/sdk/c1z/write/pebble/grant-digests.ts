@@ -3,11 +3,12 @@
  * them two files are compared without reading their grants.
  */
 import { digestKinds, digestWidth, escaped, mostDigestWidth, prefixes } from "../../pebble/keys.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
+import { hashInput, Xxh64 } from "../../pebble/xxh64.ts";
 import type { DigestRoot } from "./envelope.ts";
 import type { FrameSink } from "./frame-writer.ts";
 import { countsBelow, type GrantOrder } from "./grant-order.ts";
 import { GrantKeys } from "./grant-tables.ts";
+import { stringAt } from "./names.ts";
 import { type TableSummary, TableWriter } from "./table-writer.ts";
 
 /** Hashes of grants that have sources, by their places in the order, which ascend. */
@@ -107,7 +108,6 @@ class ContentHashes {
   readonly #order: GrantOrder;
   readonly #hashes: SourceHashes;
   readonly #hash = new Xxh64();
-  #key: Buffer = Buffer.alloc(4096);
   #halves = new Uint32Array(0);
   #nextWithSources = 0;
 
@@ -120,10 +120,13 @@ class ContentHashes {
   compute(start: number, end: number): void {
     if (this.#halves.length < (end - start) * 2) this.#halves = new Uint32Array((end - start) * 2);
     const { entitlements, principals, entitlementOf, principalOf } = this.#order;
-    const { bytes, starts } = entitlements.keys;
-    const entitlement = entitlementOf[start] ?? 0;
-    const head = this.#put(bytes, starts[entitlement] ?? 0, starts[entitlement + 1] ?? 0, 0) + 1;
-    this.#key[head - 1] = 0;
+    const hash = this.#hash;
+    const entitlement = stringAt(entitlements.keys, entitlementOf[start] ?? 0);
+    const head = entitlement.length + 1;
+    const isShort = head < hashInput.length;
+    if (isShort) hashInput.set(entitlement);
+    hashInput[head - 1] = 0;
+    const { bytes, starts } = principals.keys;
     const { places, halves } = this.#hashes;
     for (let place = start; place < end; place++) {
       const at = (place - start) * 2;
@@ -134,13 +137,20 @@ class ContentHashes {
         continue;
       }
       const principal = principalOf[place] ?? 0;
-      const { bytes: ids, starts: idStarts } = principals.keys;
-      const length = this.#put(ids, idStarts[principal] ?? 0, idStarts[principal + 1] ?? 0, head);
-      this.#hash.reset();
-      this.#hash.update(this.#key, 0, length);
-      this.#hash.finish();
-      this.#halves[at] = this.#hash.high;
-      this.#halves[at + 1] = this.#hash.low;
+      const from = starts[principal] ?? 0;
+      const until = starts[principal + 1] ?? 0;
+      if (isShort && head + until - from <= hashInput.length) {
+        let to = head;
+        for (let index = from; index < until; index++) hashInput[to++] = bytes[index] ?? 0;
+        hash.hashInput(to);
+      } else {
+        hash.reset();
+        hash.update(Buffer.concat([entitlement, Buffer.alloc(1), bytes.subarray(from, until)]));
+        hash.finish();
+        if (isShort) hashInput.set(Buffer.concat([entitlement, Buffer.alloc(1)]));
+      }
+      this.#halves[at] = hash.high;
+      this.#halves[at + 1] = hash.low;
     }
   }
 
@@ -148,14 +158,6 @@ class ContentHashes {
   write(index: number, target: Buffer): void {
     target.writeUInt32BE(this.#halves[index * 2] ?? 0, 0);
     target.writeUInt32BE(this.#halves[index * 2 + 1] ?? 0, 4);
-  }
-
-  #put(bytes: Uint8Array, start: number, end: number, at: number): number {
-    const needed = at + end - start + 1;
-    if (needed > this.#key.length) this.#key = Buffer.concat([this.#key], needed * 2);
-    let to = at;
-    for (let from = start; from < end; from++) this.#key[to++] = bytes[from] ?? 0;
-    return to;
   }
 }
 

@@ -5,7 +5,7 @@ import { ProtoWriter } from "../../../wire/proto-writer.ts";
 import { prefixes } from "../../pebble/keys.ts";
 import type { FrameSink } from "./frame-writer.ts";
 import { type GrantOrder, sortedBy } from "./grant-order.ts";
-import type { Strings } from "./names.ts";
+import { type Strings, stringAt } from "./names.ts";
 import { readGrantExtras, writeSources } from "./row-records.ts";
 import { type TableSummary, TableWriter } from "./table-writer.ts";
 
@@ -104,8 +104,8 @@ export async function writeGrants(
     } else {
       record.reset();
       writeStored(record, storedAt(row), {
-        entitlement: refOf(entitlements.refs, entitlement),
-        principal: refOf(principals.refs, principal),
+        entitlement: stringAt(entitlements.refs, entitlement),
+        principal: stringAt(principals.refs, principal),
         at,
       });
       table.begin(length, unchanged, record.length);
@@ -119,10 +119,6 @@ function timestampField(time: Timestamp): Uint8Array {
   const writer = new ProtoWriter();
   writeTimestamp(writer, field.discoveredAt, time);
   return writer.copy();
-}
-
-function refOf({ bytes, starts }: Strings, number: number): Uint8Array {
-  return bytes.subarray(starts[number], starts[number + 1]);
 }
 
 function writeStored(

@@ -14,6 +14,11 @@ export interface Strings {
   readonly starts: Uint32Array;
 }
 
+/** Number `number` of them. */
+export function stringAt({ bytes, starts }: Strings, number: number): Uint8Array {
+  return bytes.subarray(starts[number], starts[number + 1]);
+}
+
 /** Names, each once, in the order of their keys. */
 export interface SortedNames {
   readonly count: number;

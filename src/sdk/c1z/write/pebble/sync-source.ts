@@ -8,7 +8,7 @@ import { bytesOf } from "../../scratch/row-sql.ts";
 import { hashWithSources, type SourceHashes } from "./grant-digests.ts";
 import { countsBelow, type GrantCodes, type GrantOrder, orderGrants } from "./grant-order.ts";
 import type { StoredGrant } from "./grant-tables.ts";
-import type { EntitlementName } from "./names.ts";
+import { type EntitlementName, stringAt } from "./names.ts";
 import { readGrantExtras, writeEntitlementRecord, writeResourceRecord, writeTypeRecord } from "./row-records.ts";
 
 /** A row of a table: its value is valid until the next one is asked for. */
@@ -178,10 +178,6 @@ export class SyncSource {
 
 const storedGrant = `select external_id, entitlement_id, principal_resource_type_id, principal_resource_id, data, expansion
   from v1_grants where id = ?`;
-
-function stringAt({ bytes, starts }: { bytes: Uint8Array; starts: Uint32Array }, number: number): Uint8Array {
-  return bytes.subarray(starts[number], starts[number + 1]);
-}
 
 function keyOf(prefix: Buffer, ...parts: readonly string[]): Buffer {
   return Buffer.concat([prefix, joined(...parts)]);
