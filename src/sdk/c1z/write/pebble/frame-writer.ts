@@ -66,8 +66,8 @@ export async function writeFrame<T>(
 class CompressingSink implements FrameSink {
   readonly #compress: ZstdCompress = createZstdCompress({ chunkSize: pieceBytes, params: packing });
   readonly #unpack: ZstdDecompress = createZstdDecompress({ chunkSize: pieceBytes });
-  /** Once all is written and read back: how many bytes came out of it. */
-  readonly #written: Promise<number>;
+  /** Once all is written and read back: the hash of what came out of it. */
+  readonly #written: Promise<Buffer>;
   readonly #sha256: Hash = createHash("sha256");
   readonly #xxh64 = new Xxh64();
   readonly #free: Buffer[] = [];
@@ -114,10 +114,10 @@ class CompressingSink implements FrameSink {
     await this.#fewerUnderWay(1);
     this.#compress.end();
     const unpacked = await this.#written;
-    // That it is the same bytes, zstd's own checksum says.
-    if (unpacked !== this.#rawBytes) throw differs(`in a frame: ${unpacked} of ${this.#rawBytes} bytes`);
     this.#xxh64.finish();
-    return { rawBytes: this.#rawBytes, xxh64: this.#xxh64.toBytes(), sha256: this.#sha256.digest() };
+    const xxh64 = this.#xxh64.toBytes();
+    if (!unpacked.equals(xxh64)) throw differs("in a frame from what was packed");
+    return { rawBytes: this.#rawBytes, xxh64, sha256: this.#sha256.digest() };
   }
 
   destroy(): void {
@@ -143,30 +143,32 @@ class CompressingSink implements FrameSink {
   }
 }
 
-/** Appends what is packed, and unpacks what is read back of it. Returns how many bytes that gives. */
-async function writeAndUnpack(compress: ZstdCompress, target: FrameTarget, unpack: ZstdDecompress): Promise<number> {
-  const counted = countBytes(unpack);
+/** Appends what is packed, and unpacks what is read back of it. Returns the hash of what that gives. */
+async function writeAndUnpack(compress: ZstdCompress, target: FrameTarget, unpack: ZstdDecompress): Promise<Buffer> {
+  const hashed = hashBytes(unpack);
   // Whoever waits for the writing gets a failure of it first.
-  counted.catch(() => {});
+  hashed.catch(() => {});
   let before: Promise<unknown> = Promise.resolve();
   for await (const chunk of compress as AsyncIterable<Buffer>) {
     const back = await target.append(chunk);
     releasePiece(chunk);
     await before;
     // A stream that failed may never answer who writes to it.
-    before = Promise.race([taken(unpack, back), counted]);
+    before = Promise.race([taken(unpack, back), hashed]);
     before.catch(() => {});
   }
   await before;
   unpack.end();
-  return await counted;
+  return await hashed;
 }
 
-async function countBytes(unpacked: AsyncIterable<Buffer>): Promise<number> {
-  let bytes = 0;
+async function hashBytes(unpacked: AsyncIterable<Buffer>): Promise<Buffer> {
+  const hash = new Xxh64();
+  hash.reset();
   for await (const piece of unpacked) {
-    bytes += piece.length;
+    hash.update(piece);
     releasePiece(piece);
   }
-  return bytes;
+  hash.finish();
+  return hash.toBytes();
 }

@@ -21,7 +21,10 @@ const readBackBytes = 1024 * 1024;
  * @throws Error of the code `EREADBACK` when the file does not hold what was written; what the system refused.
  */
 export async function writeStore(target: ReadableTarget, run: RunToWrite, source: SyncSource): Promise<PackedFile> {
-  const file = new AppendedFile(target);
+  const rest = createHash("sha256");
+  const file: AppendedFile = new AppendedFile(target, (back) => {
+    if (file.bytes > 0) rest.update(back);
+  });
   // In the end of the same length, with the sum of all grants.
   await file.append(headerOf(run, { xor: new Uint8Array(8), count: source.order.count }));
   const store = new StoreWriter(file);
@@ -31,19 +34,35 @@ export async function writeStore(target: ReadableTarget, run: RunToWrite, source
   await file.append(tailOf(header, store.frames, file.bytes));
   await file.replaceStart(header);
   await file.finish();
-  return { bytes: file.bytes, sha256: await hashOf(target, header, file.bytes) };
+  return { bytes: file.bytes, sha256: await hashOf(target, header, { size: file.bytes, rest: rest.digest() }) };
 }
 
-/** Reads the whole file once more: its beginning was written last. */
-async function hashOf(target: ReadableTarget, header: Buffer, size: number): Promise<string> {
-  const hash = createHash("sha256");
+/**
+ * Reads the whole file once more: its beginning was written last, and what was read back when it was written may have
+ * changed since.
+ */
+async function hashOf(
+  target: ReadableTarget,
+  header: Buffer,
+  expected: { readonly size: number; readonly rest: Buffer },
+): Promise<string> {
+  const whole = createHash("sha256");
+  const rest = createHash("sha256");
   const buffer = Buffer.allocUnsafe(Math.max(readBackBytes, header.length));
-  for (let position = 0; position < size; position += buffer.length) {
-    const length = await fill(buffer, target, position);
-    if (position === 0 && !buffer.subarray(0, header.length).equals(header)) throw differs("at its beginning");
-    hash.update(buffer.subarray(0, length));
+  let size = 0;
+  for (;;) {
+    const length = await fill(buffer, target, size);
+    if (length === 0) break;
+    const piece = buffer.subarray(0, length);
+    const start = size === 0 ? header.length : 0;
+    if (start > 0 && !piece.subarray(0, start).equals(header)) throw differs("at its beginning");
+    whole.update(piece);
+    rest.update(piece.subarray(start));
+    size += length;
   }
-  return hash.digest("hex");
+  if (size !== expected.size) throw differs(`in length: ${size} of ${expected.size} bytes`);
+  if (!rest.digest().equals(expected.rest)) throw differs("from what was read back when it was written");
+  return whole.digest("hex");
 }
 
 /** The store's files as they are written. */
