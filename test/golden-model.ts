@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import type { StorageEngine } from "../src/sdk/c1z/write/engine.ts";
 import { runProgram, scratchDirectory } from "./e2e/program.ts";
 import { newestSyncId } from "./e2e/stored-rows.ts";
 import { rowsOf } from "./support/plain-c1z.ts";
@@ -29,21 +30,28 @@ export const goldenFile: string = join(import.meta.dirname, "golden", "model.jso
 
 /** Syncs and renders; deterministic. Throws when the run fails. */
 export async function renderModel(): Promise<string> {
+  using scratch = scratchDirectory();
+  return renderRows(await syncFixed(scratch.path, "sqlite"));
+}
+
+/** Syncs into a new file in `directory`. Throws when the run fails. */
+export async function syncFixed(directory: string, engine?: StorageEngine): Promise<string> {
   const source = readFileSync(join(import.meta.dirname, "golden", "organization.json"), "utf8");
   const organization = JSON.parse(source) as GoldenOrganization; // written by hand beside this file
   const { server, port } = await serve(organization);
-  using scratch = scratchDirectory();
+  const name = `golden-${engine ?? "default"}.c1z`;
   try {
-    const run = await runProgram(["-f", "golden.c1z"], {
-      cwd: scratch.path,
+    const run = await runProgram(["-f", name], {
+      cwd: directory,
       env: {
         BATON_API_KEY: "key-for-the-fixed-rows",
         BATON_ORG_SLUG: String(organization.organization["slug"]),
         BATON_BASE_URL: `http://127.0.0.1:${port}/v1`,
+        ...(engine && { BATON_STORAGE_ENGINE: engine }),
       },
     });
     if (run.code !== 0) throw new Error(`the run ended with ${run.code}: ${run.stderr}`);
-    return renderRows(join(scratch.path, "golden.c1z"));
+    return join(directory, name);
   } finally {
     server.close();
     server.closeAllConnections();

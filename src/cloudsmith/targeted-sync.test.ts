@@ -32,6 +32,7 @@ async function sync(sandbox: Sandbox, options: Partial<RunSyncOptions> & { reado
     const outcome = await runSync({
       connector: new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug }),
       path,
+      storageEngine: "sqlite",
       signal: new AbortController().signal,
       logger: silentLogger,
       clock: systemClock,

@@ -133,7 +133,7 @@ export class FakeC1 implements AsyncDisposable {
 
   /** Queues a full sync. */
   addSync(options: SyncOptions = {}, rest: { readonly id?: string; readonly debug?: boolean } = {}): string {
-    return this.c1.addTask({ taskType: { case: "syncFull", value: options }, ...rest });
+    return this.c1.addTask({ taskType: { case: "syncFull", value: { storageEngine: "sqlite", ...options } }, ...rest });
   }
 
   /** How often a method was called. */

@@ -30,6 +30,7 @@ async function oneShotRows(): Promise<unknown> {
   const { syncId } = await runSync({
     connector: exampleConnector(),
     path,
+    storageEngine: "sqlite",
     signal: new AbortController().signal,
     logger: silentLogger,
     clock: systemClock,

@@ -96,7 +96,7 @@ class Storm {
     assert.ok(file, "the file is there");
     // A run that goes on may have read rows before the organization changed.
     if (this.#drifted) this.#checkSealed(file);
-    else assertHolds(this.#file, this.#sandbox, this.#sight(), file.finished.at(-1));
+    else await assertHolds(this.#file, this.#sandbox, this.#sight(), file.finished.at(-1));
     this.#sealedChecked++;
     this.#known = file;
     const names = readdirSync(this.#data).toSorted();
@@ -227,7 +227,7 @@ class Storm {
     const [newest, was] = [file.finished.at(-1), this.#known?.finished.at(-1)];
     if (newest !== undefined && newest !== was) {
       if (this.#drifted) this.#checkSealed(file);
-      else assertHolds(this.#file, this.#sandbox, this.#sight(), newest);
+      else await assertHolds(this.#file, this.#sandbox, this.#sight(), newest);
       this.#sealedChecked++;
     } else {
       assert.notEqual(code, 0, "a run that ended well finished no sync");

@@ -21,7 +21,14 @@ after(() => rmSync(root, { recursive: true, force: true }));
 async function syncedRows(connector: Connector): Promise<ReturnType<typeof rowsOf>> {
   const path = join(mkdtempSync(join(root, "d-")), "sync.c1z");
   const signal = new AbortController().signal;
-  const { syncId } = await runSync({ connector, path, signal, logger: silentLogger, clock: systemClock });
+  const { syncId } = await runSync({
+    connector,
+    path,
+    storageEngine: "sqlite",
+    signal,
+    logger: silentLogger,
+    clock: systemClock,
+  });
   return rowsOf(path, syncId);
 }
 

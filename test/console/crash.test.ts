@@ -56,7 +56,7 @@ test("a console is killed in the middle of a sync: the sync stops by itself, and
   assert.equal(run.failure?.code, "BATON-INTERRUPTED");
   const again = await next.sync(id);
   assert.deepEqual([again.result, again.resumed], ["Complete", true]);
-  assertHolds(next.workshop.detail(id).currentFile ?? "", sandbox);
+  await assertHolds(next.workshop.detail(id).currentFile ?? "", sandbox);
 });
 
 test("a sync that was done before its console could write that down is found to be done", async () => {

@@ -156,7 +156,7 @@ test("a partial roster does not take the place of a good file, and can be downlo
   assert.equal((await console.ended(id)).result, "Complete");
   const { currentFile, status } = console.workshop.detail(id);
   assert.equal(status, "Connected");
-  assertHolds(currentFile ?? "", sandbox);
+  await assertHolds(currentFile ?? "", sandbox);
 });
 
 test("where there is no good file yet, a partial one is the current one, and called Partial", async () => {

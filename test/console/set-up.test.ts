@@ -65,7 +65,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
   for (const name of readdirSync(console.dataDir, { recursive: true, encoding: "utf8" })) {
     assert.equal(statSync(join(console.dataDir, name)).mode & 0o077, 0, `${name} is open to others`);
   }
-  assertHolds(after.currentFile, sandbox);
+  await assertHolds(after.currentFile, sandbox);
   const kept = workshop.archive.runFile(runId);
   assert.ok(kept);
   assert.equal(createHash("sha256").update(readFileSync(kept.path)).digest("hex"), run.file?.sha256);

@@ -63,6 +63,8 @@ export class CrashLane {
   readonly #scratch: string;
   readonly #file: string;
   #old: FileContent | undefined;
+  /** Hashes of all files that were there. */
+  readonly #known = new Set<string>();
   #afterKill = false;
 
   constructor(options: LaneOptions) {
@@ -104,15 +106,24 @@ export class CrashLane {
       assert.equal(file.finished.at(-1), expectedId, "the sync keeps its id");
       this.counts.resumed++;
     }
-    assert.deepEqual(
-      readdirSync(this.#data),
-      ["sync.c1z", "sync.c1z.run.json"],
-      "neither locks nor temporary files are left",
-    );
+    const beside = readdirSync(this.#data).filter((name) => !/^sync\.c1z\.previous/.test(name));
+    assert.deepEqual(beside, ["sync.c1z", "sync.c1z.run.json"], "neither locks nor temporary files are left");
+    await this.#checkPrevious();
     this.#checkScratch(startedMs);
     this.counts.comparisons++;
-    this.#old = file;
+    this.#remember(file);
     this.#afterKill = false;
+  }
+
+  /** Where a file holds one sync, the one before lies beside it as it was. */
+  async #checkPrevious(): Promise<void> {
+    const previous = `${this.#file}.previous`;
+    const isExpected = this.#options.env["BATON_STORAGE_ENGINE"] === "pebble" && this.#old !== undefined;
+    assert.equal(existsSync(previous), isExpected, "the file before is beside the new one where it holds one sync");
+    if (!isExpected) return;
+    const left = (await checkFile(previous))?.hash;
+    // A run that was killed when it had replaced the file is followed by one that reads all again.
+    assert.ok(left !== undefined && this.#known.has(left), "it is one that was there");
   }
 
   /**
@@ -128,7 +139,9 @@ export class CrashLane {
   }
 
   #startOver(): void {
-    rmSync(this.#file, { force: true });
+    for (const name of readdirSync(this.#data)) {
+      if (/^sync\.c1z(\.previous.*)?$/.test(name)) rmSync(join(this.#data, name));
+    }
     this.#old = undefined;
   }
 
@@ -166,9 +179,14 @@ export class CrashLane {
       const file = await checkFile(this.#file);
       assert.ok(file, "a file that was there stays");
       assert.equal(file.rows, this.#options.baseline.rows, "a new file holds all rows");
-      this.#old = file;
+      this.#remember(file);
     }
     this.counts.filesChecked++;
+  }
+
+  #remember(file: FileContent): void {
+    this.#old = file;
+    this.#known.add(file.hash);
   }
 
   /** The sync that the next run must take up: the scratch directory's, if it belongs to the file as it is. */
@@ -181,7 +199,7 @@ export class CrashLane {
   #scratchFitsFile(scratch: string): boolean {
     const owner = join(scratch, "owner.json");
     if (!existsSync(owner)) return false;
-    const isNew = readFileSync(owner, "utf8").includes('"source":"absent"');
+    const isNew = /"source":"\w+ absent"/.test(readFileSync(owner, "utf8"));
     return isNew === !existsSync(this.#file);
   }
 

@@ -34,13 +34,13 @@ test("the single executable is one file that syncs where no Node is on PATH, int
   assert.equal(shown.stdout, `baton-cloudsmith version ${version}\n`);
   await runExecutable(env);
   assert.ok(existsSync(join(scratch.path, "sync.c1z")));
-  assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+  await assertHolds(join(scratch.path, "sync.c1z"), sandbox);
 
   await using s3 = await S3Server.start();
   await runExecutable({ ...env, ...s3.settings, BATON_FILE: "s3://files/sync.c1z" });
   const copy = join(scratch.path, "copy.c1z");
   writeFileSync(copy, s3.bytes("sync.c1z") ?? assert.fail("nothing was uploaded"));
-  assertHolds(copy, sandbox);
+  await assertHolds(copy, sandbox);
 });
 
 test("the single executable writes large organizations with a thread of their own, as the program does", {
@@ -58,7 +58,7 @@ test("the single executable writes large organizations with a thread of their ow
   };
   const log = await runExecutable(env);
   assert.match(log, /rows are written by a thread of their own now.*"resource_type_id":"user"/s);
-  assertHolds(path, large);
+  await assertHolds(path, large);
 });
 
 test("the single executable brings the console along: page, syncs in processes of their own, files to deploy", {

@@ -46,7 +46,7 @@ function start(argv: readonly string[], env: Readonly<Record<string, string>> = 
 test("the steps of the container file leave a program that syncs into its work directory", async () => {
   const run = await start([], settingsFor(sandbox));
   assert.equal(run.code, 0, run.stderr);
-  assertHolds(join(image.root, "work/sync.c1z"), sandbox);
+  await assertHolds(join(image.root, "work/sync.c1z"), sandbox);
 });
 
 test("the image has what is loaded only when used: a sync into S3-compatible storage, and telemetry", async () => {
@@ -55,7 +55,7 @@ test("the image has what is loaded only when used: a sync into S3-compatible sto
   assert.equal(run.code, 0, run.stderr);
   const copy = join(scratch.path, "copy.c1z");
   writeFileSync(copy, s3.bytes("sync.c1z") ?? assert.fail("nothing was uploaded"));
-  assertHolds(copy, sandbox);
+  await assertHolds(copy, sandbox);
   const traced = await start(["--otel-collector-endpoint", "127.0.0.1:9", "--otel-collector-endpoint-tls-insecure"], {
     ...settingsFor(sandbox),
   });

@@ -26,7 +26,7 @@ test("without --file the sync is sync.c1z in the working directory, wherever tha
   const run = await sync(scratch.path, []);
   assert.equal(run.code, 0, run.stderr);
   assert.deepEqual(readdirSync(scratch.path), ["sync.c1z", "sync.c1z.run.json"]);
-  assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+  await assertHolds(join(scratch.path, "sync.c1z"), sandbox);
 });
 
 for (const name of [
@@ -41,7 +41,7 @@ for (const name of [
     const run = await sync(scratch.path, [`--file=${name}`]);
     assert.equal(run.code, 0, run.stderr);
     assert.deepEqual(readdirSync(scratch.path), [name, `${name}.run.json`]);
-    assertHolds(join(scratch.path, name), sandbox);
+    await assertHolds(join(scratch.path, name), sandbox);
   });
 }
 
@@ -63,7 +63,7 @@ test("T-13: a file of a Go connector gets our sync beside its own, whose rows st
   assert.equal(run.code, 0, run.stderr);
   assert.deepEqual(syncIds(file).slice(0, -1), [goSync]);
   assert.deepEqual(rowsOf(file, goSync), before);
-  assertHolds(file, sandbox);
+  await assertHolds(file, sandbox);
 });
 
 test("a version 3 file of a Go connector stays of version 3, and what it was lies beside it, byte for byte", async () => {
@@ -119,7 +119,7 @@ test("the order in which the API lists people makes no difference to what is fou
   using scratch = scratchDirectory();
   const run = await runProgram(["-f", "x.c1z"], { cwd: scratch.path, env: settingsFor(shuffled) });
   assert.equal(run.code, 0, run.stderr);
-  assertHolds(join(scratch.path, "x.c1z"), sandbox);
+  await assertHolds(join(scratch.path, "x.c1z"), sandbox);
 });
 
 test("a file keeps the last two syncs, or as many as BATON_KEEP_SYNC_COUNT says, and no rows of those that went", async () => {
@@ -150,5 +150,5 @@ test("somebody deactivated between two runs is there, disabled, and keeps what t
   const leaver = moving.organization.members.find(({ isActive, memberships }) => isActive && memberships.length > 0);
   moving.edit.changeMember(leaver?.user ?? assert.fail("nobody to leave"), { isActive: false });
   assert.equal((await runProgram(["-f", "m.c1z"], { cwd: scratch.path, env })).code, 0);
-  assertHolds(join(scratch.path, "m.c1z"), moving);
+  await assertHolds(join(scratch.path, "m.c1z"), moving);
 });

@@ -127,6 +127,7 @@ test("an organization on a server that is not the sandbox is synced just the sam
       BATON_API_KEY: key,
       BATON_ORG_SLUG: organization.slug,
       BATON_BASE_URL: `http://127.0.0.1:${port}/v1/`,
+      BATON_STORAGE_ENGINE: "sqlite",
     };
     const run = await runProgram(["-f", "foreign.c1z"], { cwd: scratch.path, env });
     assert.equal(run.code, 0, run.stderr);

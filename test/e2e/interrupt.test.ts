@@ -52,7 +52,7 @@ for (const [signal, code] of [
     assert.equal(uninterrupted?.code, 0);
     assert.deepEqual(syncIds(file), [begun], "it is the same sync");
     assert.deepEqual(sealedSyncIds(file), [begun]);
-    assertHolds(file, sandbox);
+    await assertHolds(file, sandbox);
     assertSameSync(file, whole);
   });
 }
@@ -103,6 +103,6 @@ test("T-01: a run killed in the middle leaves the older file untouched, and the 
   sandbox.clearFaults();
   const next = await runProgram(["-f", file], { cwd: scratch.path, env: settingsFor(sandbox) });
   assert.equal(next.code, 0, next.stderr);
-  assertHolds(file, sandbox);
+  await assertHolds(file, sandbox);
   assert.equal(logLines(next).at(-1)?.["msg"], "Sync complete.");
 });

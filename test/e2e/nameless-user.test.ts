@@ -41,7 +41,7 @@ test("a user without a name can sync into a file", { skip }, async () => {
   const cwd = own("file");
   const run = await start([], cwd, {}).finished;
   assert.equal(run.code, 0, run.stderr);
-  assertHolds(join(cwd, "sync.c1z"), sandbox);
+  await assertHolds(join(cwd, "sync.c1z"), sandbox);
 });
 
 test("a user without a name can ask the doctor, and write its report", { skip }, async () => {
@@ -77,5 +77,5 @@ test("a user without a name can work for ConductorOne", { skip }, async () => {
     logLines(run).some(({ msg }) => msg === "Task complete!"),
     run.stderr,
   );
-  assertHolds(c1.uploads[0]?.path ?? "", sandbox);
+  await assertHolds(c1.uploads[0]?.path ?? "", sandbox);
 });

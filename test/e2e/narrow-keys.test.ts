@@ -34,7 +34,7 @@ for (const key of ["member", "collaborator"] as const) {
     using scratch = scratchDirectory();
     const file = join(scratch.path, "part.c1z");
     const run = await syncWith(sandbox, key, file);
-    assertHolds(file, sandbox, sightOf(sandbox, key));
+    await assertHolds(file, sandbox, sightOf(sandbox, key));
     assert.deepEqual(warningCodes(run), ["CS-PARTIAL-ROLE", "CS-EMAIL-REDACTED"]);
     const role = key === "member" ? "Member" : "Collaborator";
     const warning = logLines(run).find((line) => line["code"] === "CS-PARTIAL-ROLE");
@@ -48,7 +48,7 @@ test("the keys of an owner, a manager and a manager service account sync the sam
   for (const key of ["owner", "manager", "service"] as const) {
     const file = join(scratch.path, `${key}.c1z`);
     const run = await syncWith(sandbox, key, file);
-    assertHolds(file, sandbox);
+    await assertHolds(file, sandbox);
     assert.deepEqual(warningCodes(run), []);
   }
 });

@@ -22,7 +22,7 @@ test("T-81: a sync with the key in a file, and one with the key from a command, 
     const run = await runProgram(["--log-level", "debug"], { cwd: scratch.path, env: { ...settings, ...source } });
     assert.equal(run.code, 0, run.stderr);
     assert.ok(!run.stderr.includes(key));
-    assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+    await assertHolds(join(scratch.path, "sync.c1z"), sandbox);
   }
 });
 
@@ -58,5 +58,5 @@ test("a running service takes up a key that was replaced in its file", async () 
   program.kill("SIGTERM");
   assert.equal((await program.finished).code, 0);
   assert.equal(c1.finished[1]?.finalState.case, "success");
-  assertHolds(c1.uploads.at(-1)?.path ?? "", sandbox);
+  await assertHolds(c1.uploads.at(-1)?.path ?? "", sandbox);
 });

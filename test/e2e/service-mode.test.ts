@@ -5,6 +5,8 @@ import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type Journey, startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { formatOf } from "../../src/sdk/c1z/container/container.ts";
+import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { freePort } from "./free-port.ts";
 import { logLines, type RunningProgram, runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
@@ -62,7 +64,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       lines.map((line) => line.split(/[ :]/, 1)[0]),
       ["Hello", "Syncing", "Received", "Connected"],
     );
-    assertHolds(c1.uploads[0]?.path ?? "", sandbox);
+    await assertHolds(c1.uploads[0]?.path ?? "", sandbox);
     const secret = journey.report.clientSecret.split(":").at(-1) ?? "";
     assert.ok(secret.length > 100 && !run.stderr.includes(secret) && !run.stderr.includes(secret.slice(0, 12)));
     assert.ok(!existsSync(join(scratch.path, "sync.c1z")));
@@ -163,7 +165,9 @@ test("the journey can be tried with what sandbox --c1 prints: it shows Syncing, 
   );
   const [kept = assert.fail("nothing was kept"), ...more] = readdirSync(uploads);
   assert.deepEqual(more, []);
-  assert.equal(Object.keys(readStoredRows(join(uploads, kept)).resources).length, 34);
+  using uploaded = await openC1z(join(uploads, kept));
+  assert.equal(await formatOf(uploaded.path), "v3");
+  assert.equal([...uploaded.view().resources()].length, 34);
 });
 
 test("a service that is killed in the middle of a sync goes on from its last checkpoint or begins anew, and finishes", async () => {
@@ -182,7 +186,7 @@ test("a service that is killed in the middle of a sync goes on from its last che
   second.kill("SIGTERM");
   assert.equal((await second.finished).code, 0);
   assert.equal(c1.finished[0]?.finalState.case, "success");
-  assertHolds(c1.uploads[0]?.path ?? "", sandbox);
+  await assertHolds(c1.uploads[0]?.path ?? "", sandbox);
 });
 
 test("T-05: a stop in the middle of a sync ends within ten seconds and keeps the sync for the restart", async () => {
@@ -207,7 +211,7 @@ test("T-05: a stop in the middle of a sync ends within ten seconds and keeps the
   await until(() => c1.finished.length === 1, second);
   second.kill("SIGINT");
   await second.finished;
-  assertHolds(c1.uploads[0]?.path ?? "", sandbox);
+  await assertHolds(c1.uploads[0]?.path ?? "", sandbox);
 });
 
 test("a debug task's log arrives with debug lines and without the key", async () => {

@@ -77,7 +77,7 @@ async function checkShape(shape: Shape): Promise<void> {
   assert.equal(run.stdout, "");
   assert.deepEqual(warningCodes(run), warnings);
   assert.equal(logLines(run).at(-1)?.["msg"], warnings.length > 0 ? "sync completed with warnings" : "Sync complete.");
-  assertHolds(file, sandbox, sight);
+  await assertHolds(file, sandbox, sight);
   assertOnlyReads(sandbox);
   if (maxRequests !== undefined)
     assert.ok(sandbox.requests.length <= maxRequests, `${sandbox.requests.length} requests`);

@@ -2,7 +2,10 @@
  * What a finished file says, read with plain zstd, SQLite and the generated message classes, none of which the writer
  * uses: the side of the comparison that is not the oracle's.
  */
-import type { JsonValue } from "@bufbuild/protobuf";
+import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
+import { viewOf, writeEntitlement, writeGrant, writeResource, writeResourceType } from "../../src/sdk/wire/encode.ts";
+import type { ProtoWriter } from "../../src/sdk/wire/proto-writer.ts";
 import { queryC1z, syncRunsOf } from "../support/plain-c1z.ts";
 import { type RowKind, rowJson } from "../support/row-json.ts";
 
@@ -29,6 +32,37 @@ export function readStoredRows(path: string, syncId: string = newestSyncId(path)
     entitlements: table("entitlement", "v1_entitlements"),
     grants: table("grant", "v1_grants"),
   };
+}
+
+/** The same of a file of either version, as the reader of this program gives it. */
+export async function readRows(path: string, syncId?: string): Promise<StoredRows> {
+  using file = await openC1z(path);
+  const view = file.view(syncId);
+  const byId = <T>(
+    kind: RowKind,
+    rows: Iterable<T>,
+    idOf: (row: T) => string,
+    write: (writer: ProtoWriter, row: T) => void,
+  ): Record<string, JsonValue> =>
+    Object.fromEntries(Array.from(rows, (row) => [idOf(row), rowJson(kind, viewOf(row, write))]));
+  return {
+    resourceTypes: byId("resource type", view.resourceTypes(), ({ id }) => id, writeResourceType),
+    resources: byId("resource", view.resources(), ({ id }) => `${id.resourceType}:${id.resource}`, writeResource),
+    entitlements: byId("entitlement", view.entitlements(), ({ id }) => id, writeEntitlement),
+    grants: byId("grant", view.grants(), ({ id }) => id, writeGrant),
+  };
+}
+
+/** Entitlements as version 3 has them: they name what they are on and for whom they are, and hold no copy of it. */
+export function entitlementsByName(rows: StoredRows["entitlements"]): StoredRows["entitlements"] {
+  const named = (row: JsonObject): JsonObject => (row["id"] === undefined ? {} : { id: row["id"] });
+  return Object.fromEntries(
+    Object.entries(rows).map(([id, row]) => {
+      const { resource, grantableTo, ...rest } = row as JsonObject;
+      const types = (grantableTo ?? []) as JsonObject[];
+      return [id, { ...rest, resource: named(resource as JsonObject), grantableTo: types.map(named) }];
+    }),
+  );
 }
 
 /** Ids of all syncs in a file, oldest first. */

@@ -59,7 +59,7 @@ for (const [name, startMs, offsetMs, jumpMs] of clocks) {
       assert.equal(error, undefined, error?.message);
       assert.ok(end.durationMs >= 1_000 && end.durationMs < 60_000, `${end.durationMs} ms`);
       for (const [phase, ms] of Object.entries(end.phaseMs)) assert.ok(ms >= 0, `${phase}: ${ms} ms`);
-      assertHolds(path, sandbox, { nowMs: startMs + offsetMs + jumpMs }, end.sync?.id);
+      await assertHolds(path, sandbox, { nowMs: startMs + offsetMs + jumpMs }, end.sync?.id);
       ids.push(end.sync?.id ?? "");
     }
     assert.notEqual(ids[0], ids[1]);
@@ -105,7 +105,7 @@ for (const [where, at] of stopped) {
     process.kill(program.pid, "SIGCONT");
     const { code, stderr } = await program.finished;
     assert.equal(code, 0, stderr);
-    assertHolds(`${scratch.path}/x.c1z`, own);
+    await assertHolds(`${scratch.path}/x.c1z`, own);
     assert.ok(own.counters.maxInFlight <= 6, `${own.counters.maxInFlight} at once`);
     assert.ok(own.requests.length <= 10, `${own.requests.length} requests`);
   });

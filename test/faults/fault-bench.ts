@@ -62,7 +62,7 @@ export async function syncUnderFaults(sandbox: Sandbox, run: FaultRun): Promise<
   if (faults.length > 0) assert.ok(fired > 0, `${label}: no fault fired`);
   if (expected === "whole") {
     assert.equal(error, undefined, `${label}: ${error?.message}`);
-    assertHolds(path, sandbox, sight, ended?.end.sync?.id);
+    await assertHolds(path, sandbox, sight, ended?.end.sync?.id);
   } else {
     assert.equal(error?.code, expected, `${label}: ${error?.message}`);
     assert.ok(error.hint, `${label}: says what to do`);

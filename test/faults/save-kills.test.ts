@@ -106,7 +106,7 @@ test("T-02: killed before and after each operation of a save, the file is the ol
     const env = { ...settingsFor(sandbox), BATON_TMPDIR: join(directory, "..", "scratch") };
     const next = await runProgram([], { cwd: directory, env });
     assert.equal(next.code, 0, `${label}: ${next.stderr}`);
-    assertHolds(file, sandbox);
+    await assertHolds(file, sandbox);
     assert.deepEqual(readdirSync(directory).toSorted(), ["sync.c1z", "sync.c1z.run.json"], label);
   };
   const lane = async (): Promise<void> => {

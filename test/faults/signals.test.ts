@@ -32,7 +32,7 @@ for (const [signal, code] of [
     assert.deepEqual(sealedSyncIds(join(scratch.path, "x.c1z")), []);
     const next = await runProgram(["-f", "x.c1z"], { cwd: scratch.path, env: settingsFor(sandbox) });
     assert.equal(next.code, 0, next.stderr);
-    assertHolds(join(scratch.path, "x.c1z"), sandbox);
+    await assertHolds(join(scratch.path, "x.c1z"), sandbox);
   });
 }
 let fired = 0;
@@ -74,7 +74,7 @@ for (const prefix of [[], ["/usr/bin/nohup"]]) {
     const next = await runProgram(["-f", "x.c1z"], { cwd: scratch.path, env: settingsFor(sandbox) });
     assert.equal(next.code, 0, next.stderr);
     assert.match(next.stderr, /resumed previous sync/);
-    assertHolds(join(scratch.path, "x.c1z"), sandbox);
+    await assertHolds(join(scratch.path, "x.c1z"), sandbox);
     assert.deepEqual(readdirSync(scratch.path).toSorted(), ["x.c1z", "x.c1z.run.json"]);
   });
 }
@@ -87,5 +87,5 @@ test("T-06: a run whose reader goes away (| head) ends well and writes its file"
   child.stderr.destroy();
   answer();
   assert.deepEqual(await ended, [0, null]);
-  assertHolds(join(scratch.path, "x.c1z"), sandbox);
+  await assertHolds(join(scratch.path, "x.c1z"), sandbox);
 });

@@ -36,7 +36,7 @@ test("a file of one organization is refused to another, by its record and by its
 
   renameSync(file, `${file}.old`);
   assert.equal((await runProgram([], { cwd, env: settingsFor(two) })).code, 0);
-  assertHolds(file, two);
+  await assertHolds(file, two);
 });
 
 test("the same id on another host is another target; a new name on the same host is not, nor a new port of this machine", async () => {

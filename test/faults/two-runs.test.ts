@@ -59,7 +59,7 @@ test("T-11: a second run on the same file is refused by the first one's process 
   assert.equal(third.code, 0, third.stderr);
   const file = join(data, "sync.c1z");
   assert.equal(newestSyncId(file), begun, "under the same id");
-  assertHolds(file, sandbox);
+  await assertHolds(file, sandbox);
   assert.deepEqual(readdirSync(data), ["sync.c1z", "sync.c1z.run.json"]);
   assert.deepEqual(readdirSync(temporary), []);
 });
@@ -78,7 +78,7 @@ test("a run waits for the one before it: it is refused when that one ends well, 
     const { code, stderr } = await second.finished;
     assert.equal(code, ends === "well" ? 9 : 0, stderr);
     if (ends === "well") assert.match(stderr, new RegExp(`^FILE-BUSY: .*another run, process ${first.pid} on`, "m"));
-    assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+    await assertHolds(join(scratch.path, "sync.c1z"), sandbox);
     assert.deepEqual(readdirSync(scratch.path), ["sync.c1z", "sync.c1z.run.json"]);
   }
 });
@@ -95,7 +95,7 @@ test("what was read of one organization is not gone on with for another", async 
   await killed.finished;
   const next = await runProgram([], { cwd: data, env: { ...settingsFor(two), BATON_TMPDIR: temporary } });
   assert.equal(next.code, 0, next.stderr);
-  assertHolds(join(data, "sync.c1z"), two);
+  await assertHolds(join(data, "sync.c1z"), two);
 });
 
 test("T-11: of twenty runs on one file at once one ends well, and the others name a process or end well after it", async () => {
@@ -107,6 +107,6 @@ test("T-11: of twenty runs on one file at once one ends well, and the others nam
     assert.ok(code === 0 || (code === 9 && stderr.includes("FILE-BUSY")), stderr);
   }
   assert.ok(ended.some(({ code }) => code === 0));
-  assertHolds(join(scratch.path, "sync.c1z"), sandbox);
+  await assertHolds(join(scratch.path, "sync.c1z"), sandbox);
   assert.ok(readFileSync(join(scratch.path, "sync.c1z")).length > 0);
 });

@@ -79,7 +79,7 @@ test("a sync into an object writes it as a whole, its record beside it, and noth
   const key = newKey();
   const run = await sync(sandbox, key);
   assert.equal(run.code, 0, run.stderr);
-  assertHolds(copyOf(key), sandbox);
+  await assertHolds(copyOf(key), sandbox);
   assert.equal(s3.writes(key), 1);
   const record = recordOf(key);
   assert.deepEqual([record.result, record.replaced], ["Complete", true]);
@@ -109,7 +109,7 @@ test("variables of AWS that are empty count as not set", async () => {
   };
   const run = await sync(sandbox, key, { env: empty });
   assert.equal(run.code, 0, run.stderr);
-  assertHolds(copyOf(key), sandbox);
+  await assertHolds(copyOf(key), sandbox);
 });
 
 test("credentials are taken from a file of AWS, and the region beside them", async () => {
@@ -123,7 +123,7 @@ test("credentials are taken from a file of AWS, and the region beside them", asy
     env: { ...settingsFor(sandbox), ...rest, AWS_SHARED_CREDENTIALS_FILE: file },
   });
   assert.equal(run.code, 0, run.stderr);
-  assertHolds(copyOf(key), sandbox);
+  await assertHolds(copyOf(key), sandbox);
 });
 
 test("the next sync keeps the one before it in the object", async () => {
@@ -136,7 +136,7 @@ test("the next sync keeps the one before it in the object", async () => {
   const path = copyOf(key);
   assert.equal(sealedSyncIds(path)[0], first);
   assert.equal(sealedSyncIds(path).length, 2);
-  assertHolds(path, sandbox);
+  await assertHolds(path, sandbox);
 });
 
 test("a sync that would look like mass removal is held: the object stays, and the record says so", async () => {
@@ -153,7 +153,7 @@ test("a sync that would look like mass removal is held: the object stays, and th
   const record = recordOf(key);
   assert.deepEqual([record.result, record.replaced, record.file?.sha256], ["Held", false, before]);
   assert.equal((await sync(sandbox, key, { argv: ["--accept-changes"] })).code, 0);
-  assertHolds(copyOf(key), sandbox);
+  await assertHolds(copyOf(key), sandbox);
 });
 
 /** Starts a sync that is stopped while it waits for the third page of members. */
@@ -183,7 +183,7 @@ test("a stopped sync is kept in the object as an unfinished one, and the next ru
   const next = await sync(sandbox, key);
   assert.equal(next.code, 0, next.stderr);
   assert.deepEqual(syncIds(copyOf(key)), [begun]);
-  assertHolds(copyOf(key), sandbox);
+  await assertHolds(copyOf(key), sandbox);
 });
 
 test("of a version 3 object the sync before and a stopped one are kept beside it", async () => {
@@ -236,7 +236,7 @@ for (const [what, heedsConditions, when] of [
     s3.heedsConditions = true;
     assert.equal(run.code, 10, run.stderr);
     assert.match(run.stderr, /^BATON-S3-CHANGED: /m);
-    assertHolds(copyOf(key), other);
+    await assertHolds(copyOf(key), other);
     assert.equal(recordOf(key).target, other.organization.slug, "the record is the other run's, too");
   });
 }
@@ -254,7 +254,7 @@ test("a server that refuses conditional writes is written to without, and the lo
   );
   assert.equal(run.code, 0, run.stderr);
   assert.ok(logLines(run).some(({ level, msg }) => level === "warn" && String(msg).includes("conditional writes")));
-  assertHolds(copyOf(key), sandbox);
+  await assertHolds(copyOf(key), sandbox);
 });
 
 for (const [fault, what] of [
@@ -272,7 +272,7 @@ for (const [fault, what] of [
     );
     assert.equal(run.code, 0, run.stderr);
     assert.ok(faults >= 1);
-    assertHolds(copyOf(key), sandbox);
+    await assertHolds(copyOf(key), sandbox);
     assert.equal(recordOf(key).file?.sha256, sha256(s3.bytes(key)));
   });
 }

@@ -69,7 +69,7 @@ export function memberGrant(name: string): Grant {
   };
 }
 
-/** A writer that keeps everything under `directory`. */
+/** A writer that keeps everything under `directory`; of version 1 files, which tests look into by SQL, unless another is asked for. */
 export async function openWriter(
   path: string,
   directory: string,
@@ -80,6 +80,7 @@ export async function openWriter(
     tempDir: directory,
     keepSyncCount: 2,
     skipCleanup: false,
+    engine: "sqlite",
     clock: new VirtualClock(),
     logger: silentLogger,
     ...options,

@@ -60,6 +60,7 @@ export async function syncSandbox(sandbox: Served, path: string, options: SyncOp
         requested: new Set(requested),
       }),
       path,
+      storageEngine: "sqlite",
       signal: new AbortController().signal,
       logger: silentLogger,
       clock,

@@ -65,7 +65,8 @@ for (const [signal, code] of [
     const result = await finish(child);
     assert.equal(result.code, code, result.stderr);
     assert.match(result.stderr, new RegExp(`BATON-INTERRUPTED: stopped by ${signal}`));
-    assert.equal(readFileSync(path).subarray(0, 4).toString(), "C1ZF");
+    assert.equal(readFileSync(`${path}.unfinished`).subarray(0, 4).toString(), "C1ZF");
+    assert.equal(existsSync(path), false);
   });
 }
 

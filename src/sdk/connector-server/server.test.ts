@@ -62,7 +62,15 @@ function serve(connector: Connector): Promise<ConnectorServer> {
 async function syncedRows(connector: Connector, workers: number = 1): Promise<ReturnType<typeof rowsOf>> {
   const path = join(mkdtempSync(join(root, "d-")), "sync.c1z");
   const signal = new AbortController().signal;
-  const { syncId } = await runSync({ connector, path, workers, signal, logger: silentLogger, clock: systemClock });
+  const { syncId } = await runSync({
+    connector,
+    path,
+    workers,
+    storageEngine: "sqlite",
+    signal,
+    logger: silentLogger,
+    clock: systemClock,
+  });
   return rowsOf(path, syncId);
 }
 

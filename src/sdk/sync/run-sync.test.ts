@@ -60,6 +60,7 @@ function run(script: Script, path: string, extra: Partial<RunSyncOptions> = {}) 
   return runSync({
     connector: scriptedConnector(script),
     path,
+    storageEngine: "sqlite",
     signal: new AbortController().signal,
     logger: silentLogger,
     clock: systemClock,

@@ -54,6 +54,7 @@ function run(path: string, extra: Partial<RunSyncOptions> = {}, script: Partial<
   const options: RunSyncOptions = {
     connector,
     path,
+    storageEngine: "sqlite",
     signal: new AbortController().signal,
     logger: silentLogger,
     clock: systemClock,

@@ -18,7 +18,7 @@ export const storageEngines = ["sqlite", "pebble"] as const;
 export type StorageEngine = (typeof storageEngines)[number];
 
 /** What writes a file that is not there yet and of which nobody said what it should be. */
-export const defaultEngine: StorageEngine = "sqlite";
+export const defaultEngine: StorageEngine = "pebble";
 
 /** What writes a file of this format. */
 export function engineFor(format: C1zFormat, asked: StorageEngine | undefined, logger: Logger): StorageEngine {

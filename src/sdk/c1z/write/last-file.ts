@@ -9,6 +9,7 @@ import type { SyncStats } from "./sync-store.ts";
 /** A finished full sync in a file. */
 export interface LastSync {
   readonly path: string;
+  readonly id: string;
   readonly stats: SyncStats;
 }
 
@@ -18,23 +19,23 @@ export async function lastFullSync(
   tempDir: string | undefined,
 ): Promise<LastSync | undefined> {
   for (const path of files) {
-    const stats = await statsOf(path, tempDir);
-    if (stats) return { path, stats };
+    const found = await fullSyncOf(path, tempDir);
+    if (found) return { path, ...found };
   }
   return undefined;
 }
 
-async function statsOf(path: string, tempDir: string | undefined): Promise<SyncStats | undefined> {
+async function fullSyncOf(path: string, tempDir: string | undefined): Promise<Omit<LastSync, "path"> | undefined> {
   const format = await formatOf(path);
   if (format === "none") return undefined;
   if (format === "v3") {
     const { syncs } = await readV3Manifest(path);
     const sync = syncs.find(({ type, endedAt }) => type === "full" && endedAt !== undefined);
-    return sync?.stats;
+    return sync?.stats && { id: sync.id, stats: sync.stats };
   }
   using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
   const sync = file.latestFinished("full");
-  return sync && file.view(sync.id).stats();
+  return sync && { id: sync.id, stats: file.view(sync.id).stats() };
 }
 
 /** Resources of one type in the newest finished sync of a file; undefined when it holds none, or is not there. */

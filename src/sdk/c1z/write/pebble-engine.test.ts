@@ -1,6 +1,6 @@
 // Version 3 files as they are written, read back by the reader and checked key by key by the inspection.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import {
@@ -25,6 +25,7 @@ import { previousFiles, unfinishedPath } from "./files-beside.ts";
 import type { C1zWriter } from "./writer.ts";
 
 const pebble = { engine: "pebble" } as const;
+const notSaid = { engine: undefined } as const;
 
 function place(context: TestContext): { readonly directory: string; readonly path: string } {
   const directory = temporaryDirectory(context);
@@ -245,10 +246,35 @@ test("with one sync to keep nothing lies beside the file; without cleanup all do
   assert.equal(previousFiles(path).length, 3);
 });
 
+test("a new file is of version 3, an empty one too", async (context) => {
+  const { directory, path } = place(context);
+  const empty = join(directory, "empty.c1z");
+  writeFileSync(empty, "");
+  for (const file of [path, empty]) {
+    await writeSync(file, directory, notSaid);
+    assert.equal(await formatOf(file), "v3");
+    await assertSound(file);
+  }
+});
+
+test("a partial sync names the full one before, which lies beside it", async (context) => {
+  const { directory, path } = place(context);
+  const full = await writeSync(path, directory, pebble);
+  for (const users of [["ada"], ["bob"]]) {
+    await writeSync(path, directory, { ...pebble, type: "partial", users, skipCleanup: true });
+    using file = await openC1z(path);
+    assert.deepEqual(
+      file.syncs.map(({ type, parentSyncId }) => [type, parentSyncId]),
+      [["partial", full]],
+    );
+    await assertSound(path);
+  }
+});
+
 test("an existing file keeps its format, sqlite over version 3 warns, and pebble converts", async (context) => {
   const { directory, path } = place(context);
   await writeSync(path, directory, { engine: "sqlite" });
-  await writeSync(path, directory);
+  await writeSync(path, directory, notSaid);
   assert.equal(await formatOf(path), "v1");
   await writeSync(path, directory, pebble);
   assert.equal(await formatOf(path), "v3");
@@ -259,7 +285,7 @@ test("an existing file keeps its format, sqlite over version 3 warns, and pebble
   await writeSync(path, directory, { engine: "sqlite", logger });
   assert.equal(await formatOf(path), "v3");
   assert.equal(warnings.length, 1);
-  await writeSync(path, directory);
+  await writeSync(path, directory, notSaid);
   assert.equal(await formatOf(path), "v3");
   await assertSound(path);
 });

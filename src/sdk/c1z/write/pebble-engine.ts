@@ -113,8 +113,8 @@ export class PebbleEngine implements WriteEngine {
   async #saveFile({ stats, droppedRows }: NonNullable<OpenGrants["end"]>): Promise<PackedFile> {
     const { database, target, keepSyncCount, skipCleanup, onReady } = this.#context;
     database.commit();
-    const write = (file: OpenFile): Promise<PackedFile> =>
-      writeStore(file, this.#runToWrite(stats, droppedRows), this.#source());
+    const run = { ...this.#runToWrite(stats, droppedRows), parentId: await this.#parentId() };
+    const write = (file: OpenFile): Promise<PackedFile> => writeStore(file, run, this.#source());
     const saved = await replaceFile(target, write, {
       onReady: async () => {
         await onReady();
@@ -148,14 +148,19 @@ export class PebbleEngine implements WriteEngine {
     return open.source;
   }
 
-  #runToWrite(stats: SyncStats, droppedRows: boolean): RunToWrite {
+  /** Of a partial sync: the latest full one, which lies in a file of its own. "": none. */
+  async #parentId(): Promise<string> {
+    const { parentSyncId, type } = this.#run();
+    return parentSyncId || (type === "partial" ? ((await this.#last())?.id ?? "") : "");
+  }
+
+  #runToWrite(stats: SyncStats, droppedRows: boolean): Omit<RunToWrite, "parentId"> {
     const run = this.#run();
     const { sync, references } = this.#current;
     const isWhole = references !== undefined && Object.values(references).every(({ count }) => count === 0);
     return {
       id: sync.id,
       type: sync.type,
-      parentId: run.parentSyncId,
       startedAt: localTime(run.startedAt),
       endedAt: localTime(run.endedAt ?? run.startedAt),
       supportsDiff: run.supportsDiff,

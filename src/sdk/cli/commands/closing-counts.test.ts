@@ -15,7 +15,7 @@ type Summarize = NonNullable<ConnectorApp["summarize"]>;
 
 async function sync(stderrIsTty: boolean, summarize: Summarize): Promise<{ code: number; io: MemoryIo }> {
   const env = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme", NO_COLOR: "1" };
-  const io = memoryIo({ argv: ["-f", "out.c1z"], cwd, env, stderrIsTty });
+  const io = memoryIo({ argv: ["-f", join(cwd, "out.c1z")], cwd, env, stderrIsTty });
   return { code: await runCli({ ...exampleApp({ members: ["ada"] }), summarize }, io), io };
 }
 

@@ -12,7 +12,8 @@ import { runCli } from "../run-cli.ts";
 const root = mkdtempSync(join(tmpdir(), "sync-command-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-const credentials = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme" };
+/** With files that tests can look into by SQL. */
+const credentials = { BATON_API_KEY: "canary-api-key", BATON_ORG: "acme", BATON_STORAGE_ENGINE: "sqlite" };
 
 interface Result {
   readonly code: number;
@@ -184,11 +185,12 @@ for (const argv of [
 }
 
 for (const [engine, magic] of [
+  ["", "C1Z3"],
   ["sqlite", "C1ZF"],
   ["pebble", "C1Z3"],
 ] as const) {
-  test(`--storage-engine ${engine} writes a file that begins with ${magic}`, async () => {
-    const { code, io, file } = await sync(["--storage-engine", engine]);
+  test(`--storage-engine ${engine || "not given"} writes a file that begins with ${magic}`, async () => {
+    const { code, io, file } = await sync([], { env: { ...credentials, BATON_STORAGE_ENGINE: engine } });
     assert.equal(code, 0, io.stderrText());
     assert.doesNotMatch(io.stderrText(), /"level":"(warn|error)"/);
     assert.equal(file?.subarray(0, 4).toString(), magic);

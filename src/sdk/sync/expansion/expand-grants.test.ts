@@ -57,7 +57,14 @@ async function expand(grants: readonly Grant[]): Promise<Result> {
   });
   const path = join(directory, `${files++}.c1z`);
   const signal = new AbortController().signal;
-  const outcome = await runSync({ connector, path, signal, logger: silentLogger, clock: systemClock });
+  const outcome = await runSync({
+    connector,
+    path,
+    storageEngine: "sqlite",
+    signal,
+    logger: silentLogger,
+    clock: systemClock,
+  });
   const rows = queryC1z(path, "select data from v1_grants order by id").map((row) =>
     decodeGrant(row["data"] as Uint8Array),
   );
