@@ -18,7 +18,7 @@ export interface Measurement {
   readonly peakBytes: number | undefined;
   /**
    * Part of the machine's processor time that went to anything else meanwhile, 0 to 1: the server that is read from, this
-   * benchmark, and whoever else uses the machine. A tenth is the server's; with much more, times say little.
+   * benchmark, and anyone else who uses the machine. A tenth is the server's; with much more, times say little.
    */
   readonly othersShare: number | undefined;
   readonly stdout: string;

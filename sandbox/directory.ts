@@ -1,5 +1,5 @@
 /**
- * Finds and sorts what is in an organization, at one revision of it. Whoever changed the organization makes a new
+ * Finds and sorts what is in an organization, at one revision of it. A change of the organization makes a new
  * directory; knows nothing of callers and of HTTP.
  */
 import type { Member, Organization, Service, Team, TeamRole } from "./model.ts";

@@ -114,5 +114,5 @@ test("what a key sees follows its holder's role and presence at once", async () 
   sandbox.edit.removeMember(self.user);
   assert.equal((await ask(sandbox, `${org}/`, { key: "manager" })).status, 404);
   const identity = rowOf((await ask(sandbox, "/user/self/", { key: "manager" })).json);
-  assert.equal(identity["slug"], self.user, "whoever leaves keeps the account");
+  assert.equal(identity["slug"], self.user, "those who leave keep the account");
 });

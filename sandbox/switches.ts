@@ -37,7 +37,7 @@ export interface Switches {
   wrongKey: "401" | "403" | "anonymous";
 }
 
-/** The behaviour of a sandbox of which nothing was asked. */
+/** The behaviour of a sandbox without switches. */
 export const defaultSwitches: Readonly<Switches> = {
   isActiveSemantics: "H3",
   membersCarryTeams: true,

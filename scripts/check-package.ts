@@ -60,7 +60,7 @@ function check(isRight: boolean, problem: string): void {
   if (!isRight) problems.push(problem);
 }
 
-/** Whoever builds the same commit must get the same bytes, or nobody could check what is published. */
+/** The same commit must give the same bytes, or nobody could check what is published. */
 async function buildAgain(packed: string, bytes: Buffer): Promise<void> {
   const again = join(scratch, "again");
   mkdirSync(again);

@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
 import type { OpenedFile, PeoplePage, TeamsPage } from "../../src/console/contract/sources.ts";
 import { LogTable } from "../../src/console/store/log-table.ts";
-import { type Desk, startDesk } from "../../test/browser/console-page.ts";
+import { type Site, startSite } from "../../test/browser/console-page.ts";
 import { cpuOfProcess, peakMemoryOfTree } from "../process-tree.ts";
 import { spreadOf } from "../statistics.ts";
 import type { ConsoleBenchOptions } from "./options.ts";
@@ -37,24 +37,24 @@ export async function measureConsole(
   { members, teams, logLines }: ConsoleBenchOptions,
   say: (text: string) => void,
 ): Promise<readonly Measured[]> {
-  await using desk = await startDesk({ sandbox: { organization: { members, teams, seed: 7 }, prepare: true } });
+  await using site = await startSite({ sandbox: { organization: { members, teams, seed: 7 }, prepare: true } });
   say(`syncing ${members} members`);
-  const id = await desk.addConnector();
-  await desk.reaches(id, "Connected");
-  const api = await apiOf(desk);
-  const cpuMs = (): number => cpuOfProcess(desk.console.pid) * 1000;
+  const id = await site.addConnector();
+  await site.reaches(id, "Connected");
+  const api = await apiOf(site);
+  const cpuMs = (): number => cpuOfProcess(site.console.pid) * 1000;
   say("asking");
   const answers = await measureAnswers(api, `/api/sources/connector:${id}`, cpuMs);
-  const { currentFile } = await desk.get<ConnectorDetail>(`/api/connectors/${id}`);
-  const copy = join(desk.directory, "copy.c1z");
+  const { currentFile } = await site.get<ConnectorDetail>(`/api/connectors/${id}`);
+  const copy = join(site.directory, "copy.c1z");
   copyFileSync(currentFile ?? "", copy);
-  const opening = await measureOpening(desk, api, copy, cpuMs);
+  const opening = await measureOpening(site, api, copy, cpuMs);
   say(`writing ${logLines} log lines`);
-  writeLog(join(desk.console.dataDir, "console.sqlite"), id, logLines);
+  writeLog(join(site.console.dataDir, "console.sqlite"), id, logLines);
   const logs = await measureLogs(api, id);
   say("painting");
-  const painted = await measurePaint(desk);
-  return [...answers, ...opening, ...logs, ...painted, ...measureAssets(), memoryOf(desk)];
+  const painted = await measurePaint(site);
+  return [...answers, ...opening, ...logs, ...painted, ...measureAssets(), memoryOf(site)];
 }
 
 interface Timed {
@@ -64,7 +64,7 @@ interface Timed {
 }
 type Api = (path: string) => Promise<Timed>;
 
-async function apiOf({ page, console: program }: Desk): Promise<Api> {
+async function apiOf({ page, console: program }: Site): Promise<Api> {
   const cookies = await page.context().cookies();
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   return async (path) => {
@@ -104,9 +104,9 @@ async function measureAnswers(api: Api, base: string, cpuMs: () => number): Prom
 }
 
 /** A file that nobody has asked about: how long it takes, and how long somebody else waits meanwhile at most. */
-async function measureOpening(desk: Desk, api: Api, path: string, cpuMs: () => number): Promise<Measured[]> {
+async function measureOpening(site: Site, api: Api, path: string, cpuMs: () => number): Promise<Measured[]> {
   const startedMs = performance.now();
-  const { body } = await desk.post<OpenedFile>("/api/files", { path });
+  const { body } = await site.post<OpenedFile>("/api/files", { path });
   const openMs = performance.now() - startedMs;
   const cpuBefore = cpuMs();
   const waits: number[] = [];
@@ -149,7 +149,7 @@ async function measureLogs(api: Api, id: string): Promise<Measured[]> {
   return [times("Logs: search in 100,000 lines", found, 300)];
 }
 
-async function measurePaint({ browser, page, console: program }: Desk): Promise<Measured[]> {
+async function measurePaint({ browser, page, console: program }: Site): Promise<Measured[]> {
   const cookies = await page.context().cookies();
   const values: number[] = [];
   for (let run = 0; run < paints; run++) {
@@ -158,7 +158,7 @@ async function measurePaint({ browser, page, console: program }: Desk): Promise<
   return [{ what: "Page: first contentful paint, nothing cached", unit: "ms", spread: spreadOf(values), target: 1000 }];
 }
 
-type Cookies = Awaited<ReturnType<ReturnType<Desk["page"]["context"]>["cookies"]>>;
+type Cookies = Awaited<ReturnType<ReturnType<Site["page"]["context"]>["cookies"]>>;
 
 async function firstPaint(browser: Browser, address: string, cookies: Cookies): Promise<number> {
   const context = await browser.newContext();
@@ -187,7 +187,7 @@ function measureAssets(): Measured[] {
   ];
 }
 
-function memoryOf({ console: program }: Desk): Measured {
+function memoryOf({ console: program }: Site): Measured {
   const peak = peakMemoryOfTree(program.pid).get(program.pid) ?? Number.NaN;
   return { what: "Console: peak memory after all of this, two files open", unit: "MB", spread: spreadOf([peak / 1e6]) };
 }

@@ -1,4 +1,4 @@
-/** Gives access tokens to whoever proves to hold the key, and knows which tokens are still good. */
+/** Gives access tokens to clients that prove to hold the key, and knows which tokens are still good. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { jwtVerify } from "jose";
 import type { Clock } from "../../src/sdk/clock.ts";

@@ -186,7 +186,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // From an error's code, and the past of a connector, to what the page shows.
   "src/console/failures/": ["src/console/contract/", "src/console/worker/messages.ts", "src/sdk/errors.ts"],
   "src/console/deploy/": ["src/console/contract/", "src/cloudsmith/", "src/sdk/errors.ts"],
-  // Runs, schedules and the service: starts processes, and writes down what they came to.
+  // Runs, schedules and the service: starts processes, and writes down how they ended.
   "src/console/runs/": [
     "src/console/contract/",
     "src/console/store/",
@@ -243,7 +243,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
     "src/sdk/errors.ts",
   ],
-  // The door: HTTP, sessions, headers; knows what to ask whom, and nothing of how it is answered.
+  // The server: HTTP, sessions, headers; knows what to ask whom, and nothing of how it is answered.
   "src/console/server/": [
     "src/console/contract/",
     "src/console/store/",

@@ -111,7 +111,7 @@ export class Standing {
     this.#organization = findOrganization(client, orgSlug, signal);
     // Without an organization the role is not wanted any more, and its look-up would go on.
     this.#organization.catch(() => failed.abort());
-    // Whoever asks for them is told; nobody may ask when something else failed first.
+    // The one who asks for them is told; nobody asks when something else failed first.
     for (const looking of [this.#role, this.#organization]) looking.catch(() => {});
     this.#onKeyProven?.();
     return caller;
@@ -189,7 +189,7 @@ export async function findOrganization(
   }
 }
 
-/** Whoever answers for another organization would have its people taken for those of this one. */
+/** An answer for another organization would have its people taken for those of this one. */
 function theOneAsked(organization: Organization, asked: string): Organization {
   const { slug, slug_perm } = organization;
   if (slug.toLowerCase() === asked.toLowerCase() || slug_perm === asked) return organization;

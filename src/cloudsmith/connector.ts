@@ -147,7 +147,7 @@ export function createSyncers(
   return [...always, ...requestedSyncers(reading, requested)];
 }
 
-/** The types of a sync of which nothing else is known. */
+/** The types of a sync that says nothing else. */
 function defaultTypes(syncers: readonly ResourceSyncer[]): readonly string[] {
   return syncers
     .filter(({ resourceType, isAskedFor = true }) => isAskedFor || !(resourceType.id in requestedSettings))

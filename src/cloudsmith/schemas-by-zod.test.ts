@@ -16,7 +16,7 @@ const parseTeamMembers = (json: unknown, endpoint: string) => read(checks.teamMe
 
 /** What the checks take, said a second time in the words of a library. */
 const id = z.string().min(1);
-/** A row without an id is taken, and refused by whoever reads the list. */
+/** A row without an id is taken, and refused by the reader of the list. */
 const rowId = z
   .string()
   .nullish()

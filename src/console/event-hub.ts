@@ -1,4 +1,4 @@
-/** Passes events on to whoever listens: open pages, and the console's own parts. Holds nothing back for late comers. */
+/** Passes events on to all listeners: open pages, and the console's own parts. Holds nothing back for late comers. */
 import type { ConsoleEvent } from "./contract/events.ts";
 
 /** Gets each event; must return at once and never throw. */
@@ -8,7 +8,7 @@ export type EventListener = (event: ConsoleEvent) => void;
 export class EventHub {
   readonly #listeners = new Set<EventListener>();
 
-  /** Number of listeners, for tests and for whoever needs to know that nobody looks. */
+  /** Number of listeners, for tests, and for code that needs to know that nobody looks. */
   get listeners(): number {
     return this.#listeners.size;
   }

@@ -230,7 +230,7 @@ function fileChanged(path: string): BatonError {
 function readmeOf(keyId: string | null): string {
   const signature =
     keyId === null
-      ? "This pack is NOT SIGNED: whoever could change it could change its hashes as well."
+      ? "This pack is NOT SIGNED: anyone who could change it could change its hashes as well."
       : `Signed with the Ed25519 key ${keyId} (SHA-256 of the public key).`;
   return `${readme}\n${signature}\n`;
 }

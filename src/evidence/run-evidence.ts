@@ -75,7 +75,7 @@ async function verify({ io, options }: Invocation, [path, excess]: readonly stri
     const allowsUnsigned = options.bool("allow-unsigned");
     if (keyPath === undefined && !allowsUnsigned) {
       const hint =
-        "Give the public key of whoever made the pack, or --allow-unsigned to look at hashes and sums alone.";
+        "Give the public key of the person who made the pack, or --allow-unsigned to look at hashes and sums alone.";
       throw usageError("evidence verify needs --key", hint);
     }
     if (keyPath !== undefined && allowsUnsigned) throw usageError("--key and --allow-unsigned exclude each other");

@@ -258,7 +258,7 @@ function otherKey(claimed: string, given: string): BatonError {
     status: Status.unauthenticated,
     message: `The pack says that it was signed with the key ${claimed}, and not with ${given}.`,
     effect: "It is not known who signed it.",
-    hint: "Give the public key of whoever made the pack; get it by another way than the pack.",
+    hint: "Give the public key of the person who made the pack; get it by another way than the pack.",
   });
 }
 
@@ -267,7 +267,7 @@ function notSigned(): BatonError {
     code: "EVIDENCE-UNSIGNED",
     status: Status.failedPrecondition,
     message: "The pack is not signed.",
-    effect: "Whoever could change it could change its hashes as well.",
+    effect: "Anyone who could change it could change its hashes as well.",
     hint: "Ask for a signed one, or verify its hashes and sums alone with --allow-unsigned.",
   });
 }

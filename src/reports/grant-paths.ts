@@ -1,4 +1,4 @@
-/** How somebody came to hold something: directly, or inherited, and through what (wire: GrantSources). Pure. */
+/** Why somebody holds something: directly, or inherited, and through what (wire: GrantSources). Pure. */
 import type { EntitlementRef, Grant } from "../sdk/contracts/model.ts";
 
 /** `direct and inherited`: it stays when either ends. */

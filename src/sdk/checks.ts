@@ -1,5 +1,5 @@
 /**
- * Checks: one list, each check declared once, for whoever asks. `validate`, `doctor` and a page show every result; before
+ * Checks: one list, each check declared once, for all who ask. `validate`, `doctor` and a page show every result; before
  * a sync the same list decides whether it may begin. Knows neither what is checked nor how results look.
  */
 import type { CheckOptions, CheckResult, Connector, SyncWarning, ValidateOptions } from "./contracts/connector.ts";

@@ -75,7 +75,7 @@ export class BatonError extends Error {
     this.fatal = init.fatal ?? false;
   }
 
-  /** The same error with other words about the data or the next step; whoever knows more than the thrower says more. */
+  /** The same error with other words about the data or the next step; a caller that knows more than the thrower says more. */
   with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates">): BatonError {
     const { code, status, message, effect, hint, exitCode, retryAtMs, candidates, fatal, cause } = this;
     return new BatonError({

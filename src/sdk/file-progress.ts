@@ -1,4 +1,4 @@
-/** Tells whoever watches this process that reading a file moves on. See c1z/process/watched-process.ts. */
+/** Tells the watcher of this process that reading a file moves on. See c1z/process/watched-process.ts. */
 
 /** Set for a process that is watched; it must not start another. */
 export const watchedVariable = "BATON_FILE_PROCESS";

@@ -202,7 +202,7 @@ async function tabTo(name: string): Promise<void> {
     assert.notEqual(outline, "none", `the focus is not seen on ${text}`);
     if (text === name) return;
   }
-  assert.fail(`Tab never came to ${name}`);
+  assert.fail(`Tab never reached ${name}`);
 }
 
 test("the picker of teams finds one of them, and Escape closes it", async () => {
@@ -284,7 +284,7 @@ test("at 320 pixels every screen fits and every cell of a card is named", async 
   for (const [name, path] of Object.entries(screens())) {
     await page.setViewportSize({ width: 1024, height: 800 });
     await reviewer.visit(path);
-    assert.equal(await overflow(), 0, `${name} is wider than a small desk`);
+    assert.equal(await overflow(), 0, `${name} is wider than a small site`);
     await page.setViewportSize({ width: 320, height: 800 });
     await settled(page);
     assert.equal(await overflow(), 0, `${name} is wider than a phone`);

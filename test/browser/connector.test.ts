@@ -6,24 +6,24 @@ import { after, before, test } from "node:test";
 import type { Download, Page } from "playwright-core";
 import { type ConnectorDetail, deployTargets } from "../../src/console/contract/connectors.ts";
 import type { LogPage, RunSummary } from "../../src/console/contract/runs.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 
-let desk: Desk;
+let site: Site;
 let id: string;
 
 before(async () => {
-  desk = await startDesk({ sandbox: { organization: { members: 60, teams: 5 } } });
-  id = await desk.addConnector({ mode: "schedule" });
-  await desk.reaches(id, "Connected");
+  site = await startSite({ sandbox: { organization: { members: 60, teams: 5 } } });
+  id = await site.addConnector({ mode: "schedule" });
+  await site.reaches(id, "Connected");
 });
-after(() => desk[Symbol.asyncDispose]());
+after(() => site[Symbol.asyncDispose]());
 
 function detail(): Promise<ConnectorDetail> {
-  return desk.get<ConnectorDetail>(`/api/connectors/${id}`);
+  return site.get<ConnectorDetail>(`/api/connectors/${id}`);
 }
 
 async function lastRuns(): Promise<readonly RunSummary[]> {
-  return (await desk.get<{ runs: readonly RunSummary[] }>(`/api/connectors/${id}/runs?limit=50`)).runs;
+  return (await site.get<{ runs: readonly RunSummary[] }>(`/api/connectors/${id}/runs?limit=50`)).runs;
 }
 
 async function bytesOf(download: Download): Promise<Buffer> {
@@ -35,7 +35,7 @@ function press(page: Page, name: string): Promise<void> {
 }
 
 test("a reload in mid-sync, and another tab, show the same run going on; closing a tab stops nothing", async () => {
-  const { page, sandbox, visit } = desk;
+  const { page, sandbox, visit } = site;
   await visit(`/connectors/${id}`);
   sandbox.switches.latencyMs = 400;
   await press(page, "Sync now");
@@ -58,7 +58,7 @@ test("a reload in mid-sync, and another tab, show the same run going on; closing
 });
 
 test("while it syncs, a second sync is refused with the id of the run, and Cancel leaves the good file as it was", async () => {
-  const { page, sandbox, post } = desk;
+  const { page, sandbox, post } = site;
   const before = await detail();
   sandbox.switches.latencyMs = 400;
   await press(page, "Sync now");
@@ -77,7 +77,7 @@ test("while it syncs, a second sync is refused with the id of the run, and Cance
 });
 
 test("the live region tells phases, and states are words with a shape, not colours alone", async () => {
-  const { page } = desk;
+  const { page } = site;
   assert.ok((await page.locator('[aria-live="polite"]').count()) >= 1);
   const chip = page.locator(".page-title .chip").first();
   assert.ok(((await chip.textContent()) ?? "").length > 3);
@@ -85,7 +85,7 @@ test("the live region tells phases, and states are words with a shape, not colou
 });
 
 test("Test checks the kept settings again, without a key being entered", async () => {
-  const { page, visit } = desk;
+  const { page, visit } = site;
   await visit(`/connectors/${id}`);
   await page.getByRole("link", { name: "Test", exact: true }).click();
   await page.getByRole("heading", { level: 2, name: "Test passed" }).waitFor();
@@ -94,7 +94,7 @@ test("Test checks the kept settings again, without a key being entered", async (
 });
 
 test("paused: a banner, no next runs, still so after a reload; resumed it goes on", async () => {
-  const { page } = desk;
+  const { page } = site;
   await press(page, "Pause sync");
   await page.getByText("Sync is paused", { exact: true }).waitFor();
   await page.reload();
@@ -107,7 +107,7 @@ test("paused: a banner, no next runs, still so after a reload; resumed it goes o
 });
 
 test("the schedule: 30 minutes at least, cron with a time zone, and the next three runs before one saves", async () => {
-  const { page } = desk;
+  const { page } = site;
   await press(page, "Edit schedule");
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Interval").check();
@@ -132,9 +132,9 @@ test("the schedule: 30 minutes at least, cron with a time zone, and the next thr
 });
 
 test("the history lists every run, page by page, with counts, words and files whose hash is right", async () => {
-  const { page, visit } = desk;
+  const { page, visit } = site;
   for (let run = 0; run < 2; run++) {
-    await desk.post(`/api/connectors/${id}/sync`);
+    await site.post(`/api/connectors/${id}/sync`);
     while ((await detail()).progress) await page.waitForTimeout(50);
   }
   const runs = await lastRuns();
@@ -165,7 +165,7 @@ test("the history lists every run, page by page, with counts, words and files wh
 });
 
 test("one run in full: its result, time by phase, hash, and the way to its logs and its access", async () => {
-  const { page } = desk;
+  const { page } = site;
   await page.locator("tbody th a").first().click();
   await page.getByRole("heading", { level: 2, name: /^Run of / }).waitFor();
   const [run] = await lastRuns();
@@ -182,7 +182,7 @@ test("one run in full: its result, time by phase, hash, and the way to its logs 
 });
 
 test("logs: levels, search over all lines, details, download, and new lines while one looks", async () => {
-  const { page, visit, get } = desk;
+  const { page, visit, get } = site;
   await visit(`/connectors/${id}/logs`);
   const count = page.locator('p[role="status"]');
   await page.locator(".log-row").first().waitFor();
@@ -208,7 +208,7 @@ test("logs: levels, search over all lines, details, download, and new lines whil
   assert.equal(lines.length, all.total);
   assert.ok(lines.every((line) => typeof JSON.parse(line) === "object"));
 
-  await desk.post(`/api/connectors/${id}/sync`);
+  await site.post(`/api/connectors/${id}/sync`);
   await page.waitForFunction(
     ({ old }) => {
       const text = document.querySelector('p[role="status"]')?.textContent ?? "";
@@ -220,7 +220,7 @@ test("logs: levels, search over all lines, details, download, and new lines whil
 });
 
 test("a long log is scrolled to its end, page by page, without a gap", async () => {
-  const { page, visit, get } = desk;
+  const { page, visit, get } = site;
   await visit(`/connectors/${id}/logs`);
   await page.getByLabel("Debug and up").check();
   const { total } = await get<LogPage>(`/api/connectors/${id}/logs?level=debug&limit=1`);
@@ -238,7 +238,7 @@ test("a long log is scrolled to its end, page by page, without a gap", async () 
 });
 
 test("files to deploy with, for every platform, and never a key in them", async () => {
-  const { page, sandbox, visit } = desk;
+  const { page, sandbox, visit } = site;
   await visit(`/connectors/${id}/deploy`);
   const labels = ["Docker", "Compose", "Kubernetes", "Helm values", "systemd", "Windows service", "AWS ECS"];
   assert.equal(labels.length, deployTargets.length);
@@ -263,7 +263,7 @@ test("files to deploy with, for every platform, and never a key in them", async 
 });
 
 test("a service for C1 asks for its credentials first, then shows its state", async () => {
-  const { page, post, visit } = desk;
+  const { page, post, visit } = site;
   const { body } = await post<ConnectorDetail>("/api/connectors", { mode: "service", owner: "" });
   await visit(`/connectors/${body.id}/service`);
   await page.getByText("Not linked to C1 yet").waitFor();
@@ -273,9 +273,9 @@ test("a service for C1 asks for its credentials first, then shows its state", as
 });
 
 test("removed: only after one says so, and gone from the list", async () => {
-  const { page, visit } = desk;
-  const other = await desk.addConnector();
-  await desk.reaches(other, "Connected");
+  const { page, visit } = site;
+  const other = await site.addConnector();
+  await site.reaches(other, "Connected");
   await visit(`/connectors/${other}/settings`);
   await press(page, "Remove");
   const dialog = page.getByRole("dialog");
@@ -293,7 +293,7 @@ test("removed: only after one says so, and gone from the list", async () => {
 });
 
 test("when the console stops the page says so, and keeps what it shows", async () => {
-  await using short = await startDesk();
+  await using short = await startSite();
   const { page } = short;
   await press(page, "Try it with a sample organization");
   await page.getByText("Connected", { exact: true }).waitFor();
@@ -303,7 +303,7 @@ test("when the console stops the page says so, and keeps what it shows", async (
 });
 
 test("no script failed, the page's policy had nothing to stop, and nobody else was asked", () => {
-  assert.deepEqual(desk.troubles, []);
+  assert.deepEqual(site.troubles, []);
 });
 
 function inBerlin(moment: string): string {

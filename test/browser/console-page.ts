@@ -18,8 +18,8 @@ import type {
 import { type ConsoleProcess, startConsole } from "../console/console-process.ts";
 import { launchChromium } from "./chromium.ts";
 
-/** The person's desk. */
-export interface Desk extends AsyncDisposable {
+/** The person's site. */
+export interface Site extends AsyncDisposable {
   readonly console: ConsoleProcess;
   readonly browser: Browser;
   readonly page: Page;
@@ -48,8 +48,8 @@ export interface ConnectorChoice {
   readonly settings?: SettingsInput;
 }
 
-/** How the desk is set up. */
-export interface DeskOptions {
+/** How the site is set up. */
+export interface SiteOptions {
   readonly sandbox?: SandboxOptions;
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -58,8 +58,8 @@ export interface DeskOptions {
 }
 
 /** Starts everything and signs in. */
-export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
-  const directory = mkdtempSync(join(tmpdir(), "console-desk-"));
+export async function startSite(options: SiteOptions = {}): Promise<Site> {
+  const directory = mkdtempSync(join(tmpdir(), "console-site-"));
   const [program, browser, sandbox] = await Promise.all([
     startConsole(options.argv, options.env, options.under),
     launchChromium(),
@@ -76,7 +76,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     const { status, body: answer } = await page.evaluate(postFrom, { path, body });
     return { status, body: answer as T };
   };
-  const reaches: Desk["reaches"] = async (id, ...statuses) => {
+  const reaches: Site["reaches"] = async (id, ...statuses) => {
     for (let tries = 0; ; tries++) {
       const connector = await get<ConnectorDetail>(`/api/connectors/${id}`);
       if (statuses.includes(connector.status)) return connector;

@@ -15,7 +15,7 @@ export interface Expected {
   readonly code: RegExp;
 }
 
-/** Holds what the page shows against it, at desk and phone width, and takes a picture. */
+/** Holds what the page shows against it, at site and phone width, and takes a picture. */
 export async function assertShows(
   page: Page,
   folder: string,

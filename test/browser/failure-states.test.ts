@@ -16,18 +16,18 @@ import { systemClock } from "../../src/sdk/clock.ts";
 import { scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { startTlsFront } from "../faults/tls-server.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 import { assertShows as assertPageShows, type Expected, fits } from "./failure-shown.ts";
 import { noSmallDisk, onSmallDisk, startDateProxy } from "./odd-surroundings.ts";
 
-let desk: Desk;
+let site: Site;
 const seen = new Set<string>();
 
 before(async () => {
-  desk = await startDesk({ sandbox: { organization: { members: 40, teams: 4 } } });
+  site = await startSite({ sandbox: { organization: { members: 40, teams: 4 } } });
 });
 after(async () => {
-  await desk[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
   // The sum: a state that no test shows would be a screen that nobody has seen.
   const unseen = failureStates.filter((state) => state !== "unexpected" && !seen.has(state));
   assert.deepEqual(unseen, [], "states without a test");
@@ -35,13 +35,13 @@ after(async () => {
 
 /** Holds what the page shows against it, and notes that the state was seen. */
 async function assertShows(page: Page, expected: Expected): Promise<void> {
-  await assertPageShows(page, process.env["CONSOLE_SCREENSHOTS"] ?? join(desk.directory, "states"), expected);
+  await assertPageShows(page, process.env["CONSOLE_SCREENSHOTS"] ?? join(site.directory, "states"), expected);
   seen.add(expected.state);
 }
 
 /** Syncs a connector until it has ended, and shows its page. */
 async function syncAgain(id: string, ...statuses: readonly ConnectorStatus[]): Promise<void> {
-  const { post, reaches, visit } = desk;
+  const { post, reaches, visit } = site;
   assert.equal((await post(`/api/connectors/${id}/sync`)).status, 202);
   await ended(id);
   await reaches(id, ...statuses);
@@ -51,15 +51,15 @@ async function syncAgain(id: string, ...statuses: readonly ConnectorStatus[]): P
 /** Waits until no run is under way. */
 async function ended(id: string): Promise<ConnectorDetail> {
   for (;;) {
-    const connector = await desk.get<ConnectorDetail>(`/api/connectors/${id}`);
+    const connector = await site.get<ConnectorDetail>(`/api/connectors/${id}`);
     if (connector.progress === null && connector.lastRun !== null) return connector;
-    await desk.page.waitForTimeout(50);
+    await site.page.waitForTimeout(50);
   }
 }
 
 /** Puts settings into the form of a new connector and presses Test. */
 async function testSettings(settings: { readonly baseUrl: string; readonly key?: string }): Promise<void> {
-  const { page, post, sandbox, visit } = desk;
+  const { page, post, sandbox, visit } = site;
   const { body } = await post<ConnectorDetail>("/api/connectors", { mode: "once", owner: "" });
   await visit(`/connectors/${body.id}/settings?edit=ca`);
   await page.getByLabel("Cloudsmith API key").fill(settings.key ?? sandbox.keys.service);
@@ -73,33 +73,33 @@ async function testSettings(settings: { readonly baseUrl: string; readonly key?:
 const badKey = `csa_${"0".repeat(36)}`;
 
 test("wrong key: its last four, where it came from, six causes and none picked", async () => {
-  const id = await desk.addConnector({ settings: { apiKey: badKey } });
-  await desk.reaches(id, "Error");
-  await desk.visit(`/connectors/${id}`);
-  await assertShows(desk.page, {
+  const id = await site.addConnector({ settings: { apiKey: badKey } });
+  await site.reaches(id, "Error");
+  await site.visit(`/connectors/${id}`);
+  await assertShows(site.page, {
     state: "wrong-key",
     title: "Cloudsmith did not accept this API key",
     texts: ["ends in 0000", "entered here", "typo", "refreshed", "revoked", "policy", "IP", "no access"],
     action: "Edit key",
     code: /CS-AUTH-401/,
   });
-  await desk.page.getByRole("link", { name: "Edit key" }).click();
-  assert.equal(await focusedLabel(desk.page), "Cloudsmith API key");
-  await desk.page.getByRole("button", { name: "Cancel" }).click();
+  await site.page.getByRole("link", { name: "Edit key" }).click();
+  assert.equal(await focusedLabel(site.page), "Cloudsmith API key");
+  await site.page.getByRole("button", { name: "Cancel" }).click();
   // A second and a third failure make the banner urgent.
   for (let run = 2; run <= 3; run++) await syncAgain(id, "Error");
-  await desk.page.getByRole("alert").getByText("3 syncs in a row failed").waitFor();
-  await desk.page.getByRole("button", { name: "Force sync" }).waitFor();
+  await site.page.getByRole("alert").getByText("3 syncs in a row failed").waitFor();
+  await site.page.getByRole("button", { name: "Force sync" }).waitFor();
 });
 
 test("a key that worked before: when it last did, the policy, and how to refresh", async () => {
   await using own = await startSandbox({ organization: { members: 5, teams: 1 } });
   const settings = { apiKey: own.keys.manager, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
-  const id = await desk.addConnector({ settings });
-  await desk.reaches(id, "Connected");
+  const id = await site.addConnector({ settings });
+  await site.reaches(id, "Connected");
   own.revokeKey("manager");
   await syncAgain(id, "Error");
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "key-refused",
     title: "Key refused by the workspace",
     texts: [/Last worked\s*\d{4}-\d\d-\d\d/, "policy", "Refresh"],
@@ -109,10 +109,10 @@ test("a key that worked before: when it last did, the policy, and how to refresh
 });
 
 test("wrong slug: the organizations that the key sees, to pick one from", async () => {
-  const { page, sandbox } = desk;
-  const id = await desk.addConnector({ settings: { orgSlug: "sandbox-orgs" } });
-  await desk.reaches(id, "Error");
-  await desk.visit(`/connectors/${id}`);
+  const { page, sandbox } = site;
+  const id = await site.addConnector({ settings: { orgSlug: "sandbox-orgs" } });
+  await site.reaches(id, "Error");
+  await site.visit(`/connectors/${id}`);
   await assertShows(page, {
     state: "wrong-slug",
     title: "No organization 'sandbox-orgs' for this key",
@@ -127,11 +127,11 @@ test("wrong slug: the organizations that the key sees, to pick one from", async 
 test("renamed: the last good run, the old name, and that ids may change", async () => {
   await using own = await startSandbox({ organization: { members: 5, teams: 1, name: "Old Name", slug: "old-slug" } });
   const settings = { apiKey: own.keys.service, orgSlug: "old-slug", baseUrl: own.baseUrl };
-  const id = await desk.addConnector({ settings });
-  await desk.reaches(id, "Connected");
+  const id = await site.addConnector({ settings });
+  await site.reaches(id, "Connected");
   own.organization.slug = "new-slug";
   await syncAgain(id, "Error");
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "renamed-slug",
     title: "The organization may have been renamed",
     texts: ["Old Name", /Last good run\s*\d{4}/, "ids"],
@@ -141,46 +141,46 @@ test("renamed: the last good run, the old name, and that ids may change", async 
 });
 
 test("narrow key: which signs, what is missing, and whose key is needed", async () => {
-  const id = await desk.addConnector({ key: "member" });
-  await desk.reaches(id, "Partial");
-  await desk.visit(`/connectors/${id}`);
-  await assertShows(desk.page, {
+  const id = await site.addConnector({ key: "member" });
+  await site.reaches(id, "Partial");
+  await site.visit(`/connectors/${id}`);
+  await assertShows(site.page, {
     state: "narrow-key",
     title: "Partial roster",
     texts: [/Signs\s*R\d/, "Owner or Manager"],
     action: "Use another key",
     code: /CONSOLE-PARTIAL|CS-PARTIAL/,
   });
-  await desk.page.getByRole("button", { name: "Continue" }).click();
-  await desk.page.locator(".banner-title", { hasText: "Partial roster" }).waitFor({ state: "detached" });
+  await site.page.getByRole("button", { name: "Continue" }).click();
+  await site.page.locator(".banner-title", { hasText: "Partial roster" }).waitFor({ state: "detached" });
 });
 
 test("rate limited: until when in both zones, the budget, others who use it; cancelled within the wait", async () => {
   await using own = await startSandbox({ organization: { members: 5, teams: 1 } });
   const settings = { apiKey: own.keys.service, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
   own.addFault({ kind: "throttle", retryAfter: "3304", match: { path: "/members/" }, times: Number.POSITIVE_INFINITY });
-  const id = await desk.addConnector({ settings });
-  await desk.reaches(id, "Rate limited");
-  await desk.visit(`/connectors/${id}`);
-  await desk.page.getByText(/^Rate limited until \d\d:\d\d$/).waitFor();
-  await assertShows(desk.page, {
+  const id = await site.addConnector({ settings });
+  await site.reaches(id, "Rate limited");
+  await site.visit(`/connectors/${id}`);
+  await site.page.getByText(/^Rate limited until \d\d:\d\d$/).waitFor();
+  await assertShows(site.page, {
     state: "rate-limited",
     title: "Waiting for Cloudsmith",
     texts: [/\d\d:\d\d \(\d\d:\d\d UTC\)/, "the same key"],
     action: "Cancel",
     code: /CS-RATE-429/,
   });
-  await desk.page
+  await site.page
     .getByText(/requests left|Not known yet/)
     .first()
     .waitFor();
-  await desk.page.getByRole("button", { name: "Cancel" }).click();
+  await site.page.getByRole("button", { name: "Cancel" }).click();
   assert.equal((await ended(id)).lastRun?.result, "Cancelled");
 });
 
 test("network down: which host, what failed, which proxy", async () => {
   await testSettings({ baseUrl: "http://127.0.0.1:9" });
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "network-down",
     title: "Cannot reach 127.0.0.1:9",
     texts: [/refused|TCP/i, /Proxy\s*none/],
@@ -191,23 +191,23 @@ test("network down: which host, what failed, which proxy", async () => {
 
 test("TLS fault: whose certificate, until when, the CA file, and no way to skip", async () => {
   const { certificate: cert, privateKey: key } = makeCertificates();
-  await using front = await startTlsFront(desk.sandbox.port, { cert, key });
+  await using front = await startTlsFront(site.sandbox.port, { cert, key });
   await testSettings({ baseUrl: `https://localhost:${front.port}` });
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "tls-fault",
     title: "The secure connection could not be verified",
     texts: ["CA file", /Subject/i, /Issuer/i],
     code: /NET-TLS/,
   });
-  assert.equal(await desk.page.getByRole("button", { name: /skip|ignore|anyway/i }).count(), 0);
-  await desk.page.getByLabel("CA file").waitFor();
+  assert.equal(await site.page.getByRole("button", { name: /skip|ignore|anyway/i }).count(), 0);
+  await site.page.getByLabel("CA file").waitFor();
 });
 
 test("clock wrong: both times", async () => {
   const inTheFuture = new Date(Date.now() + 3 * 3_600_000).toUTCString();
-  await using front = await startDateProxy(desk.sandbox, inTheFuture);
+  await using front = await startDateProxy(site.sandbox, inTheFuture);
   await testSettings({ baseUrl: `http://127.0.0.1:${front.port}/v1` });
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "clock-wrong",
     title: /^This machine's clock is off by (3 hours|1[78]\d minutes)$/,
     texts: ["NTP"],
@@ -216,10 +216,10 @@ test("clock wrong: both times", async () => {
 });
 
 test("server error: the status, and a way to try again", async () => {
-  desk.sandbox.addFault({ kind: "status", status: 501, times: Number.POSITIVE_INFINITY });
-  await testSettings({ baseUrl: desk.sandbox.baseUrl });
-  desk.sandbox.clearFaults();
-  await assertShows(desk.page, {
+  site.sandbox.addFault({ kind: "status", status: 501, times: Number.POSITIVE_INFINITY });
+  await testSettings({ baseUrl: site.sandbox.baseUrl });
+  site.sandbox.clearFaults();
+  await assertShows(site.page, {
     state: "server-error",
     title: "Cloudsmith is having trouble",
     texts: ["501"],
@@ -229,12 +229,12 @@ test("server error: the status, and a way to try again", async () => {
 });
 
 test("unexpected answer: path, content type and how it begins, escaped", async () => {
-  desk.sandbox.addFault({ kind: "html", times: Number.POSITIVE_INFINITY });
-  const id = await desk.addConnector();
-  await desk.reaches(id, "Error");
-  desk.sandbox.clearFaults();
-  await desk.visit(`/connectors/${id}`);
-  await assertShows(desk.page, {
+  site.sandbox.addFault({ kind: "html", times: Number.POSITIVE_INFINITY });
+  const id = await site.addConnector();
+  await site.reaches(id, "Error");
+  site.sandbox.clearFaults();
+  await site.visit(`/connectors/${id}`);
+  await assertShows(site.page, {
     state: "unexpected-answer",
     title: "Unexpected answer",
     texts: ["text/html", /It begins\s*.*<|&lt;/],
@@ -252,7 +252,7 @@ const diskFull: Expected = {
 };
 
 test("disk full: the path, and that there is no file yet", { skip: noSmallDisk() }, async () => {
-  await using small = await startDesk({
+  await using small = await startSite({
     sandbox: { organization: { members: 4000, teams: 60 } },
     under: onSmallDisk,
   });
@@ -264,9 +264,9 @@ test("disk full: the path, and that there is no file yet", { skip: noSmallDisk()
 });
 
 test("disk full, in a stand-in's answer where no small disk can be had", { skip: !noSmallDisk() }, async () => {
-  const { page } = desk;
-  const id = await desk.addConnector();
-  await desk.reaches(id, "Connected");
+  const { page } = site;
+  const id = await site.addConnector();
+  await site.reaches(id, "Connected");
   const failure: Failure = {
     code: "FILE-DISK-FULL",
     state: "disk-full",
@@ -280,25 +280,25 @@ test("disk full, in a stand-in's answer where no small disk can be had", { skip:
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...(await answer.json()), status: "Error", failure } });
   });
-  await desk.visit(`/connectors/${id}`);
+  await site.visit(`/connectors/${id}`);
   await assertShows(page, diskFull);
   await page.unroute(`**/api/connectors/${id}`);
 });
 
 test("file busy: whose process holds it", async () => {
-  const { sandbox } = desk;
-  const id = await desk.addConnector();
-  await desk.reaches(id, "Connected");
+  const { sandbox } = site;
+  const id = await site.addConnector();
+  await site.reaches(id, "Connected");
   using scratch = scratchDirectory();
   sandbox.switches.latencyMs = 400;
-  const file = join(desk.console.dataDir, "connectors", id, "working.c1z");
+  const file = join(site.console.dataDir, "connectors", id, "working.c1z");
   const other = startProgram(["--file", file], { cwd: scratch.path, env: settingsFor(sandbox) });
   sandbox.resetLog();
-  while (sandbox.requests.length === 0) await desk.page.waitForTimeout(50);
+  while (sandbox.requests.length === 0) await site.page.waitForTimeout(50);
   await syncAgain(id, "Error");
   sandbox.switches.latencyMs = 0;
   await other.finished;
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "file-busy",
     title: "Another run is using this file",
     texts: [/\d{2,}/],
@@ -310,39 +310,39 @@ test("file busy: whose process holds it", async () => {
 test("held: before and after, names, and nothing applied until it is confirmed", async () => {
   await using own = await startSandbox({ organization: { members: 40, teams: 4 } });
   const settings = { apiKey: own.keys.service, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
-  const id = await desk.addConnector({ settings });
-  const good = await desk.reaches(id, "Connected");
+  const id = await site.addConnector({ settings });
+  const good = await site.reaches(id, "Connected");
   for (const { user } of own.organization.members.slice(10)) own.edit.removeMember(user);
   await syncAgain(id, "Held");
-  await assertShows(desk.page, {
+  await assertShows(site.page, {
     state: "held",
     title: "Big change, nothing applied",
     texts: ["last good file stays"],
     action: "Confirm changes",
     code: /BATON-HELD/,
   });
-  const change = desk.page.getByRole("region", { name: "What would change" });
+  const change = site.page.getByRole("region", { name: "What would change" });
   await change.getByRole("row", { name: /members 40 10/ }).waitFor();
   assert.ok((await change.getByRole("listitem").count()) >= 10);
-  assert.equal((await desk.get<ConnectorDetail>(`/api/connectors/${id}`)).currentFile, good.currentFile);
+  assert.equal((await site.get<ConnectorDetail>(`/api/connectors/${id}`)).currentFile, good.currentFile);
 
-  await desk.page.getByRole("button", { name: "Keep old" }).click();
-  await desk.page.locator(".banner-title", { hasText: "Big change" }).waitFor({ state: "detached" });
-  assert.equal(await figure(desk.page, "Members"), "40");
+  await site.page.getByRole("button", { name: "Keep old" }).click();
+  await site.page.locator(".banner-title", { hasText: "Big change" }).waitFor({ state: "detached" });
+  assert.equal(await figure(site.page, "Members"), "40");
 
   await syncAgain(id, "Held");
-  await desk.page.getByRole("button", { name: "Confirm changes" }).click();
-  await desk.reaches(id, "Connected");
-  await desk.page.getByText("Connected", { exact: true }).waitFor();
-  assert.equal(await figure(desk.page, "Members"), "10");
+  await site.page.getByRole("button", { name: "Confirm changes" }).click();
+  await site.reaches(id, "Connected");
+  await site.page.getByText("Connected", { exact: true }).waitFor();
+  assert.equal(await figure(site.page, "Members"), "10");
 });
 
 test("C1 not reached: last contact and next try where there are any, and the link can be tested again", async () => {
-  const { page } = desk;
+  const { page } = site;
   const { clientId: c1ClientId, clientSecret: c1ClientSecret } = new TokenEndpoint("127.0.0.1:9", systemClock)
     .credentials;
-  const id = await desk.addConnector({ mode: "service", settings: { c1ClientId, c1ClientSecret } });
-  await desk.visit(`/connectors/${id}/service`);
+  const id = await site.addConnector({ mode: "service", settings: { c1ClientId, c1ClientSecret } });
+  await site.visit(`/connectors/${id}/service`);
   await page.getByRole("button", { name: "Test C1" }).click();
   await assertShows(page, {
     state: "c1-unreachable",
@@ -356,21 +356,21 @@ test("C1 not reached: last contact and next try where there are any, and the lin
 test("an organization of one: said calmly", async () => {
   await using own = await startSandbox({ organization: { members: 1, teams: 0, services: 1 } });
   const settings = { apiKey: own.keys.owner, orgSlug: own.organization.slug, baseUrl: own.baseUrl };
-  const id = await desk.addConnector({ settings });
-  await desk.reaches(id, "Connected");
-  await desk.visit(`/connectors/${id}`);
-  await assertShows(desk.page, {
+  const id = await site.addConnector({ settings });
+  await site.reaches(id, "Connected");
+  await site.visit(`/connectors/${id}`);
+  await assertShows(site.page, {
     state: "empty-organization",
     title: "Only you are in here",
     texts: ["complete"],
     code: /CONSOLE-EMPTY/,
   });
-  assert.equal(await desk.page.locator(".banner-bad").count(), 0);
+  assert.equal(await site.page.locator(".banner-bad").count(), 0);
 });
 
 test("session ended: how to print a new link, which leads back in", async () => {
-  const { page, console: program } = desk;
-  await desk.visit("/connectors");
+  const { page, console: program } = site;
+  await site.visit("/connectors");
   await page.context().clearCookies();
   await page.getByRole("link", { name: "Add connector" }).click();
   await page.getByRole("button", { name: "Try it with a sample organization" }).click();
@@ -393,7 +393,7 @@ test("session ended: how to print a new link, which leads back in", async () => 
 });
 
 test("no script ran, and the page's policy had nothing to stop", () => {
-  assert.deepEqual(desk.troubles, []);
+  assert.deepEqual(site.troubles, []);
 });
 
 async function figure(page: Page, label: string): Promise<string> {

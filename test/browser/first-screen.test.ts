@@ -4,14 +4,14 @@ import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { consoleAssetsDir } from "../../scripts/build-console.ts";
-import { type Desk, startDesk } from "./console-page.ts";
+import { type Site, startSite } from "./console-page.ts";
 
-let desk: Desk;
+let site: Site;
 
 before(async () => {
-  desk = await startDesk();
+  site = await startSite();
 });
-after(() => desk[Symbol.asyncDispose]());
+after(() => site[Symbol.asyncDispose]());
 
 test("all files of the page together have at most 600 KB, unpacked", () => {
   const files = globSync("**/*", { cwd: consoleAssetsDir }).filter((name) => !/\.(gz|br)$/.test(name));
@@ -21,7 +21,7 @@ test("all files of the page together have at most 600 KB, unpacked", () => {
 });
 
 test("a screen is one page, one style sheet, one script and an icon, all of the console's own", async () => {
-  const { page, visit, console: program } = desk;
+  const { page, visit, console: program } = site;
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
   await visit("/");
@@ -31,7 +31,7 @@ test("a screen is one page, one style sheet, one script and an icon, all of the 
 });
 
 test("signed out, every screen gives way, also after a reload", async () => {
-  await using other = await startDesk();
+  await using other = await startSite();
   const { page } = other;
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { level: 1, name: "Sign in again" }).waitFor();
@@ -42,7 +42,7 @@ test("signed out, every screen gives way, also after a reload", async () => {
 });
 
 test("a connector whose key went with the console's memory says so, and keeps its file", async () => {
-  const { page, sandbox, addConnector, reaches } = desk;
+  const { page, sandbox, addConnector, reaches } = site;
   const id = await addConnector();
   await reaches(id, "Connected");
   await page.route(`**/api/connectors/${id}`, async (route) => {
@@ -50,7 +50,7 @@ test("a connector whose key went with the console's memory says so, and keeps it
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...(await answer.json()), status: "Not set up" } });
   });
-  await desk.visit(`/connectors/${id}`);
+  await site.visit(`/connectors/${id}`);
   await page.getByText("The API key must be entered again").waitFor();
   await page.getByText(`${sandbox.organization.members.length}`, { exact: true }).first().waitFor();
   await page.unrouteAll();

@@ -5,14 +5,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 import { payloads } from "./payloads.ts";
 
-let desk: Desk;
+let site: Site;
 
 before(async () => {
-  desk = await startDesk({ sandbox: { organization: { members: 80, teams: 2 } } });
-  const { organization } = desk.sandbox;
+  site = await startSite({ sandbox: { organization: { members: 80, teams: 2 } } });
+  const { organization } = site.sandbox;
   organization.name = payloads.join(" ");
   for (const service of organization.services) service.name = payloads.join(" ").slice(0, 900);
   // The last 60 are those who will fall away.
@@ -22,7 +22,7 @@ before(async () => {
     member.userName = payload;
   }
 });
-after(() => desk[Symbol.asyncDispose]());
+after(() => site[Symbol.asyncDispose]());
 
 /** Text as a browser shows it: runs of white space are one. */
 function shown(text: string): string {
@@ -30,17 +30,17 @@ function shown(text: string): string {
 }
 
 async function mainText(): Promise<string> {
-  return shown((await desk.page.locator("main").textContent()) ?? "");
+  return shown((await site.page.locator("main").textContent()) ?? "");
 }
 
 test("as owners in the list of connectors", async () => {
   for (const owner of payloads) {
-    const { id } = (await desk.post<ConnectorDetail>("/api/connectors", { mode: "once", owner })).body;
-    // Of which nothing was entered is not in the list; without a key nothing is synced.
-    assert.equal((await desk.post(`/api/connectors/${id}/settings`, { orgSlug: "sandbox-org" })).status, 200);
+    const { id } = (await site.post<ConnectorDetail>("/api/connectors", { mode: "once", owner })).body;
+    // What has no input is not in the list; without a key nothing is synced.
+    assert.equal((await site.post(`/api/connectors/${id}/settings`, { orgSlug: "sandbox-org" })).status, 200);
   }
-  await desk.visit("/connectors");
-  const cells = (await desk.page.locator("td").allTextContents()).map(shown);
+  await site.visit("/connectors");
+  const cells = (await site.page.locator("td").allTextContents()).map(shown);
   assert.deepEqual(
     payloads.filter((payload) => !cells.includes(shown(payload))),
     [],
@@ -48,7 +48,7 @@ test("as owners in the list of connectors", async () => {
 });
 
 test("as the organization's name and as whose key it is, in the test, the title and the settings", async () => {
-  const { page, sandbox, post, visit } = desk;
+  const { page, sandbox, post, visit } = site;
   const { id } = (await post<ConnectorDetail>("/api/connectors", { mode: "once", owner: payloads[0] })).body;
   await visit(`/connectors/${id}/settings?edit=ca`);
   await page.getByLabel("Cloudsmith API key").fill(sandbox.keys.service);
@@ -65,14 +65,14 @@ test("as the organization's name and as whose key it is, in the test, the title 
 });
 
 test("as the people of a big change, and in the lines of the log", async () => {
-  const { page, sandbox } = desk;
-  const id = await desk.addConnector();
-  await desk.reaches(id, "Connected");
+  const { page, sandbox } = site;
+  const id = await site.addConnector();
+  await site.reaches(id, "Connected");
   sandbox.organization.members.length = 20;
   sandbox.organization.revision++;
-  await desk.post(`/api/connectors/${id}/sync`);
-  await desk.reaches(id, "Held");
-  await desk.visit(`/connectors/${id}`);
+  await site.post(`/api/connectors/${id}/sync`);
+  await site.reaches(id, "Held");
+  await site.visit(`/connectors/${id}`);
   const names = (await page.locator(".names li").allTextContents()).map(shown);
   assert.equal(names.length, 20);
   for (const name of names)
@@ -80,22 +80,22 @@ test("as the people of a big change, and in the lines of the log", async () => {
       payloads.some((payload) => shown(payload) === name),
       name,
     );
-  await desk.visit(`/connectors/${id}/logs?run=${encodeURIComponent("<script>alert(1)</script>")}`);
+  await site.visit(`/connectors/${id}/logs?run=${encodeURIComponent("<script>alert(1)</script>")}`);
   await page.getByLabel("Search the log").fill("<img src=x onerror=alert(2)>");
   await page.getByText("No line matches").waitFor();
 });
 
 test("as an answer that is none, and as what an API host says of an error", async () => {
-  const { page, sandbox } = desk;
+  const { page, sandbox } = site;
   for (const fault of [
     { kind: "garbage", body: payloads.join("\n").slice(0, 180) },
     { kind: "status", status: 400, body: JSON.stringify({ detail: payloads.slice(0, 3).join(" ") }) },
   ] as const) {
     sandbox.addFault({ ...fault, times: Number.POSITIVE_INFINITY });
-    const id = await desk.addConnector();
-    await desk.reaches(id, "Error");
+    const id = await site.addConnector();
+    await site.reaches(id, "Error");
     sandbox.clearFaults();
-    for (const path of ["", "/history", "/logs"]) await desk.visit(`/connectors/${id}${path}`);
+    for (const path of ["", "/history", "/logs"]) await site.visit(`/connectors/${id}${path}`);
     await page.getByLabel("Debug and up").check();
     await page.locator(".log-row").first().click();
     await page.getByRole("region", { name: "details of the line" }).waitFor();
@@ -104,11 +104,11 @@ test("as an answer that is none, and as what an API host says of an error", asyn
 
 test("in addresses, which show no screen or nothing of it", async () => {
   for (const payload of payloads.filter((one) => !/[\\%]/.test(one)).slice(0, 20)) {
-    await desk.visit(`/connectors/${encodeURIComponent(payload)}`);
-    await desk.page.getByText("There is no such connector").first().waitFor();
+    await site.visit(`/connectors/${encodeURIComponent(payload)}`);
+    await site.page.getByText("There is no such connector").first().waitFor();
   }
 });
 
 test("no script ran, nothing was loaded from elsewhere, and the page's policy had nothing to stop", () => {
-  assert.deepEqual(desk.troubles, []);
+  assert.deepEqual(site.troubles, []);
 });

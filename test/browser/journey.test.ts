@@ -4,14 +4,14 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { expectedCounts } from "../../sandbox/organization.ts";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
-import { type Desk, settled, startDesk, whenItComes } from "./console-page.ts";
+import { type Site, settled, startSite, whenItComes } from "./console-page.ts";
 
-let desk: Desk;
+let site: Site;
 
 before(async () => {
-  desk = await startDesk({ sandbox: { organization: { members: 60, teams: 5 } } });
+  site = await startSite({ sandbox: { organization: { members: 60, teams: 5 } } });
 });
-after(() => desk[Symbol.asyncDispose]());
+after(() => site[Symbol.asyncDispose]());
 
 function press(page: Page, name: string): Promise<void> {
   return page.getByRole("button", { name, exact: true }).click();
@@ -22,11 +22,11 @@ function follow(page: Page, name: string): Promise<void> {
 }
 
 test("from the welcome screen to Connected in at most 12 actions, by the page's labels", async () => {
-  const { page, sandbox, visit, troubles } = desk;
+  const { page, sandbox, visit, troubles } = site;
   await visit("/");
   await page.getByRole("heading", { level: 1, name: "Welcome" }).waitFor();
   await page.getByText("Nothing leaves this machine").waitFor();
-  await page.getByText(desk.console.dataDir).waitFor();
+  await page.getByText(site.console.dataDir).waitFor();
   let actions = 0;
   const act = async (action: Promise<unknown>): Promise<void> => {
     actions++;
@@ -71,7 +71,7 @@ test("from the welcome screen to Connected in at most 12 actions, by the page's 
 });
 
 test("the key is not in the page, its answers or its address after it was saved; its last four are", async () => {
-  const { page, sandbox, get } = desk;
+  const { page, sandbox, get } = site;
   await follow(page, "Settings");
   await page.getByText(`ends in ${sandbox.keys.service.slice(-4)}`).waitFor();
   const id = new URL(page.url()).pathname.split("/")[2] ?? "";
@@ -88,7 +88,7 @@ test("the key is not in the page, its answers or its address after it was saved;
 });
 
 test("a key is hidden until one asks, and hidden again when the field is left", async () => {
-  const { page, visit } = desk;
+  const { page, visit } = site;
   await visit(new URL(page.url()).pathname);
   await press(page, "Edit settings");
   await page.getByLabel("Enter another key").check();
@@ -104,7 +104,7 @@ test("a key is hidden until one asks, and hidden again when the field is left", 
 });
 
 test("without an owner one is warned once and may go on", async () => {
-  const { page, visit } = desk;
+  const { page, visit } = site;
   await visit("/connectors/add/owner?mode=once");
   await press(page, "Next");
   await page.getByRole("alert").getByText("Nobody is named as owner").waitFor();
@@ -114,7 +114,7 @@ test("without an owner one is warned once and may go on", async () => {
 });
 
 test("the form refuses what cannot be right, tied to its field, and sends nothing", async () => {
-  const { page, sandbox } = desk;
+  const { page, sandbox } = site;
   const form = whenItComes(page, { selector: "form button", text: "Save" });
   await press(page, "Edit settings");
   assert.equal((await form).focused, "input Cloudsmith API key");
@@ -134,7 +134,7 @@ test("the form refuses what cannot be right, tied to its field, and sends nothin
 });
 
 test("a narrow key is saved only after the words are typed", async () => {
-  const { page, sandbox, reaches } = desk;
+  const { page, sandbox, reaches } = site;
   await page.getByLabel("Cloudsmith API key").fill(sandbox.keys.member);
   await page.getByLabel("Organization slug").fill(sandbox.organization.slug);
   await page.getByText("Advanced").click();
@@ -154,7 +154,7 @@ test("a narrow key is saved only after the words are typed", async () => {
 });
 
 test("one click on the welcome screen's sample button leads to Connected", async () => {
-  await using fresh = await startDesk();
+  await using fresh = await startSite();
   const { page, troubles } = fresh;
   await press(page, "Try it with a sample organization");
   await page.getByText("Connected", { exact: true }).waitFor();
@@ -164,7 +164,7 @@ test("one click on the welcome screen's sample button leads to Connected", async
 });
 
 test("several connectors stand side by side, with state, last sync and owner", async () => {
-  const { page, visit, get } = desk;
+  const { page, visit, get } = site;
   await visit("/connectors");
   const { connectors } = await get<{ connectors: readonly ConnectorDetail[] }>("/api/connectors");
   assert.ok(connectors.length >= 2);

@@ -1,18 +1,18 @@
 /** The whole way without a mouse (U-2): set up, test, sync, find a person, export. The focus is always seen. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Desk, settled, startDesk, whenItComes } from "./console-page.ts";
+import { type Site, settled, startSite, whenItComes } from "./console-page.ts";
 
-let desk: Desk;
+let site: Site;
 
 before(async () => {
-  desk = await startDesk({ sandbox: { organization: { members: 60, teams: 5 } } });
+  site = await startSite({ sandbox: { organization: { members: 60, teams: 5 } } });
 });
-after(() => desk[Symbol.asyncDispose]());
+after(() => site[Symbol.asyncDispose]());
 
 /** What has the focus: its name as it is read out, and whether one sees that it has it. */
 async function focused(): Promise<{ readonly name: string; readonly isSeen: boolean }> {
-  return await desk.page.evaluate(() => {
+  return await site.page.evaluate(() => {
     const element = document.activeElement;
     if (!(element instanceof HTMLElement) || element === document.body) return { name: "", isSeen: true };
     const label = "labels" in element ? (element as HTMLInputElement).labels?.[0]?.textContent : undefined;
@@ -33,7 +33,7 @@ async function focused(): Promise<{ readonly name: string; readonly isSeen: bool
 async function tabTo(wanted: RegExp): Promise<void> {
   const passed: string[] = [];
   for (let stop = 0; stop < 80; stop++) {
-    await desk.page.keyboard.press("Tab");
+    await site.page.keyboard.press("Tab");
     const { name, isSeen } = await focused();
     if (name !== "") assert.ok(isSeen, `the focus on “${name}” is not seen`);
     if (wanted.test(name)) return;
@@ -44,16 +44,16 @@ async function tabTo(wanted: RegExp): Promise<void> {
 
 async function press(wanted: RegExp, key = "Enter"): Promise<void> {
   await tabTo(wanted);
-  await desk.page.keyboard.press(key);
+  await site.page.keyboard.press(key);
 }
 
 async function type(wanted: RegExp, text: string): Promise<void> {
   await tabTo(wanted);
-  await desk.page.keyboard.type(text);
+  await site.page.keyboard.type(text);
 }
 
 test("from the welcome screen to Connected, to a person and a CSV", async () => {
-  const { page, sandbox } = desk;
+  const { page, sandbox } = site;
   await press(/^Skip to content$/);
   assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
   await press(/^Add connector$/);
@@ -102,7 +102,7 @@ test("from the welcome screen to Connected, to a person and a CSV", async () => 
 });
 
 test("a dialog keeps the focus, closes with Escape, and gives the focus back", async () => {
-  const { page, visit } = desk;
+  const { page, visit } = site;
   await visit("/connectors");
   await press(/^Sandbox Organization$/);
   await settled(page);
@@ -122,10 +122,10 @@ test("a dialog keeps the focus, closes with Escape, and gives the focus back", a
 });
 
 test("after a link the new screen's heading has the focus from the first, so that it is read out", async () => {
-  const { page } = desk;
+  const { page } = site;
   await page.keyboard.press("Home");
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await desk.visit("/connectors/add");
+  await site.visit("/connectors/add");
   await tabTo(/^Connectors$/);
   const first = whenItComes(page, { selector: "h1", text: "Connectors" });
   await page.keyboard.press("Enter");

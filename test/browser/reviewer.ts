@@ -1,14 +1,14 @@
-/** A person at the console who reviews files: the desk, files of organizations of any kind, and opening them. */
+/** A person at the console who reviews files: the site, files of organizations of any kind, and opening them. */
 import { join } from "node:path";
 import type { Organization } from "../../sandbox/model.ts";
 import type { OrganizationOptions } from "../../sandbox/organization.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { runProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 
-/** The reviewer's desk. */
-export interface Reviewer extends Desk {
+/** The reviewer's site. */
+export interface Reviewer extends Site {
   /** Syncs an organization with the program into a file. @returns its path. */
   sync(name: string, organization: Organization | OrganizationOptions): Promise<string>;
   /** Opens a file in the page, by its path. @returns its source, URL-encoded. */
@@ -17,10 +17,10 @@ export interface Reviewer extends Desk {
 
 /** Starts the console and the browser, and signs in. */
 export async function startReviewer(): Promise<Reviewer> {
-  const desk = await startDesk();
-  const { page, directory, visit } = desk;
+  const site = await startSite();
+  const { page, directory, visit } = site;
   return {
-    ...desk,
+    ...site,
     async sync(name, organization) {
       const file = join(directory, name);
       await using sandbox = await startSandbox({ organization, prepare: true });

@@ -6,29 +6,29 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
 import { violationsOf } from "./axe.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 
-let desk: Desk;
+let site: Site;
 /** Screens by what is seen on them: where, and what is done there before one looks. */
 const screens = new Map<string, { readonly path: string; readonly act?: () => Promise<void> }>();
 
 before(async () => {
-  desk = await startDesk({ sandbox: { organization: { members: 60, teams: 5 } } });
-  const { page, post, sandbox } = desk;
+  site = await startSite({ sandbox: { organization: { members: 60, teams: 5 } } });
+  const { page, post, sandbox } = site;
   assert.deepEqual(await violationsOf(page), [], "the welcome screen, which is gone once there is a connector");
   assert.deepEqual(await misfits(), []);
   screens.set("no connectors", { path: "/connectors" });
   await visitAll();
   screens.clear();
 
-  const good = await desk.addConnector({ mode: "schedule" });
-  await desk.reaches(good, "Connected");
-  const bad = await desk.addConnector({ settings: { apiKey: `csa_${"0".repeat(36)}` } });
-  await desk.reaches(bad, "Error");
-  const partial = await desk.addConnector({ key: "member" });
-  await desk.reaches(partial, "Partial");
+  const good = await site.addConnector({ mode: "schedule" });
+  await site.reaches(good, "Connected");
+  const bad = await site.addConnector({ settings: { apiKey: `csa_${"0".repeat(36)}` } });
+  await site.reaches(bad, "Error");
+  const partial = await site.addConnector({ key: "member" });
+  await site.reaches(partial, "Partial");
   const fresh = (await post<ConnectorDetail>("/api/connectors", { mode: "service", owner: "" })).body.id;
-  const [run] = (await desk.get<{ runs: readonly { runId: string }[] }>(`/api/connectors/${partial}/runs?limit=1`))
+  const [run] = (await site.get<{ runs: readonly { runId: string }[] }>(`/api/connectors/${partial}/runs?limit=1`))
     .runs;
   const click = (name: string) => () => page.getByRole("button", { name, exact: true }).click();
   for (const [name, path] of [
@@ -93,16 +93,16 @@ before(async () => {
     },
   });
 });
-after(() => desk[Symbol.asyncDispose]());
+after(() => site[Symbol.asyncDispose]());
 
 /** Looks at each; what is wrong with any of them is told together. */
 async function visitAll(): Promise<void> {
   const wrong: string[] = [];
   for (const [name, { path, act }] of screens) {
-    await desk.visit(path);
+    await site.visit(path);
     await act?.();
-    await settled(desk.page);
-    const found = [...(await violationsOf(desk.page)), ...(await misfits())];
+    await settled(site.page);
+    const found = [...(await violationsOf(site.page)), ...(await misfits())];
     wrong.push(...found.map((problem) => `${name}: ${problem}`));
     await assertOrder(name);
   }
@@ -111,7 +111,7 @@ async function visitAll(): Promise<void> {
 
 /** One first heading that the title repeats, landmarks, and headings that leave out no level. */
 async function assertOrder(name: string): Promise<void> {
-  const { page } = desk;
+  const { page } = site;
   const levels = await page.locator("h1, h2, h3").evaluateAll((all) => all.map(({ tagName }) => Number(tagName[1])));
   assert.equal(levels.filter((level) => level === 1).length, 1, name);
   for (const [at, level] of levels.entries()) assert.ok(level <= (levels[at - 1] ?? 1) + 1, `${name}: h${level}`);
@@ -125,7 +125,7 @@ async function assertOrder(name: string): Promise<void> {
 
 /** At 320 px, which is a page of 640 px enlarged to 200 %, and of 1280 px to 400 %: nothing sticks out or is cut off. */
 async function misfits(): Promise<readonly string[]> {
-  const { page } = desk;
+  const { page } = site;
   const found: string[] = [];
   for (const width of [320, 640]) {
     await page.setViewportSize({ width, height: 800 });
@@ -149,11 +149,11 @@ async function misfits(): Promise<readonly string[]> {
 test("no screen keeps anybody out, in light and in dark, at any width", async () => {
   assert.ok(screens.size >= 25);
   await visitAll();
-  desk.sandbox.switches.latencyMs = 0;
+  site.sandbox.switches.latencyMs = 0;
 });
 
 test("who wants less motion gets none", async () => {
-  const { page, visit } = desk;
+  const { page, visit } = site;
   await page.emulateMedia({ reducedMotion: "reduce" });
   await visit("/connectors");
   const longest = await page.evaluate(() =>
@@ -169,5 +169,5 @@ test("who wants less motion gets none", async () => {
 });
 
 test("no script failed and the page's policy had nothing to stop", () => {
-  assert.deepEqual(desk.troubles, []);
+  assert.deepEqual(site.troubles, []);
 });

@@ -10,11 +10,11 @@ import type { Page } from "playwright-core";
 import type { Organization } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const folder = join(root, "docs", "images");
-const desk = { width: 1440, height: 860 };
+const site = { width: 1440, height: 860 };
 const phone = { width: 390, height: 844 };
 /** A picture that is larger is a burden on everybody who clones. */
 const maxBytes = 150_000;
@@ -58,7 +58,7 @@ async function take(page: Page, name: string): Promise<void> {
   if (size > maxBytes) throw new Error(`${name} has ${size} bytes, more than ${maxBytes}`);
 }
 
-async function setUp({ page, sandbox }: Pick<Desk, "page"> & { sandbox: Sandbox }): Promise<void> {
+async function setUp({ page, sandbox }: Pick<Site, "page"> & { sandbox: Sandbox }): Promise<void> {
   await take(page, "console-welcome");
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
   await page.getByRole("link", { name: "Add connector" }).click();
@@ -82,7 +82,7 @@ async function setUp({ page, sandbox }: Pick<Desk, "page"> & { sandbox: Sandbox 
 }
 
 /** A sync of many people, caught on its way; the second one knows how long the first one took. */
-async function catchSync({ page, post, reaches, addConnector, visit }: Desk): Promise<void> {
+async function catchSync({ page, post, reaches, addConnector, visit }: Site): Promise<void> {
   const organization = createOrganization({ seed: 9, members: 9000, teams: 120, slug: "globex", name: "Globex" });
   await using large = await startSandbox({
     organization,
@@ -104,7 +104,7 @@ async function catchSync({ page, post, reaches, addConnector, visit }: Desk): Pr
 }
 
 /** The pictures of what is there after a sync, in both themes, and on a phone. */
-async function lookAround({ page, visit }: Desk): Promise<void> {
+async function lookAround({ page, visit }: Site): Promise<void> {
   const home = new URL(page.url()).pathname;
   await take(page, "console-connected");
   await page.emulateMedia({ colorScheme: "dark" });
@@ -113,7 +113,7 @@ async function lookAround({ page, visit }: Desk): Promise<void> {
   await page.setViewportSize(phone);
   await visit(home);
   await take(page, "console-phone");
-  await page.setViewportSize(desk);
+  await page.setViewportSize(site);
   for (const [name, path] of [
     ["console-access", `${home}/access`],
     ["console-picture", `${home}/access/picture`],
@@ -142,10 +142,10 @@ const scratch = mkdtempSync(join(tmpdir(), "screenshots-"));
 try {
   mkdirSync(folder, { recursive: true });
   await useFonts(scratch);
-  await using session = await startDesk({
+  await using session = await startSite({
     sandbox: { organization: acme(), rateLimit: { limit: 5400, windowSeconds: 3600 } },
   });
-  await session.page.setViewportSize(desk);
+  await session.page.setViewportSize(site);
   await session.page.emulateMedia({ colorScheme: "light" });
   await session.visit("/");
   await setUp(session);

@@ -6,30 +6,30 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type StandInC1, startStandInC1 } from "../../sandbox/c1/stand-in.ts";
 import { violationsOf } from "./axe.ts";
-import { type Desk, settled, startDesk } from "./console-page.ts";
+import { type Site, settled, startSite } from "./console-page.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "browser-service-"));
 const uploads = join(scratch, "uploads");
-let desk: Desk;
+let site: Site;
 let c1: StandInC1;
 
 before(async () => {
   c1 = await startStandInC1({ uploadDirectory: uploads });
   writeFileSync(join(scratch, "ca.pem"), c1.certificates.authority);
-  desk = await startDesk({ env: { BATON_C1_API_HOST: c1.host }, sandbox: { organization: { members: 20, teams: 2 } } });
+  site = await startSite({ env: { BATON_C1_API_HOST: c1.host }, sandbox: { organization: { members: 20, teams: 2 } } });
 });
 after(async () => {
-  await desk[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
   await c1[Symbol.asyncDispose]();
   rmSync(scratch, { recursive: true, force: true });
 });
 
 function press(name: string): Promise<void> {
-  return desk.page.getByRole("button", { name, exact: true }).click();
+  return site.page.getByRole("button", { name, exact: true }).click();
 }
 
 test("set up with Client ID and secret, which are never shown again", async () => {
-  const { page, sandbox, visit, troubles } = desk;
+  const { page, sandbox, visit, troubles } = site;
   const { clientId, clientSecret } = c1.tokens.credentials;
   await visit("/connectors/add/how");
   await page.getByRole("radio", { name: /^As a service for C1/ }).check();
@@ -58,7 +58,7 @@ test("set up with Client ID and secret, which are never shown again", async () =
 });
 
 test("the link is tested, and told apart from a service that runs", async () => {
-  const { page } = desk;
+  const { page } = site;
   await page.getByText("Stopped", { exact: true }).waitFor();
   await press("Test C1");
   await page.locator(".test-pass").nth(1).waitFor();
@@ -66,7 +66,7 @@ test("the link is tested, and told apart from a service that runs", async () => 
 });
 
 test("started it connects, works for C1, and shows what it did; stopped it says so", async () => {
-  const { page } = desk;
+  const { page } = site;
   await press("Start service");
   await page.getByText("Connected to C1", { exact: true }).waitFor();
   await page.locator(".page-title").getByText("Connected", { exact: true }).waitFor();
@@ -82,5 +82,5 @@ test("started it connects, works for C1, and shows what it did; stopped it says 
   await page.getByRole("link", { name: "Service", exact: true }).click();
   await press("Stop service");
   await page.getByText("Stopped", { exact: true }).waitFor();
-  assert.deepEqual(desk.troubles, []);
+  assert.deepEqual(site.troubles, []);
 });

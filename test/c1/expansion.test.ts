@@ -46,7 +46,7 @@ for (const skipExpandGrants of [false, true]) {
     const owners = grants.filter((row) => row["entitlement_id"] === "org:acme:owner");
     const ids = owners.map((row) => row["principal_resource_id"]).toSorted();
     assert.deepEqual(ids, skipExpandGrants ? ["a"] : ["a", "ada"]);
-    // Whoever expands later finds what is to be expanded.
+    // A later expansion finds what is to be expanded.
     assert.ok(owners.some((row) => row["expansion"] !== null));
   });
 }

@@ -105,7 +105,7 @@ export class FakeC1 implements AsyncDisposable {
       signal: stop.signal,
       ...rest,
     });
-    // Whoever wants to know how it ended awaits `done`; until then nobody needs to be told.
+    // A caller that wants to know how it ended awaits `done`; until then nobody needs to be told.
     done.catch(() => undefined);
     const service: TestService = {
       lines,

@@ -10,7 +10,7 @@ export interface ChaosRunOptions {
   readonly onSeed?: (seed: number, error: Error | undefined) => void;
 }
 
-/** What all seeds came to. */
+/** How all seeds ended. */
 export interface ChaosTotals {
   readonly happened: ReadonlyMap<string, number>;
   readonly exits: ReadonlyMap<number, number>;

@@ -14,7 +14,7 @@ import { assertHolds, assertOnlyReads, settingsFor } from "../e2e/sandbox-run.ts
 import { readStoredRows } from "../e2e/stored-rows.ts";
 import { answerMishaps, driftMishaps, type Mishap, type Plan } from "./plan.ts";
 
-/** What a seed came to. */
+/** How a seed ended. */
 export interface StormReport {
   /** How often each kind happened. */
   readonly happened: ReadonlyMap<string, number>;
@@ -236,7 +236,7 @@ class Storm {
     this.#known = file;
   }
 
-  /** P4: while the organization moves, whoever did not change is there once, as ever; nobody is made up. */
+  /** P4: while the organization moves, anyone who did not change is there once, as ever; nobody is made up. */
   #checkSealed({ finished }: FileContent): void {
     const { resources, grants } = readStoredRows(this.#file, finished.at(-1));
     const users = Object.keys(resources).filter((id) => id.startsWith("user:"));

@@ -10,7 +10,7 @@ import type { ConnectorDetail, SettingsSaved } from "../../src/console/contract/
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { startConsole } from "./console-process.ts";
-import { openTestWorkshop, settingsOf } from "./test-workshop.ts";
+import { openTestConnectors, settingsOf } from "./test-connectors.ts";
 
 const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery" };
 
@@ -50,27 +50,27 @@ test("a console is killed in the middle of a sync: the sync stops by itself, and
   while (existsSync(lock)) await delay(50);
   off();
   gate.resolve();
-  await using next = await openTestWorkshop({ env, dataDir: console.dataDir });
-  const run = next.workshop.archive.run(runId ?? "");
+  await using next = await openTestConnectors({ env, dataDir: console.dataDir });
+  const run = next.connectors.archive.run(runId ?? "");
   assert.equal(run.result, "Interrupted");
   assert.equal(run.failure?.code, "BATON-INTERRUPTED");
   const again = await next.sync(id);
   assert.deepEqual([again.result, again.resumed], ["Complete", true]);
-  await assertHolds(next.workshop.detail(id).currentFile ?? "", sandbox);
+  await assertHolds(next.connectors.detail(id).currentFile ?? "", sandbox);
 });
 
 test("a sync that was done before its console could write that down is found to be done", async () => {
   await using sandbox = await startSandbox();
-  await using first = await openTestWorkshop({ env });
+  await using first = await openTestConnectors({ env });
   const { id, lastRun } = await first.connect(sandbox);
-  await first.workshop.close();
+  await first.connectors.close();
   const db = new DatabaseSync(join(first.dataDir, "console.sqlite"));
   // As a console leaves it that dies between the end of the sync and its own next step.
   db.exec("update runs set ended_at_ms = null, result = null, file_sha256 = null, file_bytes = null");
   db.exec("update connectors set current_run_id = null");
   db.close();
-  await using second = await openTestWorkshop({ env, dataDir: first.dataDir });
-  const { status, lastGoodRun } = second.workshop.detail(id);
+  await using second = await openTestConnectors({ env, dataDir: first.dataDir });
+  const { status, lastGoodRun } = second.connectors.detail(id);
   assert.equal(status, "Connected");
   assert.deepEqual(
     [lastGoodRun?.runId, lastGoodRun?.result, lastGoodRun?.file],

@@ -19,7 +19,7 @@ import { BatonError } from "../../src/sdk/errors.ts";
 import { freePort } from "../e2e/free-port.ts";
 import { launcher } from "../e2e/program.ts";
 import { startTlsFront } from "../faults/tls-server.ts";
-import { openTestWorkshop, settingsOf, type TestWorkshop } from "./test-workshop.ts";
+import { openTestConnectors, settingsOf, type TestConnectors } from "./test-connectors.ts";
 
 const seen = new Set<string>();
 const scratch = mkdtempSync(join(tmpdir(), "console-failures-"));
@@ -48,25 +48,25 @@ async function failureOfTest(
   options: SandboxOptions = {},
 ): Promise<Failure | null> {
   await using sandbox = await startSandbox(options);
-  await using console = await openTestWorkshop();
-  const { id } = console.workshop.create({ mode: "once", owner: "" });
+  await using console = await openTestConnectors();
+  const { id } = console.connectors.create({ mode: "once", owner: "" });
   return (await console.test(id, settingsOf(sandbox, input(sandbox)))).failure;
 }
 
 /** The banner after one good sync and another one that something was done before. */
 async function bannerAfter(
-  breaks: (sandbox: Sandbox, console: TestWorkshop, id: string) => unknown,
+  breaks: (sandbox: Sandbox, console: TestConnectors, id: string) => unknown,
   options: SandboxOptions = {},
 ): Promise<Failure | null> {
   await using sandbox = await startSandbox(options);
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { id } = await console.connect(sandbox);
-  assert.equal(console.workshop.detail(id).status, "Connected");
+  assert.equal(console.connectors.detail(id).status, "Connected");
   await breaks(sandbox, console, id);
-  const { lastRun } = console.workshop.detail(id);
+  const { lastRun } = console.connectors.detail(id);
   const run = await console.sync(id);
   assert.notEqual(run.runId, lastRun?.runId);
-  return console.workshop.detail(id).failure;
+  return console.connectors.detail(id).failure;
 }
 
 test("wrong key: the last four, where from, and six causes without picking one", async () => {
@@ -119,7 +119,7 @@ test("renamed slug: it was there before, with name, day and candidates", async (
 
 test("narrow key: which signs, and who must give the key", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { failure, status } = await console.connect(sandbox, { apiKey: sandbox.keys.member });
   assert.equal(status, "Partial");
   const { facts, points = [], hint } = check(failure, "narrow-key", "Partial roster");
@@ -151,13 +151,13 @@ test("TLS fault: whose certificate, from whom, for how long; with the CA file it
   await using sandbox = await startSandbox();
   const { authority, certificate: cert, privateKey: key } = makeCertificates();
   await using front = await startTlsFront(sandbox.port, { cert, key });
-  await using console = await openTestWorkshop();
-  const { id } = console.workshop.create({ mode: "once", owner: "" });
+  await using console = await openTestConnectors();
+  const { id } = console.connectors.create({ mode: "once", owner: "" });
   const input = settingsOf(sandbox, { baseUrl: `https://localhost:${front.port}/v1` });
-  await console.workshop.saveSettings(id, input);
+  await console.connectors.saveSettings(id, input);
   await console.ended(id);
   const failure = check(
-    console.workshop.detail(id).failure,
+    console.connectors.detail(id).failure,
     "tls-fault",
     "The secure connection could not be verified",
   );
@@ -166,15 +166,15 @@ test("TLS fault: whose certificate, from whom, for how long; with the CA file it
   assert.equal(front.received, 0, "nothing was sent");
   const caFile = join(scratch, "ca.pem");
   writeFileSync(caFile, authority);
-  await console.workshop.saveSettings(id, { caFile });
+  await console.connectors.saveSettings(id, { caFile });
   assert.equal((await console.ended(id)).result, "Complete");
 });
 
 test("clock wrong: by how much, and the host's word on it", async () => {
   await using sandbox = await startSandbox();
   await using late = await startOtherClock(sandbox.port, -20 * 60_000);
-  await using console = await openTestWorkshop();
-  const { id } = console.workshop.create({ mode: "once", owner: "" });
+  await using console = await openTestConnectors();
+  const { id } = console.connectors.create({ mode: "once", owner: "" });
   const { failure, lines } = await console.test(
     id,
     settingsOf(sandbox, { baseUrl: `http://127.0.0.1:${late.port}/v1` }),
@@ -208,7 +208,7 @@ test("disk full: where, and that there is no file yet", noNamespaces, async () =
   // The process of the run, and it alone, finds a disk of 100 KB where its scratch space is.
   const small = 'mount -t tmpfs -o size=100k tmpfs "$0" && exec "$@"';
   const args = ["-rm", "sh", "-c", small, join(dataDir, "scratch"), process.execPath, launcher];
-  await using console = await openTestWorkshop({ dataDir, program: { file: "unshare", args } });
+  await using console = await openTestConnectors({ dataDir, program: { file: "unshare", args } });
   const { failure } = await console.connect(sandbox);
   const full = check(failure, "disk-full", "Not enough disk space");
   const { effect, message } = full;
@@ -237,24 +237,24 @@ test("held: there is something to confirm, or to keep", async () => {
 
 test("C1 unreachable: the link is lost, and tried again", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop({ env: { BATON_C1_API_HOST: "127.0.0.1:9" } });
-  const { workshop } = console;
-  const { id } = workshop.create({ mode: "service", owner: "" });
+  await using console = await openTestConnectors({ env: { BATON_C1_API_HOST: "127.0.0.1:9" } });
+  const { connectors } = console;
+  const { id } = connectors.create({ mode: "service", owner: "" });
   const { startStandInC1 } = await import("../../sandbox/c1/stand-in.ts");
   await using c1 = await startStandInC1({ uploadDirectory: scratch });
   const { clientId, clientSecret } = c1.tokens.credentials;
-  await workshop.saveSettings(id, settingsOf(sandbox, { c1ClientId: clientId, c1ClientSecret: clientSecret }));
+  await connectors.saveSettings(id, settingsOf(sandbox, { c1ClientId: clientId, c1ClientSecret: clientSecret }));
   const lost = console.next("service", ({ service }) => service.failure !== null);
-  await workshop.startService(id);
+  await connectors.startService(id);
   const { service } = await lost;
   check(service.failure, "c1-unreachable", "C1 link lost, still trying");
   assert.ok((service.nextPollMs ?? 0) > 0);
-  assert.equal(workshop.detail(id).status, "Offline");
+  assert.equal(connectors.detail(id).status, "Offline");
 });
 
 test("empty organization: said, and no error", async () => {
   await using sandbox = await startSandbox({ organization: { members: 1, teams: 0 } });
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { failure, status } = await console.connect(sandbox, { apiKey: sandbox.keys.owner });
   check(failure, "empty-organization", "Only you are in here");
   assert.equal(status, "Connected");
@@ -301,11 +301,11 @@ for (const [file, key, effect] of [
 ] as const) {
   test(`what a failure means for the data is told by the file that is there: ${file}`, async () => {
     await using sandbox = await startSandbox();
-    await using console = await openTestWorkshop();
+    await using console = await openTestConnectors();
     const { id } = key
       ? await console.connect(sandbox, { apiKey: sandbox.keys[key] })
-      : console.workshop.create({ mode: "once", owner: "" });
-    await console.workshop.saveSettings(id, settingsOf(sandbox, { apiKey: "refused-key-of-nobody" }));
+      : console.connectors.create({ mode: "once", owner: "" });
+    await console.connectors.saveSettings(id, settingsOf(sandbox, { apiKey: "refused-key-of-nobody" }));
     const { failure } = await console.ended(id);
     assert.equal(failure?.effect, effect);
   });

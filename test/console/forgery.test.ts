@@ -1,15 +1,15 @@
 /** T-91: pages of other sites can neither change anything nor read anything, whatever they send along. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Door, openDoor, type SignedIn } from "./door.ts";
+import { type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
 
-let door: Door;
+let web: WebServer;
 let browser: SignedIn;
 before(async () => {
-  door = await openDoor();
-  browser = await door.signIn();
+  web = await startWebServer();
+  browser = await web.signIn();
 });
-after(() => door[Symbol.asyncDispose]());
+after(() => web[Symbol.asyncDispose]());
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -17,15 +17,14 @@ type Headers = Readonly<Record<string, string | undefined>>;
 async function post(path: string, changes: Headers, body = '{"path":"/nowhere"}'): Promise<number> {
   const own: Headers = {
     cookie: browser.cookie,
-    origin: door.origin,
+    origin: web.origin,
     "content-type": "application/json",
     "x-csrf-token": browser.csrfToken,
     "sec-fetch-site": "same-origin",
   };
   const headers = Object.entries({ ...own, ...changes }).filter(([, value]) => value !== undefined);
-  return (
-    await door.ask(path, { method: "POST", headers: Object.fromEntries(headers) as Record<string, string>, body })
-  ).status;
+  return (await web.ask(path, { method: "POST", headers: Object.fromEntries(headers) as Record<string, string>, body }))
+    .status;
 }
 
 const forgeries: readonly (readonly [what: string, changes: Headers])[] = [
@@ -74,8 +73,8 @@ test("T-91: the same request from the page itself is taken", async () => {
 
 test("T-91: a GET never changes anything", async () => {
   for (const path of ["/api/files", "/api/sign-out", "/api/files/upload", "/api/files/x/close"]) {
-    const headers = { cookie: browser.cookie, "x-csrf-token": browser.csrfToken, origin: door.origin };
-    assert.ok([200, 404].includes((await door.ask(path, { headers })).status), path);
+    const headers = { cookie: browser.cookie, "x-csrf-token": browser.csrfToken, origin: web.origin };
+    assert.ok([200, 404].includes((await web.ask(path, { headers })).status), path);
   }
   assert.equal((await browser.get("/api/session")).status, 200);
 });
@@ -93,12 +92,12 @@ const reads: readonly (readonly [what: string, headers: Readonly<Record<string, 
 ];
 for (const [what, headers, status] of reads) {
   test(`T-91: data ${what} is ${status === 200 ? "shown" : "refused"}`, async () => {
-    assert.equal((await door.ask("/api/session", { headers: { cookie: browser.cookie, ...headers } })).status, status);
+    assert.equal((await web.ask("/api/session", { headers: { cookie: browser.cookie, ...headers } })).status, status);
   });
 }
 
 test("T-91: a link on another site leads to the page, not to data", async () => {
   const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
-  assert.equal((await door.ask("/", { headers })).status, 200);
-  assert.equal((await door.ask("/api/session", { headers: { ...headers, cookie: browser.cookie } })).status, 403);
+  assert.equal((await web.ask("/", { headers })).status, 200);
+  assert.equal((await web.ask("/api/session", { headers: { ...headers, cookie: browser.cookie } })).status, 403);
 });

@@ -1,13 +1,13 @@
 /** T-90, T-95, T-96: who asks for another name, for what is not there, or in another way gets nothing. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Door, openDoor, sendRaw } from "./door.ts";
+import { sendRaw, startWebServer, type WebServer } from "./web-server.ts";
 
-let door: Door;
+let web: WebServer;
 before(async () => {
-  door = await openDoor();
+  web = await startWebServer();
 });
-after(() => door[Symbol.asyncDispose]());
+after(() => web[Symbol.asyncDispose]());
 
 /** Host headers of others; PORT is the console's own. */
 const wrongHosts: readonly (readonly [what: string, headers: readonly string[]])[] = [
@@ -37,10 +37,10 @@ const targets = ["/", "/assets/app-ABCDEFGH.js", "/api/session", "/api/events"];
 for (const [what, headers] of wrongHosts) {
   for (const target of targets) {
     test(`T-90: ${what} gets nothing from ${target}`, async () => {
-      const { cookie } = await door.signIn();
-      const lines = headers.map((line) => `${line.replaceAll("PORT", String(door.port))}\r\n`).join("");
+      const { cookie } = await web.signIn();
+      const lines = headers.map((line) => `${line.replaceAll("PORT", String(web.port))}\r\n`).join("");
       const request = `GET ${target} HTTP/1.1\r\n${lines}Cookie: ${cookie}\r\n\r\n`;
-      const { status, body } = await sendRaw(door.port, request);
+      const { status, body } = await sendRaw(web.port, request);
       assert.equal(status, 421);
       assert.equal(body, "");
     });
@@ -49,9 +49,9 @@ for (const [what, headers] of wrongHosts) {
 
 for (const target of ["http://evil.example/", "http://127.0.0.1:PORT/api/session", "//", "evil"]) {
   test(`T-90: the request target ${target} is not taken for a path of ours`, async () => {
-    const own = `127.0.0.1:${door.port}`;
-    const request = `GET ${target.replace("PORT", String(door.port))} HTTP/1.1\r\nHost: ${own}\r\nConnection: close\r\n\r\n`;
-    const { status, body } = await sendRaw(door.port, request);
+    const own = `127.0.0.1:${web.port}`;
+    const request = `GET ${target.replace("PORT", String(web.port))} HTTP/1.1\r\nHost: ${own}\r\nConnection: close\r\n\r\n`;
+    const { status, body } = await sendRaw(web.port, request);
     assert.ok(status === 421 || status === 400 || status === 404, String(status));
     assert.ok(!body.includes("<title>"), body);
   });
@@ -59,7 +59,7 @@ for (const target of ["http://evil.example/", "http://127.0.0.1:PORT/api/session
 
 for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
   test(`T-90: ${host} with the console's port is ours`, async () => {
-    const { status, body } = await door.ask("/", { headers: { host: `${host}:${door.port}` } });
+    const { status, body } = await web.ask("/", { headers: { host: `${host}:${web.port}` } });
     assert.equal(status, 200);
     assert.match(body, /<title>page/);
   });
@@ -81,9 +81,9 @@ const bases = ["/", "/assets/", "/api/runs/", "/api/files/", "/api/sources/"];
 for (const base of bases) {
   for (const climb of climbs) {
     test(`T-95: ${base}${climb}/etc/passwd leads nowhere`, async () => {
-      const { cookie } = await door.signIn();
-      const own = `Host: 127.0.0.1:${door.port}\r\nCookie: ${cookie}\r\nConnection: close\r\n`;
-      const { status, body } = await sendRaw(door.port, `GET ${base}${climb}/etc/passwd HTTP/1.1\r\n${own}\r\n`);
+      const { cookie } = await web.signIn();
+      const own = `Host: 127.0.0.1:${web.port}\r\nCookie: ${cookie}\r\nConnection: close\r\n`;
+      const { status, body } = await sendRaw(web.port, `GET ${base}${climb}/etc/passwd HTTP/1.1\r\n${own}\r\n`);
       assert.ok(status === 404 || status === 400, String(status));
       assert.ok(!body.includes("root:"), body);
     });
@@ -98,16 +98,16 @@ for (const path of [
   "/assets/app-ABCDEFGH.js.gz",
 ]) {
   test(`T-95: ${path} is no address of an asset`, async () => {
-    assert.equal((await door.ask(path, { headers: { host: `127.0.0.1:${door.port}` } })).status, 404);
+    assert.equal((await web.ask(path, { headers: { host: `127.0.0.1:${web.port}` } })).status, 404);
   });
 }
 
 for (const method of ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "TRACK", "QUERY", "PROPFIND", "EVIL"]) {
   test(`T-96: ${method} is not a method of the console`, async () => {
-    const { cookie } = await door.signIn();
-    const target = method === "CONNECT" ? `127.0.0.1:${door.port}` : "/api/session";
-    const headers = `Host: 127.0.0.1:${door.port}\r\nCookie: ${cookie}\r\nConnection: close\r\n`;
-    const { status, body } = await sendRaw(door.port, `${method} ${target} HTTP/1.1\r\n${headers}\r\n`);
+    const { cookie } = await web.signIn();
+    const target = method === "CONNECT" ? `127.0.0.1:${web.port}` : "/api/session";
+    const headers = `Host: 127.0.0.1:${web.port}\r\nCookie: ${cookie}\r\nConnection: close\r\n`;
+    const { status, body } = await sendRaw(web.port, `${method} ${target} HTTP/1.1\r\n${headers}\r\n`);
     assert.equal(status, 405);
     assert.equal(body, "");
   });

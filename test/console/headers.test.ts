@@ -5,22 +5,22 @@ import type { IncomingHttpHeaders } from "node:http";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Door, openDoor, parseReply, type SignedIn, sendRaw } from "./door.ts";
-import { openTestWorkshop, type TestWorkshop } from "./test-workshop.ts";
+import { openTestConnectors, type TestConnectors } from "./test-connectors.ts";
+import { parseReply, type SignedIn, sendRaw, startWebServer, type WebServer } from "./web-server.ts";
 
 const golden = join(import.meta.dirname, "..", "golden", "minimal-v1.c1z");
-let door: Door;
+let web: WebServer;
 let browser: SignedIn;
 let source: string;
-let shop: TestWorkshop;
+let shop: TestConnectors;
 before(async () => {
-  shop = await openTestWorkshop();
-  door = await openDoor({ workshop: shop.workshop });
-  browser = await door.signIn();
+  shop = await openTestConnectors();
+  web = await startWebServer({ connectors: shop.connectors });
+  browser = await web.signIn();
   source = (JSON.parse((await browser.post("/api/files", { path: golden })).body) as { source: string }).source;
 });
 after(async () => {
-  await door[Symbol.asyncDispose]();
+  await web[Symbol.asyncDispose]();
   await shop[Symbol.asyncDispose]();
 });
 
@@ -49,7 +49,7 @@ function assertHeaders(headers: IncomingHttpHeaders, { isAsset = false } = {}): 
 
 const noFullDisk = existsSync("/dev/full") ? false : "there is no /dev/full to write to";
 test("T-102: what cannot be written down is not handed out", { skip: noFullDisk }, async () => {
-  await using other = await openDoor();
+  await using other = await startWebServer();
   const reader = await other.signIn();
   const { source: id } = JSON.parse((await reader.post("/api/files", { path: golden })).body) as { source: string };
   other.refuseAudit();
@@ -64,14 +64,14 @@ test("T-102: what cannot be written down is not handed out", { skip: noFullDisk 
 });
 
 test("T-93: every route of the application, with and without a session", async () => {
-  const routes = door.app.routes.filter(({ method, path }) => method !== "ALL" && !path.includes("*"));
+  const routes = web.app.routes.filter(({ method, path }) => method !== "ALL" && !path.includes("*"));
   assert.ok(routes.length > 45, String(routes.length));
   for (const { method, path } of routes) {
     if (["/api/events", "/api/sign-out", "/api/sample"].includes(path)) continue;
     const address = path.replace(":source", source).replace(":name", "offboarding").replaceAll(/:\w+/g, "x");
     const answers = [
       method === "POST" ? await browser.post(address, {}) : await browser.get(address),
-      await door.ask(address, { method, headers: { origin: door.origin, "content-type": "application/json" } }),
+      await web.ask(address, { method, headers: { origin: web.origin, "content-type": "application/json" } }),
     ];
     for (const { headers } of answers) assertHeaders(headers);
   }
@@ -87,7 +87,7 @@ for (const path of [
     const { status, headers } = await browser.get(`/api/sources/${source}/${path}`);
     assert.equal(status, 200);
     assertHeaders(headers);
-    const head = await door.ask(`/api/sources/${source}/${path}`, {
+    const head = await web.ask(`/api/sources/${source}/${path}`, {
       method: "HEAD",
       headers: { cookie: browser.cookie },
     });
@@ -100,34 +100,34 @@ for (const path of [
 
 for (const path of ["/", "/connectors/add", "/assets/app-ABCDEFGH.js", "/assets/icon.svg"]) {
   test(`T-93: the page's file at ${path}`, async () => {
-    const { status, headers } = await door.ask(path);
+    const { status, headers } = await web.ask(path);
     assert.equal(status, 200);
     assertHeaders(headers, { isAsset: true });
-    const again = await door.ask(path, { headers: { "if-none-match": String(headers.etag) } });
+    const again = await web.ask(path, { headers: { "if-none-match": String(headers.etag) } });
     assert.equal(again.status, 304);
     assertHeaders(again.headers, { isAsset: true });
   });
 }
 
 test("T-93: names with a hash are kept by the browser, the page itself is asked for again", async () => {
-  assert.match(String((await door.ask("/assets/app-ABCDEFGH.js")).headers["cache-control"]), /immutable/);
-  assert.equal((await door.ask("/")).headers["cache-control"], "no-cache");
+  assert.match(String((await web.ask("/assets/app-ABCDEFGH.js")).headers["cache-control"]), /immutable/);
+  assert.equal((await web.ask("/")).headers["cache-control"], "no-cache");
 });
 
 test("T-93: a file is sent in the form that the browser takes", async () => {
   const codings = { "gzip, br": "gzip", "br;q=1.0": undefined, "gzip;q=0": undefined, identity: undefined };
   for (const [accepted, coding] of Object.entries(codings)) {
-    const { headers } = await door.ask("/assets/app-ABCDEFGH.js", { headers: { "accept-encoding": accepted } });
+    const { headers } = await web.ask("/assets/app-ABCDEFGH.js", { headers: { "accept-encoding": accepted } });
     assert.equal(headers["content-encoding"], coding, accepted);
   }
 });
 
 test("T-93: what is not there, what is refused, and a launch", async () => {
-  for (const path of ["/nothing", "/api/nothing", "/launch?token=x"]) assertHeaders((await door.ask(path)).headers);
-  assertHeaders((await door.ask("/", { headers: { host: "evil.example" } })).headers);
-  assertHeaders((await door.ask("/", { method: "PUT" })).headers);
-  assertHeaders((await door.ask("/", { method: "POST" })).headers);
-  assertHeaders((await door.ask("/", { headers: { expect: "the impossible" } })).headers);
+  for (const path of ["/nothing", "/api/nothing", "/launch?token=x"]) assertHeaders((await web.ask(path)).headers);
+  assertHeaders((await web.ask("/", { headers: { host: "evil.example" } })).headers);
+  assertHeaders((await web.ask("/", { method: "PUT" })).headers);
+  assertHeaders((await web.ask("/", { method: "POST" })).headers);
+  assertHeaders((await web.ask("/", { headers: { expect: "the impossible" } })).headers);
 });
 
 test("T-93: a body that is too large", async () => {
@@ -145,21 +145,21 @@ const unreadable: readonly (readonly [what: string, bytes: string, status: numbe
 ];
 for (const [what, bytes, status] of unreadable) {
   test(`T-93: the parser's answer to ${what}`, async () => {
-    const reply = await sendRaw(door.port, bytes);
+    const reply = await sendRaw(web.port, bytes);
     assert.equal(reply.status, status);
     assertHeaders(reply.headers);
   });
 }
 
 test("T-93: an event stream, which begins at once and tells what happens", async () => {
-  const socket = createConnection({ host: "127.0.0.1", port: door.port });
+  const socket = createConnection({ host: "127.0.0.1", port: web.port });
   socket.setEncoding("utf8");
-  socket.write(`GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nCookie: ${browser.cookie}\r\n\r\n`);
+  socket.write(`GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:${web.port}\r\nCookie: ${browser.cookie}\r\n\r\n`);
   let received = "";
   for await (const chunk of socket) {
     received += String(chunk);
     if (received.includes('"heartbeat"') && !received.includes("gone")) {
-      door.hub.publish({ type: "connector-removed", connectorId: "gone" });
+      web.hub.publish({ type: "connector-removed", connectorId: "gone" });
     }
     if (received.includes('"gone"')) break;
   }

@@ -7,7 +7,7 @@ import type { PeoplePage, ReviewPage } from "../../src/console/contract/sources.
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { unprefixed } from "../support/unprefixed.ts";
-import { type Door, openDoor, type SignedIn } from "./door.ts";
+import { type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
 
 const formulas = [
   ...["=1+1", "=cmd|'/c calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1"],
@@ -18,7 +18,7 @@ const harmless = ["50% off", "under_score", "O'Brien", 'say "hi"', "back\\slash"
 const scratch = scratchDirectory();
 const file = join(scratch.path, "sync.c1z");
 let sandbox: Sandbox;
-let door: Door;
+let web: WebServer;
 let browser: SignedIn;
 let base: string;
 
@@ -29,13 +29,13 @@ before(async () => {
   }
   const synced = await runProgram(["-f", file], { cwd: scratch.path, env: settingsFor(sandbox) });
   assert.equal(synced.code, 0, synced.stderr);
-  door = await openDoor();
-  browser = await door.signIn();
+  web = await startWebServer();
+  browser = await web.signIn();
   const { source } = JSON.parse((await browser.post("/api/files", { path: file })).body) as { source: string };
   base = `/api/sources/${source}`;
 });
 after(async () => {
-  await door[Symbol.asyncDispose]();
+  await web[Symbol.asyncDispose]();
   await sandbox.close();
   scratch[Symbol.dispose]();
 });

@@ -9,18 +9,18 @@ import { test } from "node:test";
 import { SocketRoom } from "../../src/console/server/socket-room.ts";
 import { receiveUpload } from "../../src/console/sources/receive-upload.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
-import { openDoor, sendRaw } from "./door.ts";
+import { sendRaw, startWebServer } from "./web-server.ts";
 
 const golden = join(import.meta.dirname, "..", "golden", "minimal-v1.c1z");
 
 test("T-97: of 1,000 sockets that somebody leaves open 64 are kept, and the owner is answered all the while", async () => {
-  await using door = await openDoor();
-  const browser = await door.signIn();
-  const stream = door.ask("/api/events", { headers: { cookie: browser.cookie } });
+  await using web = await startWebServer();
+  const browser = await web.signIn();
+  const stream = web.ask("/api/events", { headers: { cookie: browser.cookie } });
   await browser.get("/api/session");
   const open = new Set<Socket>();
   const begun = Array.from({ length: 1000 }, async (_, index) => {
-    const socket = createConnection({ host: "127.0.0.1", port: door.port });
+    const socket = createConnection({ host: "127.0.0.1", port: web.port });
     open.add(socket);
     socket.on("error", () => undefined).resume();
     const closed = once(socket, "close").then(() => open.delete(socket));
@@ -31,11 +31,11 @@ test("T-97: of 1,000 sockets that somebody leaves open 64 are kept, and the owne
   await Promise.all(begun);
   for (let round = 0; open.size > 64 || round < 5; round++) {
     assert.equal((await browser.get("/api/session")).status, 200);
-    assert.ok((await door.signIn()).cookie, "a new link signs in");
+    assert.ok((await web.signIn()).cookie, "a new link signs in");
   }
-  assert.equal(door.streams.size, 1, "what the owner has open stays open");
+  assert.equal(web.streams.size, 1, "what the owner has open stays open");
   for (const socket of open) socket.destroy();
-  door.streams.close();
+  web.streams.close();
   assert.equal((await stream).status, 200);
 });
 
@@ -56,19 +56,19 @@ test("where every socket is the owner's, one more finds no room", () => {
 });
 
 test("a body in chunks is taken like one whose length was announced", async () => {
-  await using door = await openDoor();
-  const { cookie, csrfToken } = await door.signIn();
-  const headers = { cookie, origin: door.origin, "x-csrf-token": csrfToken, "content-type": "application/json" };
-  const inChunks = (body: string): ReturnType<typeof door.ask> =>
-    door.ask("/api/files", { method: "POST", headers: { ...headers, "transfer-encoding": "chunked" }, body });
+  await using web = await startWebServer();
+  const { cookie, csrfToken } = await web.signIn();
+  const headers = { cookie, origin: web.origin, "x-csrf-token": csrfToken, "content-type": "application/json" };
+  const inChunks = (body: string): ReturnType<typeof web.ask> =>
+    web.ask("/api/files", { method: "POST", headers: { ...headers, "transfer-encoding": "chunked" }, body });
   assert.equal((await inChunks(JSON.stringify({ path: golden }))).status, 200);
   assert.equal((await inChunks(JSON.stringify({ path: "x".repeat(1024 * 1024) }))).status, 413);
   for (const text of ["", "{", '{"other":1}', "\u0000"]) assert.equal((await inChunks(text)).status, 400, text);
 });
 
 test("T-97: headers that do not come to their end are cut off, with the headers of every answer", async () => {
-  await using door = await openDoor({ bounds: { sockets: 64, headersTimeoutMs: 200 } });
-  const socket = createConnection({ host: "127.0.0.1", port: door.port });
+  await using web = await startWebServer({ bounds: { sockets: 64, headersTimeoutMs: 200 } });
+  const socket = createConnection({ host: "127.0.0.1", port: web.port });
   socket.setEncoding("utf8");
   socket.write("GET / HTTP/1.1\r\nHost: 127.0.0.1");
   let received = "";
@@ -78,28 +78,28 @@ test("T-97: headers that do not come to their end are cut off, with the headers 
 });
 
 test("T-97: a body of 100 MB is refused by its announced length, and by what comes without one", async () => {
-  await using door = await openDoor();
-  const { cookie, csrfToken } = await door.signIn();
+  await using web = await startWebServer();
+  const { cookie, csrfToken } = await web.signIn();
   const own = [
-    `Host: 127.0.0.1:${door.port}`,
+    `Host: 127.0.0.1:${web.port}`,
     `Cookie: ${cookie}`,
-    `Origin: ${door.origin}`,
+    `Origin: ${web.origin}`,
     `X-Csrf-Token: ${csrfToken}`,
   ];
   const head = ["POST /api/files HTTP/1.1", ...own, "Content-Type: application/json", "Connection: close"];
-  const announced = await sendRaw(door.port, `${[...head, "Content-Length: 104857600"].join("\r\n")}\r\n\r\n{`);
+  const announced = await sendRaw(web.port, `${[...head, "Content-Length: 104857600"].join("\r\n")}\r\n\r\n{`);
   assert.equal(announced.status, 413);
   const chunk = `80000\r\n${"x".repeat(0x80000)}\r\n`;
   const chunked = await sendRaw(
-    door.port,
+    web.port,
     `${[...head, "Transfer-Encoding: chunked"].join("\r\n")}\r\n\r\n${chunk.repeat(4)}0\r\n\r\n`,
   );
   assert.equal(chunked.status, 413);
 });
 
 test("T-97: a file that is sent is streamed to the data directory, and nothing stays of one that is too large", async () => {
-  await using door = await openDoor();
-  const path = join(door.dataDir, "upload.c1z");
+  await using web = await startWebServer();
+  const path = join(web.dataDir, "upload.c1z");
   const pieces = Array.from({ length: 5 }, () => Buffer.alloc(1000));
   await receiveUpload(Readable.from(pieces), path, 5000);
   await assert.rejects(
@@ -110,12 +110,12 @@ test("T-97: a file that is sent is streamed to the data directory, and nothing s
 });
 
 test("T-97: an announced file of more than 256 MB is refused before a byte of it is taken", async () => {
-  await using door = await openDoor();
-  const { cookie, csrfToken } = await door.signIn();
+  await using web = await startWebServer();
+  const { cookie, csrfToken } = await web.signIn();
   const own = [
-    `Host: 127.0.0.1:${door.port}`,
+    `Host: 127.0.0.1:${web.port}`,
     `Cookie: ${cookie}`,
-    `Origin: ${door.origin}`,
+    `Origin: ${web.origin}`,
     `X-Csrf-Token: ${csrfToken}`,
   ];
   const head = [
@@ -125,17 +125,17 @@ test("T-97: an announced file of more than 256 MB is refused before a byte of it
     "Connection: close",
   ];
   const { status, body } = await sendRaw(
-    door.port,
+    web.port,
     `${[...head, "Content-Length: 268435457"].join("\r\n")}\r\n\r\nC1ZF`,
   );
   assert.equal(status, 413);
   assert.match(body, /CONSOLE-UPLOAD-TOO-LARGE/);
-  assert.ok(!existsSync(join(door.dataDir, "uploads")) || readdirSync(join(door.dataDir, "uploads")).length === 0);
+  assert.ok(!existsSync(join(web.dataDir, "uploads")) || readdirSync(join(web.dataDir, "uploads")).length === 0);
 });
 
 test("T-97: 10,000 questions leave no file open and no socket behind", async () => {
-  await using door = await openDoor();
-  const browser = await door.signIn();
+  await using web = await startWebServer();
+  const browser = await web.signIn();
   const { source } = JSON.parse((await browser.post("/api/files", { path: golden })).body) as { source: string };
   let wrong = 0;
   for (let round = 0; round < 500; round++) {
@@ -147,12 +147,12 @@ test("T-97: 10,000 questions leave no file open and no socket behind", async () 
 });
 
 test("streams make room for each other, and a page that went away leaves none behind", async () => {
-  await using door = await openDoor();
-  const { cookie } = await door.signIn();
+  await using web = await startWebServer();
+  const { cookie } = await web.signIn();
   const open = (): Socket => {
-    const socket = createConnection({ host: "127.0.0.1", port: door.port });
+    const socket = createConnection({ host: "127.0.0.1", port: web.port });
     socket.on("error", () => undefined);
-    socket.write(`GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nCookie: ${cookie}\r\n\r\n`);
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:${web.port}\r\nCookie: ${cookie}\r\n\r\n`);
     return socket;
   };
   const sockets: Socket[] = [];
@@ -161,8 +161,8 @@ test("streams make room for each other, and a page that went away leaves none be
     sockets.push(socket);
     await once(socket, "data");
   }
-  assert.ok(door.streams.size <= 24, String(door.streams.size));
+  assert.ok(web.streams.size <= 24, String(web.streams.size));
   for (const socket of sockets) socket.destroy();
-  while (door.streams.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.equal(door.hub.listeners, 0);
+  while (web.streams.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(web.hub.listeners, 0);
 });

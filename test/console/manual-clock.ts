@@ -1,4 +1,4 @@
-/** A clock that goes on only when a test says so: whoever sleeps is woken when enough time was let pass. */
+/** A clock that goes on only when a test says so: a sleeper is woken when enough time was let pass. */
 import type { Clock } from "../../src/sdk/clock.ts";
 
 /** Stands still between two calls of `advance`. */

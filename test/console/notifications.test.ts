@@ -7,7 +7,7 @@ import { json } from "node:stream/consumers";
 import { test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
-import { openTestWorkshop } from "./test-workshop.ts";
+import { openTestConnectors } from "./test-connectors.ts";
 
 interface Received {
   readonly kind: string;
@@ -35,8 +35,8 @@ async function startReceiver(status = 200): Promise<{ server: Server; url: strin
 
 test("the test button, a partial roster and its end are told, with the organization", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  const { notifier } = console.workshop;
+  await using console = await openTestConnectors();
+  const { notifier } = console.connectors;
   const { server, url, next } = await startReceiver();
   try {
     const saved = notifier.save({ form: "json", url });
@@ -46,7 +46,7 @@ test("the test button, a partial roster and its end are told, with the organizat
     const { id } = await console.connect(sandbox, { apiKey: sandbox.keys.member });
     const partial = await next();
     assert.deepEqual([partial.kind, partial.connector?.orgSlug], ["partial", "sandbox-org"]);
-    await console.workshop.saveSettings(id, { apiKey: sandbox.keys.service });
+    await console.connectors.saveSettings(id, { apiKey: sandbox.keys.service });
     await console.ended(id);
     assert.equal((await next()).kind, "recovered");
   } finally {
@@ -56,8 +56,8 @@ test("the test button, a partial roster and its end are told, with the organizat
 
 test("what does not arrive is said with the host and never the address, and no sync fails for it", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  const { notifier } = console.workshop;
+  await using console = await openTestConnectors();
+  const { notifier } = console.connectors;
   const { server, url } = await startReceiver(404);
   try {
     notifier.save({ form: "slack", url });
@@ -73,8 +73,8 @@ test("what does not arrive is said with the host and never the address, and no s
 
 for (const url of ["http://elsewhere.example/hook", "ftp://host/hook", "no address", "https://ada:secret@host/hook"]) {
   test(`the address ${url} is refused`, async () => {
-    await using console = await openTestWorkshop();
-    const { notifier } = console.workshop;
+    await using console = await openTestConnectors();
+    const { notifier } = console.connectors;
     assert.throws(
       () => notifier.save({ form: "json", url }),
       (caught) => caught instanceof BatonError && caught.code === "CONSOLE-WEBHOOK",

@@ -20,8 +20,8 @@ import { brokenLine, chainedLines } from "../../src/sdk/chained-lines.ts";
 import { scratchDirectory } from "../e2e/program.ts";
 import { syncSandbox } from "../trust/sandbox-sync.ts";
 import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
-import { type Door, openDoor, type Reply, type SignedIn } from "./door.ts";
-import { openTestWorkshop } from "./test-workshop.ts";
+import { openTestConnectors } from "./test-connectors.ts";
+import { type Reply, type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
 
 const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
   assert.equal(status, expected, body);
@@ -45,16 +45,21 @@ before(async () => {
 });
 after(() => scratch[Symbol.dispose]());
 
-async function person(door: Door, admin: SignedIn, name: string, role: Role): Promise<NewPerson & { page: SignedIn }> {
+async function person(
+  web: WebServer,
+  admin: SignedIn,
+  name: string,
+  role: Role,
+): Promise<NewPerson & { page: SignedIn }> {
   const made = bodyOf<NewPerson>(await admin.post("/api/persons", { name, role }));
-  return { ...made, page: await door.signIn(made.link) };
+  return { ...made, page: await web.signIn(made.link) };
 }
 
 test("a reviewer decides by a link of their own, the next sync says what was done, and the evidence holds it", async () => {
   current = first;
-  await using door = await openDoor({ kept, evidenceKeyFile: join(scratch.path, "key") });
-  const admin = await door.signIn();
-  const { page: zoe } = await person(door, admin, "Zoë", "reviewer");
+  await using web = await startWebServer({ kept, evidenceKeyFile: join(scratch.path, "key") });
+  const admin = await web.signIn();
+  const { page: zoe } = await person(web, admin, "Zoë", "reviewer");
   const started = bodyOf<DecidedReview>(
     await admin.post("/api/reviews", { source, title: "Q4", question: { report: "owners" } }),
   );
@@ -84,11 +89,11 @@ test("a reviewer decides by a link of their own, the next sync says what was don
   const csv = (await zoe.get(`${path}/export?format=csv`)).body;
   assert.match(csv, /stayer@example\.com.*revoke,left,Zoë,[^,]*,still there/);
 
-  const reply = await fetch(`${door.origin}/api/sources/${source}/evidence`, { headers: { cookie: zoe.cookie } });
+  const reply = await fetch(`${web.origin}/api/sources/${source}/evidence`, { headers: { cookie: zoe.cookie } });
   const pack = Buffer.from(await reply.arrayBuffer());
   const verified = verifyPack(pack, { key: readPublicKey(join(scratch.path, "key.pub")), fileSha256: undefined });
   assert.equal(verified.decisions, 1);
-  const log = readFileSync(join(door.dataDir, "audit.ndjson"));
+  const log = readFileSync(join(web.dataDir, "audit.ndjson"));
   assert.equal(brokenLine(chainedLines(log)), undefined);
   const lines = log
     .toString()
@@ -105,8 +110,8 @@ test("a reviewer decides by a link of their own, the next sync says what was don
 
 test("a list of leavers is looked for, exported and reviewed", async () => {
   current = first;
-  await using door = await openDoor({ kept });
-  const admin = await door.signIn();
+  await using web = await startWebServer({ kept });
+  const admin = await web.signIn();
   const list = Buffer.from("leaver@example.com\nnobody\n").toString("base64");
   const listed = bodyOf<ListedPage>(await admin.post(`/api/sources/${source}/list?limit=1`, { list }));
   assert.deepEqual([listed.total, listed.rows.length, listed.rows[0]?.[2]], [2, 1, "found"]);
@@ -120,20 +125,20 @@ test("a list of leavers is looked for, exported and reviewed", async () => {
 });
 
 test("a link that is taken back ends at once, and of a link only a hash is kept", async () => {
-  await using workshop = await openTestWorkshop();
-  await using door = await openDoor({ workshop: workshop.workshop });
-  const admin = await door.signIn();
-  const { page, person: bob, link } = await person(door, admin, "Bob", "viewer");
+  await using connectors = await openTestConnectors();
+  await using web = await startWebServer({ connectors: connectors.connectors });
+  const admin = await web.signIn();
+  const { page, person: bob, link } = await person(web, admin, "Bob", "viewer");
   const session = await page.json<SessionInfo>("/api/session");
   assert.deepEqual([session.name, session.role, session.dataDir], ["Bob", "viewer", ""]);
-  assert.ok((await door.signIn(link)).cookie, "the link is good until it is taken back");
+  assert.ok((await web.signIn(link)).cookie, "the link is good until it is taken back");
   const token = new URL(link).searchParams.get("token") ?? "";
-  assert.deepEqual(hitsIn(filesBelow(workshop.dataDir), { token }), []);
+  assert.deepEqual(hitsIn(filesBelow(connectors.dataDir), { token }), []);
   bodyOf(await admin.post("/api/persons", { name: " Bob ", role: "admin" }), 400);
   const { persons } = bodyOf<{ persons: Person[] }>(await admin.post(`/api/persons/${bob.id}/revoke`, {}));
   assert.deepEqual(persons, []);
   assert.equal((await page.get("/api/session")).status, 401);
-  await assert.rejects(door.signIn(link), /401/);
+  await assert.rejects(web.signIn(link), /401/);
 });
 
 /** Least role by route, as this test says it; every other one is for admins. */
@@ -155,14 +160,14 @@ const open: Readonly<Record<string, Role>> = {
 };
 const ranks: readonly Role[] = ["viewer", "reviewer", "admin"];
 
-test("each route is refused to whoever may not ask it, and to nobody else", async () => {
-  await using workshop = await openTestWorkshop();
-  await using door = await openDoor({ workshop: workshop.workshop });
-  const admin = await door.signIn();
-  const routes = door.app.routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/"));
+test("each route is refused to anyone who may not ask it, and to nobody else", async () => {
+  await using connectors = await openTestConnectors();
+  await using web = await startWebServer({ connectors: connectors.connectors });
+  const admin = await web.signIn();
+  const routes = web.app.routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/"));
   assert.ok(routes.length > 40, String(routes.length));
   for (const role of ranks) {
-    const { link } = await person(door, admin, role, role);
+    const { link } = await person(web, admin, role, role);
     for (const { method, path } of routes) {
       const name = `${method} ${path}`;
       if (name === "GET /api/events") continue;
@@ -170,7 +175,7 @@ test("each route is refused to whoever may not ask it, and to nobody else", asyn
       const isAllowed = ranks.indexOf(role) >= ranks.indexOf(least);
       if (isAllowed && role === "admin") continue;
       // A new one each time: signing out is one of the routes.
-      const page = await door.signIn(link);
+      const page = await web.signIn(link);
       const address = path.replaceAll(/:\w+(?:\{([a-z-]+).*?\})?/g, (_all: string, word?: string) => word ?? "x");
       const reply = method === "POST" ? await page.post(address, {}) : await page.get(address);
       assert.equal(reply.status === 403, !isAllowed, `${role}: ${name} answered ${reply.status}`);
@@ -180,13 +185,13 @@ test("each route is refused to whoever may not ask it, and to nobody else", asyn
 
 test("who is no admin sees no settings, no key, no failure and no path of this machine", async () => {
   await using sandbox = await startSandbox({ organization: { members: 5, teams: 1, seed: 1 } });
-  await using workshop = await openTestWorkshop();
-  await using door = await openDoor({ workshop: workshop.workshop });
-  const { id } = await workshop.connect(sandbox);
-  const admin = await door.signIn();
-  const { page } = await person(door, admin, "Bob", "reviewer");
+  await using connectors = await openTestConnectors();
+  await using web = await startWebServer({ connectors: connectors.connectors });
+  const { id } = await connectors.connect(sandbox);
+  const admin = await web.signIn();
+  const { page } = await person(web, admin, "Bob", "reviewer");
   const { body } = await page.get(`/api/connectors/${id}`);
-  for (const hidden of [sandbox.baseUrl, workshop.dataDir, sandbox.keys.service.slice(-4)])
+  for (const hidden of [sandbox.baseUrl, connectors.dataDir, sandbox.keys.service.slice(-4)])
     assert.ok(!body.includes(hidden), hidden);
   assert.ok((await admin.get(`/api/connectors/${id}`)).body.includes(sandbox.baseUrl));
 });

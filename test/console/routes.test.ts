@@ -11,8 +11,8 @@ import type { FailureBody } from "../../src/console/contract/failures.ts";
 import type { LogPage, RunSummary } from "../../src/console/contract/runs.ts";
 import type { AuditLine } from "../../src/console/contract/session.ts";
 import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
-import { openDoor, type Reply, type SignedIn } from "./door.ts";
-import { openTestWorkshop, settingsOf } from "./test-workshop.ts";
+import { openTestConnectors, settingsOf } from "./test-connectors.ts";
+import { type Reply, type SignedIn, startWebServer } from "./web-server.ts";
 
 const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
   assert.equal(status, expected, body);
@@ -31,9 +31,9 @@ async function add(page: SignedIn): Promise<string> {
 
 test("the whole way over HTTP: add, test, save, sync, history, file with its hash, logs, schedule, remove", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  await using door = await openDoor({ workshop: console.workshop });
-  const page = await door.signIn();
+  await using console = await openTestConnectors();
+  await using web = await startWebServer({ connectors: console.connectors });
+  const page = await web.signIn();
   const id = await add(page);
   const path = `/api/connectors/${id}`;
   const tested = console.next("test", (event) => event.test.isDone);
@@ -44,15 +44,15 @@ test("the whole way over HTTP: add, test, save, sync, history, file with its has
   const again = failureIn(await page.post(`${path}/sync`, {}), 409);
   assert.deepEqual([again.code, again.facts], ["CONSOLE-RUNNING", [["Run", runId]]]);
   await console.ended(id);
-  const { connectors } = await page.json<{ connectors: ConnectorDetail[] }>("/api/connectors");
+  const { connectors: listed } = await page.json<{ connectors: ConnectorDetail[] }>("/api/connectors");
   assert.deepEqual(
-    connectors.map(({ status }) => status),
+    listed.map(({ status }) => status),
     ["Connected"],
   );
   const { runs } = await page.json<{ runs: RunSummary[] }>(`${path}/runs?limit=10`);
   assert.equal(runs[0]?.runId, runId);
   assert.equal((await page.json<RunSummary>(`/api/runs/${runId}`)).result, "Complete");
-  const file = await fetch(`${door.origin}/api/runs/${runId}/file`, { headers: { cookie: page.cookie } });
+  const file = await fetch(`${web.origin}/api/runs/${runId}/file`, { headers: { cookie: page.cookie } });
   const bytes = Buffer.from(await file.arrayBuffer());
   assert.equal(file.headers.get("x-content-sha256"), createHash("sha256").update(bytes).digest("hex"));
   assert.equal(file.headers.get("x-content-sha256"), runs[0].file?.sha256);
@@ -103,9 +103,9 @@ test("the whole way over HTTP: add, test, save, sync, history, file with its has
 });
 
 test("what an address does not take is refused, without quoting it", async () => {
-  await using console = await openTestWorkshop();
-  await using door = await openDoor({ workshop: console.workshop });
-  const page = await door.signIn();
+  await using console = await openTestConnectors();
+  await using web = await startWebServer({ connectors: console.connectors });
+  const page = await web.signIn();
   const id = await add(page);
   const path = `/api/connectors/${id}`;
   for (const [address, body] of [
@@ -132,15 +132,15 @@ test("what an address does not take is refused, without quoting it", async () =>
 
 test("an action that cannot be written down is refused, and is not done", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
+  await using console = await openTestConnectors();
+  const { connectors } = console;
   const { id } = await console.connect(sandbox);
-  await using door = await openDoor({ workshop });
-  const page = await door.signIn();
+  await using web = await startWebServer({ connectors });
+  const page = await web.signIn();
   const path = `/api/connectors/${id}`;
-  const before = workshop.detail(id);
+  const before = connectors.detail(id);
   // As if the disk had gone: nothing can be written through it any more.
-  workshop.audit.close();
+  connectors.audit.close();
   for (const [address, body] of [
     ["/api/connectors", { mode: "once", owner: "" }],
     ["/api/sample", {}],
@@ -158,17 +158,17 @@ test("an action that cannot be written down is refused, and is not done", async 
     assert.equal(failureIn(await page.post(address, body), 422).code, "CONSOLE-AUDIT", address);
   }
   assert.equal(failureIn(await page.get(`/api/runs/${before.lastRun?.runId}/file`), 422).code, "CONSOLE-AUDIT");
-  assert.deepEqual(workshop.detail(id), before);
-  assert.equal(workshop.list().length, 1);
+  assert.deepEqual(connectors.detail(id), before);
+  assert.equal(connectors.list().length, 1);
 });
 
 test("no secret is in any answer, event, log line or file, in any of its forms", async () => {
   await using sandbox = await startSandbox();
   await using c1 = await startStandInC1({ uploadDirectory: "/nowhere" });
   const passphrase = "canary passphrase of the store";
-  await using console = await openTestWorkshop({ env: { BATON_CONSOLE_PASSPHRASE: passphrase } });
-  await using door = await openDoor({ workshop: console.workshop });
-  const page = await door.signIn();
+  await using console = await openTestConnectors({ env: { BATON_CONSOLE_PASSPHRASE: passphrase } });
+  await using web = await startWebServer({ connectors: console.connectors });
+  const page = await web.signIn();
   const { clientId: c1ClientId, clientSecret: c1ClientSecret } = c1.tokens.credentials;
   const wrongKey = `csa_${"fedcba9876".repeat(3)}WrOnGk`;
   const secrets = { key: sandbox.keys.service, wrongKey, passphrase, secret: c1ClientSecret.split(":").at(-1) ?? "" };

@@ -8,14 +8,14 @@ import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { hitsIn } from "../trust/secret-forms.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { openTestWorkshop, settingsOf, type TestWorkshop } from "./test-workshop.ts";
+import { openTestConnectors, settingsOf, type TestConnectors } from "./test-connectors.ts";
 
 const sha256 = (path: string | null): string =>
   createHash("sha256")
     .update(readFileSync(path ?? assert.fail("no file")))
     .digest("hex");
 
-/** Processes that do jobs of this test's workshops. */
+/** Processes that do jobs of this test's sets of connectors. */
 function jobPids(): readonly number[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids
@@ -51,24 +51,24 @@ function holdMembers(sandbox: Sandbox): { readonly isAsked: Promise<void>; relea
   };
 }
 
-async function connectedAndHeldBack(console: TestWorkshop, sandbox: Sandbox) {
+async function connectedAndHeldBack(console: TestConnectors, sandbox: Sandbox) {
   const connector = await console.connect(sandbox);
   const held = holdMembers(sandbox);
-  const runId = console.workshop.startSync(connector.id);
+  const runId = console.connectors.startSync(connector.id);
   await held.isAsked;
   return { connector, held, runId, before: sha256(connector.currentFile) };
 }
 
 test("a cancelled sync ends, is called so, and the last good file stays; the next sync is well", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { connector, held, runId, before } = await connectedAndHeldBack(console, sandbox);
   const { id } = connector;
-  const cancelling = console.workshop.cancel(id);
-  assert.equal(console.workshop.detail(id).progress?.isCancelling, true);
+  const cancelling = console.connectors.cancel(id);
+  assert.equal(console.connectors.detail(id).progress?.isCancelling, true);
   const after = await cancelling;
   held.release();
-  assert.equal(console.workshop.archive.run(runId).result, "Cancelled");
+  assert.equal(console.connectors.archive.run(runId).result, "Cancelled");
   assert.deepEqual([after.progress, after.status], [null, "Connected"]);
   assert.equal(sha256(after.currentFile), before);
   assert.equal((await console.sync(id)).result, "Complete");
@@ -81,7 +81,7 @@ test(
   seesProcesses,
   async () => {
     await using sandbox = await startSandbox();
-    await using console = await openTestWorkshop();
+    await using console = await openTestConnectors();
     const { connector, held, runId, before } = await connectedAndHeldBack(console, sandbox);
     const [pid] = jobPids();
     assert.ok(pid !== undefined, "the process of the sync was found");
@@ -90,11 +90,11 @@ test(
     held.release();
     assert.deepEqual([run.runId, run.result, run.errorCode], [runId, "Failed", "CONSOLE-RUN-LOST"]);
     assert.match(run.failure?.message ?? "", /SIGKILL/);
-    const after = console.workshop.detail(connector.id);
+    const after = console.connectors.detail(connector.id);
     assert.deepEqual([after.status, after.consecutiveFailures], ["Error", 1]);
     assert.equal(sha256(after.currentFile), before);
     assert.equal((await console.sync(connector.id)).result, "Complete");
-    assert.equal(console.workshop.detail(connector.id).consecutiveFailures, 0);
+    assert.equal(console.connectors.detail(connector.id).consecutiveFailures, 0);
   },
 );
 
@@ -103,18 +103,18 @@ test(
   seesProcesses,
   async () => {
     await using sandbox = await startSandbox();
-    await using first = await openTestWorkshop({ env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" } });
+    await using first = await openTestConnectors({ env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" } });
     const { connector, held, runId, before } = await connectedAndHeldBack(first, sandbox);
     const { id } = connector;
-    await first.workshop.close();
+    await first.connectors.close();
     held.release();
     assert.deepEqual(jobPids(), []);
-    await using second = await openTestWorkshop({
+    await using second = await openTestConnectors({
       env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" },
       dataDir: first.dataDir,
     });
-    assert.equal(second.workshop.archive.run(runId).result, "Interrupted");
-    assert.equal(sha256(second.workshop.detail(id).currentFile), before);
+    assert.equal(second.connectors.archive.run(runId).result, "Interrupted");
+    assert.equal(sha256(second.connectors.detail(id).currentFile), before);
     const run = await second.sync(id);
     assert.deepEqual([run.result, run.resumed], ["Complete", true]);
   },
@@ -124,7 +124,7 @@ test("the process of a sync has no secret among its arguments and in its environ
   await using sandbox = await startSandbox();
   const passphrase = "canary passphrase of the store";
   const env = { BATON_API_KEY: sandbox.keys.owner, BATON_CONSOLE_PASSPHRASE: passphrase };
-  await using console = await openTestWorkshop({ env });
+  await using console = await openTestConnectors({ env });
   const { held, connector } = await connectedAndHeldBack(console, sandbox);
   const [pid] = jobPids();
   assert.ok(pid !== undefined);
@@ -138,30 +138,30 @@ test("the process of a sync has no secret among its arguments and in its environ
 
 test("a partial roster does not take the place of a good file, and can be downloaded; the next good one does", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const connector = await console.connect(sandbox);
   const { id } = connector;
   const before = sha256(connector.currentFile);
-  await console.workshop.saveSettings(id, { apiKey: sandbox.keys.member });
+  await console.connectors.saveSettings(id, { apiKey: sandbox.keys.member });
   const partial = await console.ended(id);
-  const after = console.workshop.detail(id);
+  const after = console.connectors.detail(id);
   assert.deepEqual([partial.result, after.status], ["Partial roster", "Partial"]);
   assert.equal(after.lastGoodRun?.runId, connector.lastRun?.runId);
   assert.equal(sha256(after.currentFile), before);
-  assert.equal(sha256(console.workshop.archive.runFile(partial.runId)?.path ?? null), partial.file?.sha256);
-  const putAway = console.workshop.keepOld(id);
+  assert.equal(sha256(console.connectors.archive.runFile(partial.runId)?.path ?? null), partial.file?.sha256);
+  const putAway = console.connectors.keepOld(id);
   assert.deepEqual([putAway.status, putAway.failure], ["Partial", null], "only the banner goes");
   sandbox.edit.addMember({ user: "newcomer", userName: "New Comer" });
-  await console.workshop.saveSettings(id, { apiKey: sandbox.keys.service });
+  await console.connectors.saveSettings(id, { apiKey: sandbox.keys.service });
   assert.equal((await console.ended(id)).result, "Complete");
-  const { currentFile, status } = console.workshop.detail(id);
+  const { currentFile, status } = console.connectors.detail(id);
   assert.equal(status, "Connected");
   await assertHolds(currentFile ?? "", sandbox);
 });
 
 test("where there is no good file yet, a partial one is the current one, and called Partial", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const connector = await console.connect(sandbox, { apiKey: sandbox.keys.member });
   assert.equal(connector.status, "Partial");
   assert.ok(connector.currentFile !== null);
@@ -170,7 +170,7 @@ test("where there is no good file yet, a partial one is the current one, and cal
 
 test("a big drop is held with counts and names; keeping the old file clears the banner, confirming takes it over", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const connector = await console.connect(sandbox);
   const { id } = connector;
   const before = sha256(connector.currentFile);
@@ -182,118 +182,118 @@ test("a big drop is held with counts and names; keeping the old file clears the 
   assert.equal(held.drop?.sampleNames.length, 20);
   const gone = new Set(leavers.map(({ userName }) => userName));
   assert.ok(held.drop?.sampleNames.every((name) => gone.has(name)));
-  const banner = console.workshop.detail(id);
+  const banner = console.connectors.detail(id);
   assert.deepEqual(
     [banner.status, banner.failure?.state, banner.failure?.title],
     ["Held", "held", "Big change, nothing applied"],
   );
   assert.equal(sha256(banner.currentFile), before);
-  const kept = console.workshop.keepOld(id);
+  const kept = console.connectors.keepOld(id);
   assert.deepEqual([kept.status, kept.failure], ["Connected", null]);
   assert.equal((await console.sync(id)).result, "Held");
-  console.workshop.confirmChanges(id);
+  console.connectors.confirmChanges(id);
   const confirmed = await console.ended(id);
   assert.deepEqual([confirmed.startedBy, confirmed.result], ["confirm", "Complete with warnings"]);
   assert.equal(confirmed.totals?.members, 20);
-  assert.notEqual(sha256(console.workshop.detail(id).currentFile), before);
+  assert.notEqual(sha256(console.connectors.detail(id).currentFile), before);
 });
 
 test("two connectors sync side by side, a third waits and says so; each by itself is cancelled or done", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const held = holdMembers(sandbox);
-  const { workshop } = console;
+  const { connectors } = console;
   const ids: string[] = [];
   for (let i = 0; i < 4; i++) {
-    const { id } = workshop.create({ mode: "once", owner: "" });
-    await workshop.saveSettings(id, settingsOf(sandbox));
+    const { id } = connectors.create({ mode: "once", owner: "" });
+    await connectors.saveSettings(id, settingsOf(sandbox));
     ids.push(id);
   }
   const [one = "", two = "", three = "", four = ""] = ids;
-  const waits = ids.map((id) => workshop.detail(id).progress?.isQueued);
+  const waits = ids.map((id) => connectors.detail(id).progress?.isQueued);
   assert.deepEqual(waits, [false, false, true, true]);
-  assert.equal((await workshop.cancel(four)).lastRun?.result, "Cancelled");
+  assert.equal((await connectors.cancel(four)).lastRun?.result, "Cancelled");
   held.release();
   for (const id of [one, two, three]) assert.equal((await console.ended(id)).result, "Complete");
 });
 
 test("a sync that waits for the budget says until when, and is well afterwards", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { id } = await console.connect(sandbox);
   sandbox.addFault({ kind: "throttle", retryAfter: "2" });
-  console.workshop.startSync(id);
+  console.connectors.startSync(id);
   const { waiting } = await console.progress(id, (progress) => progress.waiting !== null);
-  const { status, waitingUntilMs } = console.workshop.detail(id);
+  const { status, waitingUntilMs } = console.connectors.detail(id);
   assert.equal(status, "Rate limited");
   assert.equal(waitingUntilMs, waiting?.untilMs);
   assert.equal((await console.ended(id)).result, "Complete");
-  assert.equal(console.workshop.detail(id).status, "Connected");
+  assert.equal(console.connectors.detail(id).status, "Connected");
 });
 
 test("a sync that the budget ends is tried again by itself when it is back", async () => {
   await using sandbox = await startSandbox();
   const clock = new ManualClock(Date.now());
-  await using console = await openTestWorkshop({ clock });
+  await using console = await openTestConnectors({ clock });
   const { id } = await console.connect(sandbox);
   // Longer than a sync waits.
   sandbox.addFault({ kind: "throttle", retryAfter: "20000" });
   const limited = await console.sync(id);
   assert.equal(limited.failure?.state, "rate-limited");
-  const { status, nextRunAtMs } = console.workshop.detail(id);
+  const { status, nextRunAtMs } = console.connectors.detail(id);
   assert.equal(status, "Rate limited");
   assert.ok(nextRunAtMs !== null && nextRunAtMs >= clock.nowMs() + 19_000_000);
   const due = console.next("connector", ({ connector }) => connector.progress !== null);
   clock.advance(nextRunAtMs - clock.nowMs() + 1);
   await due;
-  assert.deepEqual([(await console.ended(id)).result, console.workshop.detail(id).nextRunAtMs], ["Complete", null]);
+  assert.deepEqual([(await console.ended(id)).result, console.connectors.detail(id).nextRunAtMs], ["Complete", null]);
 });
 
 test("a schedule starts what is due; what was missed while the console was down is made up for once", async () => {
   await using sandbox = await startSandbox();
   const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery" };
   const clock = new ManualClock(Date.now());
-  await using first = await openTestWorkshop({ env, clock });
+  await using first = await openTestConnectors({ env, clock });
   const { id } = await first.connect(sandbox, { mode: "schedule" });
-  first.workshop.setSchedule(id, { kind: "interval", everyMinutes: 30 });
+  first.connectors.setSchedule(id, { kind: "interval", everyMinutes: 30 });
   const due = first.next("connector", ({ connector }) => connector.progress !== null);
   clock.advance(31 * 60_000);
   await due;
   const scheduled = await first.ended(id);
   assert.deepEqual([scheduled.startedBy, scheduled.result], ["schedule", "Complete"]);
-  await first.workshop.close();
+  await first.connectors.close();
   clock.advance(10 * 60 * 60_000);
-  await using second = await openTestWorkshop({ env, clock, dataDir: first.dataDir });
+  await using second = await openTestConnectors({ env, clock, dataDir: first.dataDir });
   assert.equal((await second.ended(id)).startedBy, "schedule");
-  assert.equal(second.workshop.archive.page(id, { limit: 50 }).runs.length, 3);
-  const [next = 0] = second.workshop.detail(id).nextRunsMs;
+  assert.equal(second.connectors.archive.page(id, { limit: 50 }).runs.length, 3);
+  const [next = 0] = second.connectors.detail(id).nextRunsMs;
   assert.ok(next > clock.nowMs() && next <= clock.nowMs() + 30 * 60_000);
 });
 
 test("removing a connector leaves nothing of it on the disk", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { id, currentFile, lastRun } = await console.connect(sandbox);
-  const kept = console.workshop.archive.runFile(lastRun?.runId ?? "")?.path ?? "";
+  const kept = console.connectors.archive.runFile(lastRun?.runId ?? "")?.path ?? "";
   assert.ok(existsSync(kept) && existsSync(currentFile ?? ""));
-  await console.workshop.remove(id);
+  await console.connectors.remove(id);
   assert.deepEqual([existsSync(kept), existsSync(currentFile ?? "")], [false, false]);
   assert.deepEqual(readdirSync(join(console.dataDir, "connectors")), []);
 });
 
 test("a failure after a held run does not take the question away, and it is answered once", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
+  await using console = await openTestConnectors();
+  const { connectors } = console;
   const { id } = await console.connect(sandbox);
   for (const { user } of sandbox.organization.members.slice(20)) sandbox.edit.removeMember(user);
   const held = await console.sync(id);
   sandbox.addFault({ kind: "status", status: 401, times: Number.POSITIVE_INFINITY });
   assert.equal((await console.sync(id)).result, "Failed");
-  const failed = workshop.detail(id);
+  const failed = connectors.detail(id);
   assert.equal(failed.heldRun?.runId, held.runId);
   assert.notEqual(failed.failure?.state, "held");
-  assert.equal(workshop.keepOld(id).heldRun?.runId, held.runId, "only the later banner was put away");
-  const answered = workshop.keepOld(id, held.runId);
+  assert.equal(connectors.keepOld(id).heldRun?.runId, held.runId, "only the later banner was put away");
+  const answered = connectors.keepOld(id, held.runId);
   assert.deepEqual([answered.heldRun, answered.failure], [null, null]);
 });

@@ -11,15 +11,15 @@ import { RunningError } from "../../src/console/failures/running-error.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { readStoredRows } from "../e2e/stored-rows.ts";
-import { openTestWorkshop, settingsOf } from "./test-workshop.ts";
+import { openTestConnectors, settingsOf } from "./test-connectors.ts";
 
 const isCode = (code: string) => (caught: unknown) => caught instanceof BatonError && caught.code === code;
 
 test("a new connector is tested line by line, saved, synced, and Connected; the file holds the organization", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
-  const { id, status } = workshop.create({ mode: "once", owner: " Ada Lovelace " });
+  await using console = await openTestConnectors();
+  const { connectors } = console;
+  const { id, status } = connectors.create({ mode: "once", owner: " Ada Lovelace " });
   assert.equal(status, "Not set up");
 
   const tested = await console.test(id, settingsOf(sandbox));
@@ -36,14 +36,14 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
     shown.some((outcomes) => outcomes.includes("running") && outcomes.includes("waiting")),
     "live",
   );
-  assert.equal(workshop.detail(id).status, "Not set up", "a test keeps nothing");
+  assert.equal(connectors.detail(id).status, "Not set up", "a test keeps nothing");
 
-  const { connector, runId, notices } = await workshop.saveSettings(id, settingsOf(sandbox));
+  const { connector, runId, notices } = await connectors.saveSettings(id, settingsOf(sandbox));
   assert.deepEqual(notices, []);
   assert.equal(connector.owner, "Ada Lovelace");
   assert.ok(runId !== null);
   assert.throws(
-    () => workshop.startSync(id),
+    () => connectors.startSync(id),
     (caught) => caught instanceof RunningError && caught.runId === runId,
   );
   const run = await console.ended(id);
@@ -57,7 +57,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
     entitlements: 4 + counts.teams * 2,
     grants: counts.members + counts.teamMemberships + counts.teamManagerMemberships,
   });
-  const after = workshop.detail(id);
+  const after = connectors.detail(id);
   assert.deepEqual([after.status, after.name, after.failure], ["Connected", "Sandbox Organization", null]);
   assert.deepEqual(after.key?.owner, tested.keyOwner);
   assert.equal(after.key?.lastFour, sandbox.keys.service.slice(-4));
@@ -66,7 +66,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
     assert.equal(statSync(join(console.dataDir, name)).mode & 0o077, 0, `${name} is open to others`);
   }
   await assertHolds(after.currentFile, sandbox);
-  const kept = workshop.archive.runFile(runId);
+  const kept = connectors.archive.runFile(runId);
   assert.ok(kept);
   assert.equal(createHash("sha256").update(readFileSync(kept.path)).digest("hex"), run.file?.sha256);
   const words = console.events.flatMap((event) => (event.type === "connector" ? [event.connector.status] : []));
@@ -78,7 +78,7 @@ test("a new connector is tested line by line, saved, synced, and Connected; the 
 
 test("while it syncs, phases come in order with counts, requests and the budget", async () => {
   await using sandbox = await startSandbox({ organization: { members: 1300, teams: 30 }, latencyMs: 20 });
-  await using console = await openTestWorkshop();
+  await using console = await openTestConnectors();
   const { id } = await console.connect(sandbox);
   const told = console.events.flatMap((event) => (event.type === "progress" ? [event.progress] : []));
   const order = ["organization", "members", "teams", "roles", "memberships", "writing file"];
@@ -89,7 +89,7 @@ test("while it syncs, phases come in order with counts, requests and the budget"
   );
   const last = told.at(-1);
   assert.deepEqual([last?.phase, last?.members, last?.teams], ["writing file", 1300, 30]);
-  assert.equal(last?.requests, console.workshop.detail(id).lastRun?.requests);
+  assert.equal(last?.requests, console.connectors.detail(id).lastRun?.requests);
   assert.equal(last?.rateLimit?.limit, 1_000_000);
   assert.equal(last?.fraction, null, "nothing to guess by");
 
@@ -104,14 +104,14 @@ test("while it syncs, phases come in order with counts, requests and the budget"
 
 test("what is pasted is mended, and said to be; what cannot be is refused before anything is kept", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
-  const { id } = workshop.create({ mode: "schedule", owner: "" });
+  await using console = await openTestConnectors();
+  const { connectors } = console;
+  const { id } = connectors.create({ mode: "schedule", owner: "" });
   const input = {
     orgSlug: "https://app.cloudsmith.com/sandbox-org/settings",
     apiKey: ` Bearer ${sandbox.keys.service}\n`,
   };
-  const { connector, notices } = await workshop.saveSettings(id, { ...input, baseUrl: sandbox.baseUrl });
+  const { connector, notices } = await connectors.saveSettings(id, { ...input, baseUrl: sandbox.baseUrl });
   assert.equal(connector.settings.orgSlug, "sandbox-org");
   assert.equal(notices.length, 3);
   for (const part of [/slug sandbox-org/, /white space/, /'Bearer'/])
@@ -120,7 +120,7 @@ test("what is pasted is mended, and said to be; what cannot be is refused before
       String(part),
     );
   assert.equal((await console.ended(id)).result, "Complete");
-  assert.deepEqual(workshop.detail(id).schedule, { kind: "interval", everyMinutes: 360 });
+  assert.deepEqual(connectors.detail(id).schedule, { kind: "interval", everyMinutes: 360 });
 
   for (const [wrong, code] of [
     [{ orgSlug: "two words" }, "CS-CONFIG-ORG-SLUG"],
@@ -130,17 +130,17 @@ test("what is pasted is mended, and said to be; what cannot be is refused before
     [{ proxy: "http://ada:secret@proxy.example" }, "CONSOLE-SETTING"],
     [{ keySource: "environment" }, "CONSOLE-KEY-GONE"],
   ] as const) {
-    await assert.rejects(workshop.saveSettings(id, wrong), isCode(code));
+    await assert.rejects(connectors.saveSettings(id, wrong), isCode(code));
   }
-  assert.deepEqual(workshop.detail(id).settings, connector.settings);
-  assert.throws(() => workshop.detail("none"), isCode("CONSOLE-NO-CONNECTOR"));
+  assert.deepEqual(connectors.detail(id).settings, connector.settings);
+  assert.throws(() => connectors.detail("none"), isCode("CONSOLE-NO-CONNECTOR"));
 });
 
 test("a key of another shape is taken with a hint", async () => {
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
-  const { id } = workshop.create({ mode: "service", owner: "" });
-  const { notices, runId } = await workshop.saveSettings(id, {
+  await using console = await openTestConnectors();
+  const { connectors } = console;
+  const { id } = connectors.create({ mode: "service", owner: "" });
+  const { notices, runId } = await connectors.saveSettings(id, {
     apiKey: "an-older-key-of-another-shape",
     orgSlug: "acme",
   });
@@ -151,7 +151,7 @@ test("a key of another shape is taken with a hint", async () => {
 test("keys and slugs of this machine are offered by the name of their source, used, and not stored", async () => {
   await using sandbox = await startSandbox();
   const { keys } = sandbox;
-  await using console = await openTestWorkshop({
+  await using console = await openTestConnectors({
     env: {
       BATON_API_KEY: keys.service,
       CLOUDSMITH_API_KEY: "not usable at all",
@@ -159,7 +159,7 @@ test("keys and slugs of this machine are offered by the name of their source, us
       BATON_BASE_URL: sandbox.baseUrl,
     },
   });
-  const { workshop, dataDir } = console;
+  const { connectors, dataDir } = console;
   const folder = join(dataDir, "..", ".cloudsmith");
   mkdirSync(folder);
   writeFileSync(
@@ -167,8 +167,8 @@ test("keys and slugs of this machine are offered by the name of their source, us
     `# a comment\n[default]\napi_key = ${keys.owner}\n[profile:x]\napi_key=${keys.member}\n`,
   );
   writeFileSync(join(folder, "config.ini"), "[default]\norganization: sandbox-org\n");
-  const { id } = workshop.create({ mode: "once", owner: "" });
-  const found = workshop.foundSettings(id);
+  const { id } = connectors.create({ mode: "once", owner: "" });
+  const found = connectors.foundSettings(id);
   assert.deepEqual(
     found.keys.map(({ source, lastFour }) => [source, lastFour]),
     [
@@ -181,9 +181,9 @@ test("keys and slugs of this machine are offered by the name of their source, us
     ["sandbox-org", "sandbox-org"],
   );
   const common = { orgSlug: "sandbox-org", baseUrl: sandbox.baseUrl };
-  await workshop.saveSettings(id, { ...common, keySource: "cloudsmith-cli" });
+  await connectors.saveSettings(id, { ...common, keySource: "cloudsmith-cli" });
   assert.equal((await console.ended(id)).result, "Complete");
-  const { key } = workshop.detail(id);
+  const { key } = connectors.detail(id);
   assert.deepEqual([key?.source, key?.storage], ["cloudsmith-cli", "not-stored"]);
   assert.match(key?.sourceName ?? "", /credentials\.ini$/);
   writeFileSync(join(folder, "credentials.ini"), "");
@@ -193,49 +193,49 @@ test("keys and slugs of this machine are offered by the name of their source, us
 
 test("everything is still there after a restart: connectors, keys, history, logs, schedule and pause", async () => {
   await using sandbox = await startSandbox();
-  await using first = await openTestWorkshop();
+  await using first = await openTestConnectors();
   const { id } = await first.connect(sandbox);
-  first.workshop.setSchedule(id, { kind: "cron", expression: "0 6 * * 1-5", timeZone: "Europe/Berlin" });
-  await first.workshop.pause(id);
-  const before = first.workshop.detail(id);
-  const logged = first.workshop.logs.page(id, { limit: 500 });
+  first.connectors.setSchedule(id, { kind: "cron", expression: "0 6 * * 1-5", timeZone: "Europe/Berlin" });
+  await first.connectors.pause(id);
+  const before = first.connectors.detail(id);
+  const logged = first.connectors.logs.page(id, { limit: 500 });
   assert.equal(before.status, "Paused");
   assert.equal(before.key?.storage, "encrypted");
   assert.ok(logged.total > 5);
-  await first.workshop.close();
+  await first.connectors.close();
   {
-    await using second = await openTestWorkshop({ dataDir: first.dataDir });
-    const { workshop } = second;
-    assert.deepEqual(workshop.detail(id), before);
-    assert.deepEqual(workshop.logs.page(id, { limit: 500 }), logged);
-    assert.deepEqual(workshop.detail(id).nextRunsMs, []);
-    assert.equal(workshop.resume(id).nextRunsMs.length, 3);
+    await using second = await openTestConnectors({ dataDir: first.dataDir });
+    const { connectors } = second;
+    assert.deepEqual(connectors.detail(id), before);
+    assert.deepEqual(connectors.logs.page(id, { limit: 500 }), logged);
+    assert.deepEqual(connectors.detail(id).nextRunsMs, []);
+    assert.equal(connectors.resume(id).nextRunsMs.length, 3);
     assert.equal((await second.sync(id)).result, "Complete");
     assert.deepEqual(
-      workshop.archive.page(id, { limit: 1 }).runs.map(({ startedBy }) => startedBy),
+      connectors.archive.page(id, { limit: 1 }).runs.map(({ startedBy }) => startedBy),
       ["person"],
     );
-    const page = workshop.archive.page(id, { limit: 1 });
+    const page = connectors.archive.page(id, { limit: 1 });
     assert.ok(page.next !== null);
-    assert.equal(workshop.archive.page(id, { limit: 1, before: page.next }).runs[0]?.startedBy, "setup");
-    await workshop.remove(id);
-    assert.deepEqual(workshop.list(), []);
-    assert.throws(() => workshop.archive.run(page.runs[0]?.runId ?? ""), isCode("CONSOLE-NO-RUN"));
+    assert.equal(connectors.archive.page(id, { limit: 1, before: page.next }).runs[0]?.startedBy, "setup");
+    await connectors.remove(id);
+    assert.deepEqual(connectors.list(), []);
+    assert.throws(() => connectors.archive.run(page.runs[0]?.runId ?? ""), isCode("CONSOLE-NO-RUN"));
   }
 });
 
 test("the sample is Connected in one step, and the same one after a restart", async () => {
-  await using first = await openTestWorkshop();
-  const { id, isSample } = await first.workshop.startSample();
+  await using first = await openTestConnectors();
+  const { id, isSample } = await first.connectors.startSample();
   assert.ok(isSample);
   const run = await first.ended(id);
   assert.equal(run.result, "Complete");
-  assert.equal(first.workshop.detail(id).status, "Connected");
-  assert.equal((await first.workshop.startSample()).id, id);
-  await first.workshop.close();
+  assert.equal(first.connectors.detail(id).status, "Connected");
+  assert.equal((await first.connectors.startSample()).id, id);
+  await first.connectors.close();
   {
-    await using second = await openTestWorkshop({ dataDir: first.dataDir });
-    assert.equal(second.workshop.detail(id).status, "Connected");
+    await using second = await openTestConnectors({ dataDir: first.dataDir });
+    assert.equal(second.connectors.detail(id).status, "Connected");
     const again = await second.sync(id);
     assert.deepEqual([again.result, again.totals], ["Complete", run.totals]);
     assert.equal((await second.test(id)).failure, null);
@@ -244,19 +244,19 @@ test("the sample is Connected in one step, and the same one after a restart", as
 
 test("a key that was kept in memory is asked for again after a restart, in words", async () => {
   await using sandbox = await startSandbox();
-  await using first = await openTestWorkshop({ keysInMemory: true });
+  await using first = await openTestConnectors({ keysInMemory: true });
   const { id } = await first.connect(sandbox);
-  assert.equal(first.workshop.keyStorage, "memory");
-  await first.workshop.close();
+  assert.equal(first.connectors.keyStorage, "memory");
+  await first.connectors.close();
   {
-    await using second = await openTestWorkshop({ keysInMemory: true, dataDir: first.dataDir });
-    assert.equal(second.workshop.detail(id).status, "Not set up");
+    await using second = await openTestConnectors({ keysInMemory: true, dataDir: first.dataDir });
+    assert.equal(second.connectors.detail(id).status, "Not set up");
     const run = await second.sync(id);
     assert.deepEqual(
       [run.result, run.errorCode, run.errorTitle],
       ["Failed", "CONSOLE-KEY-GONE", "The API key must be entered again"],
     );
-    await second.workshop.saveSettings(id, { apiKey: sandbox.keys.service });
+    await second.connectors.saveSettings(id, { apiKey: sandbox.keys.service });
     assert.equal((await second.ended(id)).result, "Complete");
   }
 });
@@ -269,33 +269,33 @@ for (const [what, change] of [
 ] as const) {
   test(`${what} in the base URL asks for the key again, in a test as well, and the stored one stays where it was`, async () => {
     await using sandbox = await startSandbox();
-    await using console = await openTestWorkshop();
-    const { workshop } = console;
+    await using console = await openTestConnectors();
+    const { connectors } = console;
     const { id } = await console.connect(sandbox);
     const url = new URL(sandbox.baseUrl);
     Object.assign(url, change);
     const baseUrl = url.href;
-    await assert.rejects(workshop.saveSettings(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
-    await assert.rejects(workshop.startTest(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
-    assert.equal(workshop.detail(id).settings.baseUrl, sandbox.baseUrl);
-    await workshop.saveSettings(id, { baseUrl: `${sandbox.baseUrl}/`, owner: "Grace" });
+    await assert.rejects(connectors.saveSettings(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    await assert.rejects(connectors.startTest(id, { baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    assert.equal(connectors.detail(id).settings.baseUrl, sandbox.baseUrl);
+    await connectors.saveSettings(id, { baseUrl: `${sandbox.baseUrl}/`, owner: "Grace" });
     assert.equal((await console.ended(id)).result, "Complete", "the same address, written otherwise");
-    await workshop.saveSettings(id, { baseUrl, apiKey: sandbox.keys.service });
-    assert.equal(workshop.detail(id).settings.baseUrl, baseUrl.replace(/\/$/, ""));
-    await workshop.cancel(id);
-    await assert.rejects(workshop.saveSettings(id, { baseUrl: sandbox.baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    await connectors.saveSettings(id, { baseUrl, apiKey: sandbox.keys.service });
+    assert.equal(connectors.detail(id).settings.baseUrl, baseUrl.replace(/\/$/, ""));
+    await connectors.cancel(id);
+    await assert.rejects(connectors.saveSettings(id, { baseUrl: sandbox.baseUrl }), isCode("CONSOLE-OTHER-HOST"));
   });
 }
 
 test("a key of this machine goes to Cloudsmith's hosts and to the one that the environment names, nowhere else", async () => {
   await using sandbox = await startSandbox();
-  await using console = await openTestWorkshop({ env: { CLOUDSMITH_API_KEY: sandbox.keys.service } });
-  const { workshop } = console;
-  const { id } = workshop.create({ mode: "once", owner: "" });
+  await using console = await openTestConnectors({ env: { CLOUDSMITH_API_KEY: sandbox.keys.service } });
+  const { connectors } = console;
+  const { id } = connectors.create({ mode: "once", owner: "" });
   const input = { orgSlug: "sandbox-org", keySource: "environment" } as const;
   for (const baseUrl of [sandbox.baseUrl, "https://api.cloudsmith.io.evil.example/v1", "https://notcloudsmith.io/v1"]) {
-    await assert.rejects(workshop.startTest(id, { ...input, baseUrl }), isCode("CONSOLE-OTHER-HOST"));
-    await assert.rejects(workshop.saveSettings(id, { ...input, baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    await assert.rejects(connectors.startTest(id, { ...input, baseUrl }), isCode("CONSOLE-OTHER-HOST"));
+    await assert.rejects(connectors.saveSettings(id, { ...input, baseUrl }), isCode("CONSOLE-OTHER-HOST"));
   }
   for (const baseUrl of ["https://api.cloudsmith.io/v1", "https://api.cloudsmith.com"]) {
     assert.ok(mayGoTo(baseUrl, {}), baseUrl);
@@ -304,84 +304,84 @@ test("a key of this machine goes to Cloudsmith's hosts and to the one that the e
 });
 
 test("the secret of C1 goes to the host of the client id that it was entered with, and to no other", async () => {
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
-  const { id } = workshop.create({ mode: "service", owner: "" });
+  await using console = await openTestConnectors();
+  const { connectors } = console;
+  const { id } = connectors.create({ mode: "service", owner: "" });
   const c1ClientId = "name@tenant.conductor.one/cc";
-  await workshop.saveSettings(id, { c1ClientId, c1ClientSecret: "secret-of-c1" });
+  await connectors.saveSettings(id, { c1ClientId, c1ClientSecret: "secret-of-c1" });
   const other = { c1ClientId: "name@elsewhere.example/cc" };
-  await assert.rejects(workshop.saveSettings(id, other), isCode("CONSOLE-OTHER-HOST"));
-  assert.equal(workshop.detail(id).settings.c1ClientId, c1ClientId);
-  await workshop.saveSettings(id, { ...other, c1ClientSecret: "another-secret" });
-  assert.equal(workshop.detail(id).settings.c1ClientId, other.c1ClientId);
+  await assert.rejects(connectors.saveSettings(id, other), isCode("CONSOLE-OTHER-HOST"));
+  assert.equal(connectors.detail(id).settings.c1ClientId, c1ClientId);
+  await connectors.saveSettings(id, { ...other, c1ClientSecret: "another-secret" });
+  assert.equal(connectors.detail(id).settings.c1ClientId, other.c1ClientId);
 });
 
 test("what is tried in a set-up is kept as a draft, over a restart as well; a later test changes nothing", async () => {
   await using sandbox = await startSandbox();
-  await using first = await openTestWorkshop();
-  const { id } = first.workshop.create({ mode: "once", owner: "Ada" });
+  await using first = await openTestConnectors();
+  const { id } = first.connectors.create({ mode: "once", owner: "Ada" });
   await first.test(id, settingsOf(sandbox, { timeoutSeconds: 20 }));
-  const draft = first.workshop.detail(id);
+  const draft = first.connectors.detail(id);
   assert.deepEqual([draft.status, draft.orgSlug, draft.settings.timeoutSeconds], ["Not set up", "sandbox-org", 20]);
-  await first.workshop.close();
+  await first.connectors.close();
   {
-    await using second = await openTestWorkshop({ dataDir: first.dataDir });
+    await using second = await openTestConnectors({ dataDir: first.dataDir });
     assert.deepEqual(
-      second.workshop.list().map((one) => [one.orgSlug, one.lastRun]),
+      second.connectors.list().map((one) => [one.orgSlug, one.lastRun]),
       [["sandbox-org", null]],
     );
     assert.equal((await second.test(id)).failure, null, "its key is there");
-    await second.workshop.saveSettings(id, {});
+    await second.connectors.saveSettings(id, {});
     assert.equal((await second.ended(id)).result, "Complete");
     await second.test(id, { apiKey: "another-key-of-nobody", orgSlug: "elsewhere" });
-    assert.equal(second.workshop.detail(id).orgSlug, "sandbox-org");
+    assert.equal(second.connectors.detail(id).orgSlug, "sandbox-org");
   }
 });
 
 test("a set-up that was given up leaves nothing: not in the list, and gone after a restart", async () => {
-  await using first = await openTestWorkshop();
-  const { id } = first.workshop.create({ mode: "once", owner: "Ada" });
-  assert.deepEqual(first.workshop.list(), []);
-  assert.equal(first.workshop.detail(id).owner, "Ada", "whoever is still at it finds it");
-  await first.workshop.close();
+  await using first = await openTestConnectors();
+  const { id } = first.connectors.create({ mode: "once", owner: "Ada" });
+  assert.deepEqual(first.connectors.list(), []);
+  assert.equal(first.connectors.detail(id).owner, "Ada", "the one who is still at it finds it");
+  await first.connectors.close();
   {
-    await using second = await openTestWorkshop({ dataDir: first.dataDir });
-    assert.throws(() => second.workshop.detail(id), isCode("CONSOLE-NO-CONNECTOR"));
+    await using second = await openTestConnectors({ dataDir: first.dataDir });
+    assert.throws(() => second.connectors.detail(id), isCode("CONSOLE-NO-CONNECTOR"));
   }
 });
 
 test("a schedule that cannot run says why and lists no next runs; a new connector can be given one", async () => {
   await using sandbox = await startSandbox();
-  await using first = await openTestWorkshop({ keysInMemory: true });
-  const { workshop } = first;
+  await using first = await openTestConnectors({ keysInMemory: true });
+  const { connectors } = first;
   const schedule = { kind: "cron", expression: "0 6 * * *", timeZone: "Europe/Berlin" } as const;
-  const { id, scheduleProblem, nextRunsMs } = workshop.create({ mode: "schedule", owner: "", schedule });
+  const { id, scheduleProblem, nextRunsMs } = connectors.create({ mode: "schedule", owner: "", schedule });
   assert.deepEqual([scheduleProblem, nextRunsMs], ["not-set-up", []]);
-  await workshop.saveSettings(id, settingsOf(sandbox));
+  await connectors.saveSettings(id, settingsOf(sandbox));
   await first.ended(id);
-  const able = workshop.detail(id);
+  const able = connectors.detail(id);
   assert.deepEqual([able.schedule, able.scheduleProblem, able.nextRunsMs.length], [schedule, null, 3]);
-  await workshop.close();
+  await connectors.close();
   {
-    await using second = await openTestWorkshop({ keysInMemory: true, dataDir: first.dataDir });
-    const unable = second.workshop.detail(id);
+    await using second = await openTestConnectors({ keysInMemory: true, dataDir: first.dataDir });
+    const unable = second.connectors.detail(id);
     assert.deepEqual([unable.scheduleProblem, unable.nextRunsMs, unable.nextRunAtMs], ["key-gone", [], null]);
   }
 });
 
 test("what is chosen to be synced besides is in the file, and what there is not is refused", async () => {
   await using sandbox = await startSandbox({ organization: { members: 8, teams: 2 } });
-  await using console = await openTestWorkshop();
-  const { workshop } = console;
-  const { id } = workshop.create({ mode: "once", owner: "" });
-  const names = workshop.detail(id).requestable.map(({ name }) => name);
+  await using console = await openTestConnectors();
+  const { connectors } = console;
+  const { id } = connectors.create({ mode: "once", owner: "" });
+  const names = connectors.detail(id).requestable.map(({ name }) => name);
   assert.ok(names.includes("sync-services"), names.join());
-  await workshop.saveSettings(id, settingsOf(sandbox, { requested: ["sync-services", "sync-oidc"] }));
+  await connectors.saveSettings(id, settingsOf(sandbox, { requested: ["sync-services", "sync-oidc"] }));
   assert.equal((await console.ended(id)).result, "Complete");
   const { services, onRequest } = sandbox.organization;
-  const { resources } = readStoredRows(workshop.detail(id).currentFile ?? "");
+  const { resources } = readStoredRows(connectors.detail(id).currentFile ?? "");
   const ofType = (type: string) => Object.keys(resources).filter((one) => one.startsWith(`${type}:`)).length;
   assert.deepEqual([ofType("service"), ofType("oidc-provider")], [services.length, onRequest.oidcProviders.length]);
-  await assert.rejects(workshop.saveSettings(id, { requested: ["sync-packages"] }), isCode("CONSOLE-SETTING"));
-  assert.deepEqual(workshop.detail(id).settings.requested, ["sync-services", "sync-oidc"]);
+  await assert.rejects(connectors.saveSettings(id, { requested: ["sync-packages"] }), isCode("CONSOLE-SETTING"));
+  assert.deepEqual(connectors.detail(id).settings.requested, ["sync-services", "sync-oidc"]);
 });

@@ -23,14 +23,14 @@ import { settingsFor } from "../e2e/sandbox-run.ts";
 import { writeEndless } from "../support/endless-c1z.ts";
 import { queryC1z } from "../support/plain-c1z.ts";
 import { writeSync } from "../support/sample-c1z.ts";
-import { type Door, openDoor, type SignedIn } from "./door.ts";
+import { type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
 
 const golden = join(import.meta.dirname, "..", "golden");
 const scratch = scratchDirectory();
 const file = join(scratch.path, "sync.c1z");
 const earlier = join(scratch.path, "earlier.c1z");
 let sandbox: Sandbox;
-let door: Door;
+let web: WebServer;
 let browser: SignedIn;
 /** Address of the file, and of the one that was synced before. */
 let [base, since] = ["", ""];
@@ -43,13 +43,13 @@ before(async () => {
   sandbox.edit.removeMember(gone?.user ?? "");
   sandbox.edit.addMember({ user: "newcomer", userName: "Zoë Ångström" });
   assert.equal((await runProgram(["-f", file], { cwd: scratch.path, env })).code, 0);
-  door = await openDoor();
-  browser = await door.signIn();
+  web = await startWebServer();
+  browser = await web.signIn();
   base = `/api/sources/${await open(file)}`;
   since = await open(earlier);
 });
 after(async () => {
-  await door[Symbol.asyncDispose]();
+  await web[Symbol.asyncDispose]();
   await sandbox.close();
   scratch[Symbol.dispose]();
 });
@@ -230,7 +230,7 @@ test("every review has as many rows as its CSV, and says what the command says",
 });
 
 async function download(path: string): Promise<Buffer> {
-  const response = await fetch(door.origin + path, { headers: { cookie: browser.cookie } });
+  const response = await fetch(web.origin + path, { headers: { cookie: browser.cookie } });
   assert.equal(response.status, 200);
   return Buffer.from(await response.arrayBuffer());
 }
@@ -344,10 +344,10 @@ test("files of other connectors are shown, of either version; unknown, damaged a
 
 test("a file that is sent is opened, remembered, and deleted when it is closed", async () => {
   const headers = {
-    ...{ cookie: browser.cookie, origin: door.origin, "x-csrf-token": browser.csrfToken },
+    ...{ cookie: browser.cookie, origin: web.origin, "x-csrf-token": browser.csrfToken },
     "content-type": "application/octet-stream",
   };
-  const sent = await door.ask("/api/files/upload?name=..%2Fmine.c1z", {
+  const sent = await web.ask("/api/files/upload?name=..%2Fmine.c1z", {
     method: "POST",
     headers,
     body: readFileSync(file),
@@ -363,10 +363,10 @@ test("a file that is sent is opened, remembered, and deleted when it is closed",
   assert.ok(!(await listed()).includes(source));
   assert.equal((await browser.get(`/api/sources/${source}`)).status, 404);
   // More than any other request may have: it is taken, and then seen to be nothing.
-  const nonsense = await door.ask("/api/files/upload", { method: "POST", headers, body: Buffer.alloc(3_000_000) });
+  const nonsense = await web.ask("/api/files/upload", { method: "POST", headers, body: Buffer.alloc(3_000_000) });
   assert.equal(nonsense.status, 422);
   assert.match(nonsense.body, /FILE-CORRUPT/);
-  assert.deepEqual(readdirSync(join(door.dataDir, "uploads")), []);
+  assert.deepEqual(readdirSync(join(web.dataDir, "uploads")), []);
 });
 
 test("a file that is replaced is read anew", async () => {

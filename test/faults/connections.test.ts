@@ -14,7 +14,7 @@ const match = { path: /\/members\/$/, query: "is_active=true" };
 
 type Lookup = (host: string, options: { all?: boolean }, done: (error: Error | null, found: unknown) => void) => void;
 
-/** Replaces name look-up for one host of the tests' own; whoever else looks names up is not disturbed. */
+/** Replaces name look-up for one host of the tests' own; anyone else who looks names up is not disturbed. */
 function resolveAs(
   answer: () => { readonly code: string } | { readonly address: string; readonly family: number } | "never",
 ) {

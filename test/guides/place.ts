@@ -47,7 +47,7 @@ export class Place implements AsyncDisposable {
     return target;
   }
 
-  /** An environment without settings of whoever runs this, and with the Node that the project locks. */
+  /** An environment without settings of the one who runs this, and with the Node that the project locks. */
   env(more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string | undefined>> {
     const own = Object.entries(process.env).filter(([name]) => !/^(BATON|CLOUDSMITH|npm)_/i.test(name));
     const path = [this.#commands, dirname(process.execPath), process.env["PATH"]].join(delimiter);

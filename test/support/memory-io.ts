@@ -19,7 +19,7 @@ export interface MemoryIoOptions {
 export interface MemoryIo extends CliIo {
   readonly stdoutText: () => string;
   readonly stderrText: () => string;
-  /** Delivers a signal to whoever listens. */
+  /** Delivers a signal to all listeners. */
   sendSignal(signal: StopSignal): void;
   /** Codes that the process ended at once with. */
   readonly exits: readonly number[];

@@ -1,4 +1,4 @@
-/** A clock for tests that talk over real sockets: nobody really sleeps, and time jumps to whoever is due next. */
+/** A clock for tests that talk over real sockets: nobody really sleeps, and time jumps to the next one due. */
 import type { Clock } from "../../src/sdk/clock.ts";
 
 interface Sleeper {

@@ -231,6 +231,6 @@ function checkHeld(path: string, run: Ended, there: ReadonlySet<string>, seed: n
   }
 }
 
-test("T-40 to T-43: over HTTP, too, whoever is there all the time while the lists move is there once", async () => {
+test("T-40 to T-43: over HTTP, too, anyone who is there all the time while the lists move is there once", async () => {
   for (let seed = 1; seed <= 40; seed++) await syncWhileMoving(seed);
 });

@@ -21,7 +21,7 @@ after(() => scratch[Symbol.dispose]());
 
 type Result = "Complete" | "Complete with warnings" | "Partial roster" | "Incomplete" | "Failed";
 
-/** What one sync came to. */
+/** How one sync ended. */
 interface Synced {
   readonly result: string;
   readonly codes: readonly string[];

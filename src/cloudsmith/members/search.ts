@@ -67,7 +67,7 @@ export class MemberSearch {
     this.#walk?.stop();
   }
 
-  /** A walk takes one caller at a time, and whoever waits may want somebody whom the one before passes. */
+  /** A walk takes one caller at a time, and a waiting caller may want somebody whom the one before passes. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);

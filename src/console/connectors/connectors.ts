@@ -129,7 +129,7 @@ export class Connectors {
     return this.#parts.store.secrets.storage;
   }
 
-  /** All but those of which nothing was entered yet: a set-up that was given up leaves nothing behind. */
+  /** All but those for which nothing was entered yet: a set-up that was given up leaves nothing behind. */
   list(): readonly ConnectorSummary[] {
     const { store } = this.#parts;
     const begun = store.connectors.list().filter((connector) => !isBlank(connector, store));
@@ -207,7 +207,7 @@ export class Connectors {
   }
 
   /**
-   * Begins a test of the kept settings with the input over them. In a set-up, of which nothing has run yet, what is tried
+   * Begins a test of the kept settings with the input over them. In a set-up, before anything has run, what is tried
    * is kept as a draft; later a test changes nothing.
    */
   async startTest(id: string, input: SettingsInput): Promise<TestState> {

@@ -6,7 +6,7 @@ export const runPhases = ["organization", "members", "teams", "roles", "membersh
 /** One of them. */
 export type RunPhase = (typeof runPhases)[number];
 
-/** What a run came to: the words of the run record, and `Cancelled` and `Interrupted` for runs without a record. */
+/** How a run ended: the words of the run record, and `Cancelled` and `Interrupted` for runs without a record. */
 export type RunResult =
   | "Complete"
   | "Complete with warnings"

@@ -168,7 +168,7 @@ export class Reviews {
       this.#infos.set(id, { look, info });
       return info;
     } catch (caught) {
-      // One that is damaged is not listed as if it were decided; whoever opens it is told.
+      // One that is damaged is not listed as if it were decided; the one who opens it is told.
       if (caught instanceof BatonError) return undefined;
       throw caught;
     }

@@ -138,7 +138,7 @@ export class RunArchive implements KeptFiles {
     }
   }
 
-  /** Runs that a console that was killed left open: their record says what they came to, if they came to an end. */
+  /** Runs that a console that was killed left open: their record says how they ended, if they did. */
   endAbandoned(): void {
     for (const run of this.#store.runs.unfinished()) {
       const record = this.#files.record(run.connectorId);

@@ -42,7 +42,7 @@ export interface RunEnding {
   readonly wasCancelled: boolean;
 }
 
-/** The run with everything that it came to, but for the failure's description. */
+/** The run with everything that is known of it, but for the failure's description. */
 export function endedRun(run: RunDetail, ending: RunEnding): RunDetail {
   const { endedAtMs, record, totals, error } = ending;
   return {

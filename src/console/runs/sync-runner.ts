@@ -1,6 +1,6 @@
 /**
  * Runs syncs, each in a process of its own, at most so many side by side; others wait their turn. Knows runs and
- * processes; what a run came to is written down by the archive.
+ * processes; how a run ended is written down by the archive.
  */
 import { randomUUID } from "node:crypto";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";

@@ -1,5 +1,5 @@
 /**
- * What the console answers: the page, its session, and the API for whoever is signed in. The gate stands in front of it
+ * What the console answers: the page, its session, and the API for those who are signed in. The gate stands in front of it
  * (see listen.ts); routes come from routes/ and know no session.
  */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";

@@ -94,7 +94,7 @@ export function notAllowed(role: Role): BatonError {
     status: Status.permissionDenied,
     message: `A ${role} may not do this.`,
     effect: "Nothing was done.",
-    hint: "Ask whoever gave you the link.",
+    hint: "Ask the person who gave you the link.",
   });
 }
 

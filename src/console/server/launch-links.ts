@@ -48,7 +48,7 @@ export class LaunchLinks {
     for (const [used, endMs] of this.#used) if (endMs <= nowMs) this.#used.delete(used);
     const endMs = this.#endOf(token);
     const isGood = endMs !== undefined && endMs > nowMs && endMs <= nowMs + linkLifeMs && !this.#used.has(token);
-    // Looked at before the tries are counted: whoever tries wrong ones without end must not keep the owner out.
+    // Looked at before the tries are counted: endless wrong ones must not keep the owner out.
     if (!isGood) return this.#mistake();
     this.#used.set(token, endMs);
     this.#mistakes = 0;

@@ -1,6 +1,6 @@
 /**
  * The sockets that a server holds, and which of them makes room when there is none: one of those over which nobody with a
- * session has asked yet, the one that came first. So whoever opens sockets and leaves them open, or asks half a question,
+ * session has asked yet, the one that came first. So a client that opens sockets and leaves them open, or asks half a question,
  * keeps nobody out. Knows no HTTP.
  */
 import type { Socket } from "node:net";

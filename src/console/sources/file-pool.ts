@@ -1,6 +1,6 @@
 /**
  * Keeps a few files open: unpacking one takes longer than any question about it. A file that was replaced is opened
- * anew; one that nobody asks about for a while is let go. Whoever uses a file keeps it open until the answer is there.
+ * anew; one that nobody asks about for a while is let go. A user of a file keeps it open until the answer is there.
  * The console has one of processes that read, each of those has one of files.
  */
 import { stat } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
  * What a file can be asked: every question by its name, with what it takes and what it answers. Both are plain data, as
- * the file is open in a process of its own (read-command.ts) and whoever asks is not. Knows nothing of that process.
+ * the file is open in a process of its own (read-command.ts) and the one who asks is not. Knows nothing of that process.
  */
 import { writeOutputFile } from "../../reports/output-file.ts";
 import type { ListedPage } from "../contract/reviews.ts";

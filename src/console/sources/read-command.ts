@@ -26,7 +26,7 @@ export const readCommand: Command = {
     ]);
     (await import("../../sdk/cli/young-generation.ts")).boundYoungGeneration();
     const files = new FileQuestions(io.clock);
-    // Whoever sends is the process that started this one: the shape is what it is compiled with.
+    // The sender is the process that started this one: the shape is what it is compiled with.
     return await answerQuestions((question) => files.answer(question as FileQuestion));
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Finds the file behind the name of a source and asks it, in a process of its own for each file. The one door to
+ * Finds the file behind the name of a source and asks it, in a process of its own for each file. The one way to
  * everything in this room.
  */
 import { randomBytes } from "node:crypto";
@@ -91,7 +91,7 @@ export class Sources {
     return connectorId === undefined ? source : `connector:${connectorId}`;
   }
 
-  /** What the file is. Whoever asks will ask for people next: they are read meanwhile. */
+  /** What the file is. The next question is for people: they are read meanwhile. */
   async info(source: string): Promise<SourceInfo> {
     const info = await this.ask(source, "info", { source, title: this.#find(source).title });
     this.#readAhead(source);
@@ -154,11 +154,11 @@ export class Sources {
 
   async #askFile<Q extends Question>(question: FileQuestion<Q>): Promise<AnswerOf<Q>> {
     const answer = await this.#pool.use(question.path, (reader) => reader.ask(question));
-    // Whoever answers is this very program: the shape is what it is compiled with.
+    // The answer is this very program's: the shape is what it is compiled with.
     return answer as AnswerOf<Q>;
   }
 
-  /** What fails here fails again for whoever asks, who is told. */
+  /** What fails here fails again for the one who asks, and is told there. */
   #readAhead(source: string): void {
     this.ask(source, "readAhead", {}).catch(() => undefined);
   }

@@ -120,7 +120,7 @@ function parseLine(text: string): AuditLine | undefined {
     const { time, actor, action, target, result, details } = line;
     return { timeMs: Date.parse(time), actor, action, target, result, details };
   } catch {
-    // Cut off by a full disk; whoever wrote it refused the action.
+    // Cut off by a full disk; its writer refused the action.
     return undefined;
   }
 }

@@ -28,7 +28,7 @@ export function userHome(): string | undefined {
 }
 
 /**
- * The directory of which nothing was said: below `$XDG_STATE_HOME` or `~/.local/state`; on macOS below
+ * The usual directory: below `$XDG_STATE_HOME` or `~/.local/state`; on macOS below
  * `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
  * @throws BatonError `CONSOLE-DATA-DIR` when the user has no home directory.
  */

@@ -1,4 +1,4 @@
-/** People with a link of their own. Of a link only the hash of its token is kept: whoever reads the store can open nothing. */
+/** People with a link of their own. Of a link only the hash of its token is kept: anyone who reads the store can open nothing. */
 import { createHash, randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { Person, Role } from "../contract/reviews.ts";

@@ -1,4 +1,4 @@
-/** Runs as they are kept, newest first. What a run came to is decided elsewhere. */
+/** Runs as they are kept, newest first. How a run ended is decided elsewhere. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { RunDetail } from "../contract/runs.ts";
 

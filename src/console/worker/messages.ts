@@ -44,7 +44,7 @@ export interface SyncJob {
 /** A notification to be sent. */
 export interface NotifyJob {
   readonly kind: "notify";
-  /** A secret: whoever knows it can write there. */
+  /** A secret: anyone who knows it can write there. */
   readonly url: string;
   /** JSON. */
   readonly body: string;

@@ -10,7 +10,7 @@ import type { NotifyJob } from "./messages.ts";
 /** Sends it. @throws BatonError `CONSOLE-WEBHOOK`, with the host and never the address, which is a secret. */
 export async function runNotifyJob(job: NotifyJob, { io, signal }: JobPlace, redactor: SecretRedactor): Promise<void> {
   const url = new URL(job.url);
-  // The path lets whoever knows it write to the channel.
+  // The path lets anyone who knows it write to the channel.
   redactor.add(url.pathname + url.search);
   const network = Network.read(io.env, redactor);
   const isSecure = url.protocol === "https:";

@@ -40,7 +40,7 @@ async function firstJob(io: CliIo, stop: AbortController, ready: () => void): Pr
     stop.abort(stopped());
     setTimeout(() => io.exitNow(1), stopWithinMs).unref();
   };
-  // Whoever sends is the process that started this one: the shape is what it is compiled with.
+  // The sender is the process that started this one: the shape is what it is compiled with.
   process.on("message", (message: ToWorker) => {
     if (message.type === "job") resolve(message.job);
     else end();

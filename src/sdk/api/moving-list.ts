@@ -80,7 +80,7 @@ export type ListEvent =
   | { readonly kind: "collision"; readonly ids: readonly string[] }
   | { readonly kind: "without-id"; readonly count: number };
 
-/** What one pass came to. */
+/** The sum of one pass. */
 export interface Sum {
   readonly pass: string;
   readonly announced: number | undefined;

@@ -47,7 +47,7 @@ export type ServiceEvent =
     }
   | { readonly kind: "taskBegun"; readonly task: TaskRef }
   | { readonly kind: "uploading"; readonly task: TaskRef; readonly bytes: number }
-  /** Done, and C1 was told so. `result` is what a sync came to. */
+  /** Done, and C1 was told so. `result` is how a sync ended. */
   | { readonly kind: "taskFinished"; readonly task: TaskRef; readonly durationMs: number; readonly result?: SyncResult }
   /** Failed, and C1 was told so. */
   | {

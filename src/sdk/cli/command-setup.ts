@@ -49,7 +49,7 @@ export function secretFlags(config: ResolvedConfig): readonly string[] {
 
 /**
  * Ends a command that would send secrets. Our own connections are checked whatever the variable says; this is for the
- * libraries beside them, and for whoever believes that the switch works.
+ * libraries beside them, and for those who believe that the switch works.
  * @throws BatonError BATON-TLS-OFF when NODE_TLS_REJECT_UNAUTHORIZED is 0 (Node: the one value that has an effect).
  */
 export function refuseWeakTls({ NODE_TLS_REJECT_UNAUTHORIZED: value }: CliIo["env"]): void {

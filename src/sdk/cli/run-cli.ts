@@ -86,7 +86,7 @@ async function report(error: BatonError, { app, io, redactor, logger }: ReportCo
     const sinks = [(line: string): void => io.stderr.write(`${line}\n`)];
     const fallback = createLogger({ level: "error", format: "json", sinks, redactor, clock: io.clock });
     (logger ?? fallback).error("error running connector", { connector: app.name, ...errorFields(error) });
-    // Only a fault of ours has no code of its own; its stack is for whoever asked for everything.
+    // Only a fault of ours has no code of its own; its stack is for those who asked for everything.
     if (error.cause instanceof Error) logger?.debug("cause of the error", { stack: error.cause.stack });
   }
   io.stderr.write(redactor.redact(errorText(error)));

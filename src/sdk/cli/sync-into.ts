@@ -64,7 +64,7 @@ export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
   }
 }
 
-/** The flag is for single resources: whoever leaves it in place would lose the grants of everybody. */
+/** The flag is for single resources: left in place it would lose the grants of everybody. */
 function onlyWhenTargeted(): BatonError {
   return new BatonError({
     code: "BATON-SKIP-GRANTS",

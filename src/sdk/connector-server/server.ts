@@ -35,7 +35,7 @@ export interface ServerTls {
 }
 
 /**
- * Who may call: whoever sends `authorization: Bearer TOKEN`, or whoever shows a certificate that one of the authorities
+ * Who may call: anyone who sends `authorization: Bearer TOKEN`, or anyone who shows a certificate that one of the authorities
  * (PEM) has signed, which takes TLS.
  */
 export type ServerAccess = { readonly token: string } | { readonly clientAuthorities: string };

@@ -107,7 +107,7 @@ export interface Grant {
   readonly entitlement: EntitlementRef;
   readonly principal: ResourceId;
   readonly annotations?: readonly Annotation[];
-  /** Whoever holds one of these entitlements of the principal holds this grant's entitlement too. */
+  /** Anyone who holds one of these entitlements of the principal holds this grant's entitlement too. */
   readonly expandable?: GrantExpandable;
   /** By source entitlement id; empty or absent for a plain direct grant (wire: GrantSources). */
   readonly sources?: ReadonlyMap<string, { readonly isDirect: boolean }>;

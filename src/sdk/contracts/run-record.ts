@@ -1,5 +1,5 @@
 /**
- * The run record: what a run leaves beside its file, `FILE.run.json`, for whoever shows runs later. Shape and reading
+ * The run record: what a run leaves beside its file, `FILE.run.json`, for those who show runs later. Shape and reading
  * only; it is written by sync/write-run-record.ts.
  */
 import type { RecordedCompleteness } from "./completeness.ts";

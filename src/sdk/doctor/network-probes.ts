@@ -26,7 +26,7 @@ const expiryWarnDays = 14;
 const dayMs = 24 * 60 * 60 * 1000;
 const certificateFix =
   "Behind a proxy that opens connections, or with a private authority, set NODE_EXTRA_CA_CERTS to its certificate.";
-const askAdministrator = "Ask whoever runs the network which way this machine may take to the host.";
+const askAdministrator = "Ask those who run the network which way this machine may take to the host.";
 
 /** DNS, TCP, proxy, TLS and clock. */
 export function networkProbes(options: NetworkProbeOptions): readonly Probe[] {
@@ -117,7 +117,7 @@ async function checkCertificate(url: URL, asked: Promise<Answer>, clock: Clock):
     const issuer = certificate.issuer.O || certificate.issuer.CN || "an unnamed authority";
     const days = Math.floor((Date.parse(certificate.valid_to) - clock.nowMs()) / dayMs);
     const detail = `${protocol ?? "TLS"}, certificate of ${String(issuer)}, good for ${days} more days.`;
-    return days > expiryWarnDays ? pass(detail) : warn(detail, "Tell whoever runs the host that it ends soon.");
+    return days > expiryWarnDays ? pass(detail) : warn(detail, "Tell those who run the host that it ends soon.");
   } catch (caught) {
     return fail(`No answer over TLS: ${codeOf(caught)}.`, certificateFix, Status.unavailable);
   }

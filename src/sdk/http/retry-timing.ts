@@ -16,7 +16,7 @@ export interface RetryLimits {
   readonly maxGarbageAttempts: number;
 }
 
-/** The limits of which nothing else was said. */
+/** The usual limits. */
 export const defaultRetryLimits: RetryLimits = {
   maxRateLimitWaitMs: 90 * 60_000,
   unreachableMs: 25_000,

@@ -113,7 +113,7 @@ test("the lower-case variable counts before the other, and an exempt host is ask
 
 const refusals = [
   [407, /answered 407 Proxy Authentication Required/, /user and password in HTTPS_PROXY/i],
-  [403, /answered 403 Forbidden/, /whoever runs the proxy/],
+  [403, /answered 403 Forbidden/, /those who run the proxy/],
   [502, /answered 502 Bad Gateway/, /NO_PROXY/],
 ] as const;
 

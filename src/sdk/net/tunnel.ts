@@ -101,8 +101,8 @@ function hintOf({ variable }: ProxyServer, status: number): string {
     return `Give the proxy's user and password in ${variable}, as in http://USER:PASSWORD@HOST:PORT; or correct them.`;
   }
   const exempt = "or exempt the host with NO_PROXY";
-  if (status >= 500) return `The proxy could not reach the host: ask whoever runs it, ${exempt}.`;
-  return `Ask whoever runs the proxy to let this machine connect to the host and port, ${exempt}.`;
+  if (status >= 500) return `The proxy could not reach the host: ask those who run it, ${exempt}.`;
+  return `Ask those who run the proxy to let this machine connect to the host and port, ${exempt}.`;
 }
 
 function unreachable({ proxy, host, port }: TunnelOptions, reason: string, cause?: unknown): ProxyFailure {

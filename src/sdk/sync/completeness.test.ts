@@ -163,7 +163,7 @@ test("what the options leave out is said, too", async () => {
   );
 });
 
-test("an incomplete run, of which nothing is kept, records what it had seen", async () => {
+test("an incomplete run, which keeps nothing, records what it had seen", async () => {
   const path = join(directory, "incomplete.c1z");
   const error = new BatonError({ code: "BATON-INCOMPLETE", status: Status.dataLoss, message: "planted", fatal: true });
   await assert.rejects(run(script({ failsAt: "1", error }), path));

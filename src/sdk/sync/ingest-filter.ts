@@ -67,7 +67,7 @@ export class IngestFilter {
     return (
       row.id !== "" &&
       this.#mayBeNamed(row.entitlement.resource.resourceType) &&
-      // Whoever reads the file finds the principals of such a grant.
+      // A reader of the file finds the principals of such a grant.
       (this.#mayBeNamed(row.principal.resourceType) || namesExternalPrincipal(row))
     );
   }

@@ -149,7 +149,7 @@ async function performSync(
     // After a failure, too: what is still on its way is not wanted any more.
     await connector.cleanup?.();
     store.close();
-    // Only now, so that the scratch space of the run is free for whoever reads the file back.
+    // Only now, so that the scratch space of the run is free for the reading back of the file.
     if (end) await options.onEnd?.(end);
   }
 }
@@ -345,7 +345,7 @@ async function keepUnfinished(
     engine.checkpoint();
     await store.save();
     options.logger.info("kept the unfinished sync; the next run goes on from here", { path: options.path });
-    // Whoever stopped the run said so already.
+    // The one who stopped the run said so already.
     return options.signal.aborted ? error : error.with(kept);
   } catch (saveFailure) {
     options.logger.error("the unfinished sync could not be kept", { error: toBatonError(saveFailure).message });

@@ -1,4 +1,4 @@
-/** Writes what a run came to beside its file, `FILE.run.json`. What it says of the file was read back from the file. */
+/** Writes how a run ended beside its file, `FILE.run.json`. What it says of the file was read back from the file. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /** Measurements as Prometheus reads them (text exposition format 0.0.4). Spans and log lines are not for it. */
 import { type Attributes, noTelemetry, type Telemetry } from "./telemetry.ts";
 
-/** Telemetry that is read by whoever asks. */
+/** Telemetry that is read on request. */
 export interface PrometheusTelemetry extends Telemetry {
   /** All measurements as they are now. */
   render(): string;

@@ -1,5 +1,5 @@
 /**
- * The seam between what the program does and whoever watches it: spans, measurements and log records. Off by default,
+ * The seam between what the program does and those who watch it: spans, measurements and log records. Off by default,
  * and then it costs nothing. Knows no protocol and no library.
  */
 import type { LogFields } from "../log.ts";

@@ -1,4 +1,4 @@
-/** The frame of all screens about a source: whose file it is, what its run came to, and the way to the other screens. */
+/** The frame of all screens about a source: whose file it is, how its run ended, and the way to the other screens. */
 import { type ComponentChildren, Fragment } from "preact";
 import type { Failure } from "../../contract/failures.ts";
 import type { SourceInfo } from "../../contract/sources.ts";

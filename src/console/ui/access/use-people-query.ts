@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type PeopleQuery, readPeopleQuery, withPeopleQuery } from "./people-query.ts";
 
-/** Long enough not to fill the address with half words, short enough for whoever copies it. */
+/** Long enough not to fill the address with half words, short enough for those who copy it. */
 const addressDelayMs = 300;
 
 /** The query and how it is changed. Going back in the browser brings back the query as well. */

@@ -1,4 +1,4 @@
-/** How often a live region may speak: whoever listens must not be talked over. Pure but for what it remembers. */
+/** How often a live region may speak: a listener must not be talked over. Pure but for what it remembers. */
 
 /** Between two phases that are read out, milliseconds. */
 export const announceEveryMs = 5_000;

@@ -1,4 +1,4 @@
-/** History: every kept run with what it came to; and one run in full behind each. */
+/** History: every kept run with how it ended; and one run in full behind each. */
 import { useEffect, useState } from "preact/hooks";
 import type { RunSummary } from "../../contract/runs.ts";
 import { getJson } from "../api/api.ts";

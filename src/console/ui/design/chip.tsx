@@ -57,7 +57,7 @@ export function StatusChip({ status, untilMs }: { status: ConnectorStatus; until
   );
 }
 
-/** What a run came to; null while it runs. */
+/** How a run ended; null while it runs. */
 export function ResultChip({ result }: { result: RunResult | null }) {
   if (result === null) {
     return (

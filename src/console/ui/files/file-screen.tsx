@@ -1,4 +1,4 @@
-/** What a file is: where it lies, what its sync and run came to, and how much is in it. */
+/** What a file is: where it lies, how its sync and run ended, and how much is in it. */
 import type { SourceInfo } from "../../contract/sources.ts";
 import { screenAddress } from "../access/source-address.ts";
 import { RunFacts, SourceFrame } from "../access/source-frame.tsx";

@@ -49,7 +49,7 @@ export function SetOwner() {
       >
         <TextField
           label="Owner"
-          hint="Name or e-mail address of whoever is responsible for this connector. It stands in the list of connectors and in exports."
+          hint="Name or e-mail address of the person responsible for this connector. It stands in the list of connectors and in exports."
           value={owner}
           onInput={(value) => {
             setOwner(value);

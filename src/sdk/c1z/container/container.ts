@@ -171,7 +171,7 @@ export async function unpackFrame(
   return size;
 }
 
-/** Not a stream of Node's: one that is given up closes the file, whoever opened it. */
+/** Not a stream of Node's: one that is given up closes the file, also one that it did not open. */
 async function* piecesOf(
   file: FileHandle,
   { offset, length }: Pick<ZstdFrame, "offset" | "length">,

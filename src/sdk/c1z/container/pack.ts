@@ -99,7 +99,7 @@ class PieceReader {
     const piece = await (this.#coming ?? this.#read());
     if (piece.length > 0) {
       this.#coming = this.#read();
-      // Whoever asks for the piece gets the failure; nobody may ask for it any more.
+      // A caller that asks for the piece gets the failure; it may be that nobody asks any more.
       this.#coming.catch(() => {});
     }
     return piece;
@@ -145,7 +145,7 @@ async function writeAndUnpack(
     releasePiece(piece);
     await before;
     before = taken(unpack, back);
-    // Whoever waits for it gets the failure.
+    // The one who waits for it gets the failure.
     before.catch(() => {});
   }
   await before;

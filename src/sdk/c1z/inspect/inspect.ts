@@ -1,5 +1,5 @@
 /**
- * Verifies a c1z from its first byte to its last row, whoever wrote it, and says what is wrong where. The file is not
+ * Verifies a c1z of any writer from its first byte to its last row, and says what is wrong where. The file is not
  * changed. Decides nothing about how this is shown.
  */
 import { statSync } from "node:fs";

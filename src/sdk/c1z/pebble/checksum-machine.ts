@@ -239,7 +239,7 @@ function start(): Machine {
   return new Instance(new Module(moduleBytes())).exports as Machine;
 }
 
-/** One for each thread: whoever uses it leaves nothing in it from one call to the next. */
+/** One for each thread: a user of it leaves nothing in it from one call to the next. */
 export const machine: Machine = start();
 /** Its memory. */
 export const memory: Uint8Array = new Uint8Array(machine.memory.buffer);

@@ -1,6 +1,6 @@
 /**
  * A process of its own for reading files that nobody vouches for: whatever is in one, it can neither hang nor bloat
- * whoever wants to know. The process says that it moves on; one that does not, or takes too much memory, is ended.
+ * the one who wants to know. The process says that it moves on; one that does not, or takes too much memory, is ended.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -26,7 +26,7 @@ export interface WatchedOptions {
   /** The command and what belongs to it. */
   readonly args: readonly string[];
   readonly env: Environment;
-  /** `inherit`: it answers whoever reads our output itself; `channel`: by messages. */
+  /** `inherit`: it answers the reader of our output itself; `channel`: by messages. */
   readonly answers: "inherit" | "channel";
 }
 

@@ -1,5 +1,5 @@
 /**
- * One sync of a version 1 c1z: rows of its database, whoever wrote it. Tables and columns that older writers lack are
+ * One sync of a version 1 c1z: rows of its database, by any writer. Tables and columns that older writers lack are
  * worked around. Questions asked many times are prepared once and answered from the indexes.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";

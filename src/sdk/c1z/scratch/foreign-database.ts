@@ -1,6 +1,6 @@
 /**
  * Keeps a database that somebody else made from doing anything but hand out the rows that a c1z has: a view can be
- * endless, a computed column can be of any size, and both look like a table to whoever asks.
+ * endless, a computed column can be of any size, and both look like a table to the one who asks.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { BatonError, Status } from "../../errors.ts";

@@ -29,7 +29,7 @@ export interface RowKind<T> {
   readonly us: number;
 }
 
-/** Rows for the statement `sql`, whoever runs it. */
+/** Rows for the statement `sql`, on either thread. */
 export function rowsToWrite<T>(sql: string, rows: readonly T[], kind: RowKind<T>): RowsToWrite {
   return {
     savesUs: rows.length * kind.us,

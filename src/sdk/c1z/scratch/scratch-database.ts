@@ -44,8 +44,8 @@ function openPrivately(database: string): DatabaseSync {
 /**
  * Opens the scratch database; `path` is the file that it stands for, named in errors.
  *
- * Between two commits everything is one transaction, whoever writes it: `read` and `write` give this thread's
- * connection and end the other thread's part for good, while `get`, `all`, `run` and `put` go to whoever writes.
+ * Between two commits everything is one transaction, on either thread: `read` and `write` give this thread's
+ * connection and end the other thread's part for good, while `get`, `all`, `run` and `put` go to the thread that writes.
  */
 export class ScratchDatabase {
   readonly db: DatabaseSync;
@@ -145,7 +145,7 @@ export class ScratchDatabase {
     return this.#coming?.isReady ?? false;
   }
 
-  /** Commits what was written: it survives the end of this process, as soon as whoever writes has done it. */
+  /** Commits what was written: it survives the end of this process, as soon as the writing thread has done it. */
   commit(): void {
     const thread = this.#thread;
     if (thread) {

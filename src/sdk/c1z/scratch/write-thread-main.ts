@@ -63,7 +63,7 @@ parentPort?.on("message", (message: WriteMessage) => {
   if (message.kind === "close") end();
   countAsDone();
 });
-// Whoever waits blocks, and hears of it in no other way.
+// A waiting thread blocks, and hears of it in no other way.
 process.on("exit", () => {
   if (!isOver) fail(new Error("it ended by itself"));
   countAsDone();

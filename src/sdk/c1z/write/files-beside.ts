@@ -33,7 +33,7 @@ export async function removeUnfinished(target: string): Promise<void> {
 /**
  * Makes `target`, which is about to be replaced, the file before the new one. Of full syncs `keep` files remain; those
  * that hold another kind of sync remain as long as an older full one does. A kill in between leaves the same sync in two
- * files, never a gap: whoever compares passes over a file that holds the sync of the one after it.
+ * files, never a gap: a comparison passes over a file that holds the sync of the one after it.
  * @param keep undefined: all.
  */
 export async function keepPrevious(target: string, keep: number | undefined): Promise<void> {

@@ -81,7 +81,7 @@ export function contentState(path: string): string {
   return found ? [found.dev, found.ino, found.size, found.mtimeNs].join(":") : "absent";
 }
 
-/** The same for the same user, path and directory: whoever has the lock beside the file is alone with it. */
+/** The same for the same user, path and directory: the holder of the lock beside the file is alone with it. */
 function scratchKey(target: string): string {
   const { dev, ino } = statSync(dirname(target), { bigint: true });
   const parts = [process.getuid?.() ?? "", target, String(dev), String(ino)];

@@ -30,7 +30,7 @@ const user = (id: string): ResourceId => ({ resourceType: "user", resource: id }
 const holds = (principal: ResourceId, on: ResourceId): Grant => grantOf(on, "member", principal);
 const memberOf = (resource: ResourceId): string => entitlementId(resource, "member");
 
-/** Team `group` holds `on`'s membership, and with it whoever holds the group's own. */
+/** Team `group` holds `on`'s membership, and with it those who hold the group's own. */
 function passesOn(group: ResourceId, on: ResourceId, rule: Partial<GrantExpandable> = {}): Grant {
   const expandable = { entitlementIds: [memberOf(group)], shallow: false, resourceTypeIds: [], ...rule };
   return { ...grantOf(on, "member", group), expandable };
@@ -80,7 +80,7 @@ const isImmutable = (grant: Grant | undefined): boolean =>
   grant?.annotations?.some(({ typeUrl }) => typeUrl === annotationUrl("GrantImmutable")) ?? false;
 
 describe("grant expansion", () => {
-  it("gives whoever is in a group one immutable grant that names where it comes from", async () => {
+  it("gives each one in a group one immutable grant that names where it comes from", async () => {
     const { grants } = await expand([holds(user("u"), team("a")), passesOn(team("a"), team("b"))]);
     const derived = grants.get("u>b");
     assert.equal(derived?.id, "team:b:member:user:u");

@@ -1,4 +1,4 @@
-/** The graph of who inherits what: entitlements are nodes, an edge S to T says "whoever holds S holds T too". */
+/** The graph of who inherits what: entitlements are nodes, an edge S to T says "anyone who holds S holds T too". */
 import type { GrantExpandable } from "../../contracts/model.ts";
 
 /** How an edge passes grants on. */

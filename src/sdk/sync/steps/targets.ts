@@ -56,7 +56,7 @@ function targetOf(action: Action): ResourceTarget {
 function warnOfUnimplemented({ warnings }: StepContext, { resourceTypeId, resourceId }: Action): void {
   warnings.add({
     code: "BATON-TARGET-UNIMPLEMENTED",
-    // The first words are those of the Go SDK, for whoever searches logs.
+    // The first words are those of the Go SDK, for those who search logs.
     message: `skipping resource due to unimplemented connector: a ${resourceTypeId} cannot be read by itself ('${resourceId}')`,
   });
 }

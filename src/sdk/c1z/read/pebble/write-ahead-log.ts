@@ -22,7 +22,7 @@ export function readWriteAheadLog(bytes: Buffer, logNumber: number, content: Log
     while (!cursor.isAtEnd) {
       const kind = cursor.byte();
       const key = cursor.bytes();
-      // A note for whoever reads the log has no number of its own.
+      // A note for readers of the log has no number of its own.
       if (kind === entryKinds.logData) continue;
       if (kind === entryKinds.rangeDelete) content.ranges.push({ start: key, end: cursor.bytes(), sequence });
       else content.entries.push({ key, kind, sequence, value: bytesBehind(kind, cursor) });

@@ -33,7 +33,7 @@ export interface FrameTarget {
   append(bytes: Uint8Array): Promise<Buffer>;
 }
 
-/** Where the content of a frame goes. Whoever gives much waits for `drained` now and then. */
+/** Where the content of a frame goes. A caller with much to give waits for `drained` now and then. */
 export interface FrameSink extends ByteSink {
   readonly isFull: boolean;
   /** @throws what kept earlier bytes from being written. */
@@ -80,7 +80,7 @@ class CompressingSink implements FrameSink {
   constructor(target: FrameTarget) {
     this.#xxh64.reset();
     this.#written = writeAndUnpack(this.#compress, target, this.#unpack);
-    // Whoever waits gets the failure.
+    // The one who waits gets the failure.
     this.#written.catch(() => this.#wake());
   }
 
@@ -146,7 +146,7 @@ class CompressingSink implements FrameSink {
 /** Appends what is packed, and unpacks what is read back of it. Returns the hash of what that gives. */
 async function writeAndUnpack(compress: ZstdCompress, target: FrameTarget, unpack: ZstdDecompress): Promise<Buffer> {
   const hashed = hashBytes(unpack);
-  // Whoever waits for the writing gets a failure of it first.
+  // The one who waits for the writing gets a failure of it first.
   hashed.catch(() => {});
   let before: Promise<unknown> = Promise.resolve();
   for await (const chunk of compress as AsyncIterable<Buffer>) {

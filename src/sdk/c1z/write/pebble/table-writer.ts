@@ -16,7 +16,7 @@ const checksumIsCrc32c = 1;
 const magic = Buffer.from("f09faab3f09faab3", "hex");
 const initialKeyBytes = 4096;
 
-/** Takes the bytes of a table, which are only lent for the call. */
+/** Takes the bytes of a table, which are only only good during the call. */
 export interface ByteSink {
   append(bytes: Uint8Array): void;
 }

@@ -17,7 +17,7 @@ export const file_c1_connector_v2_annotation_baton_id: GenFile = /*@__PURE__*/
   fileDesc("CiljMS9jb25uZWN0b3IvdjIvYW5ub3RhdGlvbl9iYXRvbl9pZC5wcm90bxIPYzEuY29ubmVjdG9yLnYyIm8KFUV4dGVybmFsUmVzb3VyY2VNYXRjaBI6Cg1yZXNvdXJjZV90eXBlGAEgASgOMiMuYzEuY29ubmVjdG9yLnYyLlJlc291cmNlVHlwZS5UcmFpdBILCgNrZXkYAiABKAkSDQoFdmFsdWUYAyABKAkiVgoYRXh0ZXJuYWxSZXNvdXJjZU1hdGNoQWxsEjoKDXJlc291cmNlX3R5cGUYASABKA4yIy5jMS5jb25uZWN0b3IudjIuUmVzb3VyY2VUeXBlLlRyYWl0IiUKF0V4dGVybmFsUmVzb3VyY2VNYXRjaElEEgoKAmlkGAEgASgJIgkKB0JhdG9uSURiBnByb3RvMw", [file_c1_connector_v2_resource]);
 
 /**
- * Grant annotation: the principal is whoever has this profile value in another connector's data.
+ * Grant annotation: the principal is the one with this profile value in another connector's data.
  *
  * @generated from message c1.connector.v2.ExternalResourceMatch
  */

@@ -547,7 +547,7 @@ export const TicketsServiceListTicketSchemasResponseSchema: GenMessage<TicketsSe
   messageDesc(file_c1_connector_v2_ticket, 16);
 
 /**
- * A ticket as the help desk has it.
+ * A ticket as the support system has it.
  *
  * @generated from message c1.connector.v2.Ticket
  */
@@ -891,7 +891,7 @@ export const TicketsServiceBulkGetTicketsResponseSchema: GenMessage<TicketsServi
   messageDesc(file_c1_connector_v2_ticket, 27);
 
 /**
- * Tickets of a help desk.
+ * Tickets of a support system.
  *
  * @generated from service c1.connector.v2.TicketsService
  */

@@ -36,17 +36,17 @@ import { version } from "../../src/version.ts";
 import { launcher } from "../e2e/program.ts";
 
 /** What a test may want otherwise. */
-export interface DoorOptions {
+export interface WebServerOptions {
   readonly clock?: Clock;
   readonly kept?: KeptFiles;
   /** Whose routes are served as well, and whose files are asked. */
-  readonly workshop?: Connectors;
+  readonly connectors?: Connectors;
   readonly bounds?: ListenOptions["bounds"];
   readonly evidenceKeyFile?: string;
 }
 
 /** A running console. */
-export interface Door extends AsyncDisposable {
+export interface WebServer extends AsyncDisposable {
   readonly app: Hono<ConsoleEnv>;
   readonly server: ConsoleServer;
   readonly port: number;
@@ -102,9 +102,9 @@ const assets = assetsFrom(
 );
 
 /** Starts it. */
-export async function openDoor(options: DoorOptions = {}): Promise<Door> {
-  const { clock = systemClock, kept, bounds, workshop, evidenceKeyFile } = options;
-  const dataDir = mkdtempSync(join(tmpdir(), "console-door-"));
+export async function startWebServer(options: WebServerOptions = {}): Promise<WebServer> {
+  const { clock = systemClock, kept, bounds, connectors, evidenceKeyFile } = options;
+  const dataDir = mkdtempSync(join(tmpdir(), "console-web-"));
   const working = openAuditLog(join(dataDir, "audit.ndjson"), () => clock.nowMs());
   let log = working;
   const audit: AuditLog = {
@@ -119,14 +119,14 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
   const sources = new Sources({
-    ...{ dataDir, kept: kept ?? workshop?.archive ?? nothing, clock },
+    ...{ dataDir, kept: kept ?? connectors?.archive ?? nothing, clock },
     program: { file: process.execPath, args: [launcher] },
     env: process.env,
   });
-  const persons = workshop?.persons ?? emptyPersons();
+  const persons = connectors?.persons ?? emptyPersons();
   const reviews = new Reviews({
-    folder: workshop?.reviewsFolder ?? join(dataDir, "reviews"),
-    ...{ sources, kept: kept ?? workshop?.archive ?? nothing, clock },
+    folder: connectors?.reviewsFolder ?? join(dataDir, "reviews"),
+    ...{ sources, kept: kept ?? connectors?.archive ?? nothing, clock },
   });
   const app = createApp({
     assets,
@@ -139,7 +139,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     sessions,
     streams,
     routes: [
-      ...(workshop ? [connectorRoutes(workshop), runRoutes(workshop), notificationRoutes(workshop)] : []),
+      ...(connectors ? [connectorRoutes(connectors), runRoutes(connectors), notificationRoutes(connectors)] : []),
       sourceRoutes({ sources, audit, version, reviews, evidenceKeyFile }),
       reviewRoutes({ reviews, sources, audit }),
       personRoutes({ persons, sessions, audit, clock, isSecure: false }),
@@ -150,7 +150,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const hasSession = sessionIn(sessions);
   const server = await listen({ host: "127.0.0.1", port: 0, names, app, hasSession, ...(bounds && { bounds }) });
   const { origin, port } = server;
-  const ask: Door["ask"] = (path, options) => askServer(port, path, options);
+  const ask: WebServer["ask"] = (path, options) => askServer(port, path, options);
   const link = (): string => launchLink({ origin, secret: links.secret }, clock);
   return {
     refuseAudit: () => {
@@ -176,7 +176,7 @@ function emptyPersons(): PersonTable {
   return new PersonTable(db);
 }
 
-async function signIn(link: string, origin: string, ask: Door["ask"]): Promise<SignedIn> {
+async function signIn(link: string, origin: string, ask: WebServer["ask"]): Promise<SignedIn> {
   const launched = await ask(link.slice(origin.length));
   const cookie = (launched.headers["set-cookie"]?.[0] ?? "").split(";")[0] ?? "";
   const get = (path: string): Promise<Reply> => ask(path, { headers: { cookie, "sec-fetch-site": "same-origin" } });

@@ -1,4 +1,4 @@
-/** A workshop in this process over a data directory of its own, whose runs are real processes of the real program. */
+/** A connectors in this process over a data directory of its own, whose runs are real processes of the real program. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ import { type Clock, systemClock } from "../../src/sdk/clock.ts";
 import { launcher } from "../e2e/program.ts";
 
 /** What a test may want otherwise. */
-export interface TestWorkshopOptions {
+export interface TestConnectorsOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   /** Default the launcher. */
@@ -25,9 +25,9 @@ export interface TestWorkshopOptions {
   readonly dataDir?: string;
 }
 
-/** A workshop with what tests ask of it. */
-export interface TestWorkshop extends AsyncDisposable {
-  readonly workshop: Connectors;
+/** A connectors with what tests ask of it. */
+export interface TestConnectors extends AsyncDisposable {
+  readonly connectors: Connectors;
   readonly hub: EventHub;
   readonly dataDir: string;
   /** Everything that the page was told so far. */
@@ -50,13 +50,13 @@ export interface TestWorkshop extends AsyncDisposable {
 }
 
 /** Opens one. */
-export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promise<TestWorkshop> {
-  const home = mkdtempSync(join(tmpdir(), "workshop-"));
+export async function openTestConnectors(options: TestConnectorsOptions = {}): Promise<TestConnectors> {
+  const home = mkdtempSync(join(tmpdir(), "connectors-"));
   const dataDir = options.dataDir ?? join(home, "data");
   const hub = new EventHub();
   const events: ConsoleEvent[] = [];
   hub.subscribe((event) => events.push(event));
-  const workshop = await openConnectors({
+  const connectors = await openConnectors({
     dataDir,
     hub,
     clock: options.clock ?? systemClock,
@@ -65,7 +65,7 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
     keysInMemory: options.keysInMemory ?? false,
     program: options.program ?? { file: process.execPath, args: [launcher] },
   });
-  const next: TestWorkshop["next"] = (type, fits = () => true) =>
+  const next: TestConnectors["next"] = (type, fits = () => true) =>
     new Promise((resolve) => {
       const off = hub.subscribe((event) => {
         // The type was just compared, which the compiler does not follow through a generic.
@@ -75,46 +75,46 @@ export async function openTestWorkshop(options: TestWorkshopOptions = {}): Promi
       });
     });
   const ended = async (id: string): Promise<RunDetail> => {
-    while (workshop.detail(id).progress) {
+    while (connectors.detail(id).progress) {
       await next("connector", ({ connector }) => connector.id === id && connector.progress === null);
     }
-    const { lastRun } = workshop.detail(id);
+    const { lastRun } = connectors.detail(id);
     assert.ok(lastRun, "a run has ended");
-    return workshop.archive.run(lastRun.runId);
+    return connectors.archive.run(lastRun.runId);
   };
   return {
-    workshop,
+    connectors,
     hub,
     dataDir,
     events,
     next,
     ended,
     async connect(sandbox, input = {}) {
-      const { id } = workshop.create({ mode: "once", owner: "Ada" });
-      const { runId } = await workshop.saveSettings(id, settingsOf(sandbox, input));
+      const { id } = connectors.create({ mode: "once", owner: "Ada" });
+      const { runId } = await connectors.saveSettings(id, settingsOf(sandbox, input));
       if (runId !== null) await ended(id);
-      return workshop.detail(id);
+      return connectors.detail(id);
     },
     async sync(id) {
-      workshop.startSync(id);
+      connectors.startSync(id);
       return await ended(id);
     },
     async test(id, input = {}) {
-      const started = await workshop.startTest(id, input);
+      const started = await connectors.startTest(id, input);
       for (;;) {
-        const now = workshop.test(id);
+        const now = connectors.test(id);
         if (now?.testId === started.testId && now.isDone) return now;
         await next("test", ({ test }) => test.testId === started.testId);
       }
     },
     async progress(id, fits) {
-      const now = workshop.detail(id).progress;
+      const now = connectors.detail(id).progress;
       if (now && fits(now)) return now;
       const { progress } = await next("progress", (event) => event.progress.connectorId === id && fits(event.progress));
       return progress;
     },
     async [Symbol.asyncDispose]() {
-      await workshop.close();
+      await connectors.close();
       rmSync(home, { recursive: true, force: true });
     },
   };
