@@ -115,6 +115,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/release-buffer.ts",
     "src/sdk/http/",
     "src/sdk/contracts/",
+    "src/sdk/resources/profile.ts",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
   ],

@@ -154,7 +154,7 @@ test("members that cannot be listed fail their check, and the teams are still lo
 
 test("validation takes three requests and returns who, where and as what", async () => {
   for (const [key, kind] of [
-    ["owner", "user"],
+    ["owner", "person"],
     ["service", "service"],
   ] as const) {
     const { sandbox, client } = await setUp(key);

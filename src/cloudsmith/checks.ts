@@ -1,61 +1,189 @@
 /**
- * The checks of key, organization and role, declared once: `validate`, `doctor` and the console show all of them, and
- * before a sync those decide that are marked so. Each says what was found and, when it is not right, what to do.
+ * What is proved of key, organization and role, because a narrow role sees a partial roster that looks like a complete
+ * one. Each check is declared once: `validate`, `doctor` and the console show all of them, and before a sync those
+ * decide that are marked so. Each says what was found and, when it is not right, what to do.
  */
-
+import { didYouMean, listed } from "../sdk/api/nearest-name.ts";
 import type { PageResult } from "../sdk/api/page-walk.ts";
 import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from "../sdk/checks.ts";
+import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
-import {
-  type Access,
-  type CallerRole,
-  listed,
-  partialRoleCode,
-  partialRoleMessage,
-  reportAccess,
-  Standing,
-} from "./access.ts";
-import type { CloudsmithClient } from "./client.ts";
-import { realEmail } from "./converters.ts";
-import { isAboutKey } from "./errors.ts";
-import type { Member, Team } from "./schemas.ts";
+import { BatonError, type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
+import { usableEmail } from "../sdk/resources/email-address.ts";
+import { type Api, endpoints, memberList, organizationList, teamList } from "./client.ts";
+import { isAboutKey, unlessUnseen } from "./errors.ts";
+import type { Member, Organization, Self, Service, Team } from "./schemas.ts";
+import { knownRole } from "./types.ts";
 
-type ChecksClient = Pick<
-  CloudsmithClient,
-  "self" | "organization" | "organizations" | "member" | "service" | "membersPage" | "teamsPage"
->;
+/** The standing of the key's owner in the organization. */
+export interface CallerRole {
+  /** `unknown` when the caller is neither a visible member nor a visible service account. */
+  readonly kind: KeyOwner["kind"];
+  /** As Cloudsmith spells it; undefined when it cannot be determined. */
+  readonly role: string | undefined;
+  /** The membership of a person, as it was found; undefined for a service account. */
+  readonly member?: Member;
+  /** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
+  readonly seesAll: boolean;
+}
 
+/** What a validated key may do where. */
+export interface Access {
+  readonly caller: Self;
+  readonly organization: Organization;
+  readonly role: CallerRole;
+}
+
+/** What is asked, and where. */
+interface Asked {
+  readonly client: Pick<Api, "self" | "record" | "records" | "page">;
+  /** The organization as configured: its slug, or its immutable id. */
+  readonly orgSlug: string;
+  readonly signal: AbortSignal;
+  /** Called once the key is known to be good, while organization and role are being looked up. */
+  readonly onKeyProven?: (() => void) | undefined;
+}
+
+const completeRoles: ReadonlySet<string | undefined> = new Set(["Owner", "Manager"]);
 const useWiderKey =
   "Use a key of an Owner or Manager of the organization, best of a service account with the role Manager.";
 
-/** What the checks of one run look at. */
+/** What the checks of one run look at; each thing is looked up once, when it is first asked for. */
 class Observed {
-  readonly standing: Standing;
-  readonly client: ChecksClient;
+  readonly asked: Asked;
   /** Requests that a sync will need: who, organization and role, then pages. */
   requests = 3;
   /** Those on the first pages, once they are read. */
   members: readonly Member[] = [];
   /** All teams; undefined when they are more than a page, or were not read. */
   teams: readonly Team[] | undefined;
+  #caller: Promise<Self> | undefined;
+  #organization: Promise<Organization> | undefined;
+  #role: Promise<CallerRole> | undefined;
 
-  constructor(client: ChecksClient, standing: Standing) {
-    this.client = client;
-    this.standing = standing;
+  constructor(asked: Asked) {
+    this.asked = asked;
   }
+
+  /** @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS` and those of the network. */
+  caller(): Promise<Self> {
+    this.#caller ??= this.#lookUpCaller();
+    return this.#caller;
+  }
+
+  /** @throws BatonError `CS-ORG-404`, `CS-AUTH-403` and every other error of the request. */
+  async organization(): Promise<Organization> {
+    await this.caller();
+    this.#organization ??= findOrganization(this.asked);
+    return await this.#organization;
+  }
+
+  /** @throws BatonError of the network and of servers in trouble; that it is not answered is no error. */
+  async role(): Promise<CallerRole> {
+    const caller = await this.caller();
+    this.#role ??= findRole(this.asked, caller);
+    const role = await this.#role;
+    const { slug } = await this.organization();
+    if (role.kind !== "unknown" || slug === this.asked.orgSlug) return role;
+    // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
+    this.#role = findRole({ ...this.asked, orgSlug: slug }, caller);
+    return await this.#role;
+  }
+
+  /** When it is known whose key it is, organization and role are looked up together. */
+  async #lookUpCaller(): Promise<Self> {
+    const { client, signal, onKeyProven } = this.asked;
+    const caller = await client.self({ signal });
+    const failed = new AbortController();
+    this.#role = findRole({ ...this.asked, signal: AbortSignal.any([signal, failed.signal]) }, caller);
+    this.#organization = findOrganization(this.asked);
+    // Without an organization the role is not wanted any more, and its look-up would go on.
+    this.#organization.catch(() => failed.abort());
+    // The one who asks for them is told; nobody asks when something else failed first.
+    for (const looking of [this.#role, this.#organization]) looking.catch(() => {});
+    onKeyProven?.();
+    return caller;
+  }
+}
+
+/**
+ * Keys of persons have an e-mail address, keys of service accounts have none, so that one request finds the role in the
+ * usual case; the other kind is tried when the first is not found or not visible.
+ */
+async function findRole(asked: Asked, caller: Self): Promise<CallerRole> {
+  const { slug, email } = caller;
+  const kinds = email === undefined ? (["service", "person"] as const) : (["person", "service"] as const);
+  for (const kind of slug ? kinds : []) {
+    const found = await (kind === "person" ? ownMembership(asked, caller) : ownService(asked, caller));
+    if (!found) continue;
+    const role = knownRole(found.role) ?? found.role;
+    return { kind, role, seesAll: completeRoles.has(role), ...("user_id" in found && { member: found }) };
+  }
+  return { kind: "unknown", role: undefined, seesAll: false };
+}
+
+function ownService({ client, orgSlug, signal }: Asked, { slug = "" }: Self): Promise<Service | undefined> {
+  return unlessUnseen(client.record(endpoints.service, orgSlug, slug, { signal }));
+}
+
+/** A service account may have the slug of a person, whose role is not its own. */
+async function ownMembership(
+  { client, orgSlug, signal }: Asked,
+  { slug = "", slug_perm, email }: Self,
+): Promise<Member | undefined> {
+  const member = await unlessUnseen(client.record(endpoints.member, orgSlug, slug, { signal }));
+  const isOther = email === undefined && member?.email !== undefined && member.user_id !== slug_perm;
+  return isOther ? undefined : member;
+}
+
+/** The organization; when there is none of this slug, the error's hint names those that the key can see. */
+async function findOrganization({ client, orgSlug, signal }: Asked): Promise<Organization> {
+  try {
+    return theOneAsked(await client.record(endpoints.organization, orgSlug, "", { signal }), orgSlug);
+  } catch (caught) {
+    const error = toBatonError(caught);
+    if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
+    // The suggestion is an extra; the error that it belongs to is thrown either way.
+    const seen = await client.records(organizationList, "", { signal }).catch(() => undefined);
+    throw seen
+      ? error.with(
+          suggestion(
+            orgSlug,
+            seen.map(({ slug }) => slug),
+          ),
+        )
+      : caught;
+  }
+}
+
+/** An answer for another organization would have its people taken for those of this one. */
+function theOneAsked(organization: Organization, asked: string): Organization {
+  const { slug, slug_perm } = organization;
+  if (slug.toLowerCase() === asked.toLowerCase() || slug_perm === asked) return organization;
+  throw new BatonError({
+    code: "CS-ORG-OTHER",
+    status: Status.failedPrecondition,
+    message: `Asked for the organization '${asked}', Cloudsmith answered with '${slug}'.`,
+    effect: "Nothing new was saved; the last good file stays as it is.",
+    hint: `If the organization was renamed, use the slug ${slug}; else check the base URL and what stands in between.`,
+    candidates: [slug],
+    fatal: true,
+  });
+}
+
+function suggestion(orgSlug: string, slugs: readonly string[]): Pick<BatonErrorInit, "hint" | "candidates"> {
+  if (slugs.length === 0) {
+    return { hint: "This key can see no organization: its owner must be invited to it first." };
+  }
+  const { question, candidates } = didYouMean(orgSlug, slugs);
+  return { hint: `${question}This key can see: ${listed(slugs)}.`, candidates };
 }
 
 /** In the order in which they are shown. `roster` is the verdict: may this key's view of the organization be complete? */
 const checks: readonly Check<Observed>[] = [
   { id: "host", title: "Cloudsmith can be reached", beforeSync: true, run: checkHost },
   { id: "key", title: "The API key is valid", needs: ["host"], beforeSync: true, run: checkKey },
-  {
-    id: "organization",
-    title: "The organization exists",
-    needs: ["key"],
-    beforeSync: true,
-    run: checkOrganization,
-  },
+  { id: "organization", title: "The organization exists", needs: ["key"], beforeSync: true, run: checkOrganization },
   { id: "members", title: "Members can be listed", needs: ["organization"], run: checkMembers },
   { id: "teams", title: "Teams can be listed", needs: ["organization"], run: checkTeams },
   {
@@ -76,20 +204,25 @@ export const checkTitles: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Makes the six checks. Rejects only when the signal aborts. */
 export async function runChecks(
-  client: ChecksClient,
+  client: Asked["client"],
   orgSlug: string,
   options: CheckOptions,
 ): Promise<readonly CheckResult[]> {
-  const observed = new Observed(client, new Standing(client, orgSlug, options.signal));
-  const results = await runAll(checks, observed, options);
+  const results = await runAll(checks, new Observed({ client, orgSlug, signal: options.signal }), options);
   options.signal.throwIfAborted();
   return results;
 }
 
+/** What an organization has besides members and teams, unless it is read on request, by resource type. */
+const unlessRequested: readonly (readonly [type: string, what: string, title: string])[] = [
+  ["service", "services", "service accounts"],
+  ["invitation", "invitations", "pending invitations"],
+  ["repository", "repositories", "repositories and the privileges on them"],
+];
+
 /** What `validateAccess` gets. */
 export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn" | "report"> {
-  /** Called once the key is known to be good, when the organization and the role are being looked up. */
-  readonly onKeyProven?: (() => void) | undefined;
+  readonly onKeyProven?: Asked["onKeyProven"];
   /** Ids of the resource types that are read; default those that are always read. */
   readonly reads?: ReadonlySet<string>;
 }
@@ -97,118 +230,109 @@ export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | 
 /**
  * The same checks before a sync, in three requests: who am I, the organization, my role in it; the last two at once.
  * Warns `CS-PARTIAL-ROLE` when the role is not Owner or Manager. A wrong key gives status Unauthenticated, a wrong slug
- * NotFound.
+ * NotFound. Reports whose key it is and what of the organization is not read.
  *
  * @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS`, `CS-AUTH-403`, `CS-ORG-404` and those of the network
  */
 export async function validateAccess(
-  client: ChecksClient,
+  client: Asked["client"],
   orgSlug: string,
   { signal, warn, report, onKeyProven, reads = new Set() }: ValidateAccessOptions,
 ): Promise<Access> {
-  const standing = new Standing(client, orgSlug, signal, onKeyProven);
-  await proveChecks(checks, new Observed(client, standing), { signal, warn });
-  const access = await standing.access();
-  reportAccess(access, { report, reads });
-  return access;
+  const observed = new Observed({ client, orgSlug, signal, onKeyProven });
+  await proveChecks(checks, observed, { signal, warn });
+  const [caller, organization, role] = [await observed.caller(), await observed.organization(), await observed.role()];
+  const reason: NotRead["reason"] = "out-of-scope";
+  for (const [type, what, title] of unlessRequested) {
+    if (!reads.has(type)) report({ kind: "not-read", what, title, reason });
+  }
+  report({ kind: "key-owner", owner: { kind: role.kind, role: role.role ?? null, seesAll: role.seesAll } });
+  return { caller, organization, role };
 }
 
 /** One request proves host and key: any answer of the API proves the host, a good one the key. */
-async function checkHost(_signal: AbortSignal, { standing }: Observed): Promise<Finding> {
+async function checkHost(_signal: AbortSignal, observed: Observed): Promise<Finding> {
   try {
-    await standing.caller();
+    await observed.caller();
   } catch (caught) {
     if (!isAboutKey(caught)) throw caught;
   }
   return pass("Cloudsmith answered.");
 }
 
-async function checkKey(_signal: AbortSignal, { standing }: Observed): Promise<Finding> {
-  const { name, slug = "", email } = await standing.caller();
-  const kind = email === undefined ? "service" : "user";
-  const word = kind === "service" ? "service account" : kind;
+async function checkKey(_signal: AbortSignal, observed: Observed): Promise<Finding> {
+  const { name, slug = "", email } = await observed.caller();
+  const [kind, word] = email === undefined ? ["service", "service account"] : ["user", "user"];
   return pass(`The key belongs to the ${word} ${name || slug || "(unnamed)"}.`, { slug, name: name || slug, kind });
 }
 
-async function checkOrganization(_signal: AbortSignal, { standing }: Observed): Promise<Finding> {
-  const { name, slug } = await standing.organization();
-  const slugNote = slug === standing.orgSlug ? "" : `; its slug is ${slug}`;
-  return pass(`${name} (${standing.orgSlug})${slugNote}.`, { name, slug });
+async function checkOrganization(_signal: AbortSignal, observed: Observed): Promise<Finding> {
+  const { name, slug } = await observed.organization();
+  const { orgSlug } = observed.asked;
+  const slugNote = slug === orgSlug ? "" : `; its slug is ${slug}`;
+  return pass(`${name} (${orgSlug})${slugNote}.`, { name, slug });
 }
 
 async function checkMembers(signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const { client, standing } = observed;
-  const { slug } = await standing.organization();
-  const [active, inactive] = await Promise.all(
-    [true, false].map((isActive) => client.membersPage(slug, { page: 1, signal, active: isActive })),
-  );
-  if (!active || !inactive) throw new TypeError("two pages were asked for");
+  const { slug } = await observed.organization();
+  const page = (isActive: boolean) => observed.asked.client.page(memberList(isActive), slug, { page: 1, signal });
+  const [active, inactive] = await Promise.all([page(true), page(false)]);
   observed.requests += pagesOf(active) + pagesOf(inactive);
-  observed.members = uniqueMembers([...active.items, ...inactive.items]);
-  return pass(`${countMembers(active, inactive)}.`);
+  // The list of inactive members may hold the active ones too.
+  const everyone = inactive.items.some((member) => member.is_active === true);
+  observed.members = [...new Map([...active.items, ...inactive.items].map((one) => [one.user_id, one])).values()];
+  const inactiveCount = Math.max(0, rowsOf(inactive) - (everyone ? rowsOf(active) : 0));
+  const atLeast = [active, inactive].every(isCounted) ? "" : "At least ";
+  return pass(`${atLeast}${rowsOf(active)} active and ${inactiveCount} inactive members.`);
 }
 
 async function checkTeams(signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const { slug } = await observed.standing.organization();
-  const page = await observed.client.teamsPage(slug, { page: 1, signal });
+  const { slug } = await observed.organization();
+  const page = await observed.asked.client.page(teamList, slug, { page: 1, signal });
   observed.requests += pagesOf(page);
   if (page.isLast) observed.teams = page.items;
   const hidden = page.items.filter((team) => team.visibility === "Hidden").length;
-  return pass(`${countRows(page)} teams, ${page.isLast ? "" : "at least "}${hidden} of them hidden.`);
+  const atLeast = isCounted(page) ? "" : "At least ";
+  return pass(`${atLeast}${rowsOf(page)} teams, ${page.isLast ? "" : "at least "}${hidden} of them hidden.`);
 }
 
-async function checkRoster(_signal: AbortSignal, { standing, members, teams, requests }: Observed): Promise<Finding> {
-  const role = await standing.role();
-  const signs = partialSigns(role, members, teams);
-  const facts = { requests: String(requests) };
+async function checkRoster(_signal: AbortSignal, observed: Observed): Promise<Finding> {
+  const role = await observed.role();
+  const signs = partialSigns(role, observed);
+  const facts = { requests: String(observed.requests) };
   if (signs.length === 0) return pass(`The key's owner is ${role.role ?? "unknown"} and sees everybody.`, facts);
-  return { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: partialRoleCode, facts };
-}
-
-/** The list of inactive members may hold the active ones too. */
-function uniqueMembers(members: readonly Member[]): readonly Member[] {
-  return [...new Map(members.map((member) => [member.user_id, member])).values()];
+  return { outcome: "warn", detail: signs.join(" "), fix: useWiderKey, code: "CS-PARTIAL-ROLE", facts };
 }
 
 /** Sentences that say why the roster may be partial; none for a complete one. */
-function partialSigns(
-  role: CallerRole,
-  members: readonly Member[],
-  teams: readonly Team[] | undefined,
-): readonly string[] {
-  const signs: string[] = [];
-  if (!role.seesAll) signs.push(partialRoleMessage(role));
-  const redacted = members.filter((member) => realEmail(member.email) === undefined).length;
-  if (redacted > 0 && !role.seesAll) signs.push(`${redacted} e-mail addresses are redacted or missing.`);
+function partialSigns({ role, seesAll }: CallerRole, { members, teams }: Observed): readonly string[] {
+  const standing = role === undefined ? "has no role that can be determined" : `has the role ${role}`;
+  const redacted = members.filter((member) => usableEmail(member.email) === undefined).length;
   const noTwoFactor = members.filter((member) => member.has_two_factor === undefined).length;
-  if (noTwoFactor > 0) signs.push(`Two-factor state is unknown for ${noTwoFactor} members.`);
-  if (teams) {
-    const seen = new Set(teams.map((team) => team.slug));
-    const named = new Set(members.flatMap((member) => member.teams?.map((team) => team.slug) ?? []));
-    const unseen = [...named].filter((slug) => !seen.has(slug));
-    if (unseen.length > 0) signs.push(`Members are in teams that this key cannot list: ${listed(unseen)}.`);
-  }
-  return signs;
+  const seen = new Set(teams?.map((team) => team.slug));
+  const named = new Set(members.flatMap((member) => member.teams?.map((team) => team.slug) ?? []));
+  const unseen = teams ? [...named].filter((slug) => !seen.has(slug)) : [];
+  const signs: readonly (readonly [holds: boolean, text: string])[] = [
+    [
+      !seesAll,
+      `Partial roster: the key's owner ${standing}; only an Owner or Manager sees all members, teams and e-mail addresses.`,
+    ],
+    [!seesAll && redacted > 0, `${redacted} e-mail addresses are redacted or missing.`],
+    [noTwoFactor > 0, `Two-factor state is unknown for ${noTwoFactor} members.`],
+    [unseen.length > 0, `Members are in teams that this key cannot list: ${listed(unseen)}.`],
+  ];
+  return signs.flatMap(([holds, text]) => (holds ? [text] : []));
 }
 
-/** `92 active and 8 inactive members`, whether or not the list of inactive members holds the active ones too. */
-function countMembers(active: PageResult<Member>, inactive: PageResult<Member>): string {
-  const everyone = inactive.items.some((member) => member.is_active === true);
-  const activeCount = active.totalCount ?? active.items.length;
-  const others = (inactive.totalCount ?? inactive.items.length) - (everyone ? activeCount : 0);
-  const atLeast = [active, inactive].every(isCounted) ? "" : "At least ";
-  return `${atLeast}${activeCount} active and ${Math.max(0, others)} inactive members`;
+function rowsOf({ totalCount, items }: PageResult<unknown>): number {
+  return totalCount ?? items.length;
 }
 
-function countRows(page: PageResult<unknown>): string {
-  return `${isCounted(page) ? "" : "At least "}${page.totalCount ?? page.items.length}`;
+function isCounted({ totalCount, isLast }: PageResult<unknown>): boolean {
+  return totalCount !== undefined || isLast;
 }
 
 /** Pages of the whole list, by its first one. */
 function pagesOf({ items, isLast, totalCount }: PageResult<unknown>): number {
   return isLast || items.length === 0 ? 1 : Math.ceil((totalCount ?? items.length + 1) / items.length);
-}
-
-function isCounted(page: PageResult<unknown>): boolean {
-  return page.totalCount !== undefined || page.isLast;
 }

@@ -5,7 +5,14 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/s
 import { VirtualClock } from "../../test/support/virtual-clock.ts";
 import type { PageWalk } from "../sdk/api/page-walk.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
-import { CloudsmithClient, type CloudsmithClientOptions } from "./client.ts";
+import {
+  CloudsmithClient,
+  type CloudsmithClientOptions,
+  endpoints,
+  memberList,
+  organizationList,
+  teamList,
+} from "./client.ts";
 
 const signal = new AbortController().signal;
 const org = "sandbox-org";
@@ -56,8 +63,8 @@ async function readAll<T>(walk: PageWalk<T>, from = 1): Promise<T[]> {
 }
 
 async function everybody(client: CloudsmithClient): Promise<Map<string, boolean | undefined>> {
-  const active = client.walkMembers(org, { active: true, signal });
-  const inactive = client.walkMembers(org, { active: false, signal });
+  const active = client.walk(memberList(true), org, { signal });
+  const inactive = client.walk(memberList(false), org, { signal });
   const rows = [...(await readAll(active)), ...(await readAll(inactive))];
   return new Map(rows.map((member) => [member.user_id, member.is_active]));
 }
@@ -83,13 +90,13 @@ test("every endpoint is read with GET, by its documented path, with the key and 
     return undefined;
   });
   const self = await client.self({ signal });
-  const [team] = (await client.teamsPage(org, { page: 1, signal })).items;
-  await client.organization(org, { signal });
-  await client.organizations({ signal });
-  await client.member(org, self.slug ?? "", { signal });
-  await client.team(org, team?.slug ?? "", { signal });
-  await client.teamMembers(org, team?.slug ?? "", "service", { signal });
-  await client.membersPage(org, { active: false, page: 1, signal });
+  const [team] = (await client.page(teamList, org, { page: 1, signal })).items;
+  await client.record(endpoints.organization, org, "", { signal });
+  await client.records(organizationList, "", { signal });
+  await client.record(endpoints.member, org, self.slug ?? "", { signal });
+  await client.record(endpoints.team, org, team?.slug ?? "", { signal });
+  await client.record(endpoints.teamMembers, org, team?.slug ?? "", { signal });
+  await client.page(memberList(false), org, { page: 1, signal });
   const paths = sandbox.requests.map((request) => `${request.method} ${request.path}`);
   assert.deepEqual(paths, [
     "GET /user/self/",
@@ -128,7 +135,7 @@ for (const paginationHeaders of [true, false] as const) {
 test("pages are of up to 500 rows, asked for once each, with no more under way than allowed", async () => {
   const organization = { members: 3_000, teams: 20, inactiveShare: 0 };
   await using bench = await setUp({ organization, latencyMs: 10 }, { concurrency: 3 });
-  const walk = bench.client.walkMembers(org, { active: true, signal });
+  const walk = bench.client.walk(memberList(true), org, { signal });
   const names = (await readAll(walk)).length;
   assert.equal(names, 3_000);
   const queries = bench.sandbox.requests.map((request) => `${request.query}`);
@@ -143,8 +150,8 @@ test("both passes and the teams overlap under one bound", async () => {
   const organization = { members: 400, teams: 60, inactiveShare: 0.5 };
   await using bench = await setUp({ organization, latencyMs: 10 }, { concurrency: 4, pageSize: 20 });
   const { client, sandbox } = bench;
-  const walks = [true, false].map((active) => client.walkMembers(org, { active, signal }));
-  const teams = client.walkTeams(org, { signal });
+  const walks = [true, false].map((active) => client.walk(memberList(active), org, { signal }));
+  const teams = client.walk(teamList, org, { signal });
   for (const walk of [...walks, teams]) walk.begin();
   const counts = await Promise.all([...walks.map((walk) => readAll(walk)), readAll(teams)]);
   assert.deepEqual(
@@ -159,11 +166,11 @@ test("both passes and the teams overlap under one bound", async () => {
 
 test("a resumed walk begins at its page", async () => {
   await using bench = await setUp({ organization: { members: 100, inactiveShare: 0 } }, { pageSize: 10 });
-  const whole = await readAll(bench.client.walkMembers(org, { active: true, signal }));
+  const whole = await readAll(bench.client.walk(memberList(true), org, { signal }));
   const before: unknown[] = [];
-  const first = bench.client.walkMembers(org, { active: true, signal });
+  const first = bench.client.walk(memberList(true), org, { signal });
   for (let n = 1; n < 9; n++) before.push(...(await first.page(n)).items);
-  const rows = await readAll(bench.client.walkMembers(org, { active: true, signal }), 9);
+  const rows = await readAll(bench.client.walk(memberList(true), org, { signal }), 9);
   assert.ok(rows.length > 0);
   assert.deepEqual([...before, ...rows], whole);
 });
@@ -173,7 +180,7 @@ test("members removed while the list is read end it early, not with an error", a
     { organization: { members: 100, inactiveShare: 0 } },
     { pageSize: 10, concurrency: 1 },
   );
-  const walk = bench.client.walkMembers(org, { active: true, signal });
+  const walk = bench.client.walk(memberList(true), org, { signal });
   await walk.page(1);
   const victims = bench.sandbox.organization.members.slice(40).map((member) => member.user);
   for (const user of victims) bench.sandbox.edit.removeMember(user);
@@ -184,7 +191,7 @@ test("members removed while the list is read end it early, not with an error", a
 test("a missing organization's list is an error on every page, never an empty list", async () => {
   await using bench = await setUp();
   for (const page of [1, 2]) {
-    const error = await errorOf(bench.client.membersPage("no-such-org", { active: true, page, signal }));
+    const error = await errorOf(bench.client.page(memberList(true), "no-such-org", { page, signal }));
     assert.equal(error.code, "CS-ORG-404");
     assert.equal(error.status, Status.notFound);
     assert.ok(error.fatal);
@@ -195,10 +202,10 @@ test("a missing team, member or service is an error that need not end a sync", a
   await using bench = await setUp();
   const { client } = bench;
   for (const [code, promise] of [
-    ["CS-TEAM-404", client.team(org, "none", { signal })],
-    ["CS-TEAM-404", client.teamMembers(org, "none", "user", { signal })],
-    ["CS-MEMBER-404", client.member(org, "none", { signal })],
-    ["CS-SERVICE-404", client.service(org, "none", { signal })],
+    ["CS-TEAM-404", client.record(endpoints.team, org, "none", { signal })],
+    ["CS-TEAM-404", client.record(endpoints.teamMembers, org, "none", { signal })],
+    ["CS-MEMBER-404", client.record(endpoints.member, org, "none", { signal })],
+    ["CS-SERVICE-404", client.record(endpoints.service, org, "none", { signal })],
   ] as const) {
     const error = await errorOf(promise);
     assert.equal(error.code, code);
@@ -209,7 +216,7 @@ test("a missing team, member or service is an error that need not end a sync", a
 test("T-47: odd slugs are encoded, so that the path never changes", async () => {
   await using bench = await setUp();
   for (const slug of ["..", ".", "a/b", "a%2fb", "a?b", "a#b", "two words", "-x", "\uD800"]) {
-    await errorOf(bench.client.team(org, slug, { signal }));
+    await errorOf(bench.client.record(endpoints.team, org, slug, { signal }));
     const path = bench.sandbox.requests.at(-1)?.path ?? "";
     assert.match(path, /^\/orgs\/sandbox-org\/teams\/[^/?#]+\/$/, slug);
   }
@@ -239,7 +246,7 @@ for (const [status, code, grpcStatus] of statuses) {
     const key = bench.sandbox.keys.owner;
     const body = JSON.stringify({ detail: `refused ${key} \u001b[31m`, fields: { key } });
     bench.sandbox.addFault({ kind: "status", status, body, times: Number.POSITIVE_INFINITY });
-    const error = await errorOf(bench.client.organization(org, { signal }));
+    const error = await errorOf(bench.client.record(endpoints.organization, org, "", { signal }));
     assert.equal(error.code, code);
     assert.equal(error.status, grpcStatus);
     assert.equal(error.exitCode, grpcStatus);
@@ -256,7 +263,7 @@ test("the texts for a refused key and for a key without rights differ and name t
   bench.sandbox.addFault({ kind: "status", status: 401 });
   bench.sandbox.addFault({ kind: "status", status: 403 });
   const refused = await errorOf(bench.client.self({ signal }));
-  const forbidden = await errorOf(bench.client.organization(org, { signal }));
+  const forbidden = await errorOf(bench.client.record(endpoints.organization, org, "", { signal }));
   assert.equal(forbidden.code, "CS-AUTH-403");
   assert.match(refused.message, new RegExp(`ending in ${keys.owner.slice(-4)}`));
   assert.notEqual(refused.hint, forbidden.hint);
@@ -281,7 +288,7 @@ test("T-33: a key revoked while the list is read stops it after what was on its 
     { organization: { members: 200, inactiveShare: 0 } },
     { pageSize: 10, concurrency: 2 },
   );
-  const walk = bench.client.walkMembers(org, { active: true, signal });
+  const walk = bench.client.walk(memberList(true), org, { signal });
   await walk.page(1);
   bench.sandbox.revokeKey("owner");
   const sent = bench.sandbox.requests.length;
@@ -318,7 +325,7 @@ for (const [fault, code] of unusable) {
       match: { path: "/members/", page: 2 },
       times: Number.POSITIVE_INFINITY,
     } as Fault);
-    const walk = bench.client.walkMembers(org, { active: true, signal });
+    const walk = bench.client.walk(memberList(true), org, { signal });
     assert.equal((await walk.page(1)).items.length, 50);
     const error = await errorOf(walk.page(2));
     assert.equal(error.code, code);
@@ -340,7 +347,7 @@ test("a key that comes back inside a garbled answer is not quoted", async () => 
 for (const retryAfter of ["2", "0", "-5", "soon", new Date(Date.now() + 3_000).toUTCString(), undefined]) {
   test(`T-30: after one 429 with Retry-After ${retryAfter} the list is whole`, async () => {
     await using bench = await setUp({ organization: { members: 90, inactiveShare: 0 } }, { pageSize: 10 });
-    await readAll(bench.client.walkMembers(org, { active: true, signal }));
+    await readAll(bench.client.walk(memberList(true), org, { signal }));
     const whole = { requests: bench.sandbox.requests.length };
     bench.sandbox.resetLog();
     bench.sandbox.addFault({
@@ -348,7 +355,7 @@ for (const retryAfter of ["2", "0", "-5", "soon", new Date(Date.now() + 3_000).t
       ...(retryAfter === undefined ? {} : { retryAfter }),
       match: { page: 3 },
     });
-    const rows = await readAll(bench.client.walkMembers(org, { active: true, signal }));
+    const rows = await readAll(bench.client.walk(memberList(true), org, { signal }));
     assert.equal(rows.length, 90);
     assert.equal(new Set(rows.map((row) => row.user_id)).size, 90);
     assert.equal(bench.sandbox.counters.faultsFired["throttle"], 1);
@@ -360,7 +367,7 @@ for (const retryAfter of ["2", "0", "-5", "soon", new Date(Date.now() + 3_000).t
 test("T-32: a server that fails half of the time still gives a whole list", async () => {
   await using bench = await setUp({ organization: { members: 200, inactiveShare: 0 } }, { pageSize: 10 });
   bench.sandbox.addFault({ kind: "status", status: 503, match: { share: 0.5 }, times: Number.POSITIVE_INFINITY });
-  const rows = await readAll(bench.client.walkMembers(org, { active: true, signal }));
+  const rows = await readAll(bench.client.walk(memberList(true), org, { signal }));
   assert.equal(new Set(rows.map((row) => row.user_id)).size, 200);
   assert.ok(Number(bench.sandbox.counters.faultsFired["status"]) > 0);
 });
@@ -371,6 +378,6 @@ test("T-46: names in any script, escapes and lone surrogates arrive as they were
   const rewrite = (json: unknown): unknown =>
     Array.isArray(json) ? json.map((row: Record<string, unknown>) => ({ ...row, user_name: name })) : json;
   bench.sandbox.addFault({ kind: "rewrite", rewrite, match: { path: "/members/" } });
-  const { items } = await bench.client.membersPage(org, { active: true, page: 1, signal });
+  const { items } = await bench.client.page(memberList(true), org, { page: 1, signal });
   assert.ok(items.length > 0 && items.every((member) => member.user_name === name));
 });

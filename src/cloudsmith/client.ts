@@ -1,6 +1,6 @@
 /**
- * The Cloudsmith API as far as the connector reads it: one method per endpoint, checked records out, errors with a
- * meaning. Only GET exists here. Knows nothing of Baton resources.
+ * The Cloudsmith API as far as the connector reads it: a table of addresses, checked records out, errors with a meaning.
+ * Only GET exists here. Knows nothing of Baton resources.
  */
 import { type Check, listOf } from "../sdk/api/json-check.ts";
 import type { Question } from "../sdk/api/moving-list.ts";
@@ -32,14 +32,9 @@ export interface CallOptions {
 }
 
 /** How a list is asked for; default: full pages in the order of names. */
-export interface Asking {
+export interface ListAsked extends CallOptions {
   readonly question?: Question | undefined;
 }
-
-type Filter = Pick<JsonRequest, "query">;
-type ListAsked = CallOptions & Asking & Filter;
-/** Which members is always sent: what the API does without it is not documented. */
-type MembersAsked = CallOptions & Asking & { readonly active: boolean };
 
 /** The API serves no more rows a page, whatever is asked for (Cloudsmith API: pagination). */
 const maxPageSize = 500;
@@ -53,23 +48,25 @@ export interface Endpoint<T> {
   readonly subject: Subject;
   readonly check: Check<T>;
   readonly path: (org: string, id: string) => string;
+  readonly query?: JsonRequest["query"];
 }
 
 /** An address that answers with pages of records. */
-export interface List<Row> extends Pick<Endpoint<readonly Row[]>, "subject" | "check"> {
+export interface List<Row> extends Omit<Endpoint<readonly Row[]>, "path"> {
   readonly path: (org: string) => string;
   readonly idOf: (row: Row) => string;
   /** Values of `sort`; empty where none is documented. */
   readonly orders: readonly string[];
 }
 
-/** Addresses of the organization, its members and teams (Cloudsmith API: schema). The last ends without a slash. */
-const endpoints = {
+/** Addresses of single records (Cloudsmith API: schema); `id` is a slug, of a team also its immutable id. */
+export const endpoints = {
   self: endpoint("caller", schemas.self, () => "/user/self/"),
   organization: endpoint("organization", schemas.organization, orgPath),
   member: endpoint("member", schemas.member, (org, id) => `${orgPath(org)}members/${segment(id)}/`),
   service: endpoint("service", schemas.service, (org, id) => `${orgPath(org)}services/${segment(id)}/`),
   team: endpoint("team", schemas.team, (org, id) => `${orgPath(org)}teams/${segment(id)}/`),
+  /** The only one that ends without a slash. */
   teamMembers: endpoint("team", schemas.teamMembers, (org, id) => `${orgPath(org)}teams/${segment(id)}/members`),
 };
 
@@ -77,34 +74,38 @@ function endpoint<T>(subject: Subject, check: Check<T>, path: Endpoint<T>["path"
   return { subject, check, path };
 }
 
-const memberList: List<schemas.Member> = {
-  subject: "list",
-  path: (org) => `${orgPath(org)}members/`,
-  check: listOf(schemas.member),
-  idOf: ({ user_id }) => user_id,
-  orders: ["user_name", "-user_name", "role"],
-};
-const teamList: List<schemas.Team> = {
+/** The active or the inactive members. Which is always sent: what the API does without it is not documented. */
+export function memberList(active: boolean): List<schemas.Member> {
+  return {
+    subject: "list",
+    path: (org) => `${orgPath(org)}members/`,
+    query: { is_active: active },
+    check: listOf(schemas.member),
+    idOf: ({ user_id }) => user_id,
+    orders: ["user_name", "-user_name", "role"],
+  };
+}
+
+/** The teams. */
+export const teamList: List<schemas.Team> = {
   subject: "list",
   path: (org) => `${orgPath(org)}teams/`,
   check: listOf(schemas.team),
   idOf: ({ slug_perm }) => slug_perm,
   orders: ["name", "-name", "members"],
 };
-const serviceList: List<schemas.Service> = {
-  subject: "list",
-  path: (org) => `${orgPath(org)}services/`,
-  check: listOf(schemas.service),
-  idOf: ({ slug }) => slug,
-  orders: ["name"],
-};
-const organizationList: List<schemas.Organization> = {
+
+/** The organizations of the key's owner. */
+export const organizationList: List<schemas.Organization> = {
   subject: "organizations",
   path: () => "/orgs/",
   check: listOf(schemas.organization),
   idOf: ({ slug_perm }) => slug_perm,
   orders: ["name"],
 };
+
+/** The part of the client that is asked; a test has one of its own. */
+export type Api = Pick<CloudsmithClient, keyof CloudsmithClient>;
 
 /** Reads one Cloudsmith account. Every method throws the errors of errors.ts, and the signal's reason when it aborts. */
 export class CloudsmithClient {
@@ -145,72 +146,12 @@ export class CloudsmithClient {
     return caller;
   }
 
-  /** All organizations of the key's owner. */
-  organizations(options: CallOptions): Promise<readonly schemas.Organization[]> {
-    return this.records(organizationList, "", options);
-  }
-
-  /** One organization by slug. */
-  organization(org: string, options: CallOptions): Promise<schemas.Organization> {
-    return this.record(endpoints.organization, org, "", options);
-  }
-
-  /** One member by user slug. */
-  member(org: string, user: string, options: CallOptions): Promise<schemas.Member> {
-    return this.record(endpoints.member, org, user, options);
-  }
-
-  /** One service account by slug. */
-  service(org: string, slug: string, options: CallOptions): Promise<schemas.Service> {
-    return this.record(endpoints.service, org, slug, options);
-  }
-
-  /** All service accounts. */
-  services(org: string, options: CallOptions): Promise<readonly schemas.Service[]> {
-    return this.records(serviceList, org, options);
-  }
-
-  /** One team by slug or immutable id. */
-  team(org: string, id: string, options: CallOptions): Promise<schemas.Team> {
-    return this.record(endpoints.team, org, id, options);
-  }
-
-  /** The members of one team that are persons, or those that are service accounts; not every server tells them apart. */
-  async teamMembers(
-    org: string,
-    slug: string,
-    kind: "user" | "service",
-    { signal }: CallOptions,
-  ): Promise<readonly schemas.TeamMember[]> {
-    return (await this.record(endpoints.teamMembers, org, slug, { signal, query: { user_kind: kind } })).members;
-  }
-
-  /** One page of active or of inactive members by itself. */
-  membersPage(org: string, asked: MembersAsked & { readonly page: number }): Promise<PageResult<schemas.Member>> {
-    return this.page(memberList, org, filtered(asked));
-  }
-
-  /** One page of teams by itself. */
-  teamsPage(org: string, asked: ListAsked & { readonly page: number }): Promise<PageResult<schemas.Team>> {
-    return this.page(teamList, org, asked);
-  }
-
-  /** Walks the active or the inactive members. */
-  walkMembers(org: string, asked: MembersAsked): PageWalk<schemas.Member> {
-    return this.walk(memberList, org, filtered(asked));
-  }
-
-  /** Walks the teams. */
-  walkTeams(org: string, asked: ListAsked): PageWalk<schemas.Team> {
-    return this.walk(teamList, org, asked);
-  }
-
-  /** One record of any address that is declared. */
+  /** One record. */
   async record<T>(
-    { subject, check, path }: Endpoint<T>,
+    { subject, check, path, query = {} }: Endpoint<T>,
     org: string,
     id: string,
-    { signal, query = {} }: CallOptions & Filter,
+    { signal }: CallOptions,
   ): Promise<T> {
     const address = path(org, id);
     const describe = this.#errors.about(subject, org);
@@ -218,17 +159,17 @@ export class CloudsmithClient {
     return this.#errors.read(check, json, address);
   }
 
-  /** Any list that is declared, as a whole. */
+  /** A list as a whole. */
   records<Row>(list: List<Row>, org: string, { signal }: CallOptions): Promise<readonly Row[]> {
     return this.#lists.all(this.#asked(list, org, {}), signal);
   }
 
-  /** One page of any list that is declared; a page past the end is empty and last. */
+  /** One page of a list; a page past the end is empty and last. */
   page<Row>(list: List<Row>, org: string, asked: ListAsked & { readonly page: number }): Promise<PageResult<Row>> {
     return this.#lists.page(this.#asked(list, org, asked), asked.page, asked.signal);
   }
 
-  /** Walks any list that is declared. */
+  /** Walks a list. */
   walk<Row>(list: List<Row>, org: string, asked: ListAsked): PageWalk<Row> {
     return this.#lists.walk(this.#asked(list, org, asked), asked.signal);
   }
@@ -244,9 +185,9 @@ export class CloudsmithClient {
   }
 
   #asked<Row>(
-    { subject, check, path, idOf, orders }: List<Row>,
+    { subject, check, path, idOf, orders, query }: List<Row>,
     org: string,
-    { question, query }: Asking & Filter,
+    { question }: Pick<ListAsked, "question">,
   ): NumberedList<Row> {
     const sort = orders[question?.order ?? 0] ?? orders[0];
     return {
@@ -258,10 +199,6 @@ export class CloudsmithClient {
       describe: this.#errors.about(subject, org),
     };
   }
-}
-
-function filtered<T extends MembersAsked>({ active, ...asked }: T): Omit<T, "active"> & Filter {
-  return { ...asked, query: { is_active: active } };
 }
 
 /** The path of an organization, with a slash at its end. */

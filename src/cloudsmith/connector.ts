@@ -10,13 +10,12 @@ import type {
   RunDescription,
   ValidateOptions,
 } from "../sdk/contracts/connector.ts";
-import { runChecks, validateAccess } from "./checks.ts";
+import { type Access, runChecks, validateAccess } from "./checks.ts";
+import { type Api, endpoints } from "./client.ts";
 import { organizationId } from "./converters.ts";
-import type { Api } from "./members/look-ups.ts";
-import { BegunLists, OrganizationReading } from "./members/reading.ts";
+import { type Asked, OrganizationReading, Sources } from "./members/reading.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
 import { requestedSyncers } from "./on-request/syncers.ts";
-import type { Organization } from "./schemas.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
 import { UserSyncer } from "./syncers/user-syncer.ts";
@@ -46,25 +45,17 @@ export const metadata: ConnectorMetadata = {
 export class CloudsmithConnector implements Connector {
   readonly metadata = metadata;
   readonly syncers: readonly ResourceSyncer[];
-  readonly #client: Api;
-  readonly #clock: Clock;
-  readonly #orgSlug: string;
-  readonly #key: RunDescription["key"];
-  readonly #host: string | undefined;
-  readonly #requested: ReadonlySet<Requested>;
-  #reads: ReadonlySet<string>;
-  #organization: Organization | undefined;
+  readonly #options: CloudsmithConnectorOptions;
+  #asked: Asked;
+  #access: Access | undefined;
   #reading: OrganizationReading | undefined;
 
-  constructor({ client, orgSlug, host, key, clock = systemClock, requested = new Set() }: CloudsmithConnectorOptions) {
-    this.#clock = clock;
-    this.#host = host;
-    this.#client = client;
-    this.#orgSlug = orgSlug;
-    this.#key = key;
-    this.#requested = requested;
+  constructor(options: CloudsmithConnectorOptions) {
+    const { client, clock = systemClock, requested = new Set() } = options;
+    this.#options = options;
     this.syncers = createSyncers((signal) => this.#currentReading(signal), requested);
-    this.#reads = new Set(defaultTypes(this.syncers));
+    const types = new Set(defaultTypes(this.syncers));
+    this.#asked = { client, clock, types, tellsTeamSources: requested.has("team-source") };
   }
 
   /**
@@ -73,66 +64,54 @@ export class CloudsmithConnector implements Connector {
    */
   async validate({ signal, warn, report, beginsSync = false, resourceTypes }: ValidateOptions): Promise<void> {
     await this.cleanup();
-    this.#reads = new Set(resourceTypes ?? defaultTypes(this.syncers));
-    const client = this.#client;
-    const begun = new BegunLists();
+    const { client, orgSlug } = this.#options;
+    const types = new Set(resourceTypes ?? defaultTypes(this.syncers));
+    this.#asked = { ...this.#asked, types };
+    const sources = new Sources(this.#asked, orgSlug);
+    const onKeyProven = beginsSync ? () => sources.begin(signal) : undefined;
     try {
-      const onKeyProven = beginsSync ? () => begun.begin(client, this.#orgSlug, signal) : undefined;
-      const access = await validateAccess(client, this.#orgSlug, {
-        signal,
-        warn,
-        report,
-        onKeyProven,
-        reads: this.#reads,
-      });
-      this.#organization = access.organization;
-      const isSame = access.organization.slug === this.#orgSlug;
+      const access = await validateAccess(client, orgSlug, { signal, warn, report, onKeyProven, reads: types });
+      const isSame = access.organization.slug === orgSlug;
       // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
-      if (!isSame) begun.stop();
-      this.#reading = new OrganizationReading({ ...access, ...this.#shared() }, isSame ? begun : undefined);
+      if (!isSame) sources.stop();
+      this.#access = access;
+      this.#reading = new OrganizationReading(this.#asked, access, isSame ? sources : undefined);
     } catch (caught) {
-      begun.stop();
+      sources.stop();
       throw caught;
     }
   }
 
   async check(options: CheckOptions): Promise<readonly CheckResult[]> {
-    return await runChecks(this.#client, this.#orgSlug, options);
+    return await runChecks(this.#options.client, this.#options.orgSlug, options);
   }
 
   async cleanup(): Promise<void> {
     this.#reading?.stop();
     this.#reading = undefined;
     // A service makes a connector for every sync: their idle connections would add up. Later requests open new ones.
-    this.#client.close();
+    this.#options.client.close();
   }
 
   stats(): ConnectorStats {
-    return this.#client.stats();
+    return this.#options.client.stats();
   }
 
   describeRun(): RunDescription {
-    const root = this.#organization && organizationId(this.#organization);
-    return {
-      target: this.#orgSlug,
-      ...(this.#key && { key: this.#key }),
-      ...(root && this.#host !== undefined && { identity: { host: this.#host, root } }),
-    };
-  }
-
-  #shared() {
-    const tellsTeamSources = this.#requested.has("team-source");
-    return { client: this.#client, clock: this.#clock, types: this.#reads, tellsTeamSources };
+    const { orgSlug: target, key, host } = this.#options;
+    const root = this.#access && organizationId(this.#access.organization);
+    return { target, ...(key && { key }), ...(root && host !== undefined && { identity: { host, root } }) };
   }
 
   /** A syncer that drives the connector from outside may not have called validate in this process. */
   async #currentReading(signal: AbortSignal): Promise<OrganizationReading> {
     if (!this.#reading) {
+      const { client, orgSlug } = this.#options;
       const [organization, caller] = await Promise.all([
-        this.#client.organization(this.#orgSlug, { signal }),
-        this.#client.self({ signal }),
+        client.record(endpoints.organization, orgSlug, "", { signal }),
+        client.self({ signal }),
       ]);
-      this.#reading ??= new OrganizationReading({ ...this.#shared(), organization, caller, role: undefined });
+      this.#reading ??= new OrganizationReading(this.#asked, { organization, caller });
     }
     return this.#reading;
   }

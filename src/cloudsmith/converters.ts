@@ -1,17 +1,17 @@
 /** Cloudsmith records to Baton objects: pure functions, no I/O. What an id, a status or a profile key is, is decided here. */
 
-import { isBlank } from "../sdk/api/json-check.ts";
 import {
   type Annotation,
   type Profile,
-  type ProfileValue,
   type Resource,
   type ResourceId,
   ResourceStatus,
   type Timestamp,
 } from "../sdk/contracts/model.ts";
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
-import { parseTimestamp } from "../sdk/resources/timestamps.ts";
+import { usableEmail } from "../sdk/resources/email-address.ts";
+import { profileOf, shown } from "../sdk/resources/profile.ts";
+import { pastTime, timestampOf } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
 import type { Member, Organization, Team } from "./schemas.ts";
 import { knownRole, organizationType, teamType, userType } from "./types.ts";
@@ -107,28 +107,12 @@ export function userResource(row: Member, facts: MemberFacts, organization: Reso
 function cleaned(member: Member, { isService, hasOwnEmail, nowMs }: MemberFacts): Member {
   return {
     ...member,
-    email: hasOwnEmail ? realEmail(member.email) : undefined,
+    email: hasOwnEmail ? usableEmail(member.email) : undefined,
     role: knownRole(member.role) ?? member.role,
-    joined_at: isPlaceholder(member.joined_at, nowMs) ? undefined : member.joined_at,
-    last_login_at: isPlaceholder(member.last_login_at, nowMs) ? undefined : member.last_login_at,
+    joined_at: pastTime(member.joined_at, nowMs),
+    last_login_at: pastTime(member.last_login_at, nowMs),
     has_two_factor: isService ? undefined : member.has_two_factor,
   };
-}
-
-/** Cloudsmith is younger; zero values of programming languages are years 1, 1900 and 1970. */
-const earliestSeconds = Date.UTC(2000) / 1000;
-/** Clocks differ by less. */
-const clockToleranceSeconds = 24 * 3600;
-
-/** True for a time that stands for no time: the year 1, the epoch, the year 9999. */
-function isPlaceholder(text: string | null | undefined, nowMs: number): boolean {
-  const time = timestampOf(text);
-  return time !== undefined && (time.seconds < earliestSeconds || time.seconds > nowMs / 1000 + clockToleranceSeconds);
-}
-
-/** The name, or "" for one in which there is nothing to be seen. */
-export function shown(name: string | undefined): string {
-  return name === undefined || isBlank(name) ? "" : name;
 }
 
 type UserStatus = NonNullable<Resource["status"]>;
@@ -179,43 +163,4 @@ function userProfile(member: Member): Profile {
     user_url: member.user_url,
     visibility: member.visibility,
   });
-}
-
-/** Leaves out what is unknown: a profile never holds null. */
-export function profileOf(values: Readonly<Record<string, ProfileValue | null | undefined>>): Profile {
-  const profile: Record<string, ProfileValue> = {};
-  // Without Object.entries: this runs for every member.
-  for (const key in values) {
-    const value = values[key];
-    if (value !== undefined && value !== null && value !== "") profile[key] = value;
-  }
-  return profile;
-}
-
-/** A time as the API writes it; undefined for none, and for one that cannot be read. */
-export function timestampOf(text: string | null | undefined): Timestamp | undefined {
-  return text ? parseTimestamp(text) : undefined;
-}
-
-const plainEmail = /^(?!mailto:)[^\s@*<>…\p{Cf}]+@[^\s@*<>…\p{Cf}]*[^\s@*<>….\p{Cf}]$/iu;
-
-/**
- * The address when it is a real one, repaired where its form is odd: space or invisible characters in it, `mailto:`, a
- * name before `<a@b>`, a dot at its end. Keys of a narrow role get redacted addresses whose form is not documented; text
- * with `*`, with an ellipsis or without `@` is never passed on as an e-mail address.
- */
-export function realEmail(email: string | null | undefined): string | undefined {
-  if (!email) return undefined;
-  const repaired = plainEmail.test(email) ? email : repair(email);
-  return plainEmail.test(repaired) && !repaired.includes("..") ? repaired : undefined;
-}
-
-function repair(email: string): string {
-  const visible = email.replaceAll(/\p{Cf}/gu, "").trim();
-  const inBrackets = /<([^<>]*)>$/.exec(visible)?.[1] ?? visible;
-  return inBrackets
-    .trim()
-    .replace(/^mailto:\s*/i, "")
-    .replace(/\?.*$/, "")
-    .replace(/\.+$/, "");
 }

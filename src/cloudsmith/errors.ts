@@ -9,8 +9,8 @@ import type { FailureContext, StatusFailure } from "../sdk/http/http-failure.ts"
 /** What was asked for; decides what a 404 means. A list's 404 means the organization. */
 export type Subject = "caller" | "organizations" | "organization" | "list" | "member" | "service" | "team";
 
-/** Codes of the errors of Cloudsmith's answers begin with it. */
-export const codePrefix = "CS";
+/** The product in the words of errors, and what their codes begin with. */
+export const [productName, codePrefix] = ["Cloudsmith", "CS"];
 /** Code of the error for a page past the end of a list; walks take it for the end. */
 export const invalidPageCode = "CS-PAGE-404";
 /** The one error text that clients rely on (Cloudsmith API: page out of range). */
@@ -51,7 +51,7 @@ export function cloudsmithErrors(apiKey: string, clock: Clock): CloudsmithErrors
     return notice === undefined ? keyHint : `${notice} Fetch a new token, or use the API key of a service account.`;
   };
   const failures = apiFailures({
-    name: "Cloudsmith",
+    name: productName,
     codePrefix,
     statusPage: "https://status.cloudsmith.com",
     secrets: [apiKey],

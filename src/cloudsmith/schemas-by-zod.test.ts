@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
-import { isBlank, listOf } from "../sdk/api/json-check.ts";
+import { listOf } from "../sdk/api/json-check.ts";
 import { systemClock } from "../sdk/clock.ts";
 import { BatonError } from "../sdk/errors.ts";
+import { isBlank } from "../sdk/resources/profile.ts";
 import { cloudsmithErrors } from "./errors.ts";
 import * as checks from "./schemas.ts";
 

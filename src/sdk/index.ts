@@ -18,12 +18,12 @@ export {
   describeApiFailure,
 } from "./api/api-failures.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
+export { BegunSource, type BegunSourceOptions } from "./api/begun-source.ts";
 export {
   type Check as JsonCheck,
   filledText,
   flag,
   flagOrText,
-  isBlank,
   listOf,
   Mismatch,
   objectOf,
@@ -31,8 +31,18 @@ export {
   text,
   unlessUnknown,
 } from "./api/json-check.ts";
-// For connector authors.
-export { type Draft, ListMemory, type ListObserver, type Note, type NoteCodec, type Tally } from "./api/list-memory.ts";
+export {
+  type Draft,
+  hashOf,
+  ListMemory,
+  type ListObserver,
+  type Note,
+  type NoteCodec,
+  plainNotes,
+  type Tally,
+} from "./api/list-memory.ts";
+export { type FoundRow, ListSearch, type ListSearchOptions } from "./api/list-search.ts";
+export { type ListWords, type ToldList, tellOfStep, warningOf } from "./api/list-words.ts";
 export {
   type ListEvent,
   type ListSource,
@@ -43,6 +53,7 @@ export {
   type Question,
   type Sum,
 } from "./api/moving-list.ts";
+export { didYouMean, listed, nearestName } from "./api/nearest-name.ts";
 export {
   type NumberedList,
   NumberedLists,
@@ -170,8 +181,10 @@ export {
   skipGrants,
   skipSyncAnomalyDetection,
 } from "./resources/annotations.ts";
+export { usableEmail } from "./resources/email-address.ts";
 export { entitlementId, grantId, newGrant } from "./resources/ids.ts";
-export { parseTimestamp } from "./resources/timestamps.ts";
+export { isBlank, profileOf, shown } from "./resources/profile.ts";
+export { parseTimestamp, pastTime, timestampOf } from "./resources/timestamps.ts";
 export {
   AccountType,
   AppFlag,

@@ -3,10 +3,17 @@
  * ten thousand schedules. Pages are cut, counted and walked by the real code; only the network is missing.
  */
 
-import type { Asking, CallOptions } from "../../src/cloudsmith/client.ts";
-import type { Api } from "../../src/cloudsmith/members/look-ups.ts";
+import {
+  type Api,
+  type Endpoint,
+  endpoints,
+  type List,
+  type ListAsked,
+  organizationList,
+  teamList,
+} from "../../src/cloudsmith/client.ts";
 import type { Member, Organization, Team } from "../../src/cloudsmith/schemas.ts";
-import { createPageWalk, type FetchedPage, type PageWalk } from "../../src/sdk/api/page-walk.ts";
+import { createPageWalk, type FetchedPage } from "../../src/sdk/api/page-walk.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";
 
 /** Somebody in the organization. */
@@ -69,37 +76,22 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     const hasNext = page < pageTotal ? "yes" : "no";
     return { items, paging: { pageTotal, totalCount: rows.length, servedSize: pageSize, hasNext } };
   };
-  const walk = <T>(
-    rows: () => readonly T[],
-    idOf: (row: T) => string,
-    { signal, question }: CallOptions & Asking,
-  ): PageWalk<T> =>
-    createPageWalk({
-      fetch: async ({ page, pageSize }) => {
-        tick();
-        return pageOf(rows(), page, pageSize);
-      },
-      idOf,
-      ahead: options.ahead,
-      pageSize: question?.pageSize ?? options.pageSize,
-      overlaps: question?.overlaps ?? true,
-      signal,
-      endless: (page) =>
-        new BatonError({ code: "ENDLESS", status: Status.unknown, message: `page ${page}`, fatal: true }),
-    });
   /** By name, backwards, or by something else: ids stand for it. */
-  const inOrder = <T extends { id: string; name: string; slug: string }>(rows: T[], { question }: Asking): T[] => {
+  const inOrder = <T extends { id: string; name: string; slug: string }>(
+    rows: T[],
+    { question }: Pick<ListAsked, "question">,
+  ): T[] => {
     if (question?.order === 2) return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
     const sorted = rows.sort(byName);
     return question?.order === 1 ? sorted.reverse() : sorted;
   };
-  const members = (active: boolean, asking: Asking): Member[] => {
+  const members = (active: boolean, asking: Pick<ListAsked, "question">): Member[] => {
     const shown = [...world.people.values()].filter(
       (person) => person.active === active || (!active && options.falseMeansEverybody),
     );
     return inOrder(shown, asking).map((person) => memberOf(person, world));
   };
-  const teams = (asking: Asking): Team[] =>
+  const teams = (asking: Pick<ListAsked, "question">): Team[] =>
     inOrder(
       [...world.teams.values()].filter(({ hidden }) => !hidden),
       asking,
@@ -110,54 +102,55 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     if (found !== undefined) return found;
     throw new BatonError({ code: "CS-NONE-404", status: Status.notFound, message: "not found" });
   };
-  const notAsked = () => Promise.reject(new Error("no sync asks for it"));
+  /** What a record of an address is now. */
+  const recordOf = (endpoint: Endpoint<unknown>, id: string): unknown => {
+    if (endpoint === endpoints.organization) return organization;
+    if (endpoint === endpoints.service) return { slug: "robot", role: "Manager" };
+    if (endpoint === endpoints.member) {
+      const person = [...world.people.values()].find((one) => one.slug === id);
+      return person && memberOf(person, world);
+    }
+    if (endpoint === endpoints.team) {
+      const team = [...world.teams.values()].find((one) => (one.slug === id || one.id === id) && !one.hidden);
+      return team && teamOf(team);
+    }
+    return { members: [] };
+  };
+  const rowsOf = (list: List<unknown>, asking: Pick<ListAsked, "question">): readonly unknown[] => {
+    const { is_active: active } = list.query ?? {};
+    if (typeof active === "boolean") return members(active, asking);
+    if (list.path(orgSlug) === teamList.path(orgSlug)) return teams(asking);
+    return list.path(orgSlug) === organizationList.path(orgSlug) ? [organization] : [];
+  };
   return {
     self: () => ask(() => ({ authenticated: true, slug: "robot" })),
-    organizations: () => ask(() => [organization]),
-    organization: () => ask(() => organization),
-    service: () => ask(() => ({ slug: "robot", role: "Manager" })),
-    member: (_org, slug) => {
-      const find = (): Person | undefined => [...world.people.values()].find((one) => one.slug === slug);
-      return ask(() => {
-        const person = find();
-        return person && memberOf(person, world);
-      });
-    },
-    team: (_org, slug) =>
-      ask(() => {
-        const team = [...world.teams.values()].find((one) => (one.slug === slug || one.id === slug) && !one.hidden);
-        return team && teamOf(team);
-      }),
-    services: () => ask(() => []),
-    teamMembers: () => ask(() => []),
+    // What is asked for decides what comes.
+    record: <T>(endpoint: Endpoint<T>, _org: string, id: string) => ask(() => recordOf(endpoint, id) as T | undefined),
+    records: <T>(list: List<T>) => ask(() => rowsOf(list as List<unknown>, {}) as readonly T[]),
     pageSize: options.pageSize,
     smallerPages: () => undefined,
-    membersPage: async (_org, { active, page, ...asking }) => {
+    page: async <T>(list: List<T>, _org: string, { page, ...asking }: ListAsked & { readonly page: number }) => {
       tick();
-      const fetched = pageOf(members(active, asking), page, asking.question?.pageSize ?? options.pageSize);
+      const rows = rowsOf(list as List<unknown>, asking) as readonly T[];
+      const fetched = pageOf(rows, page, asking.question?.pageSize ?? options.pageSize);
       const { totalCount, pageTotal, hasNext } = fetched?.paging ?? { hasNext: "no" };
       const isLast = hasNext === "no";
       return { items: fetched?.items ?? [], repeated: [], overlap: 0, page, isLast, totalCount, pageTotal };
     },
-    teamsPage: notAsked,
-    record: notAsked,
-    records: notAsked,
-    page: notAsked,
-    walk: () => {
-      throw new Error("no sync asks for it");
-    },
-    walkMembers: (_org, { active, ...asking }) =>
-      walk(
-        () => members(active, asking),
-        (row) => row.user_id,
-        asking,
-      ),
-    walkTeams: (_org, asking) =>
-      walk(
-        () => teams(asking),
-        (row) => row.slug_perm,
-        asking,
-      ),
+    walk: <T>(list: List<T>, _org: string, asking: ListAsked) =>
+      createPageWalk({
+        fetch: async ({ page, pageSize }) => {
+          tick();
+          return pageOf(rowsOf(list as List<unknown>, asking) as readonly T[], page, pageSize);
+        },
+        idOf: list.idOf,
+        ahead: options.ahead,
+        pageSize: asking.question?.pageSize ?? options.pageSize,
+        overlaps: asking.question?.overlaps ?? true,
+        signal: asking.signal,
+        endless: (page) =>
+          new BatonError({ code: "ENDLESS", status: Status.unknown, message: `page ${page}`, fatal: true }),
+      }),
     stats: () => ({ requests, retries: 0 }),
     close: () => undefined,
   };

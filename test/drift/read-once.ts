@@ -1,7 +1,7 @@
 /** Drives the connector's syncers as the sync engine does, with maps for a file. */
 
+import type { Api } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
-import type { Api } from "../../src/cloudsmith/members/look-ups.ts";
 import type { Page, ResourceSyncer, SyncWarning } from "../../src/sdk/contracts/connector.ts";
 import type { Resource } from "../../src/sdk/contracts/model.ts";
 import { memorySession } from "../support/memory-session.ts";

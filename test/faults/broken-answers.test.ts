@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { FaultMatch } from "../../sandbox/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { CloudsmithClient } from "../../src/cloudsmith/client.ts";
+import { CloudsmithClient, endpoints, memberList, teamList } from "../../src/cloudsmith/client.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { always, syncUnderFaults, trueAnswer } from "./fault-bench.ts";
@@ -25,24 +25,25 @@ const client = new CloudsmithClient({
 });
 after(() => client.close());
 
+const teamMembers = { ...endpoints.teamMembers, query: { user_kind: "user" } };
 const reads = [
   {
     what: "members",
     match: activeMembers,
     path: `/orgs/${org}/members/?is_active=true&sort=user_name&page=1&page_size=500`,
-    read: async () => (await client.membersPage(org, { active: true, page: 1, signal })).items,
+    read: async () => (await client.page(memberList(true), org, { page: 1, signal })).items,
   },
   {
     what: "teams",
     match: { path: /\/teams\/$/ },
     path: `/orgs/${org}/teams/?sort=name&page=1&page_size=500`,
-    read: async () => (await client.teamsPage(org, { page: 1, signal })).items,
+    read: async () => (await client.page(teamList, org, { page: 1, signal })).items,
   },
   {
     what: "the members of a team",
     match: { path: `/teams/${team.slug}/members` },
     path: `/orgs/${org}/teams/${team.slug}/members?user_kind=user`,
-    read: () => client.teamMembers(org, team.slug, "user", { signal }),
+    read: async () => (await client.record(teamMembers, org, team.slug, { signal })).members,
   },
 ];
 

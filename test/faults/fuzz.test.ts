@@ -9,13 +9,14 @@ import { zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { cloudsmithErrors } from "../../src/cloudsmith/errors.ts";
 import * as schemas from "../../src/cloudsmith/schemas.ts";
-import { type Check, isBlank, listOf } from "../../src/sdk/api/json-check.ts";
+import { type Check, listOf } from "../../src/sdk/api/json-check.ts";
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { readConfigFile } from "../../src/sdk/config/config-file.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { parseRateLimit, parseRetryAfter } from "../../src/sdk/http/rate-limit.ts";
+import { isBlank } from "../../src/sdk/resources/profile.ts";
 import { SyncState } from "../../src/sdk/sync/sync-state.ts";
 
 const { read } = cloudsmithErrors("fuzz", systemClock);

@@ -112,8 +112,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "masked-email",
     breaks: "text in place of an e-mail address is never written as one",
-    file: "src/cloudsmith/converters.ts",
-    find: 'return plainEmail.test(repaired) && !repaired.includes("..") ? repaired : undefined;',
+    file: "src/sdk/resources/email-address.ts",
+    find: 'return plain.test(repaired) && !repaired.includes("..") ? repaired : undefined;',
     replace: "return repaired;",
     tests: ["test/trust/signals.test.ts"],
   },

@@ -3,20 +3,16 @@
  * be; and what is missing is asked about before it is believed gone.
  */
 import type { Clock } from "../../sdk/clock.ts";
-import type { SyncWarning } from "../../sdk/contracts/connector.ts";
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
-import type { CloudsmithClient } from "../client.ts";
+import { type Api, type Endpoint, endpoints } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
+import { serviceRows } from "../on-request/records.ts";
 import type { Member, Service, Team, TeamMember } from "../schemas.ts";
-
-/** The part of the client that is asked; a test has one of its own. */
-export type Api = Pick<CloudsmithClient, keyof CloudsmithClient>;
+import { meant, sign } from "./signs.ts";
 
 /** What every look-up gets. */
-export interface LookUpOptions {
-  readonly signal: AbortSignal;
-  warn(warning: SyncWarning): void;
-}
+export type LookUpOptions = Pick<ListOptions, "signal" | "warn">;
 
 /** Look-ups that a sync may make, and how many more for each page that it reads. */
 const allowed = 500;
@@ -25,7 +21,7 @@ const allowedPerPage = 2;
 const patienceMs = 60_000;
 const firstWaitMs = 2_000;
 
-/** The look-ups of one sync. */
+/** The look-ups of one sync. Each gives undefined when there is no such thing, or this key may not see it. */
 export class LookUps {
   readonly #client: Api;
   readonly #orgSlug: string;
@@ -49,34 +45,32 @@ export class LookUps {
     return count <= this.#left;
   }
 
-  /** One member by login; undefined when there is none, or this key may not see it. */
+  /** One member by login. */
   member(login: string, options: LookUpOptions): Promise<Member | undefined> {
-    this.#take(options);
-    return unlessUnseen(this.#client.member(this.#orgSlug, login, options));
+    return this.#ask(endpoints.member, login, options);
   }
 
-  /** One team by slug or id; undefined when there is none, or this key may not see it. */
+  /** One team by slug or id. */
   team(id: string, options: LookUpOptions): Promise<Team | undefined> {
-    this.#take(options);
-    return unlessUnseen(this.#client.team(this.#orgSlug, id, options));
+    return this.#ask(endpoints.team, id, options);
   }
 
-  /** One service account; undefined when there is none, or this key may not see it. */
+  /** One service account. */
   service(slug: string, options: LookUpOptions): Promise<Service | undefined> {
-    this.#take(options);
-    return unlessUnseen(this.#client.service(this.#orgSlug, slug, options));
+    return this.#ask(endpoints.service, slug, options);
   }
 
-  /** Slugs of all service accounts, asked for once; undefined when this key may not see them. */
-  services({ signal }: LookUpOptions): Promise<ReadonlySet<string> | undefined> {
-    this.#services ??= unlessUnseen(this.#client.services(this.#orgSlug, { signal })).then(
+  /** Slugs of all service accounts, asked for once. */
+  services({ signal }: Pick<LookUpOptions, "signal">): Promise<ReadonlySet<string> | undefined> {
+    this.#services ??= unlessUnseen(this.#client.records(serviceRows, this.#orgSlug, { signal })).then(
       (services) => services && new Set(services.map(({ slug }) => slug)),
     );
     return this.#services;
   }
 
   /**
-   * The members of a team. A 404 asks whether the team is there; while it is, its members are asked for again.
+   * The members of a team that are persons, or those that are service accounts; not every server tells them apart. A 404
+   * asks whether the team is there; while it is, its members are asked for again.
    * @returns undefined when the team is gone; it warns of an incomplete roster when it is there and its members are not.
    */
   async teamMembers(
@@ -85,34 +79,25 @@ export class LookUps {
     options: LookUpOptions,
   ): Promise<readonly TeamMember[] | undefined> {
     const startedAt = this.#clock.monotonicMs();
+    const endpoint = { ...endpoints.teamMembers, query: { user_kind: kind } };
     for (let waitMs = firstWaitMs; ; waitMs *= 2) {
       try {
-        return await this.#client.teamMembers(this.#orgSlug, slug, kind, options);
+        return (await this.#client.record(endpoint, this.#orgSlug, slug, options)).members;
       } catch (caught) {
         if (toBatonError(caught).status !== Status.notFound) throw caught;
       }
       if ((await this.team(slug, options)) === undefined) return undefined;
       if (this.#clock.monotonicMs() - startedAt + waitMs > patienceMs) {
-        options.warn({
-          code: "CS-ROSTER-INCOMPLETE",
-          signal: "R5",
-          severity: "incomplete",
-          message: `the team '${slug}' is there, but for a minute Cloudsmith has answered that it has no list of members`,
-        });
+        const problem = "is there, but for a minute Cloudsmith has answered that it has no list of members";
+        options.warn(meant("CS-ROSTER-INCOMPLETE", `the team '${slug}' ${problem}`));
         return undefined;
       }
       await this.#clock.sleep(waitMs, options.signal);
     }
   }
 
-  #take({ warn }: LookUpOptions): void {
-    if (--this.#left >= 0) return;
-    warn({
-      code: "CS-TOO-MANY-LOOK-UPS",
-      signal: "R5",
-      severity: "incomplete",
-      message:
-        "lists and memberships contradict each other in so many places that asking for each would take more requests than reading the organization",
-    });
+  #ask<T>(endpoint: Endpoint<T>, id: string, options: LookUpOptions): Promise<T | undefined> {
+    if (--this.#left < 0) options.warn(sign("CS-TOO-MANY-LOOK-UPS"));
+    return unlessUnseen(this.#client.record(endpoint, this.#orgSlug, id, options));
   }
 }

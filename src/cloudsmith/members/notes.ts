@@ -2,8 +2,8 @@
  * What the grants need of each member and team, kept in the sync's session, so that one walk over the members gives
  * users, roles and team memberships of one moment. Compact: a page of 500 members takes some 30 kB.
  */
-import { hashOf, type Note, type NoteCodec } from "../../sdk/api/list-memory.ts";
-import { realEmail } from "../converters.ts";
+import { hashOf, type Note, type NoteCodec, plainNotes } from "../../sdk/api/list-memory.ts";
+import { usableEmail } from "../../sdk/resources/email-address.ts";
 import type { Member, Team } from "../schemas.ts";
 import { isTeamManager, roleSlug } from "../types.ts";
 
@@ -145,7 +145,7 @@ export class MemberNotes implements NoteCodec<MemberNote> {
 }
 
 function hashOfAddress(email: string | undefined): number {
-  const address = realEmail(email);
+  const address = usableEmail(email);
   return address === undefined ? 0 : hashOf(address.toLowerCase());
 }
 
@@ -158,11 +158,4 @@ export function teamNote({ slug_perm, slug }: Team): TeamNote {
 }
 
 /** How team notes are compared and written. */
-export const teamCodec: NoteCodec<TeamNote> = {
-  print: ({ name }) => hashOf(name),
-  identity: () => 0,
-  mark: () => 0,
-  pack: (notes) => notes,
-  // Only `pack` made it.
-  unpack: (packed) => packed as readonly TeamNote[],
-};
+export const teamCodec: NoteCodec<TeamNote> = plainNotes();

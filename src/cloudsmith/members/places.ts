@@ -11,6 +11,7 @@ import type { Team } from "../schemas.ts";
 import { teamManagerSlug, teamMemberSlug } from "../types.ts";
 import type { LookUps } from "./look-ups.ts";
 import { type MemberNote, type MemberNotes, type TeamNote, teamNote } from "./notes.ts";
+import { meant, sign } from "./signs.ts";
 
 /** The two entitlements of a team: its grants share them. */
 interface TeamRefs {
@@ -73,12 +74,7 @@ export class TeamPlaces {
       else for (const other of named) if (this.#teams.idOf(other) === undefined) await find(other);
     }
     if (found.size > 0) {
-      options.warn({
-        code: "CS-TEAM-BY-NAME",
-        signal: "R3",
-        count: found.size,
-        message: "memberships name teams that the list did not show; they were found by name and are in the file",
-      });
+      options.warn({ ...sign("CS-TEAM-BY-NAME"), count: found.size });
       this.#teams.correct([...found.values()].map(teamNote));
     }
     return [...found.values()];
@@ -114,19 +110,19 @@ export class TeamPlaces {
   async #lookInto(note: MemberNote, options: ListOptions): Promise<readonly EntitlementRef[]> {
     const missing = await this.#missing(note, options);
     if (missing.every((slug) => this.#hidden.has(slug))) {
-      for (const slug of missing) warnOfHidden(slug, options);
+      for (const slug of missing) options.warn(sign("CS-TEAM-UNLISTED", { team: slug }));
       return this.#held(note);
     }
     const current = await this.#lookUp(note, options);
     if (current === undefined) {
-      options.warn(movedWarning(note));
+      options.warn(sign("CS-MEMBERSHIP-MOVED", { member: note.id }));
       return this.#held(note);
     }
     const named = current.teams && new Set(current.teams.map((team) => this.#notes.slugs.at(team)));
     for (const slug of missing) if (!named || named.has(slug)) this.#hidden.add(slug);
-    if (missing.some((slug) => !this.#hidden.has(slug))) options.warn(movedWarning(note));
+    if (missing.some((slug) => !this.#hidden.has(slug))) options.warn(sign("CS-MEMBERSHIP-MOVED", { member: note.id }));
     for (const slug of await this.#missing(current, options)) {
-      if (this.#hidden.has(slug)) warnOfHidden(slug, options);
+      if (this.#hidden.has(slug)) options.warn(sign("CS-TEAM-UNLISTED", { team: slug }));
     }
     return this.#held(current);
   }
@@ -146,12 +142,7 @@ export class TeamPlaces {
   async #ask(slug: string, options: ListOptions): Promise<string | undefined> {
     const team = await this.#lookUps.team(slug, options);
     if (team === undefined || this.#teams.has(team.slug_perm)) return team?.slug_perm;
-    options.warn({
-      code: "CS-ROSTER-INCOMPLETE",
-      signal: "R5",
-      severity: "incomplete",
-      message: `the team '${slug}' turned up after the teams were read`,
-    });
+    options.warn(meant("CS-ROSTER-INCOMPLETE", `the team '${slug}' turned up after the teams were read`));
     return undefined;
   }
 
@@ -161,17 +152,4 @@ export class TeamPlaces {
     const member = await this.#lookUps.member(note.name, options);
     return member?.user_id === note.id ? this.#notes.of(member, "active") : undefined;
   }
-}
-
-function movedWarning({ id }: MemberNote): Parameters<ListOptions["warn"]>[0] {
-  return { code: "CS-MEMBERSHIP-MOVED", message: `the teams of member ${id} changed while they were read` };
-}
-
-function warnOfHidden(slug: string, { warn }: ListOptions): void {
-  warn({
-    code: "CS-TEAM-UNLISTED",
-    signal: "R3",
-    severity: "partial",
-    message: `memberships name the team '${slug}', which this key cannot see: its grants are missing, the roster is partial`,
-  });
 }

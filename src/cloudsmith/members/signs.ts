@@ -1,18 +1,87 @@
 /**
- * Signs that what was read is not all there is, or not as it is (docs/troubleshooting.md lists them). Each is a warning
- * of the sync; what they add up to is decided elsewhere.
+ * Signs that what was read is not all there is, or not as it is (docs/troubleshooting.md lists them): what each means,
+ * its sentence, and what tells it. Each is a warning of the sync; what they add up to is decided elsewhere.
  */
-import type { ListEvent, MovingList, PassStatement, Sum } from "../../sdk/api/moving-list.ts";
-import type { ListReading } from "../../sdk/contracts/completeness.ts";
-import type { ListOptions, SyncWarning } from "../../sdk/contracts/connector.ts";
-import { listed } from "../access.ts";
-import { realEmail } from "../converters.ts";
+import type { ListMemory, ListObserver } from "../../sdk/api/list-memory.ts";
+import type { ListWords } from "../../sdk/api/list-words.ts";
+import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
+import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { codePrefix, productName } from "../errors.ts";
 import type { Member } from "../schemas.ts";
 import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
-import { type MemberNote, statusMark } from "./notes.ts";
-import type { RosterFacts } from "./roster-facts.ts";
+import { type MemberNote, statusMark, type TeamSlugs } from "./notes.ts";
 
 type Warn = Pick<ListOptions, "warn">;
+
+/** What a code means for the whole; one that is not here is a note. */
+const meanings: Readonly<Record<string, readonly [signal: string, severity: WarningSeverity]>> = {
+  "CS-EMAIL-REDACTED": ["R2", "partial"],
+  "CS-TEAM-BY-NAME": ["R3", "note"],
+  "CS-TEAM-UNLISTED": ["R3", "partial"],
+  "CS-TEAMS-CONTRADICTED": ["R3", "partial"],
+  "CS-MEMBER-UNLISTED": ["R4", "partial"],
+  "CS-TEAM-MEMBER-AMBIGUOUS": ["R4", "partial"],
+  "CS-ROSTER-EMPTY": ["R5", "incomplete"],
+  "CS-ROSTER-INCOMPLETE": ["R5", "incomplete"],
+  "CS-TOO-MANY-LOOK-UPS": ["R5", "incomplete"],
+  "CS-TWO-FACTOR-UNKNOWN": ["R6", "partial"],
+  "CS-STATUS-UNPROVEN": ["R7", "partial"],
+  "CS-STATUS-CONTRADICTED": ["R7", "note"],
+  "CS-ROLES-UNKNOWN": ["R9", "incomplete"],
+  "CS-NO-OWNER": ["R10", "partial"],
+  "CS-KEY-OWNER-UNLISTED": ["R12", "partial"],
+  "CS-KEY-OWNER-DIFFERS": ["R12", "partial"],
+};
+
+/** `{name}` stands for what a sign is about. */
+const sentences = {
+  "CS-EMAIL-REDACTED": "e-mail addresses are redacted or missing: this key may see less than all",
+  "CS-EMAIL-UNUSABLE": "people have no e-mail address, or text in its place; they are in the file without one",
+  "CS-KEY-OWNER-DIFFERS":
+    "the key's owner '{owner}' is {state} when asked for alone, and something else in the member list: its roles and states are not to be relied on",
+  "CS-KEY-OWNER-UNLISTED":
+    "the key's owner '{owner}' is a member, and the member list does not show them: others may be missing as well",
+  "CS-MEMBER-UNLISTED":
+    "the team '{team}' has a member '{member}' whom the member list does not show: the roster is partial",
+  "CS-MEMBERSHIP-MOVED": "the teams of member {member} changed while they were read",
+  "CS-NO-OWNER": "the list shows no Owner, and every organization has one: somebody or somebody's role is missing",
+  "CS-ROLE-UNKNOWN": "member {member} has {role}: no role is granted",
+  "CS-ROLES-UNKNOWN":
+    "{withoutRole} of {people} people have no role that this connector knows: nearly nobody would hold one",
+  "CS-ROSTER-EMPTY": "Cloudsmith shows not a single member, and every organization has an owner",
+  "CS-STATUS-CONTRADICTED":
+    "{contradicted} people stand in the list of active or of inactive members, and their rows say the opposite: their status is not to be relied on",
+  "CS-STATUS-UNPROVEN":
+    "no row says whether the person is active, and nothing else proves that the list tells it: inactive members may be missing or look active",
+  "CS-TEAM-BY-NAME": "memberships name teams that the list did not show; they were found by name and are in the file",
+  "CS-TEAM-GONE": "the team '{team}' went while its members were read",
+  "CS-TEAM-MEMBER-AMBIGUOUS":
+    "the team '{team}' has a member '{member}', which is a person and a service account, and Cloudsmith does not say which: nothing is granted",
+  "CS-TEAM-ROLE-UNKNOWN": "member {member} has {role} in the team '{team}': membership is granted, management is not",
+  "CS-TEAM-UNLISTED":
+    "memberships name the team '{team}', which this key cannot see: its grants are missing, the roster is partial",
+  "CS-TEAMS-CONTRADICTED":
+    "every membership says that its member is in no team, and the team '{team}' has members: they are in the file as the teams show them",
+  "CS-TOO-MANY-LOOK-UPS":
+    "lists and memberships contradict each other in so many places that asking for each would take more requests than reading the organization",
+  "CS-TWO-FACTOR-UNKNOWN": "the two-factor state of members is unknown: this key may see less than all",
+};
+
+type SignCode = keyof typeof sentences;
+
+/** The sign of a code, with a sentence of its own. */
+export function meant(code: string, message: string): SyncWarning {
+  const [signal, severity] = meanings[code] ?? [];
+  return { code, message, ...(signal !== undefined && { signal }), ...(severity !== undefined && { severity }) };
+}
+
+/** A sign about what its sentence names. */
+export function sign(code: SignCode, about: Readonly<Record<string, string | number>> = {}): SyncWarning {
+  return meant(
+    code,
+    sentences[code].replaceAll(/\{(\w+)\}/g, (gap, name: string) => String(about[name] ?? gap)),
+  );
+}
 
 /** What else must be known of a member. */
 export interface MemberContext {
@@ -22,154 +91,136 @@ export interface MemberContext {
   readonly seesAll: boolean;
 }
 
-/** Warns of a role that grants nothing, of addresses that are redacted or missing (R2), of unknown 2FA states (R6). */
-export function warnOfMember(member: Member, { callerSlug, seesAll }: MemberContext, { warn }: Warn): void {
-  if (roleSlug(member.role) === undefined) {
-    const role = member.role === undefined ? "no role" : `the role '${member.role}'`;
-    warn({ code: "CS-ROLE-UNKNOWN", message: `member ${member.user_id} has ${role}: no role is granted` });
-  }
-  for (const { role, slug } of member.teams ?? []) {
-    warnOfTeamRole(role, { member: member.user_id, team: slug }, { warn });
-  }
-  if (member.user !== undefined && member.user === callerSlug) return;
-  if (realEmail(member.email) === undefined) {
-    warn(
-      seesAll
-        ? {
-            code: "CS-EMAIL-UNUSABLE",
-            message: "people have no e-mail address, or text in its place; they are in the file without one",
-          }
-        : {
-            code: "CS-EMAIL-REDACTED",
-            signal: "R2",
-            severity: "partial",
-            message: "e-mail addresses are redacted or missing: this key may see less than all",
-          },
-    );
-  }
-  if (member.has_two_factor === undefined) {
-    warn({
-      code: "CS-TWO-FACTOR-UNKNOWN",
-      signal: "R6",
-      severity: "partial",
-      message: "the two-factor state of members is unknown: this key may see less than all",
-    });
-  }
+/** Warns of a role that grants nothing, of addresses that are redacted or missing, of unknown 2FA states. */
+export function warnOfMember(row: Member, { callerSlug, seesAll }: MemberContext, { warn }: Warn): void {
+  const { user_id: member, role, teams = [], user, email, has_two_factor } = row;
+  if (roleSlug(role) === undefined) warn(sign("CS-ROLE-UNKNOWN", { member, role: roleText(role) }));
+  for (const place of teams) warnOfTeamRole(place.role, { member, team: place.slug }, { warn });
+  if (user !== undefined && user === callerSlug) return;
+  if (usableEmail(email) === undefined) warn(sign(seesAll ? "CS-EMAIL-UNUSABLE" : "CS-EMAIL-REDACTED"));
+  if (has_two_factor === undefined) warn(sign("CS-TWO-FACTOR-UNKNOWN"));
 }
 
 /** Warns of a role in a team that is neither of the two that there are: whether the member manages the team is unknown. */
 export function warnOfTeamRole(
   role: string | undefined,
-  { member, team }: { readonly member: string; readonly team: string },
+  about: { readonly member: string; readonly team: string },
   { warn }: Warn,
 ): void {
-  if (isTeamRole(role)) return;
-  const said = role === undefined ? "no role" : `the role '${role}'`;
-  warn({
-    code: "CS-TEAM-ROLE-UNKNOWN",
-    message: `member ${member} has ${said} in the team '${team}': membership is granted, management is not`,
-  });
+  if (!isTeamRole(role)) warn(sign("CS-TEAM-ROLE-UNKNOWN", { ...about, role: roleText(role) }));
 }
 
-/** Signs in what the whole roster adds up to. */
-export function warnOfRoster(facts: RosterFacts, { inactive, seesAll }: RosterContext, { warn }: Warn): void {
+function roleText(role: string | undefined): string {
+  return role === undefined ? "no role" : `the role '${role}'`;
+}
+
+/** What the rows of one sweep over the members add up to. */
+export class RosterFacts implements ListObserver<MemberNote> {
+  people = 0;
+  owners = 0;
+  withoutRole = 0;
+  /** Rows that say their status. */
+  tellStatus = 0;
+  /** Memberships without a list of teams, and those with an empty one. */
+  lackTeams = 0;
+  inNoTeam = 0;
+  /** In the list of inactive members, and said to be active; those of them that the list of active ones has, too. */
+  #activeAmongInactive = 0;
+  #activeAgain = 0;
+  #inactiveAmongActive = 0;
+  readonly #slugs: TeamSlugs;
+  /** By number of the slug: the login of somebody who was last seen in the team. */
+  #lastSeen: string[] = [];
+
+  constructor(slugs: TeamSlugs) {
+    this.#slugs = slugs;
+  }
+
+  begins(): void {
+    Object.assign(this, { people: 0, owners: 0, withoutRole: 0, tellStatus: 0, lackTeams: 0, inNoTeam: 0 });
+    this.#activeAmongInactive = 0;
+    this.#activeAgain = 0;
+    this.#inactiveAmongActive = 0;
+    this.#lastSeen = [];
+  }
+
+  note({ name, role, says, teams }: MemberNote, pass: string): void {
+    this.people++;
+    if (role === "owner") this.owners++;
+    if (role === "") this.withoutRole++;
+    if (says !== null) this.tellStatus++;
+    if (teams === null) this.lackTeams++;
+    else if (teams.length === 0) this.inNoTeam++;
+    if (pass === "inactive" && says === true) this.#activeAmongInactive++;
+    if (pass === "active" && says === false) this.#inactiveAmongActive++;
+    for (const team of teams ?? []) this.#lastSeen[team] = name;
+  }
+
+  again(mark: number, pass: string): void {
+    if (pass !== "active") return;
+    if (mark === statusMark.active) this.#activeAgain++;
+    if (mark === statusMark.inactive) this.#inactiveAmongActive++;
+  }
+
+  /** How many people the list in which they stand contradicts. */
+  get contradicted(): number {
+    return Math.max(0, this.#activeAmongInactive - this.#activeAgain) + this.#inactiveAmongActive;
+  }
+
+  /** True when a membership came without its teams, or nobody is in one: then the teams have to be asked. */
+  get mustAskTeams(): boolean {
+    return this.lackTeams > 0 || (this.people > 0 && this.inNoTeam === this.people);
+  }
+
+  /** Slugs of all teams on the memberships, each with the login of somebody who was last seen in it. */
+  teams(): readonly (readonly [teamSlug: string, login: string])[] {
+    return this.#lastSeen.flatMap((login, team) => [[this.#slugs.at(team), login] as const]);
+  }
+}
+
+/** Signs in what the whole roster adds up to; `inactive` are the people in the list of inactive members. */
+export function rosterSigns(
+  facts: RosterFacts,
+  { inactive, seesAll }: { readonly inactive: number; readonly seesAll: boolean },
+): readonly SyncWarning[] {
   const { people, owners, withoutRole, tellStatus, contradicted } = facts;
-  if (people === 0) {
-    warn({
-      code: "CS-ROSTER-EMPTY",
-      signal: "R5",
-      severity: "incomplete",
-      message: "Cloudsmith shows not a single member, and every organization has an owner",
-    });
-    return;
-  }
-  if (withoutRole * 2 > people) {
-    warn({
-      code: "CS-ROLES-UNKNOWN",
-      signal: "R9",
-      severity: "incomplete",
-      message: `${withoutRole} of ${people} people have no role that this connector knows: nearly nobody would hold one`,
-    });
-  }
-  if (owners === 0 && seesAll) {
-    warn({
-      code: "CS-NO-OWNER",
-      signal: "R10",
-      severity: "partial",
-      message: "the list shows no Owner, and every organization has one: somebody or somebody's role is missing",
-    });
-  }
-  if (tellStatus === 0) {
-    warn({
-      code: "CS-STATUS-UNPROVEN",
-      signal: "R7",
-      severity: "partial",
-      message:
-        "no row says whether the person is active, and nothing else proves that the list tells it: inactive members may be missing or look active",
-    });
-  }
-  if (contradicted > 0) {
-    const isMost = contradicted * 2 > inactive;
-    warn({
-      code: "CS-STATUS-CONTRADICTED",
-      signal: "R7",
-      count: contradicted,
-      severity: isMost ? "partial" : "note",
-      message: `${contradicted} people stand in the list of active or of inactive members, and their rows say the opposite: their status is not to be relied on`,
-    });
-  }
-}
-
-/** What else the signs of the roster are told from. */
-export interface RosterContext {
-  /** People in the list of inactive members. */
-  readonly inactive: number;
-  readonly seesAll: boolean;
+  if (people === 0) return [sign("CS-ROSTER-EMPTY")];
+  const signs: SyncWarning[] = [];
+  if (withoutRole * 2 > people) signs.push(sign("CS-ROLES-UNKNOWN", { withoutRole, people }));
+  if (owners === 0 && seesAll) signs.push(sign("CS-NO-OWNER"));
+  if (tellStatus === 0) signs.push(sign("CS-STATUS-UNPROVEN"));
+  if (contradicted === 0) return signs;
+  const severity = contradicted * 2 > inactive ? "partial" : "note";
+  return [...signs, { ...sign("CS-STATUS-CONTRADICTED", { contradicted }), count: contradicted, severity }];
 }
 
 /** Ids of people whose rows say the opposite of the list in which they stand. */
-export function contradictedIds(memory: MemberMemory): readonly string[] {
+export function contradictedIds(memory: ListMemory<MemberNote>): readonly string[] {
   return memory.idsWhere((mark, pass) => mark === (pass === "active" ? statusMark.inactive : statusMark.active));
 }
 
-/** Warns when the list does not show the key's owner as a look-up did (R12); `listed` is undefined when not at all. */
-export function keyOwnerWarning(
-  owner: Member,
+/** The sign that the list does not show the key's owner as a look-up did; `listed` is undefined when not at all. */
+export function keyOwnerSign(
+  { user, user_id, role, is_active }: Member,
   listed: MemberNote | undefined,
   seesAll: boolean,
 ): SyncWarning | undefined {
-  const name = owner.user ?? owner.user_id;
-  if (!listed) {
-    return {
-      code: "CS-KEY-OWNER-UNLISTED",
-      signal: "R12",
-      severity: seesAll ? "incomplete" : "partial",
-      message: `the key's owner '${name}' is a member, and the member list does not show them: others may be missing as well`,
-    };
-  }
-  const differs = listed.role !== (roleSlug(owner.role) ?? "") || listed.active !== (owner.is_active ?? listed.active);
-  if (!differs) return undefined;
-  return {
-    code: "CS-KEY-OWNER-DIFFERS",
-    signal: "R12",
-    severity: "partial",
-    message: `the key's owner '${name}' is ${owner.role ?? "of unknown role"}${owner.is_active === false ? ", inactive" : ""} when asked for alone, and something else in the member list: its roles and states are not to be relied on`,
-  };
+  const owner = user ?? user_id;
+  if (!listed) return { ...sign("CS-KEY-OWNER-UNLISTED", { owner }), severity: seesAll ? "incomplete" : "partial" };
+  if (listed.role === (roleSlug(role) ?? "") && listed.active === (is_active ?? listed.active)) return undefined;
+  const state = `${role ?? "of unknown role"}${is_active === false ? ", inactive" : ""}`;
+  return sign("CS-KEY-OWNER-DIFFERS", { owner, state });
 }
 
-type MemberMemory = MovingList<Member, MemberNote>["memory"];
+/** What the words of every list share. */
+export const sharedWords = {
+  product: { name: productName, codePrefix },
+  signals: { missing: "R5", identity: "R11" },
+} as const;
 
-/** Names of a list: in the codes and texts of its warnings, and in the completeness statement by pass. */
-export interface ListWords {
-  readonly list: string;
-  readonly rows: string;
-  readonly moved: string;
-  readonly resourceType: string;
-  readonly statement: Readonly<Record<string, Pick<ListReading, "list" | "title">>>;
-}
-
-/** The words for the two lists. */
+/** The words for the members, and for the teams. */
 export const memberWords: ListWords = {
+  ...sharedWords,
   list: "the member list",
   rows: "members",
   moved: "CS-ROSTER-MOVED",
@@ -180,98 +231,10 @@ export const memberWords: ListWords = {
   },
 };
 export const teamWords: ListWords = {
+  ...sharedWords,
   list: "the team list",
   rows: "teams",
   moved: "CS-TEAMS-MOVED",
   resourceType: teamType.id,
   statement: { teams: { list: "teams", title: "teams" } },
 };
-
-/** Tells what was compared of a list so far. */
-export function reportList(
-  statement: readonly PassStatement[],
-  { statement: names, resourceType }: ListWords,
-  { report }: Pick<ListOptions, "report">,
-): void {
-  for (const { pass, ...counts } of statement) {
-    const { list, title } = names[pass] ?? { list: pass, title: pass };
-    report({ kind: "list", list, title, resourceType, ...counts });
-  }
-}
-
-/** What happened to a list while it was read, as a warning; undefined when all went well. */
-export function warningOf(event: ListEvent, { list, rows, moved }: ListWords): SyncWarning | undefined {
-  const incomplete = { code: "CS-ROSTER-INCOMPLETE", signal: "R5", severity: "incomplete" } as const;
-  switch (event.kind) {
-    case "moved":
-      return { code: moved, message: `${list} changed while it was read, and is read again` };
-    case "smaller-pages":
-      return {
-        code: "CS-PAGES-SMALLER",
-        message: `Cloudsmith did not answer for ${event.from} ${rows} at once: pages of ${event.to} are asked for from now on (page_size)`,
-      };
-    case "found-singly":
-      return {
-        code: "CS-FOUND-SINGLY",
-        count: event.count,
-        message: `${event.count} ${rows} that pages of ${list} left out at their edges were asked for one by one`,
-      };
-    case "whole":
-      if (event.differing.length === 0) return undefined;
-      return {
-        code: "CS-ROW-TWICE",
-        count: event.differing.length,
-        message: `${list} shows some ${rows} twice, in two states: each is in the file once, in the newest (${listed(event.differing)})`,
-      };
-    case "count-differs":
-      return {
-        code: "CS-COUNT-DIFFERS",
-        signal: "R5",
-        severity: "partial",
-        message: `${list} at rest shows the same ${rows} at every reading, and another number than it announces: ${sumsOf(event.sums)}${twiceOf(event.twice)}; ${rows} may be missing`,
-      };
-    case "unproven":
-      return { ...incomplete, message: unprovenText(event, list, rows), ...(event.isStill && { hint: hintAtRest }) };
-    case "collision":
-      return {
-        ...incomplete,
-        code: "CS-ID-COLLISION",
-        signal: "R11",
-        hint: hintAtRest,
-        count: event.ids.length,
-        message: `one id or name stands for different ${rows} in ${list} (${listed(event.ids)}): who holds what cannot be told`,
-      };
-    case "without-id":
-      return {
-        ...incomplete,
-        code: "CS-ID-MISSING",
-        signal: "R11",
-        hint: hintAtRest,
-        count: event.count,
-        message: `${event.count} ${rows} in ${list} have no id: they cannot be told from others`,
-      };
-    default:
-      return event satisfies never;
-  }
-}
-
-const hintAtRest = "Waiting will not help. Compare with Cloudsmith's own page, and report this message to Cloudsmith.";
-
-/** What was seen; waiting for rest is advised only to a list that did not rest. */
-function unprovenText({ sweeps, sums, isStill }: ListEvent & { kind: "unproven" }, list: string, rows: string): string {
-  if (!isStill) return `read ${sweeps} times, ${list} never added up, and changed each time: ${sumsOf(sums)}`;
-  return `${list} is at rest and does not add up: in ${sweeps} readings with other pages and orders ${sumsOf(sums)}. Either its count is off, or ${rows} cannot be seen`;
-}
-
-function sumsOf(sums: readonly Sum[]): string {
-  return sums
-    .map(({ pass, announced, distinct }) => {
-      const said = announced === undefined ? "nothing was announced" : `${announced} were announced`;
-      return `${pass}: ${said}, ${distinct} different ones shown`;
-    })
-    .join("; ");
-}
-
-function twiceOf(ids: readonly string[]): string {
-  return ids.length === 0 ? "" : ` (shown twice in one answer: ${listed([...new Set(ids)])})`;
-}

@@ -2,6 +2,7 @@
 import type { ListOptions } from "../../sdk/contracts/connector.ts";
 import type { Grant, ResourceType } from "../../sdk/contracts/model.ts";
 import type { OrganizationReading } from "../members/reading.ts";
+import { meant } from "../members/signs.ts";
 import { userType } from "../types.ts";
 import { serviceType } from "./types.ts";
 
@@ -16,18 +17,14 @@ export async function teamOf(
   reading: OrganizationReading,
   options: ListOptions,
 ): Promise<string | undefined> {
-  const { memory } = reading.teams(options.session, options);
+  const { memory } = reading.teams(options.session);
   if (memory.endedAtMs === undefined) return undefined;
   const listed = memory.idOf(slug);
   if (listed !== undefined) return listed;
   const id = (await reading.lookUps.team(slug, options))?.slug_perm;
   if (id !== undefined && memory.has(id)) return id;
-  options.warn({
-    code: "CS-TEAM-UNLISTED",
-    signal: "R3",
-    severity: "partial",
-    message: `the team '${slug}' is named, and this key cannot see it: what it holds, and who is in it, is missing`,
-  });
+  const problem = "is named, and this key cannot see it: what it holds, and who is in it, is missing";
+  options.warn(meant("CS-TEAM-UNLISTED", `the team '${slug}' ${problem}`));
   return undefined;
 }
 
@@ -43,7 +40,7 @@ export async function memberOf(
   options: ListOptions,
 ): Promise<string | undefined> {
   if (!reading.reads(userType.id)) return undefined;
-  const { memory } = reading.members(options.session, options);
+  const { memory } = reading.members(options.session);
   const listed = memory.idOf(login);
   if (listed !== undefined) return listed;
   // Renamed after the list was read, or not a member.

@@ -1,6 +1,7 @@
 /** The lists of one sync that are read only on request, and what is kept of their rows for the grants. */
 import type { Note } from "../../sdk/api/list-memory.ts";
-import type { ListWords } from "../members/signs.ts";
+import type { ListWords } from "../../sdk/api/list-words.ts";
+import { sharedWords } from "../members/signs.ts";
 import {
   type InviteRow,
   inviteRows,
@@ -75,6 +76,7 @@ export class RequestedLists {
 
 function words(rows: string, moved: string, resourceType: string): ListWords {
   return {
+    ...sharedWords,
     list: `the list of ${rows}`,
     rows,
     moved,

@@ -2,6 +2,8 @@
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import { type Resource, type ResourceId, ResourceStatus } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
+import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { profileOf, shown } from "../../sdk/resources/profile.ts";
 import {
   AccountType,
   AppFlag,
@@ -10,7 +12,6 @@ import {
   nonHumanIdentityTrait,
   userTrait,
 } from "../../sdk/resources/traits.ts";
-import { profileOf, realEmail, shown } from "../converters.ts";
 import { knownRole } from "../types.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
 import { RequestedSyncer } from "./requested-syncer.ts";
@@ -57,7 +58,7 @@ export class InvitationSyncer extends RequestedSyncer implements ResourceSyncer 
 /** Role and teams stand in the profile only: nobody holds them before the invitation is accepted. */
 function invitationResource(row: InviteRow, organization: ResourceId): Resource {
   const { slug_perm, user, inviter, expires_at } = row;
-  const email = realEmail(row.email);
+  const email = usableEmail(row.email);
   const profile = profileOf({
     email,
     expires_at,

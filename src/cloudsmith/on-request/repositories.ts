@@ -3,7 +3,9 @@ import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/conn
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { externalLink, rawId } from "../../sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
-import { profileOf, shown, teamId, timestampOf, userId } from "../converters.ts";
+import { profileOf, shown } from "../../sdk/resources/profile.ts";
+import { timestampOf } from "../../sdk/resources/timestamps.ts";
+import { teamId, userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { teamMemberSlug, userType } from "../types.ts";

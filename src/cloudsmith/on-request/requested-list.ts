@@ -2,14 +2,14 @@
  * A list that is read only on request: the same reading as that of the members, and a list that the key may not see, or
  * the plan does not have, makes the roster partial and ends nothing.
  */
-import { hashOf, type Note, type NoteCodec } from "../../sdk/api/list-memory.ts";
+import { BegunSource } from "../../sdk/api/begun-source.ts";
+import { type Note, plainNotes } from "../../sdk/api/list-memory.ts";
+import { type ListWords, tellOfStep } from "../../sdk/api/list-words.ts";
 import { MovingList } from "../../sdk/api/moving-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
-import type { List } from "../client.ts";
+import type { Api, List } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
-import type { Api } from "../members/look-ups.ts";
-import { type ListWords, reportList, warningOf } from "../members/signs.ts";
 import type { Organization } from "../schemas.ts";
 
 /** What is read, and with what. */
@@ -54,11 +54,7 @@ export class RequestedList<Row, N extends Note> {
       warnOfUnseen(words, options);
       return { items: [], nextPageToken: "" };
     }
-    reportList(list.statement(), words, options);
-    for (const event of step.events) {
-      const warning = warningOf(event, words);
-      if (warning) options.warn(warning);
-    }
+    tellOfStep(list, step, words, options);
     return {
       items: step.fresh.map(({ row }) => toResource(row)),
       nextPageToken: step.nextToken,
@@ -79,20 +75,17 @@ export class RequestedList<Row, N extends Note> {
       name: this.#name,
       passes: [this.#name],
       session,
-      source: {
-        get pageSize() {
-          return client.pageSize;
-        },
+      source: new BegunSource({
+        passes: [this.#name],
+        pages: client,
         walk: (_pass, question, signal) => client.walk(list, org, { question, signal }),
         opening: (_pass, question, signal) => client.page(list, org, { page: 1, question, signal }),
         find: async () => undefined,
-        smallerThan: (pageSize, error) => client.smallerPages(pageSize, error),
-      },
+      }),
       idOf: list.idOf,
       noteOf,
       passOf: () => this.#name,
-      codec: codecOf<N>(),
-      observer: { begins() {}, note() {}, again() {} },
+      codec: plainNotes<N>(),
       mayLookUp: () => false,
       nowMs: () => from.nowMs(),
     });
@@ -129,17 +122,6 @@ export function warnOfUnseen(
     message: `Cloudsmith does not show ${list} to this key, or the plan does not have it: ${rows} are missing, and so is what they hold`,
     hint: "Use an Owner's key, or turn the setting off that asks for it.",
   });
-}
-
-function codecOf<N extends Note>(): NoteCodec<N> {
-  return {
-    print: (note) => hashOf(JSON.stringify(note)),
-    identity: () => 0,
-    mark: () => 0,
-    pack: (notes) => notes,
-    // Only `pack` made it.
-    unpack: (packed) => packed as readonly N[],
-  };
 }
 
 /** Answers that are asked for ahead; the limiter of the client bounds them as it does pages. */

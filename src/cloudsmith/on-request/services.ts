@@ -9,8 +9,10 @@ import {
 } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
+import { profileOf, shown } from "../../sdk/resources/profile.ts";
+import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import { AccountType, CredentialType, secretTrait, userTrait } from "../../sdk/resources/traits.ts";
-import { organizationId, profileOf, shown, teamId, timestampOf } from "../converters.ts";
+import { organizationId, teamId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";

@@ -2,8 +2,10 @@
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
+import { profileOf, shown } from "../../sdk/resources/profile.ts";
+import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import { CredentialType, secretTrait } from "../../sdk/resources/traits.ts";
-import { profileOf, shown, timestampOf, userId } from "../converters.ts";
+import { userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
@@ -102,7 +104,7 @@ function tokenResource(row: TokenRow, { organization, repository, reading, optio
     user,
   });
   const member = (login: string | undefined) =>
-    login === undefined ? undefined : reading.members(options.session, options).memory.idOf(login);
+    login === undefined ? undefined : reading.members(options.session).memory.idOf(login);
   const [owner, creator] = [member(user), member(created_by)];
   const [createdAt, expiresAt] = [timestampOf(created_at), timestampOf(limit_date_range_to)];
   return {

@@ -39,7 +39,7 @@ export class OrganizationSyncer implements ResourceSyncer {
   /** Page by page of the stored members: each one's role, and membership in every team on the membership. */
   async grants(_organization: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
-    const { memory } = reading.members(options.session, options);
+    const { memory } = reading.members(options.session);
     const keys = memory.pages();
     const key = options.pageToken || keys[0];
     if (key === undefined) return { items: [], nextPageToken: "" };

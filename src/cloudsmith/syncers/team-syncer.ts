@@ -1,10 +1,13 @@
 /** Lists the teams and their entitlements; gives grants only where memberships do not carry their teams. */
+import type { ListMemory } from "../../sdk/api/list-memory.ts";
+import { tellOfStep } from "../../sdk/api/list-words.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
+import type { MemberNote } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { reportList, teamWords, warningOf, warnOfTeamRole } from "../members/signs.ts";
+import { sign, teamWords, warnOfTeamRole } from "../members/signs.ts";
 import { holders } from "../on-request/holders.ts";
 import { teamSources } from "../on-request/team-sources.ts";
 import type { TeamMember } from "../schemas.ts";
@@ -33,14 +36,10 @@ export class TeamSyncer implements ResourceSyncer {
       const found = await reading.places(options.session).findUnlisted(unlistedSlugs(reading, options), options);
       return { items: found.map((team) => teamResource(team, parent, sources.get(team.slug))), nextPageToken: "" };
     }
-    const list = reading.teams(options.session, options);
+    const list = reading.teams(options.session);
     const step = await list.step(options.pageToken, options.signal);
     reading.lookUps.pageRead();
-    reportList(list.statement(), teamWords, options);
-    for (const event of step.events) {
-      const warning = warningOf(event, teamWords);
-      if (warning) options.warn(warning);
-    }
+    tellOfStep(list, step, teamWords, options);
     const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
     return {
       items: step.fresh.map(({ row }) => teamResource(row, parent, sources.get(row.slug))),
@@ -70,107 +69,80 @@ export class TeamSyncer implements ResourceSyncer {
   async grants(team: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
     // Facts are told from the members that were read.
-    reading.members(options.session, options);
+    const { memory } = reading.members(options.session);
     const isSingle = options.session.get(singlePrefix + team.id.resource) !== undefined;
     if (!reading.facts.mustAskTeams && !isSingle) return { items: [], nextPageToken: "" };
     const slug = slugOf(team);
+    const idOf = isSingle
+      ? (user: string) => reading.search(options.signal).idOf(user)
+      : (user: string) => findUser(user, memory, reading, options);
     const rows = await reading.lookUps.teamMembers(slug, "user", options);
-    if (!rows) options.warn({ code: "CS-TEAM-GONE", message: `the team '${slug}' went while its members were read` });
+    if (!rows) options.warn(sign("CS-TEAM-GONE", { team: slug }));
+    const services = await servicesAmong(rows ?? [], slug, reading, options);
     const items: Grant[] = [];
-    for (const { user, role } of await this.#people(rows ?? [], team, { isSingle, reading, options })) {
-      const id = await findUser(user, { isSingle, reading, options });
-      if (id === undefined) {
-        if (!(await isService(user, reading, options))) warnOfUnlisted(user, team, options);
-        continue;
+    for (const { user, role } of distinctPeople(rows ?? [])) {
+      const about = { team: team.displayName, member: user };
+      const id = await idOf(user);
+      if (services.has(user)) {
+        if (id !== undefined) options.warn(sign("CS-TEAM-MEMBER-AMBIGUOUS", about));
+      } else if (id === undefined) {
+        const isService = (await reading.lookUps.services(options))?.has(user) ?? false;
+        if (!isService) options.warn(sign("CS-MEMBER-UNLISTED", about));
+      } else {
+        warnOfTeamRole(role, { member: id, team: slug }, options);
+        items.push(teamGrant(team, teamMemberSlug, id));
+        if (isTeamManager(role)) items.push(teamGrant(team, teamManagerSlug, id));
       }
-      warnOfTeamRole(role, { member: id, team: slug }, options);
-      items.push(teamGrant(team, teamMemberSlug, id));
-      if (isTeamManager(role)) items.push(teamGrant(team, teamManagerSlug, id));
     }
-    if (items.length > 0 && !isSingle && reading.facts.lackTeams === 0) warnOfEmptyMemberships(team, options);
+    const isContradicted = items.length > 0 && !isSingle && reading.facts.lackTeams === 0;
+    if (isContradicted) options.warn(sign("CS-TEAMS-CONTRADICTED", { team: team.displayName }));
     return { items, nextPageToken: "" };
   }
+}
 
-  /** The rows that are people, each person once. A service account may have the slug of a person. */
-  async #people(
-    rows: readonly TeamMember[],
-    team: Resource,
-    { reading, options }: Finding,
-  ): Promise<readonly TeamMember[]> {
-    const people = rows.filter(({ user_kind }) => user_kind?.toLowerCase() !== "service");
-    const services = people.some(isOfUnknownKind) ? await reading.lookUps.services(options) : undefined;
-    const doubtful = people.filter((row) => isOfUnknownKind(row) && services?.has(row.user));
-    const shown = doubtful.length > 0 ? await reading.lookUps.teamMembers(slugOf(team), "service", options) : [];
-    const ignored = new Set(shown?.map(({ user }) => user));
-    const byUser = new Map<string, TeamMember>();
-    for (const row of people) {
-      // A server that shows the row whatever kind is asked for does not say whose it is.
-      const isDoubtful = doubtful.includes(row) && ignored.has(row.user);
-      if (isDoubtful) {
-        const isPerson = (await findUser(row.user, { isSingle: false, reading, options })) !== undefined;
-        if (isPerson) warnOfSharedSlug(row.user, team, options);
-        continue;
-      }
-      const known = byUser.get(row.user);
-      if (!known || isTeamManager(row.role)) byUser.set(row.user, row);
-    }
-    return [...byUser.values()];
+/** The rows that may be people, each once, as a manager if any of its rows says so. */
+function distinctPeople(rows: readonly TeamMember[]): readonly TeamMember[] {
+  const byUser = new Map<string, TeamMember>();
+  for (const row of rows) {
+    if (row.user_kind?.toLowerCase() === "service") continue;
+    if (!byUser.has(row.user) || isTeamManager(row.role)) byUser.set(row.user, row);
   }
+  return [...byUser.values()];
 }
 
-function isOfUnknownKind({ user_kind }: TeamMember): boolean {
-  return user_kind === undefined;
+/**
+ * Slugs of rows of which nobody says whether a person or a service account of that slug is meant: those of service
+ * accounts that a server shows whatever kind is asked for.
+ */
+async function servicesAmong(
+  rows: readonly TeamMember[],
+  team: string,
+  { lookUps }: OrganizationReading,
+  options: ListOptions,
+): Promise<ReadonlySet<string>> {
+  const people = new Set(rows.filter(({ user_kind }) => user_kind?.toLowerCase() === "user").map(({ user }) => user));
+  const unknown = rows.filter(({ user, user_kind }) => user_kind === undefined && !people.has(user));
+  const services = unknown.length > 0 ? await lookUps.services(options) : undefined;
+  const doubtful = unknown.filter(({ user }) => services?.has(user));
+  const shown = doubtful.length > 0 ? await lookUps.teamMembers(team, "service", options) : [];
+  const ignored = new Set(shown?.map(({ user }) => user));
+  return new Set(doubtful.map(({ user }) => user).filter((user) => ignored.has(user)));
 }
 
-interface Finding {
-  readonly isSingle: boolean;
-  readonly reading: OrganizationReading;
-  readonly options: ListOptions;
-}
-
-/** In a targeted sync the list is searched; else somebody may have been renamed after it was read. */
-async function findUser(user: string, { isSingle, reading, options }: Finding): Promise<string | undefined> {
-  if (isSingle) return await reading.search(options.signal).idOf(user);
-  const { memory } = reading.members(options.session);
+/** The id of a member in the file; somebody may have been renamed after the list was read. */
+async function findUser(
+  user: string,
+  memory: ListMemory<MemberNote>,
+  { lookUps, lookedUp }: OrganizationReading,
+  options: ListOptions,
+): Promise<string | undefined> {
   const listed = memory.idOf(user);
   if (listed !== undefined) return listed;
-  const { lookedUp } = reading;
   if (!lookedUp.has(user)) {
-    const id = (await reading.lookUps.member(user, options))?.user_id;
+    const id = (await lookUps.member(user, options))?.user_id;
     lookedUp.set(user, id !== undefined && memory.has(id) ? id : undefined);
   }
   return lookedUp.get(user);
-}
-
-async function isService(user: string, reading: OrganizationReading, options: ListOptions): Promise<boolean> {
-  return (await reading.lookUps.services(options))?.has(user) ?? false;
-}
-
-function warnOfUnlisted(user: string, team: Resource, { warn }: ListOptions): void {
-  warn({
-    code: "CS-MEMBER-UNLISTED",
-    signal: "R4",
-    severity: "partial",
-    message: `the team '${team.displayName}' has a member '${user}' whom the member list does not show: the roster is partial`,
-  });
-}
-
-function warnOfSharedSlug(user: string, team: Resource, { warn }: ListOptions): void {
-  warn({
-    code: "CS-TEAM-MEMBER-AMBIGUOUS",
-    signal: "R4",
-    severity: "partial",
-    message: `the team '${team.displayName}' has a member '${user}', which is a person and a service account, and Cloudsmith does not say which: nothing is granted`,
-  });
-}
-
-function warnOfEmptyMemberships(team: Resource, { warn }: ListOptions): void {
-  warn({
-    code: "CS-TEAMS-CONTRADICTED",
-    signal: "R3",
-    severity: "partial",
-    message: `every membership says that its member is in no team, and the team '${team.displayName}' has members: they are in the file as the teams show them`,
-  });
 }
 
 function teamGrant(team: Resource, slug: string, member: string): Grant {

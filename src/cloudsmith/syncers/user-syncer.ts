@@ -1,18 +1,12 @@
 /** Lists the members, keeps what the grants will need of each, and puts right what rows contradict each other in. */
+import { tellOfStep } from "../../sdk/api/list-words.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { organizationId, realEmail, userResource } from "../converters.ts";
+import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { organizationId, userResource } from "../converters.ts";
 import { type MemberNote, passes } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import {
-  contradictedIds,
-  keyOwnerWarning,
-  memberWords,
-  reportList,
-  warningOf,
-  warnOfMember,
-  warnOfRoster,
-} from "../members/signs.ts";
+import { contradictedIds, keyOwnerSign, memberWords, rosterSigns, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
 import { userType } from "../types.ts";
 
@@ -32,21 +26,17 @@ export class UserSyncer implements ResourceSyncer {
   async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
     if (!parent) return { items: [], nextPageToken: "" };
     const reading = await this.#reading(options.signal);
-    if (options.pageToken === settleToken) return await settle(parent, reading, options);
-    const list = reading.members(options.session, options);
+    if (options.pageToken === settleToken) return await settle(reading, options);
+    const list = reading.members(options.session);
     const step = await list.step(options.pageToken, options.signal);
     const items: Resource[] = [];
     for (const { row, note } of step.fresh) {
-      items.push(await resourceOf(row, note, { parent, reading, options }));
+      items.push(await resourceOf(row, note.active, reading, options));
     }
     reading.lookUps.pageRead();
-    reportList(list.statement(), memberWords, options);
-    for (const event of step.events) {
-      const warning = warningOf(event, memberWords);
-      if (warning) options.warn(warning);
-      if (event.kind === "whole" || event.kind === "count-differs") warnOfWhole(reading, options);
-    }
+    tellOfStep(list, step, memberWords, options);
     const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
+    if (isEnd) warnOfRoster(reading, options);
     return {
       items,
       nextPageToken: isEnd && mustSettle(reading, options) ? settleToken : step.nextToken,
@@ -61,24 +51,21 @@ export class UserSyncer implements ResourceSyncer {
   async get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
     const reading = await this.#reading(options.signal);
     const found = reading.isWithin(parent) ? await reading.search(options.signal).byId(id.resource) : undefined;
-    if (!found) return undefined;
-    const note = { ...reading.notes.of(found.member, ""), active: found.active ?? null };
-    return await resourceOf(found.member, note, { parent: organizationId(reading.organization), reading, options });
+    return found && (await resourceOf(found.row, reading.notes.of(found.row, found.pass).active, reading, options));
   }
 }
 
-interface Putting {
-  readonly parent: ResourceId;
-  readonly reading: OrganizationReading;
-  readonly options: GetOptions;
-}
-
-async function resourceOf(row: Member, note: MemberNote, { parent, reading, options }: Putting): Promise<Resource> {
+async function resourceOf(
+  row: Member,
+  active: boolean | null,
+  reading: OrganizationReading,
+  options: GetOptions,
+): Promise<Resource> {
   const isService = mayBeService(row) && (await isServiceAccount(row, reading, options));
   if (!isService) warnOfMember(row, { callerSlug: reading.caller.slug, seesAll: reading.seesAll }, options);
   const hasOwnEmail = reading.seesAll || isOwnAddress(row, reading);
-  const facts = { active: note.active ?? undefined, isService, hasOwnEmail, nowMs: reading.nowMs() };
-  return userResource(row, facts, parent);
+  const facts = { active: active ?? undefined, isService, hasOwnEmail, nowMs: reading.nowMs() };
+  return userResource(row, facts, organizationId(reading.organization));
 }
 
 /** A service account may stand among the members; it has no address and never logs in. */
@@ -100,7 +87,7 @@ async function isServiceAccount(row: Member, reading: OrganizationReading, optio
 
 /** With a narrow key an address that several people share is what stands in place of addresses. */
 function isOwnAddress({ user_id: id, email }: Member, { addresses, sharing }: OrganizationReading): boolean {
-  const address = realEmail(email)?.toLowerCase();
+  const address = usableEmail(email)?.toLowerCase();
   if (address === undefined) return true;
   const first = addresses.get(address) ?? id;
   addresses.set(address, first);
@@ -108,18 +95,23 @@ function isOwnAddress({ user_id: id, email }: Member, { addresses, sharing }: Or
   return first === id && !sharing.has(id);
 }
 
-function warnOfWhole(reading: OrganizationReading, options: ListOptions): void {
-  const { memory } = reading.members(options.session);
+function warnOfRoster(reading: OrganizationReading, { session, warn }: ListOptions): void {
+  const { memory } = reading.members(session);
   const inactive = memory.tallyOf(memory.lastSweep, passes.indexOf("inactive"))?.distinct ?? 0;
-  warnOfRoster(reading.facts, { inactive, seesAll: reading.seesAll }, options);
+  for (const sign of rosterSigns(reading.facts, { inactive, seesAll: reading.seesAll })) warn(sign);
+}
+
+/** Ids of people whose rows and list say the opposite of their status. */
+function contradicted(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
+  return reading.facts.contradicted > 0 ? contradictedIds(reading.members(session).memory) : [];
 }
 
 /** Ids of those who have to be asked for by themselves; of statuses that are contradicted only as many as may be. */
-function unsettled(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
-  const { memory } = reading.members(session);
-  const contradicted = reading.facts.contradicted > 0 ? contradictedIds(memory) : [];
+function unsettled(reading: OrganizationReading, options: ListOptions): readonly string[] {
+  const { memory } = reading.members(options.session);
+  const doubtful = contradicted(reading, options);
   const ids = new Set([...memory.differing(memory.lastSweep), ...reading.sharing]);
-  if (reading.lookUps.mayMake(ids.size + contradicted.length)) for (const id of contradicted) ids.add(id);
+  if (reading.lookUps.mayMake(ids.size + doubtful.length)) for (const id of doubtful) ids.add(id);
   return [...ids].filter((id) => memory.has(id));
 }
 
@@ -128,28 +120,28 @@ function mustSettle(reading: OrganizationReading, options: ListOptions): boolean
 }
 
 /** Asks for each whose rows contradict each other, and holds what is known of the key's owner against the list. */
-async function settle(parent: ResourceId, reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
-  const { memory } = reading.members(options.session, options);
-  const contradicted = new Set(reading.facts.contradicted > 0 ? contradictedIds(memory) : []);
+async function settle(reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
+  const { memory } = reading.members(options.session);
+  const doubtful = new Set(contradicted(reading, options));
   const items: Resource[] = [];
   const notes: MemberNote[] = [];
   const put = async (row: Member, note: MemberNote): Promise<void> => {
     notes.push(note);
-    items.push(await resourceOf(row, note, { parent, reading, options: { ...options, warn: () => {} } }));
+    items.push(await resourceOf(row, note.active, reading, { ...options, warn: () => {} }));
   };
   for (const id of unsettled(reading, options)) {
     const known = memory.noteOf(id);
     const row = known?.name ? await reading.lookUps.member(known.name, options) : undefined;
     if (!known || row?.user_id !== id) continue;
     // A list and its rows that contradict each other are believed when the member itself says what the list does.
-    const isBelieved = !contradicted.has(id) || row.is_active !== known.says;
+    const isBelieved = !doubtful.has(id) || row.is_active !== known.says;
     await put(row, { ...reading.notes.of(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
   }
   const owner = await ownerNow(reading, options);
-  const listed = owner && memory.noteOf(owner.user_id);
-  const warning = owner && keyOwnerWarning(owner, memory.has(owner.user_id) ? listed : undefined, reading.seesAll);
-  if (warning) options.warn(warning);
-  if (warning && owner && listed) await put(owner, reading.notes.of(owner, "active"));
+  const listed = owner && memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
+  const sign = owner && keyOwnerSign(owner, listed, reading.seesAll);
+  if (sign) options.warn(sign);
+  if (sign && owner && listed) await put(owner, reading.notes.of(owner, "active"));
   if (notes.length > 0) memory.correct(notes);
   return { items, nextPageToken: "", replaces: true };
 }
@@ -160,7 +152,7 @@ async function ownerNow(reading: OrganizationReading, options: ListOptions): Pro
   if (!owner || owner.user_id === "") return undefined;
   const { memory } = reading.members(options.session);
   const listed = memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
-  if (!keyOwnerWarning(owner, listed, true) || owner.user === undefined) return owner;
+  if (!keyOwnerSign(owner, listed, true) || owner.user === undefined) return owner;
   const now = await reading.lookUps.member(owner.user, options);
   return now?.user_id === owner.user_id ? now : undefined;
 }

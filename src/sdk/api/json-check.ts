@@ -2,6 +2,7 @@
  * Checks parsed JSON against what an API promises, in place: what is as promised stays the object that the parser made,
  * as a copy of each of a hundred thousand records would cost more than reading them. Knows no API.
  */
+import { isBlank } from "../resources/profile.ts";
 
 /** Takes a value of a field, `undefined` when the field is missing, and gives what stands for it. Throws {@link Mismatch}. */
 export type Check<T> = (value: unknown) => T;
@@ -55,14 +56,6 @@ export const rowId: Check<string> = (value) => {
   const id = value === undefined || value === null ? "" : text(value);
   return isBlank(id) ? "" : id;
 };
-
-/** Characters that show nothing. */
-const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
-
-/** True for text in which there is nothing to be seen. */
-export function isBlank(value: string): boolean {
-  return invisible.test(value);
-}
 
 /** What `check` takes; missing and null both become undefined. */
 export function unlessUnknown<T>(check: Check<T>): Check<T | undefined> {

@@ -25,6 +25,18 @@ export interface NoteCodec<N extends Note> {
   unpack(packed: unknown): readonly N[];
 }
 
+/** How notes are compared and written of which all that is kept is told by the row: as they are. */
+export function plainNotes<N extends Note>(): NoteCodec<N> {
+  return {
+    print: (note) => hashOf(JSON.stringify(note)),
+    identity: () => 0,
+    mark: () => 0,
+    pack: (notes) => notes,
+    // Only `pack` made it.
+    unpack: (packed) => packed as readonly N[],
+  };
+}
+
 /** Who is told what a sweep shows. */
 export interface ListObserver<N extends Note> {
   /** A sweep begins: what was told before is void. */
@@ -112,7 +124,7 @@ interface MemoryOptions<N extends Note> {
   readonly passes: readonly string[];
   readonly session: SessionStore;
   readonly codec: NoteCodec<N>;
-  readonly observer: ListObserver<N>;
+  readonly observer?: ListObserver<N>;
 }
 
 /** The memory of one list. */
@@ -311,7 +323,7 @@ export class ListMemory<N extends Note> {
     const { sweep, pass } = place;
     if (sweep !== this.#sweep) {
       this.#sweep = sweep;
-      observer.begins();
+      observer?.begins();
     }
     const shown = this.#shown.get(sweep) ?? { seen: 0, carried: 0, differing: new Set(), collided: new Set() };
     this.#shown.set(sweep, shown);
@@ -321,12 +333,12 @@ export class ListMemory<N extends Note> {
       if (known?.sweep !== sweep) shown.seen++;
       if (known?.sweep === sweep - 1) shown.carried++;
       if (this.#isNameTaken(this.#enter(note, known, place))) shown.collided.add(note.id);
-      observer.note(note, name);
+      observer?.note(note, name);
     }
     for (const id of same) {
       const entry = this.#entries.get(id);
       if (!entry) continue;
-      if (entry.pass !== pass) observer.again(entry.mark, name);
+      if (entry.pass !== pass) observer?.again(entry.mark, name);
       entry.pass = pass;
     }
     for (const id of differing) shown.differing.add(id);

@@ -2,7 +2,7 @@
  * A list that may move while it is read, page by page, until it is known to be whole. Rows come and go between two
  * requests, an order that is not unique shows a row twice and another not at all, and servers err: so what was
  * announced, what was read and what is distinct are compared, and where they do not agree the list is asked another
- * question. ARCHITECTURE.md says which proof answers which case. Knows no API and no texts.
+ * question. docs/reliability.md says which proof answers which case. Knows no API and no texts.
  */
 import type { ListReading } from "../contracts/completeness.ts";
 import type { SessionStore } from "../contracts/connector.ts";
@@ -57,7 +57,7 @@ export interface MovingListOptions<Row, N extends Note> {
   readonly passOf: (row: Row) => string;
   readonly codec: NoteCodec<N>;
   /** Told of every note, also of those that a resumed run finds again; `begins` comes before those of a new sweep. */
-  readonly observer: ListObserver<N>;
+  readonly observer?: ListObserver<N>;
   /** Whether so many rows may be looked up one by one. */
   readonly mayLookUp: (count: number) => boolean;
   readonly nowMs: () => number;

@@ -25,3 +25,19 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/** What to say to somebody who named what is not there: a question about the nearest of what is, and all of it, best first. */
+export function didYouMean(
+  wanted: string,
+  names: readonly string[],
+): { readonly question: string; readonly candidates: readonly string[] } {
+  const nearest = nearestName(wanted, names);
+  if (nearest === undefined) return { question: "", candidates: names };
+  return { question: `Did you mean ${nearest}? `, candidates: [nearest, ...names.filter((name) => name !== nearest)] };
+}
+
+/** Names, at most ten, then how many more. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(", ");
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}

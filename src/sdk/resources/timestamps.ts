@@ -11,6 +11,27 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   return parseUsual(text) ?? parseAny(text);
 }
 
+/** The same for text that may be missing. */
+export function timestampOf(text: string | null | undefined): Timestamp | undefined {
+  return text ? parseTimestamp(text) : undefined;
+}
+
+/** Products are younger; zero values of programming languages are years 1, 1900 and 1970. */
+const earliestSeconds = Date.UTC(2000) / 1000;
+/** Clocks differ by less. */
+const clockToleranceSeconds = 24 * 3600;
+
+/**
+ * The text of a time that something happened; undefined for one that stands for no time: the year 1, the epoch, the
+ * year 9999 and whatever is more than a day after `nowMs` (since the epoch). What cannot be read is left as it is.
+ */
+export function pastTime(text: string | null | undefined, nowMs: number): string | undefined {
+  const time = timestampOf(text);
+  const isPlaceholder =
+    time !== undefined && (time.seconds < earliestSeconds || time.seconds > nowMs / 1000 + clockToleranceSeconds);
+  return isPlaceholder ? undefined : (text ?? undefined);
+}
+
 /** Milliseconds of the days that were met, by their text: few, and each met a hundred times. */
 const days = new Map<string, number>();
 const mostDays = 10_000;
