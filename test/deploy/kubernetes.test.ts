@@ -262,6 +262,36 @@ for (const [what, values] of refused) {
   });
 }
 
+const schemaOfVariables = z.object({
+  definitions: z.object({
+    env: z.object({ propertyNames: z.object({ not: z.object({ enum: z.array(z.string()) }) }) }),
+    requested: z.object({ items: z.object({ enum: z.array(z.string()) }) }),
+  }),
+});
+
+test("the schema of the chart refuses every variable that the chart sets, and the flag of each", () => {
+  const schema = schemaOfVariables.parse(JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8")));
+  const reserved = schema.definitions.env.propertyNames.not.enum;
+  const requested = schema.definitions.requested.items.enum.map(
+    (type) => `BATON_SYNC_${type.toUpperCase().replaceAll("-", "_")}`,
+  );
+  const templates = ["_pod.tpl", "cronjob.yaml", "deployment.yaml"].map((name) =>
+    readFileSync(join(chart, "templates", name), "utf8"),
+  );
+  const set = [...templates.join("\n").matchAll(/- name: ([A-Z][A-Z0-9_]+)$/gm)].map(([, name = ""]) => name);
+  assert.ok(set.length >= 12);
+  assert.deepEqual(
+    [...set, ...requested].filter((name) => !reserved.includes(name)),
+    [],
+  );
+  for (const name of reserved.filter((one) => one.startsWith("BATON_"))) {
+    const flag = `--${name.slice("BATON_".length).toLowerCase().replaceAll("_", "-")}`;
+    for (const arg of [flag, `${flag}=x`]) {
+      assert.equal(isValue({ ...defaults, organizations: [{ ...cron, args: [arg] }] }), false, arg);
+    }
+  }
+});
+
 const helmMissing = spawnSync("helm", ["version"]).status === 0 ? false : "helm is not on PATH";
 
 test("the chart renders what deploy/helm/example-rendered.yaml says", { skip: helmMissing }, () => {
@@ -365,6 +395,7 @@ test("what an organization sets counts before what all have", { skip: helmMissin
     args: ["--accept-changes"],
     resources: { limits: { memory: "2Gi" } },
     podAnnotations: { team: "own" },
+    certificateAuthority: { configMap: "company", key: "ca.crt" },
     extraVolumes: [{ name: "more", emptyDir: {} }],
     extraVolumeMounts: [{ name: "more", mountPath: "/more" }],
   };
@@ -374,7 +405,7 @@ test("what an organization sets counts before what all have", { skip: helmMissin
     requested: ["services"],
     env: { BATON_LOG_LEVEL: "info", AWS_REGION: "eu-central-1" },
     podAnnotations: { team: "all", cost: "1" },
-    certificateAuthority: { configMap: "company", key: "ca.crt" },
+    certificateAuthority: { secret: "other", key: "other.pem" },
     "networkPolicy.proxyPort": 3128,
     "networkPolicy.podIdentity": true,
   });
@@ -389,6 +420,7 @@ test("what an organization sets counts before what all have", { skip: helmMissin
     '{"name":"BATON_LOG_LEVEL","value":"debug"}',
     '{"name":"AWS_REGION","value":"eu-central-1"}',
     '{"name":"NODE_EXTRA_CA_CERTS","value":"/certificates/ca.crt"}',
+    '{"name":"certificates","configMap":{"name":"company",',
     '"args":["--accept-changes"]',
     '"memory":"2Gi"',
     '"annotations":{"cost":"1","team":"own"}',

@@ -67,6 +67,11 @@ securityContext:
 {{- else -}}1{{- end -}}
 {{- end -}}
 
+{{/* The certificates of the organization, or those of all, as YAML. */}}
+{{- define "baton.authority" -}}
+{{- toYaml (.organization.certificateAuthority | default .root.Values.certificateAuthority) -}}
+{{- end -}}
+
 {{/* Memory and scratch space follow from the tasks at once, by the figures of one sync (Sizing in docs/operations.md). */}}
 {{- define "baton.resources" -}}
 {{- $own := .organization.resources | default dict -}}
@@ -111,7 +116,7 @@ args: {{- toYaml . | nindent 2 }}
 - name: BATON_SYNC_{{ . | upper | replace "-" "_" }}
   value: "true"
 {{- end }}
-{{- with .root.Values.certificateAuthority }}
+{{- with include "baton.authority" . | fromYaml }}
 - name: NODE_EXTRA_CA_CERTS
   value: /certificates/{{ .key }}
 {{- end }}
@@ -126,7 +131,7 @@ args: {{- toYaml . | nindent 2 }}
 - name: secrets
   mountPath: /secrets
   readOnly: true
-{{- if .root.Values.certificateAuthority }}
+{{- if include "baton.authority" . | fromYaml }}
 - name: certificates
   mountPath: /certificates
   readOnly: true
@@ -147,7 +152,7 @@ args: {{- toYaml . | nindent 2 }}
       - key: {{ . }}
         path: {{ . }}
     {{- end }}
-{{- with .root.Values.certificateAuthority }}
+{{- with include "baton.authority" . | fromYaml }}
 - name: certificates
   {{- if .configMap }}
   configMap:
