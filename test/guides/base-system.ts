@@ -1,15 +1,20 @@
 /** A small Debian to follow guides in, made of its packages, and the images that the container file begins with. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const mirror = "http://deb.debian.org/debian";
 
-/** Makes the system in `directory`, with systemd to boot it. */
-export function makeDebian(directory: string): void {
-  const packages = "--include=systemd,systemd-sysv,dbus,ca-certificates";
-  execFileSync("debootstrap", ["--variant=minbase", packages, "bookworm", directory, mirror], { stdio: "pipe" });
+/** Makes the system in `directory`, with systemd to boot it. It is put together once for all guides that share `scratch`. */
+export function makeDebian(directory: string, scratch: string): void {
+  const kept = join(scratch, "debian");
+  if (!existsSync(kept)) {
+    const packages = "--include=systemd,systemd-sysv,dbus,ca-certificates";
+    const unfinished = `${kept}.unfinished`;
+    execFileSync("debootstrap", ["--variant=minbase", packages, "bookworm", unfinished, mirror], { stdio: "pipe" });
+    renameSync(unfinished, kept);
+  }
+  execFileSync("cp", ["--archive", kept, directory]);
 }
 
 /** Of a system: adds Node and npm where their official image has them. */
@@ -24,23 +29,24 @@ function addNode(directory: string): void {
 
 /**
  * Stand-ins for the two base images, which come from no package registry: a Debian with Node and npm, and a directory with
- * Node and the libraries that it is linked against, as the image without a shell has them. `load` takes each directory
- * under its name.
+ * Node and the libraries that it is linked against, as the image without a shell has them. Made below `directory`; `load`
+ * takes each under its name.
  */
-export function makeBaseImages(debian: string, load: (directory: string, name: string) => void): void {
-  const scratch = mkdtempSync(join(tmpdir(), "base-images-"));
-  try {
-    addNode(debian);
-    load(debian, "localhost/node-build");
-    const bare = join(scratch, "bare");
-    mkdirSync(join(bare, "nodejs", "bin"), { recursive: true });
-    mkdirSync(join(bare, "tmp"), { recursive: true });
-    copyFileSync(process.execPath, join(bare, "nodejs", "bin", "node"));
-    copyLibraries(process.execPath, bare);
-    load(bare, "localhost/node-runtime");
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+export function makeBaseImages(
+  directory: string,
+  scratch: string,
+  load: (directory: string, name: string) => void,
+): void {
+  const debian = join(directory, "debian");
+  makeDebian(debian, scratch);
+  addNode(debian);
+  load(debian, "localhost/node-build");
+  const bare = join(directory, "bare");
+  mkdirSync(join(bare, "nodejs", "bin"), { recursive: true });
+  mkdirSync(join(bare, "tmp"), { recursive: true });
+  copyFileSync(process.execPath, join(bare, "nodejs", "bin", "node"));
+  copyLibraries(process.execPath, bare);
+  load(bare, "localhost/node-runtime");
 }
 
 /** Copies what a program is linked against to the same paths below `root`. */

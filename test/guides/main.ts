@@ -8,8 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type Guide, Skipped } from "./guide.ts";
 import { guideBlocks } from "./guide-commands.ts";
-import { type Guide, guides, notRun, Skipped } from "./guides.ts";
+import { guides, notRun } from "./guides.ts";
 
 const lastRun = join(import.meta.dirname, "..", "..", "docs", "guides-run.md");
 const { values, positionals } = parseArgs({ options: { quick: { type: "boolean" } }, allowPositionals: true });

@@ -12,7 +12,12 @@ export interface ShellOptions {
 
 /** Runs the commands in bash, each of which must end well. Throws what was printed when one does not. */
 export async function shell(commands: string, { cwd, env, typed = [] }: ShellOptions): Promise<string> {
-  const child = spawn("bash", ["-euo", "pipefail", "-c", commands], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+  // Without its settings: it takes the socket that it reads from for a login from afar.
+  const child = spawn("bash", ["--norc", "-euo", "pipefail", "-c", commands], {
+    cwd,
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -22,6 +27,7 @@ export async function shell(commands: string, { cwd, env, typed = [] }: ShellOpt
   child.stdin.on("error", () => {}); // Commands that read nothing may be gone before it is written.
   child.stdin.end(typed.map((line) => `${line}\n`).join(""));
   await once(child, "close");
-  if (child.exitCode !== 0) throw new Error(`exit code ${child.exitCode}\n${commands}\n${output.slice(-4000)}`);
+  if (child.exitCode !== 0)
+    throw new Error(`exit code ${child.exitCode ?? child.signalCode}\n${commands}\n${output.slice(-4000)}`);
   return output;
 }
