@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { circles } from "./rules/circles.ts";
 import { folderWidth } from "./rules/folder-width.ts";
 import { importDirections } from "./rules/import-directions.ts";
+import { plainWords } from "./rules/plain-words.ts";
 import { productNames } from "./rules/product-names.ts";
 import { readSourceFiles } from "./rules/source-files.ts";
 import { textAsInterface } from "./rules/text-as-interface.ts";
 
 const files = readSourceFiles(process.argv[2] ?? join(import.meta.dirname, ".."));
-const rules = { importDirections, circles, folderWidth, productNames, textAsInterface };
+const rules = { importDirections, circles, folderWidth, productNames, textAsInterface, plainWords };
 let count = 0;
 for (const [rule, check] of Object.entries(rules)) {
   for (const { file, problem } of check(files)) {

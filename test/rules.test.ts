@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { circles, knownCircles } from "../scripts/rules/circles.ts";
 import { folderWidth } from "../scripts/rules/folder-width.ts";
 import { importDirections } from "../scripts/rules/import-directions.ts";
+import { plainWords, unplainWords } from "../scripts/rules/plain-words.ts";
 import { productNames } from "../scripts/rules/product-names.ts";
 import { readSourceFiles, type SourceFile, sourceFile, type Violation } from "../scripts/rules/source-files.ts";
 import { textAsInterface } from "../scripts/rules/text-as-interface.ts";
@@ -24,7 +25,7 @@ function planted(rule: Rule, path: string, text: string): readonly string[] {
 }
 
 test("the repository breaks no rule", () => {
-  for (const rule of [importDirections, circles, folderWidth, productNames, textAsInterface]) {
+  for (const rule of [importDirections, circles, folderWidth, productNames, textAsInterface, plainWords]) {
     assert.deepEqual(rule(files), [], rule.name);
   }
 });
@@ -104,6 +105,18 @@ test("a name of Cloudsmith in the SDK, the reports or the console is named", () 
     `src/sdk/cli/planted.ts ${knows} org-slug, Cloudsmith`,
   ]);
   assert.deepEqual(planted(productNames, "sandbox/planted.ts", key), []);
+});
+
+test("a word that is not plain is named, in code, comments and docs", () => {
+  const text = "// Whoever opens the door.\nconst desk = 1; // outdoors\n";
+  assert.deepEqual(planted(plainWords, "src/sdk/sync/planted.ts", text), [
+    'src/sdk/sync/planted.ts line 1 says "Whoever"',
+    'src/sdk/sync/planted.ts line 1 says "door"',
+    'src/sdk/sync/planted.ts line 2 says "desk"',
+  ]);
+  for (const page of globSync(["*.md", "docs/*.md", "docs/*.mdx"], { cwd: root })) {
+    assert.deepEqual(unplainWords(readFileSync(join(root, page), "utf8")), [], page);
+  }
 });
 
 const readers = [
