@@ -170,7 +170,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/chained-lines.ts",
     "src/sdk/errors.ts",
   ],
-  "src/console/contract/": [],
+  "src/console/contract/": ["src/reports/screen/shown.ts"],
   "src/console/event-hub.ts": ["src/console/contract/"],
   "src/console/kept-files.ts": [],
   // What is kept between runs: SQLite of the console's own, secrets sealed, the audit log.
@@ -261,7 +261,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/log.ts",
   ],
   // The page: runs in the browser and shares nothing with the server but the contract's types.
-  "src/console/ui/": ["src/console/contract/"],
+  "src/console/ui/": ["src/console/contract/", "src/reports/screen/shown.ts"],
   "src/console/": ["src/"],
   "src/main.ts": ["src/", "sandbox/"],
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],

@@ -71,7 +71,7 @@ export async function writeEvidence(
   const pack = new Pack(sink);
   const written: Written[] = [];
   for (const report of reports) {
-    if (report.isEvidence !== true) continue;
+    if (report.isReview !== true && report.isEvidence !== true) continue;
     if (report.comparesSyncs === true && inquiry.since() === undefined) continue;
     const conclusion = await addAnswer(pack, `reports/${report.name}`, () => inquiry.answer(report));
     written.push({ name: report.name, title: report.title, ...conclusion });

@@ -6,18 +6,16 @@
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 import type { RunRecord } from "../sdk/contracts/run-record.ts";
+import type { Chart, Column, Headline } from "./screen/shown.ts";
 
 /** One value. A list is shown joined, undefined as nothing. Only numbers are numbers: a text that looks like one is not. */
 export type Cell = string | number | readonly string[] | undefined;
 /** The values of one row, in the order of the columns. */
 export type Row = readonly Cell[];
 
-/** A column. */
-export interface Column {
-  /** Key in JSON: lower camel case, kept once released. */
-  readonly key: string;
-  /** Heading for people. */
-  readonly title: string;
+/** A column with its value in each row. */
+export interface ColumnOf<Item> extends Column {
+  value(item: Item): Cell;
 }
 
 /** A figure of a report. */
@@ -37,8 +35,26 @@ export interface Conclusion {
   readonly notices: readonly string[];
 }
 
+/** What rows are made of, one at a time; at their end, the conclusion. */
+export type Items<Item> = Generator<Item, Conclusion, undefined>;
 /** Rows, one at a time; at their end, the conclusion. */
-export type Rows = Generator<Row, Conclusion, undefined>;
+export type Rows = Items<Row>;
+
+/** What a headline is told from. */
+export interface Figures {
+  /** Number of rows. */
+  readonly total: number;
+  readonly counts: readonly Count[];
+  /** The count of this key; 0 for one that is not there. */
+  count(key: string): number;
+}
+
+/** What a chart is made of. */
+export interface Charted {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly counts: readonly Count[];
+}
 
 /** What a question is asked with. */
 export interface Subject {
@@ -68,9 +84,19 @@ export interface Report {
   readonly comparesSyncs?: boolean;
   /** Depends on the moment that ages are counted to. */
   readonly countsAges?: boolean;
-  /** Part of the evidence pack. */
+  /** Shown among the console's reviews, and part of the evidence pack. */
+  readonly isReview?: boolean;
+  /** Part of the evidence pack without being a review. */
   readonly isEvidence?: boolean;
   readonly columns: readonly Column[];
+  /**
+   * Keys of the columns that a screen shows from the first, in its order; at most six fit. Where rows are about people
+   * it may name any column of people (`personColumns`). Absent: the first six.
+   */
+  readonly screen?: readonly string[];
+  /** Absent: the first count, or the number of rows. */
+  readonly headline?: (figures: Figures) => Headline;
+  readonly chart?: (charted: Charted) => Chart;
   /** @throws BatonError while the rows are read, for damaged rows and for an `about` that is not in the file. */
   rows(subject: Subject): Rows;
 }
@@ -106,13 +132,22 @@ export function countsByLabel(counts: readonly Count[]): Readonly<Record<string,
   return Object.fromEntries(counts.map(({ label, count }) => [label, count]));
 }
 
-/** Columns from keys and titles. */
-export function columnsOf(titles: Readonly<Record<string, string>>): readonly Column[] {
-  return Object.entries(titles).map(([key, title]) => ({ key, title }));
+/** A report whose columns say what stands in them. */
+export interface ReportOf<Item> extends Omit<Report, "columns" | "rows"> {
+  readonly columns: readonly ColumnOf<Item>[];
+  /** @throws BatonError as `rows` of the report. */
+  items(subject: Subject): Items<Item>;
+}
+
+/** The report: each item becomes a row, a value for each column. */
+export function defineReport<Item>({ items, ...report }: ReportOf<Item>): Report {
+  const { columns } = report;
+  const rowOf = (item: Item): Row => columns.map(({ value }) => value(item));
+  return { ...report, rows: (subject) => mapRows(items(subject), rowOf) };
 }
 
 /** What is made of the rows, one at a time; at their end, the conclusion. */
-export function* mapRows<T>(rows: Rows, make: (row: Row) => T): Generator<T, Conclusion, undefined> {
+export function* mapRows<Item, T>(rows: Items<Item>, make: (row: Item) => T): Items<T> {
   for (;;) {
     const next = rows.next();
     if (next.done) return next.value;

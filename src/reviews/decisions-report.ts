@@ -1,6 +1,8 @@
 /** The decisions of a review as a report, in every form that reports have: rows, what was decided, and what became of it. */
+
+import { columnsOf } from "../reports/columns.ts";
 import type { Answer, Cell, Report, Row, Rows } from "../reports/report.ts";
-import { columnsOf, counted } from "../reports/report.ts";
+import { counted } from "../reports/report.ts";
 import type { Check, CheckedRow } from "./check.ts";
 import type { Review } from "./review.ts";
 

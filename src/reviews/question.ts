@@ -5,7 +5,8 @@ import { folded, hasAllWords, nameKey, searchWords } from "../reports/folded-tex
 import type { PeopleList } from "../reports/people/people-list.ts";
 import { listedAccess } from "../reports/questions/listed.ts";
 import { cellText } from "../reports/render/cell-text.ts";
-import type { Answer, Cell, Column, Report, Row, Rows } from "../reports/report.ts";
+import type { Answer, Cell, Report, Row, Rows } from "../reports/report.ts";
+import type { Column } from "../reports/screen/shown.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 
 /** A condition on one column. */

@@ -2,7 +2,7 @@
  * What a review is: the rows of one question about one finished sync, what was decided about each, by whom and when, and
  * the signature that ends it. Built from lines, pure; where the lines are kept is review-file.ts.
  */
-import type { Column } from "../reports/report.ts";
+import type { Column } from "../reports/screen/shown.ts";
 import { type ChainedLine, lineObject } from "../sdk/chained-lines.ts";
 import type { Question } from "./question.ts";
 

@@ -2,12 +2,13 @@
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Inquiry, openInquiry, type Request } from "../reports/ask.ts";
+import { columnsOf } from "../reports/columns.ts";
 import { given, readForm, readRequest } from "../reports/command-options.ts";
 import { refuseSameFile } from "../reports/commands.ts";
 import { hashOfFile } from "../reports/hash-file.ts";
 import { loadPeopleList } from "../reports/people/load-list.ts";
 import { writeAnswer } from "../reports/render/write-answer.ts";
-import { type Answer, columnsOf, counted, type Report, type Rows } from "../reports/report.ts";
+import { type Answer, counted, type Report, type Rows } from "../reports/report.ts";
 import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";

@@ -3,7 +3,8 @@ import { isManagerSlug } from "../reports/file-shape.ts";
 import type { Holdings } from "../reports/holdings.ts";
 import { findAccounts } from "../reports/people/find-accounts.ts";
 import { labelOf } from "../reports/questions/access.ts";
-import type { Answer, Cell, Column, Row } from "../reports/report.ts";
+import type { Answer, Cell, Row } from "../reports/report.ts";
+import type { Column } from "../reports/screen/shown.ts";
 import type { HeldEntitlement } from "../sdk/c1z/read/sync-view.ts";
 import type { ResourceId } from "../sdk/contracts/model.ts";
 

@@ -67,7 +67,7 @@ test("typing narrows the list, and the last word typed wins over slower answers 
   assert.equal((await names()).length, 1);
   await page.unroute(/people\?q=[^&]{1,3}&/);
   await search.fill("nobody is called so");
-  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
   await page.getByRole("button", { name: "Clear filters" }).click();
   await count("260 people");
 });
@@ -75,33 +75,37 @@ test("typing narrows the list, and the last word typed wins over slower answers 
 test("filters and order stand in the address, and survive a reload and the way back", async () => {
   const { page, visit } = reviewer;
   await visit(`/sources/${source}/people`);
-  await page.getByLabel("Status", { exact: true }).selectOption("disabled");
-  await page.getByLabel("Two-factor", { exact: true }).selectOption("no");
+  await page.getByLabel("Status", { exact: true }).selectOption("=disabled");
+  await page.getByLabel("Two-factor", { exact: true }).selectOption("=no");
   const fits = organization.members.filter(({ isActive, hasTwoFactor }) => !isActive && !hasTwoFactor);
   await count(`${fits.length} of 260 people`);
   await page.getByRole("button", { name: "Last login" }).click();
   await page.getByRole("button", { name: "Last login" }).click();
-  await page.waitForURL(/order=last-login.*descending=true/);
+  await page.waitForURL(/order=lastLogin.*descending=true/);
   assert.equal(await page.getByRole("columnheader", { name: "Last login" }).getAttribute("aria-sort"), "descending");
   const before = await names();
   await page.reload();
   await count(`${fits.length} of 260 people`);
   assert.deepEqual(await names(), before);
-  await page.locator(".long-table tbody th a").first().click();
-  await page.getByRole("heading", { level: 2, name: "About" }).waitFor();
+  const first = page.locator(".long-table tbody th a").first();
+  await first.click();
+  await page.getByRole("dialog", { name: before[0] ?? "" }).waitFor();
   await page.goBack();
-  await count(`${fits.length} of 260 people`);
-  assert.equal(await page.getByLabel("Status", { exact: true }).inputValue(), "disabled");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Status", { exact: true }).inputValue(), "=disabled");
+  assert.deepEqual(await names(), before);
+  assert.ok(await first.evaluate((link) => link === document.activeElement), "the focus is where it was");
 });
 
-test("Generate CSV gives exactly the people that are shown, in their order", async () => {
+test("a download gives exactly the people that are shown, in their order", async () => {
   const { page, visit } = reviewer;
-  await visit(`/sources/${source}/people?role=manager&order=email`);
+  await visit(`/sources/${source}/people?roles=manager&order=email`);
   const fits = organization.members.filter(({ role }) => role === "Manager");
   await count(`${fits.length} of 260 people`);
   const shown = await page.locator('.long-table td[data-label="E-mail"]').allInnerTexts();
+  await page.getByText("Download", { exact: true }).click();
   const waiting = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Generate CSV" }).click();
+  await page.getByRole("link", { name: "Download as CSV" }).click();
   const [head = "", ...lines] = readFileSync(await (await waiting).path(), "utf8")
     .trimEnd()
     .split("\r\n");
@@ -112,12 +116,17 @@ test("Generate CSV gives exactly the people that are shown, in their order", asy
   );
 });
 
-test("a person's page has status, role, teams with the role in each, and the path of each access", async () => {
+test("a person's panel has status, role, teams with the role in each, and the path of each access", async () => {
   const { page, visit } = reviewer;
   const person = find(organization.members.find((member) => managerOf(member) && member.memberships.length > 1));
-  await visit(`/sources/${source}/people/user/${person.userId}`);
-  assert.equal(await textOf(page.getByRole("heading", { level: 1 })), person.userName.replaceAll(/\s+/g, " ").trim());
-  const about = await textOf(page.getByRole("region", { name: "About" }));
+  await visit(`/sources/${source}/people?person=user/${person.userId}`);
+  const panel = page.getByRole("dialog");
+  await panel.getByRole("region", { name: /^Roles/ }).waitFor();
+  assert.equal(
+    await textOf(panel.getByRole("heading", { level: 2 }).first()),
+    person.userName.replaceAll(/\s+/g, " ").trim(),
+  );
+  const about = await textOf(panel);
   for (const fact of [person.email, person.isActive ? "Enabled" : "Disabled", person.hasTwoFactor ? "Yes" : "No"]) {
     assert.ok(about.includes(fact), `${fact} in ${about}`);
   }
@@ -137,6 +146,46 @@ test("a person's page has status, role, teams with the role in each, and the pat
   assert.ok((await teams.getByRole("list", { name: "Held directly" }).count()) >= person.memberships.length);
   const profile = await textOf(page.getByRole("region", { name: /^Profile/ }));
   for (const key of ["last_login_method", "user_url"]) assert.ok(profile.includes(key), profile);
+});
+
+test("on the first screen of a laptop are twelve rows, of six columns that fit, of everybody and of every review", async () => {
+  const { page, visit } = reviewer;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const path of ["people", "reviews/two-factor", "reviews/offboarding", "reviews/dormant", "reviews/roster"]) {
+    await visit(`/sources/${source}/${path}`);
+    const seen = await page.evaluate(() => {
+      const rows = [...document.querySelectorAll(".long-table tbody tr[data-index]")];
+      const table = document.querySelector(".long-table");
+      return {
+        rows: rows.filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length,
+        heights: [...new Set(rows.map((row) => Math.round(row.getBoundingClientRect().height)))],
+        columns: rows[0]?.children.length,
+        isWide: table !== null && table.scrollWidth > table.clientWidth,
+      };
+    });
+    assert.ok(seen.rows >= 12, `${path}: ${seen.rows} rows`);
+    assert.ok(
+      seen.heights.every((height) => height >= 40 && height <= 46),
+      `${path}: ${seen.heights.join(", ")} px`,
+    );
+    assert.equal(seen.columns, 6, path);
+    assert.equal(seen.isWide, false, path);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+});
+
+test("columns are chosen from a list, which this browser remembers", async () => {
+  const { page, visit } = reviewer;
+  await visit(`/sources/${source}/people`);
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Joined" }).check();
+  await page.getByRole("checkbox", { name: "E-mail" }).uncheck();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await count("260 people");
+  const heads = (await page.getByRole("columnheader").allInnerTexts()).map((head) => head.split(" UTC")[0]?.trim());
+  assert.deepEqual(heads, ["Name", "Status", "Roles", "Two-factor", "Last login", "Joined"]);
+  await page.evaluate(() => localStorage.clear());
 });
 
 test("a team's page names its managers, and lists its people with their role in it", async () => {
@@ -185,8 +234,12 @@ test("one finds a person, changes the order and opens a page by the keyboard alo
   assert.equal(await page.getByRole("columnheader", { name: "E-mail" }).getAttribute("aria-sort"), "ascending");
   await tabTo(person.userName.replaceAll(/\s+/g, " ").trim());
   await page.keyboard.press("Enter");
-  await page.waitForURL(`**/people/user/${person.userId}`);
-  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+  await page.waitForURL(`**person=user%2F${person.userId}`);
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const left = await page.evaluate(() => document.activeElement?.textContent?.trim());
+  assert.equal(left, person.userName.replaceAll(/\s+/g, " ").trim(), "the focus is where it was");
 });
 
 /** Presses Tab until what has the focus is called so; the focus must be visible on the way. */
@@ -213,7 +266,7 @@ test("the picker of teams finds one of them, and Escape closes it", async () => 
   await page.getByRole("searchbox", { name: "Search teams" }).fill(team.name);
   await page.getByRole("button", { name: team.name }).first().click();
   await count(`${peopleOf(team).length} of 260 people`);
-  await page.locator("summary").click();
+  await page.locator("summary", { hasText: team.name }).click();
   await page.keyboard.press("Escape");
   assert.equal(await page.getByRole("searchbox", { name: "Search teams" }).count(), 0);
 });
@@ -231,7 +284,7 @@ test("a sync that ends while one looks at a connector's people shows those who c
   assert.equal((await reviewer.post(`/api/connectors/${id}/sync`)).status, 202);
   await count(`${members.length} people`);
   await page.getByRole("searchbox", { name: "Search people" }).fill(gone.email);
-  await page.getByRole("heading", { name: "Nobody matches" }).waitFor();
+  await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
 });
 
 /** All screens of this part. */
@@ -244,12 +297,11 @@ function screens(): Readonly<Record<string, string>> {
     file: `/files/${decodeURIComponent(source).slice("file:".length)}`,
     people: `${at}/people`,
     "people, none": `${at}/people?q=nobody-at-all`,
-    person: `${at}/people/user/${person.userId}`,
-    "person, unknown": `${at}/people/user/nobody`,
+    person: `${at}/people?person=user/${person.userId}`,
+    "person, unknown": `${at}/people?person=user/nobody`,
     teams: `${at}/teams`,
     team: `${at}/teams/team/${team.slugPerm}`,
     roles: `${at}/roles`,
-    picture: `${at}/picture`,
     reviews: `${at}/reviews`,
     ...Object.fromEntries(
       ["offboarding", "dormant", "two-factor", "owners", "changes", "team-managers", "empty-and-hidden-teams"].map(

@@ -94,11 +94,12 @@ test("from the welcome screen to Connected, to a person and a CSV", async () => 
   assert.ok(someone);
   await type(/^Search/, someone.user);
   await page.getByRole("link", { name: someone.userName }).first().waitFor();
+  await press(/^Download$/);
   const download = page.waitForEvent("download");
   await press(/CSV/);
   assert.match((await download).suggestedFilename(), /\.csv$/);
   await press(new RegExp(escaped(someone.userName)));
-  await page.getByRole("heading", { level: 1, name: someone.userName }).waitFor();
+  await page.getByRole("dialog", { name: someone.userName }).waitFor();
 });
 
 test("a dialog keeps the focus, closes with Escape, and gives the focus back", async () => {

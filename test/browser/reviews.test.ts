@@ -56,7 +56,8 @@ async function shown(name: string, query = ""): Promise<{ readonly headline: str
   const { page, visit } = reviewer;
   await visit(`/sources/${source}/reviews/${name}${query}`);
   const headline = await page.getByRole("region", { name: "In short" }).locator("p").first().textContent();
-  const rows = await page.getByRole("region", { name: "Rows of the review" }).locator("p").first().textContent();
+  const rows = await page.locator(".long-card p.number").first().textContent();
+  await page.getByText(/^Chart/).click();
   return { headline: words(headline), rows: Number(rows?.replaceAll(/\D/g, "")) };
 }
 
@@ -81,7 +82,8 @@ test("offboarding: everybody who is disabled and still holds something", async (
   assert.equal(rows, holding);
   const names = await reviewer.page.locator(".long-table tbody th a").allTextContents();
   const expected = sql.list(
-    "select name from account where status = 'disabled' and id in (select account from held) order by id",
+    `select name from account join held on account = account.id and type = 'organization' where status = 'disabled'
+     order by case slug when 'owner' then 0 when 'manager' then 1 when 'member' then 2 else 3 end, account.id`,
   );
   assert.deepEqual(names, expected.slice(0, names.length));
 });
@@ -132,6 +134,17 @@ test("two-factor: yes, no and unknown, by role", async () => {
   assert.deepEqual(await bars(), expected);
 });
 
+test("a number of the chart leads to its rows", async () => {
+  const { page } = reviewer;
+  await shown("two-factor");
+  const part = page.locator(".bars li", { hasText: "Member" }).getByRole("link", { name: /^no/ });
+  const count = Number(((await part.textContent()) ?? "").replaceAll(/\D/g, ""));
+  await part.click();
+  await page.locator(".long-card p.number", { hasText: new RegExp(`^${count} of \\d+ rows$`) }).waitFor();
+  assert.equal(await page.getByLabel("Roles", { exact: true }).inputValue(), "=member");
+  assert.equal(await page.getByLabel("Two-factor", { exact: true }).inputValue(), "=no");
+});
+
 test("owners: how many, and how many of them without a second factor", async () => {
   const role = "from account join held on account = account.id where type = 'organization' and slug =";
   const owners = sql.count(`select count(*) ${role} 'owner'`);
@@ -164,7 +177,7 @@ test("changes: the file is compared with another one that is chosen from a list"
   await visit(`/sources/${source}/reviews/changes`);
   await page.getByRole("heading", { name: "Choose what to compare with" }).waitFor();
   await page.getByLabel("Compare with").selectOption({ label: "earlier.c1z" });
-  await page.getByRole("region", { name: "In short" }).waitFor();
+  await page.getByText(/^Chart/).click();
   await settled(page);
   assert.equal(new URL(page.url()).searchParams.get("since"), decodeURIComponent(earlier));
   using before_ = new SqlAnswers(earlierFile, join(reviewer.directory, "plain-earlier.db"));
@@ -205,7 +218,7 @@ test("two runs of a connector are compared, and the result of the run stands abo
   const runs = picker.locator("optgroup[label^='Runs of'] option", { hasText: "Partial roster" });
   await runs.first().waitFor({ state: "attached" });
   await picker.selectOption((await runs.last().getAttribute("value")) ?? "");
-  await page.getByRole("region", { name: "In short" }).waitFor();
+  await page.getByText(/^Chart/).click();
   await settled(page);
   assert.deepEqual(await bars(), ["Account changed 1"]);
   assert.ok(await page.getByRole("link", { name: "Renamed Person" }).first().isVisible());
@@ -215,9 +228,11 @@ test("downloads are what the command gives, byte for byte, and the evidence pack
   const { page, directory, console: program } = reviewer;
   await reviewer.visit(`/sources/${source}/reviews/two-factor`);
   for (const format of ["csv", "json", "xlsx"]) {
+    await page.getByText("Download", { exact: true }).click();
     const waiting = page.waitForEvent("download");
     await page.getByRole("link", { name: `Download as ${format.toUpperCase()}` }).click();
     const download = await waiting;
+    await page.keyboard.press("Escape");
     assert.match(download.suggestedFilename(), new RegExp(`two-factor.*\\.${format}$`));
     const expected = join(directory, `expected.${format}`);
     const argv = ["report", "two-factor", "-f", file, "--output", format, "--out", expected];

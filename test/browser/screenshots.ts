@@ -116,7 +116,7 @@ async function lookAround({ page, visit }: Site): Promise<void> {
   await page.setViewportSize(site);
   for (const [name, path] of [
     ["console-access", `${home}/access`],
-    ["console-picture", `${home}/access/picture`],
+    ["console-teams", `${home}/access/teams`],
     ["console-reviews", `${home}/reviews`],
   ] as const) {
     await visit(path);

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import type { PeoplePage, ReviewPage } from "../../src/console/contract/sources.ts";
+import type { ReviewPage, TablePage } from "../../src/console/contract/sources.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { recordsOf } from "../support/table-records.ts";
 import { unprefixed } from "../support/unprefixed.ts";
 import { type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
 
@@ -59,7 +60,7 @@ for (const path of ["people/export?format=csv", "reviews/offboarding/export?form
 test("T-99: numbers below zero stay numbers", async () => {
   const query = "asOf=2000-01-01T00:00:00Z";
   const page = await browser.json<ReviewPage>(`${base}/reviews/offboarding?${query}`);
-  const days = page.rows.map((row) => row[page.columns.findIndex(({ key }) => key === "days")]);
+  const days = page.rows.map((row) => row.cells[page.columns.findIndex(({ key }) => key === "days")]);
   const below = days.filter((value) => typeof value === "number" && value < 0);
   assert.ok(below.length > 0, JSON.stringify(days));
   const csv = (await browser.get(`${base}/reviews/offboarding/export?format=csv&${query}`)).body;
@@ -68,9 +69,9 @@ test("T-99: numbers below zero stay numbers", async () => {
 
 test("T-99: the page gets names as they are", async () => {
   for (const [index, formula] of formulas.entries()) {
-    const { rows } = await browser.json<PeoplePage>(`${base}/people?q=text-${index}`);
+    const found = recordsOf(await browser.json<TablePage>(`${base}/people?q=text-${index}`));
     assert.ok(
-      rows.some(({ name, login }) => login === `text-${index}` && name === formula),
+      found.some(({ name, login }) => login === `text-${index}` && name === formula),
       JSON.stringify(formula),
     );
   }
@@ -78,9 +79,9 @@ test("T-99: the page gets names as they are", async () => {
 
 for (const name of harmless) {
   test(`T-101: searching for ${name} finds what is called so, and nothing else`, async () => {
-    const { rows } = await browser.json<PeoplePage>(`${base}/people?q=${encodeURIComponent(name)}`);
+    const found = recordsOf(await browser.json<TablePage>(`${base}/people?q=${encodeURIComponent(name)}`));
     assert.deepEqual(
-      rows.map((row) => row.name),
+      found.map((row) => row["name"]),
       [name],
     );
   });
@@ -113,7 +114,7 @@ for (const [what, text] of hostile) {
       // More than the headers may have in all is refused before it is read.
       if (status === 431 || status === 400) continue;
       assert.equal(status, 200);
-      assert.equal((JSON.parse(body) as PeoplePage).total, 0);
+      assert.equal((JSON.parse(body) as TablePage).total, 0);
     }
   });
   test(`T-101: ${what} as a name of something is not found, and breaks nothing`, async () => {
@@ -124,9 +125,9 @@ for (const [what, text] of hostile) {
     ]) {
       const { status, body } = await browser.get(`${base}/${path}`);
       assert.ok([200, 400, 404, 431].includes(status), `${status} from ${path.slice(0, 60)}`);
-      if (status === 200) assert.equal((JSON.parse(body) as PeoplePage).total, 0, path.slice(0, 60));
+      if (status === 200) assert.equal((JSON.parse(body) as TablePage).total, 0, path.slice(0, 60));
     }
-    assert.equal((await browser.json<PeoplePage>(`${base}/people`)).total, formulas.length + harmless.length + 5);
+    assert.equal((await browser.json<TablePage>(`${base}/people`)).total, formulas.length + harmless.length + 5);
     assert.equal(Object.hasOwn(Object.prototype, "polluted"), false);
   });
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { SocketRoom } from "../../src/console/server/socket-room.ts";
-import { receiveUpload } from "../../src/console/sources/receive-upload.ts";
+import { receiveUpload } from "../../src/console/sources/opened-files.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { sendRaw, startWebServer } from "./web-server.ts";
 

@@ -7,9 +7,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import type {
-  PeoplePage,
   PersonDetail,
-  Picture,
   ResourceDetail,
   ReviewInfo,
   ReviewPage,
@@ -23,6 +21,7 @@ import { settingsFor } from "../e2e/sandbox-run.ts";
 import { writeEndless } from "../support/endless-c1z.ts";
 import { queryC1z } from "../support/plain-c1z.ts";
 import { writeSync } from "../support/sample-c1z.ts";
+import { recordsOf, type TableRecord } from "../support/table-records.ts";
 import { type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
 
 const golden = join(import.meta.dirname, "..", "golden");
@@ -75,6 +74,12 @@ async function everyRow<T>(path: string): Promise<T[]> {
   }
 }
 
+/** All rows of a table, by the keys of their columns. */
+async function everyRecord(path: string): Promise<readonly TableRecord[]> {
+  const { columns } = await browser.json<TablePage>(path);
+  return recordsOf({ columns, rows: await everyRow<TablePage["rows"][number]>(path) });
+}
+
 test("a file is described as plain SQL counts it", async () => {
   const info = await browser.json<SourceInfo>(base);
   assert.equal(info.isCloudsmith, true);
@@ -91,36 +96,39 @@ test("a file is described as plain SQL counts it", async () => {
 });
 
 test("people come in pages that together are everybody, each with roles and teams as granted", async () => {
-  const people = await everyRow<PeoplePage["rows"][number]>(`${base}/people`);
+  const people = await everyRecord(`${base}/people`);
   assert.equal(new Set(people.map(({ id }) => id)).size, count("v1_resources where resource_type_id = 'user'"));
-  for (const { id, teamCount, roles } of people) {
+  for (const { id, teams: teamCount, roles } of people) {
     const grants = `v1_grants where principal_resource_id = '${id}'`;
     const teams = queryC1z(file, `select distinct resource_id from ${grants} and resource_type_id = 'team'`);
     assert.equal(teamCount, teams.length);
-    assert.equal(roles.length, count(`${grants} and resource_type_id = 'organization'`));
+    assert.equal((roles as string[]).length, count(`${grants} and resource_type_id = 'organization'`));
   }
 });
 
 test("people are found by parts of name, address, login and id, whatever case and accents", async () => {
   for (const q of ["zoe angstrom", "ÅNGSTRÖM zoë", "newcomer", "Newcomer@"]) {
-    const { rows } = await browser.json<PeoplePage>(`${base}/people?q=${encodeURIComponent(q)}`);
+    const found = await everyRecord(`${base}/people?q=${encodeURIComponent(q)}`);
     assert.deepEqual(
-      rows.map(({ name }) => name),
+      found.map(({ name }) => name),
       ["Zoë Ångström"],
       q,
     );
   }
-  assert.equal((await browser.json<PeoplePage>(`${base}/people?q=nobody-at-all`)).total, 0);
+  assert.equal((await browser.json<TablePage>(`${base}/people?q=nobody-at-all`)).total, 0);
 });
 
 test("filters show those who fit and nobody else, and their sizes add up", async () => {
-  const { total } = await browser.json<PeoplePage>(`${base}/people`);
+  const { total } = await browser.json<TablePage>(`${base}/people`);
   for (const [name, values] of Object.entries({
     status: ["enabled", "disabled", "deleted", "unknown"],
-    role: ["owner", "manager", "member", "collaborator"],
+    roles: ["owner", "manager", "member", "collaborator", ""],
+    age: ["never or hidden", ">180 days", "91-180 days", "31-90 days", "0-30 days"],
     twoFactor: ["yes", "no", "unknown"],
   })) {
-    const pages = await Promise.all(values.map((value) => browser.json<PeoplePage>(`${base}/people?${name}=${value}`)));
+    const pages = await Promise.all(
+      values.map((value) => browser.json<TablePage>(`${base}/people?${name}=${encodeURIComponent(value)}`)),
+    );
     assert.equal(
       pages.reduce((sum, page) => sum + page.total, 0),
       total,
@@ -128,24 +136,21 @@ test("filters show those who fit and nobody else, and their sizes add up", async
     );
   }
   const inactive = sandbox.organization.members.filter(({ isActive }) => !isActive).length;
-  assert.equal((await browser.json<PeoplePage>(`${base}/people?status=disabled`)).total, inactive);
+  assert.equal((await browser.json<TablePage>(`${base}/people?status=disabled`)).total, inactive);
 });
 
 test("every order sorts, both ways", async () => {
-  for (const order of ["name", "email", "status", "role", "teams", "two-factor", "last-login", "joined"]) {
-    const up = await everyRow<PeoplePage["rows"][number]>(`${base}/people?order=${order}`);
-    const down = await everyRow<PeoplePage["rows"][number]>(`${base}/people?order=${order}&descending=true`);
+  for (const order of ["name", "email", "status", "roles", "teams", "twoFactor", "lastLogin", "age", "joined"]) {
+    const up = await everyRecord(`${base}/people?order=${order}`);
+    const down = await everyRecord(`${base}/people?order=${order}&descending=true`);
     assert.deepEqual(
       up.map(({ id }) => id),
       down.map(({ id }) => id).toReversed(),
       order,
     );
   }
-  const joined = (await everyRow<PeoplePage["rows"][number]>(`${base}/people?order=joined`)).map((row) => row.joinedMs);
-  assert.deepEqual(
-    joined,
-    joined.toSorted((a, b) => (a ?? 0) - (b ?? 0)),
-  );
+  const joined = (await everyRecord(`${base}/people?order=joined`)).map((row) => String(row["joined"]));
+  assert.deepEqual(joined, joined.toSorted());
 });
 
 test("teams have their people, managers and disabled members as granted", async () => {
@@ -156,9 +161,9 @@ test("teams have their people, managers and disabled members as granted", async 
     const members = queryC1z(file, `select distinct principal_resource_id from ${on}`).length;
     assert.equal(team.memberCount, members);
     assert.equal(team.managerCount, count(`${on} and entitlement_id like '%:manager'`));
-    const found = await browser.json<PeoplePage>(`${base}/people?team=team/${team.id}`);
+    const found = await browser.json<TablePage>(`${base}/people?team=team/${team.id}`);
     assert.equal(found.total, members);
-    const managers = await browser.json<PeoplePage>(`${base}/people?team=team/${team.id}&teamRole=manager`);
+    const managers = await browser.json<TablePage>(`${base}/teams/team/${team.id}/people?teamRole=manager`);
     assert.equal(managers.total, team.managerCount);
     assert.deepEqual(await browser.json<TeamRow>(`${base}/teams/team/${team.id}`), team);
   }
@@ -172,11 +177,10 @@ test("teams have their people, managers and disabled members as granted", async 
 });
 
 test("a person is shown with everything that is held", async () => {
-  const { rows } = await browser.json<PeoplePage>(`${base}/people?order=teams&descending=true&limit=1`);
-  const [first] = rows;
+  const [first] = await everyRecord(`${base}/people?order=teams&descending=true`);
   assert.ok(first);
-  const person = await browser.json<PersonDetail>(`${base}/people/user/${first.id}`);
-  assert.equal(person.holdings.length, count(`v1_grants where principal_resource_id = '${first.id}'`));
+  const person = await browser.json<PersonDetail>(`${base}/people/user/${String(first["id"])}`);
+  assert.equal(person.holdings.length, count(`v1_grants where principal_resource_id = '${String(first["id"])}'`));
   assert.equal(person.holdings[0]?.kind, "role");
   assert.ok(person.holdings.every(({ how, paths }) => how === "direct" && paths.length === 0));
   assert.ok(person.profile.some(([key]) => key === "user_id"));
@@ -192,16 +196,23 @@ test("access that is derived from groups is told with its way", async () => {
   );
 });
 
-test("the picture counts everybody once a team, and draws people where there are few", async () => {
-  const picture = await browser.json<Picture>(`${base}/picture`);
-  assert.equal(picture.isAggregated, false);
-  for (const { id, total, members, byRole } of picture.clusters) {
-    const distinct = `select distinct principal_resource_id from v1_grants where resource_id = '${id}'`;
-    assert.equal(total, queryC1z(file, distinct).length);
-    assert.equal(members.length, total);
+test("a team's bars count its people by role, those who are disabled, and those without a second factor", async () => {
+  const people = await everyRecord(`${base}/people`);
+  const { rows, alone } = await browser.json<TeamsPage>(`${base}/teams?order=without-two-factor&descending=true`);
+  assert.equal(alone, people.filter(({ teams }) => teams === 0).length);
+  assert.ok(rows.some(({ withoutTwoFactor }) => withoutTwoFactor > 0));
+  for (const team of rows) {
+    const members = await everyRecord(`${base}/teams/team/${team.id}/people`);
+    const count = (key: string, value: unknown): number => members.filter((one) => one[key] === value).length;
+    assert.equal(team.withoutTwoFactor, count("twoFactor", "no"));
+    assert.equal(team.disabledCount, count("status", "disabled"));
+    for (const [role, held] of team.byRole) {
+      const { total } = await browser.json<TablePage>(`${base}/teams/team/${team.id}/people?roles=${role}`);
+      assert.equal(held, total, role);
+    }
     assert.equal(
-      byRole.reduce((sum, part) => sum + part.count, 0),
-      total,
+      team.byRole.reduce((sum, [, held]) => sum + held, 0),
+      members.length,
     );
   }
 });
@@ -270,15 +281,61 @@ test("figures of the reviews are those of plain SQL", async () => {
 });
 
 test("charts count what the rows say", async () => {
-  for (const name of ["offboarding", "two-factor", "owners", "roles", "roster"]) {
-    const { breakdown, total } = await browser.json<ReviewPage>(`${base}/reviews/${name}`);
-    const sum = breakdown.flatMap(({ parts }) => parts).reduce((all, [, part]) => all + part, 0);
-    assert.equal(sum, total, name);
+  for (const name of ["offboarding", "dormant", "two-factor", "owners", "roles", "roster", "empty-and-hidden-teams"]) {
+    const { chart, total } = await browser.json<ReviewPage>(`${base}/reviews/${name}`);
+    const parts = (chart?.bars ?? []).flatMap((bar) => bar.parts).filter(({ where }) => where !== undefined);
+    for (const { count: counted, where } of parts) {
+      const query = new URLSearchParams(where);
+      const page = await browser.json<ReviewPage>(`${base}/reviews/${name}?${query}`);
+      assert.equal(page.total, counted, `${name}: ${query} leads to as many rows as its number says`);
+    }
+    const isWhole = !["dormant", "empty-and-hidden-teams"].includes(name);
+    const sum = parts.reduce((all, part) => all + part.count, 0);
+    if (isWhole) assert.equal(sum, total, name);
   }
   const changes = await browser.json<ReviewPage>(`${base}/reviews/changes?since=${since}`);
   assert.equal(changes.since?.source, since);
-  const account = changes.breakdown.find(({ label }) => label === "account");
-  assert.deepEqual(Object.fromEntries(account?.parts ?? []), { removed: 1, added: 1 });
+  const account = changes.chart?.bars.find(({ label }) => label === "Account");
+  assert.deepEqual(
+    account?.parts.map(({ label, count: counted }) => [label, counted]),
+    [
+      ["added", 1],
+      ["removed", 1],
+    ],
+  );
+});
+
+test("a review is filtered, searched and ordered as people are, and its download has what is shown", async () => {
+  const all = await everyRecord(`${base}/reviews/two-factor`);
+  const disabled = await everyRecord(`${base}/reviews/two-factor?status=disabled&order=name`);
+  assert.deepEqual(
+    disabled.map(({ id }) => id).toSorted(),
+    all
+      .filter(({ status }) => status === "disabled")
+      .map(({ id }) => id)
+      .toSorted(),
+  );
+  const json = await browser.json<{ rows: { id: string }[] }>(
+    `${base}/reviews/two-factor/export?format=json&status=disabled&order=name`,
+  );
+  assert.deepEqual(
+    json.rows.map(({ id }) => id),
+    disabled.map(({ id }) => id),
+  );
+  const [team] = (await browser.json<TeamsPage>(`${base}/teams?order=members&descending=true`)).rows;
+  const members = await browser.json<TablePage>(`${base}/reviews/two-factor?team=team/${team?.id}`);
+  assert.equal(members.total, team?.memberCount);
+  assert.equal((await browser.get(`${base}/reviews/two-factor?nothing=x`)).status, 400);
+});
+
+test("people come by risk: disabled owners and managers first, then those without a second factor", async () => {
+  const risks = (await everyRecord(`${base}/people`)).map(({ status, roles, twoFactor }) => {
+    const isPrivileged = ["owner", "manager"].includes((roles as string[])[0] ?? "");
+    if (isPrivileged) return status === "disabled" ? 0 : twoFactor === "yes" ? 3 : 1;
+    return status === "disabled" && (roles as string[]).length > 0 ? 2 : 3;
+  });
+  assert.deepEqual(risks, risks.toSorted());
+  assert.ok(new Set(risks).size > 2, "the organization has people of several risks");
 });
 
 test("the evidence pack is the command's, byte for byte", async () => {
@@ -301,10 +358,10 @@ test("resources, entitlements and grants come in pages that together are all row
   }
   const { rows } = await browser.json<TablePage>(`${base}/entitlements?type=organization`);
   for (const row of rows) {
-    const id = String(row.at(-1));
+    const id = String(row.cells.at(-1));
     const held = await browser.json<TablePage>(`${base}/grants?entitlement=${encodeURIComponent(id)}`);
     assert.equal(held.total, count(`v1_grants where entitlement_id = '${id}'`));
-    assert.equal(row.at(-2), held.total);
+    assert.equal(row.cells.at(-2), held.total);
   }
   const [team] = (await browser.json<TeamsPage>(`${base}/teams?limit=1`)).rows;
   const detail = await browser.json<ResourceDetail>(`${base}/resources/team/${team?.id}`);
@@ -318,7 +375,7 @@ test("files of other connectors are shown, of either version; unknown, damaged a
     const info = await browser.json<SourceInfo>(address);
     assert.equal(info.isCloudsmith, false);
     assert.equal(info.totals.people, 5);
-    const people = (await browser.json<PeoplePage>(`${address}/people`)).rows.map((person) => person.name);
+    const people = (await everyRecord(`${address}/people`)).map(({ name: called }) => called);
     assert.deepEqual(
       people.toSorted(),
       ["Ada", "Bob", "Cyd", "Dee", "Eve"].map((first) => `${first} Example`),
@@ -373,15 +430,15 @@ test("a file that is replaced is read anew", async () => {
   const path = join(scratch.path, "replaced.c1z");
   copyFileSync(earlier, path);
   const source = await open(path);
-  const before = await browser.json<PeoplePage>(`/api/sources/${source}/people?q=newcomer`);
+  const before = await browser.json<TablePage>(`/api/sources/${source}/people?q=newcomer`);
   assert.equal(before.total, 0);
   copyFileSync(file, `${path}.new`);
   renameSync(`${path}.new`, path);
-  assert.equal((await browser.json<PeoplePage>(`/api/sources/${source}/people?q=newcomer`)).total, 1);
+  assert.equal((await browser.json<TablePage>(`/api/sources/${source}/people?q=newcomer`)).total, 1);
 });
 
 test("people who fit are exported as they are listed, in every form", async () => {
-  const { total } = await browser.json<PeoplePage>(`${base}/people?status=disabled`);
+  const { total } = await browser.json<TablePage>(`${base}/people?status=disabled`);
   const csv = await browser.get(`${base}/people/export?format=csv&status=disabled`);
   const marked = await download(`${base}/people/export?format=csv&status=disabled&bom=true`);
   assert.equal(marked.toString(), `\ufeff${csv.body}`);
@@ -430,6 +487,7 @@ for (const query of [
   "order=x",
   "status=x",
   "twoFactor=maybe",
+  "colour=red",
   "descending=2",
 ]) {
   test(`people?${query} is refused`, async () => {
@@ -451,16 +509,16 @@ test("a file that cannot be read to the end is refused, and meanwhile the others
   const path = join(scratch.path, "endless.c1z");
   writeEndless(join(golden, "minimal-v1.c1z"), path, "v1_grants");
   const opening = browser.post("/api/files", { path });
-  assert.ok((await browser.json<PeoplePage>(`${base}/people?limit=1`)).total > 0);
+  assert.ok((await browser.json<TablePage>(`${base}/people?limit=1`)).total > 0);
   const { status, body } = await opening;
   assert.ok(status >= 400, body);
   assert.match(body, /FILE-/);
-  assert.ok((await browser.json<PeoplePage>(`${base}/people?limit=1`)).total > 0);
+  assert.ok((await browser.json<TablePage>(`${base}/people?limit=1`)).total > 0);
 });
 
 test("a file that takes the process that reads it down is said to, and the next question is answered", async () => {
   const killed = execFileSync("pgrep", ["-P", String(process.pid), "-f", "console-read"], { encoding: "utf8" });
   for (const pid of killed.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
   await delay(50);
-  assert.ok((await browser.json<PeoplePage>(`${base}/people?limit=1`)).total > 0);
+  assert.ok((await browser.json<TablePage>(`${base}/people?limit=1`)).total > 0);
 });

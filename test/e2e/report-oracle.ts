@@ -15,17 +15,17 @@ export function teamsOf({ memberships }: Member): string[] {
   return memberships.map(({ team, role }) => (role === "Manager" ? `${team.name} (manager)` : team.name)).sort(byText);
 }
 
-/** Everybody who is inactive, by id. @param asOf to when days since the last login are counted, ISO 8601. */
+/** Everybody who is inactive, by role and id. @param asOf to when days since the last login are counted, ISO 8601. */
 export function expectedOffboarding({ members }: Organization, asOf: string): unknown[] {
   return members
     .filter(({ isActive }) => !isActive)
+    .sort((a, b) => roleOrder.indexOf(a.role) - roleOrder.indexOf(b.role) || byText(a.userId, b.userId))
     .map((member) => ({
       id: member.userId,
       roles: [member.role.toLowerCase()],
       teams: teamsOf(member),
       days: daysUnseen(member, asOf) ?? null,
-    }))
-    .sort((a, b) => byText(a.id, b.id));
+    }));
 }
 
 /** How many days a member was not seen for, by UTC days; undefined for never. */

@@ -2,6 +2,7 @@
  * What the page asks of a synced file. A source is `connector:ID` (its current file), `run:ID` (the file kept of that
  * run) or `file:ID` (one that was opened). All below /api/sources/:source.
  */
+import type { Chart, Headline, ValueKind } from "../../reports/screen/shown.ts";
 
 /** A file that can be asked: GET /api/sources/:source. */
 export interface SourceInfo {
@@ -44,7 +45,7 @@ export interface SourceInfo {
   }[];
 }
 
-/** A person in a list. Absent values are unknown. */
+/** A person. Absent values are unknown. */
 export interface PersonRow {
   readonly type: string;
   readonly id: string;
@@ -58,24 +59,56 @@ export interface PersonRow {
   readonly visibility: string | null;
   readonly lastLoginMs: number | null;
   readonly joinedMs: number | null;
-  /** What the person holds in the team that was asked for. */
-  readonly teamRole?: string;
 }
 
-/** Columns that people can be sorted by. */
-export const personOrders = ["name", "email", "status", "role", "teams", "two-factor", "last-login", "joined"] as const;
-/** One of them. */
-export type PersonOrder = (typeof personOrders)[number];
+/** A value that rows can be filtered by, and how many of all rows have it. "" stands for none. */
+export interface ColumnChoice {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** A column of a table; every one can be ordered by. */
+export interface TableColumn {
+  readonly key: string;
+  readonly title: string;
+  readonly kind: ValueKind;
+  /** Share of the table's width; the shares need not add up to anything. */
+  readonly width: number;
+  /** Stands where there is no value; null for a dash. */
+  readonly absent: string | null;
+  /** Shown from the first; others when they are chosen. */
+  readonly isUsual: boolean;
+  /** Empty for a column that is not filtered by. */
+  readonly choices: readonly ColumnChoice[];
+}
+
+/** Where a name leads. */
+export interface LinkTarget {
+  readonly to: "person" | "team" | "resource";
+  readonly type: string;
+  readonly id: string;
+}
+
+/** A row: a cell for each column, null for what is not known. */
+export interface TableRow {
+  readonly cells: readonly (string | number | null | readonly string[])[];
+  /** Where each cell leads; absent when none does. */
+  readonly links?: readonly (LinkTarget | null)[];
+}
 
 /**
- * GET …/people?q=&status=&role=&team=TYPE/ID&teamRole=&twoFactor=&order=&descending=&offset=&limit= (at most 200 a page).
- * `teamRole` (`member`, `manager`) counts with `team` only. GET …/people/export?format= takes the same filters and order
- * and gives all rows as a download.
+ * A page of rows. GET …/people, …/teams/:type/:id/people and …/reviews/:name take
+ * `q=&order=KEY&descending=&team=TYPE/ID&offset=&limit=` (at most 200 a page) and, by the key of any column, the value
+ * that its rows must have. …/export?format= takes the same and gives all rows as a download.
  */
-export interface PeoplePage {
+export interface TablePage {
+  readonly columns: readonly TableColumn[];
+  /** Number of rows, whatever is asked for. */
+  readonly all: number;
+  /** Number of rows that fit. */
   readonly total: number;
   readonly offset: number;
-  readonly rows: readonly PersonRow[];
+  readonly rows: readonly TableRow[];
 }
 
 /** One access of a person, and by which path it is held. */
@@ -99,7 +132,7 @@ export interface PersonDetail extends PersonRow {
 }
 
 /** Columns that teams can be sorted by. */
-export const teamOrders = ["name", "members", "managers", "disabled", "visibility"] as const;
+export const teamOrders = ["name", "members", "managers", "disabled", "without-two-factor", "visibility"] as const;
 /** One of them. */
 export type TeamOrder = (typeof teamOrders)[number];
 
@@ -114,48 +147,18 @@ export interface TeamRow {
   readonly memberCount: number;
   readonly managerCount: number;
   readonly disabledCount: number;
+  /** Known to have no second factor. */
+  readonly withoutTwoFactor: number;
+  /** People by their most privileged role in the organization, "" for none, the most privileged first. */
+  readonly byRole: readonly (readonly [role: string, count: number])[];
 }
 /** A page of teams. */
 export interface TeamsPage {
   readonly total: number;
+  /** Number of people who are in no team. */
+  readonly alone: number;
   readonly offset: number;
   readonly rows: readonly TeamRow[];
-}
-
-/** GET …/picture: teams as clusters, roles as colours. */
-export interface Picture {
-  readonly organization: string;
-  readonly clusters: readonly PictureCluster[];
-  /** People without a team. */
-  readonly alone: PictureCluster;
-  /** True when there are too many people to draw each: clusters then have counts only. */
-  readonly isAggregated: boolean;
-}
-/** A team in the picture. */
-export interface PictureCluster {
-  readonly type: string;
-  readonly id: string;
-  readonly name: string;
-  /** Set for the cluster that stands for all teams that are too small to be drawn: how many they are. */
-  readonly teams?: number;
-  readonly total: number;
-  readonly byRole: readonly { readonly role: string; readonly count: number }[];
-  /** Empty when aggregated. */
-  readonly members: readonly {
-    readonly type: string;
-    readonly id: string;
-    readonly name: string;
-    readonly role: string;
-    readonly isDisabled: boolean;
-  }[];
-}
-
-/** A page of rows of any kind: …/resources?type=, …/entitlements?type=&resource=, …/grants?entitlement=|principal=. */
-export interface TablePage {
-  readonly columns: readonly { readonly key: string; readonly title: string; readonly isNumber: boolean }[];
-  readonly total: number;
-  readonly offset: number;
-  readonly rows: readonly (readonly (string | number | null | readonly string[])[])[];
 }
 
 /** A resource of any connector: …/resources/:type/:id. */
@@ -192,18 +195,9 @@ export interface ReviewPage extends TablePage {
   readonly notices: readonly string[];
   readonly asOfMs: number | null;
   readonly since: { readonly source: string; readonly title: string } | null;
-  /** What the review's chart shows: a bar for each, in the order in which they stand; empty when there is nothing. */
-  readonly breakdown: readonly ReviewBar[];
-}
-
-/**
- * A bar of a review's chart, split into parts. Two-factor: a bar for each role, parts `yes`, `no`, `unknown`. Dormant: a
- * bar for each age, parts `enabled`, `disabled` and so on. Changes: a bar for each kind, parts `added`, `removed`,
- * `changed`. Teams: bars such as `managed`, `not managed` with one part each.
- */
-export interface ReviewBar {
-  readonly label: string;
-  readonly parts: readonly (readonly [label: string, count: number])[];
+  readonly headline: Headline;
+  /** Null when there is nothing to look at. */
+  readonly chart: Chart | null;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Reads everybody, their roles and their places in teams out of a file, step by step, so that others get their turn. */
 import { type AccountFacts, accountFacts } from "../../reports/account-facts.ts";
+import { twoFactorText } from "../../reports/columns.ts";
 import { compareRoles, isManagerSlug } from "../../reports/file-shape.ts";
 import type { Holdings } from "../../reports/holdings.ts";
-import { twoFactorText } from "../../reports/questions/account-columns.ts";
 import type { HeldEntitlement, SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import type { PersonRow, TeamRow } from "../contract/sources.ts";
-import { Roster, type RosterTeam, rosterKey, searchText, type TeamPlace } from "./roster.ts";
+import { Roster, type RosterTeam, rosterKey, type TeamPlace } from "./roster.ts";
 
 interface GrowingTeam {
   readonly resource: Resource;
@@ -44,12 +44,7 @@ export function* buildRoster(view: SyncView, holdings: Holdings): Generator<void
     rows.push(withCounts(team, people));
     yield;
   }
-  const texts: string[] = [];
-  for (const person of people) {
-    texts.push(searchText(person));
-    yield;
-  }
-  return new Roster({ people, byKey, texts, teams: rows });
+  return new Roster({ people, byKey, teams: rows });
 }
 
 /** A person as a row, without what depends on grants. */
@@ -101,10 +96,9 @@ function withCounts({ resource, places }: GrowingTeam, people: readonly PersonRo
     const value = resource.profile?.[key];
     return typeof value === "string" ? value : null;
   };
-  const isOff = ({ person }: TeamPlace): boolean => {
-    const status = people[person]?.status;
-    return status === "disabled" || status === "deleted";
-  };
+  const members = places.flatMap(({ person }) => people[person] ?? []);
+  const byRole = new Map<string, number>();
+  for (const { roles } of members) byRole.set(roles[0] ?? "", (byRole.get(roles[0] ?? "") ?? 0) + 1);
   const row: TeamRow = {
     type: resource.id.resourceType,
     id: resource.id.resource,
@@ -114,7 +108,9 @@ function withCounts({ resource, places }: GrowingTeam, people: readonly PersonRo
     visibility: text("visibility"),
     memberCount: places.length,
     managerCount: places.filter(({ role }) => isManagerSlug(role)).length,
-    disabledCount: places.filter(isOff).length,
+    disabledCount: members.filter(({ status }) => status === "disabled" || status === "deleted").length,
+    withoutTwoFactor: members.filter(({ twoFactor }) => twoFactor === "no").length,
+    byRole: [...byRole].toSorted(([a], [b]) => Number(a === "") - Number(b === "") || compareRoles(a, b)),
   };
   return { row, places };
 }

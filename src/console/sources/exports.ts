@@ -6,15 +6,17 @@ import type { Sink } from "../../reports/output-file.ts";
 import { renderCsv } from "../../reports/render/csv.ts";
 import { renderJson } from "../../reports/render/json.ts";
 import { renderXlsx } from "../../reports/render/xlsx.ts";
-import { type Answer, columnsOf, counted, type Report, type Row, type Rows, timeText } from "../../reports/report.ts";
+import { type Answer, type ColumnOf, counted, type Report, type Rows } from "../../reports/report.ts";
 import { readRunRecord, runOf } from "../../reports/run-result.ts";
 import { readHead } from "../../reviews/review-file.ts";
 import { ksuidSeconds } from "../../sdk/c1z/container/ksuid.ts";
-import type { ExportFormat, PersonRow } from "../contract/sources.ts";
+import type { ExportFormat } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
+import { inTeam, membersTable, peopleTable, type RowsAsked } from "./people.ts";
 import type { Since } from "./reviews.ts";
-import type { PeopleQuery } from "./roster.ts";
+import type { TableQuery } from "./row-table.ts";
+import { checkQuery } from "./table-page.ts";
 
 /** How an export is written. */
 export interface ExportForm {
@@ -38,48 +40,44 @@ export async function exportAnswer(answer: Answer, { format, byteOrderMark }: Ex
   else await inSlices(renderJson(answer), sink);
 }
 
-const peopleReport: Report = {
+const peopleReport: Omit<Report, "columns"> = {
   name: "people",
   title: "People",
   summary: "People who fit what was asked for",
-  columns: columnsOf({
-    ...{ name: "Name", login: "Login", email: "E-mail", status: "Status", roles: "Roles", teams: "Teams" },
-    ...{ teamRole: "Role in the team", twoFactor: "Two-factor", visibility: "Visibility" },
-    ...{ lastLogin: "Last login", joined: "Joined", type: "Type", id: "Id" },
-  }),
   rows: () => {
     throw new TypeError("people are asked of a roster");
   },
 };
 
-/** Everybody who fits, as an answer to be exported. */
-export async function peopleAnswer(open: OpenSource, query: PeopleQuery): Promise<Answer> {
-  const people = (await open.roster()).select(query);
+/** Everybody who fits, as an answer to be exported. @throws BatonError `CONSOLE-BAD-REQUEST` */
+export async function peopleAnswer(open: OpenSource, { query, team }: RowsAsked): Promise<Answer> {
+  const table = await peopleTable(open);
+  checkQuery(table, query);
+  return answerOf(open, table.columns, table.select(query, await inTeam(open, team)));
+}
+
+/** The same for the members of a team. @throws BatonError `CONSOLE-NOT-IN-FILE`, `CONSOLE-BAD-REQUEST` */
+export async function membersAnswer(open: OpenSource, teamKey: string, query: TableQuery): Promise<Answer> {
+  const table = await membersTable(open, teamKey);
+  checkQuery(table, query);
+  return answerOf(open, table.columns, table.select(query));
+}
+
+function answerOf<Item>(open: OpenSource, columns: readonly ColumnOf<Item>[], items: readonly Item[]): Answer {
   return {
-    report: peopleReport,
+    report: { ...peopleReport, columns },
     sync: open.view.sync,
     since: undefined,
     run: runOf(readRunRecord(open.identity.path), open.view.sync),
     asOfSeconds: undefined,
     about: undefined,
-    rows: peopleRows(people),
+    rows: rowsOf(columns, items),
   };
 }
 
-function* peopleRows(people: readonly PersonRow[]): Rows {
-  for (const person of people) yield personCells(person);
-  return { counts: [counted("people", people.length)], notices: [] };
-}
-
-function personCells(row: PersonRow): Row {
-  const [email, login, visibility] = [row.email, row.login, row.visibility].map((value) => value ?? undefined);
-  const [lastLogin, joined] = [row.lastLoginMs, row.joinedMs].map((ms) =>
-    timeText(ms === null ? undefined : ms / 1000),
-  );
-  return [
-    ...[row.name, login, email, row.status, row.roles, row.teamCount, row.teamRole],
-    ...[row.twoFactor, visibility, lastLogin, joined, row.type, row.id],
-  ];
+function* rowsOf<Item>(columns: readonly ColumnOf<Item>[], items: readonly Item[]): Rows {
+  for (const item of items) yield columns.map(({ value }) => value(item));
+  return { counts: [counted("people", items.length)], notices: [] };
 }
 
 /** What a pack is made with. */

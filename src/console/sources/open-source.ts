@@ -1,4 +1,5 @@
 /** One opened file with what was already read out of it. Ends with its reader; knows nothing of who asks. */
+import { syncSeconds } from "../../reports/ask.ts";
 import { Holdings } from "../../reports/holdings.ts";
 import type { C1zReader } from "../../sdk/c1z/read/reader.ts";
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
@@ -7,7 +8,7 @@ import { inSlices } from "./in-slices.ts";
 import type { Roster } from "./roster.ts";
 
 /** What is remembered of expensive answers, the one used longest ago making room. */
-const rememberedAnswers = 3;
+const rememberedAnswers = 4;
 
 /** What identifies the content of a file. */
 export interface FileIdentity {
@@ -25,6 +26,8 @@ export class OpenSource {
   /** The sync that readers show. */
   readonly view: SyncView;
   readonly holdings: Holdings;
+  /** Moment that ages are counted to unless another is asked for, seconds since the epoch: when the sync began. */
+  readonly asOfSeconds: number;
   #roster: Promise<Roster> | undefined;
   readonly #answers = new Map<string, Promise<unknown>>();
 
@@ -33,6 +36,7 @@ export class OpenSource {
     this.reader = reader;
     this.view = reader.view();
     this.holdings = new Holdings(this.view);
+    this.asOfSeconds = syncSeconds(this.view.sync) ?? 0;
   }
 
   /** Everybody in the file; read when it is first asked for. */

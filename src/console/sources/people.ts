@@ -3,29 +3,86 @@ import { keysInColumns } from "../../cloudsmith/profile-keys.ts";
 import { folded, hasAllWords, searchWords } from "../../reports/folded-text.ts";
 import { howHeld, inheritedPaths } from "../../reports/grant-paths.ts";
 import { labelOf } from "../../reports/questions/access.ts";
+import { compareTexts } from "../../reports/report.ts";
+import { riskRank } from "../../reports/screen/risk.ts";
 import type { Grant, Profile, ProfileValue } from "../../sdk/contracts/model.ts";
 import type {
   Holding,
-  PeoplePage,
   PersonDetail,
   PersonRow,
+  TablePage,
   TeamOrder,
   TeamRow,
   TeamsPage,
 } from "../contract/sources.ts";
 import type { OpenSource } from "./open-source.ts";
-import { type PeopleQuery, rosterKey } from "./roster.ts";
+import { memberColumns, memberScreen, personColumns, personScreen, type TeamMember } from "./person-columns.ts";
+import { rosterKey } from "./roster.ts";
+import { RowTable, type TableQuery } from "./row-table.ts";
 import { notInSource } from "./source-error.ts";
+import { tablePage, type Window } from "./table-page.ts";
 
-/** Which rows of a list. */
-export interface Window {
-  readonly offset: number;
-  readonly limit: number;
+/** Which rows of a table. */
+export interface RowsAsked {
+  readonly query: TableQuery;
+  /** Key of the team that they must be in. */
+  readonly team?: string | undefined;
 }
 
-/** People who fit. */
-export async function peoplePage(open: OpenSource, query: PeopleQuery, window: Window): Promise<PeoplePage> {
-  return pageOf((await open.roster()).select(query), window);
+/** Everybody, those whom a reviewer should see first before the others. */
+export async function peopleTable(open: OpenSource): Promise<RowTable<PersonRow>> {
+  return await open.remembered("people", async () => {
+    const { people } = await open.roster();
+    const ranked = people.map((person) => ({ person, rank: riskRank(person), name: folded(person.name) }));
+    ranked.sort((a, b) => a.rank - b.rank || compareTexts(a.name, b.name));
+    return new RowTable(
+      personColumns(open.asOfSeconds),
+      ranked.map(({ person }) => person),
+    );
+  });
+}
+
+/** The same of one team. @throws BatonError `CONSOLE-NOT-IN-FILE` */
+export async function membersTable(open: OpenSource, teamKey: string): Promise<RowTable<TeamMember>> {
+  const roster = await open.roster();
+  const team = roster.team(teamKey);
+  if (!team) throw notInSource("team");
+  const members = team.places.flatMap(({ person: index, role }) => {
+    const person = roster.people[index];
+    return person ? [{ person, role, rank: riskRank(person) }] : [];
+  });
+  return new RowTable(
+    memberColumns(open.asOfSeconds),
+    members.toSorted((a, b) => a.rank - b.rank),
+  );
+}
+
+/** People who fit. @throws BatonError `CONSOLE-BAD-REQUEST` */
+export async function peoplePage(open: OpenSource, { query, team }: RowsAsked, window: Window): Promise<TablePage> {
+  const table = await peopleTable(open);
+  const only = await inTeam(open, team);
+  return await tablePage(open, table, { query, only, window, screen: personScreen });
+}
+
+/** Members of one team who fit. @throws BatonError `CONSOLE-NOT-IN-FILE`, `CONSOLE-BAD-REQUEST` */
+export async function membersPage(
+  open: OpenSource,
+  teamKey: string,
+  query: TableQuery,
+  window: Window,
+): Promise<TablePage> {
+  const table = await membersTable(open, teamKey);
+  return await tablePage(open, table, { query, window, screen: memberScreen });
+}
+
+/** Whether a person is in a team; undefined when none is asked for. */
+export async function inTeam(
+  open: OpenSource,
+  team: string | undefined,
+): Promise<((person: PersonRow) => boolean) | undefined> {
+  if (team === undefined) return undefined;
+  const people = (await open.roster()).peopleOf(team);
+  return (person) => people.has(person);
 }
 
 /** What teams are asked for. */
@@ -39,13 +96,15 @@ const teamKeys: Readonly<Record<Exclude<TeamOrder, "name">, (row: TeamRow) => st
   members: ({ memberCount }) => memberCount,
   managers: ({ managerCount }) => managerCount,
   disabled: ({ disabledCount }) => disabledCount,
+  "without-two-factor": ({ withoutTwoFactor }) => withoutTwoFactor,
   visibility: ({ visibility }) => visibility ?? "",
 };
 
 /** Teams that fit, by name where nothing else tells them apart. */
 export async function teamsPage(open: OpenSource, query: TeamsQuery, window: Window): Promise<TeamsPage> {
   const words = searchWords(query.q ?? "");
-  const { teams } = await open.roster();
+  const { teams, people } = await open.roster();
+  const alone = people.filter(({ teamCount }) => teamCount === 0).length;
   const rows = teams
     .map(({ row }) => row)
     .filter((row) => hasAllWords(folded(`${row.name}\n${row.slug}\n${row.id}`), words));
@@ -54,7 +113,7 @@ export async function teamsPage(open: OpenSource, query: TeamsQuery, window: Win
     const key = teamKeys[order];
     rows.sort((a, b) => (key(a) === key(b) ? 0 : key(a) < key(b) ? -1 : 1));
   }
-  return pageOf(query.descending === true ? rows.reverse() : rows, window);
+  return { ...pageOf(query.descending === true ? rows.reverse() : rows, window), alone };
 }
 
 /** One team. @throws BatonError `CONSOLE-NOT-IN-FILE` */

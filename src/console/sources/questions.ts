@@ -5,9 +5,7 @@
 import { writeOutputFile } from "../../reports/output-file.ts";
 import type { ListedPage } from "../contract/reviews.ts";
 import type {
-  PeoplePage,
   PersonDetail,
-  Picture,
   ResourceDetail,
   ReviewPage,
   SourceInfo,
@@ -24,13 +22,20 @@ import {
   type StartTaken,
   startFrom,
 } from "./decided.ts";
-import { type EvidenceTaken, type ExportForm, exportAnswer, exportEvidence, peopleAnswer } from "./exports.ts";
+import {
+  type EvidenceTaken,
+  type ExportForm,
+  exportAnswer,
+  exportEvidence,
+  membersAnswer,
+  peopleAnswer,
+} from "./exports.ts";
 import type { OpenSource } from "./open-source.ts";
-import { peoplePage, personOf, type TeamsQuery, teamOf, teamsPage, type Window } from "./people.ts";
-import { pictureOf } from "./picture.ts";
-import { freshAnswer, type ReviewRequest, reviewPage, type Since } from "./reviews.ts";
-import type { PeopleQuery } from "./roster.ts";
+import { membersPage, peoplePage, personOf, type RowsAsked, type TeamsQuery, teamOf, teamsPage } from "./people.ts";
+import { type ReviewRequest, reviewAnswer, reviewPage, type Since } from "./reviews.ts";
+import { rosterKey } from "./roster.ts";
 import { sourceInfo } from "./source-info.ts";
+import type { Window } from "./table-page.ts";
 import {
   type EntitlementsQuery,
   entitlementsPage,
@@ -46,6 +51,18 @@ interface Named {
   readonly id: string;
 }
 
+/** A part of a table. */
+interface Asked {
+  readonly asked: RowsAsked;
+  readonly window: Window;
+}
+
+/** All rows that fit, as a file. */
+interface Export extends Written {
+  readonly asked: RowsAsked;
+  readonly form: ExportForm;
+}
+
 /** A review without what it compares with, which is asked for beside it. */
 type ReviewAsked = Omit<ReviewRequest, "since">;
 
@@ -56,18 +73,19 @@ export interface Questions {
   /** Reads everybody, before somebody asks. */
   readAhead: [taken: Record<string, never>, answer: null];
   info: [taken: { readonly source: string; readonly title: string }, answer: SourceInfo];
-  people: [taken: { readonly query: PeopleQuery; readonly window: Window }, answer: PeoplePage];
+  people: [taken: Asked, answer: TablePage];
+  members: [taken: Named & Asked, answer: TablePage];
   person: [taken: Named, answer: PersonDetail];
   teams: [taken: { readonly query: TeamsQuery; readonly window: Window }, answer: TeamsPage];
   team: [taken: Named, answer: TeamRow];
-  picture: [taken: Record<string, never>, answer: Picture];
   resources: [taken: { readonly type: string | undefined; readonly window: Window }, answer: TablePage];
   resource: [taken: Named, answer: ResourceDetail];
   entitlements: [taken: { readonly query: EntitlementsQuery; readonly window: Window }, answer: TablePage];
   grants: [taken: { readonly query: GrantsQuery; readonly window: Window }, answer: TablePage];
-  review: [taken: { readonly request: ReviewAsked; readonly window: Window }, answer: ReviewPage];
-  exportPeople: [taken: Written & { readonly query: PeopleQuery; readonly form: ExportForm }, answer: null];
-  exportReview: [taken: Written & { readonly request: ReviewAsked; readonly form: ExportForm }, answer: null];
+  review: [taken: Asked & { readonly request: ReviewAsked }, answer: ReviewPage];
+  exportPeople: [taken: Export, answer: null];
+  exportMembers: [taken: Export & Named, answer: null];
+  exportReview: [taken: Export & { readonly request: ReviewAsked }, answer: null];
   exportEvidence: [taken: Written & EvidenceTaken, answer: null];
   listed: [taken: { readonly list: string; readonly window: Window }, answer: ListedPage];
   exportListed: [taken: Written & { readonly list: string; readonly form: ExportForm }, answer: null];
@@ -121,23 +139,28 @@ export const answering: Answering = {
     return null;
   },
   info: (open, { source, title }) => sourceInfo(open, source, title),
-  people: (open, { query, window }) => peoplePage(open, query, window),
+  people: (open, { asked, window }) => peoplePage(open, asked, window),
+  members: (open, { asked, window, ...team }) => membersPage(open, rosterKey(team), asked.query, window),
   person: (open, { type, id }) => personOf(open, type, id),
   teams: (open, { query, window }) => teamsPage(open, query, window),
   team: (open, { type, id }) => teamOf(open, type, id),
-  picture: (open) => pictureOf(open),
   resources: (open, { type, window }) => resourcesPage(open, type, window),
   resource: (open, { type, id }) => resourceDetail(open, { resourceType: type, resource: id }),
   entitlements: (open, { query, window }) => entitlementsPage(open, query, window),
   grants: (open, { query, window }) => grantsPage(open, query, window),
-  review: (open, { request, window }, since) => reviewPage(open, { ...request, since }, window),
-  async exportPeople(open, { query, form, out }) {
-    const answer = await peopleAnswer(open, query);
+  review: (open, { request, asked, window }, since) => reviewPage(open, { ...request, since }, asked, window),
+  async exportPeople(open, { asked, form, out }) {
+    const answer = await peopleAnswer(open, asked);
     await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
     return null;
   },
-  async exportReview(open, { request, form, out }, since) {
-    const answer = freshAnswer(open, { ...request, since });
+  async exportMembers(open, { type, id, asked, form, out }) {
+    const answer = await membersAnswer(open, rosterKey({ type, id }), asked.query);
+    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
+    return null;
+  },
+  async exportReview(open, { request, asked, form, out }, since) {
+    const answer = await reviewAnswer(open, { ...request, since }, asked);
     await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
     return null;
   },

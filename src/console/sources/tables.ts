@@ -1,30 +1,20 @@
 /** What any Baton file holds, in tables: resources, entitlements and grants, a page at a time, and one resource. */
-import { accountFacts } from "../../reports/account-facts.ts";
 import { slugOf } from "../../reports/file-shape.ts";
-import { howHeld, inheritedFrom } from "../../reports/grant-paths.ts";
+import { inheritedFrom } from "../../reports/grant-paths.ts";
 import { labelOf } from "../../reports/questions/access.ts";
-import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
+import { entitlementColumns, grantColumns, resourceColumns } from "../../reports/questions/lists.ts";
+import type { ColumnOf } from "../../reports/report.ts";
 import type { ResourceId } from "../../sdk/contracts/model.ts";
-import type { ResourceDetail, TablePage } from "../contract/sources.ts";
+import type { LinkTarget, ResourceDetail, TableColumn, TablePage, TableRow } from "../contract/sources.ts";
 import type { OpenSource } from "./open-source.ts";
-import { profileTexts, type Window } from "./people.ts";
+import { profileTexts } from "./people.ts";
 import { notInSource } from "./source-error.ts";
-
-type Column = TablePage["columns"][number];
+import { cellOf, shownColumn, type Window } from "./table-page.ts";
 
 /** Resources of one type, or all, in the order of the file. */
 export function resourcesPage({ view }: OpenSource, type: string | undefined, window: Window): TablePage {
   const filter = type === undefined ? {} : { resourceTypeId: type };
-  const rows = [...view.resources(filter, window)].map((resource) => {
-    const { id, displayName, parentResourceId, description = "" } = resource;
-    const { status } = accountFacts(resource);
-    const parent = parentResourceId ? resourceKey(parentResourceId) : null;
-    return [id.resourceType, id.resource, displayName, parent, status === "unknown" ? null : status, description];
-  });
-  const columns = textColumns({
-    ...{ type: "Type", id: "Id", name: "Name", parent: "Parent", status: "Status", description: "Description" },
-  });
-  return { columns, total: view.count("resource", filter), offset: window.offset, rows };
+  return pageOf(resourceColumns, view.resources(filter, window), { total: view.count("resource", filter), window });
 }
 
 /** What entitlements are asked for. */
@@ -40,19 +30,12 @@ export function entitlementsPage(
   window: Window,
 ): TablePage {
   const filter = { ...(type !== undefined && { resourceTypeId: type }), ...(resource && { resource }) };
-  const rows = [...view.entitlements(filter, window)].map((entitlement) => {
-    const { id, displayName, description } = entitlement;
-    const on = entitlement.resource.id;
-    const holders = view.count("grant", { entitlementId: id });
-    return [on.resourceType, holdings.resourceName(on), slugOf(entitlement), displayName, description, holders, id];
-  });
-  const columns = [
-    ...textColumns({ resourceType: "Resource type", resource: "Resource", slug: "Entitlement", name: "Name" }),
-    ...textColumns({ description: "Description" }),
-    { key: "grants", title: "Grants", isNumber: true },
-    ...textColumns({ id: "Id" }),
-  ];
-  return { columns, total: view.count("entitlement", filter), offset: window.offset, rows };
+  const rows = [...view.entitlements(filter, window)].map((entitlement) => ({
+    entitlement,
+    resourceName: holdings.resourceName(entitlement.resource.id),
+    grants: view.count("grant", { entitlementId: entitlement.id }),
+  }));
+  return pageOf(entitlementColumns, rows, { total: view.count("entitlement", filter), window });
 }
 
 /** What grants are asked for. */
@@ -71,24 +54,10 @@ export function grantsPage(
   const rows = [...view.grants(filter, window)].map((grant) => {
     const { id, resource } = grant.entitlement;
     const { resourceName, slug } = holdings.nameOf({ entitlementId: id, resource });
-    const who = grant.principal;
     const through = inheritedFrom(grant).map((one) => labelOf(one, holdings));
-    return [
-      resourceName,
-      slug,
-      holdings.resourceName(who),
-      howHeld(grant),
-      through,
-      who.resourceType,
-      who.resource,
-      id,
-    ];
+    return { grant, resourceName, slug, principalName: holdings.resourceName(grant.principal), through };
   });
-  const columns = textColumns({
-    ...{ resource: "Resource", slug: "Entitlement", principal: "Principal", how: "How", through: "Through" },
-    ...{ principalType: "Principal type", principalId: "Principal id", entitlementId: "Entitlement id" },
-  });
-  return { columns, total: view.count("grant", filter), offset: window.offset, rows };
+  return pageOf(grantColumns, rows, { total: view.count("grant", filter), window });
 }
 
 /** One resource. @throws BatonError `CONSOLE-NOT-IN-FILE` */
@@ -112,6 +81,19 @@ export function resourceDetail({ view, holdings }: OpenSource, id: ResourceId): 
   };
 }
 
-function textColumns(titles: Readonly<Record<string, string>>): readonly Column[] {
-  return Object.entries(titles).map(([key, title]) => ({ key, title, isNumber: false }));
+/** Everything as it was written: each name leads to its resource. */
+function pageOf<Item>(
+  columns: readonly ColumnOf<Item>[],
+  items: Iterable<Item>,
+  { total, window }: { readonly total: number; readonly window: Window },
+): TablePage {
+  const rows = Array.from(items, (item): TableRow => {
+    const textIn = (key: string): string => String(columns.find((one) => one.key === key)?.value(item) ?? "");
+    const links = columns.map(({ link }): LinkTarget | null =>
+      link?.type === undefined ? null : { to: "resource", type: textIn(link.type), id: textIn(link.id) },
+    );
+    return { cells: columns.map(({ value }) => cellOf(value(item))), links };
+  });
+  const served = columns.map((one): TableColumn => ({ ...shownColumn(one, true), choices: [] }));
+  return { columns: served, all: total, total, offset: window.offset, rows };
 }

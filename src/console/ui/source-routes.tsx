@@ -1,8 +1,7 @@
 /** Screens below /sources and /files: which belongs to which address. */
 import { useRoute } from "preact-iso";
 import { AccessScreen } from "./access/access-tab.tsx";
-import { PersonScreen } from "./access/person-screen.tsx";
-import { TeamScreen } from "./access/team-screen.tsx";
+import { TeamScreen } from "./access/teams/team-screen.tsx";
 import { FileScreen } from "./files/file-screen.tsx";
 import { TablesScreen } from "./files/tables-screen.tsx";
 import { ReviewScreen } from "./reviews/review-screen.tsx";
@@ -14,12 +13,11 @@ export function SourceRoute() {
   const { params } = useRoute();
   const { source = "", screen = "people", first = "", second = "" } = params;
   const isSubject = first !== "" && second !== "";
-  if (screen === "people" && isSubject) return <PersonScreen source={source} type={first} id={second} />;
   if (screen === "teams" && isSubject) return <TeamScreen source={source} type={first} id={second} />;
   if (screen === "reviews")
     return first !== "" ? <ReviewScreen source={source} name={first} /> : <ReviewsScreen source={source} />;
   if (screen === "tables") return <TablesScreen source={source} />;
-  if (["people", "teams", "roles", "picture"].includes(screen)) return <AccessScreen source={source} part={screen} />;
+  if (["people", "teams", "roles"].includes(screen)) return <AccessScreen source={source} part={screen} />;
   return <NotFound />;
 }
 

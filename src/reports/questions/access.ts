@@ -2,38 +2,46 @@
 
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Grant, Resource } from "../../sdk/contracts/model.ts";
+import { column } from "../columns.ts";
 import { entitlementRefOf, howHeld, inheritedPaths } from "../grant-paths.ts";
 import { Holdings } from "../holdings.ts";
 import { findAccounts } from "../people/find-accounts.ts";
-import { columnsOf, compareTexts, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
 
+interface Held {
+  readonly grant: Grant;
+  readonly resourceName: string;
+  readonly slug: string;
+  readonly through: readonly string[];
+}
+
 /** All that the principal holds, by resource and slug. */
-export const access: Report = {
+export const access = defineReport<Held>({
   name: "access",
   title: "Access of a person",
   summary: "What one person holds, directly or inherited, and through what",
   operand: "WHO",
   takesList: true,
-  columns: columnsOf({
-    resource: "Resource",
-    slug: "Entitlement",
-    how: "How",
-    through: "Through",
-    resourceType: "Resource type",
-    resourceId: "Resource id",
-    entitlementId: "Entitlement id",
-  }),
-  rows: accessRows,
-};
+  columns: [
+    column("resource", "Resource", "text", ({ resourceName }) => resourceName),
+    column("slug", "Entitlement", "text", ({ slug }) => slug),
+    column("how", "How", "text", ({ grant }) => howHeld(grant)),
+    column("through", "Through", "list", ({ through }) => through),
+    column("resourceType", "Resource type", "text", ({ grant }) => grant.entitlement.resource.resourceType),
+    column("resourceId", "Resource id", "text", ({ grant }) => grant.entitlement.resource.resource),
+    column("entitlementId", "Entitlement id", "text", ({ grant }) => grant.entitlement.id),
+  ],
+  items: accessItems,
+});
 
-function* accessRows({ view, about = "" }: Subject): Rows {
+function* accessItems({ view, about = "" }: Subject): Items<Held> {
   const holdings = new Holdings(view);
   const who = findPrincipal(about, holdings);
   const grants = new Map<string, Grant>();
   for (const grant of view.grants({ principal: who.id })) grants.set(grant.entitlement.id, grant);
-  const rows = [...grants.values()].map((grant) => rowOf(grant, grants, holdings));
-  for (const row of rows.toSorted(compareRows)) yield row;
+  const rows = [...grants.values()].map((grant) => heldBy(grant, grants, holdings));
+  yield* rows.toSorted(compareHeld);
   const { facts } = holdings.account(who.id);
   const isOff = rows.length > 0 && (facts.status === "disabled" || facts.status === "deleted");
   return {
@@ -45,11 +53,11 @@ function* accessRows({ view, about = "" }: Subject): Rows {
   };
 }
 
-function rowOf(grant: Grant, grants: ReadonlyMap<string, Grant>, holdings: Holdings): Row {
+function heldBy(grant: Grant, grants: ReadonlyMap<string, Grant>, holdings: Holdings): Held {
   const { id, resource } = grant.entitlement;
   const { slug, resourceName } = holdings.nameOf({ entitlementId: id, resource });
   const through = inheritedPaths(grant, grants).map((path) => path.map((one) => labelOf(one, holdings)).join(" > "));
-  return [resourceName, slug, howHeld(grant), through, resource.resourceType, resource.resource, id];
+  return { grant, resourceName, slug, through };
 }
 
 /** `resource: slug` of an entitlement. */
@@ -60,9 +68,8 @@ export function labelOf(entitlementId: string, holdings: Holdings): string {
   return `${resourceName}: ${slug}`;
 }
 
-function compareRows(a: Row, b: Row): number {
-  const key = (row: Row, index: number): string => String(row[index] ?? "");
-  return compareTexts(key(a, 0), key(b, 0)) || compareTexts(key(a, 6), key(b, 6));
+function compareHeld(a: Held, b: Held): number {
+  return compareTexts(a.resourceName, b.resourceName) || compareTexts(a.grant.entitlement.id, b.grant.entitlement.id);
 }
 
 /** By `type:id`, by id, or by login, address or name, however it is typed. */

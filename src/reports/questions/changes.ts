@@ -4,30 +4,57 @@
  */
 import type { GrantChange, HeldEntitlement, KeyedResource, SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
+import { column } from "../columns.ts";
 import { Holdings } from "../holdings.ts";
 import { mergeByKey } from "../merge-by-key.ts";
-import { type Count, columnsOf, counted, type Report, type Row, type Rows, type Subject } from "../report.ts";
+import { type Count, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { resourceValues } from "../resource-values.ts";
+import { barsByKind, inText } from "../screen/chart.ts";
+
+/** What became of one thing or one value. */
+interface Changed {
+  /** `account`, `access`, `entitlement`, or the id of a resource type. */
+  readonly what: string;
+  readonly change: Change;
+  readonly name: string;
+  readonly field?: string | undefined;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly type: string;
+  readonly id: string;
+}
 
 /** Resources, then entitlements, then grants, each by key. */
-export const changes: Report = {
+export const changes = defineReport<Changed>({
   name: "changes",
   title: "Changes",
   summary: "What changed since an earlier sync, of the same file or another",
   comparesSyncs: true,
-  isEvidence: true,
-  columns: columnsOf({
-    what: "What",
-    change: "Change",
-    name: "Name",
-    field: "Field",
-    before: "Before",
-    after: "After",
-    type: "Type",
-    id: "Id",
+  isReview: true,
+  columns: [
+    column("what", "What", "word", ({ what }) => what, { width: 9 }),
+    column("change", "Change", "word", ({ change }) => change, { width: 9 }),
+    column("name", "Name", "text", ({ name }) => name, { width: 20, link: { type: "type", id: "id" } }),
+    column("field", "Field", "text", ({ field }) => field),
+    column("before", "Before", "text", ({ before }) => before, { width: 18 }),
+    column("after", "After", "text", ({ after }) => after, { width: 18 }),
+    column("type", "Type", "text", ({ type }) => type, { isExportedOnly: true }),
+    column("id", "Id", "text", ({ id }) => id, { isExportedOnly: true }),
+  ],
+  screen: ["name", "what", "change", "field", "before", "after"],
+  headline: ({ total, counts }) => {
+    if (total === 0) return { figure: "0", sentence: "changes", tone: "good" };
+    const things = counts.reduce((sum, { count }) => sum + count, 0);
+    const parts = counts.filter(({ count }) => count > 0).map(({ label, count }) => `${inText(count)} ${label}`);
+    return { figure: inText(things), sentence: `changes: ${parts.join(", ")}`, tone: "neutral" };
+  },
+  chart: ({ counts }) => ({
+    title: "Changes by kind",
+    scale: "count",
+    bars: barsByKind(counts, "what", "change"),
   }),
-  rows: changeRows,
-};
+  items: changed,
+});
 
 type Change = "added" | "removed" | "changed";
 
@@ -40,7 +67,7 @@ interface Comparison {
   readonly counts: Map<string, Count>;
 }
 
-function* changeRows({ view, since, notCompared }: Subject): Rows {
+function* changed({ view, since, notCompared }: Subject): Items<Changed> {
   if (since === undefined) throw new TypeError("changes need an earlier sync");
   const [before, after] = [new Holdings(since), new Holdings(view)];
   const accountTypes = new Set([...before.shape.accountTypes, ...after.shape.accountTypes]);
@@ -64,7 +91,7 @@ function noticesFor(since: SyncView, view: SyncView): string[] {
   return notices;
 }
 
-function* resourceChanges(comparison: Comparison): Generator<Row> {
+function* resourceChanges(comparison: Comparison): Generator<Changed> {
   const { before, after } = comparison;
   const keyOf = ({ key }: KeyedResource): string => key;
   const old = { items: before.view.resourcesByKey(), keyOf };
@@ -76,13 +103,13 @@ function* resourceChanges(comparison: Comparison): Generator<Row> {
   }
 }
 
-function resourceRow(comparison: Comparison, change: Change, resource: Resource): Row {
+function resourceRow(comparison: Comparison, change: Change, resource: Resource): Changed {
   const what = kindOf(comparison, resource);
   count(comparison, what, change);
-  return [what, change, resource.displayName, undefined, undefined, undefined, ...idCells(resource)];
+  return { what, change, name: resource.displayName, ...idsOf(resource) };
 }
 
-function* valueChanges(comparison: Comparison, left: KeyedResource, right: KeyedResource): Generator<Row> {
+function* valueChanges(comparison: Comparison, left: KeyedResource, right: KeyedResource): Generator<Changed> {
   // Rows of the same bytes are most of them, and need not be decoded.
   if (left.encoding === right.encoding && Buffer.compare(left.content, right.content) === 0) return;
   const [old, current] = [left.resource(), right.resource()];
@@ -93,12 +120,13 @@ function* valueChanges(comparison: Comparison, left: KeyedResource, right: Keyed
   const fields = [...new Set([...was.keys(), ...is.keys()])].filter((field) => was.get(field) !== is.get(field));
   if (fields.length > 0) count(comparison, what, "changed");
   for (const field of fields.toSorted()) {
-    yield [what, "changed", current.displayName, field, was.get(field), is.get(field), ...idCells(current)];
+    const [before, after] = [was.get(field), is.get(field)];
+    yield { what, change: "changed", name: current.displayName, field, before, after, ...idsOf(current) };
   }
 }
 
 /** Entitlements that came or went while their resource stayed. */
-function* entitlementChanges(comparison: Comparison): Generator<Row> {
+function* entitlementChanges(comparison: Comparison): Generator<Changed> {
   const { before, after } = comparison;
   const [old, current] = [before.view, after.view];
   const keyOf = ({ entitlementId }: HeldEntitlement): string => entitlementId;
@@ -110,8 +138,8 @@ function* entitlementChanges(comparison: Comparison): Generator<Row> {
     const entitlement = (pair.kind === "left" ? old : current).getEntitlement(key, resource);
     if (!entitlement || !isInBoth(entitlement.resource, old, current)) continue;
     count(comparison, "entitlement", change);
-    const values = change === "removed" ? [entitlement.displayName, undefined] : [undefined, entitlement.displayName];
-    yield ["entitlement", change, entitlement.displayName, entitlement.slug, ...values, "entitlement", key];
+    const { displayName: name, slug: field } = entitlement;
+    yield { what: "entitlement", change, name, field, ...sideOf(change, name), type: "entitlement", id: key };
   }
 }
 
@@ -119,19 +147,19 @@ function isInBoth({ id }: Resource, old: SyncView, current: SyncView): boolean {
   return old.getResource(id) !== undefined && current.getResource(id) !== undefined;
 }
 
-function* grantChanges(comparison: Comparison): Generator<Row> {
+function* grantChanges(comparison: Comparison): Generator<Changed> {
   const { before, after } = comparison;
   for (const found of after.view.grantChanges(before.view)) yield grantRow(comparison, found);
 }
 
-function grantRow(comparison: Comparison, { change, grant }: GrantChange): Row {
+function grantRow(comparison: Comparison, { change, grant }: GrantChange): Changed {
   const side = change === "removed" ? comparison.before : comparison.after;
   const { principal } = grant;
   const { resourceName, slug } = side.nameOf(grant);
   count(comparison, "access", change);
-  const values = change === "removed" ? [slug, undefined] : [undefined, slug];
-  const ids = [principal.resourceType, principal.resource];
-  return ["access", change, side.resourceName(principal), resourceName, ...values, ...ids];
+  const ids = { type: principal.resourceType, id: principal.resource };
+  const name = side.resourceName(principal);
+  return { what: "access", change, name, field: resourceName, ...sideOf(change, slug), ...ids };
 }
 
 /** `account`, else the type's id, such as `team`. */
@@ -139,8 +167,12 @@ function kindOf({ accountTypes }: Comparison, { id }: Resource): string {
   return accountTypes.has(id.resourceType) ? "account" : id.resourceType;
 }
 
-function idCells({ id }: Resource): readonly [string, string] {
-  return [id.resourceType, id.resource];
+function idsOf({ id }: Resource): Pick<Changed, "type" | "id"> {
+  return { type: id.resourceType, id: id.resource };
+}
+
+function sideOf(change: Change, value: string): Pick<Changed, "before" | "after"> {
+  return change === "removed" ? { before: value } : { after: value };
 }
 
 function count({ counts }: Comparison, what: string, change: Change): void {

@@ -1,60 +1,65 @@
 /** Who could log in and has not done so for long. Disabled accounts are left to the offboarding review. */
+
+import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { type Account, Holdings } from "../holdings.ts";
-import { type Cell, columnsOf, compareTexts, counted, type Report, type Rows, type Subject } from "../report.ts";
-import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
-import { daysSince } from "./days.ts";
+import { type Charted, compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
+import { barsByColumns, capitalized, countIn, inText, partOf } from "../screen/chart.ts";
+import type { Chart } from "../screen/shown.ts";
+import { type Age, ageNames, ageOf, ages, ageWords, daysSince } from "./ages.ts";
 
 const noLogins = "No account has a last login: it may be that the connector does not report it.";
 const loginsOnly =
   "A login is one by a person, on a page. Use by API key or command line is no login: an account without logins may be in use.";
-/** The ages by key, the longest first. Without a last login there was none, or the key that read does not see it. */
-export const ageNames = {
-  never: "never or hidden",
-  over180: ">180 days",
-  over90: "91-180 days",
-  over30: "31-90 days",
-  recent: "0-30 days",
-} as const;
-/** One of the ages. */
-export type Age = keyof typeof ageNames;
-/** All ages, the longest first. */
-export const ages = Object.keys(ageNames) as readonly Age[];
+
+interface Aged {
+  readonly account: Account;
+  readonly age: Age;
+  readonly days: number | undefined;
+}
+
+const accountOf = ({ account }: Aged): Account => account;
 
 /** Accounts that are not disabled and whose last login is more than 30 days ago, the longest first, those without before all. */
-export const dormant: Report = {
+export const dormant = defineReport<Aged>({
   name: "dormant",
   title: "Dormant accounts",
   summary: "Accounts that could log in and never did, or not for 30, 90 or 180 days; use by key is no login",
   countsAges: true,
-  isEvidence: true,
-  columns: columnsOf({ ...accountTitles, age: "No login for", days: "Days", ...accountIdTitle }),
-  rows: dormantRows,
-};
+  isReview: true,
+  columns: [
+    ...accountColumns(accountOf),
+    column("age", "No login for", "word", ({ age }) => ageNames[age], { words: ageWords }),
+    column("days", "Days", "number", ({ days }) => days),
+    ...accountIdColumns(accountOf),
+  ],
+  screen: ["name", "email", "roles", "twoFactor", "lastLogin", "age"],
+  headline: ({ count }) => {
+    const found = count("never") + count("over180") + count("over90");
+    const sentence = `of ${inText(count("accounts"))} people who can log in did not for more than 90 days, or have no known login`;
+    return { figure: inText(found), sentence, tone: found > 0 ? "warn" : "good" };
+  },
+  chart: (charted) => ({ title: "Time since the last login", scale: "count", bars: barsByAge(charted) }),
+  items: dormantItems,
+});
 
-interface Aged {
-  readonly cells: readonly Cell[];
-  readonly age: Age;
-  readonly days: number | undefined;
-  readonly id: string;
-}
-
-function* dormantRows({ view, asOfSeconds }: Subject): Rows {
+function* dormantItems({ view, asOfSeconds }: Subject): Items<Aged> {
   const counts = new Map<Age, number>(ages.map((age) => [age, 0]));
   const found: Aged[] = [];
   let accounts = 0;
   let disabled = 0;
   for (const account of new Holdings(view).accounts()) {
-    const { status } = account.facts;
+    const { status, lastLoginSeconds } = account.facts;
     if (status === "disabled" || status === "deleted") {
       disabled++;
       continue;
     }
     accounts++;
-    const aged = ageOf(account, asOfSeconds);
-    counts.set(aged.age, (counts.get(aged.age) ?? 0) + 1);
-    if (aged.age !== "recent") found.push(aged);
+    const days = daysSince(lastLoginSeconds, asOfSeconds);
+    const age = ageOf(days);
+    counts.set(age, (counts.get(age) ?? 0) + 1);
+    if (age !== "recent") found.push({ account, age, days });
   }
-  for (const { cells } of found.toSorted(longestFirst)) yield cells;
+  yield* found.toSorted(longestFirst);
   const isSilent = accounts > 0 && counts.get("never") === accounts;
   return {
     counts: [
@@ -66,21 +71,20 @@ function* dormantRows({ view, asOfSeconds }: Subject): Rows {
   };
 }
 
-function ageOf(account: Account, asOfSeconds: number): Aged {
-  const days = daysSince(account.facts.lastLoginSeconds, asOfSeconds);
-  const age = ageAfter(days);
-  const cells = [...accountCells(account), ageNames[age], days, ...accountIdCells(account)];
-  return { cells, age, days, id: account.resource.id.resource };
-}
-
-function ageAfter(days: number | undefined): Age {
-  if (days === undefined) return "never";
-  if (days > 180) return "over180";
-  if (days > 90) return "over90";
-  return days > 30 ? "over30" : "recent";
-}
-
 function longestFirst(a: Aged, b: Aged): number {
   const days = ({ days: known }: Aged): number => known ?? Number.MAX_SAFE_INTEGER;
-  return days(b) - days(a) || compareTexts(a.id, b.id);
+  return days(b) - days(a) || compareTexts(a.account.resource.id.resource, b.account.resource.id.resource);
+}
+
+/** Rows are those that were not seen for long; those who were are in the counts alone. */
+function barsByAge({ columns, rows, counts }: Charted): Chart["bars"] {
+  const at = columns.findIndex(({ key }) => key === "age");
+  return ages.flatMap((age) => {
+    const found = rows.filter((row) => row[at] === ageNames[age]);
+    const [bar] = barsByColumns({ columns, rows: found, counts }, "age", "status");
+    if (bar) return [bar];
+    return age === "never"
+      ? []
+      : [{ label: capitalized(ageNames[age]), parts: [partOf("seen", countIn(counts, age))] }];
+  });
 }

@@ -2,90 +2,139 @@
 
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
-import { Purpose, type Resource, Trait } from "../../sdk/contracts/model.ts";
+import {
+  type Entitlement,
+  type Grant,
+  Purpose,
+  type Resource,
+  type ResourceType,
+  Trait,
+} from "../../sdk/contracts/model.ts";
 import { accountFacts } from "../account-facts.ts";
+import { column } from "../columns.ts";
 import { slugOf } from "../file-shape.ts";
 import { howHeld, inheritedFrom } from "../grant-paths.ts";
 import { Holdings } from "../holdings.ts";
-import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
+import { type ColumnOf, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { unknownSubject } from "../unknown-subject.ts";
 
+interface CountedType {
+  readonly type: ResourceType;
+  readonly resources: number;
+  readonly entitlements: number;
+  readonly grants: number;
+}
+
 /** Resource types with their counts. */
-export const resourceTypes: Report = {
+export const resourceTypes = defineReport<CountedType>({
   name: "resource-types",
   title: "Resource types",
   summary: "Resource types with numbers of resources, entitlements and grants",
   isEvidence: true,
-  columns: columnsOf({
-    type: "Type",
-    name: "Name",
-    traits: "Traits",
-    resources: "Resources",
-    entitlements: "Entitlements",
-    grants: "Grants",
-  }),
-  rows: typeRows,
-};
+  columns: [
+    column("type", "Type", "text", ({ type }) => type.id),
+    column("name", "Name", "text", ({ type }) => type.displayName),
+    column("traits", "Traits", "list", ({ type }) => type.traits.map(traitName)),
+    column("resources", "Resources", "number", ({ resources: count }) => count),
+    column("entitlements", "Entitlements", "number", ({ entitlements: count }) => count),
+    column("grants", "Grants", "number", ({ grants: count }) => count),
+  ],
+  items: countedTypes,
+});
+
+/** The columns of resources. */
+export const resourceColumns: readonly ColumnOf<Resource>[] = [
+  column("type", "Type", "text", ({ id }) => id.resourceType, { width: 12 }),
+  column("id", "Id", "text", ({ id }) => id.resource, { width: 20, link: { type: "type", id: "id" } }),
+  column("name", "Name", "text", ({ displayName }) => displayName, { width: 20 }),
+  column("parent", "Parent", "text", ({ parentResourceId }) => parentResourceId && resourceKey(parentResourceId)),
+  column("status", "Status", "status", statusText),
+  column("description", "Description", "text", ({ description }) => description),
+];
 
 /** All resources, or those of one type. */
-export const resources: Report = {
+export const resources = defineReport<Resource>({
   name: "resources",
   title: "Resources",
   summary: "All resources, or those of one type",
   operand: "[TYPE]",
-  columns: columnsOf({
-    type: "Type",
-    id: "Id",
-    name: "Name",
-    parent: "Parent",
-    status: "Status",
-    description: "Description",
+  columns: resourceColumns,
+  items: resourcesOf,
+});
+
+/** An entitlement with what it is on, and how often it is held. */
+export interface NamedEntitlement {
+  readonly entitlement: Entitlement;
+  readonly resourceName: string;
+  readonly grants: number;
+}
+
+/** The columns of entitlements. */
+export const entitlementColumns: readonly ColumnOf<NamedEntitlement>[] = [
+  column("resourceType", "Resource type", "text", ({ entitlement }) => entitlement.resource.id.resourceType, {
+    width: 11,
   }),
-  rows: resourceRows,
-};
+  column("resource", "Resource", "text", ({ resourceName }) => resourceName),
+  column("slug", "Entitlement", "text", ({ entitlement }) => slugOf(entitlement)),
+  column("name", "Name", "text", ({ entitlement }) => entitlement.displayName, { width: 20 }),
+  column("purpose", "Purpose", "text", ({ entitlement }) => purposeName(entitlement.purpose)),
+  column("grants", "Grants", "number", ({ grants: count }) => count),
+  column("id", "Id", "text", ({ entitlement }) => entitlement.id, { width: 20 }),
+];
 
 /** All entitlements, or those on resources of one type. */
-export const entitlements: Report = {
+export const entitlements = defineReport<NamedEntitlement>({
   name: "entitlements",
   title: "Entitlements",
   summary: "All entitlements, or those on resources of one type, with numbers of grants",
   operand: "[TYPE]",
-  columns: columnsOf({
-    resourceType: "Resource type",
-    resource: "Resource",
-    slug: "Entitlement",
-    name: "Name",
-    purpose: "Purpose",
-    grants: "Grants",
-    id: "Id",
+  columns: entitlementColumns,
+  items: namedEntitlements,
+});
+
+/** A grant with the names of what and whom it is about. */
+export interface NamedGrant {
+  readonly grant: Grant;
+  readonly resourceName: string;
+  readonly slug: string;
+  readonly principalName: string;
+  /** What it is inherited from. */
+  readonly through: readonly string[];
+}
+
+/** The columns of grants. */
+export const grantColumns: readonly ColumnOf<NamedGrant>[] = [
+  column("resource", "Resource", "text", ({ resourceName }) => resourceName),
+  column("slug", "Entitlement", "text", ({ slug }) => slug),
+  column("principal", "Principal", "text", ({ principalName }) => principalName, {
+    link: { type: "principalType", id: "principalId" },
   }),
-  rows: entitlementRows,
-};
+  column("how", "How", "text", ({ grant }) => howHeld(grant), { width: 9 }),
+  column("through", "Through", "list", ({ through }) => through),
+  column("principalType", "Principal type", "text", ({ grant }) => grant.principal.resourceType, { width: 9 }),
+  column("principalId", "Principal id", "text", ({ grant }) => grant.principal.resource),
+  column("entitlementId", "Entitlement id", "text", ({ grant }) => grant.entitlement.id, { width: 24 }),
+];
 
 /** All grants, or those on resources of one type. */
-export const grants: Report = {
+export const grants = defineReport<NamedGrant>({
   name: "grants",
   title: "Grants",
   summary: "All grants, or those on resources of one type",
   operand: "[TYPE]",
-  columns: columnsOf({
-    resource: "Resource",
-    slug: "Entitlement",
-    principal: "Principal",
-    how: "How",
-    through: "Through",
-    principalType: "Principal type",
-    principalId: "Principal id",
-    entitlementId: "Entitlement id",
-  }),
-  rows: grantRows,
-};
+  columns: grantColumns,
+  items: namedGrants,
+});
 
-function* typeRows({ view }: Subject): Rows {
+function* countedTypes({ view }: Subject): Items<CountedType> {
   const stats = view.recount();
-  for (const { id, displayName, traits } of view.resourceTypes()) {
-    const counts = [stats.resourcesByResourceType, stats.entitlementsByResourceType, stats.grantsByResourceType];
-    yield [id, displayName, traits.map(traitName), ...counts.map((count) => count[id] ?? 0)];
+  for (const type of view.resourceTypes()) {
+    yield {
+      type,
+      resources: stats.resourcesByResourceType[type.id] ?? 0,
+      entitlements: stats.entitlementsByResourceType[type.id] ?? 0,
+      grants: stats.grantsByResourceType[type.id] ?? 0,
+    };
   }
   return {
     counts: [
@@ -97,35 +146,30 @@ function* typeRows({ view }: Subject): Rows {
   };
 }
 
-function* resourceRows({ view, about }: Subject): Rows {
+function* resourcesOf({ view, about }: Subject): Items<Resource> {
   const filter = typeFilter(view, about);
   let count = 0;
   for (const resource of view.resources(filter)) {
     count++;
-    const { id, displayName, parentResourceId, description } = resource;
-    const parent = parentResourceId && resourceKey(parentResourceId);
-    yield [id.resourceType, id.resource, displayName, parent, statusText(resource), description];
+    yield resource;
   }
   return { counts: [counted("resources", count)], notices: [] };
 }
 
-function* entitlementRows({ view, about }: Subject): Rows {
+function* namedEntitlements({ view, about }: Subject): Items<NamedEntitlement> {
   const filter = typeFilter(view, about);
   const holdings = new Holdings(view);
   const held = view.grantsPerEntitlement();
   let count = 0;
   for (const entitlement of view.entitlements(filter)) {
     count++;
-    const { id, displayName, purpose } = entitlement;
-    const { resourceType } = entitlement.resource.id;
-    const resource = holdings.resourceName(entitlement.resource.id);
-    const grantCount = held.get(id) ?? 0;
-    yield [resourceType, resource, slugOf(entitlement), displayName, purposeName(purpose), grantCount, id];
+    const resourceName = holdings.resourceName(entitlement.resource.id);
+    yield { entitlement, resourceName, grants: held.get(entitlement.id) ?? 0 };
   }
   return { counts: [counted("entitlements", count)], notices: [] };
 }
 
-function* grantRows({ view, about }: Subject): Rows {
+function* namedGrants({ view, about }: Subject): Items<NamedGrant> {
   const filter = typeFilter(view, about);
   const holdings = new Holdings(view);
   let count = 0;
@@ -133,9 +177,8 @@ function* grantRows({ view, about }: Subject): Rows {
     count++;
     const { id, resource } = grant.entitlement;
     const { resourceName, slug } = holdings.nameOf({ entitlementId: id, resource });
-    const { resourceType, resource: principalId } = grant.principal;
-    const principal = holdings.resourceName(grant.principal);
-    yield [resourceName, slug, principal, howHeld(grant), inheritedFrom(grant), resourceType, principalId, id];
+    const principalName = holdings.resourceName(grant.principal);
+    yield { grant, resourceName, slug, principalName, through: inheritedFrom(grant) };
   }
   return { counts: [counted("grants", count)], notices: [] };
 }

@@ -2,34 +2,43 @@
 
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
-import type { Entitlement, Resource } from "../../sdk/contracts/model.ts";
+import type { Entitlement, Grant, Resource } from "../../sdk/contracts/model.ts";
+import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { compareRoles, slugOf } from "../file-shape.ts";
 import { closestNamed, nameKey } from "../folded-text.ts";
 import { howHeld, inheritedFrom } from "../grant-paths.ts";
-import { Holdings } from "../holdings.ts";
-import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
+import { type Account, Holdings } from "../holdings.ts";
+import { counted, defineReport, type Items, type Subject } from "../report.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
 import { labelOf } from "./access.ts";
-import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
+
+interface Member {
+  readonly slug: string;
+  readonly account: Account;
+  readonly grant: Grant;
+  readonly through: readonly string[];
+}
+
+const accountOf = ({ account }: Member): Account => account;
 
 /** Holders of each entitlement of the resource, the most privileged first. */
-export const members: Report = {
+export const members = defineReport<Member>({
   name: "members",
   title: "Members of a team",
   summary: "Who holds what on one team, other resource or entitlement",
   operand: "WHAT",
-  columns: columnsOf({
-    slug: "Entitlement",
-    ...accountTitles,
-    how: "How",
-    through: "Through",
-    ...accountIdTitle,
-    entitlementId: "Entitlement id",
-  }),
-  rows: memberRows,
-};
+  columns: [
+    column("slug", "Entitlement", "text", ({ slug }) => slug),
+    ...accountColumns(accountOf),
+    column("how", "How", "text", ({ grant }) => howHeld(grant)),
+    column("through", "Through", "list", ({ through }) => through),
+    ...accountIdColumns(accountOf),
+    column("entitlementId", "Entitlement id", "text", ({ grant }) => grant.entitlement.id, { isExportedOnly: true }),
+  ],
+  items: membersOf,
+});
 
-function* memberRows({ view, about = "" }: Subject): Rows {
+function* membersOf({ view, about = "" }: Subject): Items<Member> {
   const holdings = new Holdings(view);
   const counts = new Map<string, number>();
   const { name, entitlements } = findEntitlements(about, view, holdings);
@@ -38,9 +47,8 @@ function* memberRows({ view, about = "" }: Subject): Rows {
     counts.set(slug, 0);
     for (const grant of view.grants({ entitlementId: entitlement.id })) {
       counts.set(slug, (counts.get(slug) ?? 0) + 1);
-      const account = holdings.account(grant.principal);
       const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
-      yield [slug, ...accountCells(account), howHeld(grant), through, ...accountIdCells(account), entitlement.id];
+      yield { slug, account: holdings.account(grant.principal), grant, through };
     }
   }
   return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [`This is ${name}.`] };

@@ -1,56 +1,81 @@
 /** Who is disabled and still holds a role, a team or other access: what offboarding forgot. */
-import { Holdings } from "../holdings.ts";
-import { columnsOf, counted, type Report, type Row, type Rows, type Subject, timeText } from "../report.ts";
-import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
-import { daysSince } from "./days.ts";
 
-/** Disabled and deleted accounts with at least one grant, by id. */
-export const offboarding: Report = {
+import { accountColumns, accountIdColumns, column } from "../columns.ts";
+import { roleRank } from "../file-shape.ts";
+import { type AccountHoldings, Holdings } from "../holdings.ts";
+import { compareTexts, counted, defineReport, type Items, type Subject, timeText } from "../report.ts";
+import { barsByColumns, inText } from "../screen/chart.ts";
+import { daysSince } from "./ages.ts";
+
+interface Leaver extends AccountHoldings {
+  readonly days: number | undefined;
+}
+
+const accountOf = (leaver: Leaver): AccountHoldings => leaver;
+
+/** Disabled and deleted accounts with at least one grant, the most privileged first. */
+export const offboarding = defineReport<Leaver>({
   name: "offboarding",
   title: "Offboarding review",
   summary: "Disabled accounts that still hold a role, a team or other access",
   countsAges: true,
-  isEvidence: true,
-  columns: columnsOf({
-    ...accountTitles,
-    days: "Days since last login",
-    joined: "Joined",
-    visibility: "Visibility",
-    roles: "Roles",
-    teams: "Teams",
-    other: "Other access",
-    grants: "Grants",
-    ...accountIdTitle,
+  isReview: true,
+  columns: [
+    ...accountColumns(accountOf),
+    column("days", "Days since last login", "number", ({ days }) => days, { width: 11 }),
+    column("joined", "Joined", "moment", ({ facts }) => timeText(facts.createdSeconds)),
+    column("visibility", "Visibility", "visibility", ({ resource }) => textIn(resource.profile?.["visibility"])),
+    column("roles", "Roles", "role", ({ roles }) => roles),
+    column("teams", "Teams", "list", ({ teams }) => teams),
+    column("other", "Other access", "list", ({ other }) => other),
+    column("grants", "Grants", "number", ({ grants }) => grants),
+    ...accountIdColumns(accountOf),
+  ],
+  screen: ["name", "email", "status", "roles", "teams", "lastLogin"],
+  headline: ({ count }) => {
+    const [left, disabled] = [count("stillHolding"), inText(count("disabled"))];
+    if (left > 0)
+      return { figure: inText(left), sentence: `of ${disabled} disabled people still hold access`, tone: "bad" };
+    const sentence = disabled === "0" ? "people are disabled" : `of ${disabled} disabled people hold access`;
+    return { figure: "0", sentence, tone: "good" };
+  },
+  chart: (charted) => ({
+    title: "Disabled people who hold access, by role",
+    scale: "count",
+    bars: barsByColumns(charted, "roles", "status"),
   }),
-  rows: offboardingRows,
-};
+  items: leavers,
+});
 
-function* offboardingRows({ view, asOfSeconds }: Subject): Rows {
+function* leavers({ view, asOfSeconds }: Subject): Items<Leaver> {
   const holdings = new Holdings(view);
+  const found: Leaver[] = [];
   let accounts = 0;
   let disabled = 0;
-  let holding = 0;
   for (const account of holdings.accounts()) {
     accounts++;
-    const { status } = account.facts;
+    const { status, lastLoginSeconds } = account.facts;
     if (status !== "disabled" && status !== "deleted") continue;
     disabled++;
     const held = holdings.holdingsOf(account);
-    if (held.grants === 0) continue;
-    holding++;
-    const days = daysSince(account.facts.lastLoginSeconds, asOfSeconds);
-    const visibility = account.resource.profile?.["visibility"];
-    const about = [timeText(account.facts.createdSeconds), typeof visibility === "string" ? visibility : undefined];
-    const access = [held.roles, held.teams, held.other, held.grants];
-    const row: Row = [...accountCells(held), days, ...about, ...access, ...accountIdCells(held)];
-    yield row;
+    if (held.grants > 0) found.push({ ...held, days: daysSince(lastLoginSeconds, asOfSeconds) });
   }
+  yield* found.toSorted(mostPrivilegedFirst);
   return {
     counts: [
       counted("accounts", accounts),
       counted("disabled", disabled),
-      counted("stillHolding", holding, "disabled and still holding access"),
+      counted("stillHolding", found.length, "disabled and still holding access"),
     ],
-    notices: holding > 0 ? ["Access of disabled accounts comes back when they are enabled again: remove it."] : [],
+    notices: found.length > 0 ? ["Access of disabled accounts comes back when they are enabled again: remove it."] : [],
   };
+}
+
+function mostPrivilegedFirst(a: Leaver, b: Leaver): number {
+  const [left, right] = [a.resource.id, b.resource.id];
+  return roleRank(a.roles[0]) - roleRank(b.roles[0]) || compareTexts(left.resource, right.resource);
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

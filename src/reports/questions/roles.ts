@@ -1,57 +1,103 @@
 /** Who holds which role in an organization, and who its owners are. */
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Entitlement } from "../../sdk/contracts/model.ts";
+import { accountColumns, accountIdColumns, column, twoFactorText } from "../columns.ts";
 import { compareRoles, isManagerSlug, ownerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
-import { columnsOf, counted, type Report, type Rows, type Subject } from "../report.ts";
+import { type ColumnOf, counted, defineReport, type Items, type Subject } from "../report.ts";
+import { barsByColumns, inText } from "../screen/chart.ts";
+import { riskRank } from "../screen/risk.ts";
+import type { Headline } from "../screen/shown.ts";
 import { unknownSubject } from "../unknown-subject.ts";
-import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
 
 /** More owners than this are worth a second look. */
 const manyOwners = 5;
 
-/** Holders of every role, or of one, the most privileged role first. */
-export const roles: Report = {
+interface RoleHolder {
+  readonly slug: string;
+  readonly organization: string;
+  readonly account: Account;
+}
+
+const accountOf = ({ account }: RoleHolder): Account => account;
+const columns: readonly ColumnOf<RoleHolder>[] = [
+  column("role", "Role", "role", ({ slug }) => slug),
+  column("organization", "Organization", "text", ({ organization }) => organization),
+  ...accountColumns(accountOf),
+  ...accountIdColumns(accountOf),
+];
+const screen = ["name", "email", "role", "status", "twoFactor", "lastLogin"];
+
+/** Holders of every role, or of one, the most privileged role first, within it the riskiest. */
+export const roles = defineReport<RoleHolder>({
   name: "roles",
   title: "Holders of roles",
   summary: "Who holds which role in the organization, the most privileged first",
   operand: "[ROLE]",
-  isEvidence: true,
-  columns: columnsOf({ role: "Role", organization: "Organization", ...accountTitles, ...accountIdTitle }),
-  rows: roleRows,
-};
+  isReview: true,
+  columns,
+  screen,
+  headline: ({ total, counts }) => {
+    const parts = counts.map(({ label, count }) => `${inText(count)} ${count === 1 ? label : `${label}s`}`);
+    return { figure: inText(total), sentence: `roles held: ${parts.join(", ")}`, tone: "neutral" };
+  },
+  chart: (charted) => ({ title: "Holders by role", scale: "count", bars: barsByColumns(charted, "role", "status") }),
+  items: roleHolders,
+});
 
 /** Owners and behind them managers, with what makes owners risky. */
-export const owners: Report = {
+export const owners = defineReport<RoleHolder>({
   name: "owners",
   title: "Owners",
   summary: "Who can do everything: owners, then managers, their two-factor authentication and last login",
-  isEvidence: true,
-  columns: columnsOf({ role: "Role", organization: "Organization", ...accountTitles, ...accountIdTitle }),
-  rows: ownerRows,
-};
+  isReview: true,
+  columns,
+  screen,
+  headline: ({ count }) => ownersHeadline(count),
+  chart: (charted) => ({
+    title: "Two-factor by role",
+    scale: "share",
+    bars: barsByColumns(charted, "role", "twoFactor"),
+  }),
+  items: ownersAndManagers,
+});
 
-function* roleRows({ view, about }: Subject): Rows {
+function ownersHeadline(count: (key: string) => number): Headline {
+  const [all, without] = [count("owners"), count("ownersWithoutTwoFactor")];
+  const [disabled, managers] = [count("disabledOwners"), count("managers")];
+  const worries = [
+    ...(without > 0 ? [`${inText(without)} not known to have two-factor`] : []),
+    ...(disabled > 0 ? [`${inText(disabled)} disabled`] : []),
+  ];
+  const besides = managers > 0 ? [`besides ${inText(managers)} ${managers === 1 ? "manager" : "managers"}`] : [];
+  return {
+    figure: inText(all),
+    sentence: [all === 1 ? "owner" : "owners", ...worries, ...besides].join(", "),
+    tone: worries.length > 0 ? "bad" : all < 2 || all > manyOwners ? "warn" : "good",
+  };
+}
+
+function* roleHolders({ view, about }: Subject): Items<RoleHolder> {
   const holdings = new Holdings(view);
   const all = roleEntitlements(view, holdings);
   const chosen = about === undefined ? all : all.filter((one) => slugOf(one).toLowerCase() === about.toLowerCase());
   if (about !== undefined && chosen.length === 0) throw unknownSubject("role", about, [...new Set(all.map(slugOf))]);
   const counts = new Map<string, number>(chosen.map((one) => [slugOf(one), 0]));
-  for (const { slug, organization, account } of holdersOf(chosen, holdings)) {
-    counts.set(slug, (counts.get(slug) ?? 0) + 1);
-    yield [slug, organization, ...accountCells(account), ...accountIdCells(account)];
+  for (const holder of holdersOf(chosen, holdings)) {
+    counts.set(holder.slug, (counts.get(holder.slug) ?? 0) + 1);
+    yield holder;
   }
   return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [] };
 }
 
-function* ownerRows({ view }: Subject): Rows {
+function* ownersAndManagers({ view }: Subject): Items<RoleHolder> {
   const holdings = new Holdings(view);
   const entitlements = roleEntitlements(view, holdings).filter((one) => isManagerSlug(slugOf(one)));
   const found = { owners: 0, managers: 0, withoutTwoFactor: 0, disabled: 0 };
-  for (const { slug, organization, account } of holdersOf(entitlements, holdings)) {
-    if (slug.toLowerCase() === ownerSlug) countOwner(account, found);
+  for (const holder of holdersOf(entitlements, holdings)) {
+    if (holder.slug.toLowerCase() === ownerSlug) countOwner(holder.account, found);
     else found.managers++;
-    yield [slug, organization, ...accountCells(account), ...accountIdCells(account)];
+    yield holder;
   }
   return {
     counts: [
@@ -87,20 +133,16 @@ function roleEntitlements(view: SyncView, { shape }: Holdings): readonly Entitle
   return found.toSorted((a, b) => compareRoles(slugOf(a), slugOf(b)));
 }
 
-interface RoleHolder {
-  readonly slug: string;
-  readonly organization: string;
-  readonly account: Account;
-}
-
 function* holdersOf(entitlements: readonly Entitlement[], holdings: Holdings): Generator<RoleHolder> {
-  for (const entitlement of entitlements) {
-    const organization = holdings.resourceName(entitlement.resource.id);
-    for (const holder of holdings.view.holdersOf({
-      entitlementId: entitlement.id,
-      resource: entitlement.resource.id,
-    })) {
-      yield { slug: slugOf(entitlement), organization, account: holdings.account(holder) };
-    }
+  for (const { id, resource, ...entitlement } of entitlements) {
+    const slug = slugOf({ ...entitlement, id, resource });
+    const organization = holdings.resourceName(resource.id);
+    const holders = [...holdings.view.holdersOf({ entitlementId: id, resource: resource.id })].map((holder) => {
+      const account = holdings.account(holder);
+      const { status } = account.facts;
+      // Holders come by their key, which stays the order among those of one rank.
+      return { account, risk: riskRank({ status, roles: [slug], twoFactor: twoFactorText(account.facts) }) };
+    });
+    for (const { account } of holders.toSorted((a, b) => a.risk - b.risk)) yield { slug, organization, account };
   }
 }

@@ -1,35 +1,45 @@
 /** Everybody, a row each, with what they hold. */
-import { Holdings } from "../holdings.ts";
-import { columnsOf, counted, type Report, type Rows, type Subject, timeText } from "../report.ts";
-import { accountCells, accountIdCells, accountIdTitle, accountTitles } from "./account-columns.ts";
+
+import { accountColumns, accountIdColumns, column } from "../columns.ts";
+import { type AccountHoldings, Holdings } from "../holdings.ts";
+import { counted, defineReport, type Items, type Subject, timeText } from "../report.ts";
+import { barsByColumns, inText } from "../screen/chart.ts";
+
+const accountOf = (account: AccountHoldings): AccountHoldings => account;
 
 /** All accounts by id. */
-export const roster: Report = {
+export const roster = defineReport<AccountHoldings>({
   name: "roster",
   title: "Roster",
   summary: "Everybody, a row each, with roles, teams and other access",
-  isEvidence: true,
-  columns: columnsOf({
-    ...accountTitles,
-    created: "Since",
-    roles: "Roles",
-    teams: "Teams",
-    other: "Other access",
-    grants: "Grants",
-    ...accountIdTitle,
-  }),
-  rows: rosterRows,
-};
+  isReview: true,
+  columns: [
+    ...accountColumns(accountOf),
+    column("created", "Since", "moment", ({ facts }) => timeText(facts.createdSeconds)),
+    column("roles", "Roles", "role", ({ roles }) => roles),
+    column("teams", "Teams", "list", ({ teams }) => teams),
+    column("other", "Other access", "list", ({ other }) => other),
+    column("grants", "Grants", "number", ({ grants }) => grants),
+    ...accountIdColumns(accountOf),
+  ],
+  screen: ["name", "email", "status", "roles", "teams", "grants"],
+  headline: ({ total, count }) => {
+    const told = [`${inText(count("enabled"))} enabled`, `${inText(count("disabled"))} disabled`];
+    const without = count("withoutAccess");
+    const parts = without > 0 ? [...told, `${inText(without)} without any access`] : told;
+    return { figure: inText(total), sentence: `people: ${parts.join(", ")}`, tone: "neutral" };
+  },
+  chart: (charted) => ({ title: "People by role", scale: "count", bars: barsByColumns(charted, "roles", "status") }),
+  items: everybody,
+});
 
-function* rosterRows({ view }: Subject): Rows {
+function* everybody({ view }: Subject): Items<AccountHoldings> {
   const counts = { enabled: 0, disabled: 0, deleted: 0, unknown: 0 };
   let withoutAccess = 0;
   for (const account of new Holdings(view).accountHoldings()) {
-    const { facts, roles, teams, other, grants } = account;
-    counts[facts.status]++;
-    if (grants === 0) withoutAccess++;
-    const cells = [timeText(facts.createdSeconds), roles, teams, other, grants];
-    yield [...accountCells(account), ...cells, ...accountIdCells(account)];
+    counts[account.facts.status]++;
+    if (account.grants === 0) withoutAccess++;
+    yield account;
   }
   return {
     counts: [

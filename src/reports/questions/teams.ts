@@ -2,63 +2,107 @@
 import type { HeldEntitlement } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
+import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { isManagerSlug, slugOf } from "../file-shape.ts";
 import { type Account, Holdings } from "../holdings.ts";
-import { columnsOf, compareTexts, counted, type Report, type Rows, type Subject } from "../report.ts";
-import { accountCells, accountIdCells, accountTitles } from "./account-columns.ts";
+import { compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
+import { capitalized, countIn, inText, partOf } from "../screen/chart.ts";
 
-/** A row for each team and manager; teams that nobody manages have one without. */
-export const teamManagers: Report = {
+interface ManagedTeam {
+  readonly team: Resource;
+  readonly members: number;
+  /** Undefined for a team that nobody manages. */
+  readonly manager: Account | undefined;
+}
+
+const managerOf = ({ manager }: ManagedTeam): Account | undefined => manager;
+
+/** A row for each team and manager; teams that nobody manages have one without, before the others. */
+export const teamManagers = defineReport<ManagedTeam>({
   name: "team-managers",
   title: "Team managers",
   summary: "Who manages which team, and teams that nobody manages",
-  isEvidence: true,
-  columns: columnsOf({
-    team: "Team",
-    members: "Members",
-    ...accountTitles,
-    type: "Type",
-    id: "Id",
-    teamId: "Team id",
-  }),
-  rows: managerRows,
-};
+  isReview: true,
+  columns: [
+    column("team", "Team", "text", ({ team }) => team.displayName, { width: 20, link: { id: "teamId" } }),
+    column("members", "Members", "number", ({ members }) => members),
+    ...accountColumns(managerOf),
+    ...accountIdColumns(managerOf),
+    column("teamId", "Team id", "text", ({ team }) => team.id.resource, { isExportedOnly: true }),
+  ],
+  screen: ["team", "members", "name", "status", "twoFactor", "lastLogin"],
+  headline: ({ count }) => {
+    const [teams, without] = [inText(count("teams")), count("unmanaged")];
+    const sentence = `of ${teams} teams ${without === 1 ? "has" : "have"} no manager`;
+    return { figure: inText(without), sentence, tone: without > 0 ? "warn" : "good" };
+  },
+  chart: ({ counts }) => {
+    const [teams, without] = [countIn(counts, "teams"), countIn(counts, "unmanaged")];
+    const unmanaged = partOf("teams", without, { name: "" }, "warn");
+    const bars = [
+      { label: "Managed", parts: [partOf("teams", teams - without)] },
+      { label: "Not managed", parts: [unmanaged] },
+    ];
+    return { title: "Teams with and without a manager", scale: "count", bars };
+  },
+  items: managedTeams,
+});
+
+interface OddTeam {
+  readonly team: Resource;
+  readonly members: number;
+  readonly why: readonly string[];
+}
 
 /** Teams without members, and teams that are hidden, by name. */
-export const emptyAndHiddenTeams: Report = {
+export const emptyAndHiddenTeams = defineReport<OddTeam>({
   name: "empty-and-hidden-teams",
   title: "Empty and hidden teams",
   summary: "Teams that nobody is in, and teams that not everybody sees",
-  isEvidence: true,
-  columns: columnsOf({
-    team: "Team",
-    slug: "Slug",
-    why: "Why",
-    members: "Members",
-    visibility: "Visibility",
-    id: "Id",
+  isReview: true,
+  columns: [
+    column("team", "Team", "text", ({ team }) => team.displayName, { width: 24, link: { id: "id" } }),
+    column("slug", "Slug", "text", ({ team }) => profileText(team, "slug")),
+    column("why", "Why", "word", ({ why }) => why),
+    column("members", "Members", "number", ({ members }) => members),
+    column("visibility", "Visibility", "visibility", ({ team }) => profileText(team, "visibility")),
+    column("id", "Id", "text", ({ team }) => team.id.resource, { isExportedOnly: true }),
+  ],
+  headline: ({ count }) => {
+    const [empty, hidden] = [count("empty"), count("hidden")];
+    const sentence = `of ${inText(count("teams"))} teams ${empty === 1 ? "is" : "are"} empty, ${inText(hidden)} hidden`;
+    return { figure: inText(empty), sentence, tone: empty + hidden > 0 ? "warn" : "good" };
+  },
+  chart: ({ counts }) => ({
+    title: "Teams",
+    scale: "count",
+    bars: ["empty", "hidden"].map((why) => ({
+      label: capitalized(why),
+      parts: [partOf("teams", countIn(counts, why), { why }, "warn")],
+    })),
   }),
-  rows: oddTeamRows,
-};
+  items: oddTeams,
+});
 
-function* managerRows({ view }: Subject): Rows {
+function* managedTeams({ view }: Subject): Items<ManagedTeam> {
   const holdings = new Holdings(view);
   const counts = { teams: 0, unmanaged: 0 };
   const managers = new Set<string>();
   const [membersOf, managersOf] = [memberCounts(holdings), managerFinder(view, holdings)];
+  const managed: ManagedTeam[] = [];
   for (const team of teamsByName(view, holdings)) {
     counts.teams++;
     const found = managersOf(team);
-    const head = [team.displayName, membersOf(team)];
-    for (const account of found) {
-      managers.add(accountIdCells(account).join(":"));
-      yield [...head, ...accountCells(account), ...accountIdCells(account), team.id.resource];
+    const members = membersOf(team);
+    for (const manager of found) {
+      managers.add(resourceKey(manager.resource.id));
+      managed.push({ team, members, manager });
     }
     if (found.length > 0) continue;
     counts.unmanaged++;
-    const nobody = [...Object.keys(accountTitles), "type", "id"].map(() => undefined);
-    yield [...head, ...nobody, team.id.resource];
+    yield { team, members, manager: undefined };
   }
+  yield* managed;
   return {
     counts: [
       counted("teams", counts.teams),
@@ -91,20 +135,19 @@ function managerFinder(view: Subject["view"], holdings: Holdings): (team: Resour
   };
 }
 
-function* oddTeamRows({ view }: Subject): Rows {
+function* oddTeams({ view }: Subject): Items<OddTeam> {
   const holdings = new Holdings(view);
   const counts = { teams: 0, empty: 0, hidden: 0 };
   const membersOf = memberCounts(holdings);
   for (const team of teamsByName(view, holdings)) {
     counts.teams++;
     const members = membersOf(team);
-    const visibility = profileText(team, "visibility");
-    const isHidden = visibility?.toLowerCase() === "hidden";
+    const isHidden = profileText(team, "visibility")?.toLowerCase() === "hidden";
     if (members === 0) counts.empty++;
     if (isHidden) counts.hidden++;
     const why = [...(members === 0 ? ["empty"] : []), ...(isHidden ? ["hidden"] : [])];
     if (why.length === 0) continue;
-    yield [team.displayName, profileText(team, "slug"), why, members, visibility, team.id.resource];
+    yield { team, members, why };
   }
   return {
     counts: [counted("teams", counts.teams), counted("empty", counts.empty), counted("hidden", counts.hidden)],

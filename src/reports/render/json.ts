@@ -6,7 +6,6 @@ import {
   type Answer,
   type AnsweredSync,
   type Cell,
-  type Column,
   countsByLabel,
   mapRows,
   type Rendering,
@@ -14,6 +13,7 @@ import {
   timeText,
 } from "../report.ts";
 import { runObject } from "../run-result.ts";
+import type { Column } from "../screen/shown.ts";
 
 /** Grows when a key changes its meaning or goes; new keys do not count. */
 export const schemaVersion = 1;
@@ -43,7 +43,7 @@ function headOf({ report, sync, since, run, asOfSeconds, about }: Answer): strin
     since: since && syncObject(since),
     run: run && runObject(run),
     asOf: timeText(asOfSeconds),
-    columns: report.columns,
+    columns: report.columns.map(({ key, title: heading }) => ({ key, title: heading })),
   };
   return JSON.stringify(head).slice(1, -1);
 }

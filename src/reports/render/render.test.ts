@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 import { temporaryDirectory } from "../../../test/support/sample-c1z.ts";
 import { unprefixed } from "../../../test/support/unprefixed.ts";
-import { type Answer, type Cell, type Conclusion, columnsOf, counted, type Rendering, type Row } from "../report.ts";
+import { column } from "../columns.ts";
+import { type Answer, type Cell, type Conclusion, counted, type Rendering, type Row } from "../report.ts";
 import { csvSafe, formulaSafe } from "./cell-text.ts";
 import { renderCsv } from "./csv.ts";
 import { renderJson } from "./json.ts";
@@ -47,7 +48,7 @@ function answer(rows: readonly Row[], conclusion: Partial<Conclusion> = {}): Ans
       name: "sample",
       title: "Sample",
       summary: "",
-      columns: columnsOf({ a: "A", b: "B" }),
+      columns: [column("a", "A", "text", () => ""), column("b", "B", "text", () => "")],
       rows: () => empty(),
     },
     sync: undefined,

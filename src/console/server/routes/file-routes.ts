@@ -1,7 +1,7 @@
 /** Files that a person opens, over HTTP: by path, or sent from the browser. Mounted under /api. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { maxUploadBytes, receiveUpload, uploadTooLarge } from "../../sources/receive-upload.ts";
+import { maxUploadBytes, receiveUpload, uploadTooLarge } from "../../sources/opened-files.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import { readBody } from "../body-values.ts";

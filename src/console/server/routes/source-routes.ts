@@ -1,10 +1,10 @@
 /** Questions about files over HTTP, below /api/sources/:source. Reads the query, asks, answers; knows no file. */
 import { Hono } from "hono";
 import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
-import { exportFormats, personOrders, teamOrders } from "../../contract/sources.ts";
+import { exportFormats, teamOrders } from "../../contract/sources.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
+import type { RowsAsked } from "../../sources/people.ts";
 import { reviewList } from "../../sources/reviews.ts";
-import type { PeopleQuery } from "../../sources/roster.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
@@ -31,7 +31,7 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
     .get("/sources/:source", async (context) => context.json(await sources.info(context.req.param("source"))))
     .get("/sources/:source/people", async (context) => {
       const query = context.req.query();
-      const taken = { query: peopleQuery(query), window: windowOf(query, 200) };
+      const taken = { asked: rowsAsked(query), window: windowOf(query, 200) };
       return context.json(await sources.ask(context.req.param("source"), "people", taken));
     })
     .get("/sources/:source/people/:type/:id", async (context) => {
@@ -53,9 +53,12 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
       const { source, type, id } = context.req.param();
       return context.json(await sources.ask(source, "team", { type, id }));
     })
-    .get("/sources/:source/picture", async (context) =>
-      context.json(await sources.ask(context.req.param("source"), "picture", {})),
-    );
+    .get("/sources/:source/teams/:type/:id/people", async (context) => {
+      const { source, type, id } = context.req.param();
+      const query = context.req.query();
+      const taken = { type, id, asked: rowsAsked(query), window: windowOf(query, 200) };
+      return context.json(await sources.ask(source, "members", taken));
+    });
   return routes.route("/", tableRoutes(parts)).route("/", reviewRoutes(parts)).route("/", exportRoutes(parts));
 }
 
@@ -93,7 +96,7 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     .get("/sources/:source/reviews/:name", async (context) => {
       const { source, name } = context.req.param();
       const query = context.req.query();
-      const taken = { request: reviewRequest(name, query), window: windowOf(query, 100) };
+      const taken = { request: reviewRequest(name, query), asked: rowsAsked(query), window: windowOf(query, 200) };
       return context.json(await sources.ask(source, "review", taken, readText(query["since"], "since")));
     });
 }
@@ -104,16 +107,24 @@ function exportRoutes({ sources, audit, version, reviews, evidenceKeyFile }: Sou
       const source = context.req.param("source");
       const form = formOf(context.req.query());
       audit.record({ action: "export", target: source, details: { what: "people", format: form.format } }, "requested");
-      const query = peopleQuery(context.req.query());
-      const download = await sources.download(source, "exportPeople", { query, form });
+      const asked = rowsAsked(context.req.query());
+      const download = await sources.download(source, "exportPeople", { asked, form });
       return sendDownload(context, download, { name: `${sources.fileName(source)}-people`, extension: form.format });
+    })
+    .get("/sources/:source/teams/:type/:id/people/export", async (context) => {
+      const { source, type, id } = context.req.param();
+      const form = formOf(context.req.query());
+      audit.record({ action: "export", target: source, details: { what: "team", format: form.format } }, "requested");
+      const taken = { type, id, asked: rowsAsked(context.req.query()), form };
+      const download = await sources.download(source, "exportMembers", taken);
+      return sendDownload(context, download, { name: `${sources.fileName(source)}-team`, extension: form.format });
     })
     .get("/sources/:source/reviews/:name/export", async (context) => {
       const { source, name } = context.req.param();
       const query = context.req.query();
       const form = formOf(query);
       audit.record({ action: "export", target: source, details: { what: name, format: form.format } }, "requested");
-      const taken = { request: reviewRequest(name, query), form };
+      const taken = { request: reviewRequest(name, query), asked: rowsAsked(query), form };
       const download = await sources.download(source, "exportReview", taken, readText(query["since"], "since"));
       return sendDownload(context, download, { name: `${sources.fileName(source)}-${name}`, extension: form.format });
     })
@@ -133,16 +144,30 @@ function reviewRequest(name: string, query: Query) {
   return { name, asOfSeconds: readMoment(query["asOf"]) };
 }
 
-function peopleQuery(query: Query): PeopleQuery {
+/** What of a query is no column of a table. */
+const notColumns: ReadonlySet<string> = new Set([
+  "q",
+  "order",
+  "descending",
+  "team",
+  "offset",
+  "limit",
+  "since",
+  "asOf",
+  "format",
+  "bom",
+]);
+
+function rowsAsked(query: Query): RowsAsked {
+  const where = Object.entries(query).filter(([key]) => !notColumns.has(key));
   return {
-    q: readText(query["q"], "q"),
-    status: readChoice(query["status"], "status", ["enabled", "disabled", "deleted", "unknown"]),
-    role: readText(query["role"], "role"),
     team: readText(query["team"], "team"),
-    teamRole: readText(query["teamRole"], "teamRole"),
-    twoFactor: readChoice(query["twoFactor"], "twoFactor", ["yes", "no", "unknown"]),
-    order: readChoice(query["order"], "order", personOrders),
-    descending: readFlag(query["descending"], "descending"),
+    query: {
+      q: readText(query["q"], "q"),
+      where: Object.fromEntries(where.map(([key, value]) => [key, readText(value, key) ?? ""])),
+      order: readText(query["order"], "order"),
+      descending: readFlag(query["descending"], "descending"),
+    },
   };
 }
 

@@ -2,19 +2,17 @@
 import type { ComponentType } from "preact";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { PeopleList } from "./people-list.tsx";
-import { PicturePanel } from "./picture/picture-panel.tsx";
 import { RolesPanel } from "./roles-panel.tsx";
 import { AccessNav, RunFacts, SourceFrame, WithSource } from "./source-frame.tsx";
-import { TeamsList } from "./teams-list.tsx";
+import { TeamsList } from "./teams/teams-list.tsx";
 
 /** Parts of the tab. */
-type AccessPart = "people" | "teams" | "roles" | "picture";
+type AccessPart = "people" | "teams" | "roles";
 
 const parts: Readonly<Record<AccessPart, ComponentType<PartProps>>> = {
   people: PeopleList,
   teams: TeamsList,
   roles: RolesPanel,
-  picture: PicturePanel,
 };
 
 interface PartProps {
@@ -22,7 +20,7 @@ interface PartProps {
   readonly info: SourceInfo;
 }
 
-/** The tab of a connector; `rest` is what stands in the address behind the tab's name: `teams`, `roles`, `picture`. */
+/** The tab of a connector; `rest` is what stands in the address behind the tab's name: `teams`, `roles`. */
 export function AccessTab({ source, rest = "" }: { readonly source: string; readonly rest?: string }) {
   return (
     <WithSource source={source} isPart={true}>

@@ -7,9 +7,9 @@ import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
 import { formatCount } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
-import { RoleSign } from "./picture/role-sign.tsx";
-import { roleTitle } from "./picture/roles.ts";
+import { roleTitle } from "../rows/cells.tsx";
 import { resourceAddress, subjectAddress } from "./source-address.ts";
+import { RoleSign } from "./teams/role-sign.tsx";
 
 const kinds = [
   { kind: "role", title: "Roles" },

@@ -2,7 +2,7 @@
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
-import { Dash } from "./person-cells.tsx";
+import { Dash } from "../rows/cells.tsx";
 
 /** The values, sorted by key as they come; an empty one is shown as not known. */
 export function ProfileCard({ profile }: { readonly profile: readonly (readonly [key: string, value: string])[] }) {

@@ -2,9 +2,9 @@
 import type { SourceInfo } from "../../contract/sources.ts";
 import { Empty } from "../design/empty.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
-import { allPeople, peopleScreenAddress } from "./people-query.ts";
-import { RoleSign } from "./picture/role-sign.tsx";
-import { roleTitle } from "./picture/roles.ts";
+import { roleTitle } from "../rows/cells.tsx";
+import { screenAddress } from "./source-address.ts";
+import { RoleSign } from "./teams/role-sign.tsx";
 
 /** What the roles that Cloudsmith has allow, in a sentence; other products' roles go without. */
 const meanings: ReadonlyMap<string, string> = new Map([
@@ -29,7 +29,7 @@ export function RolesPanel({ source, info }: { readonly source: string; readonly
         <li key={slug} class="card">
           <h2 class="row">
             <RoleSign role={slug} />
-            <a class="card-link" href={peopleScreenAddress(source, { ...allPeople, role: slug })}>
+            <a class="card-link" href={screenAddress(source, "people", { roles: slug })}>
               {roleTitle(name || slug)}
             </a>
           </h2>

@@ -1,7 +1,8 @@
 /** Addresses of a source's screens and of what the server says about it. Pure. */
+import type { LinkTarget } from "../../contract/sources.ts";
 
 /** Parts of a source that have a screen. */
-export type SourceScreen = "people" | "teams" | "roles" | "picture" | "reviews" | "tables";
+export type SourceScreen = "people" | "teams" | "roles" | "reviews" | "tables";
 
 /** Address of a screen, with query parameters; those that are "" are left out. A connector's lists are its tabs. */
 export function screenAddress(
@@ -20,7 +21,6 @@ const connectorTabs: Readonly<Partial<Record<SourceScreen, string>>> = {
   people: "access",
   teams: "access/teams",
   roles: "access/roles",
-  picture: "access/picture",
   reviews: "reviews",
 };
 
@@ -33,9 +33,27 @@ function placeOf(source: string, screen: SourceScreen): string {
   return `/sources/${encodeURIComponent(source)}/${screen}`;
 }
 
-/** Address of a person's or a team's screen. */
+/** Address of a team's screen, or of the people with the panel of one open. */
 export function subjectAddress(source: string, screen: "people" | "teams", type: string, id: string): string {
+  if (screen === "people") return screenAddress(source, screen, { person: `${type}/${id}` });
   return `${placeOf(source, screen)}/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
+}
+
+/** The same screen with the panel of a person open, or with none. @param person `TYPE/ID`. */
+export function withPerson(here: Here, person: string | undefined): string {
+  return withQuery(here.path, { ...here.query, person }, new Set(Object.keys(here.query)));
+}
+
+/** Where the page is. */
+export interface Here {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** Address of what a name in a table leads to: people open beside it. */
+export function targetAddress(source: string, { to, type, id }: LinkTarget, here: Here): string {
+  if (to === "person") return withPerson(here, `${type}/${id}`);
+  return to === "team" ? subjectAddress(source, "teams", type, id) : resourceAddress(source, type, id);
 }
 
 /** Address of a review's screen. */
@@ -59,11 +77,15 @@ export function subjectApi(source: string, kind: "people" | "teams" | "resources
   return `${sourceApi(source, kind)}/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
 }
 
-/** A path with query parameters; those that are "" are left out. */
-export function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {
+/** A path with query parameters; those that are "" are left out, but for those to keep. */
+export function withQuery(
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+  kept: ReadonlySet<string> = new Set(),
+): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== "") parameters.set(name, value);
+    if (value !== undefined && (value !== "" || kept.has(name))) parameters.set(name, value);
   const text = parameters.toString();
   return text === "" ? path : `${path}?${text}`;
 }

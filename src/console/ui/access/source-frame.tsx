@@ -11,6 +11,7 @@ import { formatDateTimeWithZone } from "../design/format.ts";
 import { type Crumb, Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { Tabs } from "../design/tabs.tsx";
+import { PersonPanel } from "./person-panel.tsx";
 import { connectorIdOf, screenAddress, sourceApi } from "./source-address.ts";
 
 /** The tab that a screen belongs to. */
@@ -34,7 +35,14 @@ export function WithSource(props: {
     return event.type === "connector" && props.source === `connector:${event.connector.id}`;
   });
   // Another file has other rows: nothing of the old one is kept beside them.
-  if (data) return <Fragment key={data.sha256}>{props.children(data)}</Fragment>;
+  if (data) {
+    return (
+      <Fragment key={data.sha256}>
+        {props.children(data)}
+        <PersonPanel source={props.source} />
+      </Fragment>
+    );
+  }
   if (failure && !props.isPart) return <FailedScreen source={props.source} failure={failure} onRetry={reload} />;
   if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
   return <Loading />;
@@ -140,13 +148,12 @@ function SourceTabs({ source, tab }: { readonly source: string; readonly tab: So
   return <Tabs label="Parts of this file" tabs={shown} current={addresses[tab]} />;
 }
 
-/** People, teams, roles and picture. */
+/** People, teams and roles. */
 export function AccessNav({ source, current }: { readonly source: string; readonly current: string }) {
   const parts = [
     { screen: "people", text: "People" },
     { screen: "teams", text: "Teams" },
     { screen: "roles", text: "Roles" },
-    { screen: "picture", text: "Picture" },
   ] as const;
   return (
     <nav class="subnav" aria-label="Access by">

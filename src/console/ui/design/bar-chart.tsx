@@ -2,27 +2,23 @@
  * Bars split into parts, with every number beside them: those who do not see the bars read the same. Drawn as SVG, so
  * that they print; laid out by the page.
  */
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import type { Chart } from "../../../reports/screen/shown.ts";
 import { formatCount } from "./format.ts";
 import { stretchesOf } from "./stretches.ts";
 
-/** What a part's colour stands for. */
-export type PartTone = "good" | "bad" | "warn" | "accent" | "muted" | "info";
-
-/** A bar. */
-export interface Bar {
-  readonly label: string;
-  readonly parts: readonly { readonly label: string; readonly count: number; readonly tone: PartTone }[];
-}
-
-/** How long bars are: `share`, each fills the room, parts by their share; `count`, all by the same measure. */
-export type BarScale = "share" | "count";
+type Bar = Chart["bars"][number];
 
 const barHeight = 14;
 
-/** The chart, under its title. */
-export function BarChart(props: { readonly title: string; readonly bars: readonly Bar[]; readonly scale: BarScale }) {
-  const { title, bars, scale } = props;
+interface BarChartProps extends Chart {
+  /** Address of the rows behind a part. */
+  readonly addressOf: (where: Readonly<Record<string, string>>) => string;
+}
+
+/** The chart, under its title; each number leads to its rows. */
+export function BarChart({ title, bars, scale, addressOf }: BarChartProps) {
   const longest = Math.max(...bars.map(sumOf));
   return (
     <figure class="chart">
@@ -33,14 +29,14 @@ export function BarChart(props: { readonly title: string; readonly bars: readonl
             <span class="bar-label">{bar.label}</span>
             <BarShape bar={bar} whole={scale === "share" ? sumOf(bar) : longest} />
             <span class="bar-numbers">
-              {bar.parts.map(({ label, count, tone }) => (
-                <span key={label}>
+              {bar.parts.map(({ label, count, tone, where }) => (
+                <PartNumber key={label} address={where && count > 0 ? addressOf(where) : undefined}>
                   <svg class="swatch" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
                     <rect class={`part-${tone}`} width="10" height="10" rx="2" />
                   </svg>
                   {`${label} `}
                   <strong class="number">{formatCount(count)}</strong>
-                </span>
+                </PartNumber>
               ))}
             </span>
           </li>
@@ -48,6 +44,16 @@ export function BarChart(props: { readonly title: string; readonly bars: readonl
       </ul>
     </figure>
   );
+}
+
+function PartNumber({
+  address,
+  children,
+}: {
+  readonly address: string | undefined;
+  readonly children: ComponentChildren;
+}) {
+  return address === undefined ? <span>{children}</span> : <a href={address}>{children}</a>;
 }
 
 function BarShape({ bar, whole }: { readonly bar: Bar; readonly whole: number }) {

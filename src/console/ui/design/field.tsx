@@ -9,6 +9,8 @@ interface FieldTexts {
   readonly error?: string | null | undefined;
   readonly notice?: string | null | undefined;
   readonly isOptional?: boolean;
+  /** The label is read out, not shown: what stands in the field tells it. */
+  readonly isCompact?: boolean;
 }
 
 interface TextFieldProps extends FieldTexts {
@@ -214,11 +216,11 @@ interface ControlProps {
 
 function Field(props: FieldTexts & { children: (control: ControlProps) => ComponentChildren }) {
   const id = useId();
-  const { label, hint, error, notice, isOptional = false } = props;
+  const { label, hint, error, notice, isOptional = false, isCompact = false } = props;
   const described = [hint && `${id}-hint`, error && `${id}-error`, notice && `${id}-notice`].filter(Boolean).join(" ");
   return (
     <div class="field">
-      <label class="field-label" for={id}>
+      <label class={isCompact ? "visually-hidden" : "field-label"} for={id}>
         {label}
         {isOptional && <span class="field-optional"> (optional)</span>}
       </label>

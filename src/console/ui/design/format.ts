@@ -17,6 +17,7 @@ const dateTimeWithZone = new Intl.DateTimeFormat("en-GB", {
   timeZoneName: "short",
 });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const utcDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const clockUtc = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const clockSeconds = new Intl.DateTimeFormat("en-GB", {
@@ -46,9 +47,14 @@ export function formatDateTimeWithZone(ms: number): string {
   return dateTimeWithZone.format(ms);
 }
 
-/** `25 Nov 2026`. */
+/** `25 Nov 2026`, local time. */
 export function formatDay(ms: number): string {
   return day.format(ms);
+}
+
+/** `25 Nov 2026`, in UTC. */
+export function formatUtcDay(ms: number): string {
+  return utcDay.format(ms);
 }
 
 /** `14:05`, local time. */

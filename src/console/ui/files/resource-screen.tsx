@@ -1,6 +1,5 @@
 /** One resource of any connector's file: what was written of it, what can be held on it, and what it holds. */
 import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
-import { TextOrDash } from "../access/person-cells.tsx";
 import { ProfileCard } from "../access/profile-card.tsx";
 import { resourceAddress, subjectAddress, subjectApi } from "../access/source-address.ts";
 import { FailedScreen, Loading, SubjectFrame, WithSource } from "../access/source-frame.tsx";
@@ -10,6 +9,7 @@ import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
 import { Table } from "../design/table.tsx";
+import { TextOrDash } from "../rows/cells.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { tablesAddress } from "./tables-address.ts";
 

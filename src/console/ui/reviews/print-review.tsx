@@ -1,14 +1,14 @@
 /** A review on paper: the rows that the screen fetches as one scrolls are fetched before, up to a number that one reads. */
 import { useEffect, useState } from "preact/hooks";
-import type { ReviewPage } from "../../contract/sources.ts";
-import { sourceApi } from "../access/source-address.ts";
+import type { ReviewPage, TableColumn, TableRow } from "../../contract/sources.ts";
 import { getJson } from "../api/api.ts";
 import { Store, useStore } from "../api/store.ts";
 import { Button } from "../design/button.tsx";
 import { formatCount } from "../design/format.ts";
-import type { LongColumn } from "../design/long-column.ts";
 import { Table } from "../design/table.tsx";
-import type { TableRow } from "./review-columns.tsx";
+import type { LongColumn } from "../rows/long-column.ts";
+import { rowColumns } from "../rows/row-columns.tsx";
+import { type TableQuery, tableApi } from "../rows/table-query.ts";
 
 /** Rows on paper; who needs more takes the CSV. */
 const printedRows = 1_000;
@@ -26,28 +26,40 @@ export function PrintButton() {
 }
 
 interface PrintedRowsProps {
-  readonly source: string;
-  readonly name: string;
+  /** Address of the answer. */
+  readonly api: string;
+  readonly query: TableQuery;
   readonly since: string;
-  readonly columns: readonly LongColumn<TableRow>[];
+  readonly columns: readonly TableColumn[];
 }
 
 /** The rows for paper, seen only there; calls the browser's dialog once they are here. */
-export function PrintedRows({ source, name, since, columns }: PrintedRowsProps) {
+export function PrintedRows({ api, query, since, columns }: PrintedRowsProps) {
   const wished = useStore(wish);
   const [rows, setRows] = useState<{ readonly total: number; readonly rows: readonly TableRow[] } | null>(null);
   useEffect(() => {
     if (wished === 0) return;
     wish.set(0);
-    void rowsToPrint(source, name, since).then(setRows);
+    void rowsToPrint(api, query, since).then(setRows);
   }, [wished]);
   useEffect(() => {
     if (rows) window.print();
   }, [rows]);
   if (!rows) return null;
+  const printed = rowColumns(
+    columns,
+    ({ isUsual }) => isUsual,
+    () => "",
+  ).map(plain);
   return (
     <div class="print-only">
-      <Table caption="Rows" columns={columns} rows={rows.rows} rowKey={(row) => row.join("\u0000")} isCards={false} />
+      <Table
+        caption="Rows"
+        columns={printed}
+        rows={rows.rows}
+        rowKey={({ cells }) => cells.join("\u0000")}
+        isCards={false}
+      />
       {rows.total > rows.rows.length && (
         <p>{`The first ${formatCount(rows.rows.length)} of ${formatCount(rows.total)} rows. The CSV has all.`}</p>
       )}
@@ -55,11 +67,16 @@ export function PrintedRows({ source, name, since, columns }: PrintedRowsProps) 
   );
 }
 
-async function rowsToPrint(source: string, name: string, since: string) {
+/** Paper has no links. */
+function plain(column: LongColumn<TableRow>): LongColumn<TableRow> {
+  return { ...column, cell: ({ cells }) => column.cell({ cells }) };
+}
+
+async function rowsToPrint(api: string, query: TableQuery, since: string) {
   const rows: TableRow[] = [];
   for (;;) {
     const limits = { offset: String(rows.length), limit: String(pageSize) };
-    const page = await getJson<ReviewPage>(sourceApi(source, `reviews/${name}`, { since, ...limits }));
+    const page = await getJson<ReviewPage>(tableApi(api, query, { since, ...limits }));
     rows.push(...page.rows);
     if (page.rows.length === 0 || rows.length >= Math.min(page.total, printedRows)) return { total: page.total, rows };
   }

@@ -1,6 +1,5 @@
 /** One review: its figure, what to look at, a chart, and everybody it is about. */
 import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ReviewPage, SourceInfo } from "../../contract/sources.ts";
 import { reviewAddress, screenAddress, sourceApi } from "../access/source-address.ts";
@@ -10,22 +9,17 @@ import { Banner, FailureBanner } from "../design/banner.tsx";
 import { BarChart } from "../design/bar-chart.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
+import { ResultWordChip } from "../design/chip.tsx";
 import { Empty } from "../design/empty.tsx";
 import { formatAmount, formatDateTimeWithZone } from "../design/format.ts";
-import { LongTable } from "../design/long-table.tsx";
 import type { Crumb } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { type ShownRows, usePagedRows } from "../design/use-paged-rows.ts";
+import { type AskedRows, RowsTable, useRows } from "../rows/rows-table.tsx";
+import { wholeTable, withTableQuery } from "../rows/table-query.ts";
 import { ComparePicker } from "./compare-picker.tsx";
 import { hasEarlierSync } from "./earlier-sync.ts";
 import { PrintButton, PrintedRows } from "./print-review.tsx";
-import { chartOf } from "./review-chart.ts";
-import { reviewColumns, type TableRow } from "./review-columns.tsx";
-import { EvidenceButton, ReviewDownloads } from "./review-downloads.tsx";
-import { headlineOf } from "./review-headline.ts";
-
-/** Rows of reviews are wider than others. */
-const rowsPerPage = 100;
+import { EvidenceButton } from "./review-downloads.tsx";
 
 /** The screen of a source's review. */
 export function ReviewScreen({ source, name }: { readonly source: string; readonly name: string }) {
@@ -76,15 +70,15 @@ interface AskedProps extends ReviewProps {
 }
 
 function Asked({ source, info, name, since, picker }: AskedProps) {
-  const address = sourceApi(source, `reviews/${name}`, { since });
-  const shown = usePagedRows<TableRow, ReviewPage>(address, rowsPerPage);
-  const { page, failure } = shown.rows;
+  const asked = useRows<ReviewPage>(sourceApi(source, `reviews/${name}`), { since });
+  const { page, failure } = asked.shown.rows;
   return (
     <SubjectFrame
       source={source}
       info={info}
       title={page?.title ?? titleOf(name)}
       list={listOf(source)}
+      beside={<ResultWordChip word={info.result} />}
       actions={
         page && (
           <>
@@ -94,12 +88,12 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
         )
       }
     >
-      <RunFacts info={info} />
       {picker(page?.since?.title ?? null)}
-      {failure !== undefined && (
+      {info.notices.length > 0 && <RunFacts info={info} />}
+      {failure !== undefined && !page && (
         <FailureBanner
           failure={failureFrom(failure)}
-          actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
+          actions={<Button onClick={() => asked.shown.rows.retry()}>Try again</Button>}
         />
       )}
       {failure === undefined && !page && (
@@ -107,9 +101,7 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
           <Skeleton lines={8} />
         </Card>
       )}
-      {page && failure === undefined && (
-        <Answer source={source} info={info} name={name} since={since} shown={shown} page={page} />
-      )}
+      {page && <Answer source={source} info={info} since={since} asked={asked} page={page} />}
     </SubjectFrame>
   );
 }
@@ -126,54 +118,64 @@ function titleOf(name: string): string {
 interface AnswerProps {
   readonly source: string;
   readonly info: SourceInfo;
-  readonly name: string;
   readonly since: string;
-  readonly shown: ShownRows<TableRow, ReviewPage>;
+  readonly asked: AskedRows<ReviewPage>;
   readonly page: ReviewPage;
 }
 
-function Answer({ source, info, name, since, shown, page }: AnswerProps) {
-  const columns = useMemo(() => reviewColumns(source, info, page), [source, info, page.columns]);
-  const { figure, sentence, tone } = headlineOf(page);
-  const chart = chartOf(name, page.breakdown);
+function Answer({ source, info, since, asked, page }: AnswerProps) {
+  const { api, query } = asked;
+  const isAboutPeople = page.columns.some(({ kind }) => kind === "two-factor");
   return (
     <>
-      <section class={`card headline headline-${tone}`} aria-label="In short">
-        <p>
-          <span class="headline-figure">{figure}</span> <span>{sentence}</span>
-        </p>
-        {page.asOfMs !== null && (
-          <p class="muted small">{`Ages are counted to ${formatDateTimeWithZone(page.asOfMs)}.`}</p>
-        )}
-        {chart && <BarChart {...chart} />}
-      </section>
-      {page.notices.length > 0 && (
-        <Banner tone="warn" title="Look at">
-          <Sentences sentences={page.notices} />
-        </Banner>
-      )}
-      <section class="card card-flush long-card" aria-label="Rows of the review">
-        <div class="list-head row-between">
-          <p class="muted number">{formatAmount(page.total, "row")}</p>
-          <div class="actions">
-            <ReviewDownloads source={source} name={name} since={since} />
-          </div>
-        </div>
-        <div class="screen-only">
-          <LongTable
-            caption={page.title}
-            columns={columns}
-            shown={shown}
-            rowKey={(row) => row.join("\u0000")}
-            empty={
-              <Empty icon="check-circle" title="Nothing to look at">
-                No row belongs into this review.
-              </Empty>
-            }
-          />
-        </div>
-        <PrintedRows source={source} name={name} since={since} columns={columns} />
-      </section>
+      <InShort page={page} />
+      <RowsTable
+        source={source}
+        asked={asked}
+        caption={page.title}
+        nouns={["row", "rows"]}
+        hasTeam={isAboutPeople && info.totals.teams > 0}
+        empty={
+          <Empty icon="check-circle" title="Nothing to look at">
+            No row belongs into this review.
+          </Empty>
+        }
+        printed={<PrintedRows api={api} query={query} since={since} columns={page.columns} />}
+      />
     </>
   );
+}
+
+/** Figure and sentence; the chart and what to look at are behind it, so that the rows are on the first screen. */
+function InShort({ page }: { readonly page: ReviewPage }) {
+  const here = useLocation();
+  const { headline, chart, notices, asOfMs } = page;
+  const addressOf = (where: Readonly<Record<string, string>>): string =>
+    withTableQuery(here.path, here.query, { ...wholeTable, where });
+  return (
+    <section class={`card headline headline-${headline.tone}`} aria-label="In short">
+      <p>
+        <span class="headline-figure">{headline.figure}</span> <span>{headline.sentence}</span>
+      </p>
+      {(chart || notices.length > 0) && (
+        <details>
+          <summary>{detailsTitle(chart !== null, notices.length)}</summary>
+          <div class="stack">
+            {notices.length > 0 && (
+              <Banner tone="warn" title="Look at">
+                <Sentences sentences={notices} />
+              </Banner>
+            )}
+            {chart && <BarChart {...chart} addressOf={addressOf} />}
+            {asOfMs !== null && <p class="muted small">{`Ages are counted to ${formatDateTimeWithZone(asOfMs)}.`}</p>}
+          </div>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function detailsTitle(hasChart: boolean, notices: number): string {
+  const parts = [...(hasChart ? ["Chart"] : []), ...(notices > 0 ? [formatAmount(notices, "note")] : [])];
+  return parts.join(" and ");
 }

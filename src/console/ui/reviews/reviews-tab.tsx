@@ -10,7 +10,6 @@ import { Icon, type IconName } from "../design/icon.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { hasEarlierSync } from "./earlier-sync.ts";
 import { EvidenceButton } from "./review-downloads.tsx";
-import { type Headline, headlineOf } from "./review-headline.ts";
 
 /** The tab. */
 export function ReviewsTab({ source }: { readonly source: string }) {
@@ -76,7 +75,7 @@ function ReviewCard({ source, info, review }: ReviewCardProps) {
           {title}
         </a>
       </h2>
-      {data && <HeadlineText headline={headlineOf(data)} />}
+      {data && <HeadlineText headline={data.headline} />}
       {failure && <p class="muted">{failure.message}</p>}
       {isAskable && !data && !failure && <Skeleton lines={2} />}
       {!isAskable && <p>Choose a run or a file to compare with.</p>}
@@ -85,14 +84,14 @@ function ReviewCard({ source, info, review }: ReviewCardProps) {
   );
 }
 
-const icons: Readonly<Record<Headline["tone"], IconName>> = {
+const icons: Readonly<Record<ReviewPage["headline"]["tone"], IconName>> = {
   good: "check-circle",
   warn: "triangle",
   bad: "x-octagon",
   neutral: "info",
 };
 
-function HeadlineText({ headline: { figure, sentence, tone } }: { readonly headline: Headline }) {
+function HeadlineText({ headline: { figure, sentence, tone } }: { readonly headline: ReviewPage["headline"] }) {
   return (
     <p class={`review-figure review-${tone}`}>
       <Icon name={icons[tone]} size={18} />

@@ -50,9 +50,8 @@ export function Sidebar() {
 
 function isWithin(path: string, href: string): boolean {
   // Screens about a source belong to where the source is listed: opened files, or connectors and their runs.
-  const isOfFile = path.startsWith("/sources/file");
-  const isSource = path.startsWith("/sources/") && isOfFile === (href === "/files");
-  return path === href || path.startsWith(`${href}/`) || isSource;
+  const place = path.startsWith("/sources/file") ? "/files" : path.startsWith("/sources/") ? "/connectors" : path;
+  return place === href || place.startsWith(`${href}/`);
 }
 
 function Mark() {

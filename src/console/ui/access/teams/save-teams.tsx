@@ -1,0 +1,68 @@
+/** Saves the table of teams, as it is searched and ordered, as a picture. */
+import type { SourceInfo, TeamsPage } from "../../../contract/sources.ts";
+import { getJson } from "../../api/api.ts";
+import { useAction } from "../../api/use-action.ts";
+import { Button } from "../../design/button.tsx";
+import { formatAmount, formatCount, formatDateTimeWithZone, shortHash } from "../../design/format.ts";
+import { saveFile } from "../../design/save-file.ts";
+import { useTheme } from "../../design/use-theme.ts";
+import { useToldFailure } from "../../design/use-told-failure.ts";
+import { Menu } from "../../rows/menu.tsx";
+import { pngBlob, svgBlob } from "./save-picture.ts";
+import { pictureSize, teamsSvg } from "./teams-svg.ts";
+
+/** Teams that are drawn; more are no picture any more. */
+const drawnTeams = 60;
+
+interface SaveTeamsProps {
+  readonly info: SourceInfo;
+  /** Address of the teams that are shown. */
+  readonly api: string;
+}
+
+/** A button that opens the choice of form. */
+export function SaveTeams({ info, api }: SaveTeamsProps) {
+  const theme = useTheme();
+  const save = useToldFailure(
+    useAction(async (form: "svg" | "png") => {
+      const { rows, total } = await getJson<TeamsPage>(`${api}&limit=${drawnTeams}`);
+      const svg = teamsSvg(rows, {
+        theme,
+        title: `${info.title}: teams and roles`,
+        caption:
+          total > rows.length
+            ? `The first ${rows.length} of ${formatCount(total)} teams.`
+            : formatAmount(total, "team"),
+        foot: `${dateOf(info)} · ${info.title} · SHA-256 ${shortHash(info.sha256)}`,
+      });
+      const blob = form === "svg" ? svgBlob(svg) : await pngBlob(svg, pictureSize(rows.length));
+      saveFile(`${info.title} teams.${form}`, blob);
+    }),
+  );
+  return (
+    <div class="actions">
+      <Menu label="Save picture">
+        <ul class="column-choice">
+          {(["svg", "png"] as const).map((form) => (
+            <li key={form}>
+              <Button
+                kind="quiet"
+                isSmall={true}
+                icon="download"
+                isBusy={save.isBusy}
+                onClick={() => void save.run(form)}
+              >
+                {`Save as ${form.toUpperCase()}`}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      </Menu>
+    </div>
+  );
+}
+
+function dateOf({ sync }: SourceInfo): string {
+  const when = sync?.endedAtMs ?? sync?.startedAtMs;
+  return when === null || when === undefined ? "Date of the sync not known" : `Synced ${formatDateTimeWithZone(when)}`;
+}

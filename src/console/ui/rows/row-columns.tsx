@@ -1,0 +1,28 @@
+/** Columns of a table of rows as the server describes them: cells by their kind, names that lead to what they name. */
+import type { LinkTarget, TableColumn, TableRow } from "../../contract/sources.ts";
+import { cellContent, cellWords } from "./cells.tsx";
+import type { LongColumn } from "./long-column.ts";
+
+/** The columns that are shown, in the server's order. @param addressOf address of what a name leads to. */
+export function rowColumns(
+  columns: readonly TableColumn[],
+  isShown: (column: TableColumn) => boolean,
+  addressOf: (target: LinkTarget) => string,
+): readonly LongColumn<TableRow>[] {
+  const places = columns.map((column, at) => ({ column, at })).filter(({ column }) => isShown(column));
+  return places.map(({ column, at }, order) => ({
+    key: column.key,
+    title: column.title,
+    note: column.kind === "moment" ? "UTC" : undefined,
+    share: column.width,
+    isNumber: column.kind === "number",
+    isRowHeader: order === 0,
+    order: column.key,
+    hint: (row) => (row.cells[at] === null ? "" : cellWords(row.cells[at] ?? "")),
+    cell: (row) => {
+      const content = cellContent(column, row.cells[at] ?? null);
+      const target = row.links?.[at];
+      return target ? <a href={addressOf(target)}>{content}</a> : content;
+    },
+  }));
+}
