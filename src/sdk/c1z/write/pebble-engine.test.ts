@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fill, odd, oddGrants } from "../../../../test/support/odd-content.ts";
 import {
   core,
   member,
@@ -22,7 +23,6 @@ import { inspectC1z } from "../inspect/inspect.ts";
 import { openC1z } from "../read/reader.ts";
 import { convertC1z } from "./convert.ts";
 import { previousFiles, unfinishedPath } from "./files-beside.ts";
-import type { C1zWriter } from "./writer.ts";
 
 const pebble = { engine: "pebble" } as const;
 const notSaid = { engine: undefined } as const;
@@ -62,35 +62,6 @@ async function contentOf(path: string): Promise<Content> {
 async function assertSound(path: string): Promise<void> {
   const { problems } = await inspectC1z(path);
   assert.deepEqual(problems, []);
-}
-
-const odd = ["nul\0inside", "\x01", "a:b:c", "é\u{1f600}\uffee", "x".repeat(1024), "a\0", "a"];
-
-function oddGrants(): readonly Grant[] {
-  const [first = assert.fail(), second = assert.fail(), ...rest] = odd.map(memberGrant);
-  return [
-    { ...first, id: "an id of its own" },
-    {
-      ...second,
-      sources: new Map([
-        ["team:core:member", { isDirect: true }],
-        ["b\0", { isDirect: false }],
-      ]),
-    },
-    ...rest,
-    {
-      ...memberGrant("ada"),
-      expandable: { entitlementIds: ["team:core:member"], shallow: true, resourceTypeIds: ["user"] },
-      annotations: [{ typeUrl: "type.googleapis.com/c1.connector.v2.GrantImmutable", value: new Uint8Array(0) }],
-    },
-  ];
-}
-
-function fill(writer: C1zWriter, grants: readonly Grant[]): void {
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources([core, user("ada"), ...odd.map(user)]);
-  writer.putEntitlements([member, { ...member, id: "of another form", slug: "other" }]);
-  writer.putGrants(grants);
 }
 
 test("ids of any characters, sources, expansions and ids of their own are as in a version 1 file", async (context) => {
