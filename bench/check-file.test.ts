@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { convertC1z } from "../src/sdk/c1z/write/convert.ts";
+import { systemClock } from "../src/sdk/clock.ts";
+import { silentLogger } from "../src/sdk/log.ts";
 import { checkFile } from "./check-file.ts";
 import { entitlementsOf, holdersOf, organizationOf, teamsOf } from "./layers/organization-data.ts";
 import { writeSample } from "./layers/sample-file.ts";
@@ -18,8 +21,12 @@ describe("checkFile", () => {
     const holders = holdersOf(organization);
     const grants = [...holders.values()].flat().length;
     await writeSample(path, { resources, entitlements: entitlementsOf(organization), holders });
-    checkFile(path, { resources: resources.length, grants });
-    assert.throws(() => checkFile(path, { resources: resources.length, grants: grants + 1 }), /the file holds/);
-    assert.throws(() => checkFile(path, { resources: resources.length + 1, grants }), /the file holds/);
+    const v1 = join(directory, "v1.c1z");
+    await convertC1z({ from: path, to: v1, engine: "sqlite", clock: systemClock, logger: silentLogger });
+    for (const file of [path, v1]) {
+      await checkFile(file, { resources: resources.length, grants });
+      await assert.rejects(checkFile(file, { resources: resources.length, grants: grants + 1 }), /the file holds/);
+      await assert.rejects(checkFile(file, { resources: resources.length + 1, grants }), /the file holds/);
+    }
   });
 });

@@ -3,7 +3,7 @@
 import { measureLayers } from "./layers/run-layers.ts";
 import { layerTable } from "./layers/table.ts";
 import { type BenchOptions, benchHelp, parseBenchOptions } from "./options.ts";
-import { buildPackage, existingPackage, type PackageUnderTest } from "./package-under-test.ts";
+import { buildPackage, existingPackage, type PackageUnderTest, peerProgram } from "./package-under-test.ts";
 import { caseTable, growthLine, stepTable } from "./report.ts";
 import { writeResults } from "./results-file.ts";
 import { type CaseResult, runStartCase, runSyncCase } from "./run-cases.ts";
@@ -26,16 +26,17 @@ async function main(options: BenchOptions): Promise<void> {
   if (options.write) writeResults({ cases, layers, date: new Date() });
 }
 
-async function measureCases({ syncs, starts, runs, against }: BenchOptions): Promise<CaseResult[]> {
+async function measureCases({ syncs, starts, runs, against, peer }: BenchOptions): Promise<CaseResult[]> {
   if (syncs.length + starts.length === 0) return [];
   say("building");
   using built = buildPackage();
   const packages: PackageUnderTest[] = against
-    ? [existingPackage("before", against), { name: "now", launcher: built.launcher }]
+    ? [existingPackage("before", against), { name: "now", command: built.command }]
     : [built];
+  const peers = peer === undefined ? [] : [peerProgram(peer)];
   const options = { ...(runs !== undefined && { runs }), onRun: say };
   const results: CaseResult[] = [];
-  for (const one of syncs) results.push(...(await runSyncCase(one, packages, options)));
+  for (const one of syncs) results.push(...(await runSyncCase(one, [...packages, ...peers], options)));
   for (const one of starts) results.push(...(await runStartCase(one, packages, options)));
   return results;
 }

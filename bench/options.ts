@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly write: boolean;
   /** Directory of a package to measure by turns with the sources. */
   readonly against: string | undefined;
+  /** Program of another connector, whose syncs are measured by turns. */
+  readonly peer: string | undefined;
 }
 
 const layersName = "layers";
@@ -38,6 +40,8 @@ Usage: npm run bench [-- options]
   --runs N        measured runs per case, after one to warm up
   --quick         the small cases, three runs
   --against DIR   measure the package in DIR (bin/ and dist/) by turns with the sources
+  --peer PROGRAM  measure syncs by turns with another connector, such as one made with the Go SDK: a program that takes
+                  --file, BATON_API_KEY, BATON_ORG_SLUG and BATON_BASE_URL
   --write         update bench/RESULTS.md; needs all cases
 `;
 
@@ -51,12 +55,13 @@ export function parseBenchOptions(argv: readonly string[]): BenchOptions {
       quick: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       against: { type: "string" },
+      peer: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   const { quick, write, help } = values;
-  if (write && (quick || values.cases !== undefined || values.against !== undefined)) {
-    throw new TypeError("--write takes the whole measurement: without --quick, --cases and --against");
+  if (write && (quick || values.cases !== undefined || values.against !== undefined || values.peer)) {
+    throw new TypeError("--write takes the whole measurement: without --quick, --cases, --against and --peer");
   }
   const chosen = chosenCases(values.cases, quick);
   return {
@@ -68,6 +73,7 @@ export function parseBenchOptions(argv: readonly string[]): BenchOptions {
     runs: runsOf(values.runs) ?? (quick ? 3 : undefined),
     write,
     against: values.against,
+    peer: values.peer,
   };
 }
 

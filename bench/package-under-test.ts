@@ -5,16 +5,18 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 
-/** An installed package. */
+/** A program that syncs: an installed package, or another connector to compare it with. */
 export interface PackageUnderTest {
   /** Short name for tables; "" for the only one. */
   readonly name: string;
-  /** The executable. */
-  readonly launcher: string;
+  /** The program and what comes before its own arguments. */
+  readonly command: readonly [program: string, ...argv: string[]];
+  /** True for a connector that is not ours: it knows the settings of its SDK and nothing else. */
+  readonly isPeer?: boolean;
 }
 
 /** A package that was built here; disposing removes it. */
@@ -38,7 +40,7 @@ export function buildPackage(): BuiltPackage {
   }
   for (const part of ["bin", "package.json"]) cpSync(join(root, part), join(directory, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
-  return { name: "", launcher: launcherIn(directory), [Symbol.dispose]: dispose };
+  return { name: "", command: commandOf(launcherIn(directory)), [Symbol.dispose]: dispose };
 }
 
 /**
@@ -48,7 +50,21 @@ export function buildPackage(): BuiltPackage {
 export function existingPackage(name: string, directory: string): PackageUnderTest {
   const launcher = launcherIn(resolve(directory));
   if (!existsSync(launcher)) throw new Error(`${directory} holds no bin/baton-cloudsmith`);
-  return { name, launcher };
+  return { name, command: commandOf(launcher) };
+}
+
+/**
+ * Another connector: a program that takes --file and the same variables, such as one made with the Go SDK.
+ * @throws Error when there is none.
+ */
+export function peerProgram(path: string): PackageUnderTest {
+  const program = resolve(path);
+  if (!existsSync(program)) throw new Error(`${path} is not there`);
+  return { name: basename(program), command: [program], isPeer: true };
+}
+
+function commandOf(launcher: string): PackageUnderTest["command"] {
+  return [process.execPath, launcher];
 }
 
 function launcherIn(directory: string): string {

@@ -69,8 +69,8 @@ export async function runStartCase(
   packages: readonly PackageUnderTest[],
   options: RunOptions,
 ): Promise<CaseResult[]> {
-  const runs = await byTurns(one, packages, options, ({ launcher }) =>
-    measureProcess({ command: process.execPath, argv: [launcher, ...one.argv], env: inheritedEnvironment() }),
+  const runs = await byTurns(one, packages, options, ({ command: [command, ...argv] }) =>
+    measureProcess({ command, argv: [...argv, ...one.argv], env: inheritedEnvironment() }),
   );
   return packages.map((tested) => ({
     ...figures(one, tested, runs.get(tested) ?? []),
@@ -100,13 +100,14 @@ async function byTurns<T extends Measurement>(
   return measured;
 }
 
-async function syncOnce({ launcher }: PackageUnderTest, sandbox: SandboxHost, path: string): Promise<SyncRun> {
-  rmSync(path, { force: true });
+async function syncOnce(tested: PackageUnderTest, sandbox: SandboxHost, path: string): Promise<SyncRun> {
+  for (const left of [path, `${path}.previous`]) rmSync(left, { force: true });
   const { report } = sandbox;
+  const [command, ...argv] = tested.command;
   await sandbox.takeRequests();
   const measurement = await measureProcess({
-    command: process.execPath,
-    argv: [launcher, "--file", path, "--log-format", "json", "--log-level", "info"],
+    command,
+    argv: [...argv, "--file", path, "--log-format", "json", "--log-level", "info"],
     env: {
       ...inheritedEnvironment(),
       BATON_API_KEY: report.apiKey,
@@ -115,8 +116,9 @@ async function syncOnce({ launcher }: PackageUnderTest, sandbox: SandboxHost, pa
     },
   });
   const requests = await sandbox.takeRequests();
-  checkFile(path, report);
-  return { ...measurement, requests, fileBytes: statSync(path).size, stepMs: stepsOf(measurement) };
+  await checkFile(path, report);
+  const stepMs = tested.isPeer ? {} : stepsOf(measurement);
+  return { ...measurement, requests, fileBytes: statSync(path).size, stepMs };
 }
 
 /** Settings of the person who runs the benchmark must not reach what is measured. */

@@ -83,11 +83,12 @@ export class CrashLane {
     const { killed, inSave } = await this.#runAndKill();
     if (killed) {
       this.counts.kills++;
+      this.counts.filesChecked++;
       if (inSave) this.counts.killsInSave++;
       if (wasResuming) this.counts.killsOfResumed++;
       this.#afterKill = true;
-      await this.#checkLeft();
     }
+    await this.#checkLeft();
     if (!killed || this.#options.random() < 2 / 3) await this.finish();
   }
 
@@ -181,7 +182,6 @@ export class CrashLane {
       assert.equal(file.rows, this.#options.baseline.rows, "a new file holds all rows");
       this.#remember(file);
     }
-    this.counts.filesChecked++;
   }
 
   #remember(file: FileContent): void {
