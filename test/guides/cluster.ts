@@ -108,6 +108,11 @@ const workloads = z.object({
   ),
 });
 
+const manyOrganizations = Array.from({ length: 300 }, (_, i) => {
+  const shared = { name: `business-unit-${i}`, slug: `unit-${i}`, secretName: `business-unit-${i}` };
+  return i % 3 === 0 ? { ...shared, mode: "service", clientId: `name@tenant/${i}` } : { ...shared, mode: "cron" };
+});
+
 export const kubernetes: Guide = {
   name: "Kubernetes and Helm, with an API server",
   needs: ["kube-apiserver", "etcd", "kubectl", "helm", "git"],
@@ -173,5 +178,12 @@ export const kubernetes: Guide = {
     await run("helm uninstall baton --namespace baton");
     // The file is the result.
     await run("kubectl -n baton get persistentvolumeclaim baton-other");
+
+    // All of a release is kept in one secret, which may not be large.
+    writeFileSync(join(cwd, "many.json"), JSON.stringify({ organizations: manyOrganizations }));
+    await run("helm install many deploy/helm/baton-cloudsmith --namespace baton --values many.json");
+    const made = await run("kubectl -n baton get deployments,cronjobs -o name");
+    const count = made.trim().split("\n").length;
+    if (count !== manyOrganizations.length) throw new Error(`${count} workloads, not ${manyOrganizations.length}`);
   },
 };
