@@ -213,3 +213,22 @@ test("a privilege whose holder no list shows is said, and the others stand", asy
   assert.ok(codes.includes("CS-PRIVILEGE-HOLDER-UNLISTED"));
   assert.deepEqual(ofType(rows.grants, "repository"), [`repository:${repository.slugPerm}:read:user:${member.userId}`]);
 });
+
+test("events prints what happened, oldest first; a plan without an audit log is an error", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 12, auditEvents: 60 } });
+  const env = settingsFor(sandbox, "owner");
+  const { code, stdout, stderr } = await runProgram(["events", "--since", "2026-08-15T00:00:00Z"], {
+    cwd: scratch.path,
+    env,
+  });
+  assert.equal(code, 0, stderr);
+  const lines = stdout.trim().split("\n");
+  assert.ok(lines.length > 10 && lines.every((line) => line >= "2026-08-15"));
+  const times = lines.map((line) => line.split("  ")[0]);
+  assert.deepEqual(times, times.toSorted());
+  assert.match(stdout, /^\S+ {2}user .+ {2}used {2}organization Sandbox Organization$/m);
+  sandbox.addFault({ kind: "status", status: 402, match: { path: "/audit-log" }, times: Number.POSITIVE_INFINITY });
+  const refused = await runProgram(["events"], { cwd: scratch.path, env });
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.stderr, /CS-PLAN-402/);
+});

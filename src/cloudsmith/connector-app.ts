@@ -12,6 +12,7 @@ export function connectorApp(version: string): ConnectorApp {
     helpUrl: "/docs/baton/cloudsmith",
     iconUrl: "/static/app-icons/cloudsmith.svg",
     fields,
+    hasEventFeeds: true,
     async createConnector(config, context) {
       const { createConnectorFromConfig } = await import("./create-connector.ts");
       return createConnectorFromConfig(config, context);

@@ -6,6 +6,7 @@ import type {
   Connector,
   ConnectorMetadata,
   ConnectorStats,
+  EventFeed,
   ResourceSyncer,
   RunDescription,
   ValidateOptions,
@@ -14,6 +15,7 @@ import { type Access, runChecks, validateAccess } from "./checks.ts";
 import { type Api, endpoints } from "./client.ts";
 import { organizationId } from "./converters.ts";
 import { type Asked, OrganizationReading, Sources } from "./members/reading.ts";
+import { AuditFeed } from "./on-request/audit-feed.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
 import { requestedSyncers } from "./on-request/syncers.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
@@ -45,6 +47,7 @@ export const metadata: ConnectorMetadata = {
 export class CloudsmithConnector implements Connector {
   readonly metadata = metadata;
   readonly syncers: readonly ResourceSyncer[];
+  readonly eventFeeds: readonly EventFeed[];
   readonly #options: CloudsmithConnectorOptions;
   #asked: Asked;
   #access: Access | undefined;
@@ -53,6 +56,7 @@ export class CloudsmithConnector implements Connector {
   constructor(options: CloudsmithConnectorOptions) {
     const { client, clock = systemClock, requested = new Set() } = options;
     this.#options = options;
+    this.eventFeeds = [new AuditFeed(options)];
     this.syncers = createSyncers((signal) => this.#currentReading(signal), requested);
     const types = new Set(defaultTypes(this.syncers));
     this.#asked = { client, clock, types, tellsTeamSources: requested.has("team-source") };

@@ -98,7 +98,7 @@ test("exit codes of mistakes and of what is not part of the connector", async ()
     await run(["no-such-command"]),
     await run(["--storage-engine", "rocks"], settings),
     await run(["--list-ticket-schemas"], settings),
-    await run(["--event-feed", "true"], settings),
+    await run(["--event-feed", "true", "--event-feed-id", "other"], settings),
   ].map(({ code }) => code);
   assert.deepEqual(codes, [2, 2, 2, 2, 12, 5]);
 });

@@ -157,3 +157,28 @@ function claimTexts(value: unknown): Readonly<Record<string, string>> {
     Object.entries(value).map(([name, claim]) => [name, typeof claim === "string" ? claim : JSON.stringify(claim)]),
   );
 }
+
+/** A line of the audit log (Cloudsmith API: NamespaceAuditLog). */
+export const auditRow = objectOf({
+  uuid: rowId,
+  event: filledText,
+  event_at: filledText,
+  actor: note,
+  actor_kind: note,
+  actor_slug_perm: note,
+  object: note,
+  object_kind: note,
+  object_slug_perm: note,
+  target_kind: note,
+  target_slug_perm: note,
+});
+export type AuditRow = Checked<typeof auditRow>;
+
+/** The audit log, newest first; no order can be asked for. */
+export const auditRows: List<AuditRow> = {
+  path: (org) => `/audit-log/${segment(org)}/`,
+  subject: "list",
+  check: listOf(auditRow),
+  idOf: ({ uuid }) => uuid,
+  orders: [],
+};

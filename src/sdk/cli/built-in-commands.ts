@@ -114,6 +114,18 @@ const doctorCommand: Command = {
   run: async (invocation) => (await import("./commands/doctor.ts")).runDoctor(invocation),
 };
 
+/** Prints on standard output, oldest first. */
+const eventsCommand: Command = {
+  name: "events",
+  summary: "Print what happened, as far as the product's log shows it: who used what, and what changed",
+  settings: "connector",
+  options: [
+    { kind: "string", name: "since", description: "Time from which events are wanted (RFC 3339)", ...ownFlag },
+    { kind: "string", name: "feed", description: "Id of the feed, where there are several", ...ownFlag },
+  ],
+  run: async (invocation) => (await import("./commands/event-feed.ts")).runEvents(invocation),
+};
+
 /** The exit code is 0 when all are fresh and whole, 23 when one is not. */
 const fleetCommand: Command = {
   name: "fleet",
@@ -244,6 +256,7 @@ export const builtInCommands: readonly Command[] = [
   configCommand,
   convertCommand,
   doctorCommand,
+  eventsCommand,
   fleetCommand,
   healthCheckCommand,
   helpCommand,
