@@ -1,8 +1,7 @@
 /** Verifies the console's audit log: that no line of it was changed or taken out, and that a pack was made there. */
 import { readFileSync } from "node:fs";
-import { errnoOf } from "../sdk/c1z/container/file-errors.ts";
 import { brokenLine, chainedLines, lineObject } from "../sdk/chained-lines.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
 
 /** What was verified. */
 export interface VerifiedLog {

@@ -2,8 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { writeOutputFile } from "../reports/output-file.ts";
-import { errnoOf } from "../sdk/c1z/container/file-errors.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
 
 const kind = "ed25519";
 /** Bits of a file's mode that let others in. */

@@ -1,7 +1,9 @@
 /** Hashes files, piece by piece. */
+
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
+import { fileError } from "../sdk/c1z/container/file-errors.ts";
+import { errnoOf } from "../sdk/errors.ts";
 
 /** SHA-256 in hex; "" for a file that is not there, which its reader says better. @throws BatonError what the system refused. */
 export async function hashOfFile(path: string): Promise<string> {

@@ -4,11 +4,11 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { writeOutputFile } from "../reports/output-file.ts";
-import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
+import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import { lockFile } from "../sdk/c1z/container/file-lock.ts";
 import { brokenLine, ChainedLines, chainedLines, lineObject } from "../sdk/chained-lines.ts";
 import type { Clock } from "../sdk/clock.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
 import {
   type DecisionLine,
   parseHead,

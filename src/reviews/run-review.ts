@@ -1,4 +1,5 @@
 /** Runs the actions of `review`. What does not belong to an action is refused. */
+
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Inquiry, openInquiry, type Request } from "../reports/ask.ts";
@@ -9,10 +10,11 @@ import { hashOfFile } from "../reports/hash-file.ts";
 import { loadPeopleList } from "../reports/people/load-list.ts";
 import { writeAnswer } from "../reports/render/write-answer.ts";
 import { type Answer, counted, type Report, type Rows } from "../reports/report.ts";
-import { errnoOf, fileError } from "../sdk/c1z/container/file-errors.ts";
+import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { boundYoungGeneration } from "../sdk/cli/young-generation.ts";
+import { errnoOf } from "../sdk/errors.ts";
 import { userName } from "../sdk/user-name.ts";
 import { checkReview } from "./check.ts";
 import { decisionsAnswer } from "./decisions-report.ts";

@@ -95,6 +95,19 @@ export class BatonError extends Error {
 }
 
 /**
+ * A setting, flag or variable that cannot be used, found before anything began: exit code 2, as for every such error of
+ * the Go connectors.
+ */
+export function settingError(init: Omit<BatonErrorInit, "status" | "effect">): BatonError {
+  return new BatonError({ ...init, status: Status.unknown, effect: "Nothing was started." });
+}
+
+/** The errno name of a system error, such as `ENOENT`; `otherwise`, default "", for anything else. */
+export function errnoOf(caught: unknown, otherwise = ""): string {
+  return caught instanceof Error && "code" in caught && typeof caught.code === "string" ? caught.code : otherwise;
+}
+
+/**
  * Normalises anything caught. A BatonError passes through; a system error (ENOSPC, EACCES, ...) keeps its text;
  * everything else becomes `BATON-UNEXPECTED` with status Unknown, as any plain error in the Go connectors.
  */

@@ -2,9 +2,11 @@
  * The files of connectors and runs: the one that runs work on, the current one, and those kept of runs. A file is never
  * written in place, so that further names for it (hard links) cost nothing and stay what they are.
  */
+
 import { copyFileSync, linkSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseRunRecord, type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
+import { errnoOf } from "../../sdk/errors.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 
 /** Finds and moves them. */
@@ -89,7 +91,7 @@ function link(from: string, to: string): void {
     linkSync(from, temporary);
   } catch (caught) {
     // Some file systems know no second name; a copy does the same for more room.
-    if (!["EPERM", "ENOTSUP", "ENOSYS", "EMLINK"].includes((caught as NodeJS.ErrnoException).code ?? "")) throw caught;
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EMLINK"].includes(errnoOf(caught))) throw caught;
     copyFileSync(from, temporary);
   }
   renameSync(temporary, to);

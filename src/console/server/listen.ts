@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../../sdk/errors.ts";
 import type { ConsoleEnv } from "./console-env.ts";
 import { gate, type OwnPlace, ownHosts } from "./request-gate.ts";
 import { rawAnswer, setSecurityHeaders } from "./security-headers.ts";
@@ -127,7 +127,7 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<numb
       await once(server, "listening");
       return (server.address() as AddressInfo).port; // it listens on TCP
     } catch (caught) {
-      const isTaken = (caught as NodeJS.ErrnoException).code === "EADDRINUSE";
+      const isTaken = errnoOf(caught) === "EADDRINUSE";
       if (!isTaken || candidate >= last) throw cannotListen(caught, host, port, candidate);
     }
   }

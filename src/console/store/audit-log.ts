@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import { ChainedLines } from "../../sdk/chained-lines.ts";
-import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
+import { BatonError, errnoOf, Status, toBatonError } from "../../sdk/errors.ts";
 import type { AuditLine } from "../contract/session.ts";
 
 /** An action, before its result is known. */
@@ -126,7 +126,7 @@ function parseLine(text: string): AuditLine | undefined {
 }
 
 function notWritten(path: string, cause: unknown): BatonError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  const reason = errnoOf(cause, "unknown error");
   return new BatonError({
     code: "CONSOLE-AUDIT",
     status: Status.failedPrecondition,

@@ -7,7 +7,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { lockFile, readLockHolder } from "../../sdk/c1z/container/file-lock.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../../sdk/errors.ts";
 
 /** What decides where the directory is. */
 export interface DataDirectoryPlace {
@@ -111,7 +111,7 @@ function makeWithParents(path: string): void {
   try {
     makeIfMissing(path);
   } catch (caught) {
-    if ((caught as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw caught;
+    if (errnoOf(caught) !== "ENOENT" || dirname(path) === path) throw caught;
     makeWithParents(dirname(path));
     makeIfMissing(path);
   }
@@ -161,7 +161,7 @@ function homeless(): BatonError {
 }
 
 function unusable(path: string, cause: unknown): BatonError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  const reason = errnoOf(cause, "unknown error");
   return new BatonError({
     code: "CONSOLE-DATA-DIR",
     status: Status.failedPrecondition,

@@ -4,7 +4,7 @@
  */
 import { randomBytes, scrypt } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../../sdk/errors.ts";
 
 /** Bytes of a key: AES-256. */
 const keyBytes = 32;
@@ -59,7 +59,7 @@ function ownKey({ ownKeyFile, hasSealed }: Pick<StoreKeyPlace, "ownKeyFile" | "h
   try {
     writeFileSync(ownKeyFile, `${key.toString("base64")}\n`, { mode: 0o600, flag: "wx", flush: true });
   } catch (caught) {
-    throw badKey(`cannot be written to ${ownKeyFile} (${(caught as NodeJS.ErrnoException).code ?? "unknown error"})`);
+    throw badKey(`cannot be written to ${ownKeyFile} (${errnoOf(caught, "unknown error")})`);
   }
   return key;
 }
@@ -88,7 +88,7 @@ function readText(path: string): Buffer {
     return readFileSync(path);
   } catch (caught) {
     if (caught instanceof BatonError) throw caught;
-    throw badKey(`cannot be read from ${path} (${(caught as NodeJS.ErrnoException).code ?? "unknown error"})`);
+    throw badKey(`cannot be read from ${path} (${errnoOf(caught, "unknown error")})`);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Reads a list of people from a file or from standard input. */
+
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { errnoOf } from "../../sdk/c1z/container/file-errors.ts";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
+import { errnoOf } from "../../sdk/errors.ts";
 import { badList, maxListBytes, type PeopleList, readPeopleList } from "./people-list.ts";
 
 /** The list at `path`, `-` for standard input. @throws BatonError `REPORT-LIST` */

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { holdDirectory, holdingFiles, isLeftBehind, sweepScratch } from "../c1z/scratch/scratch.ts";
 import type { Clock } from "../clock.ts";
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, errnoOf, Status } from "../errors.ts";
 
 /** Left-over folders kept at most; each can hold a file as large as the organization. */
 const mostLeftOver = 3;
@@ -58,8 +58,7 @@ export class TaskFolders {
       // Not with what is missing above it: below /proc that never ends.
       await mkdir(root, { mode: 0o700 });
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
-        throw stateDirError(root, (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
+      if (errnoOf(cause) !== "EEXIST") throw stateDirError(root, errnoOf(cause, String(cause)), cause);
     }
     // The name can be foreseen: in a directory that all users share somebody else may have made it first.
     const made = await lstat(root);

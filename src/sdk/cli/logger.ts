@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { getCallSites } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
-import { BatonError, Status } from "../errors.ts";
+import { errnoOf, settingError } from "../errors.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -144,11 +144,9 @@ function openLogFile(location: string, path: string): number {
   try {
     return openSync(location, "a", 0o600);
   } catch (error) {
-    throw new BatonError({
+    throw settingError({
       code: "BATON-LOG-PATH",
-      status: Status.unknown,
-      message: `the log file ${path} cannot be opened (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
-      effect: "Nothing was started.",
+      message: `the log file ${path} cannot be opened (${errnoOf(error, "unknown error")})`,
       hint: "Name a file in a directory that exists and that you may write to.",
       cause: error,
     });
@@ -163,7 +161,7 @@ function fileSink(file: number, path: string, io: CliIo): LogSink {
       if (!failed) writeSync(file, `${line}\n`);
     } catch (error) {
       failed = true;
-      const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+      const code = errnoOf(error, "unknown error");
       io.stderr.write(`the log file ${path} takes no more lines (${code}); logging to standard error\n`);
     }
     if (failed) io.stderr.write(`${line}\n`);

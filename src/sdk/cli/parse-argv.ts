@@ -5,7 +5,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { Field } from "../config/field.ts";
 import { decodeText } from "../config/parse-value.ts";
-import { BatonError, Status } from "../errors.ts";
+import { type BatonError, settingError } from "../errors.ts";
 
 /** What was given. */
 export interface ParsedFlags {
@@ -103,11 +103,9 @@ function invalidArgument(field: Field, text: string): string {
 
 /** An error in how the program was called. */
 export function usageError(message: string, hint = "Run with --help to see what there is."): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-USAGE",
-    status: Status.unknown,
     message,
-    effect: "Nothing was started.",
     hint,
   });
 }

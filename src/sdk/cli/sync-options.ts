@@ -6,7 +6,7 @@ import type { LockWait } from "../c1z/container/file-lock.ts";
 import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
-import { BatonError, Status } from "../errors.ts";
+import { settingError } from "../errors.ts";
 import { parseObjectAddress } from "../object-store/object-address.ts";
 import type { ExternalPrincipals } from "../sync/external-grants.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -93,11 +93,9 @@ export function workerCount(config: ResolvedConfig): number | undefined {
 async function checkTempDir(location: string, shown: string): Promise<void> {
   const found = await stat(location).catch(() => undefined);
   if (found?.isDirectory()) return;
-  throw new BatonError({
+  throw settingError({
     code: "BATON-TEMP-DIR",
-    status: Status.unknown,
     message: `the temporary directory ${shown} does not exist`,
-    effect: "Nothing was started.",
     hint: "Create it, or correct --c1z-temp-dir or BATON_TMPDIR.",
   });
 }
@@ -116,11 +114,9 @@ export function readVariable<T>(
   if (!text) return undefined;
   const value = parse(text);
   if (value !== undefined) return value;
-  throw new BatonError({
+  throw settingError({
     code: "BATON-CONFIG-VALUE",
-    status: Status.unknown,
     message: `environment ${name}: ${JSON.stringify(text)} is not ${expected}`,
-    effect: "Nothing was started.",
     hint: `Give ${expected}, or unset the variable.`,
   });
 }

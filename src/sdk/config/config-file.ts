@@ -6,7 +6,7 @@
 import { lstat, readFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import type { Document } from "yaml";
-import { BatonError, Status } from "../errors.ts";
+import { type BatonError, errnoOf, settingError } from "../errors.ts";
 
 /** The variable that names the configuration file. */
 const configPathVariable = "BATON_CONFIG_PATH";
@@ -66,7 +66,7 @@ async function isOutOfReach(location: string): Promise<boolean> {
     return false;
   } catch (error) {
     // Anything else shows again, and is told, when the file is read.
-    return ["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "");
+    return ["EACCES", "EPERM"].includes(errnoOf(error));
   }
 }
 
@@ -74,7 +74,7 @@ async function readText(location: string, path: string): Promise<string | undefi
   try {
     return await readFile(location, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    const code = errnoOf(error, "unknown error");
     if (code === "ENOENT") return undefined;
     throw fileError(`the configuration file ${path} cannot be read (${code})`, "Check that it is a file you may read.");
   }
@@ -128,11 +128,9 @@ function readValue(make: () => unknown, path: string): unknown {
 }
 
 function fileError(message: string, hint: string): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-CONFIG-FILE",
-    status: Status.unknown,
     message,
-    effect: "Nothing was started.",
     hint,
   });
 }

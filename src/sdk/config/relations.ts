@@ -2,7 +2,7 @@
  * Relations between fields: which belong together and which exclude each other. A value from the environment or a
  * file takes part like one from a flag.
  */
-import { BatonError, Status } from "../errors.ts";
+import { type BatonError, settingError } from "../errors.ts";
 
 /** Kinds of relations (wire: c1.config.v1.ConstraintKind). */
 export type RelationKind = "requiredTogether" | "atLeastOne" | "mutuallyExclusive" | "dependentOn";
@@ -87,11 +87,9 @@ function quoted(names: readonly string[]): string {
 }
 
 function groupError(message: string): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-CONFIG-GROUP",
-    status: Status.unknown,
     message,
-    effect: "Nothing was started.",
     hint: "Set the flags of the group as the message says. Values from the environment and the configuration file count too.",
   });
 }

@@ -3,7 +3,7 @@
  * gave, then the field's fallback variables, then its default. Lists given as flags are added to the list from below. It
  * reads nothing itself.
  */
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, Status, settingError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { defaultOf, environmentVariable, type Field, type FieldValue } from "./field.ts";
 import { decodeText, parseCommaSeparated } from "./parse-value.ts";
@@ -97,11 +97,9 @@ function checkRequired(fields: readonly Field[], isGiven: (name: string) => bool
   const missing = fields.filter((field) => field.required === true && !isGiven(field.name)).map((field) => field.name);
   if (missing.length === 0) return;
   missing.sort();
-  throw new BatonError({
+  throw settingError({
     code: "BATON-CONFIG-REQUIRED",
-    status: Status.unknown,
     message: `required flag(s) ${missing.map((name) => `"${name}"`).join(", ")} not set`,
-    effect: "Nothing was started.",
     hint: `Set ${missing.map((name) => environmentVariable(name)).join(" and ")} in the environment, the flag, or the key in .baton.yaml.`,
   });
 }
@@ -171,11 +169,9 @@ function inWords(raw: unknown): string {
 
 function valueError(field: Field, raw: unknown, source: ValueSource): BatonError {
   const shown = field.secret ? "the value (not shown)" : inWords(raw);
-  return new BatonError({
+  return settingError({
     code: "BATON-CONFIG-VALUE",
-    status: Status.unknown,
     message: `${describeSource(source)}: ${shown} is not ${expected[field.kind]} for ${field.name}`,
-    effect: "Nothing was started.",
     hint: `Give ${expected[field.kind]}, or remove the setting.`,
   });
 }

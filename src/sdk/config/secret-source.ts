@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, Status, settingError } from "../errors.ts";
 import type { Field, StringField } from "./field.ts";
 import { type ConfigInputs, type ReadSecret, resolveConfig } from "./resolve.ts";
 
@@ -223,11 +223,9 @@ async function readOne(field: StringField, inputs: ConfigInputs, place: SecretPl
 }
 
 function ambiguous(given: readonly string[]): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-SECRET-SOURCE",
-    status: Status.unknown,
     message: `${given.join(" and ")} are both set, and only one of them can count`,
-    effect: "Nothing was started.",
     hint: "Remove all but one. Flags, the environment and the configuration file count alike.",
   });
 }

@@ -4,7 +4,7 @@
  */
 
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { BatonError, Status } from "../errors.ts";
+import { settingError } from "../errors.ts";
 import type { IntRules, StringRules, StringSliceRules, WellKnown } from "./field.ts";
 import type { ResolvedConfig, ResolvedValue } from "./resolve.ts";
 
@@ -18,11 +18,9 @@ export function validateConfig(config: ResolvedConfig): void {
     return problem === undefined ? [] : [`field ${resolved.field.name}: ${problem}`];
   });
   if (problems.length === 0) return;
-  throw new BatonError({
+  throw settingError({
     code: "BATON-CONFIG-INVALID",
-    status: Status.unknown,
     message: ["errors found:", ...problems].join("\n"),
-    effect: "Nothing was started.",
     hint: "Correct the settings named above.",
   });
 }

@@ -4,7 +4,7 @@ import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/proto
 import { openC1z } from "../c1z/read/reader.ts";
 import type { SyncView } from "../c1z/read/sync-view.ts";
 import { type Grant, type Resource, type ResourceId, type ResourceType, Trait } from "../contracts/model.ts";
-import { BatonError, Status, toBatonError } from "../errors.ts";
+import { type BatonError, settingError, toBatonError } from "../errors.ts";
 import {
   ExternalResourceMatchAllSchema,
   ExternalResourceMatchIDSchema,
@@ -60,11 +60,9 @@ export async function openExternalPrincipals(options: ExternalPrincipalsOptions)
 
 function holdersOf(view: SyncView, entitlementId: string, path: string): (id: ResourceId) => boolean {
   if (!view.getEntitlement(entitlementId)) {
-    throw new BatonError({
+    throw settingError({
       code: "BATON-EXTERNAL-ENTITLEMENT",
-      status: Status.unknown,
       message: `the external file ${path} has no entitlement '${entitlementId}'`,
-      effect: "Nothing was started.",
       hint: "Name an entitlement of that file by its id.",
     });
   }
@@ -75,22 +73,18 @@ function holdersOf(view: SyncView, entitlementId: string, path: string): (id: Re
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-EXTERNAL-FILE",
-    status: Status.unknown,
     message: `the external file ${path} cannot be used: ${reason}`,
-    effect: "Nothing was started.",
     hint: "Name a version 1 .c1z with a finished full sync in --external-resource-c1z.",
     cause,
   });
 }
 
 function fileMissing(): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-EXTERNAL-MISSING",
-    status: Status.unknown,
     message: "external principals are to be chosen, but there is no external file",
-    effect: "Nothing was started.",
     hint: "Name the file in --external-resource-c1z, or remove the other --external-resource flags.",
   });
 }
@@ -118,11 +112,9 @@ function parseTrait(name: string): Trait {
       .replace(/^TRAIT_/, ""),
   );
   if (trait !== undefined) return trait;
-  throw new BatonError({
+  throw settingError({
     code: "BATON-EXTERNAL-TRAIT",
-    status: Status.unknown,
     message: `${JSON.stringify(name)} is no trait of external principals`,
-    effect: "Nothing was started.",
     hint: `Traits are ${[...byName.keys()].map((known) => known.toLowerCase()).join(", ")}.`,
   });
 }

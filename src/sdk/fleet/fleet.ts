@@ -4,7 +4,7 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeyOwner } from "../contracts/completeness.ts";
 import { lastSyncOf, parseRunRecord, runRecordPath, type SyncResult } from "../contracts/run-record.ts";
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, errnoOf, Status } from "../errors.ts";
 
 /** A record that was found. */
 export interface FoundRecord {
@@ -147,7 +147,7 @@ async function textOf(path: string): Promise<string | undefined> {
 }
 
 function directoryUnreadable(directory: string, cause: unknown): BatonError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  const reason = errnoOf(cause, "unknown error");
   return new BatonError({
     code: "FLEET-DIRECTORY",
     status: reason === "ENOENT" ? Status.notFound : Status.unknown,

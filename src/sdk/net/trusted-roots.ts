@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, errnoOf, Status } from "../errors.ts";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,7 +40,7 @@ function readText(path: string, variable: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw rootsError(path, variable, (cause as NodeJS.ErrnoException).code ?? "it cannot be read", cause);
+    throw rootsError(path, variable, errnoOf(cause, "it cannot be read"), cause);
   }
 }
 

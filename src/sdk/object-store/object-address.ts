@@ -1,5 +1,5 @@
 /** Addresses of objects, `s3://bucket/key`: told from paths, read and checked. Knows nothing of who stores them. */
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, Status, settingError } from "../errors.ts";
 
 /** Where an object lies. */
 export interface ObjectAddress {
@@ -87,11 +87,9 @@ function foreignAddress(scheme: string): BatonError {
 }
 
 function badAddress(reason: string): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-S3-ADDRESS",
-    status: Status.unknown,
     message: `not an address of an object: ${reason}`,
-    effect: "Nothing was started.",
     hint: "Write it as s3://BUCKET/KEY, for example s3://my-bucket/baton/my-org.c1z.",
   });
 }

@@ -1,6 +1,6 @@
 /** Makes the S3 client, whose library is installed only by those who use it, and turns what it throws into errors that say what to do. */
 import { fileError } from "../c1z/container/file-errors.ts";
-import { BatonError, type BatonErrorInit, Status } from "../errors.ts";
+import { BatonError, type BatonErrorInit, Status, settingError } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 import { formatAddress, type ObjectAddress } from "./object-address.ts";
 
@@ -154,11 +154,9 @@ export async function loadS3Library(): Promise<S3Library> {
   try {
     return await import("@aws-sdk/client-s3");
   } catch (cause) {
-    throw new BatonError({
+    throw settingError({
       code: "BATON-S3-MISSING",
-      status: Status.unknown,
       message: "the client for S3 is not installed",
-      effect: "Nothing was started.",
       hint: `Install it beside this program, npm install '${s3Package.name}@${s3Package.version}', or write to a path.`,
       cause,
     });

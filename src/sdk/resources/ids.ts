@@ -3,7 +3,7 @@
  * people and tools name a resource, `bid:r:user/7`, or with its parent `bid:r:organization/acme/user/7`.
  */
 import type { EntitlementRef, Grant, ResourceId, ResourceTarget } from "../contracts/model.ts";
-import { BatonError, Status } from "../errors.ts";
+import { type BatonError, settingError } from "../errors.ts";
 
 const prefix = "bid:r:";
 
@@ -59,11 +59,9 @@ function commonLength(text: string, expected: string): number {
 }
 
 function unreadable(text: string, at: number, problem: string): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-ID",
-    status: Status.unknown,
     message: `invalid Baton id: ${problem}\n${text}\n${" ".repeat(at)}^`,
-    effect: "Nothing was started.",
     hint: "A resource is named as in bid:r:user/7, or with its parent as in bid:r:organization/acme/user/7.",
   });
 }

@@ -1,5 +1,5 @@
 /** Loads OpenTelemetry's libraries, which are installed only by those who use them, and puts their providers together. */
-import { BatonError, Status } from "../errors.ts";
+import { settingError } from "../errors.ts";
 import { type OtlpChannel, OtlpExporter } from "./otlp-channel.ts";
 import type { Attributes } from "./telemetry.ts";
 
@@ -44,11 +44,9 @@ export async function loadLibraries(): Promise<Libraries> {
     return await importLibraries();
   } catch (cause) {
     const names = Object.entries(packages).map(([name, version]) => `'${name}@${version}'`);
-    throw new BatonError({
+    throw settingError({
       code: "BATON-OTEL-MISSING",
-      status: Status.unknown,
       message: "the OpenTelemetry libraries are not installed",
-      effect: "Nothing was started.",
       hint: `Install them beside this program, npm install ${names.join(" ")}, or remove --otel-collector-endpoint.`,
       cause,
     });

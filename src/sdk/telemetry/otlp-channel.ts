@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
-import { BatonError, Status } from "../errors.ts";
+import { type BatonError, errnoOf, settingError } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 
 const timeoutMs = 5_000;
@@ -104,11 +104,9 @@ function originOf({ endpoint, insecure }: CollectorSettings): string {
   const hasScheme = /^https?:\/\//i.test(endpoint);
   const url = URL.parse(hasScheme ? endpoint : `${insecure ? "http" : "https"}://${endpoint}`);
   if (!url || url.hostname === "" || url.username !== "" || url.pathname !== "/" || url.search !== "") {
-    throw new BatonError({
+    throw settingError({
       code: "BATON-OTEL-ENDPOINT",
-      status: Status.unknown,
       message: `${JSON.stringify(endpoint)} is no address of a collector`,
-      effect: "Nothing was started.",
       hint: "Give host:port of a collector that takes OTLP over gRPC, usually port 4317.",
     });
   }
@@ -120,16 +118,14 @@ function readCert(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw badCert(`${path}: ${(cause as NodeJS.ErrnoException).code ?? "it cannot be read"}`, cause);
+    throw badCert(`${path}: ${errnoOf(cause, "it cannot be read")}`, cause);
   }
 }
 
 function badCert(reason: string, cause?: unknown): BatonError {
-  return new BatonError({
+  return settingError({
     code: "BATON-OTEL-CERT",
-    status: Status.unknown,
     message: `the certificates for the collector cannot be used: ${reason}`,
-    effect: "Nothing was started.",
     hint: "Give PEM certificates, or remove the --otel-collector-endpoint-tls-cert flags.",
     cause,
   });

@@ -2,7 +2,7 @@
  * What can go wrong with a file, as errors that name the path and the remedy. The codes are listed in
  * docs/troubleshooting.md. Knows errno and SQLite's result codes, not what the file is for.
  */
-import { BatonError, Status } from "../../errors.ts";
+import { BatonError, errnoOf, Status } from "../../errors.ts";
 import { decoderLimits, limitSettings, mebibytes, overLimit } from "./decoder-limits.ts";
 
 interface Explanation {
@@ -99,11 +99,6 @@ export function fileError(caught: unknown, doing: string, effect: string): Baton
     hint: explanation.hint,
     cause: caught,
   });
-}
-
-/** The errno name of a system error, such as `ENOENT`; "" for anything else. */
-export function errnoOf(caught: unknown): string {
-  return caught instanceof Error && "code" in caught && typeof caught.code === "string" ? caught.code : "";
 }
 
 /** SQLite: primary result codes that say the storage failed, as the errno that means the same. */

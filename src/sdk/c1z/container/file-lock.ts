@@ -18,8 +18,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../clock.ts";
-import { BatonError, Status } from "../../errors.ts";
-import { errnoOf, fileError } from "./file-errors.ts";
+import { BatonError, errnoOf, Status } from "../../errors.ts";
+import { fileError } from "./file-errors.ts";
 import { holdMark, type LiveMark, livenessByMark } from "./live-mark.ts";
 import { type Liveness, type ProcessIdentity, parseIdentity, thisProcess } from "./process-identity.ts";
 import { temporaryName } from "./temporary-files.ts";

@@ -2,10 +2,12 @@
  * Replaces a file as a whole or not at all: the new content is written beside it, synced, renamed over it, and the
  * directory is synced. Knows nothing of what the content is.
  */
+
 import { constants } from "node:fs";
 import { access, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { errnoOf, fileError } from "./file-errors.ts";
+import { errnoOf } from "../../errors.ts";
+import { fileError } from "./file-errors.ts";
 import { temporaryName } from "./temporary-files.ts";
 
 const untouched = "The file that was there before is unchanged.";

@@ -16,8 +16,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { BatonError, Status } from "../../errors.ts";
-import { errnoOf, fileError } from "../container/file-errors.ts";
+import { BatonError, errnoOf, Status } from "../../errors.ts";
+import { fileError } from "../container/file-errors.ts";
 import { holdMark, type LiveMark, livenessByMark } from "../container/live-mark.ts";
 import { type ProcessIdentity, parseIdentity, thisProcess } from "../container/process-identity.ts";
 

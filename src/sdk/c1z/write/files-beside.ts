@@ -2,10 +2,11 @@
  * What lies beside a version 3 file, which holds one finished sync: an unfinished sync that the next run goes on with,
  * and the files before, so that the last syncs can be compared.
  */
+
 import { constants, existsSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
+import { errnoOf } from "../../errors.ts";
 import { formatOf } from "../container/container.ts";
-import { errnoOf } from "../container/file-errors.ts";
 import { readV3Manifest } from "../container/v3-manifest.ts";
 
 /** Where an unfinished sync for the file `target` lies: a scratch database, packed as a version 1 file is. */

@@ -6,7 +6,7 @@ import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import type { ResolvedConfig } from "../../config/resolve.ts";
 import type { ServerAccess } from "../../connector-server/server.ts";
-import { BatonError, Status } from "../../errors.ts";
+import { BatonError, errnoOf, Status } from "../../errors.ts";
 import type { Invocation } from "../app.ts";
 import { listenForInterrupt } from "../cli-io.ts";
 import { connectorContext, loadConfig, refuseWeakTls } from "../command-setup.ts";
@@ -100,7 +100,7 @@ function read(path: string): string {
     throw new BatonError({
       code: "SERVE-TLS",
       status: Status.invalidArgument,
-      message: `${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown error"})`,
+      message: `${path} cannot be read (${errnoOf(cause, "unknown error")})`,
       effect: "Nothing was started.",
       hint: "Give PEM files of a certificate and of its unencrypted private key.",
       cause,
