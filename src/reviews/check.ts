@@ -55,9 +55,10 @@ export function* checkReview(review: Review, inquiry: Inquiry): Generator<void, 
     const answer = askQuestion(question, inquiry);
     const stakes = new Stakes(answer, holdings);
     for (const row of answer.rows) {
-      const { key } = stakes.of(row);
+      const { key, who } = stakes.of(row);
       current.add(key);
-      if (!known.has(key)) fresh.push(row);
+      // Who of a list is not found any more is nobody new.
+      if (!known.has(key) && (who || !question.list)) fresh.push(row);
       yield;
     }
   }
@@ -84,6 +85,8 @@ interface Looking {
 function outcomeOf({ review, row, holdings, current, isWhole }: Looking): CheckedRow {
   const gone = isWhole ? "done" : "unclear";
   const { who, stake, key } = row;
+  // Who of a list was not found is done for as long as nobody is.
+  if (!who && review.head.question.list) return { outcome: current.has(key) ? gone : "still-there", remains: [] };
   // Nothing was held: the row itself has to go.
   if (!who || stake.length === 0) return { outcome: current.has(key) ? "still-there" : gone, remains: [] };
   const held = holdings.view.heldBy({ resourceType: who.type, resource: who.id });

@@ -4,8 +4,8 @@ import { findReport } from "../reports/catalogue.ts";
 import { folded, hasAllWords, nameKey, searchWords } from "../reports/folded-text.ts";
 import type { PeopleList } from "../reports/people/people-list.ts";
 import { listedAccess } from "../reports/questions/listed.ts";
-import { cellText } from "../reports/render/cell-text.ts";
-import type { Answer, Cell, Report, Row, Rows } from "../reports/report.ts";
+import type { Answer, Report, Row, Rows } from "../reports/report.ts";
+import { isSearched, valuesOf } from "../reports/screen/chart.ts";
 import type { Column } from "../reports/screen/shown.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 
@@ -44,10 +44,12 @@ export function askQuestion(question: Question, inquiry: Inquiry): Answer {
   const { where = [], search = "" } = question;
   const places = where.map(({ column, value }) => ({ at: placeOf(column, report.columns), value: nameKey(value) }));
   const words = searchWords(search);
+  const searched = report.columns.flatMap((column, at) => (isSearched(column) ? [at] : []));
+  const textOf = (row: Row): string => folded(searched.flatMap((at) => valuesOf(row[at])).join("\n"));
   const answer = inquiry.answer(report, question.about);
   const fits = (row: Row): boolean =>
-    places.every(({ at, value }) => valuesIn(row[at]).includes(value)) &&
-    (words.length === 0 || hasAllWords(folded(row.map(cellText).join("\n")), words));
+    places.every(({ at, value }) => valuesOf(row[at]).some((one) => nameKey(one) === value)) &&
+    (words.length === 0 || hasAllWords(textOf(row), words));
   return { ...answer, rows: rowsThatFit(answer.rows, fits) };
 }
 
@@ -63,10 +65,6 @@ function placeOf(key: string, columns: readonly Column[]): number {
     throw badQuestion(`it has no column ${JSON.stringify(key)}; there are ${columns.map((one) => one.key).join(", ")}`);
   }
   return at;
-}
-
-function valuesIn(cell: Cell): readonly string[] {
-  return (Array.isArray(cell) ? cell : [cellText(cell)]).map((one: string) => nameKey(one));
 }
 
 function* rowsThatFit(rows: Rows, fits: (row: Row) => boolean): Rows {

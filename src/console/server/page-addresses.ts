@@ -1,7 +1,7 @@
 /** The addresses at which the page answers. Everything else is 404, so that a mistyped address is not taken for a page. */
 
 const part = "[^/]+";
-const sourceScreens = `(?:/(?:people|teams(?:/${part}/${part})?|roles|reviews(?:/${part})?|tables(?:/${part}(?:/${part})?)?))?`;
+const sourceScreens = `(?:/(?:people|teams(?:/${part}/${part})?|roles|list|reviews(?:/${part})?|tables(?:/${part}(?:/${part})?)?))?`;
 const connectorScreens = `(?:/(?:access|reviews|history|logs|settings|deploy|service)(?:/.*)?)?`;
 const patterns = [
   "/",
@@ -10,6 +10,8 @@ const patterns = [
   `/connectors/${part}${connectorScreens}`,
   "/files",
   "/notifications",
+  "/persons",
+  `/reviews(?:/${part})?`,
   `/files/${part}(?:/.*)?`,
   `/sources/${part}${sourceScreens}`,
 ].map((pattern) => new RegExp(`^${pattern}$`));

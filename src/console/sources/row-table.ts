@@ -6,7 +6,7 @@
 import { roleRank } from "../../reports/file-shape.ts";
 import { folded, hasAllWords, searchWords } from "../../reports/folded-text.ts";
 import type { Cell, ColumnOf } from "../../reports/report.ts";
-import { valuesOf } from "../../reports/screen/chart.ts";
+import { isSearched, valuesOf } from "../../reports/screen/chart.ts";
 import type { ValueKind } from "../../reports/screen/shown.ts";
 import type { ColumnChoice } from "../contract/sources.ts";
 
@@ -20,9 +20,8 @@ export interface TableQuery {
   readonly descending?: boolean | undefined;
 }
 
-/** Kinds that a screen filters by, and is searched. */
+/** Kinds that a screen filters by. */
 const filtered: ReadonlySet<ValueKind> = new Set<ValueKind>(["status", "two-factor", "role", "visibility", "word"]);
-const searched: ReadonlySet<ValueKind> = new Set<ValueKind>(["text", "email", "list"]);
 /** More values than this are searched for, not chosen from. */
 const mostChoices = 40;
 
@@ -94,7 +93,7 @@ export class RowTable<Item> {
 
   /** Everything that is searched, a line each; made when somebody searches. */
   #searchTexts(): readonly string[] {
-    const columns = this.columns.filter(({ kind, key }) => searched.has(kind) && key !== "type");
+    const columns = this.columns.filter(isSearched);
     this.#texts ??= this.items.map((item) => folded(columns.flatMap(({ value }) => valuesOf(value(item))).join("\n")));
     return this.#texts;
   }

@@ -1,6 +1,8 @@
 /** Which screen belongs to which address. The server knows the same addresses and answers 404 for all others. */
 import { Route, Router } from "preact-iso";
 import { ConnectorPage } from "./connector/connector-page.tsx";
+import { DecisionScreen } from "./decisions/decision-screen.tsx";
+import { DecisionsScreen } from "./decisions/decisions-screen.tsx";
 import { FilesScreen } from "./files/files-screen.tsx";
 import { AddConnector } from "./journey/add-connector.tsx";
 import { ConnectorList } from "./journey/connector-list.tsx";
@@ -9,6 +11,7 @@ import { HowToRun } from "./journey/how-to-run.tsx";
 import { SetOwner } from "./journey/set-owner.tsx";
 import { NotFound } from "./shell/not-found.tsx";
 import { NotificationsScreen } from "./shell/notifications-screen.tsx";
+import { PersonsScreen } from "./shell/persons-screen.tsx";
 import { FileRoute, SourceRoute } from "./source-routes.tsx";
 
 /** The screen of the current address. */
@@ -22,6 +25,9 @@ export function Screens() {
       <Route path="/connectors/add/owner" component={SetOwner} />
       <Route path="/connectors/:id" component={ConnectorPage} />
       <Route path="/connectors/:id/:tab/:rest*" component={ConnectorPage} />
+      <Route path="/reviews" component={DecisionsScreen} />
+      <Route path="/reviews/:id" component={DecisionScreen} />
+      <Route path="/persons" component={PersonsScreen} />
       <Route path="/notifications" component={NotificationsScreen} />
       <Route path="/files" component={FilesScreen} />
       <Route path="/files/:fileId" component={FileRoute} />

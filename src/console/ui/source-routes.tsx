@@ -2,6 +2,7 @@
 import { useRoute } from "preact-iso";
 import { AccessScreen } from "./access/access-tab.tsx";
 import { TeamScreen } from "./access/teams/team-screen.tsx";
+import { ListScreen } from "./decisions/list-screen.tsx";
 import { FileScreen } from "./files/file-screen.tsx";
 import { TablesScreen } from "./files/tables-screen.tsx";
 import { ReviewScreen } from "./reviews/review-screen.tsx";
@@ -16,6 +17,7 @@ export function SourceRoute() {
   if (screen === "teams" && isSubject) return <TeamScreen source={source} type={first} id={second} />;
   if (screen === "reviews")
     return first !== "" ? <ReviewScreen source={source} name={first} /> : <ReviewsScreen source={source} />;
+  if (screen === "list") return <ListScreen source={source} />;
   if (screen === "tables") return <TablesScreen source={source} />;
   if (["people", "teams", "roles"].includes(screen)) return <AccessScreen source={source} part={screen} />;
   return <NotFound />;

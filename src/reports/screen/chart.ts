@@ -1,7 +1,7 @@
 /** Charts of reports: bars out of rows or counts, and the words and percentages of headlines. Pure. */
 import { roleRank } from "../file-shape.ts";
 import type { Cell, Charted, Count } from "../report.ts";
-import type { Chart, ChartPart, Column, PartTone } from "./shown.ts";
+import type { Chart, ChartPart, Column, PartTone, ValueKind } from "./shown.ts";
 
 /** Tones of values, in the order in which parts stand in a bar. */
 const tones: ReadonlyMap<string, PartTone> = new Map<string, PartTone>([
@@ -21,6 +21,13 @@ const order = [...tones.keys()];
 export function valuesOf(cell: Cell | null): readonly string[] {
   if (typeof cell === "object" && cell !== null) return cell.length === 0 ? [""] : cell;
   return [cell === undefined || cell === null ? "" : String(cell)];
+}
+
+const searched: ReadonlySet<ValueKind> = new Set<ValueKind>(["text", "email", "list"]);
+
+/** Whether a search looks at the column. */
+export function isSearched({ kind, key }: Pick<Column, "kind" | "key">): boolean {
+  return searched.has(kind) && key !== "type";
 }
 
 /** A bar for each value of one column, in parts by another; who has several values is in several bars. */

@@ -1,5 +1,6 @@
 /** People of a source, and the members of one team, in the table that all lists of people share. */
 import type { SourceInfo } from "../../contract/sources.ts";
+import { StartShown } from "../decisions/start-review.tsx";
 import { Empty } from "../design/empty.tsx";
 import { RowsTable, useRows } from "../rows/rows-table.tsx";
 import { sourceApi, subjectApi } from "./source-address.ts";
@@ -16,6 +17,7 @@ export function PeopleList({ source, info }: { readonly source: string; readonly
       caption="People"
       nouns={nouns}
       hasTeam={info.totals.teams > 0}
+      beside={<StartShown source={source} report="roster" query={asked.query} title="People" isSmall={true} />}
       empty={
         <Empty icon="people" title="Nobody is in here">
           The file holds no people. A key that may not see members gives such a file.

@@ -17,6 +17,14 @@ export async function postJson<T>(path: string, body: unknown = {}): Promise<T> 
   return (await call(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
 }
 
+/** POST of a JSON body that is answered with a file. */
+export async function postForFile(path: string, body: unknown): Promise<Blob> {
+  const headers = { "content-type": "application/json", "x-csrf-token": csrfToken() };
+  const response = await send(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (response.ok) return await response.blob();
+  throw refused(await jsonOf(response), response.status);
+}
+
 /** POST of a file's bytes. */
 export async function postBytes<T>(path: string, bytes: Blob): Promise<T> {
   const headers = {
@@ -43,9 +51,13 @@ async function call(path: string, init: RequestInit): Promise<unknown> {
   const response = await send(path, init);
   const body = await jsonOf(response);
   if (response.ok) return body;
-  const error = new ApiError(failureOf(body, response.status), response.status);
-  if (response.status === 401) endSession(error.failure);
-  throw error;
+  throw refused(body, response.status);
+}
+
+function refused(body: unknown, status: number): ApiError {
+  const error = new ApiError(failureOf(body, status), status);
+  if (status === 401) endSession(error.failure);
+  return error;
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

@@ -1,6 +1,7 @@
 /** S7, the page of one connector: its state and what can be done with it, above the tabs. */
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { RunProgress } from "../../contract/runs.ts";
+import { useRole } from "../api/session.ts";
 import type { Data } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
@@ -52,8 +53,9 @@ function Shown(props: {
 }) {
   const { connector, data, rest } = props;
   const progress: RunProgress | null = useProgress(connector);
-  const tabs = connectorTabs(connector);
-  const tab = tabs.find(({ name }) => name === (props.tab ?? "overview"));
+  const role = useRole();
+  const tabs = connectorTabs(connector, role);
+  const tab = props.tab === undefined ? tabs[0] : tabs.find(({ name }) => name === props.tab);
   if (!tab) return <NotFound />;
   const Content = tab.component;
   return (
@@ -67,7 +69,7 @@ function Shown(props: {
           <ConnectorMarks connector={connector} />
         </>
       }
-      actions={<ConnectorActions connector={connector} data={data} />}
+      actions={role === "admin" && <ConnectorActions connector={connector} data={data} />}
     >
       <Tabs
         label="Parts of this connector"

@@ -1,6 +1,7 @@
 /** The tabs of a connector: which there are, and what each shows. */
 import type { ComponentType } from "preact";
 import type { ConnectorDetail } from "../../contract/connectors.ts";
+import type { Role } from "../../contract/reviews.ts";
 import type { RunProgress } from "../../contract/runs.ts";
 import type { Data } from "../api/use-data.ts";
 import type { ConnectorTab } from "./connector-paths.ts";
@@ -34,9 +35,14 @@ const sourceTabs: readonly ConnectorTabInfo[] = [
   { name: "reviews", title: "Reviews", component: ConnectorReviews },
 ];
 
-/** The tabs of this connector, in order. */
-export function connectorTabs({ mode, lastGoodRun }: ConnectorDetail): readonly ConnectorTabInfo[] {
+/** The tabs of this connector, in order; settings and what shows them are for admins. */
+export function connectorTabs({ mode, lastGoodRun }: ConnectorDetail, role: Role): readonly ConnectorTabInfo[] {
   const hasFile = lastGoodRun !== null;
+  const open: readonly ConnectorTabInfo[] = [
+    ...(hasFile ? sourceTabs : []),
+    { name: "history", title: "History", component: HistoryTab },
+  ];
+  if (role !== "admin") return open;
   return [
     { name: "overview", title: "Overview", component: OverviewTab },
     ...(hasFile ? sourceTabs : []),

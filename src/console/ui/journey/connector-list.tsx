@@ -1,5 +1,6 @@
 /** S1, Integrations > Connectors: every set-up with its state. */
 import type { ConnectorSummary } from "../../contract/connectors.ts";
+import { useRole } from "../api/session.ts";
 import { useData } from "../api/use-data.ts";
 import { ConnectorMarks } from "../connector/connector-name.tsx";
 import { connectorPath } from "../connector/connector-paths.ts";
@@ -47,6 +48,7 @@ const columns: readonly Column<ConnectorSummary>[] = [
 
 /** The list of connectors. */
 export function ConnectorList() {
+  const isAdmin = useRole() === "admin";
   const list = useData<{ readonly connectors: readonly ConnectorSummary[] }>(
     "/api/connectors",
     (event) => event.type === "connector" || event.type === "connector-removed",
@@ -57,9 +59,11 @@ export function ConnectorList() {
       title="Connectors"
       crumbs={[{ text: "Integrations" }, { text: "Connectors" }]}
       actions={
-        <LinkButton kind="primary" icon="add" href="/connectors/add">
-          Add connector
-        </LinkButton>
+        isAdmin && (
+          <LinkButton kind="primary" icon="add" href="/connectors/add">
+            Add connector
+          </LinkButton>
+        )
       }
     >
       {list.failure && <FailureBanner failure={list.failure} isUrgent={true} />}
@@ -73,8 +77,10 @@ export function ConnectorList() {
           {connectors.length > 0 ? (
             <Table caption="Connectors" columns={columns} rows={connectors} rowKey={({ id }) => id} />
           ) : (
-            <Empty icon="connectors" title="No connectors yet" action={<SampleButton />}>
-              Add a connector for your own organization, or look at a made-up one first.
+            <Empty icon="connectors" title="No connectors yet" action={isAdmin && <SampleButton />}>
+              {isAdmin
+                ? "Add a connector for your own organization, or look at a made-up one first."
+                : "An admin has not added one yet."}
             </Empty>
           )}
         </Card>

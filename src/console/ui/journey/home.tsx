@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ConnectorSummary } from "../../contract/connectors.ts";
+import { useRole } from "../api/session.ts";
 import { useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Page } from "../design/page.tsx";
@@ -13,7 +14,9 @@ import { Welcome } from "./welcome.tsx";
 export function Home() {
   const { route } = useLocation();
   const { data, failure } = useData<{ readonly connectors: readonly ConnectorSummary[] }>("/api/connectors");
-  const hasConnectors = data !== null && data.connectors.length > 0;
+  const isAdmin = useRole() === "admin";
+  // The welcome is for who sets something up.
+  const hasConnectors = data !== null && (data.connectors.length > 0 || !isAdmin);
   useEffect(() => {
     if (hasConnectors) route("/connectors", true);
   }, [hasConnectors]);

@@ -5,6 +5,7 @@ import type { ReviewPage, SourceInfo } from "../../contract/sources.ts";
 import { reviewAddress, screenAddress, sourceApi } from "../access/source-address.ts";
 import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { failureFrom } from "../api/api-error.ts";
+import { StartShown } from "../decisions/start-review.tsx";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { BarChart } from "../design/bar-chart.tsx";
 import { Button } from "../design/button.tsx";
@@ -82,6 +83,7 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
       actions={
         page && (
           <>
+            {since === "" && <StartShown source={source} report={name} query={asked.query} title={page.title} />}
             {since !== "" && <EvidenceButton source={source} since={since} />}
             <PrintButton />
           </>

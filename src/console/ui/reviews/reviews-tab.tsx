@@ -3,8 +3,10 @@ import type { ReviewInfo, ReviewPage, SourceInfo } from "../../contract/sources.
 import { reviewAddress, sourceApi } from "../access/source-address.ts";
 import { RunFacts, SourceFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
+import { listPath } from "../decisions/decision-paths.ts";
+import { DecidedReviews } from "../decisions/decisions-screen.tsx";
 import { FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
+import { Button, LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
@@ -35,8 +37,14 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
     <>
       <div class="row-between">
         <RunFacts info={info} />
-        <EvidenceButton source={source} />
+        <div class="actions">
+          <LinkButton icon="people" href={listPath(source)}>
+            Find people from a list
+          </LinkButton>
+          <EvidenceButton source={source} />
+        </div>
       </div>
+      <DecidedReviews source={source} />
       {failure && <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />}
       {!data && !failure && (
         <Card>

@@ -1,23 +1,34 @@
 /** The side bar: the product, its places, and the session. A top bar on a phone. */
 import { useLocation } from "preact-iso";
 import { signOut } from "../api/api.ts";
-import { session } from "../api/session.ts";
+import { session, useRole } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { useAction } from "../api/use-action.ts";
 import { Button } from "../design/button.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { useToldFailure } from "../design/use-told-failure.ts";
 
-const places: readonly { readonly href: string; readonly text: string; readonly icon: IconName }[] = [
+interface Place {
+  readonly href: string;
+  readonly text: string;
+  readonly icon: IconName;
+  /** Leads nowhere for others. */
+  readonly isForAdmins?: boolean;
+}
+
+const places: readonly Place[] = [
   { href: "/connectors", text: "Connectors", icon: "connectors" },
-  { href: "/files", text: "Open a file", icon: "file" },
-  { href: "/notifications", text: "Notifications", icon: "info" },
+  { href: "/reviews", text: "Reviews to decide", icon: "check-circle" },
+  { href: "/files", text: "Open a file", icon: "file", isForAdmins: true },
+  { href: "/persons", text: "People with a link", icon: "people", isForAdmins: true },
+  { href: "/notifications", text: "Notifications", icon: "info", isForAdmins: true },
 ];
 
 /** The side bar. */
 export function Sidebar() {
   const { path } = useLocation();
   const state = useStore(session);
+  const isAdmin = useRole() === "admin";
   const leaving = useToldFailure(useAction(signOut));
   return (
     <header class="sidebar">
@@ -28,18 +39,24 @@ export function Sidebar() {
       <nav class="nav" aria-label="Main">
         <p class="nav-title">Integrations</p>
         <ul>
-          {places.map(({ href, text, icon }) => (
-            <li key={href}>
-              <a href={href} {...(isWithin(path, href) ? { "aria-current": "page" as const } : {})}>
-                <Icon name={icon} />
-                {text}
-              </a>
-            </li>
-          ))}
+          {places
+            .filter(({ isForAdmins }) => isAdmin || isForAdmins !== true)
+            .map(({ href, text, icon }) => (
+              <li key={href}>
+                <a href={href} {...(isWithin(path, href) ? { "aria-current": "page" as const } : {})}>
+                  <Icon name={icon} />
+                  {text}
+                </a>
+              </li>
+            ))}
         </ul>
       </nav>
       <div class="sidebar-foot">
-        {state.kind === "signed-in" && <span class="optional">Version {state.info.version}</span>}
+        {state.kind === "signed-in" && (
+          <span class="optional">
+            {isAdmin ? `Version ${state.info.version}` : `${state.info.name}, ${state.info.role}`}
+          </span>
+        )}
         <Button kind="quiet" isSmall={true} icon="sign-out" isBusy={leaving.isBusy} onClick={() => void leaving.run()}>
           Sign out
         </Button>

@@ -1,0 +1,271 @@
+/** The rows of a review: decided by keyboard or mouse, one or many at once. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type DecidedReviewPage, type DecidedRow, type Verdict, verdicts } from "../../contract/reviews.ts";
+import { Button } from "../design/button.tsx";
+import { Chip, type Tone } from "../design/chip.tsx";
+import { Dialog } from "../design/dialog.tsx";
+import { TextField } from "../design/field.tsx";
+import { formatDateTime } from "../design/format.ts";
+import { type Column, Table } from "../design/table.tsx";
+import { type Decisions, outcomeWords, verdictKeys } from "./use-decisions.ts";
+
+/** What a row is decided by comes first; the rest is in the downloads. */
+const shownColumns = [
+  ...["listed", "found", "role", "team", "resource", "slug", "what", "change", "email", "status", "twoFactor"],
+  ...["lastLogin", "roles"],
+];
+const mostShown = 5;
+const shownLabels = 2;
+const verdictTones: Readonly<Record<Verdict, Tone>> = { keep: "good", revoke: "bad", unsure: "warn" };
+
+/** The table. `onPast` is called for a step beyond the first or the last row. */
+export function DecisionRows(props: {
+  readonly page: DecidedReviewPage;
+  readonly decisions: Decisions;
+  readonly mayDecide: boolean;
+  readonly onPast: (step: 1 | -1) => boolean;
+}) {
+  const { page, decisions, mayDecide, onPast } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [noting, setNoting] = useState<readonly number[] | null>(null);
+  const shown = page.rows.map(({ row }) => row).join(" ");
+  // What is not on the screen is not decided by accident.
+  useEffect(
+    () => setChosen((rows) => new Set(page.rows.map(({ row }) => row).filter((row) => rows.has(row)))),
+    [shown],
+  );
+
+  const meant = (row: number): readonly number[] => (chosen.size > 0 ? [...chosen] : [row]);
+  const decide = (row: number, decision: Verdict): void => {
+    decisions.decide({ rows: meant(row), decision });
+    setChosen(new Set());
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const box = event.target instanceof HTMLInputElement && event.target.type === "checkbox" ? event.target : undefined;
+    const row = Number(box?.dataset["row"]);
+    if (!box || !(row > 0) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const verdict = verdictKeys[event.key.toLowerCase()];
+    if (event.key === "ArrowDown") step(place.current, 1, onPast);
+    else if (event.key === "ArrowUp") step(place.current, -1, onPast);
+    else if (mayDecide && verdict) {
+      decide(row, verdict);
+      if (chosen.size === 0) step(place.current, 1, onPast);
+    } else if (mayDecide && event.key === "n") setNoting(meant(row));
+    else if (mayDecide && event.key === "a") setChosen(new Set(page.rows.map((one) => one.row)));
+    else if (event.key === "Escape") setChosen(new Set());
+    else return;
+    event.preventDefault();
+  };
+  useEffect(() => {
+    const element = place.current;
+    element?.addEventListener("keydown", onKey);
+    return () => element?.removeEventListener("keydown", onKey);
+  });
+
+  const toggle = (row: number): void => {
+    const next = new Set(chosen);
+    if (!next.delete(row)) next.add(row);
+    setChosen(next);
+  };
+  const named = chosen.size === 1 ? "1 row" : `${chosen.size} rows`;
+  return (
+    <div ref={place}>
+      {chosen.size > 0 && (
+        <div class="list-head row-between">
+          <p class="number">{`${named} chosen`}</p>
+          <div class="actions">
+            {verdicts.map((verdict) => (
+              <Button
+                key={verdict}
+                isSmall={true}
+                label={`${wordOf(verdict)} ${named}`}
+                onClick={() => decide([...chosen][0] ?? 0, verdict)}
+              >
+                {wordOf(verdict)}
+              </Button>
+            ))}
+            <Button isSmall={true} onClick={() => setNoting([...chosen])}>
+              Note
+            </Button>
+            <Button kind="quiet" isSmall={true} onClick={() => setChosen(new Set())}>
+              Choose none
+            </Button>
+          </div>
+        </div>
+      )}
+      <Table
+        caption="Rows of the review"
+        columns={columnsOf(page, {
+          chosen,
+          toggle,
+          mayDecide,
+          decide: (row, decision) => decisions.decide({ rows: [row], decision }),
+          note: (row) => setNoting([row]),
+        })}
+        rows={page.rows}
+        rowKey={({ row }) => String(row)}
+      />
+      {noting && (
+        <NoteDialog
+          rows={noting}
+          note={(noting.length === 1 && page.rows.find(({ row }) => row === noting[0])?.note) || ""}
+          onSave={(note) => decisions.decide({ rows: noting, note })}
+          onClose={() => setNoting(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Gives the focus to the row before or behind; past the end, the caller pages on. */
+function step(place: HTMLElement | null, by: 1 | -1, onPast: (step: 1 | -1) => boolean): void {
+  const boxes = [...(place?.querySelectorAll<HTMLInputElement>("input[data-row]") ?? [])];
+  const at = boxes.indexOf(document.activeElement as HTMLInputElement);
+  const next = boxes[at + by];
+  if (next) next.focus();
+  else onPast(by);
+}
+
+interface RowActions {
+  readonly chosen: ReadonlySet<number>;
+  readonly mayDecide: boolean;
+  toggle(row: number): void;
+  decide(row: number, decision: Verdict): void;
+  note(row: number): void;
+}
+
+function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): readonly Column<DecidedRow>[] {
+  const at = new Map(columns.map(({ key }, index) => [key, index]));
+  const cellText = (row: DecidedRow, key: string): string => {
+    const cell = row.cells[at.get(key) ?? -1] ?? "";
+    return Array.isArray(cell) ? cell.join(", ") : String(cell);
+  };
+  const nameOf = (row: DecidedRow): string =>
+    ["name", "listed", "principal", "team", "resource"].map((key) => cellText(row, key)).find((text) => text !== "") ??
+    `Row ${row.row}`;
+  const others = shownColumns.filter((key) => at.has(key)).slice(0, mostShown);
+  return [
+    {
+      key: "choose",
+      title: "Row",
+      cell: (row) => (
+        <label class="check">
+          <input
+            type="checkbox"
+            data-row={row.row}
+            checked={actions.chosen.has(row.row)}
+            aria-label={`Row ${row.row}, ${nameOf(row)}${row.decision ? `, ${row.decision}` : ""}`}
+            onChange={() => actions.toggle(row.row)}
+          />
+          <span aria-hidden="true">{row.row}</span>
+        </label>
+      ),
+    },
+    { key: "name", title: "Name", isRowHeader: true, cell: nameOf },
+    ...others.map((key) => ({
+      key,
+      title: columns[at.get(key) ?? -1]?.title ?? key,
+      cell: (row: DecidedRow) => shortCell(key, cellText(row, key)),
+    })),
+    { key: "stake", title: "A revocation takes away", cell: stakeText },
+    { key: "decision", title: "Decision", cell: (row) => <Decision row={row} actions={actions} name={nameOf(row)} /> },
+    ...(check ? [{ key: "outcome", title: "Since then", cell: (row: DecidedRow) => <OutcomeCell row={row} /> }] : []),
+  ];
+}
+
+/** Times without what nobody reads at a glance. */
+function shortCell(key: string, text: string): string {
+  return key === "lastLogin" ? text.slice(0, 10) : text;
+}
+
+function stakeText({ stake, stakeCount }: DecidedRow): string {
+  if (stakeCount === 0) return "Nothing is held";
+  const more = stakeCount - Math.min(shownLabels, stake.length);
+  return stake.slice(0, shownLabels).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function Decision({ row, actions, name }: { row: DecidedRow; actions: RowActions; name: string }) {
+  const { decision, note, by, atMs } = row;
+  return (
+    <div class="decision">
+      {actions.mayDecide ? (
+        <fieldset class="segments">
+          <legend class="visually-hidden">{`Decision about ${name}`}</legend>
+          {verdicts.map((verdict) => (
+            <label key={verdict} class={`verdict-${verdict}`}>
+              <input
+                type="radio"
+                name={`decision-${row.row}`}
+                checked={decision === verdict}
+                onChange={() => actions.decide(row.row, verdict)}
+              />
+              {wordOf(verdict)}
+            </label>
+          ))}
+        </fieldset>
+      ) : (
+        <Chip tone={decision ? verdictTones[decision] : "neutral"}>{decision ? wordOf(decision) : "Undecided"}</Chip>
+      )}
+      {actions.mayDecide && (
+        <Button
+          kind="quiet"
+          isSmall={true}
+          label={`${note === "" ? "Note" : "Edit note"} about ${name}`}
+          onClick={() => actions.note(row.row)}
+        >
+          {note === "" ? "Note" : "Edit note"}
+        </Button>
+      )}
+      {note !== "" && <p class="small">{note}</p>}
+      {by !== null && atMs !== null && <p class="muted small">{`${by}, ${formatDateTime(atMs)}`}</p>}
+    </div>
+  );
+}
+
+function OutcomeCell({ row: { outcome, remains } }: { readonly row: DecidedRow }) {
+  if (!outcome) return null;
+  const tone = outcome === "done" ? "good" : outcome === "unclear" ? "warn" : "bad";
+  return (
+    <>
+      <Chip tone={tone}>{outcomeWords[outcome]}</Chip>
+      {remains.length > 0 && <p class="small">{remains.slice(0, 3).join(", ")}</p>}
+    </>
+  );
+}
+
+function NoteDialog(props: {
+  rows: readonly number[];
+  note: string;
+  onSave: (note: string) => void;
+  onClose: () => void;
+}) {
+  const [text, setText] = useState(props.note);
+  const title = props.rows.length === 1 ? `Note on row ${props.rows[0]}` : `Note on ${props.rows.length} rows`;
+  return (
+    <Dialog title={title} onClose={props.onClose}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onSave(text.trim());
+          props.onClose();
+        }}
+      >
+        <TextField label="Note" value={text} onInput={setText} />
+        <div class="actions">
+          <Button kind="quiet" onClick={props.onClose}>
+            Cancel
+          </Button>
+          <Button kind="primary" type="submit">
+            Save note
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function wordOf(verdict: Verdict): string {
+  return verdict.charAt(0).toUpperCase() + verdict.slice(1);
+}

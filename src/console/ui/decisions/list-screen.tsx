@@ -1,0 +1,158 @@
+/** A list of people, pasted or chosen as a file, such as leavers: who is found with what they hold, and who is not. */
+import { useState } from "preact/hooks";
+import type { ListedPage } from "../../contract/reviews.ts";
+import { exportFormats, type SourceInfo } from "../../contract/sources.ts";
+import { screenAddress, sourceApi } from "../access/source-address.ts";
+import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
+import { postForFile, postJson } from "../api/api.ts";
+import { useAction } from "../api/use-action.ts";
+import { Banner, FailureBanner } from "../design/banner.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { formatAmount, formatCount } from "../design/format.ts";
+import { saveFile } from "../design/save-file.ts";
+import { type Column, Table } from "../design/table.tsx";
+import { Pager } from "./pager.tsx";
+import { StartReview } from "./start-review.tsx";
+
+const rowsPerScreen = 100;
+
+/** The screen of the address /sources/:source/list. */
+export function ListScreen({ source }: { readonly source: string }) {
+  return <WithSource source={source}>{(info) => <Lookup source={source} info={info} />}</WithSource>;
+}
+
+interface Found {
+  /** What was asked, base64. */
+  readonly list: string;
+  readonly page: ListedPage;
+}
+
+function Lookup({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
+  const [text, setText] = useState("");
+  const [found, setFound] = useState<Found | null>(null);
+  const find = useAction(async (list: string, offset: number) => {
+    const query = { offset: String(offset), limit: String(rowsPerScreen) };
+    setFound({ list, page: await postJson<ListedPage>(sourceApi(source, "list", query), { list }) });
+  });
+  const choose = async (file: File | undefined): Promise<void> => {
+    if (file) await find.run(toBase64(new Uint8Array(await file.arrayBuffer())), 0);
+  };
+  return (
+    <SubjectFrame
+      source={source}
+      info={info}
+      title="Find people from a list"
+      list={{ text: "Reviews", href: screenAddress(source, "reviews") }}
+      lead="Paste names, addresses or logins, one a line, or choose a CSV file: a list of leavers, for example."
+      actions={found && <StartReview source={source} question={{ list: found.list }} title="Listed people" />}
+    >
+      <RunFacts info={info} />
+      <Card>
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void find.run(toBase64(new TextEncoder().encode(text)), 0);
+          }}
+        >
+          <label class="field">
+            <span class="field-label">People</span>
+            <textarea
+              class="input"
+              rows={6}
+              value={text}
+              spellcheck={false}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          </label>
+          <div class="actions">
+            <Button kind="primary" type="submit" icon="search" isBusy={find.isBusy} isDisabled={text.trim() === ""}>
+              Find
+            </Button>
+            <label class="button">
+              <input
+                class="visually-hidden"
+                type="file"
+                accept=".csv,.txt,.tsv,text/*"
+                onChange={(event) => {
+                  void choose(event.currentTarget.files?.[0]);
+                  event.currentTarget.value = "";
+                }}
+              />
+              <span>Choose a file</span>
+            </label>
+          </div>
+        </form>
+      </Card>
+      {find.failure && <FailureBanner failure={find.failure} isUrgent={true} takesFocus={true} />}
+      {found && <FoundPeople source={source} found={found} onMove={(offset) => void find.run(found.list, offset)} />}
+    </SubjectFrame>
+  );
+}
+
+type Row = ListedPage["rows"][number];
+const shownKeys = ["listed", "found", "name", "email", "status", "roles", "teams", "other", "id"];
+
+function FoundPeople(props: { source: string; found: Found; onMove: (offset: number) => void }) {
+  const { source, found, onMove } = props;
+  const { page, list } = found;
+  const save = useAction(async (format: (typeof exportFormats)[number]) => {
+    const file = await postForFile(sourceApi(source, "list/export", { format }), { list });
+    saveFile(`listed-people.${format}`, file);
+  });
+  return (
+    <>
+      <p role="status">{page.counts.map(({ label, count }) => `${formatCount(count)} ${label}`).join(", ")}</p>
+      {page.notices.length > 0 && (
+        <Banner tone="neutral" title="About this list">
+          <Sentences sentences={page.notices} />
+        </Banner>
+      )}
+      {save.failure && <FailureBanner failure={save.failure} isUrgent={true} />}
+      <section class="card card-flush" aria-label="People of the list">
+        <div class="list-head row-between">
+          <p class="muted number">{formatAmount(page.total, "row")}</p>
+          <div class="actions">
+            {exportFormats.map((format) => (
+              <Button
+                key={format}
+                isSmall={true}
+                icon="download"
+                label={`Download as ${format.toUpperCase()}`}
+                onClick={() => void save.run(format)}
+              >
+                {format.toUpperCase()}
+              </Button>
+            ))}
+          </div>
+        </div>
+        <Table
+          caption="People of the list"
+          columns={columnsOf(page)}
+          rows={page.rows}
+          rowKey={(row) => row.join("\u0000")}
+        />
+        <Pager offset={page.offset} size={rowsPerScreen} total={page.total} onMove={onMove} />
+      </section>
+    </>
+  );
+}
+
+function columnsOf({ columns }: ListedPage): readonly Column<Row>[] {
+  return shownKeys.flatMap((key) => {
+    const at = columns.findIndex((column) => column.key === key);
+    if (at === -1) return [];
+    const cell = (row: Row): string => {
+      const value = row[at] ?? "";
+      return Array.isArray(value) ? value.join(", ") : String(value);
+    };
+    return [{ key, title: columns[at]?.title ?? key, isRowHeader: key === "listed", cell }];
+  });
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
