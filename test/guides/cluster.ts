@@ -108,82 +108,119 @@ const workloads = z.object({
   ),
 });
 
+/** A checkout whose commands find a cluster of its own. */
+class ClusterPlace implements AsyncDisposable {
+  readonly cwd: string;
+  readonly #place: Place;
+  readonly #cluster: Cluster;
+
+  private constructor(place: Place, cluster: Cluster, cwd: string) {
+    this.#place = place;
+    this.#cluster = cluster;
+    this.cwd = cwd;
+    this.write("api-key", place.sandbox.keys.service);
+    this.write("client-secret", "secret");
+  }
+
+  static async make(scratch: string): Promise<ClusterPlace> {
+    const place = await Place.make(scratch);
+    return new ClusterPlace(place, await Cluster.start(join(place.path, "cluster")), place.checkout());
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.cwd, name), text);
+  }
+
+  async run(commands: string): Promise<string> {
+    return await shell(commands, { cwd: this.cwd, env: this.#place.env({ KUBECONFIG: this.#cluster.config }) });
+  }
+
+  /** The API server must admit the pods of all workloads, of which there are `count`; nobody else asks it here. */
+  async checkPods(count: number): Promise<void> {
+    const { items } = workloads.parse(JSON.parse(await this.run("kubectl -n baton get deployments,cronjobs -o json")));
+    if (items.length !== count) throw new Error(`${items.length} workloads, not ${count}`);
+    for (const { metadata, spec } of items) {
+      const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: metadata.name }, spec: spec.template.spec };
+      this.write("pod.json", JSON.stringify(pod));
+      await this.run("kubectl -n baton create --dry-run=server -f pod.json");
+      const open = podSpec.parse(JSON.parse(JSON.stringify(spec.template.spec)));
+      for (const container of open.containers) container.securityContext = {};
+      this.write("pod.json", JSON.stringify({ ...pod, spec: open }));
+      await this.run(
+        "! kubectl -n baton create --dry-run=server -f pod.json 2> said; grep -q 'violates PodSecurity' said",
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster[Symbol.asyncDispose]();
+    await this.#place[Symbol.asyncDispose]();
+  }
+}
+
+const servers = ["kube-apiserver", "etcd", "kubectl", "git"];
+
+const manifests: Guide = {
+  name: "manifests for Kubernetes, with an API server",
+  needs: servers,
+  blocks: ["self-hosting.md, Kubernetes, 1", "self-hosting.md, Kubernetes, 2"],
+  async run([secrets = "", apply = ""], scratch) {
+    await using place = await ClusterPlace.make(scratch);
+    await place.run(secrets);
+    for (const name of ["service", "sync", "sync-to-s3"]) {
+      const path = join(place.cwd, "deploy", "kubernetes", `${name}.yaml`);
+      const filled = readFileSync(path, "utf8").replaceAll(/(?<=image: "|value: "|s3:\/\/)[A-Z_]+(?=["/])/g, "own");
+      writeFileSync(path, filled.replaceAll("VERSION", "1.0.0"));
+    }
+    await place.run(apply);
+    await place.run("kubectl apply -f deploy/kubernetes/sync.yaml");
+    await place.checkPods(2);
+    // Nothing here takes finalizers off, for which it would wait.
+    const remove = "kubectl delete --wait=false -f deploy/kubernetes";
+    await place.run(`${remove}/sync.yaml; kubectl apply -f deploy/kubernetes/sync-to-s3.yaml`);
+    await place.checkPods(2);
+    await place.run(`${remove}/service.yaml; ${remove}/sync-to-s3.yaml`);
+    // The files of the set-up guide, which have no commands.
+    const page = readFileSync(join(place.cwd, "docs", "connector.mdx"), "utf8");
+    const files = [...page.matchAll(/^```yaml\n(.+?)^```$/gms)].map(([, text = ""]) => text);
+    place.write("files.yaml", files.join("---\n").replaceAll("YOUR_REGISTRY", "own").replaceAll("VERSION", "1.0.0"));
+    await place.run("kubectl apply -f files.yaml");
+    await place.checkPods(1);
+  },
+};
+
 const manyOrganizations = Array.from({ length: 300 }, (_, i) => {
   const shared = { name: `business-unit-${i}`, slug: `unit-${i}`, secretName: `business-unit-${i}` };
   return i % 3 === 0 ? { ...shared, mode: "service", clientId: `name@tenant/${i}` } : { ...shared, mode: "cron" };
 });
 
-export const kubernetes: Guide = {
-  name: "Kubernetes and Helm, with an API server",
-  needs: ["kube-apiserver", "etcd", "kubectl", "helm", "git"],
-  blocks: [
-    "self-hosting.md, Kubernetes, 1",
-    "self-hosting.md, Kubernetes, 2",
-    "self-hosting.md, Helm, 1",
-    "self-hosting.md, Helm, 2",
-    "operations.md, Held syncs, 1",
-  ],
-  async run([secrets = "", apply = "", helmSecret = "", install = "", accept = ""], scratch) {
-    await using place = await Place.make(scratch);
-    const cwd = place.checkout();
-    await using cluster = await Cluster.start(join(place.path, "cluster"));
-    const env = place.env({ KUBECONFIG: cluster.config });
-    const run = async (commands: string): Promise<string> => await shell(commands, { cwd, env });
-    writeFileSync(join(cwd, "api-key"), place.sandbox.keys.service);
-    writeFileSync(join(cwd, "client-secret"), "secret");
-
-    /** The API server must admit the pods of all workloads; without controllers nobody else asks it. */
-    const checkPods = async (count: number): Promise<void> => {
-      const { items } = workloads.parse(JSON.parse(await run("kubectl -n baton get deployments,cronjobs -o json")));
-      if (items.length !== count) throw new Error(`${items.length} workloads, not ${count}`);
-      for (const { metadata, spec } of items) {
-        const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: metadata.name }, spec: spec.template.spec };
-        writeFileSync(join(cwd, "pod.json"), JSON.stringify(pod));
-        await run("kubectl -n baton create --dry-run=server -f pod.json");
-        const open = podSpec.parse(JSON.parse(JSON.stringify(spec.template.spec)));
-        for (const container of open.containers) container.securityContext = {};
-        writeFileSync(join(cwd, "pod.json"), JSON.stringify({ ...pod, spec: open }));
-        await run(
-          "! kubectl -n baton create --dry-run=server -f pod.json 2> said; grep -q 'violates PodSecurity' said",
-        );
-      }
-    };
-
-    await run(secrets);
-    for (const name of ["service", "sync", "sync-to-s3"]) {
-      const path = join(cwd, "deploy", "kubernetes", `${name}.yaml`);
-      const filled = readFileSync(path, "utf8").replaceAll(/(?<=image: "|value: "|s3:\/\/)[A-Z_]+(?=["/])/g, "own");
-      writeFileSync(path, filled.replaceAll("VERSION", "1.0.0"));
-    }
-    await run(apply);
-    await run("kubectl apply -f deploy/kubernetes/sync.yaml");
-    await checkPods(2);
-    // Nothing here takes finalizers off, for which it would wait.
-    await run(
-      "kubectl delete --wait=false -f deploy/kubernetes/sync.yaml; kubectl apply -f deploy/kubernetes/sync-to-s3.yaml",
-    );
-    await checkPods(2);
-    await run("kubectl delete --wait=false -f deploy/kubernetes/service.yaml -f deploy/kubernetes/sync-to-s3.yaml");
-
-    await run(helmSecret);
-    copyFileSync(join(cwd, "deploy", "helm", "example-values.yaml"), join(cwd, "my-values.yaml"));
-    await run(install);
-    await run(install);
-    await checkPods(4);
-    await run("helm get hooks baton --namespace baton | kubectl -n baton create --dry-run=server -f -");
-    await run(accept.replaceAll("NAME", "baton-other"));
+const chart: Guide = {
+  name: "chart by Helm, with an API server",
+  needs: [...servers, "helm"],
+  blocks: ["self-hosting.md, Helm, 1", "self-hosting.md, Helm, 2", "operations.md, Held syncs, 1"],
+  async run([secrets = "", install = "", accept = ""], scratch) {
+    await using place = await ClusterPlace.make(scratch);
+    await place.run(secrets);
+    copyFileSync(join(place.cwd, "deploy", "helm", "example-values.yaml"), join(place.cwd, "my-values.yaml"));
+    await place.run(install);
+    await place.run(install);
+    await place.checkPods(4);
+    await place.run("helm get hooks baton --namespace baton | kubectl -n baton create --dry-run=server -f -");
+    await place.run(accept.replaceAll("NAME", "baton-other"));
     const variable = `{range .spec.template.spec.containers[0].env[?(@.name=="BATON_ACCEPT_CHANGES")]}{.value}{end}`;
-    const said = await run(`kubectl -n baton get job accept-once -o jsonpath='${variable}'`);
+    const said = await place.run(`kubectl -n baton get job accept-once -o jsonpath='${variable}'`);
     if (said !== "true") throw new Error(`the job's variable is ${said}`);
-    await run("helm uninstall baton --namespace baton");
+    await place.run("helm uninstall baton --namespace baton");
     // The file is the result.
-    await run("kubectl -n baton get persistentvolumeclaim baton-other");
+    await place.run("kubectl -n baton get persistentvolumeclaim baton-other");
 
     // All of a release is kept in one secret, which may not be large.
-    writeFileSync(join(cwd, "many.json"), JSON.stringify({ organizations: manyOrganizations }));
-    await run("helm install many deploy/helm/baton-cloudsmith --namespace baton --values many.json");
-    const made = await run("kubectl -n baton get deployments,cronjobs -o name");
+    place.write("many.json", JSON.stringify({ organizations: manyOrganizations }));
+    await place.run("helm install many deploy/helm/baton-cloudsmith --namespace baton --values many.json");
+    const made = await place.run("kubectl -n baton get deployments,cronjobs -o name");
     const count = made.trim().split("\n").length;
     if (count !== manyOrganizations.length) throw new Error(`${count} workloads, not ${manyOrganizations.length}`);
   },
 };
+
+export const clusterGuides: readonly Guide[] = [manifests, chart];

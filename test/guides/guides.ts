@@ -1,12 +1,12 @@
 /** All guides, and which commands of the pages none of them runs. */
-import { kubernetes } from "./cluster.ts";
+import { clusterGuides } from "./cluster.ts";
 import { containerGuides } from "./containers.ts";
 import type { Guide } from "./guide.ts";
 import { packageGuides } from "./packages.ts";
 import { systemd } from "./units.ts";
 
 /** All guides. */
-export const guides: readonly Guide[] = [...packageGuides, ...containerGuides, systemd, kubernetes];
+export const guides: readonly Guide[] = [...packageGuides, ...containerGuides, systemd, ...clusterGuides];
 
 /** Blocks that no guide runs, and why. */
 export const notRun: ReadonlyMap<string, string> = new Map([
