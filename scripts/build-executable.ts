@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { buildConsole, consoleAssetsDir } from "./build-console.ts";
+import { buildConsole, consoleAssetsDir } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
 /** The mark in Node's binary that tells it that a program was put in. */

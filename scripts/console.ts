@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { ensureConsoleBuilt } from "./build-console.ts";
+import { ensureConsoleBuilt } from "./build.ts";
 
 const launcher = join(import.meta.dirname, "..", "bin", "baton-cloudsmith");
 

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureConsoleBuilt } from "../build-console.ts";
+import { ensureConsoleBuilt } from "../build.ts";
 
 interface CaseResult {
   readonly name: string;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { consoleAssetsDir } from "../../scripts/build-console.ts";
+import { consoleAssetsDir } from "../../scripts/build.ts";
 import { type Site, startSite } from "./console-page.ts";
 
 let site: Site;

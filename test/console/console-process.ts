@@ -6,7 +6,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:ht
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { ensureConsoleBuilt } from "../../scripts/build-console.ts";
+import { ensureConsoleBuilt } from "../../scripts/build.ts";
 import { launcher } from "../e2e/program.ts";
 
 /** A console that runs. */

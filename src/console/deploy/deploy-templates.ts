@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { getAsset, isSea } from "node:sea";
 
-/** Names of those that are offered, below deploy/. `scripts/build-console.ts` brings them along. */
+/** Names of those that are offered, below deploy/. `scripts/build.ts` brings them along. */
 export const templateNames = [
   "container/compose.yaml",
   "container/docker-run.sh",

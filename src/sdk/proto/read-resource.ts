@@ -58,8 +58,8 @@ export function readResource(reader: FieldReader, end: number): Resource {
   return resource;
 }
 
-/** Reads an `Entitlement`. */
-export function readEntitlement(reader: FieldReader, end: number): Entitlement {
+/** An entitlement without content, with its lists to fill: what a reader begins with, also one of another format. */
+export function emptyEntitlement() {
   const grantableTo: ResourceType[] = [];
   const annotations: Annotation[] = [];
   const entitlement: Mutable<Entitlement> = {
@@ -72,6 +72,12 @@ export function readEntitlement(reader: FieldReader, end: number): Entitlement {
     purpose: Purpose.unspecified,
     slug: "",
   };
+  return { entitlement, grantableTo, annotations };
+}
+
+/** Reads an `Entitlement`. */
+export function readEntitlement(reader: FieldReader, end: number): Entitlement {
+  const { entitlement, grantableTo, annotations } = emptyEntitlement();
   while (reader.next(end)) {
     if (reader.field === 1) entitlement.resource = readResource(reader, reader.enter());
     else if (reader.field === 2) entitlement.id = reader.string();

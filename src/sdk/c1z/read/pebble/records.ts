@@ -16,6 +16,7 @@ import {
 } from "../../../contracts/model.ts";
 import { readGrantExpandable, readSource } from "../../../proto/read-grant.ts";
 import {
+  emptyEntitlement,
   type Mutable,
   noId,
   readAnnotation,
@@ -69,18 +70,7 @@ export function resourceOf(value: Uint8Array): Resource {
 /** Reads an `EntitlementRecord`. */
 export function entitlementOf(value: Uint8Array): Entitlement {
   const reader = new FieldReader(value);
-  const grantableTo: ResourceType[] = [];
-  const annotations: Annotation[] = [];
-  const entitlement: Mutable<Entitlement> = {
-    id: "",
-    resource: { id: noId, displayName: "", annotations: [] },
-    displayName: "",
-    description: "",
-    grantableTo,
-    annotations,
-    purpose: Purpose.unspecified,
-    slug: "",
-  };
+  const { entitlement, grantableTo, annotations } = emptyEntitlement();
   while (reader.next(reader.end)) {
     if (reader.field === 2) entitlement.id = reader.string();
     else if (reader.field === 3) entitlement.resource = stub(readResourceId(reader, reader.enter()));
