@@ -195,7 +195,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/failures/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",
-    "src/cloudsmith/addresses.ts",
+    "src/cloudsmith/pasted.ts",
     "src/sdk/",
   ],
   // Who is told of what, and the way there.
@@ -226,7 +226,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   // Questions asked of synced files.
   "src/console/sources/": [
-    "src/cloudsmith/profile-keys.ts",
+    "src/cloudsmith/config.ts",
     "src/console/contract/",
     "src/console/event-hub.ts",
     "src/console/kept-files.ts",

@@ -1,7 +1,6 @@
 /** Binds the connector to the command line: its name, its fields and how to make it, heavy modules only on demand. */
 import type { ConnectorApp } from "../sdk/cli/app.ts";
-import { fields } from "./config.ts";
-import { notComparedKeys } from "./profile-keys.ts";
+import { fields, notComparedKeys } from "./config.ts";
 
 /** The program `baton-cloudsmith`; `version` as in package.json. */
 export function connectorApp(version: string): ConnectorApp {
@@ -29,7 +28,7 @@ export function connectorApp(version: string): ConnectorApp {
 
 /** The address that requests go to; what is no base URL is left as it is, for the checks of the settings to refuse. */
 async function endpointOf(text: string): Promise<string> {
-  const { parseBaseUrl } = await import("./addresses.ts");
+  const { parseBaseUrl } = await import("./pasted.ts");
   try {
     return parseBaseUrl(text);
   } catch {

@@ -14,7 +14,7 @@ import type {
 import { type Access, runChecks, validateAccess } from "./checks.ts";
 import { type Api, endpoints } from "./client.ts";
 import { organizationId } from "./converters.ts";
-import { type Asked, OrganizationReading, Sources } from "./members/reading.ts";
+import { type Asked, OrganizationReading } from "./members/reading.ts";
 import { AuditFeed } from "./on-request/audit-feed.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
 import { requestedSyncers } from "./on-request/syncers.ts";
@@ -71,17 +71,21 @@ export class CloudsmithConnector implements Connector {
     const { client, orgSlug } = this.#options;
     const types = new Set(resourceTypes ?? defaultTypes(this.syncers));
     this.#asked = { ...this.#asked, types };
-    const sources = new Sources(this.#asked, orgSlug);
-    const onKeyProven = beginsSync ? () => sources.begin(signal) : undefined;
+    let reading = new OrganizationReading(this.#asked, orgSlug);
+    const onKeyProven = beginsSync ? () => reading.begin(signal) : undefined;
     try {
       const access = await validateAccess(client, orgSlug, { signal, warn, report, onKeyProven, reads: types });
-      const isSame = access.organization.slug === orgSlug;
-      // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
-      if (!isSame) sources.stop();
+      const { slug } = access.organization;
+      if (slug !== orgSlug) {
+        // Configured by its immutable id: the lists begin anew under the slug, by which the API is documented.
+        reading.stop();
+        reading = new OrganizationReading(this.#asked, slug);
+      }
+      reading.proved(access);
       this.#access = access;
-      this.#reading = new OrganizationReading(this.#asked, access, isSame ? sources : undefined);
+      this.#reading = reading;
     } catch (caught) {
-      sources.stop();
+      reading.stop();
       throw caught;
     }
   }
@@ -115,7 +119,8 @@ export class CloudsmithConnector implements Connector {
         client.record(endpoints.organization, orgSlug, "", { signal }),
         client.self({ signal }),
       ]);
-      this.#reading ??= new OrganizationReading(this.#asked, { organization, caller });
+      this.#reading ??= new OrganizationReading(this.#asked, organization.slug);
+      this.#reading.proved({ organization, caller });
     }
     return this.#reading;
   }

@@ -1,13 +1,6 @@
 /** Cloudsmith records to Baton objects: pure functions, no I/O. What an id, a status or a profile key is, is decided here. */
 
-import {
-  type Annotation,
-  type Profile,
-  type Resource,
-  type ResourceId,
-  ResourceStatus,
-  type Timestamp,
-} from "../sdk/contracts/model.ts";
+import { type Profile, type Resource, type ResourceId, ResourceStatus } from "../sdk/contracts/model.ts";
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
 import { usableEmail } from "../sdk/resources/email-address.ts";
 import { profileOf, shown } from "../sdk/resources/profile.ts";
@@ -89,14 +82,26 @@ export interface MemberFacts {
 /** A member as a user of the organization. */
 export function userResource(row: Member, facts: MemberFacts, organization: ResourceId): Resource {
   const member = cleaned(row, facts);
+  const { user_id: id, user, email, has_two_factor } = member;
   const status = statusOf(facts.active);
   const profile = userProfile(member);
   const createdAt = timestampOf(member.joined_at);
+  const trait = userTrait({
+    email,
+    status,
+    profile,
+    accountType: facts.isService ? AccountType.service : AccountType.human,
+    login: user,
+    createdAt,
+    lastLogin: timestampOf(member.last_login_at),
+    mfaEnabled: has_two_factor,
+    ssoEnabled: ssoMethods.has(member.last_login_method ?? "") ? true : undefined,
+  });
   return {
-    id: userId(member.user_id),
+    id: userId(id),
     parentResourceId: organization,
-    displayName: displayNameOf(member),
-    annotations: [rawId(member.user_id), userTraitOf(member, { ...facts, status, profile, createdAt })],
+    displayName: shown(member.user_name) || shown(user) || email || id,
+    annotations: [rawId(id), trait],
     profile,
     status,
     ...(createdAt && { createdAt }),
@@ -115,52 +120,28 @@ function cleaned(member: Member, { isService, hasOwnEmail, nowMs }: MemberFacts)
   };
 }
 
-type UserStatus = NonNullable<Resource["status"]>;
-
-function statusOf(active: boolean | undefined): UserStatus {
+function statusOf(active: boolean | undefined): NonNullable<Resource["status"]> {
   if (active === undefined) return { status: ResourceStatus.unspecified };
   return active ? { status: ResourceStatus.enabled } : { status: ResourceStatus.disabled, details: inactiveDetails };
 }
 
-function displayNameOf(member: Member): string {
-  return shown(member.user_name) || shown(member.user) || member.email || member.user_id;
-}
-
-function userTraitOf(
-  member: Member,
-  copies: Pick<MemberFacts, "isService"> & { status: UserStatus; profile: Profile; createdAt: Timestamp | undefined },
-): Annotation {
-  const { email } = member;
-  const lastLogin = timestampOf(member.last_login_at);
-  return userTrait({
-    ...(email !== undefined && { email }),
-    status: copies.status,
-    profile: copies.profile,
-    accountType: copies.isService ? AccountType.service : AccountType.human,
-    ...(member.user && { login: member.user }),
-    ...(copies.createdAt && { createdAt: copies.createdAt }),
-    ...(lastLogin && { lastLogin }),
-    ...(member.has_two_factor !== undefined && { mfaEnabled: member.has_two_factor }),
-    ...(ssoMethods.has(member.last_login_method ?? "") && { ssoEnabled: true }),
-  });
-}
-
 /** Keys of the profile are a public contract: `role`, `visibility` and `two_factor_enabled` are promised. */
 function userProfile(member: Member): Profile {
+  const { email, joined_at, last_login_at, last_login_method, role, user_id, user_url, visibility } = member;
   // Groups of an identity provider map to teams as they like, so that one may stand there twice.
   const teams = [...new Set(member.teams?.map((team) => team.slug))];
   // Sorted, as they are written.
   return profileOf({
-    email: member.email,
-    joined_at: member.joined_at,
-    last_login_at: member.last_login_at,
-    last_login_method: member.last_login_method,
+    email,
+    joined_at,
+    last_login_at,
+    last_login_method,
     login: member.user,
-    role: member.role,
+    role,
     teams: teams.length > 0 && teams.length <= maxProfileTeams ? teams : undefined,
     two_factor_enabled: member.has_two_factor,
-    user_id: member.user_id,
-    user_url: member.user_url,
-    visibility: member.visibility,
+    user_id,
+    user_url,
+    visibility,
   });
 }

@@ -2,14 +2,13 @@
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import { secretFingerprint, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import type { ResolvedConfig } from "../sdk/config/resolve.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { settingError } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
-import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
-import { type ApiKey, parseApiKey } from "./api-key.ts";
 import { CloudsmithClient } from "./client.ts";
 import { cliHostVariable } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
+import { type ApiKey, parseApiKey, parseBaseUrl, parseOrgSlug } from "./pasted.ts";
 
 /**
  * Reads the settings and makes the connector; says where key and organization came from, never what the key is.
@@ -66,12 +65,10 @@ export function createConnectorFromConfig(config: ResolvedConfig, context: Conne
 function checkHost(key: ApiKey, baseUrl: string, env: ConnectorContext["env"]): void {
   const { CLOUDSMITH_API_HOST: host } = env;
   if (!host || !key.isOfCli || new URL(parseBaseUrl(host)).origin === new URL(baseUrl).origin) return;
-  throw new BatonError({
-    code: "CS-CONFIG-HOST",
-    status: Status.unknown,
-    message: `The API key is the Cloudsmith CLI's, for the host that ${cliHostVariable} names, and base-url names another host.`,
-    effect: "Nothing was sent.",
-    hint: `Set base-url to that host, unset ${cliHostVariable}, or give a key of the other host as BATON_API_KEY.`,
+  throw settingError({
     fatal: true,
+    code: "CS-CONFIG-HOST",
+    message: `The API key is the Cloudsmith CLI's, for the host that ${cliHostVariable} names, and base-url names another host.`,
+    hint: `Set base-url to that host, unset ${cliHostVariable}, or give a key of the other host as BATON_API_KEY.`,
   });
 }

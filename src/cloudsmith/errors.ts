@@ -1,9 +1,9 @@
 /** What a failed request means for Cloudsmith in particular; what is the same for every API is said by sdk/api. */
-import { type ApiErrorTexts, type ApiFailures, apiFailures, detailOf, fatal } from "../sdk/api/api-failures.ts";
+import type { ApiErrors } from "../sdk/api/api-client.ts";
+import { type ApiErrorTexts, apiFailures, detailOf, fatal } from "../sdk/api/api-failures.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { secretKind, secretTail, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
-import type { JsonRequest } from "../sdk/http/http-client.ts";
 import type { FailureContext, StatusFailure } from "../sdk/http/http-failure.ts";
 
 /** What was asked for; decides what a 404 means. A list's 404 means the organization. */
@@ -16,13 +16,11 @@ export const invalidPageCode = "CS-PAGE-404";
 /** The one error text that clients rely on (Cloudsmith API: page out of range). */
 const invalidPageDetail = "Invalid page.";
 
-/** Makes the errors of one client, with no secret in them. */
-export interface CloudsmithErrors extends Pick<ApiFailures, "read" | "endless"> {
-  /**
-   * What `describe` of a request for `subject` is; `organization` as configured. All errors are fatal, because retries
-   * are over, except the 404 of a single member, service or team.
-   */
-  about(subject: Subject, organization: string): JsonRequest["describe"];
+/**
+ * Makes the errors of one client, with no secret in them. All are fatal, because retries are over, except the 404 of a
+ * single member, service or team.
+ */
+export interface CloudsmithErrors extends ApiErrors<Subject> {
   /** The error for a key that Cloudsmith treats as no key at all. */
   anonymous(): BatonError;
 }

@@ -3,9 +3,8 @@ import { test } from "node:test";
 import { systemClock } from "../sdk/clock.ts";
 import { secretFingerprint, secretKind, secretTail, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import { BatonError } from "../sdk/errors.ts";
-import { parseBaseUrl, parseOrgSlug } from "./addresses.ts";
-import { parseApiKey } from "./api-key.ts";
 import { cloudsmithErrors } from "./errors.ts";
+import { parseApiKey, parseBaseUrl, parseOrgSlug } from "./pasted.ts";
 
 /** Made at run time, so that no scanner takes it for a real key. */
 const key = `csa_${"0".repeat(30)}FAKE00`;

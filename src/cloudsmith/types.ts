@@ -38,39 +38,16 @@ export const organizationRoles = ["Owner", "Manager", "Member", "Collaborator"] 
 /** One of the organization roles. */
 export type OrganizationRole = (typeof organizationRoles)[number];
 
-interface RoleEntitlement {
-  readonly slug: string;
-  /** Higher is more privileged. */
-  readonly order: number;
-  /** What a holder may do (Cloudsmith docs: workspace roles). */
-  readonly describe: (organization: string) => string;
-}
-
-const roleEntitlements: Readonly<Record<OrganizationRole, RoleEntitlement>> = {
-  Owner: {
-    slug: "owner",
-    order: 40,
-    describe: (name) =>
-      `Everything in the ${name} organization: all settings, all repositories, all members, other owners among them, and deleting the organization`,
-  },
-  Manager: {
-    slug: "manager",
-    order: 30,
-    describe: (name) =>
-      `Manages settings, teams, service accounts, invitations and all members but owners of the ${name} organization; reads or changes repositories only where a team, a privilege or a default says so`,
-  },
-  Member: {
-    slug: "member",
-    order: 20,
-    describe: (name) =>
-      `Sees the other members and the visible teams of the ${name} organization; reads or changes repositories where a team, a privilege or a default says so`,
-  },
-  Collaborator: {
-    slug: "collaborator",
-    order: 10,
-    describe: (name) =>
-      `Sees only the members of the same teams in the ${name} organization; reads or changes repositories only where a team or a privilege says so, never by a default`,
-  },
+/** What a holder may do (Cloudsmith docs: workspace roles). */
+const mayDo: Readonly<Record<OrganizationRole, (organization: string) => string>> = {
+  Owner: (name) =>
+    `Everything in the ${name} organization: all settings, all repositories, all members, other owners among them, and deleting the organization`,
+  Manager: (name) =>
+    `Manages settings, teams, service accounts, invitations and all members but owners of the ${name} organization; reads or changes repositories only where a team, a privilege or a default says so`,
+  Member: (name) =>
+    `Sees the other members and the visible teams of the ${name} organization; reads or changes repositories where a team, a privilege or a default says so`,
+  Collaborator: (name) =>
+    `Sees only the members of the same teams in the ${name} organization; reads or changes repositories only where a team or a privilege says so, never by a default`,
 };
 
 /** A role as Cloudsmith spells it, whatever the case it came in; undefined for one that this connector does not know. */
@@ -82,8 +59,7 @@ export function knownRole(role: string | undefined): OrganizationRole | undefine
 
 /** The entitlement slug of a role; undefined for a role that this connector does not know. */
 export function roleSlug(role: string | undefined): string | undefined {
-  const known = knownRole(role);
-  return known && roleEntitlements[known].slug;
+  return knownRole(role)?.toLowerCase();
 }
 
 /** True for one of the two roles in a team, whatever its case (Cloudsmith API: membership team role). */
@@ -107,19 +83,17 @@ export function organizationEntitlements(
   holders: readonly ResourceType[] = [userType],
 ): readonly Entitlement[] {
   const groupId = `organization-role-${organization.id.resource}`;
-  return organizationRoles.map((role) => {
-    const { slug, order, describe } = roleEntitlements[role];
-    return {
-      id: entitlementId(organization.id, slug),
-      resource: organization,
-      displayName: `${organization.displayName} ${role}`,
-      description: describe(organization.displayName),
-      grantableTo: holders,
-      annotations: [exclusionGroup(groupId, order)],
-      purpose: Purpose.assignment,
-      slug,
-    };
-  });
+  return organizationRoles.map((role, index) => ({
+    id: entitlementId(organization.id, role.toLowerCase()),
+    resource: organization,
+    displayName: `${organization.displayName} ${role}`,
+    description: mayDo[role](organization.displayName),
+    grantableTo: holders,
+    // Higher is more privileged.
+    annotations: [exclusionGroup(groupId, 10 * (organizationRoles.length - index))],
+    purpose: Purpose.assignment,
+    slug: role.toLowerCase(),
+  }));
 }
 
 /** Membership in a team and, beside it, the right to manage the team. */

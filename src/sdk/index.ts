@@ -8,6 +8,17 @@ export { reportCommand } from "../reports/commands.ts";
 export { summarizeFile } from "../reports/summarize-file.ts";
 export { reviewCommand } from "../reviews/command.ts";
 export {
+  ApiClient,
+  type ApiClientOptions,
+  type ApiErrors,
+  type CallOptions,
+  type Endpoint,
+  type List,
+  type ListAsked,
+  segment,
+  sourceOf,
+} from "./api/api-client.ts";
+export {
   type ApiErrorTexts,
   type ApiFailureOptions,
   type ApiFailures,
@@ -60,6 +71,7 @@ export {
   type NumberedListsOptions,
   type NumberedPage,
 } from "./api/numbered-lists.ts";
+export { NumberedTexts, type PackedTexts } from "./api/numbered-texts.ts";
 export {
   createPageWalk,
   type PageResult,

@@ -8,11 +8,11 @@ import {
   type Endpoint,
   endpoints,
   type List,
-  type ListAsked,
   organizationList,
   teamList,
 } from "../../src/cloudsmith/client.ts";
 import type { Member, Organization, Team } from "../../src/cloudsmith/schemas.ts";
+import type { ListAsked } from "../../src/sdk/api/api-client.ts";
 import { createPageWalk, type FetchedPage } from "../../src/sdk/api/page-walk.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { parseOrgSlug } from "../../src/cloudsmith/addresses.ts";
+import { parseOrgSlug } from "../../src/cloudsmith/pasted.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";

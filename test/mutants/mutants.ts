@@ -96,9 +96,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "one-pass",
     breaks: "inactive members are read: the pass over them is left out",
-    file: "src/cloudsmith/members/notes.ts",
-    find: 'export const passes = ["inactive", "active"] as const;',
-    replace: 'export const passes = ["active", "active"] as unknown as readonly ["inactive", "active"];',
+    file: "src/cloudsmith/client.ts",
+    find: '["inactive", memberList(false)],',
+    replace: '["inactive", memberList(true)],',
     tests: ["test/e2e/shapes.test.ts"],
   },
   {

@@ -45,6 +45,11 @@ export class LookUps {
     return count <= this.#left;
   }
 
+  /** Says that there are too many, before the first of so many is made. */
+  expect(count: number, { warn }: LookUpOptions): void {
+    if (!this.mayMake(count)) warn(sign("CS-TOO-MANY-LOOK-UPS"));
+  }
+
   /** One member by login. */
   member(login: string, options: LookUpOptions): Promise<Member | undefined> {
     return this.#ask(endpoints.member, login, options);
@@ -97,7 +102,8 @@ export class LookUps {
   }
 
   #ask<T>(endpoint: Endpoint<T>, id: string, options: LookUpOptions): Promise<T | undefined> {
-    if (--this.#left < 0) options.warn(sign("CS-TOO-MANY-LOOK-UPS"));
+    this.expect(1, options);
+    this.#left--;
     return unlessUnseen(this.#client.record(endpoint, this.#orgSlug, id, options));
   }
 }

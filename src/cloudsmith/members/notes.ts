@@ -3,16 +3,10 @@
  * users, roles and team memberships of one moment. Compact: a page of 500 members takes some 30 kB.
  */
 import { hashOf, type Note, type NoteCodec, plainNotes } from "../../sdk/api/list-memory.ts";
+import { NumberedTexts, type PackedTexts } from "../../sdk/api/numbered-texts.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
 import type { Member, Team } from "../schemas.ts";
 import { isTeamManager, roleSlug } from "../types.ts";
-
-/**
- * The two passes over the member list, in order; together they are everybody, whatever `is_active=false` means. In this
- * order, somebody who is deactivated in between is in neither, which a second look at the inactive ones shows; the other
- * way round it would take a second look at all the active ones.
- */
-export const passes = ["inactive", "active"] as const;
 
 /** A member as far as grants go; `name` is the login, by which team member lists name people. */
 export interface MemberNote extends Note {
@@ -24,42 +18,10 @@ export interface MemberNote extends Note {
   readonly says: boolean | null;
   /** Hash of the address in its usual form, 0 for none. */
   readonly email: number;
-  /** The teams on the membership, each once, by {@link TeamSlugs} number; null when it does not carry them. */
+  /** The teams on the membership, each once, by number of the slug; null when it does not carry them. */
   readonly teams: readonly number[] | null;
   /** Those that the member manages. */
   readonly manages: readonly number[];
-}
-
-/** Slugs of teams by number: memberships repeat them a million times, and numbers are quicker to compare and to keep. */
-export class TeamSlugs {
-  readonly #numbers = new Map<string, number>();
-  readonly #slugs: string[] = [];
-
-  /** The number of a slug, from now on; numbers count up from 0. */
-  numberOf(slug: string): number {
-    const known = this.#numbers.get(slug);
-    if (known !== undefined) return known;
-    this.#numbers.set(slug, this.#slugs.length);
-    return this.#slugs.push(slug) - 1;
-  }
-
-  /** The slug of a number that {@link numberOf} gave. */
-  at(number: number): string {
-    return this.#slugs[number] ?? "";
-  }
-
-  /** All slugs from a number on. */
-  from(number: number): readonly string[] {
-    return this.#slugs.slice(number);
-  }
-
-  /** Gives the numbers that a run before gave. */
-  restore(first: number, slugs: readonly string[]): void {
-    for (const [index, slug] of slugs.entries()) {
-      this.#slugs[first + index] = slug;
-      this.#numbers.set(slug, first + index);
-    }
-  }
 }
 
 /** What a row says of its status, as it is kept in memory. */
@@ -73,8 +35,7 @@ type PackedMember = readonly [
 
 /** A stored page. Team slugs that no page before had stand with it. */
 interface PackedMembers {
-  readonly firstSlug: number;
-  readonly slugs: readonly string[];
+  readonly slugs: PackedTexts;
   readonly rows: readonly PackedMember[];
 }
 
@@ -83,8 +44,7 @@ const fewTeams = 32;
 
 /** Makes, compares and writes the notes of one reading. */
 export class MemberNotes implements NoteCodec<MemberNote> {
-  readonly slugs = new TeamSlugs();
-  #written = 0;
+  readonly slugs = new NumberedTexts();
 
   /** The note of a checked member; only the pass of active members vouches for a row that does not say itself. */
   of(member: Member, pass: string): MemberNote {
@@ -118,20 +78,16 @@ export class MemberNotes implements NoteCodec<MemberNote> {
   }
 
   pack(notes: readonly MemberNote[]): PackedMembers {
-    const firstSlug = this.#written;
-    const slugs = this.slugs.from(firstSlug);
-    this.#written += slugs.length;
     const rows = notes.map(({ id, name, role, active, says, email, teams, manages }): PackedMember => {
       return [id, name, role, active, says, email, teams, manages];
     });
-    return { firstSlug, slugs, rows };
+    return { slugs: this.slugs.pack(), rows };
   }
 
   unpack(packed: unknown): readonly MemberNote[] {
     // Only `pack` made it.
-    const { firstSlug, slugs, rows } = packed as PackedMembers;
-    this.slugs.restore(firstSlug, slugs);
-    this.#written = Math.max(this.#written, firstSlug + slugs.length);
+    const { slugs, rows } = packed as PackedMembers;
+    this.slugs.unpack(slugs);
     return rows.map(([id, name, role, active, says, email, teams, manages]) => {
       return { id, name, role, active, says, email, teams, manages };
     });

@@ -61,16 +61,22 @@ export class TeamPlaces {
    */
   async findUnlisted(unlisted: readonly (readonly [string, string])[], options: ListOptions): Promise<readonly Team[]> {
     const found = new Map<string, Team>();
+    const isThere = new Map<string, boolean>();
     const find = async (slug: string): Promise<boolean> => {
+      const known = isThere.get(slug);
+      if (known !== undefined) return known;
       const team = await this.#lookUps.team(slug, options);
       if (team && team.slug_perm !== "" && !this.#teams.has(team.slug_perm)) found.set(team.slug_perm, team);
+      isThere.set(slug, team !== undefined);
       return team !== undefined;
     };
+    const namedBy = new Map<string, ReadonlySet<string>>();
+    this.#lookUps.expect(unlisted.length, options);
     for (const [slug, login] of unlisted) {
       if ((await find(slug)) || login === "") continue;
-      const member = await this.#lookUps.member(login, options);
-      const named = member?.teams?.map((team) => team.slug) ?? [];
-      if (named.includes(slug)) this.#hidden.add(slug);
+      const named = namedBy.get(login) ?? (await this.#slugsNow(login, options));
+      namedBy.set(login, named);
+      if (named.has(slug)) this.#hidden.add(slug);
       else for (const other of named) if (this.#teams.idOf(other) === undefined) await find(other);
     }
     if (found.size > 0) {
@@ -78,6 +84,12 @@ export class TeamPlaces {
       this.#teams.correct([...found.values()].map(teamNote));
     }
     return [...found.values()];
+  }
+
+  /** Slugs of the teams on a membership as it is now. */
+  async #slugsNow(login: string, options: ListOptions): Promise<ReadonlySet<string>> {
+    const member = await this.#lookUps.member(login, options);
+    return new Set(member?.teams?.map(({ slug }) => slug));
   }
 
   /** What the member holds of the teams that are known. */

@@ -2,7 +2,8 @@
  * One reading of the organization: its lists, shared by the syncers, and what was found so far. Begins anew with every
  * sync and holds nothing that a resumed run could not find again.
  */
-import { BegunSource } from "../../sdk/api/begun-source.ts";
+import { sourceOf } from "../../sdk/api/api-client.ts";
+import type { BegunSource } from "../../sdk/api/begun-source.ts";
 import { ListSearch } from "../../sdk/api/list-search.ts";
 import { MovingList } from "../../sdk/api/moving-list.ts";
 import type { Clock } from "../../sdk/clock.ts";
@@ -10,13 +11,13 @@ import type { SessionStore } from "../../sdk/contracts/connector.ts";
 import type { ResourceId } from "../../sdk/contracts/model.ts";
 import { Status, toBatonError } from "../../sdk/errors.ts";
 import type { Access } from "../checks.ts";
-import { type Api, endpoints, memberList, teamList } from "../client.ts";
+import { type Api, endpoints, memberList, memberPasses, teamList } from "../client.ts";
 import { organizationId } from "../converters.ts";
 import { RequestedLists } from "../on-request/lists.ts";
 import { requestedSettings } from "../on-request/settings.ts";
 import type { Member, Organization, Self, Team } from "../schemas.ts";
 import { LookUps } from "./look-ups.ts";
-import { type MemberNote, MemberNotes, passes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
+import { type MemberNote, MemberNotes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
 import { TeamPlaces } from "./places.ts";
 import { RosterFacts } from "./signs.ts";
 
@@ -30,57 +31,12 @@ export interface Asked {
   readonly tellsTeamSources: boolean;
 }
 
-/** Where members and teams of one organization come from; usable before the access to it is proved. */
-export class Sources {
-  readonly lookUps: LookUps;
-  readonly members: BegunSource<Member>;
-  readonly teams: BegunSource<Team>;
+/** What is known of the access; a syncer that is driven from outside may not have looked up the role. */
+type ReadAccess = Omit<Access, "role"> & Partial<Access>;
 
-  constructor({ client, clock }: Pick<Asked, "client" | "clock">, orgSlug: string) {
-    const lookUps = new LookUps(client, orgSlug, clock);
-    // The lists ask first whether so many may be looked up.
-    const warn = (): void => {};
-    this.lookUps = lookUps;
-    this.members = new BegunSource({
-      passes,
-      pages: client,
-      walk: (pass, question, signal) => client.walk(listOf(pass), orgSlug, { question, signal }),
-      opening: (pass, question, signal) => client.page(listOf(pass), orgSlug, { page: 1, question, signal }),
-      find: ({ name }, signal) => lookUps.member(name, { signal, warn }),
-    });
-    this.teams = new BegunSource({
-      passes: ["teams"],
-      pages: client,
-      walk: (_pass, question, signal) => client.walk(teamList, orgSlug, { question, signal }),
-      opening: (_pass, question, signal) => client.page(teamList, orgSlug, { page: 1, question, signal }),
-      find: ({ id }, signal) => lookUps.team(id, { signal, warn }),
-    });
-  }
-
-  /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
-  begin(signal: AbortSignal): void {
-    this.members.begin(signal);
-    this.teams.begin(signal);
-  }
-
-  /** Stops what was begun and not taken. */
-  stop(): void {
-    this.members.stop();
-    this.teams.stop();
-  }
-}
-
-function listOf(pass: string): ReturnType<typeof memberList> {
-  return memberList(pass === "active");
-}
-
-/** State of one sync. */
+/** State of one sync; its lists are usable before the access to the organization is proved. */
 export class OrganizationReading {
   readonly client: Api;
-  readonly organization: Organization;
-  readonly caller: Self;
-  /** The standing of the key's owner; undefined when it was not looked up. */
-  readonly role: Access["role"] | undefined;
   readonly lookUps: LookUps;
   readonly notes = new MemberNotes();
   readonly facts = new RosterFacts(this.notes.slugs);
@@ -90,28 +46,61 @@ export class OrganizationReading {
   readonly addresses = new Map<string, string>();
   /** Of them, those whose address turned out to be shared. */
   readonly sharing = new Set<string>();
-  /** What is read only on request. */
-  readonly requested: RequestedLists;
+  /** Whether teams say which groups of the identity provider fill them. */
+  readonly tellsTeamSources: boolean;
   readonly #asked: Asked;
-  readonly #sources: Sources;
+  readonly #orgSlug: string;
+  readonly #memberSource: BegunSource<Member>;
+  readonly #teamSource: BegunSource<Team>;
+  #access: ReadAccess | undefined;
   #members: MovingList<Member, MemberNote> | undefined;
   #teams: MovingList<Team, TeamNote> | undefined;
   #search: ListSearch<Member> | undefined;
   #places: TeamPlaces | undefined;
+  #requested: RequestedLists | undefined;
 
-  constructor(
-    asked: Asked,
-    { organization, caller, role }: Omit<Access, "role"> & Partial<Access>,
-    sources = new Sources(asked, organization.slug),
-  ) {
-    this.client = asked.client;
-    this.organization = organization;
-    this.caller = caller;
-    this.role = role;
-    this.lookUps = sources.lookUps;
+  constructor(asked: Asked, orgSlug: string) {
+    const { client, clock, tellsTeamSources } = asked;
+    const lookUps = new LookUps(client, orgSlug, clock);
+    this.client = client;
+    this.lookUps = lookUps;
+    this.tellsTeamSources = tellsTeamSources;
     this.#asked = asked;
-    this.#sources = sources;
-    this.requested = new RequestedLists(this);
+    this.#orgSlug = orgSlug;
+    // The lists ask first whether so many may be looked up.
+    const options = (signal: AbortSignal) => ({ signal, warn: () => {} });
+    this.#memberSource = sourceOf(client, orgSlug, memberPasses, ({ name }, signal) => {
+      return lookUps.member(name, options(signal));
+    });
+    this.#teamSource = sourceOf(client, orgSlug, new Map([["teams", teamList]]), ({ id }, signal) => {
+      return lookUps.team(id, options(signal));
+    });
+  }
+
+  /** The access is proved. */
+  proved(access: ReadAccess): void {
+    this.#access = access;
+  }
+
+  /** The organization that is read. */
+  get organization(): Organization {
+    return this.#proved.organization;
+  }
+
+  /** Whose key it is. */
+  get caller(): Self {
+    return this.#proved.caller;
+  }
+
+  /** The standing of the key's owner; undefined when it was not looked up. */
+  get role(): Access["role"] | undefined {
+    return this.#proved.role;
+  }
+
+  /** What is read only on request. */
+  get requested(): RequestedLists {
+    this.#requested ??= new RequestedLists(this);
+    return this.#requested;
   }
 
   /** True when the sync reads resources of the type. */
@@ -124,11 +113,6 @@ export class OrganizationReading {
     return Object.keys(requestedSettings).filter((type) => this.reads(type));
   }
 
-  /** Whether teams say which groups of the identity provider fill them. */
-  get tellsTeamSources(): boolean {
-    return this.#asked.tellsTeamSources;
-  }
-
   /** The time, milliseconds since the epoch. */
   nowMs(): number {
     return this.#asked.clock.nowMs();
@@ -139,9 +123,10 @@ export class OrganizationReading {
     return this.role?.seesAll ?? false;
   }
 
-  /** Asks for the first pages of every list, unless that was done before. */
+  /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
   begin(signal: AbortSignal): void {
-    this.#sources.begin(signal);
+    this.#memberSource.begin(signal);
+    this.#teamSource.begin(signal);
   }
 
   /** Who was read so far. */
@@ -149,8 +134,8 @@ export class OrganizationReading {
     this.#members ??= new MovingList<Member, MemberNote>({
       ...this.#shared(session),
       name: "members",
-      passes,
-      source: this.#sources.members,
+      passes: [...memberPasses.keys()],
+      source: this.#memberSource,
       noteOf: (row, pass) => this.notes.of(row, pass),
       idOf: ({ user_id }) => user_id,
       passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
@@ -166,7 +151,7 @@ export class OrganizationReading {
       ...this.#shared(session),
       name: "teams",
       passes: ["teams"],
-      source: this.#sources.teams,
+      source: this.#teamSource,
       noteOf: teamNote,
       idOf: ({ slug_perm }) => slug_perm,
       passOf: () => "teams",
@@ -183,11 +168,11 @@ export class OrganizationReading {
 
   /** Finds single members, for targeted syncs: the API finds a member by slug only, and the slug can change. */
   search(signal: AbortSignal): ListSearch<Member> {
-    const { client } = this;
-    const { slug } = this.organization;
+    const client = this.client;
+    const slug = this.#orgSlug;
     this.#search ??= new ListSearch<Member>({
-      passes,
-      walk: (pass) => client.walk(listOf(pass), slug, { signal }),
+      passes: [...memberPasses.keys()],
+      walk: (pass) => client.walk(memberList(pass === "active"), slug, { signal }),
       idOf: ({ user_id }) => user_id,
       nameOf: ({ user }) => user,
       find: async (login) => {
@@ -210,7 +195,13 @@ export class OrganizationReading {
 
   /** Stops what is still on its way. */
   stop(): void {
-    for (const one of [this.#sources, this.#members, this.#teams, this.#search, this.requested]) one?.stop();
+    const lists = [this.#memberSource, this.#teamSource, this.#members, this.#teams, this.#search, this.#requested];
+    for (const list of lists) list?.stop();
+  }
+
+  get #proved(): ReadAccess {
+    if (!this.#access) throw new TypeError("the access is not proved yet");
+    return this.#access;
   }
 
   #shared(session: SessionStore) {

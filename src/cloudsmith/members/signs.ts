@@ -4,12 +4,13 @@
  */
 import type { ListMemory, ListObserver } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
+import type { NumberedTexts } from "../../sdk/api/numbered-texts.ts";
 import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
 import { codePrefix, productName } from "../errors.ts";
 import type { Member } from "../schemas.ts";
 import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
-import { type MemberNote, statusMark, type TeamSlugs } from "./notes.ts";
+import { type MemberNote, statusMark } from "./notes.ts";
 
 type Warn = Pick<ListOptions, "warn">;
 
@@ -114,62 +115,66 @@ function roleText(role: string | undefined): string {
   return role === undefined ? "no role" : `the role '${role}'`;
 }
 
+const noRows = {
+  people: 0,
+  owners: 0,
+  withoutRole: 0,
+  /** Rows that say their status. */
+  tellStatus: 0,
+  /** Memberships without a list of teams, and those with an empty one. */
+  lackTeams: 0,
+  inNoTeam: 0,
+  /** In the list of inactive members, and said to be active; those of them that the list of active ones has, too. */
+  activeAmongInactive: 0,
+  activeAgain: 0,
+  inactiveAmongActive: 0,
+};
+
 /** What the rows of one sweep over the members add up to. */
 export class RosterFacts implements ListObserver<MemberNote> {
-  people = 0;
-  owners = 0;
-  withoutRole = 0;
-  /** Rows that say their status. */
-  tellStatus = 0;
-  /** Memberships without a list of teams, and those with an empty one. */
-  lackTeams = 0;
-  inNoTeam = 0;
-  /** In the list of inactive members, and said to be active; those of them that the list of active ones has, too. */
-  #activeAmongInactive = 0;
-  #activeAgain = 0;
-  #inactiveAmongActive = 0;
-  readonly #slugs: TeamSlugs;
+  counts = { ...noRows };
+  readonly #slugs: NumberedTexts;
   /** By number of the slug: the login of somebody who was last seen in the team. */
   #lastSeen: string[] = [];
 
-  constructor(slugs: TeamSlugs) {
+  constructor(slugs: NumberedTexts) {
     this.#slugs = slugs;
   }
 
   begins(): void {
-    Object.assign(this, { people: 0, owners: 0, withoutRole: 0, tellStatus: 0, lackTeams: 0, inNoTeam: 0 });
-    this.#activeAmongInactive = 0;
-    this.#activeAgain = 0;
-    this.#inactiveAmongActive = 0;
+    this.counts = { ...noRows };
     this.#lastSeen = [];
   }
 
   note({ name, role, says, teams }: MemberNote, pass: string): void {
-    this.people++;
-    if (role === "owner") this.owners++;
-    if (role === "") this.withoutRole++;
-    if (says !== null) this.tellStatus++;
-    if (teams === null) this.lackTeams++;
-    else if (teams.length === 0) this.inNoTeam++;
-    if (pass === "inactive" && says === true) this.#activeAmongInactive++;
-    if (pass === "active" && says === false) this.#inactiveAmongActive++;
+    const { counts } = this;
+    counts.people++;
+    if (role === "owner") counts.owners++;
+    if (role === "") counts.withoutRole++;
+    if (says !== null) counts.tellStatus++;
+    if (teams === null) counts.lackTeams++;
+    else if (teams.length === 0) counts.inNoTeam++;
+    if (pass === "inactive" && says === true) counts.activeAmongInactive++;
+    if (pass === "active" && says === false) counts.inactiveAmongActive++;
     for (const team of teams ?? []) this.#lastSeen[team] = name;
   }
 
   again(mark: number, pass: string): void {
     if (pass !== "active") return;
-    if (mark === statusMark.active) this.#activeAgain++;
-    if (mark === statusMark.inactive) this.#inactiveAmongActive++;
+    if (mark === statusMark.active) this.counts.activeAgain++;
+    if (mark === statusMark.inactive) this.counts.inactiveAmongActive++;
   }
 
   /** How many people the list in which they stand contradicts. */
   get contradicted(): number {
-    return Math.max(0, this.#activeAmongInactive - this.#activeAgain) + this.#inactiveAmongActive;
+    const { activeAmongInactive, activeAgain, inactiveAmongActive } = this.counts;
+    return Math.max(0, activeAmongInactive - activeAgain) + inactiveAmongActive;
   }
 
   /** True when a membership came without its teams, or nobody is in one: then the teams have to be asked. */
   get mustAskTeams(): boolean {
-    return this.lackTeams > 0 || (this.people > 0 && this.inNoTeam === this.people);
+    const { people, lackTeams, inNoTeam } = this.counts;
+    return lackTeams > 0 || (people > 0 && inNoTeam === people);
   }
 
   /** Slugs of all teams on the memberships, each with the login of somebody who was last seen in it. */
@@ -180,10 +185,10 @@ export class RosterFacts implements ListObserver<MemberNote> {
 
 /** Signs in what the whole roster adds up to; `inactive` are the people in the list of inactive members. */
 export function rosterSigns(
-  facts: RosterFacts,
+  { counts, contradicted }: RosterFacts,
   { inactive, seesAll }: { readonly inactive: number; readonly seesAll: boolean },
 ): readonly SyncWarning[] {
-  const { people, owners, withoutRole, tellStatus, contradicted } = facts;
+  const { people, owners, withoutRole, tellStatus } = counts;
   if (people === 0) return [sign("CS-ROSTER-EMPTY")];
   const signs: SyncWarning[] = [];
   if (withoutRole * 2 > people) signs.push(sign("CS-ROLES-UNKNOWN", { withoutRole, people }));

@@ -2,6 +2,8 @@
  * Addresses that are asked only on request, what they answer, checked, and what is kept of each row. The policy for
  * missing and odd values is that of the members (schemas.ts). Secrets are dropped here: no check names them.
  */
+
+import { segment } from "../../sdk/api/api-client.ts";
 import {
   type Checked,
   filledText,
@@ -12,7 +14,7 @@ import {
   rowId,
   unlessUnknown,
 } from "../../sdk/api/json-check.ts";
-import { type Endpoint, type List, orgPath, segment } from "../client.ts";
+import { type Endpoint, type List, orgList } from "../client.ts";
 import { note } from "../schemas.ts";
 
 const teamPlaces = unlessUnknown(listOf(objectOf({ slug: note, team: note, role: note })));
@@ -86,7 +88,6 @@ export const groupSyncRow = objectOf({
   idp_value: note,
   role: note,
 });
-export type GroupSyncRow = Checked<typeof groupSyncRow>;
 
 const privilegeRows = objectOf({
   privileges: listOf(objectOf({ privilege: note, user: note, team: note, service: note })),
@@ -94,29 +95,11 @@ const privilegeRows = objectOf({
 export type PrivilegeRow = Checked<typeof privilegeRows>["privileges"][number];
 
 /** Service accounts. */
-export const serviceRows: List<ServiceRow> = {
-  path: (org) => `${orgPath(org)}services/`,
-  subject: "list",
-  check: listOf(serviceRow),
-  idOf: ({ slug }) => slug,
-  orders: ["name", "-name", "created_at"],
-};
+export const serviceRows = orgList("services", serviceRow, ({ slug }) => slug, ["name", "-name", "created_at"]);
 /** OIDC providers; no order is documented. */
-export const providerRows: List<ProviderRow> = {
-  path: (org) => `${orgPath(org)}openid-connect/`,
-  subject: "list",
-  check: listOf(providerRow),
-  idOf: ({ slug_perm }) => slug_perm,
-  orders: [],
-};
+export const providerRows = orgList("openid-connect", providerRow, ({ slug_perm }) => slug_perm);
 /** Pending invitations; no order is documented. */
-export const inviteRows: List<InviteRow> = {
-  path: (org) => `${orgPath(org)}invites/`,
-  subject: "list",
-  check: listOf(inviteRow),
-  idOf: ({ slug_perm }) => slug_perm,
-  orders: [],
-};
+export const inviteRows = orgList("invites", inviteRow, ({ slug_perm }) => slug_perm);
 /** Repositories. */
 export const repositoryRows: List<RepositoryRow> = {
   path: (org) => `/repos/${segment(org)}/`,
@@ -126,13 +109,7 @@ export const repositoryRows: List<RepositoryRow> = {
   orders: ["name", "-name", "created_at"],
 };
 /** Groups of SAML group sync; no order is documented. */
-export const groupSyncRows: List<GroupSyncRow> = {
-  path: (org) => `${orgPath(org)}saml-group-sync/`,
-  subject: "list",
-  check: listOf(groupSyncRow),
-  idOf: ({ slug_perm }) => slug_perm,
-  orders: [],
-};
+export const groupSyncRows = orgList("saml-group-sync", groupSyncRow, ({ slug_perm }) => slug_perm);
 /** The entitlement tokens of one repository; `show_tokens` is never sent. */
 export function tokenRows(repository: string): List<TokenRow> {
   return {

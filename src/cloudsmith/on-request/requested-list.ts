@@ -2,7 +2,7 @@
  * A list that is read only on request: the same reading as that of the members, and a list that the key may not see, or
  * the plan does not have, makes the roster partial and ends nothing.
  */
-import { BegunSource } from "../../sdk/api/begun-source.ts";
+import { sourceOf } from "../../sdk/api/api-client.ts";
 import { type Note, plainNotes } from "../../sdk/api/list-memory.ts";
 import { type ListWords, tellOfStep } from "../../sdk/api/list-words.ts";
 import { MovingList } from "../../sdk/api/moving-list.ts";
@@ -70,18 +70,11 @@ export class RequestedList<Row, N extends Note> {
   #list(session: SessionStore): MovingList<Row, N> {
     const { from, list, noteOf } = this.#init;
     const { client } = from;
-    const org = from.organization.slug;
     this.#moving ??= new MovingList<Row, N>({
       name: this.#name,
       passes: [this.#name],
       session,
-      source: new BegunSource({
-        passes: [this.#name],
-        pages: client,
-        walk: (_pass, question, signal) => client.walk(list, org, { question, signal }),
-        opening: (_pass, question, signal) => client.page(list, org, { page: 1, question, signal }),
-        find: async () => undefined,
-      }),
+      source: sourceOf(client, from.organization.slug, new Map([[this.#name, list]]), async () => undefined),
       idOf: list.idOf,
       noteOf,
       passOf: () => this.#name,

@@ -79,8 +79,11 @@ export class TeamSyncer implements ResourceSyncer {
     const rows = await reading.lookUps.teamMembers(slug, "user", options);
     if (!rows) options.warn(sign("CS-TEAM-GONE", { team: slug }));
     const services = await servicesAmong(rows ?? [], slug, reading, options);
+    const people = distinctPeople(rows ?? []);
+    const unknown = people.filter(({ user }) => memory.idOf(user) === undefined && !reading.lookedUp.has(user));
+    if (!isSingle) reading.lookUps.expect(unknown.length, options);
     const items: Grant[] = [];
-    for (const { user, role } of distinctPeople(rows ?? [])) {
+    for (const { user, role } of people) {
       const about = { team: team.displayName, member: user };
       const id = await idOf(user);
       if (services.has(user)) {
@@ -94,7 +97,7 @@ export class TeamSyncer implements ResourceSyncer {
         if (isTeamManager(role)) items.push(teamGrant(team, teamManagerSlug, id));
       }
     }
-    const isContradicted = items.length > 0 && !isSingle && reading.facts.lackTeams === 0;
+    const isContradicted = items.length > 0 && !isSingle && reading.facts.counts.lackTeams === 0;
     if (isContradicted) options.warn(sign("CS-TEAMS-CONTRADICTED", { team: team.displayName }));
     return { items, nextPageToken: "" };
   }

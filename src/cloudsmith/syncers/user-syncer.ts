@@ -4,7 +4,7 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
 import { organizationId, userResource } from "../converters.ts";
-import { type MemberNote, passes } from "../members/notes.ts";
+import type { MemberNote } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { contradictedIds, keyOwnerSign, memberWords, rosterSigns, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
@@ -97,7 +97,8 @@ function isOwnAddress({ user_id: id, email }: Member, { addresses, sharing }: Or
 
 function warnOfRoster(reading: OrganizationReading, { session, warn }: ListOptions): void {
   const { memory } = reading.members(session);
-  const inactive = memory.tallyOf(memory.lastSweep, passes.indexOf("inactive"))?.distinct ?? 0;
+  // Of the first pass.
+  const inactive = memory.tallyOf(memory.lastSweep, 0)?.distinct ?? 0;
   for (const sign of rosterSigns(reading.facts, { inactive, seesAll: reading.seesAll })) warn(sign);
 }
 

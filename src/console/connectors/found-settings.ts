@@ -4,8 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isVendorUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
-import { parseApiKey } from "../../cloudsmith/api-key.ts";
+import { isVendorUrl, parseApiKey, parseOrgSlug } from "../../cloudsmith/pasted.ts";
 import { parseIni, secretTail } from "../../sdk/config/pasted-secret.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
 import { userHome } from "../store/data-directory.ts";

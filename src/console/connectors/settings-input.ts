@@ -1,9 +1,8 @@
 /** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
 import { existsSync } from "node:fs";
-import { parseBaseUrl, parseOrgSlug } from "../../cloudsmith/addresses.ts";
-import { parseApiKey } from "../../cloudsmith/api-key.ts";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
 import { requestedFields } from "../../cloudsmith/on-request/settings.ts";
+import { parseApiKey, parseBaseUrl, parseOrgSlug } from "../../cloudsmith/pasted.ts";
 import { secretFingerprint, secretTail, tokenNotice } from "../../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";

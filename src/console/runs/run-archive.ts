@@ -1,6 +1,6 @@
 /** Writes down what became of a run: its result, its file, and whether that is the current one from now on. */
 
-import { isVendorUrl } from "../../cloudsmith/addresses.ts";
+import { isVendorUrl } from "../../cloudsmith/pasted.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";

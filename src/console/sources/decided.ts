@@ -1,6 +1,6 @@
 /** Reviews that are decided, as far as a synced file has a part in them: started from it, and held against it. */
 import { join } from "node:path";
-import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
+import { notComparedKeys } from "../../cloudsmith/config.ts";
 import { Inquiry, type Request } from "../../reports/ask.ts";
 import { readPeopleList } from "../../reports/people/people-list.ts";
 import type { Answer } from "../../reports/report.ts";

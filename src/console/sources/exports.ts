@@ -1,5 +1,5 @@
 /** Downloads: a review or people in one of the forms of the command `report`, and the evidence pack. */
-import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
+import { notComparedKeys } from "../../cloudsmith/config.ts";
 import { readSigningKey } from "../../evidence/keys.ts";
 import { writeEvidence } from "../../evidence/pack.ts";
 import type { Sink } from "../../reports/output-file.ts";

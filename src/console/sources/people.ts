@@ -1,5 +1,5 @@
 /** Pages of people and of teams, and one person with everything that is held. */
-import { keysInColumns } from "../../cloudsmith/profile-keys.ts";
+import { keysInColumns } from "../../cloudsmith/config.ts";
 import { folded, hasAllWords, searchWords } from "../../reports/folded-text.ts";
 import { howHeld, inheritedPaths } from "../../reports/grant-paths.ts";
 import { labelOf } from "../../reports/questions/access.ts";

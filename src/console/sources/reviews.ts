@@ -1,5 +1,5 @@
 /** Reviews as pages: asked once, remembered while the file is open, shown a part at a time. */
-import { notComparedKeys } from "../../cloudsmith/profile-keys.ts";
+import { notComparedKeys } from "../../cloudsmith/config.ts";
 import { Inquiry, type Request } from "../../reports/ask.ts";
 import { findReport, reviews } from "../../reports/catalogue.ts";
 import type { Answer, ColumnOf, Conclusion, Figures, Report, Row, Rows } from "../../reports/report.ts";

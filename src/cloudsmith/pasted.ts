@@ -1,7 +1,8 @@
-/** Organization slug and base URL, read from what people paste: addresses of pages, of repositories, of the API. */
+/** Organization slug, base URL and API key, read from what people paste: addresses of pages, of the API, whole files. */
 import { parseBaseUrl as parseAnyBaseUrl } from "../sdk/api/base-url.ts";
 import { unwrapPasted } from "../sdk/config/pasted.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { type PastedSecret, readPastedSecret } from "../sdk/config/pasted-secret.ts";
+import { type BatonError, settingError } from "../sdk/errors.ts";
 
 /** Characters of a slug (Cloudsmith API: slug pattern). */
 const slugPattern = /^[-a-zA-Z0-9_]{1,255}$/;
@@ -33,14 +34,8 @@ export function parseOrgSlug(text: string): string {
   const { value } = unwrapPasted(text, /(^|[-_.])(org|organi[sz]ation|workspace|owner|namespace|slug)([-_]slug)?$/i);
   const slug = slugIn(value);
   if (slug !== undefined && slugPattern.test(slug)) return slug;
-  throw new BatonError({
-    code: "CS-CONFIG-ORG-SLUG",
-    status: Status.unknown,
-    message: whatItIs(value),
-    effect: "Nothing was sent.",
-    hint: "Use the part after https://app.cloudsmith.com/ in the address of the organization, such as acme-corp.",
-    fatal: true,
-  });
+  const hint = "Use the part after https://app.cloudsmith.com/ in the address of the organization, such as acme-corp.";
+  throw settingError({ code: "CS-CONFIG-ORG-SLUG", message: whatItIs(value), hint, fatal: true });
 }
 
 function whatItIs(value: string): string {
@@ -110,12 +105,51 @@ export function parseBaseUrl(text: string): string {
 }
 
 function baseUrlError(problem: string): BatonError {
-  return new BatonError({
-    code: "CS-CONFIG-BASE-URL",
-    status: Status.unknown,
-    message: `The base URL ${problem}.`,
-    effect: "Nothing was sent.",
-    hint: "Leave base-url unset for https://api.cloudsmith.io/v1.",
-    fatal: true,
-  });
+  const hint = "Leave base-url unset for https://api.cloudsmith.io/v1.";
+  return settingError({ code: "CS-CONFIG-BASE-URL", message: `The base URL ${problem}.`, hint, fatal: true });
+}
+
+/** A key ready to be sent. */
+export interface ApiKey extends Omit<PastedSecret, "isFromSections"> {
+  /** True when it stood in the credentials.ini of the Cloudsmith CLI, or is the one of its variable. */
+  readonly isOfCli: boolean;
+}
+
+/** The Cloudsmith CLI's environment, as far as it decides which key of its file counts, and which key is its own. */
+export interface CliEnvironment {
+  readonly CLOUDSMITH_PROFILE?: string | undefined;
+  readonly CLOUDSMITH_API_KEY?: string | undefined;
+}
+
+/**
+ * Takes off what belongs to the place that the key was copied from, saying so. The format of keys is not checked: service
+ * accounts may use tokens of another form. What cannot be a key for certain is refused by name.
+ *
+ * @throws BatonError `CS-CONFIG-API-KEY`; the message never quotes the input
+ */
+export function parseApiKey(text: string, env: CliEnvironment = {}): ApiKey {
+  const { CLOUDSMITH_PROFILE: profile, CLOUDSMITH_API_KEY: ofVariable } = env;
+  const options = {
+    label: "API key",
+    names: /(api[-_]?key|token|^key)$/i,
+    section: profile ? `profile:${profile.toLowerCase()}` : undefined,
+    refuse: invalidKey,
+  };
+  if (repositoryAddress.test(text.trim())) {
+    throw invalidKey(
+      "is the address of a repository; what stands in such addresses are entitlement tokens, for downloads",
+    );
+  }
+  const { isFromSections, ...secret } = readPastedSecret(text, options);
+  const isOfVariable = ofVariable !== undefined && unwrapPasted(ofVariable, options.names).value === secret.value;
+  return { ...secret, isOfCli: isFromSections || isOfVariable };
+}
+
+const repositoryAddress = /^https?:\/\/(?:[^/]*@)?[\w.-]*\bcloudsmith\.(?:io|com)\//i;
+
+function invalidKey(
+  problem: string,
+  hint = "Copy the key again from Cloudsmith: it is shown when the key is created or refreshed.",
+): BatonError {
+  return settingError({ code: "CS-CONFIG-API-KEY", message: `The API key ${problem}.`, hint, fatal: true });
 }

@@ -1,0 +1,163 @@
+/**
+ * A client of an API whose addresses are a table: single records, and lists of numbered pages. Checked records come out,
+ * errors with a meaning are thrown. Only GET exists. Knows no product.
+ */
+import type { ConnectorStats } from "../contracts/connector.ts";
+import { createHttpClient, type HttpClient, type HttpClientOptions, type JsonRequest } from "../http/http-client.ts";
+import type { ApiFailures } from "./api-failures.ts";
+import { BegunSource, type BegunSourceOptions } from "./begun-source.ts";
+import type { Check } from "./json-check.ts";
+import type { Question } from "./moving-list.ts";
+import { type NumberedList, NumberedLists, type NumberedListsOptions, type NumberedPage } from "./numbered-lists.ts";
+import type { PageResult, PageWalk } from "./page-walk.ts";
+
+/** An address that answers with one record. */
+export interface Endpoint<T, Subject extends string = string> {
+  /** What is asked for, in the words of {@link ApiErrors}. */
+  readonly subject: Subject;
+  readonly check: Check<T>;
+  /**
+   * Below the base URL. `scope` is what everything is asked of, such as an organization, `id` one thing in it; both are
+   * encoded by {@link segment}.
+   */
+  readonly path: (scope: string, id: string) => string;
+  readonly query?: JsonRequest["query"];
+}
+
+/** An address that answers with pages of records. */
+export interface List<Row, Subject extends string = string> extends Omit<Endpoint<readonly Row[], Subject>, "path"> {
+  readonly path: (scope: string) => string;
+  readonly idOf: (row: Row) => string;
+  /** Names of the orders that can be asked for, the usual one first; empty where none is documented. */
+  readonly orders: readonly string[];
+}
+
+/** What makes the errors of a product. */
+export interface ApiErrors<Subject extends string> extends Pick<ApiFailures, "read" | "endless"> {
+  /** What `describe` of a request for `subject` is. */
+  about(subject: Subject, scope: string): JsonRequest["describe"];
+}
+
+/** What every call gets. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+/** How a list is asked for; default: full pages in the usual order. */
+export interface ListAsked extends CallOptions {
+  readonly question?: Question | undefined;
+}
+
+/** What a client needs. */
+export interface ApiClientOptions<Subject extends string> extends Omit<NumberedListsOptions, "http" | "failures"> {
+  readonly http: HttpClientOptions;
+  readonly errors: ApiErrors<Subject>;
+  /** The query of one page; `order` is undefined where none is documented. */
+  readonly pageQuery: (page: NumberedPage, order: string | undefined) => NonNullable<JsonRequest["query"]>;
+}
+
+/** Reads one API. Methods throw what `errors` make, and the signal's reason when it aborts. */
+export class ApiClient<Subject extends string> {
+  readonly #http: HttpClient;
+  readonly #options: ApiClientOptions<Subject>;
+  readonly #lists: NumberedLists;
+
+  /** Sends nothing yet. */
+  constructor(options: ApiClientOptions<Subject>) {
+    this.#options = options;
+    this.#http = createHttpClient(options.http);
+    this.#lists = new NumberedLists({ ...options, http: this.#http, failures: options.errors });
+  }
+
+  /** One record. */
+  async record<T>(
+    { subject, check, path, query = {} }: Endpoint<T, Subject>,
+    scope: string,
+    id: string,
+    { signal }: CallOptions,
+  ): Promise<T> {
+    const { errors } = this.#options;
+    const address = path(scope, id);
+    const { json } = await this.#http.getJson({ path: address, query, signal, describe: errors.about(subject, scope) });
+    return errors.read(check, json, address);
+  }
+
+  /** A list as a whole. */
+  records<Row>(list: List<Row, Subject>, scope: string, { signal }: CallOptions): Promise<readonly Row[]> {
+    return this.#lists.all(this.#asked(list, scope, { signal }), signal);
+  }
+
+  /** One page of a list; a page past the end is empty and last. */
+  page<Row>(
+    list: List<Row, Subject>,
+    scope: string,
+    asked: ListAsked & { readonly page: number },
+  ): Promise<PageResult<Row>> {
+    return this.#lists.page(this.#asked(list, scope, asked), asked.page, asked.signal);
+  }
+
+  /** Walks a list. */
+  walk<Row>(list: List<Row, Subject>, scope: string, asked: ListAsked): PageWalk<Row> {
+    return this.#lists.walk(this.#asked(list, scope, asked), asked.signal);
+  }
+
+  /** Rows asked for per page at present. */
+  get pageSize(): number {
+    return this.#lists.pageSize;
+  }
+
+  /** Asks for smaller pages from now on; undefined when the error is not about their size, or they are as small as can be. */
+  smallerPages(pageSize: number, error: unknown): number | undefined {
+    return this.#lists.smallerPages(pageSize, error);
+  }
+
+  /** Live figures of all traffic so far. */
+  stats(): ConnectorStats {
+    return this.#http.stats();
+  }
+
+  /** Closes idle connections. */
+  close(): void {
+    this.#http.close();
+  }
+
+  #asked<Row>(list: List<Row, Subject>, scope: string, { question }: ListAsked): NumberedList<Row> {
+    const { errors, pageQuery } = this.#options;
+    const { subject, check, path, idOf, orders, query } = list;
+    const order = orders[question?.order ?? 0] ?? orders[0];
+    return {
+      path: path(scope),
+      query: (page) => ({ ...query, ...pageQuery(page, order) }),
+      question,
+      check,
+      idOf,
+      describe: errors.about(subject, scope),
+    };
+  }
+}
+
+/** Lists that are together the whole, by pass, as a moving list reads them; `find` asks for one row by itself. */
+export function sourceOf<Row, Subject extends string>(
+  client: Pick<ApiClient<Subject>, "walk" | "page" | "pageSize" | "smallerPages">,
+  scope: string,
+  lists: ReadonlyMap<string, List<Row, Subject>>,
+  find: BegunSourceOptions<Row>["find"],
+): BegunSource<Row> {
+  const listOf = (pass: string): List<Row, Subject> => {
+    const list = lists.get(pass);
+    if (!list) throw new TypeError(`there is no list for the pass ${pass}`);
+    return list;
+  };
+  return new BegunSource({
+    passes: [...lists.keys()],
+    pages: client,
+    walk: (pass, question, signal) => client.walk(listOf(pass), scope, { question, signal }),
+    opening: (pass, question, signal) => client.page(listOf(pass), scope, { page: 1, question, signal }),
+    find,
+  });
+}
+
+/** One segment of a path, encoded. `.` and `..` are written so that no URL parser takes them for directions. */
+export function segment(value: string): string {
+  return /^\.{1,2}$/.test(value) ? value.replaceAll(".", "%252e") : encodeURIComponent(value.toWellFormed());
+}
