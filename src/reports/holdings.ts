@@ -39,6 +39,15 @@ export interface EntitlementName {
   readonly resourceName: string;
 }
 
+/** The same with what every grant of it needs, made once. */
+interface KnownName extends EntitlementName {
+  /** Of the resource. */
+  readonly key: string;
+  readonly label: string;
+  readonly kind: "role" | "team" | "other";
+  readonly manages: boolean;
+}
+
 /** Names remembered at once: of all teams, and of those whose grants follow each other. */
 const mostNames = 10_000;
 
@@ -46,7 +55,7 @@ const mostNames = 10_000;
 export class Holdings {
   readonly shape: FileShape;
   readonly view: SyncView;
-  readonly #names = new Map<string, EntitlementName>();
+  readonly #names = new Map<string, KnownName>();
   readonly #resourceNames = new Map<string, string>();
   readonly #teamTypes: ReadonlySet<string>;
   readonly #organizationTypes: ReadonlySet<string>;
@@ -101,10 +110,9 @@ export class Holdings {
     const other: string[] = [];
     for (const one of held) {
       const name = this.nameOf(one);
-      const { resourceType } = name.resource;
-      if (this.#organizationTypes.has(resourceType)) roles.add(name.slug);
-      else if (this.#teamTypes.has(resourceType)) addTeam(teams, name);
-      else other.push(`${name.resourceName}: ${name.slug}`);
+      if (name.kind === "role") roles.add(name.slug);
+      else if (name.kind === "team") addTeam(teams, name);
+      else other.push(name.label);
     }
     return {
       ...account,
@@ -118,12 +126,19 @@ export class Holdings {
   }
 
   /** What an entitlement is called, also when the file does not have it. */
-  nameOf({ entitlementId, resource }: HeldEntitlement): EntitlementName {
+  nameOf({ entitlementId, resource }: HeldEntitlement): KnownName {
     const known = this.#names.get(entitlementId);
     if (known) return known;
     const entitlement = this.view.getEntitlement(entitlementId, resource);
     const slug = entitlement ? slugOf(entitlement) : entitlementId.slice(entitlementId.lastIndexOf(":") + 1);
-    const name = { slug, resource, resourceName: this.resourceName(resource) };
+    const resourceName = this.resourceName(resource);
+    const { resourceType } = resource;
+    const isRole = this.#organizationTypes.has(resourceType);
+    const name: KnownName = {
+      ...{ slug, resource, resourceName, label: `${resourceName}: ${slug}`, manages: isManagerSlug(slug) },
+      key: resourceKey(resource),
+      kind: isRole ? "role" : this.#teamTypes.has(resourceType) ? "team" : "other",
+    };
     this.#names.set(entitlementId, name);
     return name;
   }
@@ -142,10 +157,9 @@ export class Holdings {
 
 function addTeam(
   teams: Map<string, { readonly name: string; manages: boolean }>,
-  { resource, resourceName, slug }: EntitlementName,
+  { key, resourceName, manages }: KnownName,
 ): void {
-  const key = `${resource.resourceType}:${resource.resource}`;
-  const team = teams.get(key) ?? { name: resourceName, manages: false };
-  team.manages ||= isManagerSlug(slug);
-  teams.set(key, team);
+  const team = teams.get(key);
+  if (!team) teams.set(key, { name: resourceName, manages });
+  else team.manages ||= manages;
 }

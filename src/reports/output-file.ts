@@ -64,18 +64,31 @@ function attempt<T>(target: string, action: () => T): T {
 
 /** Makes large pieces of small ones. */
 export function gathering(write: (bytes: Buffer) => void): { readonly sink: Sink; readonly flush: () => void } {
+  let text = "";
   let held: Uint8Array[] = [];
   let bytes = 0;
+  const hold = (piece: Uint8Array): void => {
+    held.push(piece);
+    bytes += piece.length;
+  };
+  // Lines are put together before they are made bytes: a buffer for each costs more than the line.
+  const holdText = (): void => {
+    if (text !== "") hold(Buffer.from(text));
+    text = "";
+  };
   const flush = (): void => {
+    holdText();
     if (bytes > 0) write(Buffer.concat(held));
     held = [];
     bytes = 0;
   };
   const sink: Sink = (piece) => {
-    const chunk = typeof piece === "string" ? Buffer.from(piece) : piece;
-    held.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= gatheredBytes) flush();
+    if (typeof piece === "string") text += piece;
+    else {
+      holdText();
+      hold(piece);
+    }
+    if (bytes + text.length >= gatheredBytes) flush();
   };
   return { sink, flush };
 }

@@ -27,3 +27,8 @@ export function reportProgress(): void {
   toldMs = nowMs;
   process.send?.({ type: "progress" }, undefined, undefined, () => undefined);
 }
+
+/** Called when everything was read, before work begins that depends on no file of others. */
+export function reportReadingEnded(): void {
+  if (isTelling) process.send?.({ type: "read" }, undefined, undefined, () => undefined);
+}

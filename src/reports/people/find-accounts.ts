@@ -11,17 +11,19 @@ export type Naming = readonly string[];
  * down; where one fits nobody but others, all are given: ways that contradict each other are not one person.
  */
 export function findAccounts(namings: readonly Naming[], holdings: Holdings): readonly (readonly Account[])[] {
-  const named = new Map<string, Account[]>(namings.flat().map((way) => [nameKey(way), []]));
-  for (const account of holdings.accounts()) {
+  const byId = new Map(namings.flat().map((way) => [way, accountById(way.trim(), holdings)]));
+  // Ids need no walk.
+  const names = [...byId].flatMap(([way, account]) => (account ? [] : [way]));
+  const named = new Map<string, Account[]>(names.map((way) => [nameKey(way), []]));
+  for (const account of names.length === 0 ? [] : holdings.accounts()) {
     const keys = new Set(namesOf(account).map((name) => nameKey(name ?? "")));
     for (const key of keys) if (key !== "") named.get(key)?.push(account);
   }
-  return namings.map((naming) => agreed(naming.map((way) => called(way, named.get(nameKey(way)) ?? [], holdings))));
-}
-
-function called(way: string, named: readonly Account[], holdings: Holdings): readonly Account[] {
-  const byId = accountById(way.trim(), holdings);
-  return byId ? [byId] : closestNamed(way, named, namesOf);
+  const called = (way: string): readonly Account[] => {
+    const account = byId.get(way);
+    return account ? [account] : closestNamed(way, named.get(nameKey(way)) ?? [], namesOf);
+  };
+  return namings.map((naming) => agreed(naming.map(called)));
 }
 
 /** By `type:id`, be it a team or another holder of access, or by the id of an account. */

@@ -8,6 +8,10 @@ import { cellText, csvSafe } from "./cell-text.ts";
 const byteOrderMark = "\ufeff";
 const needsQuotes = /[",;|\t\r\n\0]|^\s|\s$/;
 
+/** Begins with a letter or digit, and holds nothing that means anything to anybody: most cells are such. */
+const harmless =
+  /^[0-9A-Za-z](?:[ !#-&(-+\--:<-{}~\u00a1-\u00ac\u00ae-\u024f]*[!#-&(-+\--:<-{}~\u00a1-\u00ac\u00ae-\u024f])?$/;
+
 /** How to write it. */
 export interface CsvOptions {
   /** Begins with a byte order mark, by which Excel knows UTF-8. */
@@ -28,6 +32,8 @@ function csvLine(cells: readonly Cell[]): string {
 
 function csvCell(cell: Cell): string {
   if (typeof cell === "number") return String(cell);
-  const text = csvSafe(cellText(cell));
+  const content = cellText(cell);
+  if (content === "" || harmless.test(content)) return content;
+  const text = csvSafe(content);
   return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -3,11 +3,11 @@
  * contract does not have are passed over. Imports no generated code, so that a sync starts fast and reads fast.
  * A singular message that occurs twice is not merged, the later one counts: no writer splits messages.
  */
-import type { Entitlement, Grant, GrantExpandable, Resource, ResourceType } from "../contracts/model.ts";
+import type { Entitlement, Grant, GrantExpandable, Profile, Resource, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import { FieldReader } from "../wire/field-reader.ts";
 import { type GrantColumns, readGrant, readGrantExpandable } from "./read-grant.ts";
-import { readEntitlement, readResource, readResourceType } from "./read-resource.ts";
+import { readEntitlement, readResource, readResourceType, readStruct } from "./read-resource.ts";
 
 export type { GrantColumns } from "./read-grant.ts";
 
@@ -25,6 +25,15 @@ export function decodeResourceType(bytes: Uint8Array): ResourceType {
  */
 export function decodeResource(bytes: Uint8Array): Resource {
   return decode("resource", bytes, readResource);
+}
+
+/** The same, with a profile that is read, and found to be damaged, when it is first asked for. */
+export function decodeResourceLater(bytes: Uint8Array): Resource {
+  return decode("resource", bytes, (reader, end) => readResource(reader, end, decodeProfile));
+}
+
+function decodeProfile(bytes: Uint8Array): Profile {
+  return decode("resource", bytes, readStruct);
 }
 
 /**

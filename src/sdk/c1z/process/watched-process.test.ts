@@ -44,3 +44,11 @@ test("a process that says that it moves on goes to its end, however long that ta
   assert.equal(failure, undefined);
   assert.equal(child.exitCode, 7);
 });
+
+test("a process that has read everything may take what time it takes for what follows", async (context) => {
+  const done =
+    'process.send({ type: "read" }); setTimeout(() => process.exit(5), 1500); for (const at = Date.now(); Date.now() < at + 1300; );';
+  const { failure, child } = await watch(context, done, { BATON_FILE_TIMEOUT: "1" });
+  assert.equal(failure, undefined);
+  assert.equal(child.exitCode, 5);
+});

@@ -48,8 +48,10 @@ export class WatchedProcess {
       stdio: [output, output, answers === "inherit" ? "inherit" : "ignore", "ipc"],
       windowsHide: true,
     });
-    this.child.on("message", () => {
+    this.child.on("message", ({ type }: { readonly type?: string }) => {
       this.#movedMs = performance.now();
+      // What follows is the program's own work, which may take what it takes.
+      if (type === "read") this.#stopLooking();
     });
     this.child.once("exit", () => this.#stopLooking());
   }

@@ -2,10 +2,16 @@
  * One sync of a version 1 c1z: rows of its database, by any writer. Tables and columns that older writers lack are
  * worked around. Questions asked many times are prepared once and answered from the indexes.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
 import { reportProgress } from "../../file-progress.ts";
-import { decodeEntitlement, decodeGrant, decodeResource, decodeResourceType } from "../../proto/decode.ts";
+import {
+  decodeEntitlement,
+  decodeGrant,
+  decodeResource,
+  decodeResourceLater,
+  decodeResourceType,
+} from "../../proto/decode.ts";
 import { tooManyRows } from "../container/decoder-limits.ts";
 import { corruptFile, databaseError } from "../container/file-errors.ts";
 import { bytesOf, type Row, resourceKey } from "../scratch/row-sql.ts";
@@ -14,6 +20,7 @@ import { countRows, statsFromJson } from "../write/stats.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
 import { compareGrants } from "./compare-grants.ts";
+import { GroupedHolders } from "./group-holders.ts";
 import type {
   GrantChange,
   HeldEntitlement,
@@ -124,18 +131,23 @@ export class SqliteView implements SyncView {
   }
 
   *holders(resourceTypeId: string): Generator<Holder> {
-    // The plus keeps the index out: sorting the columns costs less than fetching every row by itself.
+    // The plus keeps the index out: reading all rows as they lie costs less than fetching each by itself.
     const condition = { where: ["+principal_resource_type_id = ?"], values: [resourceTypeId] };
-    const order = "order by principal_resource_id, entitlement_id";
-    let group: Holder | undefined;
-    for (const row of this.#iterate("v1_grants", `${heldColumns}, ${holderColumns}`, condition, order)) {
-      if (group?.principal.resource !== String(row["principal_resource_id"])) {
-        if (group) yield group;
-        group = { principal: holderOf(row), held: [] };
-      }
-      group.held.push(heldOf(row));
+    const grouped = new GroupedHolders(resourceTypeId, this.#heldEntitlements());
+    const idColumns = ["principal_resource_id", "entitlement_id"];
+    const columns = grouped.isAmbiguous ? [...idColumns, "resource_type_id", "resource_id"] : idColumns;
+    for (const row of this.#arrays("v1_grants", columns.join(", "), condition)) {
+      const [principal, entitlementId, resourceType, resource] = row;
+      grouped.add(String(principal), String(entitlementId), () => ({
+        resourceType: String(resourceType),
+        resource: String(resource),
+      }));
     }
-    if (group) yield group;
+    yield* grouped.inOrder();
+  }
+
+  #heldEntitlements(): HeldEntitlement[] {
+    return this.#all("v1_grants", `distinct ${heldColumns}`, everything, "").map(heldOf);
   }
 
   countHolders(resourceTypeId: string): ReadonlyMap<string, number> {
@@ -159,7 +171,7 @@ export class SqliteView implements SyncView {
       resourceTypeId === undefined ? everything : { where: ["+resource_type_id = ?"], values: [resourceTypeId] };
     for (const row of this.#iterate("v1_resources", "external_id, data", condition, "order by external_id")) {
       const content = messageOf(row);
-      yield { key: String(row["external_id"]), content, encoding: "v1", resource: () => decodeResource(content) };
+      yield { key: String(row["external_id"]), content, encoding: "v1", resource: () => decodeResourceLater(content) };
     }
   }
 
@@ -217,18 +229,32 @@ export class SqliteView implements SyncView {
     return this.#bounded(this.#guard(() => this.#db.prepare(text).iterate(...values)));
   }
 
-  *#bounded(rows: Iterator<Row>): Generator<Row> {
+  /** Rows as arrays of their values, which takes two thirds of the time. */
+  #arrays(table: TableName, columns: string, condition: Condition): Generator<readonly SQLOutputValue[]> {
+    const text = this.#text(table, columns, condition, "");
+    if (text === undefined) return noRows();
+    const rows = this.#guard(() => {
+      const statement = this.#db.prepare(text);
+      statement.setReturnArrays(true);
+      return statement.iterate(...this.#values(condition));
+    });
+    // The declaration of `iterate` does not know the line before.
+    return this.#bounded(rows as Iterator<unknown> as Iterator<readonly SQLOutputValue[]>);
+  }
+
+  *#bounded<T extends Row | readonly SQLOutputValue[]>(rows: Iterator<T>): Generator<T> {
     const { path, maxRows, maxBytes } = this.#place;
     let [count, bytes] = [0, 0];
+    const next = (): IteratorResult<T> => rows.next();
     try {
       for (;;) {
-        const next = this.#guard(() => rows.next());
-        if (next.done) return;
+        const found = this.#guard(next);
+        if (found.done) return;
         if (++this.#rowsRead % rowsPerProgress === 0) reportProgress();
         if (++count > maxRows) throw tooManyRows(path, maxRows);
-        bytes += bytesIn(next.value);
+        bytes += bytesIn(found.value);
         if (bytes > maxBytes) throw corruptFile(path, "its rows take more bytes than it has");
-        yield next.value;
+        yield found.value;
       }
     } finally {
       rows.return?.();
@@ -276,16 +302,22 @@ export class SqliteView implements SyncView {
   }
 }
 
-function* noRows(): Generator<Row> {}
+function* noRows(): Generator<never> {}
 
 /** Of the texts and bytes of a row; what they take in the file is no less. */
-function bytesIn(row: Row): number {
+function bytesIn(row: Row | readonly SQLOutputValue[]): number {
   let bytes = 0;
-  for (const name in row) {
-    const value = row[name];
-    if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length;
-  }
+  if (isArray(row)) for (const value of row) bytes += lengthOf(value);
+  else for (const name in row) bytes += lengthOf(row[name]);
   return bytes;
+}
+
+function isArray(row: Row | readonly SQLOutputValue[]): row is readonly SQLOutputValue[] {
+  return Array.isArray(row);
+}
+
+function lengthOf(value: SQLOutputValue | undefined): number {
+  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
 }
 
 function byId(id: string): Condition {

@@ -33,7 +33,7 @@ export interface KeyedResource {
   /** Bytes of the row. Rows of the same encoding and the same bytes say the same. */
   readonly content: Uint8Array;
   readonly encoding: "v1" | "v3";
-  /** The resource, decoded anew each time. */
+  /** The resource, decoded anew each time; its profile is read when it is first asked for. */
   resource(): Resource;
 }
 

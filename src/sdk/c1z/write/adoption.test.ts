@@ -27,8 +27,12 @@ import {
   userType,
   writeSync,
 } from "../../../../test/support/sample-c1z.ts";
+import { systemClock } from "../../clock.ts";
+import { silentLogger } from "../../log.ts";
 import { thisProcess } from "../container/process-identity.ts";
 import { inspectC1z } from "../inspect/inspect.ts";
+import { openC1z } from "../read/reader.ts";
+import { convertC1z } from "./convert.ts";
 import type { SyncType } from "./sync-store.ts";
 import type { C1zWriter } from "./writer.ts";
 
@@ -304,4 +308,30 @@ test("T-01: files that a killed save left beside the target are gone after the n
   for (const name of others) writeFileSync(join(here.directory, name), "");
   await writeSync(here.path, here.scratch);
   assert.deepEqual(readdirSync(here.directory).toSorted(), [...others, "scratch", "sync.c1z"].toSorted());
+});
+
+test("a conversion that was killed is begun anew, and what it left is not in the file", async (context) => {
+  const here = place(context);
+  const from = join(here.directory, "from.c1z");
+  await writeSync(from, here.directory);
+  const common = { tempDir: here.scratch, clock: systemClock, logger: silentLogger };
+  {
+    using file = await openC1z(from, { tempDir: here.directory });
+    const run = file.latestFinished();
+    assert.ok(run);
+    const writer = await openWriter(here.path, here.scratch);
+    writer.startCopy({ ...run, type: "full" });
+    fill(writer);
+    writer.putResources([user("lost")]);
+    writer.putGrants([memberGrant("lost")]);
+    writer.checkpoint("");
+    const left = leave(here);
+    writer.close();
+    rmSync(here.scratch, { recursive: true });
+    renameSync(left, here.scratch);
+  }
+  await convertC1z({ from, to: here.path, engine: "sqlite", ...common });
+  const id = String(syncRunsOf(from)[0]?.["sync_id"]);
+  assert.deepEqual(rowsOf(here.path, id), rowsOf(from, id));
+  assert.deepEqual((await inspectC1z(here.path)).problems, []);
 });

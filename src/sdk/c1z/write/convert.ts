@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { BatonError, Status } from "../../errors.ts";
+import { reportReadingEnded } from "../../file-progress.ts";
 import type { Logger } from "../../log.ts";
 import { openC1z } from "../read/reader.ts";
 import type { StorageEngine } from "./engine.ts";
@@ -52,6 +53,8 @@ export async function convertC1z({ from, to, engine, ...common }: Conversion): P
   copy(view.resources(), (rows) => writer.putResources(rows));
   copy(view.entitlements(), (rows) => writer.putEntitlements(rows));
   copy(view.grants(), (rows) => writer.putGrants(rows));
+  file.close();
+  reportReadingEnded();
   if (sync.supportsDiff) writer.markSupportsDiff();
   // Whether anything was dropped when it was read is not known.
   const stats = writer.endSync({ droppedRows: true });

@@ -31,6 +31,7 @@ import {
 } from "./engine.ts";
 import { unfinishedPath } from "./files-beside.ts";
 import { PebbleEngine } from "./pebble-engine.ts";
+import { deleteSyncs } from "./retention.ts";
 import { RowTables } from "./row-tables.ts";
 import { SqliteSessionStore } from "./session-store.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
@@ -193,7 +194,13 @@ export class C1zWriter implements SyncStore {
 
   /** Begins a copy of a finished sync: it keeps its id and its times. */
   startCopy(run: SyncRun & { readonly type: SyncType }): OpenSync {
-    this.#database.write(() => insertRun(this.#database.db, run));
+    this.#database.write(() => {
+      const { db } = this.#database;
+      // What a copy that was killed has left is begun anew.
+      const left = listSyncRuns(db).map(({ id }) => id);
+      deleteSyncs(db, left);
+      insertRun(db, run);
+    });
     this.#copied = run;
     return this.#begin({ id: run.id, type: run.type, token: "", resumed: false }, run.startedAt);
   }

@@ -9,6 +9,7 @@ import { loadStandardConfig } from "../command-setup.ts";
 import { escapeControls } from "../log-line.ts";
 import { usageError } from "../parse-argv.ts";
 import { storageEngineOf } from "../sync-options.ts";
+import { boundYoungGeneration } from "../young-generation.ts";
 
 /** Writes a new file; the old one stays. --storage-engine asks for a format whatever IN has. */
 export async function runConvert(invocation: Invocation): Promise<number> {
@@ -17,6 +18,7 @@ export async function runConvert(invocation: Invocation): Promise<number> {
   if (from === undefined || to === undefined || more.length > 0) throw usageError("convert takes two files");
   requirePath(from, "convert");
   requirePath(to, "convert");
+  boundYoungGeneration();
   const config = await loadStandardConfig(invocation);
   const tempDir = config.string("c1z-temp-dir");
   const { storageEngine = (await formatOf(from)) === "v3" ? "sqlite" : "pebble" } = storageEngineOf(config);

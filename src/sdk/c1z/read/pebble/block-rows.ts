@@ -34,7 +34,8 @@ export class BlockRows {
   /** @param values where the values lie. @param rows how many are expected. */
   constructor(values: Buffer, rows: number) {
     this.#values = values;
-    this.#keys = Buffer.allocUnsafe(Math.max(256, Math.min(values.length * 2, maxKeyBytes)));
+    // Grows where keys are more than a part of the block; what is taken for nothing makes V8 collect more often.
+    this.#keys = Buffer.allocUnsafe(Math.max(256, Math.min(values.length >> 4, maxKeyBytes)));
     this.#keyEnds = new Uint32Array(rows + 1);
     this.#sequences = new Float64Array(rows);
     this.#kinds = new Uint8Array(rows);

@@ -2,7 +2,7 @@
  * The sync of a version 3 c1z. Lists come in the order of the keys. What can be told from keys alone is told without
  * reading values, and per-principal questions from the index that every sealed file has.
  */
-import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
+import type { Entitlement, Grant, Profile, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, unescaped } from "../../pebble/keys.ts";
 import { readStats, type StatsRecord } from "../../pebble/stats-record.ts";
@@ -22,7 +22,7 @@ import type {
 } from "../sync-view.ts";
 import { compareAsUtf8 } from "../utf8-order.ts";
 import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeOf } from "./key-parts.ts";
-import { entitlementOf, grantOf, resourceOf, resourceTypeOf, withoutDiscovery } from "./records.ts";
+import { entitlementOf, grantOf, profileOf, resourceOf, resourceTypeOf, withoutDiscovery } from "./records.ts";
 import type { PebbleStore, StoreEntry } from "./store.ts";
 import { storeError } from "./store-files.ts";
 
@@ -174,16 +174,20 @@ export class PebbleView implements SyncView {
 
   *resourcesByKey(resourceTypeId?: string): Generator<KeyedResource> {
     const types = resourceTypeId === undefined ? this.#typesWith(prefixes.resource) : [resourceTypeId];
+    const readProfile = (bytes: Uint8Array): Profile => this.#guard(() => profileOf(bytes));
     // `type:id` sorts as the type with its colon, then as the id.
     const keyed = types.map((type) => ({ type, order: Buffer.from(`${type}:`) }));
     for (const { type } of keyed.toSorted((a, b) => Buffer.compare(a.order, b.order))) {
       const range = rangeOf(prefixes.resource, type);
       for (const { key, value } of this.#scan(range)) {
+        const content = (): Uint8Array => this.#guard(() => withoutDiscovery(value));
         yield {
           key: `${type}:${partAt(key, range.from.length, key.length)}`,
-          content: this.#guard(() => withoutDiscovery(value)),
+          get content() {
+            return content();
+          },
           encoding: "v3",
-          resource: () => this.#guard(() => resourceOf(value)),
+          resource: () => this.#guard(() => resourceOf(value, readProfile)),
         };
       }
     }

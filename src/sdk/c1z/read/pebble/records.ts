@@ -7,6 +7,7 @@ import {
   type Annotation,
   type Entitlement,
   type Grant,
+  type Profile,
   Purpose,
   type Resource,
   type ResourceId,
@@ -19,11 +20,13 @@ import {
   emptyEntitlement,
   type Mutable,
   noId,
+  type ReadProfile,
   readAnnotation,
   readResourceId,
   readStatus,
   readStruct,
   readTimestamp,
+  withProfileLater,
 } from "../../../proto/read-resource.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import { usualGrantId } from "../../pebble/keys.ts";
@@ -45,12 +48,13 @@ export function resourceTypeOf(value: Uint8Array): ResourceType {
   return type;
 }
 
-/** Reads a `ResourceRecord`; an empty description counts as none. */
-export function resourceOf(value: Uint8Array): Resource {
+/** Reads a `ResourceRecord`; an empty description counts as none. @param later see `readResource`. */
+export function resourceOf(value: Uint8Array, later?: ReadProfile): Resource {
   const reader = new FieldReader(value);
   const annotations: Annotation[] = [];
   const id = { resourceType: "", resource: "" };
   const resource: Mutable<Resource> = { id, displayName: "", annotations };
+  let profile: Uint8Array | undefined;
   while (reader.next(reader.end)) {
     if (reader.field === 2) id.resourceType = reader.string();
     else if (reader.field === 3) id.resource = reader.string();
@@ -58,13 +62,20 @@ export function resourceOf(value: Uint8Array): Resource {
     else if (reader.field === 5) resource.description = reader.string();
     else if (reader.field === 6) resource.parentResourceId = readResourceId(reader, reader.enter());
     else if (reader.field === 7) annotations.push(readAnnotation(reader, reader.enter()));
+    else if (reader.field === 9 && later) profile = reader.bytes();
     else if (reader.field === 9) resource.profile = readStruct(reader, reader.enter());
     else if (reader.field === 10) resource.status = readStatus(reader, reader.enter());
     else if (reader.field === 11) resource.createdAt = readTimestamp(reader, reader.enter());
     else reader.skip();
   }
   if (resource.description === "") delete resource.description;
-  return resource;
+  return profile && later ? withProfileLater(resource, profile, later) : resource;
+}
+
+/** Reads the bytes of a profile. */
+export function profileOf(bytes: Uint8Array): Profile {
+  const reader = new FieldReader(bytes);
+  return readStruct(reader, reader.end);
 }
 
 /** Reads an `EntitlementRecord`. */

@@ -51,10 +51,12 @@ export interface StoreFiles {
 const encodings = { tarZstd: 1, tar: 2, frames: 5 } as const;
 const engines: ReadonlySet<string> = new Set(["pebble", "pebble2", "pebble3"]);
 /** Files above are unpacked when the c1z is opened, piece by piece; they would not fit in memory as a whole. */
-const largeFileBytes = 128 * 1024 * 1024;
-/** Unpacked files that stay in memory, all together; further ones go to the scratch directory. */
-const memoryBytes = 64 * 1024 * 1024;
-const smallFileBytes = 16 * 1024 * 1024;
+const largeFileBytes = 64 * 1024 * 1024;
+/**
+ * Unpacked files that stay in memory, of all that are open together; further ones go to the scratch directory. With one
+ * that is just unpacked it is well within what a process that reads may take (c1z/process/watched-process.ts).
+ */
+const memory = { left: 64 * 1024 * 1024 };
 
 /**
  * Opens the version 3 file `path`.
@@ -71,7 +73,7 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
     const payload = { offset: header.end, length: size - header.end };
     const opened = new Map<string, StoreFile>();
     let entries: readonly FrameEntry[] = [];
-    const handles: (FileHandle | number)[] = [file];
+    const closers: (() => void)[] = [closing(file)];
     if (encoding === encodings.frames) {
       entries = readFrameIndex({
         read: (at, length) => readAt(file.fd, at, length),
@@ -79,19 +81,15 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
         size,
         maxFiles: limits.maxFrames,
       });
-      await openFrames(source, entries, scratch, opened, handles);
+      await openFrames(source, entries, scratch, opened, closers);
     } else if (encoding === encodings.tar) addTar(file, payload, limits, opened);
     else if (encoding === encodings.tarZstd) {
       const tar = await unpackTar(source, payload, join(scratch.directory, "payload.tar"));
-      handles.push(tar);
+      closers.push(closing(tar));
       addTar(tar, { offset: 0, length: (await tar.stat()).size }, limits, opened);
     } else throw unsupported(path, `the payload encoding ${encoding}`);
     const close = (): void => {
-      for (const handle of handles.splice(0)) {
-        if (typeof handle === "number") closeSync(handle);
-        // Nothing was written that closing could lose.
-        else void handle.close().catch(() => undefined);
-      }
+      for (const closeOne of closers.splice(0)) closeOne();
     };
     const suited = { ...limits, maxRows: rowLimit(limits, size) };
     return { manifest: header.manifest, files: opened, entries, limits: suited, close };
@@ -125,6 +123,11 @@ function unsupported(path: string, what: string, cause?: unknown): BatonError {
     hint: "Use a newer version of this program, or convert the file with the program that wrote it.",
     ...(cause !== undefined && { cause }),
   });
+}
+
+/** Nothing was written that closing could lose. */
+function closing(file: FileHandle): () => void {
+  return () => void file.close().catch(() => undefined);
 }
 
 async function openFile(path: string): Promise<FileHandle> {
@@ -176,26 +179,29 @@ async function openFrames(
   entries: readonly FrameEntry[],
   scratch: Scratch,
   opened: Map<string, StoreFile>,
-  handles: (FileHandle | number)[],
+  closers: (() => void)[],
 ): Promise<void> {
   const total = entries.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
   if (total > source.maxBytes) throw tooLargeUnpacked(source.path, source.maxBytes);
   const place = (): string => join(scratch.directory, `file-${randomUUID()}`);
   const scratchFile = (): number => {
     const fd = openSync(place(), "wx+", 0o600);
-    handles.push(fd);
+    closers.push(() => closeSync(fd));
     return fd;
   };
-  const memory = { left: memoryBytes, scratchFile };
   for (const entry of entries) {
     if (entry.rawBytes <= largeFileBytes) {
-      opened.set(entry.name, new FrameFile(source, entry, memory));
+      const unpacked = new FrameFile(source, entry, scratchFile);
+      closers.push(() => unpacked.close());
+      opened.set(entry.name, unpacked);
       continue;
     }
     const target = await open(place(), "wx+", 0o600);
-    handles.push(target);
-    await unpackAll(source, framesOf(source, entry), target);
-    opened.set(entry.name, extentFile(target, { offset: 0, length: entry.rawBytes }, false));
+    closers.push(closing(target));
+    const frames = framesOf(source, entry);
+    await unpackAll(source, frames, target);
+    const isChecked = frames.every(({ hasChecksum }) => hasChecksum);
+    opened.set(entry.name, extentFile(target, { offset: 0, length: entry.rawBytes }, isChecked));
   }
 }
 
@@ -209,14 +215,6 @@ async function unpackAll(source: FrameSource, frames: readonly ZstdFrame[], targ
   for (const frame of frames) written += await unpackFrame(source, frame, target, written);
 }
 
-/** Where unpacked files go. */
-interface Memory {
-  /** Bytes that still stay in memory. */
-  left: number;
-  /** A new file in the scratch directory, closed with the store. */
-  scratchFile(): number;
-}
-
 const hash = new Xxh64();
 
 /** A file that is a frame of its own, unpacked when it is first read. */
@@ -225,15 +223,16 @@ class FrameFile implements StoreFile {
   readonly isChecked = true;
   readonly #source: FrameSource;
   readonly #entry: FrameEntry;
-  readonly #memory: Memory;
+  readonly #makeScratchFile: () => number;
   #bytes: Buffer | undefined;
   #scratchFile: number | undefined;
 
-  constructor(source: FrameSource, entry: FrameEntry, memory: Memory) {
+  /** @param makeScratchFile opens a new file, which is closed with the store. */
+  constructor(source: FrameSource, entry: FrameEntry, makeScratchFile: () => number) {
     this.size = entry.rawBytes;
     this.#source = source;
     this.#entry = entry;
-    this.#memory = memory;
+    this.#makeScratchFile = makeScratchFile;
   }
 
   read(offset: number, length: number): Buffer {
@@ -243,24 +242,38 @@ class FrameFile implements StoreFile {
     return (this.#bytes ?? Buffer.alloc(0)).subarray(offset, offset + length);
   }
 
+  /** Gives its memory back. */
+  close(): void {
+    if (!this.#bytes) return;
+    memory.left += this.#bytes.length;
+    releasePiece(this.#bytes);
+    this.#bytes = undefined;
+  }
+
   /** Frame by frame: a large file is never in memory as a whole, unless it is one frame. */
   #unpack(): void {
     const { rawBytes, rawXxh64 } = this.#entry;
     const frames = framesOf(this.#source, this.#entry);
-    const isSmall = rawBytes <= Math.min(smallFileBytes, this.#memory.left);
-    const bytes = isSmall ? Buffer.allocUnsafe(rawBytes) : undefined;
-    const scratchFile = isSmall ? undefined : this.#memory.scratchFile();
+    const isKept = rawBytes <= memory.left;
+    const scratchFile = isKept ? undefined : this.#makeScratchFile();
+    let bytes: Buffer | undefined;
     // Where a frame has no checksum the index has one.
     const isHashed = !frames.every(({ hasChecksum }) => hasChecksum);
     hash.reset();
     let written = 0;
-    for (const { offset, length } of frames) {
-      const piece = unpackWhole(readAt(this.#source.file.fd, offset, length), rawBytes - written);
+    for (const { offset, length, contentSize } of frames) {
+      const packed = readAt(this.#source.file.fd, offset, length);
+      const left = rawBytes - written;
+      const piece = unpackWhole(packed, left, Math.min(contentSize ?? left, left));
       if (isHashed) hash.update(piece);
-      bytes?.set(piece, written);
-      if (scratchFile !== undefined) writeFileSync(scratchFile, piece);
+      // One frame is the whole file nearly always.
+      if (isKept && piece.length === rawBytes) bytes = piece;
+      else if (isKept) {
+        bytes ??= Buffer.allocUnsafe(rawBytes);
+        bytes.set(piece, written);
+      } else if (scratchFile !== undefined) writeFileSync(scratchFile, piece);
       written += piece.length;
-      releasePiece(piece);
+      if (bytes !== piece) releasePiece(piece);
       reportProgress();
     }
     hash.finish();
@@ -268,16 +281,19 @@ class FrameFile implements StoreFile {
     if (isHashed && !hash.toBytes().equals(rawXxh64)) {
       throw new PebbleFormatError("a file of its payload does not fit its checksum");
     }
-    if (bytes) this.#memory.left -= rawBytes;
-    this.#bytes = bytes;
+    if (isKept) memory.left -= rawBytes;
+    this.#bytes = bytes ?? (isKept ? Buffer.alloc(0) : undefined);
     this.#scratchFile = scratchFile;
   }
 }
 
-function unpackWhole(packed: Buffer, maxBytes: number): Buffer {
+/** @param expectedBytes so many come out, as far as is known. */
+function unpackWhole(packed: Buffer, maxBytes: number, expectedBytes: number): Buffer {
   try {
     return zstdDecompressSync(packed, {
       maxOutputLength: Math.max(maxBytes, 1),
+      // In one piece: putting many together takes longer than unpacking, and their memory twice.
+      chunkSize: Math.max(expectedBytes, 64),
       params: { [constants.ZSTD_d_windowLogMax]: 27 },
     });
   } catch (cause) {
