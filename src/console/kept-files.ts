@@ -7,6 +7,8 @@ export interface KeptFile {
   readonly title: string;
   /** What names of downloads begin with: the organization's slug and the day of the sync; absent: the title. */
   readonly fileName?: string;
+  /** Folder for what was worked out of the file, which goes with it; absent for a file that was opened. */
+  readonly answers?: string;
   /** Of the connector that it is a file of; absent for a file that was opened. */
   readonly connectorId?: string;
 }

@@ -25,6 +25,7 @@ import {
   writeRunningConsole,
 } from "./server/launch-links.ts";
 import { listen } from "./server/listen.ts";
+import { attentionRoutes } from "./server/routes/attention-routes.ts";
 import { connectorRoutes } from "./server/routes/connector-routes.ts";
 import { fileRoutes } from "./server/routes/file-routes.ts";
 import { notificationRoutes } from "./server/routes/notification-routes.ts";
@@ -79,6 +80,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
       sourceRoutes({ sources, audit, version, reviews, evidenceKeyFile: options.evidenceKeyFile }),
       reviewRoutes({ reviews, sources, audit }),
       personRoutes({ persons, sessions, audit, clock, isSecure: tls !== undefined }),
+      attentionRoutes({ connectors, sources, clock }),
       fileRoutes({ sources, audit }),
     ],
   });

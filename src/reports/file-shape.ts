@@ -60,6 +60,11 @@ export function roleRank(slug: string | undefined): number {
 /** Slug of the role that is above all. */
 export const ownerSlug = "owner";
 
+/** Whether the role is above all others. */
+export function isOwnerSlug(slug: string): boolean {
+  return slug.toLowerCase() === ownerSlug;
+}
+
 const managerSlugs: ReadonlySet<string> = new Set(["owner", "admin", "administrator", "manager", "maintainer"]);
 
 /** Whether who holds it manages what it is on: a team, an organization. */

@@ -5,6 +5,8 @@ import type { RunProgress } from "./runs.ts";
 /** One event. The page asks again for whatever is behind it; a lost event costs nothing but time. */
 export type ConsoleEvent =
   | { readonly type: "connector"; readonly connector: ConnectorSummary }
+  /** Figures were worked out of its current file. */
+  | { readonly type: "figures"; readonly connectorId: string }
   | { readonly type: "connector-removed"; readonly connectorId: string }
   | { readonly type: "progress"; readonly progress: RunProgress }
   | { readonly type: "test"; readonly test: TestState }

@@ -177,13 +177,21 @@ export interface ResourceDetail {
   }[];
 }
 
-/** A review in the list: GET …/reviews. */
+/** GET …/reviews. */
+export interface ReviewsOverview {
+  readonly reviews: readonly ReviewInfo[];
+}
+/** A review in the list. */
 export interface ReviewInfo {
   readonly name: string;
   readonly title: string;
   readonly summary: string;
   readonly comparesSyncs: boolean;
   readonly countsAges: boolean;
+  /** Null where it has to be chosen first what is compared with, or where it could not be answered. */
+  readonly headline: Headline | null;
+  /** Why it could not be answered. */
+  readonly problem: string | null;
 }
 
 /** GET …/reviews/:name?since=&asOf=&offset=&limit= (`since`: a source or the id of a sync of the same file). */

@@ -81,7 +81,8 @@ export class RunArchive implements KeptFiles {
     const path = connector && this.#files.current(connectorId);
     if (!connector || path === undefined) return undefined;
     const run = connector.currentRunId === null ? undefined : this.#store.runs.get(connector.currentRunId);
-    return { path, title: connector.name, connectorId, ...(run && { fileName: fileName(run, connector) }) };
+    const ofRun = run && { fileName: fileName(run, connector), answers: this.#files.answersOf(run.runId) };
+    return { path, title: connector.name, connectorId, ...ofRun };
   }
 
   /** The file kept of a run. */
@@ -91,7 +92,8 @@ export class RunArchive implements KeptFiles {
     if (!run || path === undefined) return undefined;
     const connector = this.#store.connectors.get(run.connectorId);
     const title = `${connector?.name ?? ""}, ${inUtc(run.startedAtMs)}`;
-    return { path, title, connectorId: run.connectorId, fileName: fileName(run, connector) };
+    const answers = this.#files.answersOf(runId);
+    return { path, title, connectorId: run.connectorId, fileName: fileName(run, connector), answers };
   }
 
   /** What is known of a connector besides an error of it. */

@@ -32,6 +32,11 @@ export class RunFiles {
     return existing(this.#data.runFile(runId));
   }
 
+  /** Folder for what was worked out of the file of a run; it need not be there. */
+  answersOf(runId: string): string {
+    return `${this.#data.runFile(runId)}.answers`;
+  }
+
   /** Forgets the record of an earlier run, so that one that is found later is of the run that begins now. */
   forgetRecord(connectorId: string): void {
     rmSync(runRecordPath(this.working(connectorId)), { force: true });
@@ -67,10 +72,11 @@ export class RunFiles {
     if (current !== undefined) link(current, this.working(connectorId));
   }
 
-  /** Deletes the file kept of a run. */
+  /** Deletes the file kept of a run, with what was worked out of it. */
   discard(runId: string): void {
     const kept = this.#data.runFile(runId);
     for (const path of [kept, runRecordPath(kept)]) rmSync(path, { force: true });
+    rmSync(this.answersOf(runId), { recursive: true, force: true });
   }
 
   /** Deletes the files of a connector. */

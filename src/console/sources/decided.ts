@@ -12,7 +12,7 @@ import { startReview } from "../../reviews/start.ts";
 import type { ListedPage, QuestionInput } from "../contract/reviews.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
-import type { Window } from "./table-page.ts";
+import type { Window } from "./rows/table-page.ts";
 
 /** What a review is started with. */
 export interface StartTaken {

@@ -15,8 +15,8 @@ import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
 import { inTeam, membersTable, peopleTable, type RowsAsked } from "./people.ts";
 import type { Since } from "./reviews.ts";
-import type { TableQuery } from "./row-table.ts";
-import { checkQuery } from "./table-page.ts";
+import type { TableQuery } from "./rows/row-table.ts";
+import { checkQuery } from "./rows/table-page.ts";
 
 /** How an export is written. */
 export interface ExportForm {

@@ -16,11 +16,11 @@ import type {
   TeamsPage,
 } from "../contract/sources.ts";
 import type { OpenSource } from "./open-source.ts";
-import { memberColumns, memberScreen, personColumns, personScreen, type TeamMember } from "./person-columns.ts";
 import { rosterKey } from "./roster.ts";
-import { RowTable, type TableQuery } from "./row-table.ts";
+import { memberColumns, memberScreen, personColumns, personScreen, type TeamMember } from "./rows/person-columns.ts";
+import { RowTable, type TableQuery } from "./rows/row-table.ts";
+import { tablePage, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
-import { tablePage, type Window } from "./table-page.ts";
 
 /** Which rows of a table. */
 export interface RowsAsked {

@@ -8,11 +8,13 @@ import type {
   PersonDetail,
   ResourceDetail,
   ReviewPage,
+  ReviewsOverview,
   SourceInfo,
   TablePage,
   TeamRow,
   TeamsPage,
 } from "../contract/sources.ts";
+import { type AttentionFacts, attentionFacts } from "./attention.ts";
 import {
   type CheckAnswer,
   checkAgainst,
@@ -32,10 +34,10 @@ import {
 } from "./exports.ts";
 import type { OpenSource } from "./open-source.ts";
 import { membersPage, peoplePage, personOf, type RowsAsked, type TeamsQuery, teamOf, teamsPage } from "./people.ts";
-import { type ReviewRequest, reviewAnswer, reviewPage, type Since } from "./reviews.ts";
+import { type ReviewRequest, reviewAnswer, reviewPage, reviewsOverview, type Since } from "./reviews.ts";
 import { rosterKey } from "./roster.ts";
+import type { Window } from "./rows/table-page.ts";
 import { sourceInfo } from "./source-info.ts";
-import type { Window } from "./table-page.ts";
 import {
   type EntitlementsQuery,
   entitlementsPage,
@@ -82,6 +84,8 @@ export interface Questions {
   resource: [taken: Named, answer: ResourceDetail];
   entitlements: [taken: { readonly query: EntitlementsQuery; readonly window: Window }, answer: TablePage];
   grants: [taken: { readonly query: GrantsQuery; readonly window: Window }, answer: TablePage];
+  overview: [taken: Record<string, never>, answer: ReviewsOverview];
+  attention: [taken: Record<string, never>, answer: AttentionFacts];
   review: [taken: Asked & { readonly request: ReviewAsked }, answer: ReviewPage];
   exportPeople: [taken: Export, answer: null];
   exportMembers: [taken: Export & Named, answer: null];
@@ -148,6 +152,8 @@ export const answering: Answering = {
   resource: (open, { type, id }) => resourceDetail(open, { resourceType: type, resource: id }),
   entitlements: (open, { query, window }) => entitlementsPage(open, query, window),
   grants: (open, { query, window }) => grantsPage(open, query, window),
+  overview: reviewsOverview,
+  attention: attentionFacts,
   review: (open, { request, asked, window }, since) => reviewPage(open, { ...request, since }, asked, window),
   async exportPeople(open, { asked, form, out }) {
     const answer = await peopleAnswer(open, asked);

@@ -5,15 +5,16 @@ import { findReport, reviews } from "../../reports/catalogue.ts";
 import type { Answer, ColumnOf, Conclusion, Figures, Report, Row, Rows } from "../../reports/report.ts";
 import { countIn, inText } from "../../reports/screen/chart.ts";
 import type { Chart, Column, Headline } from "../../reports/screen/shown.ts";
-import type { PersonRow, ReviewInfo, ReviewPage } from "../contract/sources.ts";
+import { toBatonError } from "../../sdk/errors.ts";
+import type { PersonRow, ReviewInfo, ReviewPage, ReviewsOverview } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
 import { inTeam, type RowsAsked } from "./people.ts";
-import { ofPerson, personColumns } from "./person-columns.ts";
 import type { Roster } from "./roster.ts";
-import { RowTable } from "./row-table.ts";
+import { ofPerson, personColumns } from "./rows/person-columns.ts";
+import { RowTable } from "./rows/row-table.ts";
+import { checkQuery, tablePage, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
-import { checkQuery, tablePage, type Window } from "./table-page.ts";
 
 /** What to compare with: a sync of the same file, or another open file. */
 export type Since =
@@ -37,11 +38,26 @@ interface Answered extends Omit<Answer, "rows"> {
   readonly chart: Chart | null;
 }
 
-/** All reviews that there are. */
-export function reviewList(): readonly ReviewInfo[] {
-  return reviews().map(({ name, title, summary, comparesSyncs = false, countsAges = false }) => ({
-    ...{ name, title, summary, comparesSyncs, countsAges },
-  }));
+/** All reviews that there are, each with its figure. */
+export async function reviewsOverview(open: OpenSource): Promise<ReviewsOverview> {
+  const found: ReviewInfo[] = [];
+  for (const { name, title, summary, comparesSyncs = false, countsAges = false } of reviews()) {
+    const info = { name, title, summary, comparesSyncs, countsAges };
+    try {
+      const { headline } = await answered(open, { name });
+      found.push({ ...info, headline, problem: null });
+    } catch (caught) {
+      const { code, message } = toBatonError(caught);
+      // There is nothing to compare with: that is for the page to choose.
+      found.push({ ...info, headline: null, problem: code === "REPORT-NO-EARLIER-SYNC" ? null : message });
+    }
+  }
+  return { reviews: found };
+}
+
+/** A count of a review. @throws BatonError as `reviewPage` */
+export async function reviewCount(open: OpenSource, name: string, key: string): Promise<number> {
+  return countIn((await answered(open, { name })).conclusion.counts, key);
 }
 
 /** A part of a review. @throws BatonError `CONSOLE-NOT-IN-FILE`, `REPORT-NO-EARLIER-SYNC`, `CONSOLE-BAD-REQUEST` */

@@ -7,6 +7,7 @@ import { createReadStream, type ReadStream, statSync, unlink } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { reviews } from "../../reports/catalogue.ts";
 import { hashOfFile } from "../../reports/hash-file.ts";
 import { AskedProcess } from "../../sdk/c1z/process/asked-process.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
@@ -15,6 +16,7 @@ import type { OpenedFile, SourceInfo } from "../contract/sources.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
 import { FilePool } from "./file-pool.ts";
+import { firstQuestions, isKept, keep, readKept } from "./kept-answers.ts";
 import { OpenedFiles } from "./opened-files.ts";
 import type { AnswerOf, FileQuestion, Question, Taken } from "./questions.ts";
 import { readCommandName } from "./read-command.ts";
@@ -72,8 +74,9 @@ export class Sources {
    * `FILE-MEMORY-LIMIT` and `FILE-PROCESS-LOST` for a file that cannot be read to the end.
    */
   async ask<Q extends Question>(source: string, name: Q, taken: Taken<Q>, since?: string): Promise<AnswerOf<Q>> {
-    const { path } = this.#find(source);
-    if (since === undefined) return await this.#askFile({ name, path, taken });
+    const asked = this.#find(source);
+    const { path } = asked;
+    if (since === undefined) return await this.#askOnce(asked, name, taken);
     const other = this.#lookUp(since);
     const file = other && { path: other.path, source: since, title: other.title };
     return await this.#askFile({ name, path, taken, since: { id: since, file } });
@@ -93,12 +96,19 @@ export class Sources {
 
   /** What the file is. The next question is for people: they are read meanwhile. */
   async info(source: string): Promise<SourceInfo> {
-    const info = await this.ask(source, "info", { source, title: this.#find(source).title });
+    const { title } = this.#find(source);
+    const info = await this.ask(source, "info", { source, title });
     this.#readAhead(source);
-    return info;
+    return { ...info, source, title };
   }
 
-  /** Reads the file of every run that ends well, before somebody asks. @returns ends it. */
+  /** An answer that was kept; undefined when there is none, or no such file any more. */
+  async known<Q extends Question>(source: string, name: Q, taken: Taken<Q>): Promise<AnswerOf<Q> | undefined> {
+    const folder = this.#lookUp(source)?.answers;
+    return folder === undefined ? undefined : ((await readKept(folder, name, taken)) as AnswerOf<Q> | undefined);
+  }
+
+  /** Works figures and first pages out of the file of every run that ends well, before somebody asks. @returns ends it. */
   follow(hub: EventHub): () => void {
     const lastRuns = new Map<string, string>();
     return hub.subscribe((event) => {
@@ -106,7 +116,7 @@ export class Sources {
       const { id, lastGoodRun } = event.connector;
       if (lastRuns.get(id) === lastGoodRun.runId) return;
       lastRuns.set(id, lastGoodRun.runId);
-      this.#readAhead(`connector:${id}`);
+      void this.#workOut(`connector:${id}`).then(() => hub.publish({ type: "figures", connectorId: id }));
     });
   }
 
@@ -156,6 +166,30 @@ export class Sources {
     const answer = await this.#pool.use(question.path, (reader) => reader.ask(question));
     // The answer is this very program's: the shape is what it is compiled with.
     return answer as AnswerOf<Q>;
+  }
+
+  /** From what was kept of the file, else from the file. */
+  async #askOnce<Q extends Question>({ path, answers }: KeptFile, name: Q, taken: Taken<Q>): Promise<AnswerOf<Q>> {
+    const folder = isKept(name, taken) ? answers : undefined;
+    const known = folder === undefined ? undefined : await readKept(folder, name, taken);
+    // It was written by this very program: the shape is what it is compiled with.
+    if (known !== undefined) return known as AnswerOf<Q>;
+    const answer = await this.#askFile({ name, path, taken });
+    if (folder !== undefined) await keep(folder, name, taken, answer);
+    return answer;
+  }
+
+  /** One question after the other, so that somebody who asks meanwhile does not wait for all of them. */
+  async #workOut(source: string): Promise<void> {
+    try {
+      const { title } = this.#find(source);
+      await this.ask(source, "info", { source, title });
+      for (const { name, taken } of firstQuestions(reviews().map(({ name }) => name))) {
+        await this.ask(source, name, taken).catch(() => undefined);
+      }
+    } catch {
+      // What fails here fails again for the one who asks, and is told there.
+    }
   }
 
   /** What fails here fails again for the one who asks, and is told there. */

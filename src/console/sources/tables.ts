@@ -8,8 +8,8 @@ import type { ResourceId } from "../../sdk/contracts/model.ts";
 import type { LinkTarget, ResourceDetail, TableColumn, TablePage, TableRow } from "../contract/sources.ts";
 import type { OpenSource } from "./open-source.ts";
 import { profileTexts } from "./people.ts";
+import { cellOf, shownColumn, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
-import { cellOf, shownColumn, type Window } from "./table-page.ts";
 
 /** Resources of one type, or all, in the order of the file. */
 export function resourcesPage({ view }: OpenSource, type: string | undefined, window: Window): TablePage {

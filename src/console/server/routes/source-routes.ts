@@ -4,7 +4,6 @@ import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
 import { exportFormats, teamOrders } from "../../contract/sources.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
 import type { RowsAsked } from "../../sources/people.ts";
-import { reviewList } from "../../sources/reviews.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
@@ -92,7 +91,9 @@ function tableRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
 
 function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/sources/:source/reviews", (context) => context.json({ reviews: reviewList() }))
+    .get("/sources/:source/reviews", async (context) =>
+      context.json(await sources.ask(context.req.param("source"), "overview", {})),
+    )
     .get("/sources/:source/reviews/:name", async (context) => {
       const { source, name } = context.req.param();
       const query = context.req.query();

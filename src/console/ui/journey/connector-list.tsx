@@ -15,6 +15,7 @@ import { Page } from "../design/page.tsx";
 import { RelativeTime } from "../design/relative-time.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { type Column, Table } from "../design/table.tsx";
+import { NeedsAttention } from "./needs-attention.tsx";
 import { SampleButton } from "./sample-button.tsx";
 
 const columns: readonly Column<ConnectorSummary>[] = [
@@ -72,6 +73,7 @@ export function ConnectorList() {
           <Skeleton />
         </Card>
       )}
+      {connectors && connectors.length > 0 && <NeedsAttention />}
       {connectors && (
         <Card isFlush={true}>
           {connectors.length > 0 ? (

@@ -1,5 +1,6 @@
 /** All reviews of a source, each with its figure: the tab of a connector, and the screen of any source. */
-import type { ReviewInfo, ReviewPage, SourceInfo } from "../../contract/sources.ts";
+import type { Headline } from "../../../reports/screen/shown.ts";
+import type { ReviewInfo, ReviewsOverview, SourceInfo } from "../../contract/sources.ts";
 import { reviewAddress, sourceApi } from "../access/source-address.ts";
 import { RunFacts, SourceFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
@@ -10,7 +11,6 @@ import { Button, LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { hasEarlierSync } from "./earlier-sync.ts";
 import { EvidenceButton } from "./review-downloads.tsx";
 
 /** The tab. */
@@ -32,7 +32,7 @@ export function ReviewsScreen({ source }: { readonly source: string }) {
 }
 
 function Reviews({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
-  const { data, failure, reload } = useData<{ readonly reviews: readonly ReviewInfo[] }>(sourceApi(source, "reviews"));
+  const { data, failure, reload } = useData<ReviewsOverview>(sourceApi(source, "reviews"));
   return (
     <>
       <div class="row-between">
@@ -55,7 +55,7 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
         <ul class="cards review-cards">
           {data.reviews.map((review) => (
             <li key={review.name} class="card">
-              <ReviewCard source={source} info={info} review={review} />
+              <ReviewCard source={source} review={review} />
             </li>
           ))}
         </ul>
@@ -64,18 +64,8 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
   );
 }
 
-interface ReviewCardProps {
-  readonly source: string;
-  readonly info: SourceInfo;
-  readonly review: ReviewInfo;
-}
-
-function ReviewCard({ source, info, review }: ReviewCardProps) {
-  const { name, title, summary, comparesSyncs } = review;
-  const isAskable = !comparesSyncs || hasEarlierSync(info);
-  const { data, failure } = useData<ReviewPage>(
-    isAskable ? sourceApi(source, `reviews/${name}`, { limit: "1" }) : null,
-  );
+function ReviewCard({ source, review }: { readonly source: string; readonly review: ReviewInfo }) {
+  const { name, title, summary, headline, problem } = review;
   return (
     <>
       <h2>
@@ -83,23 +73,21 @@ function ReviewCard({ source, info, review }: ReviewCardProps) {
           {title}
         </a>
       </h2>
-      {data && <HeadlineText headline={data.headline} />}
-      {failure && <p class="muted">{failure.message}</p>}
-      {isAskable && !data && !failure && <Skeleton lines={2} />}
-      {!isAskable && <p>Choose a run or a file to compare with.</p>}
+      {headline && <HeadlineText headline={headline} />}
+      {!headline && <p class="muted">{problem ?? "Choose a run or a file to compare with."}</p>}
       <p class="muted small">{summary}</p>
     </>
   );
 }
 
-const icons: Readonly<Record<ReviewPage["headline"]["tone"], IconName>> = {
+const icons: Readonly<Record<Headline["tone"], IconName>> = {
   good: "check-circle",
   warn: "triangle",
   bad: "x-octagon",
   neutral: "info",
 };
 
-function HeadlineText({ headline: { figure, sentence, tone } }: { readonly headline: ReviewPage["headline"] }) {
+function HeadlineText({ headline: { figure, sentence, tone } }: { readonly headline: Headline }) {
   return (
     <p class={`review-figure review-${tone}`}>
       <Icon name={icons[tone]} size={18} />

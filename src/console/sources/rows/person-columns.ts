@@ -1,8 +1,8 @@
 /** The columns of people: of everybody, of the members of a team, and beside the rows of a review that is about people. */
-import { column, neverLoggedIn } from "../../reports/columns.ts";
-import { ageNames, ageOf, ageWords, daysSince } from "../../reports/questions/ages.ts";
-import { type ColumnOf, timeText } from "../../reports/report.ts";
-import type { PersonRow } from "../contract/sources.ts";
+import { column, neverLoggedIn } from "../../../reports/columns.ts";
+import { ageNames, ageOf, ageWords, daysSince } from "../../../reports/questions/ages.ts";
+import { type ColumnOf, timeText } from "../../../reports/report.ts";
+import type { PersonRow } from "../../contract/sources.ts";
 
 /** The keys that a screen shows from the first; more do not fit. */
 export const personScreen: readonly string[] = ["name", "email", "status", "roles", "twoFactor", "lastLogin"];

@@ -1,12 +1,12 @@
 /** Pages of a table as the screen gets them: cells under their columns, and where each name leads in this file. */
-import type { Cell } from "../../reports/report.ts";
-import type { Column } from "../../reports/screen/shown.ts";
-import type { LinkTarget, TableColumn, TablePage, TableRow } from "../contract/sources.ts";
-import type { OpenSource } from "./open-source.ts";
-import type { Roster } from "./roster.ts";
-import { rosterKey } from "./roster.ts";
+import type { Cell } from "../../../reports/report.ts";
+import type { Column } from "../../../reports/screen/shown.ts";
+import type { LinkTarget, TableColumn, TablePage, TableRow } from "../../contract/sources.ts";
+import type { OpenSource } from "../open-source.ts";
+import type { Roster } from "../roster.ts";
+import { rosterKey } from "../roster.ts";
+import { noSuchColumn, noSuchValue } from "../source-error.ts";
 import { type RowTable, statesOf, type TableQuery } from "./row-table.ts";
-import { noSuchColumn, noSuchValue } from "./source-error.ts";
 
 /** Which rows of a list. */
 export interface Window {

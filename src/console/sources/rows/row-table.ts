@@ -3,12 +3,12 @@
  * people, members of a team and every review. Knows nothing of files and pages.
  */
 
-import { roleRank } from "../../reports/file-shape.ts";
-import { folded, hasAllWords, searchWords } from "../../reports/folded-text.ts";
-import type { Cell, ColumnOf } from "../../reports/report.ts";
-import { isSearched, valuesOf } from "../../reports/screen/chart.ts";
-import type { ValueKind } from "../../reports/screen/shown.ts";
-import type { ColumnChoice } from "../contract/sources.ts";
+import { roleRank } from "../../../reports/file-shape.ts";
+import { folded, hasAllWords, searchWords } from "../../../reports/folded-text.ts";
+import type { Cell, ColumnOf } from "../../../reports/report.ts";
+import { isSearched, valuesOf } from "../../../reports/screen/chart.ts";
+import type { ValueKind } from "../../../reports/screen/shown.ts";
+import type { ColumnChoice } from "../../contract/sources.ts";
 
 /** What rows are asked for; absent conditions do not count. */
 export interface TableQuery {

@@ -1,0 +1,73 @@
+/** What needs attention of a connector, out of its state and the figures of its kept runs. Pure. */
+import type { AttentionMatter } from "../contract/attention.ts";
+import type { ConnectorStatus, ConnectorSummary } from "../contract/connectors.ts";
+import type { AttentionFacts } from "../sources/attention.ts";
+
+/** Data that is older than this is worth a look, milliseconds. */
+const staleAfterMs = 7 * 86_400_000;
+
+type Figure = Exclude<keyof AttentionFacts, "owners" | "ownerRole">;
+
+/** @param facts of the runs whose file is kept, the latest first. */
+export function mattersOf(
+  connector: ConnectorSummary,
+  facts: readonly AttentionFacts[],
+  nowMs: number,
+): readonly AttentionMatter[] {
+  return [...peopleMatters(connector, facts), ...ownMatters(connector, nowMs)];
+}
+
+function peopleMatters(connector: ConnectorSummary, facts: readonly AttentionFacts[]): readonly AttentionMatter[] {
+  const [now, before] = facts;
+  if (!now) return [];
+  const of = { connectorId: connector.id, connectorName: connector.name, reason: "" };
+  const seriesOf = (figure: Figure): readonly number[] => facts.map((one) => one[figure]).toReversed();
+  const owner = { roles: now.ownerRole };
+  const fresh = before ? now.owners.filter((key) => !before.owners.includes(key)).length : 0;
+  const all: readonly AttentionMatter[] = [
+    {
+      ...of,
+      ...{ kind: "disabled-owners", count: now.disabledOwners, tone: "bad", series: seriesOf("disabledOwners") },
+      place: { on: "people", where: { ...owner, status: "disabled" } },
+    },
+    {
+      ...of,
+      ...{ kind: "leavers", count: now.leavers, tone: "bad", series: seriesOf("leavers") },
+      place: { on: "review", name: "offboarding" },
+    },
+    {
+      ...of,
+      ...{ kind: "owners-without-two-factor", count: now.ownersWithoutTwoFactor, tone: "bad" },
+      series: seriesOf("ownersWithoutTwoFactor"),
+      place: { on: "people", where: { ...owner, twoFactor: "no" } },
+    },
+    { ...of, kind: "new-owners", count: fresh, tone: "warn", series: [], place: { on: "people", where: owner } },
+  ];
+  return all.filter(({ count }) => (count ?? 0) > 0);
+}
+
+const states: Readonly<Partial<Record<ConnectorStatus, Pick<AttentionMatter, "kind" | "tone">>>> = {
+  Error: { kind: "failing", tone: "bad" },
+  Offline: { kind: "failing", tone: "bad" },
+  Held: { kind: "held", tone: "warn" },
+  Partial: { kind: "partial", tone: "warn" },
+};
+
+function ownMatters(
+  { id, name, status, lastRun, lastGoodRun }: ConnectorSummary,
+  nowMs: number,
+): readonly AttentionMatter[] {
+  const of = { connectorId: id, connectorName: name, count: null, place: { on: "connector" }, series: [] } as const;
+  const state = states[status];
+  const goodMs = lastGoodRun?.endedAtMs ?? null;
+  const isStale = goodMs !== null && nowMs - goodMs > staleAfterMs;
+  return [
+    ...(state ? [{ ...of, ...state, reason: state.kind === "failing" ? (lastRun?.errorTitle ?? "") : "" }] : []),
+    ...(isStale ? [{ ...of, kind: "stale", tone: "warn", reason: "" } as const] : []),
+  ];
+}
+
+/** What is bad first, else as they come. */
+export function inOrder(matters: readonly AttentionMatter[]): readonly AttentionMatter[] {
+  return matters.toSorted((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"));
+}
