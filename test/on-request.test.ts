@@ -232,3 +232,66 @@ test("events prints what happened, oldest first; a plan without an audit log is 
   assert.notEqual(refused.code, 0);
   assert.match(refused.stderr, /CS-PLAN-402/);
 });
+
+interface Reported {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+test("reports say who answers for a machine, what never expires, who may change a repository, and who becomes owner", async () => {
+  await using sandbox = await startSandbox({
+    organization: { members: 30, teams: 5, services: 5, oidcProviders: 3, invites: 4, repositories: 3 },
+  });
+  const { organization, edit } = sandbox;
+  const [first, second] = organization.services;
+  const [maker, leaver] = organization.members.slice(5);
+  assert.ok(first && second && maker && leaver);
+  first.createdBy = "left-long-ago";
+  second.createdBy = leaver.user;
+  edit.changeMember(leaver.user, { isActive: false });
+  const { path } = await sync(sandbox);
+  const report = async (...argv: readonly string[]): Promise<Reported> => {
+    const { code, stdout, stderr } = await runProgram(["report", ...argv, "-f", path, "--output", "json"], {
+      cwd: scratch.path,
+    });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Reported; // the shape is what the test asserts
+  };
+  const machines = await report("service-accounts");
+  const { services, onRequest } = organization;
+  assert.deepEqual(
+    machines.rows.slice(0, 2).map(({ id, answerable }) => [id, answerable]),
+    [
+      [first.slug, "gone"],
+      [second.slug, "disabled"],
+    ],
+  );
+  assert.equal(machines.rows.length, services.length);
+  const keys = await report("credentials");
+  assert.equal(keys.rows.length, services.length + onRequest.repositories.flatMap(({ tokens }) => tokens).length);
+  const never = services.filter(({ keyExpiresAt }) => keyExpiresAt === null).map(({ slug }) => slug);
+  const told = keys.rows.filter(({ type, concern }) => type === "service-key" && concern === "never expires");
+  assert.deepEqual(told.map(({ id }) => String(id)).toSorted(), never.toSorted());
+  const providers = await report("identity-providers");
+  const broad = providers.rows.filter(({ broad: is }) => is === "broad").map(({ name }) => name);
+  assert.deepEqual(broad, ["CircleCI"]);
+  const invited = await report("invitations");
+  assert.equal(invited.rows.length, 4);
+  assert.deepEqual(
+    invited.rows.map(({ role }) => role),
+    ["owner", "manager", "member", "collaborator"],
+  );
+  const rights = await report("repository");
+  const one = await report("repository", "production");
+  const expected = [...expectedGrants(organization), ...expandedGrants(organization)];
+  const onRepositories = new Set(expected.filter((id) => id.startsWith("repository:")));
+  assert.equal(rights.rows.length, onRepositories.size);
+  assert.deepEqual(new Set(one.rows.map(({ repository }) => repository)), new Set(["production"]));
+  for (const name of ["dormant", "two-factor"]) {
+    const { rows } = await report(name);
+    assert.ok(
+      rows.every(({ type }) => type === "user"),
+      `${name} is about people`,
+    );
+  }
+});

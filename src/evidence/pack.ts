@@ -73,6 +73,7 @@ export async function writeEvidence(
   for (const report of reports) {
     if (report.isReview !== true && report.isEvidence !== true) continue;
     if (report.comparesSyncs === true && inquiry.since() === undefined) continue;
+    if (report.hasSubject?.(inquiry.view) === false) continue;
     const conclusion = await addAnswer(pack, `reports/${report.name}`, () => inquiry.answer(report));
     written.push({ name: report.name, title: report.title, ...conclusion });
   }

@@ -31,6 +31,7 @@ test("address, login, status and times are read from the trait", () => {
   );
   assert.deepEqual(facts, {
     status: "disabled",
+    kind: "person",
     twoFactor: undefined,
     email: "ada@acme.example",
     login: "ada",

@@ -4,14 +4,17 @@
  */
 import { type Resource, ResourceStatus } from "../sdk/contracts/model.ts";
 import { annotationUrl } from "../sdk/resources/annotations.ts";
+import { AccountType } from "../sdk/resources/traits.ts";
 import { FieldReader } from "../sdk/wire/field-reader.ts";
 
-/** States of an account. `unknown`: the connector did not say. */
-export type AccountStatus = "enabled" | "disabled" | "deleted" | "unknown";
+/** States of an account. `pending`: invited, and not there yet; `unknown`: the connector did not say. */
+export type AccountStatus = "enabled" | "disabled" | "deleted" | "pending" | "unknown";
 
 /** An account in plain values; absent means that the file does not say. */
 export interface AccountFacts {
   readonly status: AccountStatus;
+  /** `machine`: a service or system account, which no person logs in to. */
+  readonly kind: "person" | "machine" | "unknown";
   /** Undefined when unknown, which is not the same as no. */
   readonly twoFactor: boolean | undefined;
   readonly email: string | undefined;
@@ -25,6 +28,7 @@ export interface AccountFacts {
 interface TraitFacts {
   email?: string;
   status?: number;
+  accountType?: number;
   login?: string;
   createdSeconds?: number;
   lastLoginSeconds?: number;
@@ -33,7 +37,7 @@ interface TraitFacts {
 
 const userTraitUrl = annotationUrl("UserTrait");
 /** Field numbers (wire: UserTrait). */
-const field = { emails: 1, status: 2, login: 6, createdAt: 8, lastLogin: 9, mfaStatus: 10 } as const;
+const field = { emails: 1, status: 2, accountType: 5, login: 6, createdAt: 8, lastLogin: 9, mfaStatus: 10 } as const;
 /** The one field that counts in every message below the trait: address, status, seconds, mfa_enabled. */
 const innerField = 1;
 
@@ -44,6 +48,7 @@ export function accountFacts(resource: Resource): AccountFacts {
   const ofProfile = (key: string): string | undefined => textOf(resource.profile?.[key]);
   return {
     status: statusName(resource.status?.status || trait.status),
+    kind: kindOf(trait.accountType),
     twoFactor: trait.twoFactor,
     email: trait.email || ofProfile("email"),
     login: trait.login || ofProfile("login"),
@@ -55,7 +60,13 @@ export function accountFacts(resource: Resource): AccountFacts {
 function statusName(status: number | undefined): AccountStatus {
   if (status === ResourceStatus.enabled) return "enabled";
   if (status === ResourceStatus.disabled) return "disabled";
+  if (status === ResourceStatus.pending) return "pending";
   return status === ResourceStatus.deleted ? "deleted" : "unknown";
+}
+
+function kindOf(accountType: number | undefined): AccountFacts["kind"] {
+  if (accountType === AccountType.human) return "person";
+  return accountType === AccountType.service || accountType === AccountType.system ? "machine" : "unknown";
 }
 
 function textOf(value: unknown): string | undefined {
@@ -78,6 +89,7 @@ function readFields(reader: FieldReader): TraitFacts {
   while (reader.next(reader.end)) {
     if (reader.field === field.emails) readEmail(reader, facts);
     else if (reader.field === field.status) facts.status = readInner(reader, () => reader.uint(), 0);
+    else if (reader.field === field.accountType) facts.accountType = reader.uint();
     else if (reader.field === field.login) facts.login = reader.string();
     else if (reader.field === field.createdAt) facts.createdSeconds = readInner(reader, () => reader.int64(), 0);
     else if (reader.field === field.lastLogin) facts.lastLoginSeconds = readInner(reader, () => reader.int64(), 0);

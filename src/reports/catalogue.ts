@@ -2,9 +2,12 @@
 import { access } from "./questions/access.ts";
 import { changes } from "./questions/changes.ts";
 import { dormant } from "./questions/dormant.ts";
+import { invitations } from "./questions/invitations.ts";
 import { entitlements, grants, resources, resourceTypes } from "./questions/lists.ts";
+import { credentials, providers, serviceAccounts } from "./questions/machines.ts";
 import { members } from "./questions/members.ts";
 import { offboarding } from "./questions/offboarding.ts";
+import { repository } from "./questions/repository.ts";
 import { owners, roles } from "./questions/roles.ts";
 import { roster } from "./questions/roster.ts";
 import { emptyAndHiddenTeams, teamManagers } from "./questions/teams.ts";
@@ -17,6 +20,7 @@ import type { Report } from "./report.ts";
  */
 export const reports: Report[] = [
   ...[offboarding, dormant, twoFactor, owners, changes, teamManagers, emptyAndHiddenTeams, roles, roster],
+  ...[serviceAccounts, credentials, providers, invitations, repository],
   ...[access, members],
   ...[resourceTypes, resources, entitlements, grants],
 ];

@@ -88,6 +88,8 @@ export interface Report {
   readonly isReview?: boolean;
   /** Part of the evidence pack without being a review. */
   readonly isEvidence?: boolean;
+  /** False for a file in which there is nothing that it asks about: then it is not part of the evidence pack. */
+  readonly hasSubject?: (view: SyncView) => boolean;
   readonly columns: readonly Column[];
   /**
    * Keys of the columns that a screen shows from the first, in its order; at most six fit. Where rows are about people

@@ -15,6 +15,7 @@ test("a file that a Go connector wrote is counted by type, status and kind of en
     enabled: 4,
     disabled: 1,
     deleted: 0,
+    pending: 0,
     unspecified: 0,
     twoFactor: { on: 0, off: 0, unknown: 5 },
   });

@@ -13,6 +13,7 @@ export interface AccountCounts {
   readonly disabled: number;
   readonly deleted: number;
   /** The connector did not say. */
+  readonly pending: number;
   readonly unspecified: number;
   readonly twoFactor: { readonly on: number; readonly off: number; readonly unknown: number };
 }
@@ -62,7 +63,7 @@ export function summarizeRoster(view: SyncView): RosterSummary {
 }
 
 function countAccounts(view: SyncView, types: readonly ResourceType[]): AccountCounts {
-  const byStatus = { enabled: 0, disabled: 0, deleted: 0, unspecified: 0 };
+  const byStatus = { enabled: 0, disabled: 0, deleted: 0, pending: 0, unspecified: 0 };
   const twoFactor = { on: 0, off: 0, unknown: 0 };
   let total = 0;
   for (const { id } of types.filter(({ traits }) => traits.includes(Trait.user))) {
@@ -94,7 +95,7 @@ function countKinds(view: SyncView): readonly EntitlementKind[] {
 
 /** The parts of a summary that a bare count of rows does not tell: states of accounts, and grants by kind. */
 export function summarySections({ accounts, entitlementKinds, resourceTypes }: RosterSummary): readonly CountSection[] {
-  const { enabled, disabled, deleted, unspecified, twoFactor } = accounts;
+  const { enabled, disabled, deleted, pending, unspecified, twoFactor } = accounts;
   const byType = resourceTypes.map(({ id, displayName }) => ({
     title: `${displayName} grants`,
     rows: entitlementKinds
@@ -108,6 +109,7 @@ export function summarySections({ accounts, entitlementKinds, resourceTypes }: R
     ...shown("enabled", enabled, true),
     ...shown("disabled", disabled, true),
     ...shown("deleted", deleted),
+    ...shown("pending", pending),
     ...shown("status unknown", unspecified),
     ...shown("two-factor on", twoFactor.on, isTold),
     ...shown("two-factor off", twoFactor.off, isTold),

@@ -52,7 +52,7 @@ export interface PersonRow {
   readonly name: string;
   readonly email: string | null;
   readonly login: string | null;
-  readonly status: "enabled" | "disabled" | "deleted" | "unknown";
+  readonly status: "enabled" | "disabled" | "deleted" | "pending" | "unknown";
   readonly roles: readonly string[];
   readonly teamCount: number;
   readonly twoFactor: "yes" | "no" | "unknown";

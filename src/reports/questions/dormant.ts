@@ -48,7 +48,9 @@ function* dormantItems({ view, asOfSeconds }: Subject): Items<Aged> {
   let accounts = 0;
   let disabled = 0;
   for (const account of new Holdings(view).accounts()) {
-    const { status, lastLoginSeconds } = account.facts;
+    const { status, kind, lastLoginSeconds } = account.facts;
+    // Nobody logs in to a machine's account, or to one that is not there yet.
+    if (kind === "machine" || status === "pending") continue;
     if (status === "disabled" || status === "deleted") {
       disabled++;
       continue;

@@ -34,7 +34,7 @@ export const roster = defineReport<AccountHoldings>({
 });
 
 function* everybody({ view }: Subject): Items<AccountHoldings> {
-  const counts = { enabled: 0, disabled: 0, deleted: 0, unknown: 0 };
+  const counts = { enabled: 0, disabled: 0, deleted: 0, pending: 0, unknown: 0 };
   let withoutAccess = 0;
   for (const account of new Holdings(view).accountHoldings()) {
     counts[account.facts.status]++;
@@ -46,6 +46,7 @@ function* everybody({ view }: Subject): Items<AccountHoldings> {
       counted("enabled", counts.enabled),
       counted("disabled", counts.disabled),
       counted("deleted", counts.deleted),
+      ...(counts.pending > 0 ? [counted("pending", counts.pending)] : []),
       counted("statusUnknown", counts.unknown, "status unknown"),
       counted("withoutAccess", withoutAccess, "without any access"),
     ],

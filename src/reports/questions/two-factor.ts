@@ -51,6 +51,8 @@ function* twoFactorItems({ view }: Subject): Items<Ranked> {
   const counts: Record<State, number> = { no: 0, unknown: 0, yes: 0 };
   let privileged = 0;
   for (const account of new Holdings(view).accountHoldings()) {
+    // A second factor is a person's, who is there.
+    if (account.facts.kind === "machine" || account.facts.status === "pending") continue;
     const one = rank(account);
     ranked.push(one);
     counts[one.state]++;

@@ -23,7 +23,7 @@ import { checkInvariants } from "./invariants.ts";
 import { observeSync, type RunProbe, stepDurations } from "./observed-sync.ts";
 import { Progress } from "./progress.ts";
 import { retrying, type StepContext } from "./step-context.ts";
-import { typesToRead } from "./steps/resource-types.ts";
+import { isOptIn, typesToRead } from "./steps/resource-types.ts";
 import { chooseTargets } from "./steps/targets.ts";
 import { SyncState } from "./sync-state.ts";
 import { keepsNothing, resultOf, resultOfError } from "./verdict.ts";
@@ -358,11 +358,11 @@ const kept = {
 };
 const lost = { effect: "What was read could not be kept; the file is as it was before the run." };
 
-/** What the options leave out. */
+/** What the options leave out. Of what nobody asked for the connector itself says that it was not read. */
 function leftOut({ options, targets, types }: Pick<Run, "options" | "targets" | "types">): readonly NotRead[] {
   const read = new Set(types.map(({ id }) => id));
   const others = options.connector.syncers
-    .filter(({ resourceType }) => !read.has(resourceType.id))
+    .filter(({ resourceType }) => !read.has(resourceType.id) && !isOptIn(resourceType))
     .map(({ resourceType: { id, displayName } }) => ({
       what: `type:${id}`,
       title: `resources of the type ${displayName}`,

@@ -25,7 +25,7 @@ const filtered: ReadonlySet<ValueKind> = new Set<ValueKind>(["status", "two-fact
 /** More values than this are searched for, not chosen from. */
 const mostChoices = 40;
 
-const statuses = ["enabled", "disabled", "deleted", "unknown"];
+const statuses = ["enabled", "disabled", "deleted", "pending", "unknown"];
 const factors = ["no", "unknown", "yes"];
 /** Behind every text that there is. */
 const last = "\uffff";

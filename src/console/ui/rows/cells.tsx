@@ -12,6 +12,7 @@ interface Look {
 }
 
 const statusLooks: Readonly<Record<PersonRow["status"], Look>> = {
+  pending: { tone: "neutral", icon: "clock", text: "Pending" },
   enabled: { tone: "good", icon: "check-circle", text: "Enabled" },
   disabled: { tone: "neutral", icon: "slash", text: "Disabled" },
   deleted: { tone: "neutral", icon: "trash", text: "Deleted" },

@@ -39,9 +39,14 @@ export function typesToRead(
   return syncers
     .filter(({ resourceType: { id, annotations }, isAskedFor = false }) => {
       if (asked.length > 0) return asked.includes(id);
-      return named.has(id) || isAskedFor || !annotations.some(({ typeUrl }) => typeUrl === optInUrl);
+      return named.has(id) || isAskedFor || !isOptIn({ annotations });
     })
     .map(({ resourceType }) => resourceType);
+}
+
+/** True for a type that is synced only when it is asked for (wire: OptInRequired). */
+export function isOptIn({ annotations }: Pick<ResourceType, "annotations">): boolean {
+  return annotations.some(({ typeUrl }) => typeUrl === optInUrl);
 }
 
 /** The error for resource types that do not exist. */
