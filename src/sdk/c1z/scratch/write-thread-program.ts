@@ -8,7 +8,10 @@ const program = {
   asset: "write-thread.cjs",
 };
 
+/** Rows come as one buffer a page: little is made that could become garbage. */
+const youngMb = 4;
+
 /** Starts a thread that runs write-thread-main. */
 export function startWriteThread(options: WorkerOptions): Worker {
-  return startThread(program, options);
+  return startThread(program, { ...options, resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
 }

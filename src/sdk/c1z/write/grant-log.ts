@@ -19,6 +19,7 @@ import type { StorePage } from "./sync-store.ts";
 const createLog = `create table if not exists grant_log
   (id integer primary key, sync_id text not null, names text not null, codes blob not null)`;
 const logged = "select names, codes from grant_log where sync_id = ? order by id";
+const anyRow = "select 1 from v1_grants where sync_id = ? limit 1";
 /** Set on a principal's number when the grant has a row of its own, of which the id is its place in the log. */
 const hasRow = 0x80000000;
 /** Objects of entitlements that are known by themselves, without looking at their ids; then they begin anew. */
@@ -71,7 +72,6 @@ export class GrantLog {
       this.#learn(names);
       this.#count += codes.length / 2;
     }
-    const anyRow = "select 1 from v1_grants where sync_id = ? limit 1";
     if (this.#count === 0 && this.#database.get(anyRow, this.#syncId)) this.#isLog = false;
   }
 
@@ -204,7 +204,8 @@ export class GrantLog {
   }
 
   #codesOfLog(): GrantCodes {
-    const out = this.#newCodes(this.#count);
+    const hasRows = this.#database.get(anyRow, this.#syncId) !== undefined;
+    const out = this.#newCodes(this.#count, hasRows ? this.#count : 0);
     let grant = 0;
     for (const { codes } of this.#rows()) {
       for (let at = 0; at < codes.length; at += 2, grant++) {
@@ -220,7 +221,7 @@ export class GrantLog {
   #codesOfRows(): GrantCodes {
     const { db } = this.#database;
     const count = Number(db.prepare("select count(*) as n from v1_grants where sync_id = ?").get(this.#syncId)?.["n"]);
-    const out = this.#newCodes(count);
+    const out = this.#newCodes(count, count);
     const rows = db.prepare(`select id, resource_type_id, resource_id, entitlement_id, principal_resource_type_id,
       principal_resource_id from v1_grants where sync_id = ? order by id`);
     rows.setReturnArrays(true);
@@ -234,13 +235,13 @@ export class GrantLog {
     return out;
   }
 
-  #newCodes(count: number): GrantCodes {
+  #newCodes(count: number, rows: number): GrantCodes {
     return {
       entitlements: this.#entitlements.names,
       principals: this.#principals.names,
       entitlementOf: new Uint32Array(count),
       principalOf: new Uint32Array(count),
-      rowOf: new Uint32Array(count),
+      rowOf: new Uint32Array(rows),
     };
   }
 }

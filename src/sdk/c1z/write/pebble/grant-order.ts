@@ -20,7 +20,7 @@ export interface GrantCodes {
   readonly entitlementOf: Uint32Array;
   /** Number of each grant's principal. */
   readonly principalOf: Uint32Array;
-  /** Row of v1_grants that holds what is not said by these two; 0 when nothing is. */
+  /** Row of v1_grants that holds what is not said by these two; 0 when nothing is. Empty: nothing is of any grant. */
   readonly rowOf: Uint32Array;
 }
 
@@ -37,16 +37,19 @@ export interface GrantOrder {
   readonly rowOf: Uint32Array;
 }
 
-/** Puts grants in the order of their keys. */
+/**
+ * Puts grants in the order of their keys. The numbers in `codes` are gone afterwards: places stand there, as a million
+ * grants need not be held twice.
+ */
 export function orderGrants(codes: GrantCodes): GrantOrder {
   const entitlements = sortEntitlements(codes.entitlements);
   const principals = sortPrincipals(codes.principals);
-  const byEntitlement = codes.entitlementOf.map((number) => entitlements.rankOf[number] ?? 0);
-  const byPrincipal = codes.principalOf.map((number) => principals.rankOf[number] ?? 0);
+  const byEntitlement = toPlaces(codes.entitlementOf, entitlements.rankOf);
+  const byPrincipal = toPlaces(codes.principalOf, principals.rankOf);
   const order = sortedBy(byEntitlement, entitlements.count, sortedBy(byPrincipal, principals.count));
   const entitlementOf = sharedNumbers(order.length);
   const principalOf = sharedNumbers(order.length);
-  const rowOf = new Uint32Array(order.length);
+  const rowOf = new Uint32Array(codes.rowOf.length);
   let count = 0;
   for (const grant of order) {
     const entitlement = byEntitlement[grant] ?? 0;
@@ -56,7 +59,7 @@ export function orderGrants(codes: GrantCodes): GrantOrder {
     if (!isAgain) count++;
     entitlementOf[count - 1] = entitlement;
     principalOf[count - 1] = principal;
-    rowOf[count - 1] = codes.rowOf[grant] ?? 0;
+    if (rowOf.length > 0) rowOf[count - 1] = codes.rowOf[grant] ?? 0;
   }
   return {
     entitlements,
@@ -66,6 +69,11 @@ export function orderGrants(codes: GrantCodes): GrantOrder {
     principalOf: principalOf.subarray(0, count),
     rowOf: rowOf.subarray(0, count),
   };
+}
+
+function toPlaces(numbers: Uint32Array, rankOf: Uint32Array): Uint32Array {
+  for (let index = 0; index < numbers.length; index++) numbers[index] = rankOf[numbers[index] ?? 0] ?? 0;
+  return numbers;
 }
 
 /**

@@ -31,6 +31,7 @@ export class SyncSource {
   /** The order's number of each principal, by its place. */
   readonly principalNames: GrantCodes["principals"];
 
+  /** @param grants whose numbers are gone afterwards, see `orderGrants`. */
   constructor(db: DatabaseSync, syncId: string, grants: GrantCodes, discoveredAt: Timestamp) {
     this.#db = db;
     this.#syncId = syncId;
@@ -41,11 +42,10 @@ export class SyncSource {
     this.entitlementCount = own.length;
     this.entitlementNames = [...own, ...grants.entitlements];
     this.principalNames = grants.principals;
-    this.order = orderGrants({
-      ...grants,
-      entitlements: this.entitlementNames,
-      entitlementOf: grants.entitlementOf.map((number) => number + own.length),
-    });
+    const { entitlementOf } = grants;
+    for (let grant = 0; grant < entitlementOf.length; grant++)
+      entitlementOf[grant] = (entitlementOf[grant] ?? 0) + own.length;
+    this.order = orderGrants({ ...grants, entitlements: this.entitlementNames });
   }
 
   /** Counts of grants by the type of the resource that they are on; types without grants are absent. */
