@@ -8,6 +8,7 @@ import { expectedCounts } from "../../sandbox/organization.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { mayGoTo } from "../../src/console/connectors/found-settings.ts";
 import { RunningError } from "../../src/console/failures/running-error.ts";
+import { formatOf } from "../../src/sdk/c1z/container/container.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { readStoredRows } from "../e2e/stored-rows.ts";
@@ -320,7 +321,7 @@ test("what is tried in a set-up is kept as a draft, over a restart as well; a la
   await using sandbox = await startSandbox();
   await using first = await openTestConnectors();
   const { id } = first.connectors.create({ mode: "once", owner: "Ada" });
-  await first.test(id, settingsOf(sandbox, { timeoutSeconds: 20 }));
+  await first.test(id, settingsOf(sandbox, { timeoutSeconds: 20, storageEngine: "sqlite" }));
   const draft = first.connectors.detail(id);
   assert.deepEqual([draft.status, draft.orgSlug, draft.settings.timeoutSeconds], ["Not set up", "sandbox-org", 20]);
   await first.connectors.close();
@@ -333,6 +334,8 @@ test("what is tried in a set-up is kept as a draft, over a restart as well; a la
     assert.equal((await second.test(id)).failure, null, "its key is there");
     await second.connectors.saveSettings(id, {});
     assert.equal((await second.ended(id)).result, "Complete");
+    const { currentFile } = second.connectors.detail(id);
+    assert.equal(await formatOf(currentFile ?? ""), "v1", "the version that was chosen");
     await second.test(id, { apiKey: "another-key-of-nobody", orgSlug: "elsewhere" });
     assert.equal(second.connectors.detail(id).orgSlug, "sandbox-org");
   }
@@ -376,7 +379,10 @@ test("what is chosen to be synced besides is in the file, and what there is not 
   const { id } = connectors.create({ mode: "once", owner: "" });
   const names = connectors.detail(id).requestable.map(({ name }) => name);
   assert.ok(names.includes("sync-services"), names.join());
-  await connectors.saveSettings(id, settingsOf(sandbox, { requested: ["sync-services", "sync-oidc"] }));
+  await connectors.saveSettings(
+    id,
+    settingsOf(sandbox, { requested: ["sync-services", "sync-oidc"], storageEngine: "sqlite" }),
+  );
   assert.equal((await console.ended(id)).result, "Complete");
   const { services, onRequest } = sandbox.organization;
   const { resources } = readStoredRows(connectors.detail(id).currentFile ?? "");

@@ -60,12 +60,12 @@ export class JobAccess {
   async of(connector: ConnectorRecord, apiKey?: string): Promise<RunSettings> {
     const { settings } = connector;
     const env = jobEnvironment(this.#parts.env, settings);
-    const { timeoutSeconds, requested } = settings;
+    const { timeoutSeconds, requested, storageEngine } = settings;
     if (connector.isSample) {
       const { baseUrl, orgSlug, apiKey: key } = await this.#parts.sample.access();
       const keySource = "the sample organization";
       return {
-        settings: { baseUrl, orgSlug, apiKey: key, keySource, timeoutSeconds, requested },
+        settings: { baseUrl, orgSlug, apiKey: key, keySource, timeoutSeconds, requested, storageEngine },
         keyFingerprint: secretFingerprint(key),
         env,
       };
@@ -75,7 +75,7 @@ export class JobAccess {
     const key = apiKey ?? this.#storedKey(connector);
     const keySource = connector.key === null || apiKey !== undefined ? "the console" : sourceInWords(connector.key);
     return {
-      settings: { orgSlug, baseUrl, apiKey: key, keySource, timeoutSeconds, requested },
+      settings: { orgSlug, baseUrl, apiKey: key, keySource, timeoutSeconds, requested, storageEngine },
       keyFingerprint: secretFingerprint(key),
       env,
     };

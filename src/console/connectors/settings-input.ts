@@ -33,6 +33,7 @@ export const emptySettings = {
   c1ClientId: "",
   timeoutSeconds: usualTimeoutSeconds,
   requested: [],
+  storageEngine: "" as const,
 };
 
 /**
@@ -52,6 +53,7 @@ export function readSettings(record: ConnectorRecord, input: SettingsInput, env:
     c1ClientId: input.c1ClientId?.trim() ?? settings.c1ClientId,
     timeoutSeconds: readTimeout(input.timeoutSeconds ?? settings.timeoutSeconds),
     requested: readRequested(input.requested ?? settings.requested),
+    storageEngine: input.storageEngine ?? settings.storageEngine,
   };
   const key = readKey(input, env, next.baseUrl, notices);
   const kept = record.key;

@@ -5,6 +5,11 @@ import type { RunProgress, RunSummary } from "./runs.ts";
 /** How a connector is run: once to a file, as a service for C1, or on a schedule of the console's own. */
 export type RunMode = "once" | "service" | "schedule";
 
+/** What new files are written with: version 3 (`pebble`) or 1 (`sqlite`); "" for what is usual. */
+export const fileEngines = ["", "pebble", "sqlite"] as const;
+/** One of them. */
+export type FileEngine = (typeof fileEngines)[number];
+
 /** The one word that the chip shows. */
 export const connectorStatuses = [
   "Not set up",
@@ -114,6 +119,7 @@ export interface ConnectorSettings {
   readonly timeoutSeconds: number;
   /** Names of {@link Requestable}s that are synced besides. */
   readonly requested: readonly string[];
+  readonly storageEngine: FileEngine;
   /** C1 client id, for the mode `service`; "" when not set. */
   readonly c1ClientId: string;
   readonly c1SecretIsSet: boolean;
@@ -154,6 +160,7 @@ export interface SettingsInput {
   readonly proxy?: string;
   readonly timeoutSeconds?: number;
   readonly requested?: readonly string[];
+  readonly storageEngine?: FileEngine;
   readonly owner?: string;
   readonly mode?: RunMode;
   readonly c1ClientId?: string;

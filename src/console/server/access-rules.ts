@@ -44,8 +44,8 @@ export function maySee(role: Role, { type }: ConsoleEvent): boolean {
 /** The connector without what only admins see: settings, whose key it is, what failed, and paths of this machine. */
 export function shownTo(role: Role, detail: ConnectorDetail): ConnectorDetail {
   if (role === "admin") return detail;
-  const { orgSlug, requested } = detail.settings;
+  const { orgSlug, requested, storageEngine } = detail.settings;
   const hidden = { baseUrl: "", caFile: "", proxy: "", timeoutSeconds: 0, c1ClientId: "", c1SecretIsSet: false };
-  const settings = { orgSlug, requested, ...hidden };
+  const settings = { orgSlug, requested, storageEngine, ...hidden };
   return { ...detail, settings, key: null, failure: null, heldRun: null, service: null, currentFile: null };
 }

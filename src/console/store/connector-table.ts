@@ -1,6 +1,6 @@
 /** Connectors as they are kept: what was entered, never what follows from runs. Secrets are elsewhere. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { KeyFacts, RunMode, Schedule } from "../contract/connectors.ts";
+import type { FileEngine, KeyFacts, RunMode, Schedule } from "../contract/connectors.ts";
 
 /** Settings that are no secrets. Texts are "" when not set. */
 export interface StoredSettings {
@@ -13,6 +13,8 @@ export interface StoredSettings {
   readonly timeoutSeconds: number;
   /** Names of the settings that ask for more than is read by default. */
   readonly requested: readonly string[];
+  /** What new files are written with. */
+  readonly storageEngine: FileEngine;
 }
 
 /** What is known of the key; where it is kept is for the vault to say. */
@@ -140,7 +142,10 @@ function toRecord(row: Readonly<Record<string, SQLOutputValue>>): ConnectorRecor
     isSample: row["is_sample"] === 1,
     isPaused: row["is_paused"] === 1,
     // Earlier versions did not keep these two.
-    settings: { ...{ timeoutSeconds: usualTimeoutSeconds, requested: [] }, ...parsed<StoredSettings>("settings") },
+    settings: {
+      ...{ timeoutSeconds: usualTimeoutSeconds, requested: [], storageEngine: "" },
+      ...parsed<StoredSettings>("settings"),
+    },
     key: row["key_facts"] == null ? null : parsed<StoredKeyFacts>("key_facts"),
     schedule: parsed<Schedule>("schedule"),
     scheduleSinceMs: Number(row["schedule_since_ms"]),

@@ -31,6 +31,7 @@ const connector: ConnectorRecord = {
     c1ClientId: "",
     timeoutSeconds: 300,
     requested: [],
+    storageEngine: "",
   },
   key: null,
   schedule: { kind: "interval", everyMinutes: 60 },

@@ -12,11 +12,12 @@ import type { ConnectorJob } from "./messages.ts";
  * @throws BatonError with a BATON-CONFIG code.
  */
 export function jobConfig(job: ConnectorJob, nowMs: number): ResolvedConfig {
-  const { apiKey, keySource, orgSlug, baseUrl, timeoutSeconds, requested } = job.settings;
+  const { apiKey, keySource, orgSlug, baseUrl, timeoutSeconds, requested, storageEngine } = job.settings;
   const env: Record<string, string> = {
     BATON_ORG_SLUG: orgSlug,
     BATON_BASE_URL: baseUrl,
     BATON_HTTP_TIMEOUT_SECONDS: String(timeoutSeconds),
+    BATON_STORAGE_ENGINE: storageEngine,
   };
   for (const name of requested) env[environmentVariable(name)] = "true";
   const secrets = new Map([["api-key", { value: apiKey, from: keySource }]]);

@@ -18,6 +18,8 @@ export interface JobSettings {
   readonly timeoutSeconds: number;
   /** Names of the settings that ask for more than is read by default. */
   readonly requested: readonly string[];
+  /** Name of the engine that writes new files; "": the usual one. */
+  readonly storageEngine: string;
 }
 
 /** Client id and secret of C1. */

@@ -3,6 +3,7 @@ import { organizationType } from "../../cloudsmith/types.ts";
 import { summarizeRoster } from "../../reports/roster-summary.ts";
 import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import { syncInto } from "../../sdk/cli/sync-into.ts";
+import { storageEngineOf } from "../../sdk/cli/sync-options.ts";
 import type { Connector } from "../../sdk/contracts/connector.ts";
 import { toBatonError } from "../../sdk/errors.ts";
 import type { SyncProgress } from "../../sdk/sync/events.ts";
@@ -17,7 +18,7 @@ const tellEveryMs = 250;
 /** Syncs. @throws BatonError as a sync of the command line does. */
 export async function runSyncJob(job: SyncJob, context: JobContext): Promise<void> {
   const { config, io, logger, signal, tell, version } = context;
-  const store = { path: job.file, tempDir: job.tempDir, skipCleanup: false };
+  const store = { path: job.file, tempDir: job.tempDir, skipCleanup: false, ...storageEngineOf(config) };
   const progress = new ProgressTeller(context);
   try {
     const outcome = await syncInto({

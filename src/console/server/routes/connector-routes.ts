@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type Connectors, previewSchedule } from "../../connectors/connectors.ts";
-import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
+import { type DeployTarget, deployTargets, fileEngines, type Schedule } from "../../contract/connectors.ts";
 import { shownTo } from "../access-rules.ts";
 import { readBody } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
@@ -22,6 +22,7 @@ const settingsInput = z.strictObject({
   proxy: text.exactOptional(),
   timeoutSeconds: z.number().exactOptional(),
   requested: z.array(z.string().max(100)).max(100).exactOptional(),
+  storageEngine: z.enum(fileEngines).exactOptional(),
   owner: text.exactOptional(),
   mode: mode.exactOptional(),
   c1ClientId: text.exactOptional(),

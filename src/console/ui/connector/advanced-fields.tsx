@@ -1,8 +1,8 @@
 /** Settings that few need: another API host, further certificate authorities, a proxy, what is synced on request. */
 import type { RefObject } from "preact";
-import type { Requestable } from "../../contract/connectors.ts";
-import { CheckField, TextField } from "../design/field.tsx";
-import type { SettingsDraft } from "./settings-values.ts";
+import { fileEngines, type Requestable } from "../../contract/connectors.ts";
+import { CheckField, SelectField, TextField } from "../design/field.tsx";
+import { fileEngineText, type SettingsDraft } from "./settings-values.ts";
 
 /** The fields, folded away unless one of them is what the person came for. */
 export function AdvancedFields(props: {
@@ -52,6 +52,13 @@ export function AdvancedFields(props: {
           value={draft.timeout}
           error={props.timeoutError}
           onInput={(timeout) => onChange({ timeout })}
+        />
+        <SelectField
+          label="Version of new files"
+          hint="An existing file keeps its version, but one of version 1 becomes 3 with the next sync where 3 is chosen."
+          value={draft.storageEngine}
+          options={fileEngines.map((value) => ({ value, label: fileEngineText(value) }))}
+          onChange={(storageEngine) => onChange({ storageEngine })}
         />
         <RequestedFields {...props} />
       </div>

@@ -18,6 +18,7 @@ import { connectorApi } from "./connector-paths.ts";
 import type { TabProps } from "./connector-tabs.ts";
 import { modeTitle } from "./modes.ts";
 import { SettingsForm } from "./settings-form.tsx";
+import { fileEngineText } from "./settings-values.ts";
 import { storageText } from "./storage-text.ts";
 import { StoredTest } from "./stored-test.tsx";
 
@@ -78,6 +79,7 @@ function settingFacts({ settings, key, owner, mode }: ConnectorDetail) {
     ["CA file", settings.caFile || "None"],
     ["Proxy", settings.proxy || "As the environment says"],
     ["Time-out", `${settings.timeoutSeconds} s for a request`],
+    ["Version of new files", fileEngineText(settings.storageEngine)],
     ["Synced on request", settings.requested.length > 0 ? settings.requested.join(", ") : "Nothing"],
   ] as const;
   if (mode !== "service") return facts;

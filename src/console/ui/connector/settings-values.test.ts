@@ -15,6 +15,7 @@ const draft: SettingsDraft = {
   proxy: "",
   timeout: "300",
   requested: [],
+  storageEngine: "",
   c1ClientId: "",
   c1ClientSecret: "",
 };

@@ -2,7 +2,7 @@
  * What is typed into the settings form: mended where it is plain what was meant, with a notice; checked where it is
  * plainly wrong. The server checks again; this is for the person who types. Pure.
  */
-import type { ConnectorDetail, KeySource, RunMode, SettingsInput } from "../../contract/connectors.ts";
+import type { ConnectorDetail, FileEngine, KeySource, RunMode, SettingsInput } from "../../contract/connectors.ts";
 
 /** The form as it stands. */
 export interface SettingsDraft {
@@ -19,6 +19,7 @@ export interface SettingsDraft {
   readonly timeout: string;
   /** What is synced besides. */
   readonly requested: readonly string[];
+  readonly storageEngine: FileEngine;
   readonly c1ClientId: string;
   readonly c1ClientSecret: string;
 }
@@ -37,12 +38,18 @@ const usualKey = /^csa_[0-9a-zA-Z]{36}$/;
 const entitlementToken = /^[0-9a-zA-Z]{16}$/;
 const cloudsmithHosts = new Set(["app.cloudsmith.com", "cloudsmith.com", "cloudsmith.io", "app.cloudsmith.io"]);
 
+/** Names of the versions of a file. */
+export function fileEngineText(engine: FileEngine): string {
+  return { "": "As usual: 3", pebble: "3 (Pebble)", sqlite: "1 (SQLite), for readers that do not know 3" }[engine];
+}
+
 /** The draft that the form begins with. */
 export function draftOf({ settings, owner, mode, key }: ConnectorDetail): SettingsDraft {
-  const { orgSlug, baseUrl, caFile, proxy, timeoutSeconds, requested, c1ClientId } = settings;
+  const { orgSlug, baseUrl, caFile, proxy, timeoutSeconds, requested, storageEngine, c1ClientId } = settings;
   const keySource = key ? "kept" : "entered";
   const secrets = { apiKey: "", keySource, c1ClientId, c1ClientSecret: "" } as const;
-  return { ...secrets, orgSlug, owner, mode, baseUrl, caFile, proxy, requested, timeout: String(timeoutSeconds) };
+  const timeout = String(timeoutSeconds);
+  return { ...secrets, orgSlug, owner, mode, baseUrl, caFile, proxy, requested, storageEngine, timeout };
 }
 
 /** The slug out of what was typed or pasted: an address of one of the organization's pages is as good. */
@@ -84,6 +91,7 @@ export function inputOf(draft: SettingsDraft): SettingsInput {
     proxy: draft.proxy.trim(),
     timeoutSeconds: Number(draft.timeout),
     requested: draft.requested,
+    storageEngine: draft.storageEngine,
     ...(draft.keySource === "kept" ? {} : { keySource: draft.keySource }),
     ...(key === "" ? {} : { apiKey: key }),
     ...(draft.mode === "service" ? { c1ClientId: draft.c1ClientId.trim() } : {}),
