@@ -240,6 +240,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/console/contract/",
     "src/console/kept-files.ts",
     "src/console/sources/",
+    "src/reports/output-file.ts",
     "src/reviews/",
     "src/sdk/clock.ts",
     "src/sdk/errors.ts",

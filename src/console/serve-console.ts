@@ -26,6 +26,7 @@ import {
 } from "./server/launch-links.ts";
 import { listen } from "./server/listen.ts";
 import { attentionRoutes } from "./server/routes/attention-routes.ts";
+import { backUpRoutes } from "./server/routes/back-up-routes.ts";
 import { connectorRoutes } from "./server/routes/connector-routes.ts";
 import { fileRoutes } from "./server/routes/file-routes.ts";
 import { notificationRoutes } from "./server/routes/notification-routes.ts";
@@ -82,6 +83,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
       personRoutes({ persons, sessions, audit, clock, isSecure: tls !== undefined }),
       attentionRoutes({ connectors, sources, clock }),
       fileRoutes({ sources, audit }),
+      backUpRoutes(connectors, sources),
     ],
   });
   const hasSession = sessionIn(sessions);

@@ -100,7 +100,7 @@ async function catchSync({ page, post, reaches, addConnector, visit }: Site): Pr
   );
   await take(page, "console-syncing");
   large.switches.latencyMs = 0;
-  await post(`/api/connectors/${id}/remove`);
+  await post(`/api/connectors/${id}/remove`, { slug: large.organization.slug });
 }
 
 /** The pictures of what is there after a sync, in both themes, and on a phone. */

@@ -1,7 +1,7 @@
 /** Reviews decided over HTTP by named people, each route by each role, and links that can be taken back. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
@@ -14,9 +14,12 @@ import type {
   Role,
 } from "../../src/console/contract/reviews.ts";
 import type { AuditLine, SessionInfo } from "../../src/console/contract/session.ts";
+import { restoreBackup } from "../../src/console/store/backup.ts";
 import { makeKeys, readPublicKey } from "../../src/evidence/keys.ts";
 import { verifyPack } from "../../src/evidence/verify.ts";
+import { ReviewFile } from "../../src/reviews/review-file.ts";
 import { brokenLine, chainedLines } from "../../src/sdk/chained-lines.ts";
+import { systemClock } from "../../src/sdk/clock.ts";
 import { scratchDirectory } from "../e2e/program.ts";
 import { syncSandbox } from "../trust/sandbox-sync.ts";
 import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
@@ -194,4 +197,27 @@ test("who is no admin sees no settings, no key, no failure and no path of this m
   for (const hidden of [sandbox.baseUrl, connectors.dataDir, sandbox.keys.service.slice(-4)])
     assert.ok(!body.includes(hidden), hidden);
   assert.ok((await admin.get(`/api/connectors/${id}`)).body.includes(sandbox.baseUrl));
+});
+
+test("a review outlives its connector, and a back-up from the page brings it back on another machine", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 8, teams: 1, seed: 1 } });
+  await using console = await openTestConnectors();
+  await using web = await startWebServer({ connectors: console.connectors });
+  const { id } = await console.connect(sandbox);
+  const admin = await web.signIn();
+  const started = bodyOf<DecidedReview>(
+    await admin.post("/api/reviews", { source: `connector:${id}`, question: { report: "roster" } }),
+  );
+  bodyOf(await admin.post(`/api/reviews/${started.id}/decide`, { rows: "all", decision: "keep" }));
+  bodyOf(await admin.post(`/api/connectors/${id}/remove`, { slug: sandbox.organization.slug }));
+  const csv = await admin.get(`/api/reviews/${started.id}/export?format=csv`);
+  assert.match(csv.body, /,keep,,owner,/);
+  const reply = await fetch(`${web.origin}/api/back-up`, { headers: { cookie: admin.cookie } });
+  assert.equal(reply.status, 200);
+  const path = join(scratch.path, "console.backup");
+  writeFileSync(path, Buffer.from(await reply.arrayBuffer()));
+  const restored = join(scratch.path, "restored");
+  restoreBackup(path, restored);
+  const review = join(restored, "reviews", `${started.id}.review`);
+  assert.equal(new ReviewFile(review, systemClock).review.progress().counts.keep, started.rows);
 });

@@ -75,7 +75,8 @@ test("the whole way over HTTP: add, test, save, sync, history, file with its has
   await console.ended(id);
   bodyOf(await page.post(`${path}/settings`, { owner: "Grace" }));
   await console.ended(id);
-  bodyOf(await page.post(`${path}/remove`, {}));
+  assert.equal(failureIn(await page.post(`${path}/remove`, { slug: "another" }), 400).code, "CONSOLE-SETTING");
+  bodyOf(await page.post(`${path}/remove`, { slug: sandbox.organization.slug }));
   assert.equal(failureIn(await page.get(path), 404).code, "CONSOLE-NO-CONNECTOR");
 
   const lines = auditOf(console.dataDir);
@@ -153,7 +154,7 @@ test("an action that cannot be written down is refused, and is not done", async 
     [`${path}/confirm-changes`, {}],
     [`${path}/schedule`, { kind: "manual" }],
     [`${path}/service/start`, {}],
-    [`${path}/remove`, {}],
+    [`${path}/remove`, { slug: "" }],
   ] as const) {
     assert.equal(failureIn(await page.post(address, body), 422).code, "CONSOLE-AUDIT", address);
   }

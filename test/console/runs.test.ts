@@ -276,7 +276,7 @@ test("removing a connector leaves nothing of it on the disk", async () => {
   const { id, currentFile, lastRun } = await console.connect(sandbox);
   const kept = console.connectors.archive.runFile(lastRun?.runId ?? "")?.path ?? "";
   assert.ok(existsSync(kept) && existsSync(currentFile ?? ""));
-  await console.connectors.remove(id);
+  await console.connectors.remove(id, console.connectors.detail(id).settings.orgSlug);
   assert.deepEqual([existsSync(kept), existsSync(currentFile ?? "")], [false, false]);
   assert.deepEqual(readdirSync(join(console.dataDir, "connectors")), []);
 });

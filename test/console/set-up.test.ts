@@ -219,7 +219,7 @@ test("everything is still there after a restart: connectors, keys, history, logs
     const page = connectors.archive.page(id, { limit: 1 });
     assert.ok(page.next !== null);
     assert.equal(connectors.archive.page(id, { limit: 1, before: page.next }).runs[0]?.startedBy, "setup");
-    await connectors.remove(id);
+    await connectors.remove(id, connectors.detail(id).settings.orgSlug);
     assert.deepEqual(connectors.list(), []);
     assert.throws(() => connectors.archive.run(page.runs[0]?.runId ?? ""), isCode("CONSOLE-NO-RUN"));
   }
@@ -287,6 +287,28 @@ for (const [what, change] of [
     await assert.rejects(connectors.saveSettings(id, { baseUrl: sandbox.baseUrl }), isCode("CONSOLE-OTHER-HOST"));
   });
 }
+
+test("proxy and CA file together, one of them new, ask for the key again, in a test as well; each alone does not", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestConnectors();
+  const { connectors } = console;
+  const { id } = await console.connect(sandbox);
+  const [caFile, proxy] = [import.meta.filename, "http://127.0.0.1:1"];
+  for (const input of [{ caFile, proxy }, { caFile }, { proxy }]) {
+    const isBoth = "caFile" in input && "proxy" in input;
+    if (isBoth) await assert.rejects(connectors.saveSettings(id, input), isCode("CONSOLE-KEY-AGAIN"));
+    if (isBoth) await assert.rejects(connectors.startTest(id, input), isCode("CONSOLE-KEY-AGAIN"));
+    else if ("caFile" in input) await connectors.saveSettings(id, input);
+    else await assert.rejects(connectors.saveSettings(id, input), isCode("CONSOLE-KEY-AGAIN"), "one after the other");
+    await connectors.cancel(id);
+  }
+  assert.equal(connectors.detail(id).settings.proxy, "");
+  await connectors.saveSettings(id, { proxy, apiKey: sandbox.keys.service });
+  await connectors.cancel(id);
+  await connectors.saveSettings(id, { owner: "Grace" });
+  await connectors.cancel(id);
+  assert.match(connectors.detail(id).settings.proxy, /127\.0\.0\.1:1/);
+});
 
 test("a key of this machine goes to Cloudsmith's hosts and to the one that the environment names, nowhere else", async () => {
   await using sandbox = await startSandbox();

@@ -18,6 +18,7 @@ import { keptCookieName } from "../../src/console/server/cookie-name.ts";
 import { EventStreams } from "../../src/console/server/event-stream.ts";
 import { LaunchLinks, launchLink } from "../../src/console/server/launch-links.ts";
 import { type ConsoleServer, type ListenOptions, listen } from "../../src/console/server/listen.ts";
+import { backUpRoutes } from "../../src/console/server/routes/back-up-routes.ts";
 import { connectorRoutes } from "../../src/console/server/routes/connector-routes.ts";
 import { fileRoutes } from "../../src/console/server/routes/file-routes.ts";
 import { notificationRoutes } from "../../src/console/server/routes/notification-routes.ts";
@@ -144,6 +145,7 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
       reviewRoutes({ reviews, sources, audit }),
       personRoutes({ persons, sessions, audit, clock, isSecure: false }),
       fileRoutes({ sources, audit }),
+      ...(connectors ? [backUpRoutes(connectors, sources)] : []),
     ],
   });
   const names = ["127.0.0.1", "localhost", "[::1]"];

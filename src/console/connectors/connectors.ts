@@ -2,6 +2,7 @@
  * The connectors of a console: what was entered, what is done with them, and how they are doing. The one thing that the
  * server asks. Knows nothing of HTTP, sessions and pages; audit lines are written by the routes.
  */
+
 import { randomBytes } from "node:crypto";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import { type Clock, systemClock } from "../../sdk/clock.ts";
@@ -38,13 +39,14 @@ import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import type { PersonTable } from "../store/person-table.ts";
 import type { Store } from "../store/store.ts";
+import { backUp } from "./back-up.ts";
 import { ConnectionTests } from "./connection-tests.ts";
 import { detailView, hasKey, summaryView, type ViewParts } from "./connector-views.ts";
 import { findSettings } from "./found-settings.ts";
 import { JobAccess } from "./job-access.ts";
 import { isBlank, newConnector } from "./new-connector.ts";
 import { SampleOrganization } from "./sample-organization.ts";
-import { emptySettings, readSettings } from "./settings-input.ts";
+import { checkTypedSlug, emptySettings, readSettings } from "./settings-input.ts";
 
 /** What is open already, and what connectors are run with. */
 export interface ConnectorParts {
@@ -140,6 +142,11 @@ export class Connectors {
     return detailView(this.#access.find(id), this.#views, this.#parts.clock.nowMs());
   }
 
+  /** Writes a back-up of everything that is kept. @throws BatonError `CONSOLE-BACKUP` */
+  async backUp(path: string): Promise<void> {
+    await backUp(this.#parts.program, this.dataDir, path);
+  }
+
   /** The id itself. @throws BatonError `CONSOLE-NO-CONNECTOR` */
   existing(id: string): string {
     return this.#access.find(id).id;
@@ -158,10 +165,14 @@ export class Connectors {
     return this.detail(this.#insert({ ...begin, ...(schedule && { schedule }) }).id);
   }
 
-  /** Ends what runs of it, and forgets it with its runs, files, logs and secrets. */
-  async remove(id: string): Promise<void> {
+  /**
+   * Ends what runs of it, and forgets it with its runs, files, logs and secrets.
+   * @param slug what somebody typed to confirm it.
+   */
+  async remove(id: string, slug: string): Promise<void> {
     const { store, hub } = this.#parts;
-    this.#access.find(id);
+    const { settings } = this.#access.find(id);
+    checkTypedSlug(slug, settings);
     await Promise.all([this.#runner.cancel(id), this.#services.stop(id)]);
     this.#tests.forget(id);
     this.logs.flush();

@@ -40,7 +40,7 @@ export const emptySettings = {
  * Puts the input over what is kept.
  * @param env where keys of this machine are looked up when one of them is chosen.
  * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL`, `CONSOLE-SETTING`,
- * `CONSOLE-KEY-GONE` or `CONSOLE-OTHER-HOST`.
+ * `CONSOLE-KEY-GONE`, `CONSOLE-KEY-AGAIN` or `CONSOLE-OTHER-HOST`.
  */
 export function readSettings(record: ConnectorRecord, input: SettingsInput, env: Environment): ReadSettings {
   const notices: string[] = [];
@@ -57,6 +57,7 @@ export function readSettings(record: ConnectorRecord, input: SettingsInput, env:
   };
   const key = readKey(input, env, next.baseUrl, notices);
   const kept = record.key;
+  refuseOverhearing(settings, next, { hasNewKey: key?.source === "entered", hasKey: (key ?? kept) !== null });
   // One that is looked up is held against the new address at once, not only when it is to be sent.
   if (!key && kept && kept.source !== "entered" && !record.isSample) {
     if (next.baseUrl !== settings.baseUrl) chosenKey(kept.source, env, next.baseUrl, kept.sourceName);
@@ -74,6 +75,36 @@ export function readSettings(record: ConnectorRecord, input: SettingsInput, env:
     c1ClientSecret: input.c1ClientSecret?.trim() || undefined,
     notices,
   };
+}
+
+/**
+ * Who names both the proxy and who is trusted on the way can read along what is sent: a key that is kept, or of this
+ * machine, does not go that way before somebody who knows it enters it.
+ */
+function refuseOverhearing(
+  before: Pick<ConnectorRecord["settings"], "caFile" | "proxy">,
+  next: Pick<ConnectorRecord["settings"], "caFile" | "proxy">,
+  { hasNewKey, hasKey }: { readonly hasNewKey: boolean; readonly hasKey: boolean },
+): void {
+  const isNew = next.caFile !== before.caFile || next.proxy !== before.proxy;
+  if (!hasKey || hasNewKey || !isNew || next.caFile === "" || next.proxy === "") return;
+  throw new BatonError({
+    code: "CONSOLE-KEY-AGAIN",
+    status: Status.failedPrecondition,
+    message: "With this proxy and this CA file, the one who runs the proxy could read the API key.",
+    effect: "Nothing was sent and nothing was changed.",
+    hint: "Enter the API key again together with the proxy and the CA file.",
+    fatal: true,
+  });
+}
+
+/** What is typed before a connector is removed. @throws BatonError `CONSOLE-SETTING` */
+export function checkTypedSlug(typed: string, { orgSlug }: Pick<ConnectorRecord["settings"], "orgSlug">): void {
+  if (typed.trim() === orgSlug) return;
+  throw badSetting(
+    "What was typed is not the organization slug of this connector.",
+    "Type the slug that stands beside the connector's name.",
+  );
 }
 
 function readSlug(text: string, notices: string[]): string {

@@ -4,6 +4,8 @@
  */
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { writeOutputFile } from "../../reports/output-file.ts";
+import { decisionsAnswer } from "../../reviews/decisions-report.ts";
 import type { Review, ReviewRow } from "../../reviews/review.ts";
 import { ReviewFile } from "../../reviews/review-file.ts";
 import type { Clock } from "../../sdk/clock.ts";
@@ -20,7 +22,7 @@ import type {
 } from "../contract/reviews.ts";
 import type { KeptFiles } from "../kept-files.ts";
 import type { CheckAnswer } from "../sources/decided.ts";
-import type { ExportForm } from "../sources/exports.ts";
+import { type ExportForm, exportAnswer } from "../sources/exports.ts";
 import type { Download, Sources } from "../sources/sources.ts";
 
 /** What reviews are kept with. */
@@ -132,11 +134,17 @@ export class Reviews {
     return infoOf(file.review);
   }
 
-  /** Its rows and decisions in one of the forms, held against the current file when that is a later one. */
+  /** Its rows and decisions in one of the forms, held against the current file when there is one, and a later one. */
   async export(id: string, form: ExportForm): Promise<{ readonly download: Download; readonly title: string }> {
     const { review } = this.#file(id);
+    const { sources } = this.#options;
     const { source = "", title } = review.head;
-    const download = await this.#options.sources.download(source, "exportDecisions", { path: this.#path(id), form });
+    const hasFile = sources.has(source);
+    const download = hasFile
+      ? await sources.download(source, "exportDecisions", { path: this.#path(id), form })
+      : await sources.downloadOf((out) =>
+          writeOutputFile(out, (sink) => exportAnswer(decisionsAnswer(review), form, sink)),
+        );
     return { download, title };
   }
 

@@ -1,7 +1,6 @@
 /** Answers with a file to be saved. Its name is made of letters that no system and no header trips over. */
 import { Readable } from "node:stream";
 import type { Context } from "hono";
-import type { ExportFormat } from "../contract/sources.ts";
 import { exportTypes } from "../sources/exports.ts";
 import type { Download } from "../sources/sources.ts";
 
@@ -9,7 +8,7 @@ import type { Download } from "../sources/sources.ts";
 export function sendDownload(
   context: Context,
   { bytes, stream }: Download,
-  { name, extension }: { readonly name: string; readonly extension: ExportFormat | "zip" },
+  { name, extension }: { readonly name: string; readonly extension: keyof typeof exportTypes },
 ): Response {
   if (context.req.method === "HEAD") stream.destroy();
   context.header("content-type", exportTypes[extension]);

@@ -10,6 +10,7 @@ const patterns = [
   `/connectors/${part}${connectorScreens}`,
   "/files",
   "/notifications",
+  "/back-up",
   "/persons",
   `/reviews(?:/${part})?`,
   `/files/${part}(?:/.*)?`,

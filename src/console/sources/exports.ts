@@ -26,11 +26,12 @@ export interface ExportForm {
 }
 
 /** Media type by form. */
-export const exportTypes: Readonly<Record<ExportFormat | "zip", string>> = {
+export const exportTypes: Readonly<Record<ExportFormat | "zip" | "backup", string>> = {
   csv: "text/csv; charset=utf-8",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   json: "application/json",
   zip: "application/zip",
+  backup: "application/vnd.sqlite3",
 };
 
 /** Writes an answer, the same bytes as the command does. */

@@ -82,6 +82,11 @@ export class Sources {
     return await this.#askFile({ name, path, taken, since: { id: since, file } });
   }
 
+  /** Whether there is a file behind the name. */
+  has(source: string): boolean {
+    return this.#lookUp(source) !== undefined;
+  }
+
   /** What the names of its downloads begin with. @throws BatonError `CONSOLE-NO-SOURCE` */
   fileName(source: string): string {
     const { fileName, title } = this.#find(source);
@@ -146,10 +151,17 @@ export class Sources {
     taken: Omit<Taken<Q>, "out">,
     since?: string,
   ): Promise<Download> {
+    return await this.downloadOf(async (out) => {
+      // What was left out above is put in; the compiler does not follow that through a generic.
+      await this.ask(source, name, { ...taken, out } as unknown as Taken<Q>, since);
+    });
+  }
+
+  /** The same for what `write` puts at a path. */
+  async downloadOf(write: (out: string) => Promise<void>): Promise<Download> {
     await mkdir(this.#downloads, { recursive: true, mode: 0o700 });
     const out = join(this.#downloads, randomBytes(9).toString("hex"));
-    // What was left out above is put in; the compiler does not follow that through a generic.
-    await this.ask(source, name, { ...taken, out } as unknown as Taken<Q>, since);
+    await write(out);
     const sha256 = await hashOfFile(out);
     const stream = createReadStream(out);
     stream.on("close", () => unlink(out, () => undefined));

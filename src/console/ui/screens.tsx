@@ -9,6 +9,7 @@ import { ConnectorList } from "./journey/connector-list.tsx";
 import { Home } from "./journey/home.tsx";
 import { HowToRun } from "./journey/how-to-run.tsx";
 import { SetOwner } from "./journey/set-owner.tsx";
+import { BackUpScreen } from "./shell/back-up-screen.tsx";
 import { NotFound } from "./shell/not-found.tsx";
 import { NotificationsScreen } from "./shell/notifications-screen.tsx";
 import { PersonsScreen } from "./shell/persons-screen.tsx";
@@ -27,6 +28,7 @@ export function Screens() {
       <Route path="/connectors/:id/:tab/:rest*" component={ConnectorPage} />
       <Route path="/reviews" component={DecisionsScreen} />
       <Route path="/reviews/:id" component={DecisionScreen} />
+      <Route path="/back-up" component={BackUpScreen} />
       <Route path="/persons" component={PersonsScreen} />
       <Route path="/notifications" component={NotificationsScreen} />
       <Route path="/files" component={FilesScreen} />

@@ -35,6 +35,8 @@ const scheduleInput = z.discriminatedUnion("kind", [
 ]);
 const createInput = z.strictObject({ mode, owner: text, schedule: scheduleInput.exactOptional() });
 const keepInput = z.strictObject({ runId: z.string().max(100).optional() });
+/** What is typed to confirm it; "" for a connector without a slug. */
+const removeInput = z.strictObject({ slug: text });
 const syncInput = z.strictObject({ force: z.boolean().optional(), acceptChanges: z.boolean().optional() });
 
 /** The routes /connectors, /sample and /schedule-preview. */
@@ -59,9 +61,8 @@ function listRoutes(connectors: Connectors): Hono<ConsoleEnv> {
       context.json(shownTo(context.var.session.role, connectors.detail(context.req.param("id")))),
     )
     .post("/connectors/:id/remove", async (context) => {
-      await readBody(context, nothing);
-      const id = context.req.param("id");
-      await audit.around({ action: "connector-removed", target: targetOf(id) }, () => connectors.remove(id));
+      const [id, { slug }] = [context.req.param("id"), await readBody(context, removeInput)];
+      await audit.around({ action: "connector-removed", target: targetOf(id) }, () => connectors.remove(id, slug));
       return context.json({});
     })
     .post("/sample", async (context) => {

@@ -101,14 +101,15 @@ function RemoveCard({ connector }: { connector: ConnectorDetail }) {
   const [typed, setTyped] = useState("");
   const word = connector.orgSlug;
   const remove = useAction(async () => {
-    await postJson(connectorApi(connector.id, "/remove"));
+    await postJson(connectorApi(connector.id, "/remove"), { slug: typed });
     showToast(`${connector.name} was removed`);
     route("/connectors");
   });
   return (
     <Card title="Remove this connector">
       <p class="muted">
-        Its settings, key, history, logs and files on this machine are deleted. Nothing changes in Cloudsmith.
+        Its settings, key, history, logs and files on this machine are deleted; its reviews stay. Nothing changes in
+        Cloudsmith.
       </p>
       <div class="actions">
         <Button kind="danger" icon="trash" onClick={() => setAsking(true)}>

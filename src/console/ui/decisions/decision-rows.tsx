@@ -9,12 +9,13 @@ import { formatDateTime } from "../design/format.ts";
 import { type Column, Table } from "../design/table.tsx";
 import { type Decisions, outcomeWords, verdictKeys } from "./use-decisions.ts";
 
-/** What a row is decided by comes first; the rest is in the downloads. */
-const shownColumns = [
-  ...["listed", "found", "role", "team", "resource", "slug", "what", "change", "email", "status", "twoFactor"],
-  ...["lastLogin", "roles"],
+/** What a row is decided by, in short; the rest is in the downloads. */
+const shownFacts = [
+  ...["listed", "found", "role", "team", "resource", "slug", "what", "change", "field", "email", "status"],
+  ...["twoFactor", "lastLogin", "roles"],
 ];
-const mostShown = 5;
+/** Facts that say nothing without their title. */
+const titledFacts: ReadonlySet<string> = new Set(["listed", "twoFactor", "lastLogin"]);
 const shownLabels = 2;
 const verdictTones: Readonly<Record<Verdict, Tone>> = { keep: "good", revoke: "bad", unsure: "warn" };
 
@@ -57,11 +58,15 @@ export function DecisionRows(props: {
     else return;
     event.preventDefault();
   };
+  // The handler of this drawing counts at once: the next key may come before effects run.
+  const handler = useRef(onKey);
+  handler.current = onKey;
   useEffect(() => {
     const element = place.current;
-    element?.addEventListener("keydown", onKey);
-    return () => element?.removeEventListener("keydown", onKey);
-  });
+    const listener = (event: KeyboardEvent): void => handler.current(event);
+    element?.addEventListener("keydown", listener);
+    return () => element?.removeEventListener("keydown", listener);
+  }, []);
 
   const toggle = (row: number): void => {
     const next = new Set(chosen);
@@ -144,7 +149,13 @@ function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): 
   const nameOf = (row: DecidedRow): string =>
     ["name", "listed", "principal", "team", "resource"].map((key) => cellText(row, key)).find((text) => text !== "") ??
     `Row ${row.row}`;
-  const others = shownColumns.filter((key) => at.has(key)).slice(0, mostShown);
+  const shown = shownFacts.filter((key) => at.has(key));
+  const factsOf = (row: DecidedRow): string =>
+    shown
+      .map((key) => ({ key, text: key === "lastLogin" ? cellText(row, key).slice(0, 10) : cellText(row, key) }))
+      .filter(({ text }) => text !== "" && text !== nameOf(row))
+      .map(({ key, text }) => (titledFacts.has(key) ? `${columns[at.get(key) ?? -1]?.title} ${text}` : text))
+      .join(" · ");
   return [
     {
       key: "choose",
@@ -162,21 +173,20 @@ function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): 
         </label>
       ),
     },
-    { key: "name", title: "Name", isRowHeader: true, cell: nameOf },
-    ...others.map((key) => ({
-      key,
-      title: columns[at.get(key) ?? -1]?.title ?? key,
-      cell: (row: DecidedRow) => shortCell(key, cellText(row, key)),
-    })),
+    {
+      key: "name",
+      title: "Name",
+      isRowHeader: true,
+      cell: (row) => (
+        <>
+          {nameOf(row)} <span class="decision-facts">{factsOf(row)}</span>
+        </>
+      ),
+    },
     { key: "stake", title: "A revocation takes away", cell: stakeText },
     { key: "decision", title: "Decision", cell: (row) => <Decision row={row} actions={actions} name={nameOf(row)} /> },
     ...(check ? [{ key: "outcome", title: "Since then", cell: (row: DecidedRow) => <OutcomeCell row={row} /> }] : []),
   ];
-}
-
-/** Times without what nobody reads at a glance. */
-function shortCell(key: string, text: string): string {
-  return key === "lastLogin" ? text.slice(0, 10) : text;
 }
 
 function stakeText({ stake, stakeCount }: DecidedRow): string {

@@ -9,6 +9,7 @@ import { useAction } from "../api/use-action.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
+import { Chip } from "../design/chip.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
 import { saveFile } from "../design/save-file.ts";
 import { type Column, Table } from "../design/table.tsx";
@@ -92,7 +93,6 @@ function Lookup({ source, info }: { readonly source: string; readonly info: Sour
 }
 
 type Row = ListedPage["rows"][number];
-const shownKeys = ["listed", "found", "name", "email", "status", "roles", "teams", "other", "id"];
 
 function FoundPeople(props: { source: string; found: Found; onMove: (offset: number) => void }) {
   const { source, found, onMove } = props;
@@ -140,15 +140,33 @@ function FoundPeople(props: { source: string; found: Found; onMove: (offset: num
 }
 
 function columnsOf({ columns }: ListedPage): readonly Column<Row>[] {
-  return shownKeys.flatMap((key) => {
-    const at = columns.findIndex((column) => column.key === key);
-    if (at === -1) return [];
-    const cell = (row: Row): string => {
-      const value = row[at] ?? "";
-      return Array.isArray(value) ? value.join(", ") : String(value);
-    };
-    return [{ key, title: columns[at]?.title ?? key, isRowHeader: key === "listed", cell }];
-  });
+  const textOf = (row: Row, key: string): string => {
+    const value = row[columns.findIndex((column) => column.key === key)] ?? "";
+    return Array.isArray(value) ? value.join(", ") : String(value);
+  };
+  const joined = (row: Row, keys: readonly string[]): string =>
+    keys
+      .map((key) => textOf(row, key))
+      .filter((text) => text !== "")
+      .join(" · ");
+  return [
+    { key: "listed", title: "Listed as", isRowHeader: true, cell: (row) => textOf(row, "listed") },
+    { key: "found", title: "Found", cell: (row) => <FoundChip found={textOf(row, "found")} /> },
+    {
+      key: "person",
+      title: "Person",
+      cell: (row) => (
+        <>
+          {textOf(row, "name")} <span class="decision-facts">{joined(row, ["email", "status", "id"])}</span>
+        </>
+      ),
+    },
+    { key: "holds", title: "Holds", cell: (row) => joined(row, ["roles", "teams", "other"]) },
+  ];
+}
+
+function FoundChip({ found }: { readonly found: string }) {
+  return <Chip tone={found === "found" ? "good" : found === "ambiguous" ? "warn" : "neutral"}>{found}</Chip>;
 }
 
 function toBase64(bytes: Uint8Array): string {

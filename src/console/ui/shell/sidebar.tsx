@@ -22,6 +22,7 @@ const places: readonly Place[] = [
   { href: "/files", text: "Open a file", icon: "file", isForAdmins: true },
   { href: "/persons", text: "People with a link", icon: "people", isForAdmins: true },
   { href: "/notifications", text: "Notifications", icon: "info", isForAdmins: true },
+  { href: "/back-up", text: "Back-up", icon: "download", isForAdmins: true },
 ];
 
 /** The side bar. */
