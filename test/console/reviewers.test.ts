@@ -149,6 +149,7 @@ const open: Readonly<Record<string, Role>> = {
   "GET /api/session": "viewer",
   "POST /api/sign-out": "viewer",
   "GET /api/events": "viewer",
+  "GET /api/attention": "viewer",
   "GET /api/connectors": "viewer",
   "GET /api/connectors/:id": "viewer",
   "GET /api/connectors/:id/runs": "viewer",

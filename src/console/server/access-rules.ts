@@ -10,6 +10,7 @@ const rules: readonly (readonly [method: "GET" | "POST", path: string, least: Ro
   ["GET", "/api/session", "viewer"],
   ["POST", "/api/sign-out", "viewer"],
   ["GET", "/api/events", "viewer"],
+  ["GET", "/api/attention", "viewer"],
   ["GET", "/api/connectors", "viewer"],
   ["GET", `/api/connectors/${part}`, "viewer"],
   ["GET", `/api/connectors/${part}/runs`, "viewer"],
