@@ -21,6 +21,7 @@ export interface Measurement {
    * benchmark, and anyone else who uses the machine. A tenth is the server's; with much more, times say little.
    */
   readonly othersShare: number | undefined;
+  readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -30,13 +31,15 @@ export interface ProgramRun {
   readonly command: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Exit codes that are no failure; default 0. */
+  readonly exits?: readonly number[];
 }
 
 /**
  * Runs it to its end. No other child process may end meanwhile: processor time is counted per parent.
- * @throws Error with its output when the exit code is not 0.
+ * @throws Error with its output when it ends otherwise than it may.
  */
-export async function measureProcess({ command, argv, env }: ProgramRun): Promise<Measurement> {
+export async function measureProcess({ command, argv, env, exits = [0] }: ProgramRun): Promise<Measurement> {
   const cpuBefore = cpuOfEndedChildren();
   const busyBefore = busySeconds();
   const startedMs = performance.now();
@@ -46,16 +49,21 @@ export async function measureProcess({ command, argv, env }: ProgramRun): Promis
     if (child.pid !== undefined) for (const [pid, peak] of peakMemoryOfTree(child.pid)) peaks.set(pid, peak);
   };
   const timer = setInterval(look, lookEveryMs);
-  const exit = once(child, "exit").then(([code]: unknown[]) => ({ code, wallMs: performance.now() - startedMs }));
+  const exit = once(child, "exit").then(([code]: unknown[]) => ({
+    code: typeof code === "number" ? code : null,
+    wallMs: performance.now() - startedMs,
+  }));
   try {
     const [{ code, wallMs }, stdout, stderr] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
-    if (code !== 0) throw new Error(`${command} ${argv.join(" ")} ended with ${String(code)}:\n${stderr || stdout}`);
+    if (code === null || !exits.includes(code)) {
+      throw new Error(`${command} ${argv.join(" ")} ended with ${String(code)}:\n${stderr || stdout}`);
+    }
     const cpuAfter = cpuOfEndedChildren();
     const cpuSeconds = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
     const peakBytes = peaks.size === 0 ? undefined : [...peaks.values()].reduce((sum, peak) => sum + peak);
     const others = cpuSeconds === undefined ? undefined : busySeconds() - busyBefore - cpuSeconds;
     const othersShare = others === undefined ? undefined : Math.max(0, others / ((wallMs / 1000) * cpus().length));
-    return { wallMs, cpuSeconds, peakBytes, othersShare, stdout, stderr };
+    return { wallMs, cpuSeconds, peakBytes, othersShare, code, stdout, stderr };
   } finally {
     clearInterval(timer);
   }

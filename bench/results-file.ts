@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
-import { consoleSectionOf, withConsoleSection } from "./console/table.ts";
+import { consoleHeading } from "./console/table.ts";
+import { sectionOf, withSection } from "./markdown-table.ts";
 import { caseTable, growthLine, stepTable } from "./report.ts";
 import type { CaseResult } from "./run-cases.ts";
 
@@ -13,6 +14,9 @@ const goFigures = `| Organization                              | Go, default eng
 | 10,000 members, 500 teams, 50,000 grants  | 2.7 s, 84 MB            | 12 s, 76 MB            |
 | the same, every answer 100 ms late        | 8.5 s                   | not measured           |
 | 100,000 members, 1,000 teams, 1,100,000 grants | 35 s, 630 MB       | 327 s, 89 MB           |`;
+
+/** Heading of what `npm run bench:memory` writes. */
+export const memoryHeading = "## Memory, whatever the server answers";
 
 /** Everything that was measured. */
 export interface Results {
@@ -25,9 +29,13 @@ export interface Results {
 /** Writes the page. */
 export function writeResults(results: Results): void {
   const path = join(import.meta.dirname, "RESULTS.md");
-  const kept = consoleSectionOf(readFileSync(path, "utf8"));
-  const page = resultsPage(results);
-  writeFileSync(path, kept === undefined ? page : withConsoleSection(page, kept));
+  const before = readFileSync(path, "utf8");
+  let page = resultsPage(results);
+  for (const heading of [memoryHeading, consoleHeading]) {
+    const kept = sectionOf(before, heading);
+    if (kept !== undefined) page = withSection(page, heading, kept);
+  }
+  writeFileSync(path, page);
 }
 
 /** The page as Markdown. */

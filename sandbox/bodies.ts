@@ -1,5 +1,7 @@
 /** How records look on the wire (Cloudsmith API v1 field names). Pure; who may see what is view.ts' matter. */
+
 import type { Member, Organization, Overrides, Service, Team, TeamMembership } from "./model.ts";
+import type { KeyRule } from "./switches.ts";
 
 /** Profile links and such point to the real host, so that bodies do not depend on the sandbox's port. */
 const API = "https://api.cloudsmith.io/v1";
@@ -36,25 +38,54 @@ export function memberBody(member: Member, look: MemberLook): Body {
   );
 }
 
+/** What a summary of a member leaves out: only the member itself says it. */
+const memberDetails = ["has_two_factor", "joined_at", "last_login_at", "last_login_method", "user_url", "visibility"];
+const teamDetails = ["description", "visibility"];
+
+/** A row of the member list where rows are summaries. */
+export function memberSummary(member: Member, look: MemberLook): Body {
+  return without(memberDetails, memberBody(member, look));
+}
+
+/** A row of the team list where rows are summaries. */
+export function teamSummary(team: Team): Body {
+  return without(teamDetails, teamBody(team));
+}
+
 /** OrganizationTeam (Cloudsmith API: teams list and read). */
 export function teamBody(team: Team): Body {
   const { description, name, slug, slugPerm, visibility } = team;
   return withOverrides({ description, name, slug, slug_perm: slugPerm, visibility }, team.overrides);
 }
 
-/** Service (Cloudsmith API: services list and read). The key is masked but for its last four characters. */
-export function serviceBody(service: Service): Body {
+/**
+ * Service (Cloudsmith API: services list and read). The key is masked but for its last four characters. When it expires
+ * is only filled where the organization has a rule for keys.
+ */
+export function serviceBody(service: Service, expiresAtMs?: number): Body {
   return {
     created_at: service.createdAt,
     created_by: service.createdBy,
     created_by_url: profileUrl(service.createdBy),
     description: service.description,
     key: `${"*".repeat(32)}${service.keyTail}`,
-    key_expires_at: service.keyExpiresAt,
+    key_expires_at: expiresAtMs === undefined ? service.keyExpiresAt : new Date(expiresAtMs).toISOString(),
     name: service.name,
     role: service.role,
     slug: service.slug,
     teams: service.memberships.map(teamPlaceBody),
+  };
+}
+
+/** A rule for keys (Cloudsmith API: api-key-rules list). */
+export function keyRuleBody({ maxAgeHours, enforceRefresh }: KeyRule, madeAtMs: number): Body {
+  return {
+    created_at: new Date(madeAtMs).toISOString(),
+    enforce_refresh: enforceRefresh,
+    is_enabled: true,
+    max_age_hours: maxAgeHours,
+    rule_type: "All",
+    slug_perm: "keyrule00001",
   };
 }
 
@@ -99,6 +130,10 @@ function teamPlaceBody({ team, role }: TeamMembership): Body {
 
 function profileUrl(slug: string): string {
   return `${API}/users/profile/${encodeURIComponent(slug)}/`;
+}
+
+function without(fields: readonly string[], body: Body): Body {
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !fields.includes(field)));
 }
 
 function withOverrides(body: Body, overrides: Overrides | undefined): Body {

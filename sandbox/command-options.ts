@@ -25,6 +25,11 @@ export function aboutSandbox(): string {
 --ties-turn page|page-size: rows of equal name or role come in the opposite order on every other page, or page size,
   so that one may stand twice and another nowhere, although nothing moves
 
+--large-pages ROWS|ROWS/silence: pages of more rows are too slow, which a gateway ends with 504, or nobody does
+--new-team-seconds N: the last team was made as the sandbox started, and has no member list (404) for so long
+--key-rule HOURS|HOURS/refresh: keys may be so old; with refresh each is then replaced, and the old one refused
+--summary-rows: lists leave out what only the member or team itself says, such as the two-factor state
+
 Faults stand for what lasts or passes: --fault status=404,path=/members,times=2 is a team made a moment ago,
 --fault status=413,query=page_size=500,times=always a service that refuses large pages.
 
@@ -103,6 +108,7 @@ function readOrganization(values: Values): OrganizationOptions {
 
 function readSwitches(values: Values): Partial<Switches> {
   const semantics = readSemantics(values["is-active"]);
+  const newTeamSeconds = wholeNumber("new-team-seconds", values["new-team-seconds"]);
   return {
     latencyMs: wholeNumber("latency-ms", values["latency-ms"]) ?? 0,
     membersCarryTeams: !isOn(values["no-member-teams"]),
@@ -110,6 +116,10 @@ function readSwitches(values: Values): Partial<Switches> {
     paginationHeaders: !isOn(values["no-pagination-headers"]),
     ignoreUserKind: isOn(values["ignore-user-kind"]),
     tiesTurn: readTies(values["ties-turn"]),
+    summaryRows: isOn(values["summary-rows"]),
+    largePages: readLargePages(values["large-pages"]),
+    keyRule: readKeyRule(values["key-rule"]),
+    ...(newTeamSeconds !== undefined && { newTeamMs: newTeamSeconds * 1000 }),
     ...(semantics && { isActiveSemantics: semantics }),
   };
 }
@@ -118,6 +128,23 @@ function readTies(text: string | undefined): Switches["tiesTurn"] {
   if (text === undefined) return false;
   if (text === "page" || text === "page-size") return text;
   throw refused(`--ties-turn is page or page-size, not ${JSON.stringify(text)}.`);
+}
+
+function readLargePages(text: string | undefined): Switches["largePages"] {
+  if (text === undefined) return undefined;
+  const [, over, silence] = /^(\d{1,3})(\/silence)?$/.exec(text) ?? [];
+  if (over === undefined)
+    throw refused(`--large-pages is ROWS or ROWS/silence, such as 100, not ${JSON.stringify(text)}.`);
+  return { over: Number(over), end: silence ? "silence" : "504" };
+}
+
+function readKeyRule(text: string | undefined): Switches["keyRule"] {
+  if (text === undefined) return undefined;
+  const [, hours, refresh] = /^(\d{1,6})(\/refresh)?$/.exec(text) ?? [];
+  if (hours === undefined || Number(hours) < 24) {
+    throw refused(`--key-rule is HOURS or HOURS/refresh, from 24, such as 720/refresh, not ${JSON.stringify(text)}.`);
+  }
+  return { maxAgeHours: Number(hours), enforceRefresh: refresh !== undefined };
 }
 
 function readSemantics(text: string | undefined): Switches["isActiveSemantics"] | undefined {

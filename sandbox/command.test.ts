@@ -60,7 +60,8 @@ test("every option reaches the server", async () => {
     ...["--members", "50", "--teams", "3", "--teams-per-member", "1", "--seed", "9", "--inactive-share", "0.5"],
     ...["--services", "2", "--slug", "my-org", "--rate-limit", "77/60", "--is-active", "H2", "--latency-ms", "1"],
     ...["--no-member-teams", "--redact-emails", "--no-pagination-headers", "--prepare", "--json"],
-    ...["--ignore-user-kind", "--ties-turn", "page"],
+    ...["--ignore-user-kind", "--ties-turn", "page", "--summary-rows", "--large-pages", "100", "--key-rule", "48"],
+    ...["--new-team-seconds", "3600"],
     ...["--fault", "status=503,path=/teams/,times=2", "--fault", "throttle=9,page=2"],
   ];
   const { exitCode, stdout } = await run(argv, async (text) => {
@@ -80,7 +81,12 @@ test("every option reaches the server", async () => {
     for (const row of rows.map(rowOf)) {
       assert.ok(!("teams" in row));
       assert.match(String(row["email"]), /\*/);
+      assert.ok(!("has_two_factor" in row));
     }
+    assert.equal((await get("members/?page_size=101")).status, 504);
+    const rules: unknown = await (await get("api-key-rules/")).json();
+    const rule = rowOf(Array.isArray(rules) ? rules[0] : undefined);
+    assert.deepEqual([rule["max_age_hours"], rule["enforce_refresh"]], [48, false]);
     assert.equal((await get("teams/")).status, 503);
     assert.equal((await get("teams/")).status, 503);
     assert.equal((await get("teams/")).status, 200);
@@ -100,6 +106,10 @@ const refusals: readonly (readonly [argv: readonly string[], reason: RegExp])[] 
   [["--inactive-share", "1.5"], /SANDBOX-OPTION: --inactive-share takes a number from 0 to 1/],
   [["--is-active", "H4"], /SANDBOX-OPTION: --is-active is H1, H2 or H3/],
   [["--ties-turn", "moon"], /SANDBOX-OPTION: --ties-turn is page or page-size/],
+  [["--large-pages", "many"], /SANDBOX-OPTION: --large-pages is ROWS or ROWS\/silence/],
+  [["--large-pages", "100/later"], /SANDBOX-OPTION: --large-pages is ROWS or ROWS\/silence/],
+  [["--key-rule", "23"], /SANDBOX-OPTION: --key-rule is HOURS or HOURS\/refresh/],
+  [["--new-team-seconds", "-1"], /SANDBOX-OPTION: .*--new-team-seconds/],
   [["--rate-limit", "fast"], /SANDBOX-OPTION: --rate-limit is N or N\/SECONDS/],
   [["--c1-every", "5"], /SANDBOX-OPTION: --c1-every and --c1-uploads go with --c1/],
   [["--c1-uploads", "x"], /SANDBOX-OPTION: --c1-every and --c1-uploads go with --c1/],

@@ -18,6 +18,10 @@ export interface AnyContext {
   readonly switches: Readonly<Switches>;
   /** Whether lists are rendered as a whole and kept, see OrganizationOptions of the server. */
   readonly prepare: boolean;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** When the keys were made, milliseconds since the epoch. */
+  readonly keysMadeAtMs: number;
   /** Chance for unstable sorting. */
   readonly random: Random;
   /** How a key's holder appears who is not in the organization. */

@@ -11,8 +11,12 @@ export class OrganizationEditor {
   readonly #organization: Organization;
   readonly #random: Random;
 
-  constructor(organization: Organization) {
+  readonly #nowMs: () => number;
+
+  /** @param nowMs milliseconds since the epoch */
+  constructor(organization: Organization, nowMs: () => number = Date.now) {
     this.#organization = organization;
+    this.#nowMs = nowMs;
     this.#random = createRandom(organization.seed, "editor");
   }
 
@@ -59,6 +63,7 @@ export class OrganizationEditor {
       slugPerm: alphanumeric(this.#random, 12),
       description: null,
       visibility: "Visible",
+      madeAtMs: this.#nowMs(),
       ...fields,
     });
     this.#organization.teams.push(team);

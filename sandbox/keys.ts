@@ -4,7 +4,7 @@ import type { SelfFields } from "./bodies.ts";
 import type { Directory } from "./directory.ts";
 import type { Member, Organization, Service } from "./model.ts";
 import { alphanumeric, createRandom } from "./random.ts";
-import type { Switches } from "./switches.ts";
+import type { KeyRule, Switches } from "./switches.ts";
 
 /** Whose keys there are: persons by role, a Manager and a Member service account, and someone outside. */
 export const keyNames = ["owner", "manager", "member", "collaborator", "service", "serviceMember", "outsider"] as const;
@@ -47,8 +47,11 @@ export class KeyRing {
   readonly #names: ReadonlyMap<string, KeyName>;
   readonly #holders: ReadonlyMap<KeyName, Member | Service | undefined>;
   readonly #revoked = new Set<KeyName>();
+  /** When all of them were made, milliseconds since the epoch. */
+  readonly madeAtMs: number;
 
-  constructor(organization: Organization) {
+  constructor(organization: Organization, madeAtMs: number) {
+    this.madeAtMs = madeAtMs;
     this.keys = createKeys(organization.seed);
     this.#names = new Map(keyNames.map((name) => [this.keys[name], name]));
     const person = (role: Member["role"]): Member | undefined =>
@@ -98,19 +101,20 @@ export class KeyRing {
   }
 
   /** Who sends these headers. */
-  identify(headers: IncomingHttpHeaders, directory: Directory, wrongKey: Switches["wrongKey"]): Caller {
+  identify(headers: IncomingHttpHeaders, directory: Directory, { wrongKey, keyRule, nowMs }: KeyTreatment): Caller {
+    const isReplaced = keyRule?.enforceRefresh === true && nowMs >= keysExpireAtMs(keyRule, this.madeAtMs);
+    const byKey = (text: string): Caller | undefined => (isReplaced ? undefined : this.#byKey(text, directory));
     const apiKey = headers["x-api-key"];
     if (typeof apiKey === "string") {
       const rejected = wrongKey === "anonymous" ? anonymous : { kind: "rejected" as const, status: statusOf(wrongKey) };
-      return this.#byKey(apiKey, directory) ?? rejected;
+      return byKey(apiKey) ?? rejected;
     }
     const [scheme, credential] = (headers.authorization ?? "").split(/ +/, 2);
     if (credential === undefined) return anonymous;
-    if (scheme?.toLowerCase() === "token")
-      return this.#byKey(credential, directory) ?? { kind: "rejected", status: 401 };
+    if (scheme?.toLowerCase() === "token") return byKey(credential) ?? { kind: "rejected", status: 401 };
     if (scheme?.toLowerCase() === "basic") return { kind: "rejected", status: 401 };
     // A bad key under any other scheme is taken for no key at all.
-    return (scheme?.toLowerCase() === "bearer" && this.#byKey(credential, directory)) || anonymous;
+    return (scheme?.toLowerCase() === "bearer" && byKey(credential)) || anonymous;
   }
 
   #byKey(text: string, directory: Directory): Caller | undefined {
@@ -125,6 +129,16 @@ export class KeyRing {
     }
     return directory.has(holder) ? { kind: "service", key, service: holder } : undefined;
   }
+}
+
+/** What decides whether a key is good. */
+export interface KeyTreatment extends Pick<Switches, "wrongKey" | "keyRule"> {
+  readonly nowMs: number;
+}
+
+/** When a key is as old as the rule allows, milliseconds since the epoch. */
+export function keysExpireAtMs({ maxAgeHours }: KeyRule, madeAtMs: number): number {
+  return madeAtMs + maxAgeHours * 3_600_000;
 }
 
 const anonymous: Caller = { kind: "anonymous" };

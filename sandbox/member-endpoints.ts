@@ -1,6 +1,6 @@
 /** Endpoints under /orgs/{org}/members/ (Cloudsmith API: members list, members read). */
 import { type Answer, jsonAnswer, notFound } from "./answer.ts";
-import { type Body, memberBody } from "./bodies.ts";
+import { type Body, memberBody, memberSummary } from "./bodies.ts";
 import type { OrganizationContext } from "./context.ts";
 import type { Member, Organization } from "./model.ts";
 import { pageAnswer } from "./paging.ts";
@@ -38,7 +38,8 @@ function activeFilter(text: string | null, semantics: Switches["isActiveSemantic
 function memberRows(context: OrganizationContext, sort: MemberSort, wanted: boolean | undefined): RowList {
   const { directory, view, switches } = context;
   const search = createSearch(context.query.get("query"));
-  const render = (member: Member): Body => memberBody(member, view.lookAt(member));
+  const body = switches.summaryRows ? memberSummary : memberBody;
+  const render = (member: Member): Body => body(member, view.lookAt(member));
   const rows = (): readonly Member[] => {
     const sorted = directory.membersBy(sort.field);
     const shown = sorted.filter(
@@ -52,8 +53,8 @@ function memberRows(context: OrganizationContext, sort: MemberSort, wanted: bool
     return turned(arrangedRows, ({ role, userName }) => (isByRole ? role : userName), context);
   };
   if (!context.prepare || !view.isComplete || search || isUnsteady(switches)) return rowsOnDemand(rows(), render);
-  const { membersCarryTeams, redactedEmails } = switches;
-  const key = JSON.stringify(["members", sort, wanted, membersCarryTeams, redactedEmails]);
+  const { membersCarryTeams, redactedEmails, summaryRows } = switches;
+  const key = JSON.stringify(["members", sort, wanted, membersCarryTeams, redactedEmails, summaryRows]);
   return directory.prepared(key, () => rowsPrepared(rows(), render));
 }
 

@@ -32,6 +32,8 @@ export interface TeamFields {
   /** At most 200 characters. */
   description: string | null;
   visibility: "Visible" | "Hidden";
+  /** When it was made, milliseconds since the epoch; undefined: long ago. */
+  madeAtMs?: number | undefined;
   overrides?: Overrides | undefined;
 }
 
@@ -48,6 +50,7 @@ export class Team implements TeamFields {
   slugPerm: string;
   description: string | null;
   visibility: "Visible" | "Hidden";
+  madeAtMs: number | undefined;
   overrides: Overrides | undefined;
   readonly asManager: TeamMembership;
   readonly asMember: TeamMembership;
@@ -58,6 +61,7 @@ export class Team implements TeamFields {
     this.slugPerm = fields.slugPerm;
     this.description = fields.description;
     this.visibility = fields.visibility;
+    this.madeAtMs = fields.madeAtMs;
     this.overrides = fields.overrides;
     this.asManager = { team: this, role: "Manager" };
     this.asMember = { team: this, role: "Member" };

@@ -11,12 +11,13 @@ export interface PagingOptions {
   readonly query: URLSearchParams;
   /** Address of the list without query, for `Link`. */
   readonly url: string;
-  readonly switches: Pick<Switches, "paginationHeaders" | "ignorePageSize">;
+  readonly switches: Pick<Switches, "paginationHeaders" | "ignorePageSize" | "largePages">;
 }
 
 /** One page of `list`, or the documented 404 past its end. */
 export function pageAnswer(list: RowList, options: PagingOptions): Answer {
-  const mode = options.switches.paginationHeaders;
+  const { paginationHeaders: mode, largePages } = options.switches;
+  if (largePages && Number(options.query.get("page_size")) > largePages.over) return tooSlow();
   const size = options.switches.ignorePageSize ? DEFAULT_PAGE_SIZE : readPageSize(options.query.get("page_size"));
   const page = readPageNumber(options.query.get("page"));
   const last = Math.max(1, Math.ceil(list.length / size));
@@ -34,6 +35,12 @@ export function pageAnswer(list: RowList, options: PagingOptions): Answer {
     "X-Pagination-PageSize": String(size),
     ...linkHeader(options.url, page, total),
   });
+}
+
+/** What a gateway says when the service behind it took too long. */
+function tooSlow(): Answer {
+  const body = "<html><head><title>504 Gateway Time-out</title></head></html>";
+  return { status: 504, headers: { "Content-Type": "text/html" }, body: Buffer.from(body) };
 }
 
 /** Pages 0, below and absent are the first; what is not a number is refused like a page past the end. */

@@ -21,6 +21,8 @@ export interface ResponderParts {
   readonly random: Random;
   /** Base address with `/v1`, for `Link` headers. */
   baseUrl(): string;
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
 }
 
 /** Answers as Cloudsmith does. */
@@ -35,7 +37,8 @@ export class Responder {
 
   /** Who sends these headers, now. */
   identify(headers: IncomingHttpHeaders): Caller {
-    return this.#parts.keyRing.identify(headers, this.#current(), this.#parts.switches.wrongKey);
+    const { keyRing, switches, nowMs } = this.#parts;
+    return keyRing.identify(headers, this.#current(), { ...switches, nowMs: nowMs() });
   }
 
   /** Takes one request from the caller's budget. All callers without a good key share one. */
@@ -64,8 +67,10 @@ export class Responder {
   }
 
   #context(request: Pick<SandboxRequest, "path" | "query">, caller: Caller, rate: RateState): AnyContext {
-    const { keyRing, switches, prepare, random } = this.#parts;
+    const { keyRing, switches, prepare, random, nowMs } = this.#parts;
     return {
+      nowMs: nowMs(),
+      keysMadeAtMs: keyRing.madeAtMs,
       caller,
       directory: this.#current(),
       query: request.query,

@@ -13,7 +13,7 @@ import {
   listTokens,
   readGroupSyncStatus,
 } from "./on-request/endpoints.ts";
-import { listServices, readService } from "./service-endpoints.ts";
+import { listKeyRules, listServices, readService } from "./service-endpoints.ts";
 import { listTeamMembers, listTeams, readTeam } from "./team-endpoints.ts";
 import { createView } from "./view.ts";
 
@@ -39,6 +39,7 @@ const organizationRoutes: readonly (readonly [RegExp, Endpoint])[] = [
   [/^\/orgs\/teams\/([^/]+)\/$/, readTeam],
   [/^\/orgs\/teams\/([^/]+)\/members\/?$/, listTeamMembers],
   [/^\/orgs\/services\/$/, listServices],
+  [/^\/orgs\/api-key-rules\/$/, listKeyRules],
   [/^\/orgs\/services\/([^/]+)\/$/, readService],
   [/^\/orgs\/openid-connect\/$/, listOidcProviders],
   [/^\/orgs\/invites\/$/, listInvites],

@@ -24,7 +24,7 @@ import { defaultSwitches, type Switches } from "./switches.ts";
 /** May give an answer in place of the sandbox's own, or change the organization before it answers. */
 export type RequestHook = (request: SandboxRequest) => Answer | undefined | Promise<Answer | undefined>;
 
-/** How to start; the switches can be given here and changed later. */
+/** How to start; the switches can be given here and changed later. With `newTeamMs` the last team is a new one. */
 export interface SandboxOptions extends Partial<Switches> {
   /** An organization, or what to make one from. Default: 120 members, 12 teams, seed 1. */
   readonly organization?: Organization | OrganizationOptions;
@@ -102,9 +102,12 @@ class SandboxServer implements Sandbox {
     const organization = "revision" in given ? given : createOrganization(given);
     this.organization = organization;
     this.switches = readSwitches(options);
-    this.edit = new OrganizationEditor(organization);
     this.#clock = options.clock ?? systemClock;
-    this.#keyRing = new KeyRing(organization);
+    const nowMs = (): number => this.#clock.nowMs();
+    this.edit = new OrganizationEditor(organization, nowMs);
+    const lastTeam = organization.teams.at(-1);
+    if (options.newTeamMs !== undefined && lastTeam) lastTeam.madeAtMs = nowMs();
+    this.#keyRing = new KeyRing(organization, nowMs());
     this.keys = this.#keyRing.keys;
     this.#limiter = new RateLimiter(options.rateLimit ?? defaultRateLimit, this.#clock);
     this.#faults = new FaultPlan(organization.seed);
@@ -117,6 +120,7 @@ class SandboxServer implements Sandbox {
       prepare,
       random: createRandom(organization.seed, "order"),
       baseUrl: () => this.baseUrl,
+      nowMs,
     });
     if (prepare) this.#responder.prepareLists();
     this.#server = createServer((request, response) => {
@@ -215,8 +219,9 @@ class SandboxServer implements Sandbox {
       hangUp.abort();
     });
     try {
-      const answer = await this.#answer(request, fault);
       const wait = this.#waiter(hangUp.signal);
+      if (this.#isNeverServed(request)) await wait(undefined);
+      const answer = await this.#answer(request, fault);
       if (this.switches.latencyMs > 0) await wait(this.switches.latencyMs);
       await deliver(response, answer, fault, wait);
     } catch (error) {
@@ -243,6 +248,11 @@ class SandboxServer implements Sandbox {
       return this.#responder.answer({ ...request, query }, caller, rate);
     };
     return withRateHeaders(spoil(answer, fault, pageAt), rate);
+  }
+
+  #isNeverServed({ query }: SandboxRequest): boolean {
+    const { largePages } = this.switches;
+    return largePages?.end === "silence" && Number(query.get("page_size")) > largePages.over;
   }
 
   async #askHooks(request: SandboxRequest): Promise<Answer | undefined> {
@@ -279,6 +289,10 @@ function readSwitches(options: SandboxOptions): Switches {
     unstableSort: options.unstableSort ?? d.unstableSort,
     tiesTurn: options.tiesTurn ?? d.tiesTurn,
     ignoreUserKind: options.ignoreUserKind ?? d.ignoreUserKind,
+    summaryRows: options.summaryRows ?? d.summaryRows,
+    largePages: options.largePages ?? d.largePages,
+    newTeamMs: options.newTeamMs ?? d.newTeamMs,
+    keyRule: options.keyRule ?? d.keyRule,
     wrongKey: options.wrongKey ?? d.wrongKey,
   };
 }

@@ -1,8 +1,9 @@
 /** Endpoints under /orgs/{org}/services/ (Cloudsmith API: services list, services read). */
 import { type Answer, forbidden, jsonAnswer, notFound } from "./answer.ts";
-import { serviceBody } from "./bodies.ts";
+import { type Body, keyRuleBody, serviceBody } from "./bodies.ts";
 import type { OrganizationContext } from "./context.ts";
 import { compare } from "./directory.ts";
+import { keysExpireAtMs } from "./keys.ts";
 import type { Service } from "./model.ts";
 import { pageAnswer } from "./paging.ts";
 import { rowsOnDemand } from "./row-list.ts";
@@ -28,7 +29,7 @@ export function listServices(context: OrganizationContext): Answer {
     .sort((a, b) => compare(value(a), value(b)) || compare(a.slug, b.slug));
   const { switches, random } = context;
   return pageAnswer(
-    rowsOnDemand(arranged(rows, sort, switches.unstableSort ? random : undefined), serviceBody),
+    rowsOnDemand(arranged(rows, sort, switches.unstableSort ? random : undefined), (row) => shown(row, context)),
     context,
   );
 }
@@ -40,7 +41,28 @@ export function readService(context: OrganizationContext, slug: string): Answer 
   if (!service) return notFound();
   const isSelf = context.caller.kind === "service" && context.caller.service === service;
   if (!isSelf && !context.view.seesServices) return forbidden();
-  return jsonAnswer(200, JSON.stringify(serviceBody(service)));
+  return jsonAnswer(200, JSON.stringify(shown(service, context)));
+}
+
+/** GET /orgs/{org}/api-key-rules/ */
+export function listKeyRules({
+  switches: { keyRule },
+  view,
+  query,
+  url,
+  switches,
+  keysMadeAtMs,
+}: OrganizationContext): Answer {
+  if (!view.seesServices) return forbidden();
+  const rows = keyRule === undefined ? [] : [keyRuleBody(keyRule, keysMadeAtMs)];
+  return pageAnswer(
+    rowsOnDemand(rows, (row) => row),
+    { query, url, switches },
+  );
+}
+
+function shown(service: Service, { switches: { keyRule }, keysMadeAtMs }: OrganizationContext): Body {
+  return serviceBody(service, keyRule && keysExpireAtMs(keyRule, keysMadeAtMs));
 }
 
 /** Unlike the other lists, this one does not take the organization's immutable id. */

@@ -33,8 +33,33 @@ export interface Switches {
   tiesTurn: false | "page" | "page-size";
   /** Lists of a team's members show people and services, whatever `user_kind` asks for. Default false. */
   ignoreUserKind: boolean;
+  /** List rows are summaries: they leave out what only the member or team itself says when it is read. Default false. */
+  summaryRows: boolean;
+  /**
+   * Pages of more rows than `over` are too slow: the gateway gives up with 504, or nothing comes until the client hangs
+   * up. Default: every page is served.
+   */
+  largePages: LargePages | undefined;
+  /** A team has no member list, which is a 404, for so long after it was made, milliseconds. Default 0. */
+  newTeamMs: number;
+  /** The organization's rule for keys. Default none. */
+  keyRule: KeyRule | undefined;
   /** What an unknown key gets (not documented): 401, 403, or the treatment of a caller without a key. Default 401. */
   wrongKey: "401" | "403" | "anonymous";
+}
+
+/** What happens to pages that are too large. */
+export interface LargePages {
+  readonly over: number;
+  readonly end: "504" | "silence";
+}
+
+/** Cloudsmith API: api-key-rules. It is for all keys. */
+export interface KeyRule {
+  /** At least 24. Keys are as old as the sandbox. */
+  readonly maxAgeHours: number;
+  /** A key is replaced by another when it has reached that age: the old one is unknown from then on. */
+  readonly enforceRefresh: boolean;
 }
 
 /** The behaviour of a sandbox without switches. */
@@ -49,5 +74,9 @@ export const defaultSwitches: Readonly<Switches> = {
   unstableSort: false,
   tiesTurn: false,
   ignoreUserKind: false,
+  summaryRows: false,
+  largePages: undefined,
+  newTeamMs: 0,
+  keyRule: undefined,
   wrongKey: "401",
 };

@@ -1,6 +1,6 @@
 /** Endpoints under /orgs/{org}/teams/ (Cloudsmith API: teams list, teams read, team members list). */
 import { type Answer, errorAnswer, jsonAnswer, notFound } from "./answer.ts";
-import { teamBody } from "./bodies.ts";
+import { teamBody, teamSummary } from "./bodies.ts";
 import type { OrganizationContext } from "./context.ts";
 import type { Directory } from "./directory.ts";
 import type { Team } from "./model.ts";
@@ -28,6 +28,7 @@ export function listTeamMembers(context: OrganizationContext, slug: string): Ans
   const { directory, view, switches } = context;
   const team = directory.team(slug);
   if (team?.slug !== slug || !view.seesTeam(team)) return notFound();
+  if (context.nowMs - (team.madeAtMs ?? Number.NEGATIVE_INFINITY) < switches.newTeamMs) return notFound();
   const kind = context.query.get("user_kind") || "user";
   if (kind !== "user" && kind !== "service") return errorAnswer(400, "user_kind is either user or service.");
   const people = directory
@@ -44,6 +45,7 @@ export function listTeamMembers(context: OrganizationContext, slug: string): Ans
 function teamRows(context: OrganizationContext, sort: Sort<"name" | "members">): RowList {
   const { directory, view, switches, query } = context;
   const search = createSearch(query.get("query"));
+  const body = switches.summaryRows ? teamSummary : teamBody;
   const isForUser = query.get("for_user")?.toLowerCase() === "true";
   const rows = (): readonly Team[] => {
     const shown = directory
@@ -57,9 +59,10 @@ function teamRows(context: OrganizationContext, sort: Sort<"name" | "members">):
     return turned(arrangedRows, (team) => (sort.field === "name" ? team.name : size(team)), context);
   };
   if (!context.prepare || !view.isComplete || isForUser || search || isUnsteady(switches)) {
-    return rowsOnDemand(rows(), teamBody);
+    return rowsOnDemand(rows(), body);
   }
-  return directory.prepared(JSON.stringify(["teams", sort]), () => rowsPrepared(rows(), teamBody));
+  const key = JSON.stringify(["teams", sort, switches.summaryRows]);
+  return directory.prepared(key, () => rowsPrepared(rows(), body));
 }
 
 function searchable(team: Team, directory: Directory): Searchable {

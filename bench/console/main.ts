@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { withSection } from "../markdown-table.ts";
 import { machine } from "../results-file.ts";
 import { measureConsole } from "./measure.ts";
 import { parseConsoleBenchOptions } from "./options.ts";
-import { consoleSection, withConsoleSection } from "./table.ts";
+import { consoleHeading, consoleSection } from "./table.ts";
 
 const options = parseConsoleBenchOptions(process.argv.slice(2));
 const { members, teams, logLines, write } = options;
@@ -20,5 +21,5 @@ const section = consoleSection(measured, about);
 process.stdout.write(`${section}\n`);
 if (write) {
   const path = join(import.meta.dirname, "..", "RESULTS.md");
-  writeFileSync(path, withConsoleSection(readFileSync(path, "utf8"), section));
+  writeFileSync(path, withSection(readFileSync(path, "utf8"), consoleHeading, section));
 }

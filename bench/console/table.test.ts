@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { consoleHeading, consoleSection, consoleSectionOf, withConsoleSection } from "./table.ts";
+import { sectionOf, withSection } from "../markdown-table.ts";
+import { consoleHeading, consoleSection } from "./table.ts";
 
 const spread = { min: 1, median: 2, max: 30 };
 
@@ -18,10 +19,10 @@ test("a target that was missed is said to be", () => {
 
 test("the section is put in the place of the old one, and the rest of the page stays", () => {
   const page = "# Page\n\nText.\n";
-  const once = withConsoleSection(page, `${consoleHeading}\n\nold`);
+  const once = withSection(page, consoleHeading, `${consoleHeading}\n\nold`);
   assert.equal(once, `# Page\n\nText.\n\n${consoleHeading}\n\nold\n`);
   const more = `${once}\n## Other\n\nmore\n`;
-  assert.equal(withConsoleSection(more, `${consoleHeading}\n\nnew`), more.replace("old", "new"));
-  assert.equal(consoleSectionOf(more), `${consoleHeading}\n\nold`);
-  assert.equal(consoleSectionOf(page), undefined);
+  assert.equal(withSection(more, consoleHeading, `${consoleHeading}\n\nnew`), more.replace("old", "new"));
+  assert.equal(sectionOf(more, consoleHeading), `${consoleHeading}\n\nold`);
+  assert.equal(sectionOf(page, consoleHeading), undefined);
 });

@@ -26,22 +26,6 @@ export function consoleSection(measured: readonly Measured[], about: readonly st
   return `${consoleHeading}\n\n${about.join("\n")}\n\n${table}`;
 }
 
-/** The page with the section in the place of the one that was there, else behind everything. */
-export function withConsoleSection(page: string, section: string): string {
-  const start = page.indexOf(`${consoleHeading}\n`);
-  if (start === -1) return `${page.trimEnd()}\n\n${section}\n`;
-  const next = page.indexOf("\n## ", start + 1);
-  return `${page.slice(0, start)}${section}\n${next === -1 ? "" : page.slice(next)}`;
-}
-
-/** The section that a page has; undefined when it has none. */
-export function consoleSectionOf(page: string): string | undefined {
-  const start = page.indexOf(`${consoleHeading}\n`);
-  if (start === -1) return undefined;
-  const next = page.indexOf("\n## ", start + 1);
-  return page.slice(start, next === -1 ? undefined : next).trimEnd();
-}
-
 function rounded(value: number): string {
   return value >= 10 ? String(Math.round(value)) : value.toFixed(1);
 }

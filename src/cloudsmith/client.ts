@@ -73,10 +73,8 @@ export interface CloudsmithClientOptions extends Omit<HttpClientOptions, "header
 
 /** The API serves no more rows a page, whatever is asked for (Cloudsmith API: pagination). */
 const maxPageSize = 500;
-/** An answer is not larger than this: a page of 500 members in 200 teams each is half of it. */
-const maxBodyBytes = 12 * 1024 * 1024;
-/** What was fetched ahead of one list may hold so much. */
-const aheadBytes = 8 * 1024 * 1024;
+/** A page of 500 members in 200 teams each has 6 MiB; a larger one is asked for in smaller pages. */
+const maxBodyBytes = 8 * 1024 * 1024;
 
 /** The part of the client that is asked; a test has one of its own. */
 export type Api = Pick<CloudsmithClient, keyof CloudsmithClient>;
@@ -97,7 +95,6 @@ export class CloudsmithClient extends api.ApiClient<Subject> {
       pageQuery: ({ page, pageSize: page_size }, sort) => ({ ...(sort !== undefined && { sort }), page, page_size }),
       pageSize: Math.min(pageSize, maxPageSize),
       ahead: options.concurrency ?? 6,
-      aheadBytes,
     });
     this.#errors = errors;
   }

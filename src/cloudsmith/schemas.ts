@@ -12,6 +12,7 @@ import {
   rowId,
   text,
   unlessUnknown,
+  upTo,
 } from "../sdk/api/json-check.ts";
 
 /*
@@ -19,54 +20,68 @@ import {
  * which both mean unknown: never false, never empty, never nobody. A value of another type refuses the answer, because
  * whatever changed it may have changed the rest.
  */
+/**
+ * Longest texts. What is documented has 12 characters as an id, 200 as a name. Ids stay in memory, and what a team or the
+ * organization is called stands in many rows; so a server could fill the memory with longer ones.
+ */
+const longest = { id: 256, name: 10_240, personName: 2 ** 20 } as const;
 /** Text that may be unknown. */
-export const note = unlessUnknown(text);
+export const note = unlessUnknown(upTo(longest.name, text));
+/** What a person is called stands in one row only; it may be unknown. */
+const personName = unlessUnknown(upTo(longest.personName, text));
+/** A word out of a few, or a time; it may be unknown. */
+const word = unlessUnknown(upTo(longest.id, text));
+/** The id of a row, "" where it has none. */
+export const id = upTo(longest.id, rowId);
+/** A login, a slug, or the id of what is no row. */
+export const slug = upTo(longest.id, filledText);
+const name = upTo(longest.name, filledText);
 
 /** A membership of the organization (Cloudsmith API: OrganizationMembership). */
 export const member = objectOf({
   /** Stable. */
-  user_id: rowId,
+  user_id: id,
   /** Slug of the user; may be renamed. */
-  user: unlessUnknown(filledText),
-  user_name: note,
+  user: unlessUnknown(slug),
+  user_name: personName,
   /** May be redacted for keys of a narrow role. */
   email: note,
   /** `Owner`, `Manager`, `Member`, `Collaborator`, or a role that is newer than this connector. */
-  role: note,
+  role: word,
   /** Text in bindings of early 2024. */
   is_active: unlessUnknown(flagOrText),
   has_two_factor: unlessUnknown(flag),
   /** RFC 3339, as all times. */
-  joined_at: note,
+  joined_at: word,
   /** Absent when the person never logged in or it is not known. */
-  last_login_at: note,
-  last_login_method: note,
+  last_login_at: word,
+  last_login_method: word,
   /** `Public` or `Private`. */
-  visibility: note,
-  user_url: note,
+  visibility: word,
+  user_url: personName,
   /** `User` or `Service`; members do not carry it as far as is documented. */
-  user_kind: note,
+  user_kind: word,
   /** Undefined when the API does not say it at all, empty when the member is in no team. They have no immutable id here. */
-  teams: unlessUnknown(listOf(objectOf({ slug: filledText, name: note, role: note }))),
+  teams: unlessUnknown(listOf(objectOf({ slug, name: note, role: word }))),
 });
 export type Member = Checked<typeof member>;
 
 /** A team (Cloudsmith API: OrganizationTeam). `slug_perm` is stable, `visibility` is `Visible` or `Hidden`. */
 export const team = objectOf({
-  slug_perm: rowId,
-  slug: filledText,
-  name: filledText,
+  slug_perm: id,
+  slug,
+  name,
   description: note,
-  visibility: note,
+  visibility: word,
 });
 export type Team = Checked<typeof team>;
 
 /** The organization (Cloudsmith API: Organization). An answer with an empty name and nothing else has occurred. */
 export const organization = objectOf({
-  slug_perm: filledText,
-  slug: filledText,
-  name: filledText,
-  created_at: note,
+  slug_perm: slug,
+  slug,
+  name,
+  created_at: word,
   country: note,
   location: note,
   tagline: note,
@@ -77,11 +92,11 @@ export type Organization = Checked<typeof organization>;
  * Whose key it is (Cloudsmith API: UserBrief). Without a good key `authenticated` is false and the rest unknown; service
  * accounts have no address.
  */
-export const self = objectOf({ authenticated: flag, slug: note, slug_perm: note, name: note, email: note });
+export const self = objectOf({ authenticated: flag, slug: word, slug_perm: word, name: note, email: note });
 export type Self = Checked<typeof self>;
 
 /** A service account (Cloudsmith API: Service), with the role `Manager` or `Member`; its masked key is dropped here. */
-export const service = objectOf({ slug: filledText, name: note, role: note });
+export const service = objectOf({ slug, name: note, role: word });
 export type Service = Checked<typeof service>;
 
 /**
@@ -89,6 +104,6 @@ export type Service = Checked<typeof service>;
  * service accounts, with the role `Manager` or `Member`. Older answers have no `user_kind`, which is `User` or `Service`.
  */
 export const teamMembers = objectOf({
-  members: listOf(objectOf({ user: filledText, role: note, user_kind: note })),
+  members: listOf(objectOf({ user: slug, role: word, user_kind: word })),
 });
 export type TeamMember = Checked<typeof teamMembers>["members"][number];

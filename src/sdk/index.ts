@@ -159,12 +159,12 @@ export {
 } from "./contracts/model.ts";
 export { BatonError, type BatonErrorInit, Status } from "./errors.ts";
 export {
-  type BytesAnswer,
   createHttpClient,
   type HttpClient,
   type HttpClientOptions,
   type JsonAnswer,
   type JsonRequest,
+  type SealedAnswer,
 } from "./http/http-client.ts";
 export type { FailureContext, HttpFailure } from "./http/http-failure.ts";
 export { awaitedRetryLimits, type RetryLimits, retryLimitsWithin } from "./http/retry-timing.ts";

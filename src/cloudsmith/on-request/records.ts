@@ -2,26 +2,16 @@
  * Addresses that are asked only on request, what they answer, checked, and what is kept of each row. The policy for
  * missing and odd values is that of the members (schemas.ts). Secrets are dropped here: no check names them.
  */
-
 import { segment } from "../../sdk/api/api-client.ts";
-import {
-  type Checked,
-  filledText,
-  flag,
-  listOf,
-  Mismatch,
-  objectOf,
-  rowId,
-  unlessUnknown,
-} from "../../sdk/api/json-check.ts";
+import { type Checked, flag, listOf, Mismatch, objectOf, unlessUnknown } from "../../sdk/api/json-check.ts";
 import { type Endpoint, type List, orgList } from "../client.ts";
-import { note } from "../schemas.ts";
+import { id, note, slug } from "../schemas.ts";
 
 const teamPlaces = unlessUnknown(listOf(objectOf({ slug: note, team: note, role: note })));
 
 /** A service account (Cloudsmith API: Service). */
 export const serviceRow = objectOf({
-  slug: rowId,
+  slug: id,
   name: note,
   description: note,
   role: note,
@@ -34,18 +24,18 @@ export type ServiceRow = Checked<typeof serviceRow>;
 
 /** An OIDC provider (Cloudsmith API: ProviderSettings). */
 export const providerRow = objectOf({
-  slug_perm: rowId,
+  slug_perm: id,
   name: note,
   provider_url: note,
   enabled: unlessUnknown(flag),
   claims: unlessUnknown(claimTexts),
-  service_accounts: unlessUnknown(listOf(filledText)),
+  service_accounts: unlessUnknown(listOf(slug)),
 });
 export type ProviderRow = Checked<typeof providerRow>;
 
 /** A pending invitation (Cloudsmith API: OrganizationInvite). */
 export const inviteRow = objectOf({
-  slug_perm: rowId,
+  slug_perm: id,
   email: note,
   user: note,
   role: note,
@@ -57,8 +47,8 @@ export type InviteRow = Checked<typeof inviteRow>;
 
 /** A repository (Cloudsmith API: Repository). */
 export const repositoryRow = objectOf({
-  slug_perm: rowId,
-  slug: filledText,
+  slug_perm: id,
+  slug,
   name: note,
   description: note,
   created_at: note,
@@ -70,7 +60,7 @@ export type RepositoryRow = Checked<typeof repositoryRow>;
 
 /** An entitlement token (Cloudsmith API: RepositoryToken). */
 export const tokenRow = objectOf({
-  slug_perm: rowId,
+  slug_perm: id,
   name: note,
   user: note,
   created_at: note,
@@ -82,7 +72,7 @@ export type TokenRow = Checked<typeof tokenRow>;
 
 /** A group that fills a team (Cloudsmith API: OrganizationGroupSync). */
 export const groupSyncRow = objectOf({
-  slug_perm: rowId,
+  slug_perm: id,
   team: note,
   idp_key: note,
   idp_value: note,
@@ -137,9 +127,9 @@ function claimTexts(value: unknown): Readonly<Record<string, string>> {
 
 /** A line of the audit log (Cloudsmith API: NamespaceAuditLog). */
 export const auditRow = objectOf({
-  uuid: rowId,
-  event: filledText,
-  event_at: filledText,
+  uuid: id,
+  event: slug,
+  event_at: slug,
   actor: note,
   actor_kind: note,
   actor_slug_perm: note,

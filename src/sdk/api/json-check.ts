@@ -15,10 +15,10 @@ export class Mismatch extends Error {
   /** The JSON type of what was found. */
   readonly found: string;
 
-  constructor(expected: string, value: unknown) {
+  constructor(expected: string, value: unknown, found: string = kindOf(value)) {
     super(`${expected} expected`);
     this.expected = expected;
-    this.found = kindOf(value);
+    this.found = found;
   }
 }
 
@@ -33,6 +33,15 @@ export const filledText: Check<string> = (value) => {
   if (typeof value === "string" && value !== "") return value;
   throw new Mismatch(value === "" ? "text that is not empty" : "string", value);
 };
+
+/** What `check` takes, where it is no longer than `most` UTF-16 units: a server must not decide what a row costs. */
+export function upTo(most: number, check: Check<string>): Check<string> {
+  return (value) => {
+    const found = check(value);
+    if (found.length <= most) return found;
+    throw new Mismatch(`text of at most ${most} characters`, value, `text of ${found.length} characters`);
+  };
+}
 
 /** True or false. */
 export const flag: Check<boolean> = (value) => {

@@ -3,10 +3,8 @@
  * ahead, a short list as a whole, and smaller pages where large ones are refused or too slow. Knows no product.
  */
 import { type BatonError, Status, toBatonError } from "../errors.ts";
-import { parseJson } from "../http/body.ts";
 import type { HttpClient, JsonAnswer, JsonRequest } from "../http/http-client.ts";
 import type { HttpFailure } from "../http/http-failure.ts";
-import { releaseBuffer } from "../release-buffer.ts";
 import type { ApiFailures } from "./api-failures.ts";
 import type { Check } from "./json-check.ts";
 import type { Question } from "./moving-list.ts";
@@ -35,7 +33,7 @@ export interface NumberedList<Row> extends Pick<JsonRequest, "path" | "describe"
 
 /** What {@link NumberedLists} are read with. */
 export interface NumberedListsOptions {
-  readonly http: Pick<HttpClient, "getJson" | "getBytes">;
+  readonly http: Pick<HttpClient, "getJson" | "getSealed">;
   readonly failures: Pick<ApiFailures, "read" | "endless">;
   /** Codes of the product's errors begin with it and a hyphen. */
   readonly codePrefix: string;
@@ -47,8 +45,6 @@ export interface NumberedListsOptions {
   readonly smallerSizes?: readonly number[];
   /** Pages of a walk that are held or on their way beyond the one asked for. */
   readonly ahead: number;
-  /** What was fetched ahead of one list may hold so many bytes; default no bound. */
-  readonly aheadBytes?: number;
 }
 
 /** Reads numbered lists of one API. Methods throw what `describe` of the list makes. */
@@ -93,14 +89,13 @@ export class NumberedLists {
 
   /** Walks the list; sends nothing before the walk is begun. */
   walk<Row>(list: NumberedList<Row>, signal: AbortSignal): PageWalk<Row> {
-    const { ahead, aheadBytes, failures } = this.#options;
+    const { ahead, failures } = this.#options;
     return createPageWalk({
-      fetch: (window, walkSignal) => this.#fetchSealed(list, window, walkSignal),
+      fetch: (window, walkSignal, turn) => this.#fetchSealed(list, window, { signal: walkSignal, turn }),
       pageSize: list.question?.pageSize ?? this.#pageSize,
       overlaps: list.question?.overlaps ?? true,
       idOf: list.idOf,
       ahead,
-      ...(aheadBytes !== undefined && { aheadBytes }),
       signal,
       endless: (page) => failures.endless(list.path, page),
     });
@@ -132,26 +127,22 @@ export class NumberedLists {
     return answer && this.#read(list, page, answer);
   }
 
-  /** The same page, left as bytes until its turn. A body that is no JSON is then asked for again as usual. */
+  /** The same page, left as bytes until its turn. */
   async #fetchSealed<Row>(
     list: NumberedList<Row>,
     page: NumberedPage,
-    signal: AbortSignal,
+    { signal, turn }: { readonly signal: AbortSignal; readonly turn: Promise<void> },
   ): Promise<SealedPage<Row> | undefined> {
     const asked = { signal, isWalked: true };
-    const fetching = this.#options.http.getBytes(this.#request(list, page, signal));
-    const answer = await this.#unlessPastTheEnd(fetching, page, asked);
-    if (!answer) return undefined;
-    const { headers, body } = answer;
+    const fetching = this.#options.http.getSealed({ ...this.#request(list, page, signal), turn });
+    const sealed = await this.#unlessPastTheEnd(fetching, page, asked);
+    if (!sealed) return undefined;
     const open = async (): Promise<FetchedPage<Row> | undefined> => {
-      const parsed = parseJson(headers, body);
-      if (!parsed.ok) return await this.#fetch(list, page, asked);
-      // Nobody else has it, and the records are copies.
-      releaseBuffer(body);
-      return this.#read(list, page, { json: parsed.json, headers });
+      const answer = await this.#unlessPastTheEnd(sealed.open(), page, asked);
+      return answer && this.#read(list, page, answer);
     };
     // How many rows came plays no part in what the headers announce.
-    return { announced: readPaging(headers, { ...page, rows: 0 }), bytes: body.length, open };
+    return { announced: readPaging(sealed.headers, { ...page, rows: 0 }), open, discard: () => sealed.discard() };
   }
 
   #read<Row>({ check, path }: NumberedList<Row>, page: NumberedPage, { json, headers }: JsonAnswer): FetchedPage<Row> {

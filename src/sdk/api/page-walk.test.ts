@@ -260,3 +260,38 @@ test("a resumed walk gives the pages that it would have given", async () => {
   const whole = await takeAll(numbers(1234).walk);
   assert.deepEqual(await takeAll(numbers(1234).walk, 9), whole.slice(8));
 });
+
+test("pages that lie there unread are given back when the walk stops or begins elsewhere, and those on their way are aborted", async () => {
+  const discarded: number[] = [];
+  const needed: number[] = [];
+  const signals = new Map<number, AbortSignal>();
+  const walk = createPageWalk<string>({
+    fetch: async ({ page }, signal, turn) => {
+      signals.set(page, signal);
+      void turn.then(() => needed.push(page));
+      // One never arrives.
+      if (page === 4) await new Promise((_resolve, reject) => signal.addEventListener("abort", reject));
+      const { paging, ...rest } = pageOf(page, 20) ?? assert.fail();
+      return {
+        announced: paging,
+        open: async () => ({ ...rest, paging }),
+        discard: () => void discarded.push(page),
+      };
+    },
+    idOf: (item) => item,
+    ahead: 3,
+    signal: new AbortController().signal,
+    endless: (page) => new BatonError({ code: "ENDLESS", status: Status.unknown, message: `page ${page}` }),
+  });
+  await walk.page(1);
+  await settle();
+  assert.deepEqual([needed, discarded], [[1], []], "only the page that was asked for is needed");
+  await walk.page(10);
+  await settle();
+  assert.deepEqual(needed, [1, 10]);
+  assert.deepEqual(discarded, [2, 3, 5]);
+  assert.equal(signals.get(4)?.aborted, true);
+  walk.stop();
+  await settle();
+  assert.deepEqual(discarded, [2, 3, 5, 11, 12, 13, 14]);
+});

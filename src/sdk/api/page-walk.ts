@@ -52,18 +52,21 @@ export interface FetchedPage<T> {
 export interface SealedPage<T> {
   /** By the headers; enough to fetch ahead. */
   readonly announced: Omit<Paging, "hasNext">;
-  /** Size of the body. */
-  readonly bytes: number;
   /** Reads the body, once; `undefined` as for the fetch. */
   open(): Promise<FetchedPage<T> | undefined>;
+  /** It is not wanted any more. */
+  discard(): void;
 }
 
 type Received<T> = FetchedPage<T> | SealedPage<T> | undefined;
 
 /** What a walk needs. */
 export interface PageWalkOptions<T> {
-  /** Fetches one page; `undefined` means that it is past the end. */
-  readonly fetch: (window: PageWindow, signal: AbortSignal) => Promise<Received<T>>;
+  /**
+   * Fetches one page; `undefined` means that it is past the end. `turn` resolves when the page is asked for, so that a
+   * page that is only fetched ahead may wait until then.
+   */
+  readonly fetch: (window: PageWindow, signal: AbortSignal, turn: Promise<void>) => Promise<Received<T>>;
   /** Most rows of a page; pages then overlap as page-windows.ts says. Default: pages are taken as they come. */
   readonly pageSize?: number;
   /** False: pages of one size that do not overlap; default true. */
@@ -71,8 +74,6 @@ export interface PageWalkOptions<T> {
   readonly idOf: (item: T) => string;
   /** Pages held or on their way beyond the one asked for. */
   readonly ahead: number;
-  /** Fewer pages are fetched ahead where as many of the largest seen would hold more than this; default no bound. */
-  readonly aheadBytes?: number;
   readonly signal: AbortSignal;
   /** Made when the list goes on far beyond what it announced. */
   readonly endless: (page: number) => BatonError;
@@ -92,7 +93,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   readonly #options: PageWalkOptions<T>;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #pages = new Map<number, Promise<Received<T>>>();
+  readonly #pages = new Map<number, Coming<T>>();
   readonly #windows: PageWindows;
   /** The server cuts pages as it likes, so that they are taken as they come. */
   #plain: boolean;
@@ -106,7 +107,6 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #totalCount: number | undefined;
   #pageTotal: number | undefined;
   #lastIds = "";
-  #largest = 1;
   #broken: boolean = false;
 
   constructor(options: PageWalkOptions<T>) {
@@ -128,7 +128,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
       if (n > 1 && !this.#knowsServer && !this.#plain) await this.#learnFromFirstPage();
       const result = this.#deliver(n, await this.#take(n));
       this.#next = n + 1;
-      if (result.isLast) this.#pages.clear();
+      if (result.isLast) this.#forget();
       else this.#fetchAhead();
       return result;
     } catch (error) {
@@ -139,8 +139,9 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   async #take(n: number): Promise<FetchedPage<T> | undefined> {
     const wanted = this.#fetch(n);
+    wanted.needed();
     this.#fetchAhead();
-    const fetched = await open(await wanted);
+    const fetched = await open(await wanted.received);
     this.#pages.delete(n);
     if (this.#plain || fetched === undefined || isCutAsAsked(this.#windowAt(n), fetched)) {
       this.#knowsServer = true;
@@ -149,54 +150,67 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     this.#plain = true;
     if (n === 1) return fetched;
     // What was fetched ahead was cut otherwise than asked for, and so was this one.
-    this.#pages.clear();
+    this.#forget();
     return await this.#take(n);
   }
 
   /** A resumed walk cannot tell otherwise whether its page is where it takes it to be. */
   async #learnFromFirstPage(): Promise<void> {
     const first = this.#windowAt(1);
-    const fetched = await open(await this.#options.fetch(first, this.#signal));
+    const fetched = await open(await this.#options.fetch(first, this.#signal, Promise.resolve()));
     if (fetched && !isCutAsAsked(first, fetched)) this.#plain = true;
     this.#knowsServer = true;
   }
 
   stop(): void {
-    this.#pages.clear();
+    this.#forget();
     this.#stop.abort();
   }
 
-  #restartAt(n: number): void {
+  /** What was fetched ahead is not wanted any more. */
+  #forget(): void {
+    for (const { received, cancel } of this.#pages.values()) {
+      received.then(discard, () => {
+        // Nobody asks for it any more.
+      });
+      cancel.abort();
+    }
     this.#pages.clear();
+  }
+
+  #restartAt(n: number): void {
+    this.#forget();
     this.#next = n;
     this.#lastIds = "";
   }
 
   #fetchAhead(): void {
     if (this.#broken || this.#signal.aborted) return;
-    void this.#fetch(this.#next);
-    const { ahead, aheadBytes = Number.POSITIVE_INFINITY } = this.#options;
-    const last = Math.min(this.#next + Math.min(ahead, Math.floor(aheadBytes / this.#largest)), this.#knownPages);
-    for (let page = this.#next + 1; page <= last; page++) void this.#fetch(page);
+    this.#fetch(this.#next);
+    const last = Math.min(this.#next + this.#options.ahead, this.#knownPages);
+    for (let page = this.#next + 1; page <= last; page++) this.#fetch(page);
   }
 
-  #fetch(n: number): Promise<Received<T>> {
+  #fetch(n: number): Coming<T> {
     const known = this.#pages.get(n);
     if (known !== undefined) return known;
     const window = this.#windowAt(n);
-    const fetching = this.#options.fetch(window, this.#signal);
-    this.#pages.set(n, fetching);
-    fetching.then(
-      (received) => {
+    const { promise: turn, resolve: needed } = Promise.withResolvers<void>();
+    const cancel = new AbortController();
+    const received = this.#options.fetch(window, AbortSignal.any([this.#signal, cancel.signal]), turn);
+    const coming = { received, needed, cancel };
+    this.#pages.set(n, coming);
+    received.then(
+      (page) => {
         // A walk that was restarted elsewhere or has ended no longer wants it.
-        if (this.#pages.get(n) === fetching && received !== undefined) this.#learn(n, window, received);
+        if (this.#pages.get(n) === coming && page !== undefined) this.#learn(n, window, page);
       },
       () => {
         // The error is thrown when the page is asked for; until then nothing more is sent after it.
-        this.#broken = true;
+        if (this.#pages.get(n) === coming) this.#broken = true;
       },
     );
-    return fetching;
+    return coming;
   }
 
   #windowAt(n: number): PageWindow {
@@ -207,7 +221,6 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   #learn(n: number, window: PageWindow, received: FetchedPage<T> | SealedPage<T>): void {
     const paging = "open" in received ? received.announced : received.paging;
-    if ("open" in received) this.#largest = Math.max(this.#largest, received.bytes);
     if (n === 1 && (paging.servedSize ?? window.pageSize) !== window.pageSize) this.#plain = true;
     const announced = this.#pagesAnnounced(n, window, paging);
     this.#firstAnnounced ??= announced;
@@ -253,6 +266,18 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #growthLimit(): number {
     return this.#firstAnnounced === undefined ? unannouncedPages : this.#firstAnnounced + toleratedGrowth;
   }
+}
+
+/** A page on its way, or there and not asked for yet. */
+interface Coming<T> {
+  readonly received: Promise<Received<T>>;
+  /** Says that it is asked for. */
+  readonly needed: () => void;
+  readonly cancel: AbortController;
+}
+
+function discard<T>(received: Received<T>): void {
+  if (received && "open" in received) received.discard();
 }
 
 async function open<T>(received: Received<T>): Promise<FetchedPage<T> | undefined> {

@@ -11,11 +11,13 @@ import type { Logger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import { http } from "../net/node-http.ts";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
-import { parseJson } from "./body.ts";
+import { type Body, decodeBody, type ParsedJson, parseJson, release } from "./body.ts";
+import { ByteBudget, type Share } from "./byte-budget.ts";
+import { Call, isRateLimited } from "./call.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
 import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
 import { RequestLimiter } from "./request-limiter.ts";
-import { decideRetry, defaultRetryLimits, type RetryLimits, type RetryState, rateLimitWaitMs } from "./retry-timing.ts";
+import { decideRetry, defaultRetryLimits, type RetryLimits, rateLimitWaitMs } from "./retry-timing.ts";
 import { type GetResult, sendGet } from "./send-get.ts";
 
 /** What a client needs. Waits in milliseconds, sizes in bytes. */
@@ -38,6 +40,11 @@ export interface HttpClientOptions {
   readonly silenceTimeoutMs?: number;
   /** Default 64 MiB, counted before and after decompression. */
   readonly maxBodyBytes?: number;
+  /**
+   * What all answers that arrive or wait for their reader hold together, as they came; default 12 MiB. While it is used
+   * up only the answer goes on that the reader needs first, however large it is.
+   */
+  readonly maxBytesInFlight?: number;
   readonly retryLimits?: Partial<RetryLimits>;
   /** The way out, for https; plain http never goes through a proxy, it could read the key. Default: no proxy. */
   readonly network?: Network;
@@ -53,6 +60,8 @@ export interface JsonRequest {
   readonly describe: (failure: HttpFailure, context: FailureContext) => BatonError;
   /** True when a failure that is usually tried again is not, because the caller will ask otherwise; default never. */
   readonly isHopeless?: (failure: HttpFailure, attempts: number, firstContact: boolean) => boolean;
+  /** For what is asked ahead: resolves when the reader needs the answer. Default: it needs it now. */
+  readonly turn?: Promise<void>;
 }
 
 /** An answer of status 200. */
@@ -61,26 +70,32 @@ export interface JsonAnswer {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** An answer of status 200 whose body, decompressed, is not read yet: see `parseJson`. */
-export interface BytesAnswer {
-  readonly body: Buffer;
+/** An answer of status 200 whose body lies there as it came until it is opened. */
+export interface SealedAnswer {
   readonly headers: IncomingHttpHeaders;
+  /** Decompresses and reads the body, once, and gives its memory back. What cannot be read is asked for again as usual. */
+  open(): Promise<JsonAnswer>;
+  /** Gives its memory back, unread. */
+  discard(): void;
 }
 
 /** Gets JSON from one host. */
 export interface HttpClient {
   /** Throws the described {@link BatonError} once retries do not help, and the signal's reason when it aborts. */
   getJson(request: JsonRequest): Promise<JsonAnswer>;
-  /** The same, but what the body holds is not looked at: a body that is no JSON is an answer here. */
-  getBytes(request: JsonRequest): Promise<BytesAnswer>;
+  /** The same, but the body is not looked at yet: one that is no JSON is an answer here. Open or discard it. */
+  getSealed(request: JsonRequest): Promise<SealedAnswer>;
   /** Requests sent, retries, the budget left and what is being waited for. */
   stats(): ConnectorStats;
-  /** Closes idle connections. */
+  /** Closes all connections; what is on its way fails, and is not tried again. What is asked later opens new ones. */
   close(): void;
 }
 
 type Bounds = Required<
-  Pick<HttpClientOptions, "concurrency" | "timeoutMs" | "connectTimeoutMs" | "silenceTimeoutMs" | "maxBodyBytes">
+  Pick<
+    HttpClientOptions,
+    "concurrency" | "timeoutMs" | "connectTimeoutMs" | "silenceTimeoutMs" | "maxBodyBytes" | "maxBytesInFlight"
+  >
 >;
 
 const defaults: Bounds = {
@@ -89,6 +104,7 @@ const defaults: Bounds = {
   connectTimeoutMs: 10_000,
   silenceTimeoutMs: 60_000,
   maxBodyBytes: 64 * 1024 * 1024,
+  maxBytesInFlight: 12 * 1024 * 1024,
 };
 
 /** Creates a client; sends nothing yet. */
@@ -101,18 +117,22 @@ class JsonHttpClient implements HttpClient {
   readonly #limits: RetryLimits;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #limiter: RequestLimiter;
+  readonly #budget: ByteBudget;
   readonly #host: string;
   readonly #waits = new Set<{ readonly reason: string; readonly untilMs: number }>();
   #requests = 0;
   #retries = 0;
   #hostReached: boolean = false;
   #slashNoted: boolean = false;
+  /** How often it was closed; it may be used again. */
+  #closes = 0;
 
   constructor(options: HttpClientOptions) {
     this.#options = { ...defaults, ...options };
     this.#limits = { ...defaultRetryLimits, ...options.retryLimits };
     this.#host = new URL(options.baseUrl).host;
-    this.#agent = createAgent(options, this.#options.concurrency);
+    this.#agent = createAgent(options);
+    this.#budget = new ByteBudget(this.#options.maxBytesInFlight);
     this.#limiter = new RequestLimiter({
       concurrency: this.#options.concurrency,
       clock: options.clock,
@@ -122,16 +142,31 @@ class JsonHttpClient implements HttpClient {
   }
 
   getJson(request: JsonRequest): Promise<JsonAnswer> {
-    return this.#get(request, readJson);
+    return this.#getJson(request, new Call(this.#options.clock, this.#closes));
   }
 
-  getBytes(request: JsonRequest): Promise<BytesAnswer> {
-    return this.#get(request, (answer) => ({ ok: true, answer }));
+  async getSealed(request: JsonRequest): Promise<SealedAnswer> {
+    const call = new Call(this.#options.clock, this.#closes);
+    const received = await this.#get(request, call, (answer) => ({ ok: true, answer }));
+    const { turn: _now, ...again } = request;
+    const open = async (): Promise<JsonAnswer> => {
+      const opened = received.open();
+      if (opened.ok) return { json: opened.json, headers: received.headers };
+      await this.#waitOrThrow(opened.failure, undefined, again, call);
+      return await this.#getJson(again, call);
+    };
+    return { headers: received.headers, open, discard: () => received.discard() };
   }
 
-  async #get<T>(asked: JsonRequest, read: ReadAnswer<T>): Promise<T> {
+  #getJson(request: JsonRequest, call: Call): Promise<JsonAnswer> {
+    return this.#get(request, call, (answer) => {
+      const opened = answer.open();
+      return opened.ok ? { ok: true, answer: { json: opened.json, headers: answer.headers } } : opened;
+    });
+  }
+
+  async #get<T>(asked: JsonRequest, call: Call, read: ReadAnswer<T>): Promise<T> {
     let request = asked;
-    const call = new Call(this.#options.clock);
     for (;;) {
       const admission = await this.#admit(call, request.signal);
       if (!admission.granted) {
@@ -167,6 +202,7 @@ class JsonHttpClient implements HttpClient {
   }
 
   close(): void {
+    this.#closes += 1;
     this.#agent.destroy();
   }
 
@@ -199,7 +235,7 @@ class JsonHttpClient implements HttpClient {
     }
     if (result.headers !== undefined) this.#hostReached = true;
     if (!result.ok) return { ok: false, failure: result.failure, notice };
-    const outcome = read(result);
+    const outcome = read(new Received(result, this.#options.maxBodyBytes));
     return outcome.ok ? outcome : { ...outcome, notice };
   }
 
@@ -215,7 +251,7 @@ class JsonHttpClient implements HttpClient {
       const outcome = outcomeOf(result);
       telemetry.count("baton.http.requests", { ...asked, ...outcome });
       span.set(outcome);
-      span.end(result.ok ? undefined : result.failure.kind);
+      span.end("failure" in result ? result.failure.kind : undefined);
       return result;
     } catch (caught) {
       span.end(caught);
@@ -235,7 +271,24 @@ class JsonHttpClient implements HttpClient {
       agent: this.#agent,
       limits: { timeoutMs, connectMs: Math.min(connectTimeoutMs, leftMs), silenceMs, maxBodyBytes },
       signal: request.signal,
+      openShare: (onRoom) => this.#budget.open({ turn: request.turn, onRoom }),
+      onWait: this.#waiterOf(call),
     });
+  }
+
+  /** An answer that waits for room leaves its slot to others, and the wait is none of its troubles. */
+  #waiterOf(call: Call): (isWaiting: boolean) => void {
+    const { clock } = this.#options;
+    let since = 0;
+    return (isWaiting) => {
+      if (isWaiting) {
+        since = clock.monotonicMs();
+        this.#limiter.standAside();
+      } else {
+        call.gateMs += clock.monotonicMs() - since;
+        this.#limiter.goOn();
+      }
+    };
   }
 
   async #waitOrThrow(
@@ -248,6 +301,7 @@ class JsonHttpClient implements HttpClient {
     const { clock, logger } = this.#options;
     const decision = decideRetry(failure, notice, call.state(this.#hostReached), this.#limits, clock.random());
     const error = this.#describe(failure, request, call, notice);
+    if (call.closes < this.#closes) throw error;
     const isHopeless = request.isHopeless?.(failure, call.attempts, !this.#hostReached) ?? false;
     if (decision.action === "give-up" || isHopeless) throw error;
     this.#retries += 1;
@@ -293,59 +347,41 @@ class JsonHttpClient implements HttpClient {
 
 /** Makes an answer of what came, or says why it cannot be used. */
 type ReadAnswer<T> = (
-  received: BytesAnswer,
+  received: Received,
 ) => { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly failure: HttpFailure };
 
-function readJson({ headers, body }: BytesAnswer): ReturnType<ReadAnswer<JsonAnswer>> {
-  const parsed = parseJson(headers, body);
-  return parsed.ok ? { ok: true, answer: { json: parsed.json, headers } } : parsed;
+/** A body as it came, with its share of the budget. */
+class Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly #body: Body;
+  readonly #share: Share;
+  readonly #limit: number;
+
+  constructor({ headers, body, share }: Extract<GetResult, { readonly ok: true }>, limit: number) {
+    this.headers = headers;
+    this.#body = body;
+    this.#share = share;
+    this.#limit = limit;
+  }
+
+  open(): ParsedJson {
+    try {
+      const decoded = decodeBody(this.#body, this.#limit);
+      return decoded.ok ? parseJson(this.headers, decoded.body) : decoded;
+    } finally {
+      this.#share.end();
+    }
+  }
+
+  discard(): void {
+    release(this.#body);
+    this.#share.end();
+  }
 }
 
 type Attempt<T> =
   | { readonly ok: true; readonly answer: T }
   | { readonly ok: false; readonly failure: HttpFailure; readonly notice: RateLimitNotice | undefined };
-
-/** The history of one call. */
-class Call {
-  readonly #clock: Clock;
-  readonly #startedAt: number;
-  attempts = 0;
-  rateLimited = 0;
-  rateLimitWaitedMs = 0;
-  gateMs = 0;
-  #failures = 0;
-  #staleConnections = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#startedAt = clock.monotonicMs();
-  }
-
-  /** Without the time spent at the gate. */
-  elapsedMs(): number {
-    return this.#clock.monotonicMs() - this.#startedAt - this.gateMs;
-  }
-
-  count(failure: HttpFailure): void {
-    if (isRateLimited(failure)) {
-      this.rateLimited += 1;
-      return;
-    }
-    this.#failures += 1;
-    if (failure.kind === "network" && failure.staleConnection) this.#staleConnections += 1;
-  }
-
-  state(hostReached: boolean): RetryState {
-    return {
-      rateLimited: this.rateLimited,
-      failures: this.#failures,
-      staleConnections: this.#staleConnections,
-      elapsedMs: this.elapsedMs(),
-      rateLimitWaitedMs: this.rateLimitWaitedMs,
-      hostReached,
-    };
-  }
-}
 
 /** The status, or what was in its way. */
 function outcomeOf(result: GetResult): Attributes {
@@ -354,18 +390,15 @@ function outcomeOf(result: GetResult): Attributes {
   return "status" in failure ? { "http.response.status_code": failure.status } : { "error.type": failure.kind };
 }
 
-function isRateLimited(failure: HttpFailure): boolean {
-  return failure.kind === "status" && failure.status === 429;
-}
-
 function buildUrl(baseUrl: string, request: JsonRequest): URL {
   const url = new URL(baseUrl + request.path);
   for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
   return url;
 }
 
-function createAgent(options: HttpClientOptions, concurrency: number): HttpAgent | HttpsAgent {
-  const shared = { keepAlive: true, maxSockets: concurrency, scheduling: "lifo" } as const;
+/** How many requests there are at once is the limiter's business. */
+function createAgent(options: HttpClientOptions): HttpAgent | HttpsAgent {
+  const shared = { keepAlive: true, scheduling: "lifo" } as const;
   if (new URL(options.baseUrl).protocol === "http:") return new http.Agent(shared);
   return (options.network ?? Network.direct).httpsAgent(shared);
 }

@@ -111,6 +111,17 @@ export class RequestLimiter {
     this.#pump();
   }
 
+  /** A request whose answer waits for its reader takes up no slot; {@link goOn} or {@link release} follows. */
+  standAside(): void {
+    this.#inFlight -= 1;
+    this.#pump();
+  }
+
+  /** A request that stood aside goes on, also where that makes one too many. */
+  goOn(): void {
+    this.#inFlight += 1;
+  }
+
   /** Lets nothing start for `waitMs`, and then one request at first. */
   hold(waitMs: number): void {
     if (waitMs > this.#options.maxWaitMs) return;

@@ -5,8 +5,8 @@
 import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { http } from "../net/node-http.ts";
-import { releaseBuffer } from "../release-buffer.ts";
-import { type Body, decodeBody, decodeErrorBody } from "./body.ts";
+import { type Body, brokenOff, decodeErrorBody, release, tooLarge } from "./body.ts";
+import type { Share } from "./byte-budget.ts";
 import type { HttpFailure } from "./http-failure.ts";
 import { StageTimeoutError, toNetworkFailure } from "./network-problem.ts";
 
@@ -29,11 +29,18 @@ export interface GetRequest {
   readonly agent: HttpAgent | HttpsAgent;
   readonly limits: SendLimits;
   readonly signal: AbortSignal;
+  /** Opens the share of the budget that the body takes, when there is one. @param onRoom see {@link Share} */
+  readonly openShare: (onRoom: () => void) => Share;
+  /** Told when the answer has to wait for room, and when it goes on; the server waits meanwhile. */
+  readonly onWait: (isWaiting: boolean) => void;
 }
 
-/** An answer of status 200, or a failure. `headers` are there once the server has answered at all. */
+/**
+ * An answer of status 200, whole and as it came, or a failure. `headers` are there once the server has answered at all.
+ * Who takes the body ends the share once it is read.
+ */
 export type GetResult =
-  | { readonly ok: true; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+  | { readonly ok: true; readonly headers: IncomingHttpHeaders; readonly body: Body; readonly share: Share }
   | { readonly ok: false; readonly headers: IncomingHttpHeaders | undefined; readonly failure: HttpFailure };
 
 /** Enough of an error's body for its message. */
@@ -55,6 +62,8 @@ class Exchange {
   #settled: boolean = false;
   #total: NodeJS.Timeout | undefined;
   #stage: NodeJS.Timeout | undefined;
+  #share: Share | undefined;
+  #isWaiting: boolean = false;
 
   constructor(request: GetRequest, resolve: (result: GetResult) => void, reject: (reason: unknown) => void) {
     this.#request = request;
@@ -69,7 +78,7 @@ class Exchange {
       return;
     }
     signal.addEventListener("abort", this.#onAbort, { once: true });
-    this.#total = setTimeout(() => this.#timeOut("complete answer", limits.timeoutMs), limits.timeoutMs);
+    this.#startTotal();
     this.#enterStage("connection", limits.connectMs);
     const secure = url.protocol === "https:";
     const outgoing = (secure ? httpsGet : http.get)(url, { headers, agent });
@@ -94,14 +103,18 @@ class Exchange {
       this.#abandon({ kind: "redirect", status, targetOrigin: target?.origin, addsSlash });
       return;
     }
-    const limit = status === 200 ? this.#request.limits.maxBodyBytes : maxErrorBodyBytes;
-    this.#readBody(answer, limit, (body) => {
-      if (status === 200) this.#finishBody(body, limit);
-      else this.#failStatus(status, body);
-    });
+    if (status === 200) this.#readWhole(answer);
+    else this.#readBody(answer, maxErrorBodyBytes, (body) => this.#failStatus(status, body));
   }
 
-  #readBody(answer: IncomingMessage, limit: number, done: (body: Body) => void): void {
+  #readWhole(answer: IncomingMessage): void {
+    const { openShare, limits } = this.#request;
+    const share = openShare(() => this.#goOn(answer));
+    this.#share = share;
+    this.#readBody(answer, limits.maxBodyBytes, (body, size) => this.#finishBody(body, size, share));
+  }
+
+  #readBody(answer: IncomingMessage, limit: number, done: (body: Body, size: number) => void): void {
     const { silenceMs } = this.#request.limits;
     const encoding = answer.headers["content-encoding"];
     const chunks: Buffer[] = [];
@@ -111,26 +124,48 @@ class Exchange {
       this.#stage?.refresh();
       chunks.push(chunk);
       size += chunk.length;
-      if (size <= limit) return;
-      done({ chunks, encoding, whole: false });
-      this.#destroy();
+      if (size > limit) {
+        done({ chunks, encoding, whole: false }, size);
+        this.#destroy();
+      } else if (this.#share?.add(chunk.length) === false) this.#waitForRoom(answer);
     });
-    answer.on("end", () => done({ chunks, encoding, whole: answer.complete }));
+    answer.on("end", () => done({ chunks, encoding, whole: answer.complete }, size));
     answer.on("error", (error) => {
       // What there is of an error's body still says more than the broken connection.
       if (answer.statusCode === 200) this.#fail(error);
-      else done({ chunks, encoding, whole: false });
+      else done({ chunks, encoding, whole: false }, size);
     });
   }
 
-  #finishBody(body: Body, limit: number): void {
+  #waitForRoom(answer: IncomingMessage): void {
+    if (this.#settled) return;
+    this.#isWaiting = true;
+    answer.pause();
+    clearTimeout(this.#total);
+    clearTimeout(this.#stage);
+    this.#request.onWait(true);
+  }
+
+  #goOn(answer: IncomingMessage): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#startTotal();
+    this.#enterStage("more of the answer", this.#request.limits.silenceMs);
+    this.#request.onWait(false);
+    answer.resume();
+  }
+
+  #finishBody(body: Body, size: number, share: Share): void {
     const headers = this.#answer?.headers ?? {};
-    const result = decodeBody(body, limit);
-    // It is a copy; in what came lay nothing else.
-    for (const chunk of body.chunks) releaseBuffer(chunk);
-    this.#settle(
-      result.ok ? { ok: true, headers, body: result.body } : { ok: false, headers, failure: result.failure },
-    );
+    const { maxBodyBytes } = this.#request.limits;
+    const failure = size > maxBodyBytes ? tooLarge(maxBodyBytes) : body.whole ? undefined : brokenOff;
+    if (failure !== undefined) {
+      release(body);
+      this.#settle({ ok: false, headers, failure });
+      return;
+    }
+    share.whole();
+    this.#settle({ ok: true, headers, body, share });
   }
 
   #failStatus(status: number, body: Body): void {
@@ -153,11 +188,14 @@ class Exchange {
   }
 
   #settle(result: GetResult): void {
-    if (this.#close()) this.#resolve(result);
+    if (!this.#close()) return;
+    if (!result.ok) this.#share?.end();
+    this.#resolve(result);
   }
 
   readonly #onAbort = (): void => {
     if (!this.#close()) return;
+    this.#share?.end();
     this.#destroy();
     this.#reject(this.#request.signal.reason);
   };
@@ -169,7 +207,14 @@ class Exchange {
     clearTimeout(this.#total);
     clearTimeout(this.#stage);
     this.#request.signal.removeEventListener("abort", this.#onAbort);
+    if (this.#isWaiting) this.#request.onWait(false);
+    this.#isWaiting = false;
     return true;
+  }
+
+  #startTotal(): void {
+    const { timeoutMs } = this.#request.limits;
+    if (!this.#settled) this.#total = setTimeout(() => this.#timeOut("complete answer", timeoutMs), timeoutMs);
   }
 
   #enterStage(stage: string, limitMs: number): void {

@@ -15,13 +15,13 @@ export function sqlText(text: string): string {
 }
 
 /**
- * Makes a page of rows that were asked for with `limit pageRows + 1` in the order of `id`; the token is the row id of
+ * Makes a page of rows that were asked for with `limit most + 1` in the order of `id`; the token is the row id of
  * the next row, as in the Go SDK.
  */
-export function nextPage<T>(rows: readonly Row[], convert: (row: Row) => T): StorePage<T> {
-  const next = rows[pageRows];
+export function nextPage<T>(rows: readonly Row[], convert: (row: Row) => T, most: number = pageRows): StorePage<T> {
+  const next = rows[most];
   return {
-    items: (next ? rows.slice(0, pageRows) : rows).map(convert),
+    items: (next ? rows.slice(0, most) : rows).map(convert),
     nextPageToken: next ? String(next["id"]) : "",
   };
 }

@@ -6,7 +6,7 @@ import type { Entitlement, Resource, ResourceId, ResourceType } from "../../cont
 import { decodeEntitlement, decodeResource, decodeResourceType } from "../../proto/decode.ts";
 import { encodeResourceType, writeEntitlement, writeResource } from "../../wire/encode.ts";
 import { type RowKind, rowsToWrite } from "../scratch/row-batches.ts";
-import { bytesOf, nextPage, pageRows, resourceKey, sqlText } from "../scratch/row-sql.ts";
+import { bytesOf, nextPage, resourceKey, sqlText } from "../scratch/row-sql.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
 import type { StorePage } from "./sync-store.ts";
 
@@ -24,6 +24,8 @@ const removeResources =
   "delete from v1_resources where sync_id = ? and resource_type_id = ? and parent_resource_type_id is ? and parent_resource_id is ?";
 const entitlementResource =
   "select resource_type_id, resource_id from v1_entitlements where external_id = ? and sync_id = ?";
+/** A row may be long, as a server decides what its texts are; of short ones a page less costs nothing. */
+const pageRows = 250;
 const page = `order by id limit ${pageRows + 1}`;
 const entitlementPage = `select id, data from v1_entitlements where sync_id = ? and id >= ? ${page}`;
 const resourcePage = (filter: string): string =>
@@ -101,7 +103,7 @@ export class RowTables {
     const types = typeIds === undefined ? [] : [JSON.stringify(typeIds)];
     const sql = resourcePage(typeIds === undefined ? "" : inTypes);
     const rows = this.#database.all(sql, this.#syncId, Number(pageToken), ...types);
-    return nextPage(rows, (row) => decodeResource(bytesOf(row["data"])));
+    return nextPage(rows, (row) => decodeResource(bytesOf(row["data"])), pageRows);
   }
 
   hasEntitlement(id: string): boolean {
@@ -116,7 +118,7 @@ export class RowTables {
   /** All entitlements by page. */
   listEntitlements(pageToken: string): StorePage<Entitlement> {
     const rows = this.#database.all(entitlementPage, this.#syncId, Number(pageToken));
-    return nextPage(rows, (row) => decodeEntitlement(bytesOf(row["data"])));
+    return nextPage(rows, (row) => decodeEntitlement(bytesOf(row["data"])), pageRows);
   }
 }
 

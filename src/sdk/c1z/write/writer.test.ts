@@ -183,23 +183,23 @@ test("look-ups and lists see only the open sync", async (context) => {
   assert.equal(writer.getEntitlementResource("team:none:member"), undefined);
 });
 
-test("long lists come in pages of ten thousand, each row once", async (context) => {
+test("long lists come in pages, of grants of ten thousand, each row once", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
   const names = Array.from({ length: 20_001 }, (_, index) => `u${index}`);
   writer.putResources([core, ...names.map(user)]);
   writer.putGrants(names.map(memberGrant));
-  const sizes: number[] = [];
+  const sizes = new Set<number>();
   const listed: string[] = [];
   let pageToken = "";
   do {
     const page = writer.listResources({ resourceTypeIds: ["user"], pageToken });
-    sizes.push(page.items.length);
+    sizes.add(page.items.length);
     listed.push(...page.items.map((item) => item.id.resource));
     pageToken = page.nextPageToken;
   } while (pageToken !== "");
-  assert.deepEqual(sizes, [10_000, 10_000, 1]);
+  assert.deepEqual(sizes, new Set([250, 1]));
   assert.deepEqual(listed, names);
   const first = writer.listGrantsOfEntitlement(member.id, "");
   const second = writer.listGrantsOfEntitlement(member.id, first.nextPageToken);
@@ -210,7 +210,7 @@ test("a list of exactly one page has no next one", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putResources(Array.from({ length: 10_000 }, (_, index) => user(`u${index}`)));
+  writer.putResources(Array.from({ length: 250 }, (_, index) => user(`u${index}`)));
   assert.equal(writer.listResources({ pageToken: "" }).nextPageToken, "");
 });
 
