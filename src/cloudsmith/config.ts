@@ -3,6 +3,8 @@
  * what others must know of the profiles of users: which keys reports pass over, and which a table of people shows. Data.
  */
 import { type Field, onlyHostsBelow, secretSourceFields } from "../sdk/config/field.ts";
+import type { ResolvedConfig } from "../sdk/config/resolve.ts";
+import type { StandardField } from "../sdk/config/standard-fields.ts";
 import { requestedFields } from "./on-request/settings.ts";
 
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
@@ -23,7 +25,7 @@ export const cliKeyVariable = "CLOUDSMITH_API_KEY";
 export const cliHostVariable = "CLOUDSMITH_API_HOST";
 
 /** Fields of the connector, in the order in which forms show them. */
-export const fields: readonly Field[] = [
+export const fields = [
   {
     kind: "string",
     name: "api-key",
@@ -85,7 +87,10 @@ export const fields: readonly Field[] = [
     rules: { gte: 1, lte: 1440, zeroIsChecked: true },
   },
   ...requestedFields,
-];
+] as const satisfies readonly Field[];
+
+/** Values of the connector's settings, and of those of every connector. */
+export type Settings = ResolvedConfig<(typeof fields)[number] | StandardField>;
 
 /** Keys of the profiles of users that are not compared: they change without anybody changing them, or copy what is told elsewhere. */
 export const notComparedKeys: readonly string[] = [

@@ -1,11 +1,10 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import { secretFingerprint, tokenNotice } from "../sdk/config/pasted-secret.ts";
-import type { ResolvedConfig } from "../sdk/config/resolve.ts";
 import { settingError } from "../sdk/errors.ts";
 import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { CloudsmithClient } from "./client.ts";
-import { cliHostVariable } from "./config.ts";
+import { cliHostVariable, type Settings } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
 import { type ApiKey, parseApiKey, parseBaseUrl, parseOrgSlug } from "./pasted.ts";
@@ -14,7 +13,7 @@ import { type ApiKey, parseApiKey, parseBaseUrl, parseOrgSlug } from "./pasted.t
  * Reads the settings and makes the connector; says where key and organization came from, never what the key is.
  * @throws BatonError `CS-CONFIG-API-KEY`, `CS-CONFIG-ORG-SLUG`, `CS-CONFIG-BASE-URL`, `CS-CONFIG-HOST`.
  */
-export function createConnectorFromConfig(config: ResolvedConfig, context: ConnectorContext): CloudsmithConnector {
+export function createConnectorFromConfig(config: Settings, context: ConnectorContext): CloudsmithConnector {
   const { logger } = context;
   const key = parseApiKey(config.string("api-key"), context.env);
   context.redactor.add(key.value);

@@ -1,5 +1,5 @@
 /** The settings that ask for more than organization, members and teams; each is off unless somebody turns it on. Data only. */
-import type { Field } from "../../sdk/config/field.ts";
+import type { BoolField } from "../../sdk/config/field.ts";
 
 /** What can be asked for, by resource type; team sources are a property of teams, not a type. */
 export const requestedSettings = {
@@ -14,7 +14,9 @@ export const requestedSettings = {
 /** One of them. */
 export type Requested = keyof typeof requestedSettings;
 
-const fieldOf = (what: Requested, displayName: string, description: string): Field => ({
+type RequestedField<W extends Requested> = BoolField & { readonly name: (typeof requestedSettings)[W] };
+
+const fieldOf = <const W extends Requested>(what: W, displayName: string, description: string): RequestedField<W> => ({
   kind: "bool",
   name: requestedSettings[what],
   displayName,
@@ -22,7 +24,7 @@ const fieldOf = (what: Requested, displayName: string, description: string): Fie
 });
 
 /** Their fields, in the order in which forms show them. */
-export const requestedFields: readonly Field[] = [
+export const requestedFields = [
   fieldOf("service", "Sync service accounts", "Also sync service accounts, with their roles and teams"),
   fieldOf(
     "service-key",

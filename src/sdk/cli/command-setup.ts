@@ -1,8 +1,10 @@
 /** What a command begins with: its settings, the way out of this machine, and what a connector is made with. */
+
 import { readConfigFile } from "../config/config-file.ts";
 import { standardRelations } from "../config/relations.ts";
-import { type ConfigInputs, type ResolvedConfig, resolveConfig } from "../config/resolve.ts";
+import { type ConfigInputs, resolveConfig } from "../config/resolve.ts";
 import { readSecrets } from "../config/secret-source.ts";
+import type { StandardConfig } from "../config/standard-fields.ts";
 import { validateConfig } from "../config/validate.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -17,7 +19,7 @@ import { workerCount } from "./sync-options.ts";
  * reads files and commands again: that is how a running service learns of a new key.
  * @throws BatonError with a BATON-CONFIG or BATON-SECRET code.
  */
-export async function loadConfig({ app, io, redactor, standardFields, flags }: Invocation): Promise<ResolvedConfig> {
+export async function loadConfig({ app, io, redactor, standardFields, flags }: Invocation): Promise<StandardConfig> {
   const file = await readConfigFile({ env: io.env, cwd: io.cwd });
   const inputs: ConfigInputs = {
     fields: [...standardFields, ...app.fields],
@@ -34,13 +36,13 @@ export async function loadConfig({ app, io, redactor, standardFields, flags }: I
 }
 
 /** Resolves the standard fields only; nothing is required. For commands that need no connector. */
-export async function loadStandardConfig({ io, standardFields, flags }: Invocation): Promise<ResolvedConfig> {
+export async function loadStandardConfig({ io, standardFields, flags }: Invocation): Promise<StandardConfig> {
   const file = await readConfigFile({ env: io.env, cwd: io.cwd });
   return resolveConfig({ fields: standardFields, relations: [], argv: flags.values, env: io.env, file });
 }
 
 /** Names of secret fields whose value was given as a flag, where other users of the machine may see it. */
-export function secretFlags(config: ResolvedConfig): readonly string[] {
+export function secretFlags(config: StandardConfig): readonly string[] {
   return config
     .all()
     .filter(({ field, source }) => field.secret === true && source.kind === "flag")
@@ -86,7 +88,7 @@ export function networkOf(invocation: Invocation): Network {
  */
 export function connectorContext(
   invocation: Invocation,
-  config: ResolvedConfig,
+  config: StandardConfig,
   logger: Logger,
   telemetry?: Telemetry,
 ): ConnectorContext {

@@ -1,9 +1,10 @@
 /** The logger of a run: level, form, sinks and redaction, as the flags ask for. */
+
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { getCallSites } from "node:util";
 import type { Clock } from "../clock.ts";
-import type { ResolvedConfig } from "../config/resolve.ts";
+import type { StandardConfig } from "../config/standard-fields.ts";
 import { errnoOf, settingError } from "../errors.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
@@ -92,7 +93,7 @@ const levelNames: ReadonlyMap<string, LogLevel> = new Map([
 ]);
 
 /** What --log-level and --log-format ask for; unknown words count as info and json, as in the Go connectors. */
-export function loggingChoices(config: ResolvedConfig): { level: LogLevel; format: LogFormat; notes: string[] } {
+export function loggingChoices(config: StandardConfig): { level: LogLevel; format: LogFormat; notes: string[] } {
   const levelText = config.string("log-level").trim().toLowerCase();
   const formatText = config.string("log-format");
   const level = levelNames.get(levelText);

@@ -2,7 +2,7 @@
  * What a run shows: on a terminal live progress and a closing summary, otherwise log lines. Warnings and errors are
  * logged either way.
  */
-import type { ResolvedConfig } from "../config/resolve.ts";
+import type { StandardConfig } from "../config/standard-fields.ts";
 import type { Logger } from "../log.ts";
 import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -41,7 +41,7 @@ export interface RunOutputOptions {
  */
 export function openRunOutput(
   { app, io, redactor }: Invocation,
-  config: ResolvedConfig,
+  config: StandardConfig,
   { isService = false, telemetry }: RunOutputOptions = {},
 ): RunOutput {
   const { level, format, notes } = loggingChoices(config);
@@ -95,7 +95,7 @@ export function openRunOutput(
   };
 }
 
-function warnAboutConfig(config: ResolvedConfig, logger: Logger): void {
+function warnAboutConfig(config: StandardConfig, logger: Logger): void {
   for (const name of secretFlags(config)) {
     logger.warn(`--${name} on the command line can be read by other users of this machine; set it in the environment`);
   }
@@ -106,7 +106,7 @@ function warnAboutConfig(config: ResolvedConfig, logger: Logger): void {
 }
 
 /** Someone watches, the terminal can be redrawn, and nobody asked for log lines. */
-function wantsProgress(config: ResolvedConfig, { env: { TERM, CI }, stderr }: CliIo): boolean {
+function wantsProgress(config: StandardConfig, { env: { TERM, CI }, stderr }: CliIo): boolean {
   const asksForLogs = config.isGiven("log-level") || config.isGiven("log-format");
   return stderr.isTty && TERM !== "dumb" && !CI && !asksForLogs;
 }

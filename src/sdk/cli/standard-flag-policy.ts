@@ -1,19 +1,22 @@
 /**
- * What a run makes of standard flags that are no part of a sync: tasks are answered as in the Go connectors, unsupported options are refused, and options without effect are named in the log. Nothing
- * is ignored in silence.
+ * What a run makes of standard flags that are no part of a sync: tasks are answered as in the Go connectors,
+ * unsupported options are refused, and options without effect are named in the log. Nothing is ignored in silence.
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { environmentVariable } from "../config/field.ts";
 import { parseSwitch } from "../config/parse-value.ts";
-import type { ResolvedConfig, ResolvedValue } from "../config/resolve.ts";
-import { standardFlags } from "../config/standard-fields.ts";
+import type { ResolvedValue } from "../config/resolve.ts";
+import { type StandardConfig, type StandardField, standardFlags } from "../config/standard-fields.ts";
 import type { Connector } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { requirePath } from "../object-store/object-address.ts";
 import type { CliIo } from "./cli-io.ts";
 import { usageError } from "./parse-argv.ts";
+
+/** What they are and do; their defaults do not count here. */
+const flags = standardFlags({ stdoutIsTty: false, nowMs: 0 }).filter((flag) => flag.behaviour !== "absent");
 
 /** What an answer needs. */
 export interface TaskContext {
@@ -23,10 +26,10 @@ export interface TaskContext {
   connector(): Promise<Connector>;
 }
 
-type TaskAnswer = (config: ResolvedConfig, context: TaskContext) => void | Promise<void>;
+type TaskAnswer = (config: StandardConfig, context: TaskContext) => void | Promise<void>;
 
 /** Answers to tasks, in the order in which the Go connectors look for them (baton-sdk 0.25.0: dispatch). */
-const tasks: readonly (readonly [name: string, answer: TaskAnswer])[] = [
+const tasks: readonly (readonly [name: StandardField["name"], answer: TaskAnswer])[] = [
   ["grant-entitlement", needsSyncedFile("the resource type has no provisioner configured")],
   ["revoke-grant", needsSyncedFile("the resource type has no provisioner configured")],
   ["event-feed", eventFeed],
@@ -47,13 +50,13 @@ const tasks: readonly (readonly [name: string, answer: TaskAnswer])[] = [
  * @returns true when a task was asked for and is done; false when a sync is due.
  * @throws BatonError with the exit code of the Go connectors: 5, 9 or 12.
  */
-export async function answerTask(config: ResolvedConfig, context: TaskContext): Promise<boolean> {
+export async function answerTask(config: StandardConfig, context: TaskContext): Promise<boolean> {
   const asked = tasks.find(([name]) => isTaskAsked(config, name));
   if (asked) {
     await asked[1](config, context);
     return true;
   }
-  const detail = standardFlags({ stdoutIsTty: false, nowMs: 0 }).find(
+  const detail = flags.find(
     ({ field, behaviour }) => behaviour === "task" && isSet(config.get(field.name)) && !isOff(config, field.name),
   );
   if (detail) throw unimplementedError(`--${detail.field.name} belongs to a task that was not asked for`);
@@ -64,8 +67,8 @@ export async function answerTask(config: ResolvedConfig, context: TaskContext): 
  * Refuses standard flags for what this version does not do.
  * @throws BatonError BATON-UNSUPPORTED.
  */
-export function refuseUnsupported(config: ResolvedConfig): void {
-  for (const { field, behaviour, note, status } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
+export function refuseUnsupported(config: StandardConfig): void {
+  for (const { field, behaviour, note, status } of flags) {
     if (behaviour !== "refused" || !isSet(config.get(field.name))) continue;
     throw new BatonError({
       code: "BATON-UNSUPPORTED",
@@ -78,10 +81,10 @@ export function refuseUnsupported(config: ResolvedConfig): void {
 }
 
 /** Logs which flags were set but change nothing, in this mode or at all. */
-export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger, serviceMode: boolean): void {
+export function warnAboutInertFlags(config: StandardConfig, logger: Logger, serviceMode: boolean): void {
   warnAboutMissingCollector(config, logger);
-  for (const { field, behaviour, note } of standardFlags({ stdoutIsTty: false, nowMs: 0 })) {
-    if (behaviour === "absent" || !isSet(config.get(field.name))) continue;
+  for (const { field, behaviour, note } of flags) {
+    if (!isSet(config.get(field.name))) continue;
     if (behaviour === "inert") logger.warn(`--${field.name} ${note}`);
     if (behaviour === "service" && !serviceMode) logger.warn(`--${field.name} has an effect in service mode only`);
     if ((behaviour === "task" || behaviour === "once") && serviceMode) {
@@ -91,11 +94,12 @@ export function warnAboutInertFlags(config: ResolvedConfig, logger: Logger, serv
 }
 
 /** What belongs to a collector means nothing without one. */
-function warnAboutMissingCollector(config: ResolvedConfig, logger: Logger): void {
+function warnAboutMissingCollector(config: StandardConfig, logger: Logger): void {
   if (config.string("otel-collector-endpoint") !== "") return;
-  for (const { field } of config.all()) {
-    if (field.name.startsWith("otel-") && isSet(config.get(field.name))) {
-      logger.warn(`--${field.name} has an effect with --otel-collector-endpoint only`);
+  for (const value of config.all()) {
+    const { name } = value.field;
+    if (name.startsWith("otel-") && isSet(value)) {
+      logger.warn(`--${name} has an effect with --otel-collector-endpoint only`);
     }
   }
 }
@@ -106,11 +110,11 @@ function isSet({ value, source }: ResolvedValue): boolean {
 }
 
 /** The event feed is a text that is read as a switch. */
-function isOff(config: ResolvedConfig, name: string): boolean {
+function isOff(config: StandardConfig, name: StandardField["name"]): boolean {
   return name === "event-feed" && parseSwitch(config.string(name)) === false;
 }
 
-function isTaskAsked(config: ResolvedConfig, name: string): boolean {
+function isTaskAsked(config: StandardConfig, name: StandardField["name"]): boolean {
   return isSet(config.get(name)) && !isOff(config, name);
 }
 
@@ -146,7 +150,7 @@ function needsSyncedFile(reason: string): TaskAnswer {
   };
 }
 
-async function eventFeed(config: ResolvedConfig, context: TaskContext): Promise<void> {
+async function eventFeed(config: StandardConfig, context: TaskContext): Promise<void> {
   if (parseSwitch(config.string("event-feed")) === undefined) {
     throw usageError(
       `invalid value ${JSON.stringify(config.string("event-feed"))} for --event-feed: true or false is expected`,
@@ -156,7 +160,7 @@ async function eventFeed(config: ResolvedConfig, context: TaskContext): Promise<
   await printEvents(config, context);
 }
 
-function noAction(config: ResolvedConfig): void {
+function noAction(config: StandardConfig): void {
   throw new BatonError({
     code: "BATON-ACTION-UNKNOWN",
     status: Status.notFound,

@@ -1,6 +1,6 @@
 /** One sync of a configured connector into a place that is open already: from settings to what the engine is told. */
 
-import type { ResolvedConfig } from "../config/resolve.ts";
+import type { StandardConfig } from "../config/standard-fields.ts";
 import { BatonError, Status } from "../errors.ts";
 import { parseBatonId } from "../resources/ids.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";
@@ -12,7 +12,7 @@ import type { SyncTarget } from "./sync-target.ts";
 /** What one sync is made of. */
 export interface SyncInto {
   readonly createConnector: ConnectorApp["createConnector"];
-  readonly config: ResolvedConfig;
+  readonly config: StandardConfig;
   readonly context: ConnectorContext;
   readonly io: CliIo;
   readonly store: StoreOptions;

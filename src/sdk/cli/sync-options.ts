@@ -1,4 +1,5 @@
 /** From flags and variables to what the engine and its store are told. */
+
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
@@ -6,6 +7,7 @@ import type { LockWait } from "../c1z/container/file-lock.ts";
 import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
+import type { StandardConfig } from "../config/standard-fields.ts";
 import { settingError } from "../errors.ts";
 import { parseObjectAddress } from "../object-store/object-address.ts";
 import type { ExternalPrincipals } from "../sync/external-grants.ts";
@@ -30,7 +32,7 @@ const mostAutomaticWorkers = 4;
  * Reads --file, --c1z-temp-dir, --storage-engine, BATON_TMPDIR, BATON_KEEP_SYNC_COUNT and BATON_SKIP_CLEANUP.
  * @throws BatonError BATON-CONFIG-VALUE, BATON-FILE-URL, BATON-S3-ADDRESS or BATON-TEMP-DIR.
  */
-export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo): Promise<StoreOptions> {
+export async function storeOptions(config: StandardConfig, { env, cwd }: CliIo): Promise<StoreOptions> {
   const { BATON_TMPDIR } = env;
   // Only to refuse what is neither a path nor an object: it is opened when the run begins.
   parseObjectAddress(config.string("file"));
@@ -50,7 +52,7 @@ export async function storeOptions(config: ResolvedConfig, { env, cwd }: CliIo):
 }
 
 /** What --storage-engine names; nothing without it. */
-export function storageEngineOf(config: ResolvedConfig): { readonly storageEngine?: StorageEngine } {
+export function storageEngineOf(config: StandardConfig): { readonly storageEngine?: StorageEngine } {
   const name = config.string("storage-engine");
   const storageEngine = storageEngines.find((engine) => engine === name);
   return storageEngine ? { storageEngine } : {};
@@ -61,7 +63,7 @@ export function storageEngineOf(config: ResolvedConfig): { readonly storageEngin
  * @throws BatonError BATON-EXTERNAL-FILE, -ENTITLEMENT, -TRAIT or -MISSING.
  */
 export async function externalPrincipalsOf(
-  config: ResolvedConfig,
+  config: StandardConfig,
   { cwd }: CliIo,
   tempDir: string | undefined,
 ): Promise<ExternalPrincipals | undefined> {
@@ -83,7 +85,7 @@ export function lockWaitOf(options: ResolvedConfig): LockWait {
 }
 
 /** How many workers are asked for (baton-sdk 0.25.0: -1 is automatic, 0 and other negatives are one); undefined when unset. */
-export function workerCount(config: ResolvedConfig): number | undefined {
+export function workerCount(config: StandardConfig): number | undefined {
   const asked = config.int("workers") || (config.bool("parallel-sync") ? -1 : 0);
   if (asked === -1) return Math.min(Math.max(availableParallelism(), 1), mostAutomaticWorkers);
   if (asked === 0 && !config.isGiven("workers")) return undefined;

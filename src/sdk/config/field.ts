@@ -116,6 +116,9 @@ export interface StringSliceField extends FieldBase {
 /** Any field. */
 export type Field = StringField | IntField | BoolField | StringSliceField;
 
+/** Kind and name of a field. Where a table of fields has literal names, what reads their values is held to them. */
+export type NamedField = { [K in Field["kind"]]: { readonly kind: K; readonly name: string } }[Field["kind"]];
+
 /** What a field's value can be once it is resolved. */
 export type FieldValue = string | number | boolean | readonly string[];
 
@@ -134,7 +137,10 @@ export function defaultOf(field: Field): FieldValue {
  * The settings beside a secret: `NAME-file` and `NAME-command`. They are not exported to the schema: a hosted form
  * has neither files nor commands.
  */
-export function secretSourceFields(name: string, label: string): readonly [StringField, StringField] {
+export function secretSourceFields<const N extends string>(
+  name: N,
+  label: string,
+): readonly [StringField & { readonly name: `${N}-file` }, StringField & { readonly name: `${N}-command` }] {
   return [
     { kind: "string", name: `${name}-file`, description: `File that holds the ${label}`, exportTarget: "none" },
     {

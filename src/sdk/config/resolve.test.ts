@@ -4,7 +4,7 @@ import { BatonError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { type Field, onlyHostsBelow } from "./field.ts";
 import type { Relation } from "./relations.ts";
-import { type ConfigInputs, resolveConfig } from "./resolve.ts";
+import { type ConfigInputs, type ResolvedConfig, resolveConfig } from "./resolve.ts";
 
 const fields: readonly Field[] = [
   { kind: "string", name: "org", fallbackEnvironment: ["OTHER_ORG", "LAST_ORG"], default: "home" },
@@ -281,4 +281,22 @@ test("a variable of another program counts only together with the one that it be
       assert.equal(config.string("host"), host, JSON.stringify(given));
     }
   }
+});
+
+test("where the names of fields are literal, only those can be asked for, each as what it is", () => {
+  const fields = [
+    { kind: "string", name: "place" },
+    { kind: "int", name: "count", default: 3 },
+  ] as const satisfies readonly Field[];
+  const config: ResolvedConfig<(typeof fields)[number]> = resolveConfig({
+    fields,
+    relations: [],
+    argv: new Map([["place", ["here"]]]),
+    env: {},
+  });
+  assert.deepEqual([config.string("place"), config.int("count"), config.source("place")], ["here", 3, "flag"]);
+  // @ts-expect-error: no field has that name
+  assert.throws(() => config.string("palce"), TypeError);
+  // @ts-expect-error: it is a number
+  assert.throws(() => config.string("count"), TypeError);
 });

@@ -5,7 +5,7 @@
  */
 import { BatonError, Status, settingError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
-import { defaultOf, environmentVariable, type Field, type FieldValue } from "./field.ts";
+import { defaultOf, environmentVariable, type Field, type FieldValue, type NamedField } from "./field.ts";
 import { decodeText, parseCommaSeparated } from "./parse-value.ts";
 import { checkRelation, type Relation } from "./relations.ts";
 
@@ -199,8 +199,13 @@ export interface ResolvedValue {
   readonly source: ValueSource;
 }
 
-/** Typed access to resolved values. Asking for a name or a type that was not declared is a TypeError. */
-export class ResolvedConfig {
+type NameOf<F extends NamedField, K extends Field["kind"]> = Extract<F, { readonly kind: K }>["name"];
+
+/**
+ * Typed access to resolved values. Asking for a name or a type that was not declared is a TypeError; where the names of
+ * the fields `F` are literal, it does not compile.
+ */
+export class ResolvedConfig<F extends NamedField = NamedField> {
   readonly #values: ReadonlyMap<string, ResolvedValue>;
   /** Keys of the configuration file that no field has, for a warning. */
   readonly unknownFileKeys: readonly string[];
@@ -218,41 +223,41 @@ export class ResolvedConfig {
   }
 
   /** A text; "" when not set. */
-  string(name: string): string {
+  string(name: NameOf<F, "string">): string {
     const { value } = this.#get(name, "string");
     return String(value);
   }
 
   /** A whole number. */
-  int(name: string): number {
+  int(name: NameOf<F, "int">): number {
     return Number(this.#get(name, "int").value);
   }
 
   /** A switch. */
-  bool(name: string): boolean {
+  bool(name: NameOf<F, "bool">): boolean {
     return this.#get(name, "bool").value === true;
   }
 
   /** A list of texts, in the order given. */
-  strings(name: string): readonly string[] {
+  strings(name: NameOf<F, "stringSlice">): readonly string[] {
     const { value } = this.#get(name, "stringSlice");
     return Array.isArray(value) ? value : [];
   }
 
   /** Whatever a field holds, with its source. */
-  get(name: string): ResolvedValue {
+  get(name: F["name"]): ResolvedValue {
     const found = this.#values.get(name);
     if (!found) throw new TypeError(`no field is called ${name}`);
     return found;
   }
 
   /** True when a flag, the environment or a file set the field, even to an empty text. */
-  isGiven(name: string): boolean {
+  isGiven(name: F["name"]): boolean {
     return this.get(name).source.kind !== "default";
   }
 
   /** Where the value came from, in words. */
-  source(name: string): string {
+  source(name: F["name"]): string {
     return describeSource(this.get(name).source);
   }
 

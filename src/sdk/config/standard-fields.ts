@@ -12,6 +12,7 @@ import {
   type StringSliceField,
   secretSourceFields,
 } from "./field.ts";
+import type { ResolvedConfig } from "./resolve.ts";
 
 /**
  * What setting a standard flag does here:
@@ -23,9 +24,9 @@ import {
 export type FlagBehaviour = "supported" | "service" | "once" | "inert" | "task" | "refused" | "absent";
 
 /** A standard flag. */
-export interface StandardFlag {
-  readonly field: Field;
-  readonly behaviour: FlagBehaviour;
+export interface StandardFlag<F extends Field = Field, B extends FlagBehaviour = FlagBehaviour> {
+  readonly field: F;
+  readonly behaviour: B;
   /** Status of the refusal; default Unimplemented. */
   readonly status?: Status;
   /** Why it is inert or refused; ends a sentence that begins with the flag. */
@@ -40,39 +41,64 @@ export interface StandardFieldContext {
   readonly nowMs: number;
 }
 
+interface Named<N extends string> {
+  readonly name: N;
+}
+
 type Extra<F extends Field> = Partial<Omit<F, "kind" | "name" | "description">>;
 
 const defaults = { exportTarget: "none" } as const satisfies Partial<FieldBase>;
 const hidden = { hidden: true } as const;
 const ops = { exportTarget: "ops" } as const;
 
-function text(name: string, description: string, extra: Extra<StringField> = {}): StringField {
+function text<const N extends string>(
+  name: N,
+  description: string,
+  extra: Extra<StringField> = {},
+): StringField & Named<N> {
   return { kind: "string", name, description, ...defaults, ...extra };
 }
-function int(name: string, description: string, extra: Extra<IntField> = {}): IntField {
+function int<const N extends string>(name: N, description: string, extra: Extra<IntField> = {}): IntField & Named<N> {
   return { kind: "int", name, description, ...defaults, ...extra };
 }
-function bool(name: string, description: string, extra: Extra<BoolField> = {}): BoolField {
+function bool<const N extends string>(
+  name: N,
+  description: string,
+  extra: Extra<BoolField> = {},
+): BoolField & Named<N> {
   return { kind: "bool", name, description, ...defaults, ...extra };
 }
-function list(name: string, description: string, extra: Extra<StringSliceField> = {}): StringSliceField {
+function list<const N extends string>(
+  name: N,
+  description: string,
+  extra: Extra<StringSliceField> = {},
+): StringSliceField & Named<N> {
   return { kind: "stringSlice", name, description, ...defaults, ...extra };
 }
 
-const supported = (field: Field): StandardFlag => ({ field, behaviour: "supported" });
-const service = (field: Field): StandardFlag => ({ field, behaviour: "service" });
-const once = (field: Field): StandardFlag => ({ field, behaviour: "once" });
-const inert = (field: Field, note: string): StandardFlag => ({ field, behaviour: "inert", note });
-const task = (field: Field): StandardFlag => ({ field, behaviour: "task" });
-const refused = (field: Field, note: string): StandardFlag => ({ field, behaviour: "refused", note });
-const absent = (field: Field): StandardFlag => ({ field, behaviour: "absent" });
+/** Keeps the literal name of the field, so that what reads settings is held to the names in this table. */
+function flagOf<const B extends FlagBehaviour>(behaviour: B) {
+  return <F extends Field>(field: F, note?: string): StandardFlag<F, B> => ({
+    field,
+    behaviour,
+    ...(note !== undefined && { note }),
+  });
+}
+
+const supported = flagOf("supported");
+const service = flagOf("service");
+const once = flagOf("once");
+const inert = flagOf("inert");
+const task = flagOf("task");
+const refused = flagOf("refused");
+const absent = flagOf("absent");
 
 const dayMs = 86_400_000;
 const onlyReads = "changes nothing: this connector only reads";
 const onlyOneWay = "chooses between ways to authenticate, and this connector has only one";
 
 /** All standard flags (baton-sdk 0.25.0: fields and their order). */
-export function standardFlags(context: StandardFieldContext): readonly StandardFlag[] {
+export function standardFlags(context: StandardFieldContext) {
   const feedStart = new Date(context.nowMs - dayMs).toISOString().replace(/\.\d+Z$/, "Z");
   return [
     task(bool("create-ticket", "Create a ticket from a template", hidden)),
@@ -85,7 +111,7 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
     supported(text("c1z-temp-dir", "Directory for scratch files; must exist", hidden)),
     supported(text("client-id", "ConductorOne client id; switches to service mode")),
     supported(text("client-secret", "ConductorOne client secret", { secret: true, secretSources: true })),
-    ...secretSourceFields("client-secret", "ConductorOne client secret").map(supported),
+    ...secretSourceFields("client-secret", "ConductorOne client secret").map((field) => supported(field)),
     task(text("create-account-email", "E-mail address of the account to create", hidden)),
     task(text("create-account-login", "Login of the account to create", hidden)),
     task(text("create-account-profile", "Profile of the account to create, a JSON object", hidden)),
@@ -192,8 +218,17 @@ export function standardFlags(context: StandardFieldContext): readonly StandardF
       }),
     ),
     absent(bool("log-event-log", "Log to the Windows event log")),
-  ];
+  ] satisfies readonly StandardFlag[];
 }
+
+/** A field of a standard flag that exists here. */
+export type StandardField = Exclude<
+  ReturnType<typeof standardFlags>[number],
+  { readonly behaviour: "absent" }
+>["field"];
+
+/** The values of the standard fields, and of others. */
+export type StandardConfig = ResolvedConfig<StandardField>;
 
 /** The fields of the standard flags that exist here, in order. */
 export function standardFields(context: StandardFieldContext): readonly Field[] {

@@ -229,7 +229,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
   assert.equal((await run(["help"])).io.stdoutText(), io.stdoutText());
   assert.equal((await run(["-h"])).io.stdoutText(), io.stdoutText());
   const lines = io.stdoutText().split("\n");
-  assert.deepEqual(lines.slice(0, 21), [
+  assert.deepEqual(lines.slice(0, 22), [
     "baton-example",
     "",
     "Usage:",
@@ -242,6 +242,7 @@ test("help shows the program with commands and visible flags in alphabetical ord
     "  config       Print the schema of the configuration, as JSON",
     "  convert      Write a .c1z file in the other format, version 3 or version 1",
     "  doctor       Look for what keeps syncs from working: machine, network, key, roster, disk and file",
+    "  events       Print what happened, as far as the product's log shows it: who used what, and what changed",
     "  fleet        Show from the run records of many targets which are fresh and whole",
     "  health-check Ask a running service for its health",
     "  help         Print help about a command",

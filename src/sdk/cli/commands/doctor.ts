@@ -1,4 +1,5 @@
 /** `doctor`: everything that can keep a sync from working, asked one by one, and a report of it to send along. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
@@ -6,7 +7,8 @@ import { parseCredentials } from "../../c1/credentials.ts";
 import { fileError } from "../../c1z/container/file-errors.ts";
 import { type Finding, failure, pass, runChecks, skip } from "../../checks.ts";
 import type { Clock } from "../../clock.ts";
-import { describeSource, type ResolvedConfig } from "../../config/resolve.ts";
+import { describeSource } from "../../config/resolve.ts";
+import type { StandardConfig } from "../../config/standard-fields.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { doctorBundle } from "../../doctor/bundle.ts";
 import { fileProbes, objectProbe, scratchProbe } from "../../doctor/file-probes.ts";
@@ -59,8 +61,8 @@ const unreachable: CheckResult = { id: "connector", title: connectorTitle, ...sk
 
 /** The configuration, or why there is none: that is a finding, and most other questions can still be asked. */
 interface FoundConfig {
-  readonly whole: ResolvedConfig | undefined;
-  readonly standard: ResolvedConfig;
+  readonly whole: StandardConfig | undefined;
+  readonly standard: StandardConfig;
   readonly error: unknown;
 }
 
@@ -126,7 +128,7 @@ function networkFinding(way: FoundNetwork): Finding {
 }
 
 function conductorOneProbes(
-  config: ResolvedConfig,
+  config: StandardConfig,
   around: { readonly network: Network; readonly clock: Clock } | undefined,
 ): readonly Probe[] {
   if (!around) return [];

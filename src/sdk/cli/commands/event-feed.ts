@@ -1,7 +1,8 @@
 /** `--event-feed` and `events`: the events of a feed, as far as there are any now, for programs and for people. */
+
 import { create, toJson } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
-import type { ResolvedConfig } from "../../config/resolve.ts";
+import type { StandardConfig } from "../../config/standard-fields.ts";
 import type { Connector } from "../../contracts/connector.ts";
 import type { Logger } from "../../log.ts";
 import { type EventQuestion, eventsResponse } from "../../proto/event-feeds.ts";
@@ -30,7 +31,7 @@ const pageSize = 1_000;
  * Prints one event a line, as proto3 JSON, on standard output, and logs the cursor to go on with.
  * @throws BatonError BATON-USAGE, the BATON-FEED codes, and what the feed throws.
  */
-export async function printEvents(config: ResolvedConfig, printing: EventPrinting): Promise<void> {
+export async function printEvents(config: StandardConfig, printing: EventPrinting): Promise<void> {
   const { io, logger } = printing;
   const asked = {
     startAt: startOf(config.string("event-feed-start-at"), "event-feed-start-at"),

@@ -2,7 +2,7 @@
 
 import type { ServiceOptions } from "../../c1/service.ts";
 import { parseSwitch, parseWholeNumber } from "../../config/parse-value.ts";
-import type { ResolvedConfig } from "../../config/resolve.ts";
+import type { StandardConfig } from "../../config/standard-fields.ts";
 import type { Logger } from "../../log.ts";
 import type { PrometheusTelemetry } from "../../telemetry/prometheus.ts";
 import type { ConnectorContext, Invocation } from "../app.ts";
@@ -28,7 +28,7 @@ const stopWithinMs = 9_500;
  */
 export async function serveConductorOne(
   invocation: Invocation,
-  config: ResolvedConfig,
+  config: StandardConfig,
   context: ConnectorContext,
   { output, metrics }: ServiceOutput,
 ): Promise<number> {
@@ -81,7 +81,7 @@ export async function serveConductorOne(
 }
 
 /** Where probes are answered, and what /metrics there shows. */
-function healthOf(config: ResolvedConfig, metrics: ServiceOutput["metrics"], logger: Logger): ServiceOptions["health"] {
+function healthOf(config: StandardConfig, metrics: ServiceOutput["metrics"], logger: Logger): ServiceOptions["health"] {
   if (config.bool("health-check")) {
     const place = { host: config.string("health-check-bind-address"), port: config.int("health-check-port") };
     return { ...place, ...(metrics && { metrics: () => metrics.render() }) };
@@ -100,7 +100,7 @@ function connectionWait(env: Invocation["io"]["env"]): { readonly connectionWait
 }
 
 /** Every sync, and every token, begins with the secrets that files and commands give by then: no restart for a new key. */
-async function withCurrentSecrets(invocation: Invocation, config: ResolvedConfig): Promise<ResolvedConfig> {
+async function withCurrentSecrets(invocation: Invocation, config: StandardConfig): Promise<StandardConfig> {
   const mayChange = config.all().some(({ source }) => source.kind === "secret");
   return mayChange ? await loadConfig(invocation) : config;
 }

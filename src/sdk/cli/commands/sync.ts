@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { environmentVariable } from "../../config/field.ts";
 import { parseSwitch } from "../../config/parse-value.ts";
 import type { ResolvedConfig } from "../../config/resolve.ts";
+import type { StandardConfig } from "../../config/standard-fields.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";
 import { createPrometheus } from "../../telemetry/prometheus.ts";
@@ -75,7 +76,7 @@ function refuseSyncOnlyFlags({ options }: Invocation): void {
 /** @returns the exit code. */
 async function syncOnce(
   invocation: Invocation,
-  config: ResolvedConfig,
+  config: StandardConfig,
   context: ConnectorContext,
   output: RunOutput,
 ): Promise<number> {
@@ -138,7 +139,7 @@ async function closingCounts(
  * Opens telemetry; undefined without --otel-collector-endpoint.
  * @throws BatonError BATON-OTEL-ENDPOINT, BATON-OTEL-CERT or BATON-OTEL-MISSING.
  */
-async function openRunTelemetry(invocation: Invocation, config: ResolvedConfig): Promise<Telemetry | undefined> {
+async function openRunTelemetry(invocation: Invocation, config: StandardConfig): Promise<Telemetry | undefined> {
   const { app, io, redactor } = invocation;
   const endpoint = config.string("otel-collector-endpoint");
   if (endpoint === "") return undefined;
@@ -166,7 +167,7 @@ async function openRunTelemetry(invocation: Invocation, config: ResolvedConfig):
 }
 
 /** What tells the measurements of many connectors apart. */
-function originOf({ app }: Invocation, config: ResolvedConfig): Attributes {
+function originOf({ app }: Invocation, config: StandardConfig): Attributes {
   const target = app.targetName?.(config);
   return { "baton.connector": app.name, ...(target && { "baton.target": target }) };
 }
