@@ -9,6 +9,8 @@ export interface KeptFile {
   readonly fileName?: string;
   /** Folder for what was worked out of the file, which goes with it; absent for a file that was opened. */
   readonly answers?: string;
+  /** Files of the runs before, newest first: what a file is compared with that holds one sync. */
+  readonly before?: readonly string[];
   /** Of the connector that it is a file of; absent for a file that was opened. */
   readonly connectorId?: string;
 }

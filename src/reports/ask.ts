@@ -114,12 +114,16 @@ async function openBefore(
   if (sync === undefined || earlierSync(reader.syncs, sync)) return undefined;
   for (const path of previousFiles(resolve(file))) {
     const before = await openC1z(path);
-    const found = before.view().sync;
-    // A run that was killed at the end may have left the same sync in two files.
-    if (found?.endedAt !== undefined && found.id !== sync.id && found.type === sync.type) return before;
+    if (isSyncBefore(before.view().sync, sync)) return before;
     before.close();
   }
   return undefined;
+}
+
+/** True when `found`, of a file before, is what `sync` is compared with. */
+export function isSyncBefore(found: SyncRun | undefined, sync: SyncRun | undefined): boolean {
+  // A run that was killed at the end may have left the same sync in two files.
+  return found?.endedAt !== undefined && found.id !== sync?.id && found.type === sync?.type;
 }
 
 async function openEarlier(since: string): Promise<C1zReader> {
@@ -144,7 +148,7 @@ export function syncSeconds(sync: SyncRun | undefined): number | undefined {
 }
 
 /** The last finished sync of the same type that was begun before. */
-function earlierSync(syncs: readonly SyncRun[], sync: SyncRun | undefined): SyncRun | undefined {
+export function earlierSync(syncs: readonly SyncRun[], sync: SyncRun | undefined): SyncRun | undefined {
   if (sync === undefined) return undefined;
   return syncs.findLast((one) => one.row < sync.row && one.type === sync.type && one.endedAt !== undefined);
 }

@@ -522,3 +522,45 @@ test("a file that takes the process that reads it down is said to, and the next 
   await delay(50);
   assert.ok((await browser.json<TablePage>(`${base}/people?limit=1`)).total > 0);
 });
+
+test("changes since the sync before are the same for both versions of the file, wherever the file before lies", async () => {
+  const names: Record<string, string> = {};
+  for (const engine of ["sqlite", "pebble"] as const) {
+    const path = join(scratch.path, `two-${engine}.c1z`);
+    for (const users of [
+      ["ada", "bob"],
+      ["ada", "zoe"],
+    ])
+      await writeSync(path, scratch.path, { users, engine });
+    names[engine] = path;
+  }
+  const [v1 = "", v3 = ""] = [names["sqlite"], names["pebble"]];
+  // As runs of a connector are kept: nothing lies beside the file.
+  const [alone, other] = [join(scratch.path, "alone.c1z"), join(scratch.path, "run-before.c1z")];
+  copyFileSync(v3, alone);
+  copyFileSync(`${v3}.previous`, other);
+  const kept = {
+    currentFile: () => ({ path: alone, title: "alone", before: [alone, other] }),
+    runFile: () => undefined,
+  };
+  await using second = await startWebServer({ kept });
+  const reader = await second.signIn();
+  const asked = async (path: string): Promise<readonly unknown[]> => {
+    const info = await browser.json<SourceInfo>(`/api/sources/${await open(path)}`);
+    assert.equal(info.hasEarlierSync, true);
+    return changesIn(await browser.json<ReviewPage>(`/api/sources/${info.source}/reviews/changes`));
+  };
+  const changesIn = ({ rows, counts, since: from }: ReviewPage): readonly unknown[] => {
+    assert.match(from?.title ?? "", /^Sync of /);
+    return [rows.map((row) => JSON.stringify(row)).toSorted(), counts];
+  };
+  const expected = await asked(v1);
+  assert.match(JSON.stringify(expected), /zoe/);
+  assert.deepEqual(await asked(v3), expected);
+  const current = "/api/sources/connector:any";
+  assert.equal((await reader.json<SourceInfo>(current)).hasEarlierSync, true);
+  assert.deepEqual(changesIn(await reader.json<ReviewPage>(`${current}/reviews/changes`)), expected);
+  const [first = "", ...more] = (await reader.get(`${current}/reviews/changes/export?format=csv`)).body.split("\r\n");
+  assert.ok(first.startsWith("What,Change") && more.length > 2);
+  assert.equal((await reader.get(`${current}/evidence`)).status, 200);
+});

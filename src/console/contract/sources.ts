@@ -28,6 +28,8 @@ export interface SourceInfo {
     readonly startedAtMs: number | null;
     readonly isFinished: boolean;
   }[];
+  /** True when the sync before is known, in this file or another: changes are told without choosing one. */
+  readonly hasEarlierSync: boolean;
   readonly totals: {
     readonly people: number;
     readonly teams: number;

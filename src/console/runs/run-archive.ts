@@ -18,6 +18,8 @@ import { endedRun, isGood, type RunEnding, summaryOf, withFailure } from "./run-
 /** Files kept of a connector's runs, runs kept, lines kept. */
 export const keptFiles = 50;
 const keptRuns = 500;
+/** Files that are looked at for the sync before. */
+const offeredBefore = 5;
 const keptLines = 100_000;
 
 /** A page of runs, newest first. */
@@ -81,7 +83,11 @@ export class RunArchive implements KeptFiles {
     const path = connector && this.#files.current(connectorId);
     if (!connector || path === undefined) return undefined;
     const run = connector.currentRunId === null ? undefined : this.#store.runs.get(connector.currentRunId);
-    const ofRun = run && { fileName: fileName(run, connector), answers: this.#files.answersOf(run.runId) };
+    const ofRun = run && {
+      fileName: fileName(run, connector),
+      answers: this.#files.answersOf(run.runId),
+      before: this.#filesBefore(run),
+    };
     return { path, title: connector.name, connectorId, ...ofRun };
   }
 
@@ -92,8 +98,15 @@ export class RunArchive implements KeptFiles {
     if (!run || path === undefined) return undefined;
     const connector = this.#store.connectors.get(run.connectorId);
     const title = `${connector?.name ?? ""}, ${inUtc(run.startedAtMs)}`;
-    const answers = this.#files.answersOf(runId);
-    return { path, title, connectorId: run.connectorId, fileName: fileName(run, connector), answers };
+    const names = { title, connectorId: run.connectorId, fileName: fileName(run, connector) };
+    return { path, ...names, answers: this.#files.answersOf(runId), before: this.#filesBefore(run) };
+  }
+
+  /** Kept files of runs on the same organization that began before this one. */
+  #filesBefore({ connectorId, runId, target }: RunDetail): readonly string[] {
+    const runs = this.#store.runs.list(connectorId, { before: runId, limit: keptFiles });
+    const same = runs.filter((run) => run.target === target);
+    return same.flatMap((run) => this.#files.ofRun(run.runId) ?? []).slice(0, offeredBefore);
   }
 
   /** What is known of a connector besides an error of it. */

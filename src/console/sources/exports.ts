@@ -93,7 +93,7 @@ export interface EvidenceTaken {
 /** Writes the evidence pack, the same bytes as the command does. */
 export async function exportEvidence(open: OpenSource, since: Since | undefined, taken: EvidenceTaken, sink: Sink) {
   const { version, reviews, keyFile } = taken;
-  const earlier = since?.kind === "file" ? since.open.identity.path : since?.id;
+  const earlier = since?.kind === "sync" ? since.id : since?.open.identity.path;
   const request = { file: open.identity.path, notCompared: notComparedKeys, madeBy: `baton-cloudsmith ${version}` };
   const ends = ksuidSeconds(open.view.sync?.id ?? "") ?? 0;
   const isOfItsPast = (path: string): boolean =>

@@ -2,12 +2,14 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { isSyncBefore } from "../../reports/ask.ts";
 import { fileError } from "../../sdk/c1z/container/file-errors.ts";
 import { openC1z } from "../../sdk/c1z/read/reader.ts";
+import { previousFiles } from "../../sdk/c1z/write/files-beside.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { FilePool } from "./file-pool.ts";
 import { OpenSource } from "./open-source.ts";
-import { answering, type FileQuestion, type Question } from "./questions.ts";
+import { answering, comparing, type FileQuestion, type Question } from "./questions.ts";
 import type { Since } from "./reviews.ts";
 import { noSuchSource } from "./source-error.ts";
 
@@ -20,16 +22,34 @@ export class FileQuestions {
   }
 
   /** @throws BatonError those of `openC1z`, `CONSOLE-NO-SOURCE`, and what answering throws. */
-  async answer<Q extends Question>({ name, path, taken, since }: FileQuestion<Q>): Promise<unknown> {
+  async answer<Q extends Question>(question: FileQuestion<Q>): Promise<unknown> {
+    const { name, path, taken, since } = question;
     return await this.#pool.use(path, async (open) => {
       const ask = (with_: Since | undefined): unknown => answering[name](open, taken, with_);
-      if (since === undefined) return await ask(undefined);
+      if (since === undefined) {
+        const isAlone = comparing.has(name) && !open.hasEarlierSync;
+        return await this.#withBefore(open, isAlone ? [...previousFiles(path), ...question.before] : [], ask);
+      }
       const { id, file } = since;
       if (open.reader.syncs.some((sync) => sync.id === id)) return await ask({ kind: "sync", id });
       if (!file) throw noSuchSource(id);
       const { path: otherPath, source, title } = file;
       return await this.#pool.use(otherPath, (other) => ask({ kind: "file", open: other, source, title }));
     });
+  }
+
+  /** Asks with the first of these files that holds the sync before, if one does. */
+  async #withBefore(
+    open: OpenSource,
+    [path, ...others]: readonly string[],
+    ask: (since: Since | undefined) => unknown,
+  ): Promise<unknown> {
+    if (path === undefined) return await ask(undefined);
+    const isNot = Symbol("holds another sync");
+    const answer = await this.#pool.use(path, async (before) =>
+      isSyncBefore(before.view.sync, open.view.sync) ? await ask({ kind: "before", open: before }) : isNot,
+    );
+    return answer === isNot ? await this.#withBefore(open, others, ask) : answer;
   }
 }
 

@@ -1,5 +1,5 @@
 /** One opened file with what was already read out of it. Ends with its reader; knows nothing of who asks. */
-import { syncSeconds } from "../../reports/ask.ts";
+import { earlierSync, syncSeconds } from "../../reports/ask.ts";
 import { Holdings } from "../../reports/holdings.ts";
 import type { C1zReader } from "../../sdk/c1z/read/reader.ts";
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
@@ -37,6 +37,11 @@ export class OpenSource {
     this.view = reader.view();
     this.holdings = new Holdings(this.view);
     this.asOfSeconds = syncSeconds(this.view.sync) ?? 0;
+  }
+
+  /** True when the file itself holds what it is compared with. */
+  get hasEarlierSync(): boolean {
+    return earlierSync(this.reader.syncs, this.view.sync) !== undefined;
   }
 
   /** Everybody in the file; read when it is first asked for. */

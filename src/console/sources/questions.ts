@@ -104,6 +104,11 @@ interface Written {
   readonly out: string;
 }
 
+/** Those whose answer depends on the sync before. */
+export const comparing: ReadonlySet<Question> = new Set([
+  ...(["info", "overview", "review", "exportReview", "exportEvidence"] as const),
+]);
+
 /** Name of a question. */
 export type Question = keyof Questions;
 /** What it takes. */
@@ -116,6 +121,8 @@ export interface FileQuestion<Q extends Question = Question> {
   readonly name: Q;
   readonly path: string;
   readonly taken: Taken<Q>;
+  /** Files in which the sync before may lie, newest first, where the file itself holds but one. */
+  readonly before: readonly string[];
   /** What it is compared with: a sync of the same file by its id, else the file that goes by that name. */
   readonly since?: { readonly id: string; readonly file: NamedFile | undefined } | undefined;
 }
@@ -142,7 +149,8 @@ export const answering: Answering = {
     await open.roster();
     return null;
   },
-  info: (open, { source, title }) => sourceInfo(open, source, title),
+  info: (open, { source, title }, since) =>
+    sourceInfo(open, { source, title, before: since?.kind === "before" ? since.open : undefined }),
   people: (open, { asked, window }) => peoplePage(open, asked, window),
   members: (open, { asked, window, ...team }) => membersPage(open, rosterKey(team), asked.query, window),
   person: (open, { type, id }) => personOf(open, type, id),

@@ -16,8 +16,9 @@ import { RowTable } from "./rows/row-table.ts";
 import { checkQuery, tablePage, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
 
-/** What to compare with: a sync of the same file, or another open file. */
+/** What to compare with: a sync of the same file, or another open file; `before` is one that nobody named. */
 export type Since =
+  | { readonly kind: "before"; readonly open: OpenSource }
   | { readonly kind: "sync"; readonly id: string }
   | { readonly kind: "file"; readonly open: OpenSource; readonly source: string; readonly title: string };
 
@@ -129,7 +130,7 @@ async function ofTeam(
 
 async function answered(open: OpenSource, request: ReviewRequest): Promise<Answered> {
   const { since, asOfSeconds } = request;
-  const sinceKey = since?.kind === "file" ? since.open.identity.key : (since?.id ?? "");
+  const sinceKey = since?.kind === "sync" ? since.id : (since?.open.identity.key ?? "");
   const key = JSON.stringify(["review", request.name, sinceKey, asOfSeconds ?? null]);
   return await open.remembered(key, async () => {
     const answer = freshAnswer(open, request);
@@ -184,5 +185,5 @@ function inquiryOf({ identity, reader }: OpenSource, { since, asOfSeconds }: Rev
     ...(since && { since: since.kind === "sync" ? since.id : since.open.identity.path }),
     ...(asOfSeconds !== undefined && { asOfSeconds }),
   };
-  return new Inquiry(request, reader, since?.kind === "file" ? since.open.reader : undefined);
+  return new Inquiry(request, reader, since?.kind === "sync" ? undefined : since?.open.reader);
 }

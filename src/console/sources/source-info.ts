@@ -12,8 +12,18 @@ import type { OpenSource } from "./open-source.ts";
 /** Types of this connector's model. */
 const ownTypes: readonly string[] = ["organization", "team", "user"];
 
-/** Describes the file. @param source its name on the wire. @param title for people. */
-export function sourceInfo(open: OpenSource, source: string, title: string): SourceInfo {
+/** How a file is called, and what is known beside it. */
+export interface SourceNames {
+  /** Its name on the wire. */
+  readonly source: string;
+  /** For people. */
+  readonly title: string;
+  /** The file with the sync before, where it is in one of its own. */
+  readonly before: OpenSource | undefined;
+}
+
+/** Describes the file. */
+export function sourceInfo(open: OpenSource, { source, title, before }: SourceNames): SourceInfo {
   const { identity, reader, view, holdings } = open;
   const { accountTypes, teamTypes, organizationTypes } = holdings.shape;
   const stats = view.recount();
@@ -44,6 +54,7 @@ export function sourceInfo(open: OpenSource, source: string, title: string): Sou
       startedAtMs: startedAtMs(sync),
       isFinished: sync.endedAt !== undefined,
     })),
+    hasEarlierSync: open.hasEarlierSync || before !== undefined,
     totals: {
       people: count(accountTypes),
       teams: count(teamTypes),

@@ -75,11 +75,11 @@ export class Sources {
    */
   async ask<Q extends Question>(source: string, name: Q, taken: Taken<Q>, since?: string): Promise<AnswerOf<Q>> {
     const asked = this.#find(source);
-    const { path } = asked;
+    const { path, before = [] } = asked;
     if (since === undefined) return await this.#askOnce(asked, name, taken);
     const other = this.#lookUp(since);
     const file = other && { path: other.path, source: since, title: other.title };
-    return await this.#askFile({ name, path, taken, since: { id: since, file } });
+    return await this.#askFile({ name, path, taken, before, since: { id: since, file } });
   }
 
   /** Whether there is a file behind the name. */
@@ -129,14 +129,14 @@ export class Sources {
   async openPath(text: string): Promise<OpenedFile> {
     // Asked for only when it is needed: a user without an entry has none.
     const path = resolve(text.replace(/^~(?=$|[/\\])/, () => homedir()));
-    await this.#askFile({ name: "open", path, taken: {} });
+    await this.#askFile({ name: "open", path, taken: {}, before: [] });
     return this.files.add(path, this.#clock.nowMs());
   }
 
   /** The same for a file that was sent to the place that `files.uploadPlace` named. It is deleted if it is none. */
   async openUpload(place: { readonly id: string; readonly path: string }, name: string): Promise<OpenedFile> {
     try {
-      await this.#askFile({ name: "open", path: place.path, taken: {} });
+      await this.#askFile({ name: "open", path: place.path, taken: {}, before: [] });
     } catch (caught) {
       await rm(place.path, { force: true });
       throw caught;
@@ -181,12 +181,13 @@ export class Sources {
   }
 
   /** From what was kept of the file, else from the file. */
-  async #askOnce<Q extends Question>({ path, answers }: KeptFile, name: Q, taken: Taken<Q>): Promise<AnswerOf<Q>> {
+  async #askOnce<Q extends Question>(file: KeptFile, name: Q, taken: Taken<Q>): Promise<AnswerOf<Q>> {
+    const { path, answers, before = [] } = file;
     const folder = isKept(name, taken) ? answers : undefined;
     const known = folder === undefined ? undefined : await readKept(folder, name, taken);
     // It was written by this very program: the shape is what it is compiled with.
     if (known !== undefined) return known as AnswerOf<Q>;
-    const answer = await this.#askFile({ name, path, taken });
+    const answer = await this.#askFile({ name, path, taken, before });
     if (folder !== undefined) await keep(folder, name, taken, answer);
     return answer;
   }

@@ -18,7 +18,6 @@ import { Skeleton } from "../design/skeleton.tsx";
 import { type AskedRows, RowsTable, useRows } from "../rows/rows-table.tsx";
 import { wholeTable, withTableQuery } from "../rows/table-query.ts";
 import { ComparePicker } from "./compare-picker.tsx";
-import { hasEarlierSync } from "./earlier-sync.ts";
 import { PrintButton, PrintedRows } from "./print-review.tsx";
 import { EvidenceButton } from "./review-downloads.tsx";
 
@@ -39,7 +38,7 @@ function Review({ source, info, name }: ReviewProps) {
   const { query, route } = useLocation();
   const { since = "" } = query;
   const isChanges = name === "changes";
-  const mustChoose = isChanges && since === "" && !hasEarlierSync(info);
+  const mustChoose = isChanges && since === "" && !info.hasEarlierSync;
   const choose = (next: string): void => route(reviewAddress(source, name, next === "" ? {} : { since: next }), true);
   const picker = (compared: string | null) =>
     isChanges && (
