@@ -295,3 +295,17 @@ test("reports say who answers for a machine, what never expires, who may change 
     );
   }
 });
+
+test("what may not be decided is no review of access, and a service account's rights on a repository are", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 10, teams: 2, repositories: 2 } });
+  const { path } = await sync(sandbox);
+  const start = (name: string) =>
+    runProgram(["review", "start", name, "-f", path, "--out", `${name}.review`], { cwd: scratch.path });
+  assert.equal((await start("repository")).code, 0);
+  assert.equal((await start("service-accounts")).code, 0);
+  for (const name of ["credentials", "invitations"]) {
+    const { code, stderr } = await start(name);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /about nobody's access/);
+  }
+});

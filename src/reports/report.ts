@@ -88,7 +88,9 @@ export interface Report {
   readonly isReview?: boolean;
   /** Part of the evidence pack without being a review. */
   readonly isEvidence?: boolean;
-  /** False for a file in which there is nothing that it asks about: then it is not part of the evidence pack. */
+  /** False where rows are about nobody's access, so that there is nothing in them to keep or to revoke. Default true. */
+  readonly isAboutAccess?: boolean;
+  /** False for a file in which there is nothing that it asks about: then it is neither offered nor packed. */
   readonly hasSubject?: (view: SyncView) => boolean;
   readonly columns: readonly Column[];
   /**

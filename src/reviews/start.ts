@@ -113,6 +113,6 @@ function finishedSync(sync: SyncRun | undefined): ReviewedSync {
 }
 
 function refuseUndecidable({ report }: Answer): void {
-  if (decidable.has(report.name) || reviews().some(({ name }) => name === report.name)) return;
+  if (decidable.has(report.name) || (reviews().includes(report) && report.isAboutAccess !== false)) return;
   throw badQuestion(`report ${report.name} is about nobody's access`);
 }

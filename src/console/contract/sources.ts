@@ -206,6 +206,8 @@ export interface ReviewPage extends TablePage {
   readonly asOfMs: number | null;
   readonly since: { readonly source: string; readonly title: string } | null;
   readonly headline: Headline;
+  /** False where rows are about nobody's access, so that there is nothing to decide. */
+  readonly isAboutAccess: boolean;
   /** Null when there is nothing to look at. */
   readonly chart: Chart | null;
 }

@@ -42,7 +42,8 @@ interface Answered extends Omit<Answer, "rows"> {
 /** All reviews that there are, each with its figure. */
 export async function reviewsOverview(open: OpenSource): Promise<ReviewsOverview> {
   const found: ReviewInfo[] = [];
-  for (const { name, title, summary, comparesSyncs = false, countsAges = false } of reviews()) {
+  for (const { name, title, summary, comparesSyncs = false, countsAges = false, hasSubject } of reviews()) {
+    if (hasSubject?.(open.view) === false) continue;
     const info = { name, title, summary, comparesSyncs, countsAges };
     try {
       const { headline } = await answered(open, { name });
@@ -84,6 +85,7 @@ export async function reviewPage(
     asOfMs: asOfSeconds === undefined ? null : asOfSeconds * 1000,
     since: named ?? (since ? { source: since.id, title: `Sync of ${since.startedAt.slice(0, 16)}` } : null),
     headline,
+    isAboutAccess: report.isAboutAccess ?? true,
     chart,
   };
 }

@@ -13,9 +13,10 @@ interface Invited {
 /** Accounts that are pending, with what their profile says of the invitation. */
 export const invitations = defineReport<Invited>({
   name: "invitations",
+  isAboutAccess: false,
   title: "Pending invitations",
   summary: "Who is invited and has not accepted yet, owners first",
-  isEvidence: true,
+  isReview: true,
   hasSubject: (view) => [...pending(new Holdings(view))].length > 0,
   columns: [
     ...accountColumns<Invited>(({ account }) => account).filter(({ key }) => ["name", "login", "email"].includes(key)),

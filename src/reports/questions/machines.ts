@@ -26,7 +26,7 @@ export const serviceAccounts = defineReport<Machine>({
   name: "service-accounts",
   title: "Service accounts",
   summary: "Service accounts with what they hold, those first whose maker is gone, disabled or not known",
-  isEvidence: true,
+  isReview: true,
   hasSubject: (view) => [...machines(new Holdings(view))].length > 0,
   columns: [
     column("name", "Name", "text", ({ account }) => account.resource.displayName, {
@@ -93,10 +93,11 @@ interface Credential {
 /** Keys and tokens, those that never expire or are old first. */
 export const credentials = defineReport<Credential>({
   name: "credentials",
+  isAboutAccess: false,
   title: "Keys and tokens",
   summary:
     "Keys and tokens: whose, how old, until when; those that are expired, never expire or are older than a year first",
-  isEvidence: true,
+  isReview: true,
   countsAges: true,
   hasSubject: (view) => [...typesWith(view, Trait.secret)].length > 0,
   columns: [
@@ -163,7 +164,7 @@ export const providers = defineReport<Provider>({
   name: "identity-providers",
   title: "Identity providers",
   summary: "Whose tokens are traded for which accounts, and under which claims; broad ones first",
-  isEvidence: true,
+  isReview: true,
   hasSubject: (view) => [...typesWith(view, Trait.app)].length > 0,
   columns: [
     column("name", "Name", "text", ({ resource }) => resource.displayName, { width: 20 }),

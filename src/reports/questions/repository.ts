@@ -30,7 +30,7 @@ export const repository = defineReport<Right>({
   title: "Rights on repositories",
   summary: "Who may do what on each repository, or on one, directly or through a team",
   operand: "[REPOSITORY]",
-  isEvidence: true,
+  isReview: true,
   hasSubject: (view) => view.getResourceType(repositoryType) !== undefined,
   columns: [
     column("repository", "Repository", "text", (right) => right.repository.displayName, { width: 18 }),
@@ -39,6 +39,7 @@ export const repository = defineReport<Right>({
     column("how", "How", "text", ({ grant }) => howHeld(grant)),
     column("through", "Through", "list", ({ through }) => through),
     ...accountIdColumns<Right>(({ account }) => account),
+    column("entitlementId", "Entitlement id", "text", ({ grant }) => grant.entitlement.id, { isExportedOnly: true }),
     column("repositoryId", "Repository id", "text", (right) => right.repository.id.resource, { isExportedOnly: true }),
   ],
   screen: ["repository", "slug", "name", "status", "how", "through"],

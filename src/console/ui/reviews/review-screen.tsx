@@ -82,7 +82,9 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
       actions={
         page && (
           <>
-            {since === "" && <StartShown source={source} report={name} query={asked.query} title={page.title} />}
+            {since === "" && page.isAboutAccess && (
+              <StartShown source={source} report={name} query={asked.query} title={page.title} />
+            )}
             {since !== "" && <EvidenceButton source={source} since={since} />}
             <PrintButton />
           </>
