@@ -7,7 +7,6 @@ import { BatonError, type BatonErrorInit, Status } from "../errors.ts";
 import { printable } from "../http/body.ts";
 import { describeNetworkFailure } from "../http/describe-failure.ts";
 import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../http/http-failure.ts";
-import { grpcStatusOf } from "../http/http-status.ts";
 import { redactedText, SecretRedactor } from "../secret-redactor.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 
@@ -268,4 +267,24 @@ function waitText(ms: number): string {
 /** A time far beyond the calendar is `a time far away`. */
 function isoTime(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : "a time far away";
+}
+
+/** HTTP status to gRPC status, as the Baton SDK maps them. */
+const statusByHttpStatus: Readonly<Record<number, Status>> = {
+  400: Status.invalidArgument,
+  401: Status.unauthenticated,
+  403: Status.permissionDenied,
+  404: Status.notFound,
+  408: Status.deadlineExceeded,
+  409: Status.alreadyExists,
+  429: Status.unavailable,
+  501: Status.unimplemented,
+};
+
+/** The gRPC status of an HTTP status outside 200 to 299 (Baton SDK: uhttp). 1xx and 3xx are Unknown. */
+function grpcStatusOf(httpStatus: number): Status {
+  const known = statusByHttpStatus[httpStatus];
+  if (known !== undefined) return known;
+  if (httpStatus >= 500 && httpStatus <= 599) return Status.unavailable;
+  return httpStatus >= 400 && httpStatus <= 499 ? Status.invalidArgument : Status.unknown;
 }

@@ -1,12 +1,14 @@
 /** The access token for C1: fetched when needed, kept until shortly before it ends, one fetch at a time. */
+
+import { randomBytes } from "node:crypto";
 import { request } from "node:https";
+import { SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 import { certificateHint, isCertificateError } from "../net/trusted-roots.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
-import { signAssertion } from "./client-assertion.ts";
 import type { C1Credentials } from "./credentials.ts";
 
 /** Tokens are renewed this long before they end, so that none ends on its way. */
@@ -188,4 +190,30 @@ function unavailable(reason: string, cause?: unknown): BatonError {
     hint: isCertificateError(cause) ? certificateHint : "Check the network's way to ConductorOne.",
     cause,
   });
+}
+
+/** Seconds that the clocks of both sides may be apart, and that an assertion is good for. */
+const leewaySeconds = 120;
+
+/**
+ * A compact JWS (EdDSA) for the token endpoint: issuer and subject are the client id, the audience is the host that
+ * the client id names, even when another one is contacted (Baton SDK: service mode token).
+ * @param nowMs milliseconds since the epoch.
+ */
+async function signAssertion(credentials: C1Credentials, nowMs: number): Promise<string> {
+  const { clientId, audience, privateKey, keyId } = credentials;
+  const now = Math.floor(nowMs / 1000);
+  return await new SignJWT()
+    .setProtectedHeader({
+      alg: "EdDSA",
+      nonce: randomBytes(16).toString("hex"),
+      ...(keyId !== undefined && { kid: keyId }),
+    })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience)
+    .setIssuedAt(now)
+    .setNotBefore(now - leewaySeconds)
+    .setExpirationTime(now + leewaySeconds)
+    .sign(privateKey);
 }

@@ -5,8 +5,7 @@ import type { Logger } from "../log.ts";
 import type { BatonServiceHeartbeatResponse } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { type C1Client, callError } from "./channel.ts";
 import type { ServiceObserver } from "./events.ts";
-import { rideOut } from "./outage.ts";
-import { nextHeartbeatMs } from "./timing.ts";
+import { nextHeartbeatMs, rideOut } from "./outage.ts";
 
 /** Failures in a row after which nobody is taken to be listening (Baton SDK: heartbeat). */
 const mostFailures = 10;

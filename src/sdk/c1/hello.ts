@@ -6,8 +6,8 @@ import { toMetadataMessage } from "../proto/to-message.ts";
 import { type C1Client, callError } from "./channel.ts";
 import { eventErrorOf, type ServiceObserver } from "./events.ts";
 import { buildInfo, osInfo } from "./host-identity.ts";
+import { helloWaitMs } from "./outage.ts";
 import { untilAborted } from "./task-slots.ts";
-import { helloWaitMs } from "./timing.ts";
 
 /** After these another attempt cannot help (Baton SDK: startup Hello). */
 const finalStatuses: ReadonlySet<Status> = new Set([

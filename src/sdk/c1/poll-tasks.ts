@@ -7,8 +7,8 @@ import type { Logger } from "../log.ts";
 import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { type C1Client, callError } from "./channel.ts";
 import { eventErrorOf, type ServiceObserver } from "./events.ts";
+import { nextPollMs, pollErrorWaitMs } from "./outage.ts";
 import { type TaskSlots, untilAborted } from "./task-slots.ts";
-import { nextPollMs, pollErrorWaitMs } from "./timing.ts";
 
 /** An empty answer that says "ask again at once" would otherwise keep both sides busy with nothing. */
 const shortestIdleMs = 100;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { helloWaitMs, nextHeartbeatMs, nextPollMs, pollErrorWaitMs } from "./timing.ts";
+import { helloWaitMs, nextHeartbeatMs, nextPollMs, pollErrorWaitMs } from "./outage.ts";
 
 test("hello is tried again after twice the time, at most five minutes", () => {
   const waits = [1, 2, 3, 8, 9, 10, 1_000].map(helloWaitMs);
