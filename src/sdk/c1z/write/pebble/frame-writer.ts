@@ -3,7 +3,15 @@
  * pieces while it is made: memory does not grow with it.
  */
 import { createHash, type Hash } from "node:crypto";
-import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress, type ZstdDecompress } from "node:zlib";
+import {
+  constants,
+  createZstdCompress,
+  createZstdDecompress,
+  type ZstdCompress,
+  type ZstdDecompress,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from "node:zlib";
 import { releasePiece } from "../../../release-buffer.ts";
 import { differs } from "../../container/appended-file.ts";
 import { taken } from "../../container/pack.ts";
@@ -12,6 +20,8 @@ import type { ByteSink } from "./table-writer.ts";
 
 /** Measured: larger ones take no less time. */
 const pieceBytes = 512 * 1024;
+/** Most files of a store are smaller. */
+const firstPieceBytes = 64 * 1024;
 /** One is compressed and one waits, while the next is filled. */
 const mostUnderWay = 2;
 
@@ -64,14 +74,13 @@ export async function writeFrame<T>(
 }
 
 class CompressingSink implements FrameSink {
-  readonly #compress: ZstdCompress = createZstdCompress({ chunkSize: pieceBytes, params: packing });
-  readonly #unpack: ZstdDecompress = createZstdDecompress({ chunkSize: pieceBytes });
-  /** Once all is written and read back: the hash of what came out of it. */
-  readonly #written: Promise<Buffer>;
+  readonly #target: FrameTarget;
+  /** Once the content is more than one piece. */
+  #stream: FrameStream | undefined;
   readonly #sha256: Hash = createHash("sha256");
   readonly #xxh64 = new Xxh64();
   readonly #free: Buffer[] = [];
-  #piece: Buffer = Buffer.allocUnsafeSlow(pieceBytes);
+  #piece: Buffer = Buffer.allocUnsafeSlow(firstPieceBytes);
   #used = 0;
   #rawBytes = 0;
   #underWay = 0;
@@ -79,16 +88,25 @@ class CompressingSink implements FrameSink {
 
   constructor(target: FrameTarget) {
     this.#xxh64.reset();
-    this.#written = writeAndUnpack(this.#compress, target, this.#unpack);
-    // The one who waits gets the failure.
-    this.#written.catch(() => this.#wake());
+    this.#target = target;
   }
 
   append(bytes: Uint8Array): void {
-    if (this.#used + bytes.length > this.#piece.length) this.#flush();
-    if (bytes.length > this.#piece.length) this.#piece = Buffer.allocUnsafeSlow(bytes.length);
+    if (this.#used + bytes.length > this.#piece.length) this.#makeRoom(bytes.length);
     this.#piece.set(bytes, this.#used);
     this.#used += bytes.length;
+  }
+
+  #makeRoom(length: number): void {
+    const needed = this.#used + length;
+    if (this.#stream === undefined && needed <= pieceBytes) {
+      const larger = Buffer.allocUnsafeSlow(pieceBytes);
+      this.#piece.copy(larger, 0, 0, this.#used);
+      this.#piece = larger;
+      return;
+    }
+    this.#flush();
+    if (length > this.#piece.length) this.#piece = Buffer.allocUnsafeSlow(length);
   }
 
   get isFull(): boolean {
@@ -104,43 +122,76 @@ class CompressingSink implements FrameSink {
       const moved = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      await Promise.race([moved, this.#written]);
+      await Promise.race([moved, this.#stream?.written]);
     }
   }
 
   async finish(): Promise<Pick<FrameEntry, "rawBytes" | "xxh64" | "sha256">> {
-    this.#flush();
-    // Ended while it has something to do, Node's stream ends the frame twice, and an empty one follows.
-    await this.#fewerUnderWay(1);
-    this.#compress.end();
-    const unpacked = await this.#written;
+    const unpacked = this.#stream ? await this.#finishStream() : await this.#packAtOnce();
     this.#xxh64.finish();
     const xxh64 = this.#xxh64.toBytes();
     if (!unpacked.equals(xxh64)) throw differs("in a frame from what was packed");
     return { rawBytes: this.#rawBytes, xxh64, sha256: this.#sha256.digest() };
   }
 
+  async #finishStream(): Promise<Buffer> {
+    this.#flush();
+    // Ended while it has something to do, Node's stream ends the frame twice, and an empty one follows.
+    await this.#fewerUnderWay(1);
+    this.#stream?.compress.end();
+    return (await this.#stream?.written) ?? Buffer.alloc(0);
+  }
+
+  /** Two streams would cost ten times as much as packing a piece. */
+  async #packAtOnce(): Promise<Buffer> {
+    const content = this.#piece.subarray(0, this.#used);
+    this.#count(content);
+    const back = await this.#target.append(zstdCompressSync(content, { params: packing }));
+    return new Xxh64().digest(zstdDecompressSync(back, { maxOutputLength: Math.max(content.length, 1) }));
+  }
+
   destroy(): void {
-    this.#compress.destroy();
-    this.#unpack.destroy();
+    this.#stream?.compress.destroy();
+    this.#stream?.unpack.destroy();
+  }
+
+  #count(piece: Buffer): void {
+    this.#sha256.update(piece);
+    this.#xxh64.update(piece);
+    this.#rawBytes += piece.length;
   }
 
   #flush(): void {
     if (this.#used === 0) return;
     const whole = this.#piece;
     const piece = whole.subarray(0, this.#used);
-    this.#sha256.update(piece);
-    this.#xxh64.update(piece);
-    this.#rawBytes += piece.length;
+    this.#count(piece);
     this.#underWay++;
-    this.#compress.write(piece, () => {
+    this.#stream ??= this.#startStream();
+    this.#stream.compress.write(piece, () => {
       this.#underWay--;
-      this.#free.push(whole);
+      if (whole.length >= pieceBytes) this.#free.push(whole);
       this.#wake();
     });
     this.#piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
     this.#used = 0;
   }
+
+  #startStream(): FrameStream {
+    const compress = createZstdCompress({ chunkSize: pieceBytes, params: packing });
+    const unpack = createZstdDecompress({ chunkSize: pieceBytes });
+    const written = writeAndUnpack(compress, this.#target, unpack);
+    // Whoever waits gets the failure.
+    written.catch(() => this.#wake());
+    return { compress, unpack, written };
+  }
+}
+
+interface FrameStream {
+  readonly compress: ZstdCompress;
+  readonly unpack: ZstdDecompress;
+  /** Once all is written and read back: the hash of what came out of it. */
+  readonly written: Promise<Buffer>;
 }
 
 /** Appends what is packed, and unpacks what is read back of it. Returns the hash of what that gives. */
