@@ -181,7 +181,7 @@ class CompressingSink implements FrameSink {
     const compress = createZstdCompress({ chunkSize: pieceBytes, params: packing });
     const unpack = createZstdDecompress({ chunkSize: pieceBytes });
     const written = writeAndUnpack(compress, this.#target, unpack);
-    // Whoever waits gets the failure.
+    // The one that waits gets the failure.
     written.catch(() => this.#wake());
     return { compress, unpack, written };
   }
