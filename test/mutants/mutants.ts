@@ -145,8 +145,8 @@ export const mutants: readonly Mutant[] = [
     name: "half-body",
     breaks: "an answer that breaks off is never taken for whole",
     file: "src/sdk/http/send-get.ts",
-    find: "if (answer.statusCode === 200) this.#fail(error);\n      else done({ chunks, encoding, whole: false });",
-    replace: "done({ chunks, encoding, whole: true });",
+    find: "if (answer.statusCode === 200) this.#fail(error);\n      else done({ chunks, encoding, whole: false }, size);",
+    replace: "done({ chunks, encoding, whole: true }, size);",
     tests: ["src/sdk/http/http-client.test.ts", "test/faults/odd-http.test.ts", "test/faults/broken-answers.test.ts"],
   },
   {
