@@ -560,6 +560,8 @@ test("changes since the sync before are the same for both versions of the file, 
   const current = "/api/sources/connector:any";
   assert.equal((await reader.json<SourceInfo>(current)).hasEarlierSync, true);
   assert.deepEqual(changesIn(await reader.json<ReviewPage>(`${current}/reviews/changes`)), expected);
+  const { reviews } = await reader.json<{ readonly reviews: readonly ReviewInfo[] }>(`${current}/reviews`);
+  assert.ok(reviews.find(({ name }) => name === "changes")?.headline);
   const [first = "", ...more] = (await reader.get(`${current}/reviews/changes/export?format=csv`)).body.split("\r\n");
   assert.ok(first.startsWith("What,Change") && more.length > 2);
   assert.equal((await reader.get(`${current}/evidence`)).status, 200);

@@ -124,6 +124,24 @@ test("doctor says what is wrong with the key, the clock, the certificate check, 
   }
 });
 
+test("doctor, and a sync that asks another file for principals, read it in a process that can be ended", {
+  skip: process.platform !== "linux",
+}, async () => {
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  await synced(sandbox, scratch.path);
+  // No process fits into it: whichever reads the file is ended.
+  const env = { ...settingsFor(sandbox), BATON_FILE_MEMORY_MB: "1" };
+  const check = (await doctor(scratch.path, env)).checks.get("file");
+  assert.equal(check?.code, "FILE-MEMORY-LIMIT");
+  assert.match(check?.fix ?? "", /BATON_FILE_MEMORY_MB/);
+  const args = ["-f", "other.c1z", "--external-resource-c1z", "sync.c1z"];
+  const run = await runProgram(args, { cwd: scratch.path, env });
+  assert.equal(run.code, 8, run.stderr);
+  assert.match(run.stderr, /FILE-MEMORY-LIMIT/);
+  assert.equal((await runProgram(args, { cwd: scratch.path, env: settingsFor(sandbox) })).code, 0);
+});
+
 test("doctor compares the clock with the host's", async () => {
   const server = createServer((_, response) => {
     response.sendDate = false;

@@ -160,7 +160,7 @@ export const answering: Answering = {
   resource: (open, { type, id }) => resourceDetail(open, { resourceType: type, resource: id }),
   entitlements: (open, { query, window }) => entitlementsPage(open, query, window),
   grants: (open, { query, window }) => grantsPage(open, query, window),
-  overview: reviewsOverview,
+  overview: (open, _taken, since) => reviewsOverview(open, since),
   attention: attentionFacts,
   review: (open, { request, asked, window }, since) => reviewPage(open, { ...request, since }, asked, window),
   async exportPeople(open, { asked, form, out }) {

@@ -40,13 +40,13 @@ interface Answered extends Omit<Answer, "rows"> {
 }
 
 /** All reviews that there are, each with its figure. */
-export async function reviewsOverview(open: OpenSource): Promise<ReviewsOverview> {
+export async function reviewsOverview(open: OpenSource, since: Since | undefined): Promise<ReviewsOverview> {
   const found: ReviewInfo[] = [];
   for (const { name, title, summary, comparesSyncs = false, countsAges = false, hasSubject } of reviews()) {
     if (hasSubject?.(open.view) === false) continue;
     const info = { name, title, summary, comparesSyncs, countsAges };
     try {
-      const { headline } = await answered(open, { name });
+      const { headline } = await answered(open, { name, since });
       found.push({ ...info, headline, problem: null });
     } catch (caught) {
       const { code, message } = toBatonError(caught);

@@ -4,6 +4,7 @@
  * when it runs.
  */
 import { type Command, type ConnectorApp, ownFlag } from "./app.ts";
+import { readFileCommandName } from "./cli-io.ts";
 
 /** The root command. */
 export const syncCommand: Command = {
@@ -95,6 +96,15 @@ const convertCommand: Command = {
   options: [{ kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag }],
   readsForeignFiles: true,
   run: async (invocation) => (await import("./commands/convert.ts")).runConvert(invocation),
+};
+
+/** Started by commands that read a file beside other things. */
+const readFileCommand: Command = {
+  name: readFileCommandName,
+  summary: "Read a file for another command",
+  settings: "none",
+  isInternal: true,
+  run: async (invocation) => (await import("./commands/read-file.ts")).runReadFile(invocation),
 };
 
 /** Prints on standard output. The exit code is the status of the first failed check. */
@@ -261,6 +271,7 @@ export const builtInCommands: readonly Command[] = [
   healthCheckCommand,
   helpCommand,
   inspectCommand,
+  readFileCommand,
   serveCommand,
   validateCommand,
   versionCommand,

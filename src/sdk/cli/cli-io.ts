@@ -1,4 +1,5 @@
 /** The process as the command line sees it, and the signals that end a run; tests bring their own. */
+import type { AskedProcess } from "../c1z/process/asked-process.ts";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 
@@ -11,6 +12,9 @@ export interface OutputStream {
   /** Width in columns; 80 when unknown. */
   readonly columns: number;
 }
+
+/** Name of the internal command that is asked about files. */
+export const readFileCommandName = "read-file";
 
 /** Signals that end a run in good order. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
@@ -32,6 +36,8 @@ export interface CliIo {
   exitNow(code: number): void;
   /** Does the same once more in a watched process; undefined where there is none, or this is one. */
   readonly runWatched?: () => Promise<number>;
+  /** Starts a watched process that reads files and is asked; undefined where there is none, or this is one. */
+  readonly startReader?: () => Promise<AskedProcess>;
   /** Hides the arguments from the process list as far as the system lets a process do so. */
   hideArguments(): void;
 }

@@ -64,7 +64,7 @@ export function storageEngineOf(config: StandardConfig): { readonly storageEngin
  */
 export async function externalPrincipalsOf(
   config: StandardConfig,
-  { cwd }: CliIo,
+  io: CliIo,
   tempDir: string | undefined,
 ): Promise<ExternalPrincipals | undefined> {
   const path = config.string("external-resource-c1z");
@@ -72,7 +72,10 @@ export async function externalPrincipalsOf(
   const traits = config.strings("external-resource-traits");
   if (path === "" && entitlementId === "" && traits.length === 0) return undefined;
   const { openExternalPrincipals } = await import("../external/external-principals.ts");
-  return await openExternalPrincipals({ path: path && resolve(cwd, path), entitlementId, traits, tempDir });
+  const options = { path: path && resolve(io.cwd, path), entitlementId, traits, tempDir };
+  // The file is another's: what it does to the one that reads it is seen by a process that can be ended.
+  await (await import("./commands/read-file.ts")).tryExternalPrincipals(io, options);
+  return await openExternalPrincipals(options);
 }
 
 /** A run that is seen to live may take any time: unless it is asked for, it is not waited for as long as a dead one may be. */

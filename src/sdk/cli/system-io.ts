@@ -3,7 +3,7 @@
 import { fstatSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import { isWatched, tellWatcher } from "../file-progress.ts";
-import type { CliIo, OutputStream, StopSignal } from "./cli-io.ts";
+import { type CliIo, type OutputStream, readFileCommandName, type StopSignal } from "./cli-io.ts";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -31,6 +31,11 @@ export function systemIo(): CliIo {
     },
     ...(!isWatched() && {
       runWatched: async () => await runWatched(io),
+      startReader: async () => {
+        const { thisProgram } = await import("../c1z/process/this-program.ts");
+        const { AskedProcess } = await import("../c1z/process/asked-process.ts");
+        return new AskedProcess({ program: thisProgram(), args: [readFileCommandName], env: process.env });
+      },
     }),
   };
   return io;

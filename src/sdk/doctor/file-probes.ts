@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import { readLockHolder } from "../c1z/container/file-lock.ts";
 import { checkReplaceable } from "../c1z/container/save.ts";
-import { inspectC1z } from "../c1z/inspect/inspect.ts";
+import type { Inspection } from "../c1z/inspect/inspect.ts";
 import { scratchParent } from "../c1z/scratch/scratch.ts";
 import { type Finding, pass, skip } from "../checks.ts";
 import type { Clock } from "../clock.ts";
@@ -20,6 +20,8 @@ export interface FileProbeOptions {
   readonly path: string;
   readonly tempDir: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Inspects the file, in a process of its own where there can be one. */
+  inspect(path: string): Promise<Pick<Inspection, "sound" | "problems" | "syncs">>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -39,7 +41,7 @@ export function fileProbes(options: FileProbeOptions): readonly Probe[] {
 }
 
 /** Scratch space, which every sync needs. */
-export function scratchProbe(options: FileProbeOptions): Probe {
+export function scratchProbe(options: Omit<FileProbeOptions, "inspect">): Probe {
   return { id: "scratch", title: "There is room for scratch files", run: async () => checkScratch(options) };
 }
 
@@ -48,7 +50,7 @@ async function checkDirectory({ path }: FileProbeOptions): Promise<Finding> {
   return checkSpace(dirname(path), sizeOf(path) * 2);
 }
 
-function checkScratch({ path, tempDir, env }: FileProbeOptions): Finding {
+function checkScratch({ path, tempDir, env }: Omit<FileProbeOptions, "inspect">): Finding {
   const parent = scratchParent(tempDir, env);
   const directory = mkdtempSync(join(parent, "c1z-"));
   try {
@@ -84,9 +86,9 @@ function checkLock({ path }: FileProbeOptions): Finding {
   return warn(`${holder.description} holds the lock.`, "Wait until that run has ended.");
 }
 
-async function checkFile({ path, tempDir }: FileProbeOptions): Promise<Finding> {
+async function checkFile({ path, inspect }: FileProbeOptions): Promise<Finding> {
   if (sizeOf(path) === 0) return skip("There is no file yet.");
-  const { sound, problems, syncs } = await inspectC1z(path, tempDir === undefined ? {} : { tempDir });
+  const { sound, problems, syncs } = await inspect(path);
   const [worst] = problems.toSorted((a, b) => (a.severity < b.severity ? -1 : 1));
   const more = "Run the command inspect on it for the whole list.";
   if (!sound)

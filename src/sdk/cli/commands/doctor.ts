@@ -23,6 +23,7 @@ import { listenForInterrupt } from "../cli-io.ts";
 import { connectorContext, loadConfig, loadStandardConfig, networkOf } from "../command-setup.ts";
 import { usesColor } from "../run-output.ts";
 import { checksAsJson, checksAsText, exitCodeOf } from "./check-list.ts";
+import { inspectApart } from "./read-file.ts";
 
 /** Prints on standard output. The exit code is the status of the first failed check. */
 export async function runDoctor(invocation: Invocation): Promise<number> {
@@ -104,7 +105,7 @@ function plainProbes(invocation: Invocation, { standard, error }: FoundConfig, {
     ...(url && network ? networkProbes({ url, network, clock }) : []),
     ...conductorOneProbes(standard, network && { network, clock }),
     ...(schemeOf(path) === undefined
-      ? fileProbes({ path, tempDir, env })
+      ? fileProbes({ path, tempDir, env, inspect: (file) => inspectApart(io, file, tempDir) })
       : [
           scratchProbe({ path, tempDir, env }),
           ...(network ? [objectProbe({ address: path, env, network, clock })] : []),
