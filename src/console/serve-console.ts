@@ -78,7 +78,10 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
       connectorRoutes(connectors),
       runRoutes(connectors),
       notificationRoutes(connectors),
-      sourceRoutes({ sources, audit, version, reviews, evidenceKeyFile: options.evidenceKeyFile }),
+      sourceRoutes({
+        ...{ sources, audit, version, reviews, evidenceKeyFile: options.evidenceKeyFile },
+        goneIn: (runId) => connectors.archive.run(runId).drop?.gone ?? [],
+      }),
       reviewRoutes({ reviews, sources, audit }),
       personRoutes({ persons, sessions, audit, clock, isSecure: tls !== undefined }),
       attentionRoutes({ connectors, sources, clock }),

@@ -141,7 +141,10 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     streams,
     routes: [
       ...(connectors ? [connectorRoutes(connectors), runRoutes(connectors), notificationRoutes(connectors)] : []),
-      sourceRoutes({ sources, audit, version, reviews, evidenceKeyFile }),
+      sourceRoutes({
+        ...{ sources, audit, version, reviews, evidenceKeyFile },
+        goneIn: (runId) => connectors?.archive.run(runId).drop?.gone ?? [],
+      }),
       reviewRoutes({ reviews, sources, audit }),
       personRoutes({ persons, sessions, audit, clock, isSecure: false }),
       fileRoutes({ sources, audit }),

@@ -103,6 +103,8 @@ export interface RunDrop {
   readonly counts: readonly { readonly what: string; readonly before: number; readonly after: number }[];
   /** At most 20 names. */
   readonly sampleNames: readonly string[];
+  /** `TYPE/ID` of what is gone, or with grants alone of who lost one, at most 5,000; absent in earlier runs. */
+  readonly gone?: readonly string[];
 }
 
 /** A run under way. */

@@ -68,6 +68,7 @@ export function endedRun(run: RunDetail, ending: RunEnding): RunDetail {
       ? {
           counts: record.drop.counts.map((one) => ({ ...one, what: pageWords[one.what] ?? one.what })),
           sampleNames: record.drop.sampleNames,
+          gone: (record.drop.gone ?? []).map(({ resourceType, id }) => `${resourceType}/${id}`),
         }
       : null,
   };

@@ -13,7 +13,7 @@ import { ksuidSeconds } from "../../sdk/c1z/container/ksuid.ts";
 import type { ExportFormat } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
-import { inTeam, membersTable, peopleTable, type RowsAsked } from "./people.ts";
+import { membersTable, peopleTable, type RowsAsked, whoIsMeant } from "./people.ts";
 import type { Since } from "./reviews.ts";
 import type { TableQuery } from "./rows/row-table.ts";
 import { checkQuery } from "./rows/table-page.ts";
@@ -51,10 +51,11 @@ const peopleReport: Omit<Report, "columns"> = {
 };
 
 /** Everybody who fits, as an answer to be exported. @throws BatonError `CONSOLE-BAD-REQUEST` */
-export async function peopleAnswer(open: OpenSource, { query, team }: RowsAsked): Promise<Answer> {
+export async function peopleAnswer(open: OpenSource, asked: RowsAsked): Promise<Answer> {
   const table = await peopleTable(open);
+  const { query } = asked;
   checkQuery(table, query);
-  return answerOf(open, table.columns, table.select(query, await inTeam(open, team)));
+  return answerOf(open, table.columns, table.select(query, await whoIsMeant(open, asked)));
 }
 
 /** The same for the members of a team. @throws BatonError `CONSOLE-NOT-IN-FILE`, `CONSOLE-BAD-REQUEST` */

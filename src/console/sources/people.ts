@@ -27,6 +27,8 @@ export interface RowsAsked {
   readonly query: TableQuery;
   /** Key of the team that they must be in. */
   readonly team?: string | undefined;
+  /** Keys of those who are meant, `TYPE/ID`; undefined: everybody. */
+  readonly among?: readonly string[] | undefined;
 }
 
 /** Everybody, those whom a reviewer should see first before the others. */
@@ -58,9 +60,10 @@ export async function membersTable(open: OpenSource, teamKey: string): Promise<R
 }
 
 /** People who fit. @throws BatonError `CONSOLE-BAD-REQUEST` */
-export async function peoplePage(open: OpenSource, { query, team }: RowsAsked, window: Window): Promise<TablePage> {
+export async function peoplePage(open: OpenSource, asked: RowsAsked, window: Window): Promise<TablePage> {
   const table = await peopleTable(open);
-  const only = await inTeam(open, team);
+  const { query } = asked;
+  const only = await whoIsMeant(open, asked);
   return await tablePage(open, table, { query, only, window, screen: personScreen });
 }
 
@@ -73,6 +76,17 @@ export async function membersPage(
 ): Promise<TablePage> {
   const table = await membersTable(open, teamKey);
   return await tablePage(open, table, { query, window, screen: memberScreen });
+}
+
+/** Whether a person is meant: in the team, and among those asked for; undefined: everybody is. */
+export async function whoIsMeant(
+  open: OpenSource,
+  { team, among }: RowsAsked,
+): Promise<((person: PersonRow) => boolean) | undefined> {
+  const isInTeam = await inTeam(open, team);
+  if (!among) return isInTeam;
+  const keys = new Set(among);
+  return (person) => keys.has(rosterKey(person)) && (isInTeam?.(person) ?? true);
 }
 
 /** Whether a person is in a team; undefined when none is asked for. */

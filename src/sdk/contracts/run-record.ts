@@ -45,6 +45,8 @@ export interface RunDrop {
   readonly counts: readonly { readonly what: string; readonly before: number; readonly after: number }[];
   /** Names of some of what is gone, at most 20. */
   readonly sampleNames: readonly string[];
+  /** What is gone, or with grants alone who lost one: at most 5,000; absent in records of earlier versions. */
+  readonly gone?: readonly { readonly resourceType: string; readonly id: string }[];
 }
 
 /** The content of `FILE.run.json`. Times are RFC 3339 in UTC, durations milliseconds. */

@@ -64,6 +64,11 @@ test("the record of a held run says what is gone: counts, and at most twenty nam
   ]);
   const names = drop?.sampleNames ?? [];
   assert.equal(names.length, 20);
+  assert.equal(
+    new Set(drop?.gone?.map(({ resourceType, id }) => `${resourceType}/${id}`)).size,
+    40,
+    "all of them by id",
+  );
   const kept = new Set(club(20, 0)[1]?.resources["o1"]?.map(({ displayName }) => displayName));
   assert.deepEqual(
     names.filter((name) => kept.has(name)),
@@ -77,4 +82,5 @@ test("where only grants are gone, those who lost them are named", async () => {
   assert.equal(result, "Held");
   assert.deepEqual(drop?.counts, [{ what: "grants", before: 12, after: 3 }]);
   assert.equal(drop?.sampleNames.length, 9);
+  assert.equal(drop?.gone?.length, 9);
 });

@@ -6,8 +6,9 @@ import { BatonError, Status } from "../errors.ts";
 import { type Drop, dropWarning, findDrops, heldError } from "./verdict.ts";
 import type { Warnings } from "./warnings.ts";
 
-/** Names shown of what fell away. */
+/** Names shown of what fell away, and ids kept of it. */
 const sampledNames = 20;
+const mostGone = 5000;
 
 /** What decides, and whom to tell. */
 export interface HoldOptions {
@@ -35,9 +36,11 @@ export async function holdBigDrop(store: C1zWriter, { warnings, acceptChanges, o
 
 async function describeDrop(store: C1zWriter, drops: readonly Drop[], holding: readonly Drop[]): Promise<RunDrop> {
   const types = holding.map(({ kind }) => kind).filter((kind) => kind !== "grants");
+  const gone = await store.goneSince(types, mostGone);
   return {
     counts: drops.map(({ kind, before, now }) => ({ what: kind, before, after: now })),
-    sampleNames: await store.namesOfGone(types, sampledNames),
+    sampleNames: [...new Set(gone.map(({ name }) => name))].slice(0, sampledNames),
+    gone: gone.map(({ resourceType, id }) => ({ resourceType, id })),
   };
 }
 

@@ -19,6 +19,8 @@ export interface SourceParts {
   readonly reviews: Reviews;
   /** Of the key that evidence is signed with; undefined: it is not. */
   readonly evidenceKeyFile: string | undefined;
+  /** Keys of those who would go with a held run. @throws BatonError `CONSOLE-NO-RUN` */
+  readonly goneIn: (runId: string) => readonly string[];
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -32,6 +34,12 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
       const query = context.req.query();
       const taken = { asked: rowsAsked(query), window: windowOf(query, 200) };
       return context.json(await sources.ask(context.req.param("source"), "people", taken));
+    })
+    .get("/sources/:source/held/:run/people", async (context) => {
+      const query = context.req.query();
+      const { source, run } = context.req.param();
+      const taken = { asked: { ...rowsAsked(query), among: parts.goneIn(run) }, window: windowOf(query, 200) };
+      return context.json(await sources.ask(source, "people", taken));
     })
     .get("/sources/:source/people/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
@@ -102,7 +110,7 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     });
 }
 
-function exportRoutes({ sources, audit, version, reviews, evidenceKeyFile }: SourceParts): Hono<ConsoleEnv> {
+function exportRoutes({ sources, audit, version, reviews, evidenceKeyFile, goneIn }: SourceParts): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/sources/:source/people/export", async (context) => {
       const source = context.req.param("source");
@@ -111,6 +119,14 @@ function exportRoutes({ sources, audit, version, reviews, evidenceKeyFile }: Sou
       const asked = rowsAsked(context.req.query());
       const download = await sources.download(source, "exportPeople", { asked, form });
       return sendDownload(context, download, { name: `${sources.fileName(source)}-people`, extension: form.format });
+    })
+    .get("/sources/:source/held/:run/people/export", async (context) => {
+      const { source, run } = context.req.param();
+      const form = formOf(context.req.query());
+      audit.record({ action: "export", target: source, details: { what: "held", format: form.format } }, "requested");
+      const asked = { ...rowsAsked(context.req.query()), among: goneIn(run) };
+      const download = await sources.download(source, "exportPeople", { asked, form });
+      return sendDownload(context, download, { name: `${sources.fileName(source)}-held`, extension: form.format });
     })
     .get("/sources/:source/teams/:type/:id/people/export", async (context) => {
       const { source, type, id } = context.req.param();

@@ -18,7 +18,7 @@ export function DropDetails({ drop }: { drop: RunDrop }) {
   return (
     <Card title="What would change" isFlush={true}>
       <Table caption="Counts before and after" columns={columns} rows={drop.counts} rowKey={({ what }) => what} />
-      {drop.sampleNames.length > 0 && (
+      {drop.sampleNames.length > 0 && !drop.gone?.length && (
         <div class="card-part">
           <h3>No longer there, for example</h3>
           <ul class="names">

@@ -1,13 +1,17 @@
 /** "Big change, nothing applied": what would fall away, and the choice between confirming it and keeping the old. */
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { RunDetail } from "../../contract/runs.ts";
+import { sourceApi } from "../access/source-address.ts";
+import { WithSource } from "../access/source-frame.tsx";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { type Data, useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
+import { Empty } from "../design/empty.tsx";
 import { showToast } from "../design/toast.tsx";
 import { useToldFailure } from "../design/use-told-failure.ts";
+import { RowsTable, useRows } from "../rows/rows-table.tsx";
 import { connectorApi, runApi } from "./connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
 
@@ -48,6 +52,29 @@ export function HeldBanner(props: {
         }
       />
       {run.data?.drop && <DropDetails drop={run.data.drop} />}
+      {(run.data?.drop?.gone?.length ?? 0) > 0 && (
+        <WithSource source={`connector:${connector.id}`} isPart={true}>
+          {() => <GoneList source={`connector:${connector.id}`} runId={held.runId} />}
+        </WithSource>
+      )}
     </>
+  );
+}
+
+/** Everybody who would go, as they are in the file that stays until somebody confirms. */
+function GoneList({ source, runId }: { readonly source: string; readonly runId: string }) {
+  return (
+    <RowsTable
+      source={source}
+      asked={useRows(sourceApi(source, `held/${runId}/people`))}
+      caption="People who would go"
+      nouns={["person", "people"]}
+      hasTeam={false}
+      empty={
+        <Empty icon="people" title="No person would go">
+          What would go is no person: see the figures above.
+        </Empty>
+      }
+    />
   );
 }

@@ -7,7 +7,7 @@ import type { C1zFormat } from "../container/container.ts";
 import type { PackedFile } from "../container/pack.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
-import type { GoneRows, NamedResource } from "./gone-rows.ts";
+import type { GoneResource, GoneRows, NamedResource } from "./gone-rows.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats } from "./sync-store.ts";
 
 export type { NamedResource } from "./gone-rows.ts";
@@ -75,8 +75,8 @@ export interface WriteEngine {
   /** Counts of the latest finished full sync before this one; undefined when there is none. */
   countsBefore(): Promise<SyncStats | undefined>;
   countsNow(): SyncStats;
-  /** Names of what the sync before holds and the open one does not, see `GoneRows`. */
-  namesOfGone(rows: Omit<GoneRows, "before" | "now">): Promise<readonly string[]>;
+  /** What the sync before holds and the open one does not, see `GoneRows`. */
+  goneSince(rows: Omit<GoneRows, "before" | "now">): Promise<readonly GoneResource[]>;
   /** Resources of one type in the newest finished sync before this one; undefined when there is none. */
   resourcesOfLast(resourceTypeId: string): Promise<readonly NamedResource[] | undefined>;
   /** Seals the sync. */

@@ -9,26 +9,31 @@ export interface NamedResource {
   readonly name: string;
 }
 
+/** One that is gone, or that lost a grant. */
+export interface GoneResource extends NamedResource {
+  readonly resourceType: string;
+}
+
 /** Which rows are compared. */
 export interface GoneRows {
   readonly before: string;
   readonly now: string;
-  /** Resource types of which rows are missed; empty: those who lost a grant are named instead. */
+  /** Resource types of which rows are missed; empty: those who lost a grant are meant instead. */
   readonly resourceTypeIds: readonly string[];
   readonly limit: number;
 }
 
-/** Display names in the order in which the earlier sync wrote them, each once, at most `limit`. */
-export function namesOfGone(db: DatabaseSync, { before, now, resourceTypeIds, limit }: GoneRows): readonly string[] {
-  const names = new Set<string>();
+/** What is gone, in the order in which the earlier sync wrote it, at most `limit`. */
+export function goneOf(db: DatabaseSync, { before, now, resourceTypeIds, limit }: GoneRows): readonly GoneResource[] {
+  const gone: GoneResource[] = [];
   for (const data of resourceTypeIds.length > 0
     ? goneResources(db, before, now, resourceTypeIds)
     : losersOfGrants(db, before, now)) {
     const { displayName, id } = decodeResource(data);
-    names.add(displayName || id.resource);
-    if (names.size >= limit) break;
+    gone.push({ resourceType: id.resourceType, id: id.resource, name: displayName || id.resource });
+    if (gone.length >= limit) break;
   }
-  return [...names];
+  return gone;
 }
 
 /** Ids and display names of the resources of one type in a sync, in the order in which they were written. */

@@ -1,9 +1,10 @@
 /** The sync before one that is being written, where it lies in a file of its own. */
 
+import type { ResourceId } from "../../contracts/model.ts";
 import { formatOf } from "../container/container.ts";
 import { readV3Manifest } from "../container/v3-manifest.ts";
 import { openC1z } from "../read/reader.ts";
-import type { NamedResource } from "./gone-rows.ts";
+import type { GoneResource, NamedResource } from "./gone-rows.ts";
 import type { SyncStats } from "./sync-store.ts";
 
 /** A finished full sync in a file. */
@@ -52,7 +53,7 @@ export async function namedResourcesOfFile(
   return Array.from(resources, ({ id, displayName }) => ({ id: id.resource, name: displayName || id.resource }));
 }
 
-/** Which names are wanted. */
+/** What is wanted. */
 export interface GoneFromFile {
   readonly resourceTypeIds: readonly string[];
   readonly limit: number;
@@ -63,28 +64,28 @@ export interface GoneFromFile {
 }
 
 /**
- * Display names of resources of the types that the file holds and the open sync does not, or with no types given of
- * those who lost a grant; each once, at most `limit`.
+ * Resources of the types that the file holds and the open sync does not, or with no types given those who lost a grant;
+ * each once, at most `limit`.
  */
-export async function namesGoneFromFile(
+export async function goneFromFile(
   path: string,
   { resourceTypeIds, limit, isThere, isGranted }: GoneFromFile,
   tempDir: string | undefined,
-): Promise<readonly string[]> {
+): Promise<readonly GoneResource[]> {
   using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
   const view = file.view(file.latestFinished("full")?.id);
-  const names = new Set<string>();
-  const add = (name: string): boolean => names.add(name).size >= limit;
+  const gone = new Map<string, GoneResource>();
+  const add = ({ resourceType, resource: id }: ResourceId, name: string | undefined): boolean =>
+    gone.set(`${resourceType}:${id}`, { resourceType, id, name: name || id }).size >= limit;
   for (const resourceTypeId of resourceTypeIds) {
     for (const { id, displayName } of view.resources({ resourceTypeId })) {
-      if (!isThere(id.resourceType, id.resource) && add(displayName || id.resource)) return [...names];
+      if (!isThere(id.resourceType, id.resource) && add(id, displayName)) return [...gone.values()];
     }
   }
-  if (resourceTypeIds.length > 0) return [...names];
+  if (resourceTypeIds.length > 0) return [...gone.values()];
   for (const { entitlement, principal } of view.grants()) {
     if (isGranted(entitlement.id, principal.resourceType, principal.resource)) continue;
-    const name = view.getResource(principal)?.displayName;
-    if (add(name || principal.resource)) break;
+    if (add(principal, view.getResource(principal)?.displayName)) break;
   }
-  return [...names];
+  return [...gone.values()];
 }

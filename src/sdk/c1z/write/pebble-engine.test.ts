@@ -198,7 +198,10 @@ test("as many files as syncs are to be kept lie beside the file, and each tells 
   const both = await writer.compareWithLast();
   assert.equal(both?.before.resourcesByResourceType["user"], 2);
   assert.equal(both?.now.resourcesByResourceType["user"], 1);
-  assert.deepEqual(await writer.namesOfGone(["user"], 20), [user("bob").displayName]);
+  assert.deepEqual(
+    (await writer.goneSince(["user"], 20)).map(({ name }) => name),
+    [user("bob").displayName],
+  );
   assert.deepEqual(
     (await writer.resourcesOfLast("user"))?.map(({ id }) => id),
     ["ada", "bob"],

@@ -8,9 +8,9 @@ import { type OpenFile, replaceFile } from "../container/save.ts";
 import { resourceKey } from "../scratch/row-sql.ts";
 import type { EngineContext, GrantStore, NamedResource, SyncEnd, WriteEngine } from "./engine.ts";
 import { keepPrevious, previousFiles, removeUnfinished, unfinishedPath } from "./files-beside.ts";
-import type { GoneRows } from "./gone-rows.ts";
+import type { GoneResource, GoneRows } from "./gone-rows.ts";
 import { GrantLog } from "./grant-log.ts";
-import { type LastSync, lastFullSync, namedResourcesOfFile, namesGoneFromFile } from "./last-file.ts";
+import { goneFromFile, type LastSync, lastFullSync, namedResourcesOfFile } from "./last-file.ts";
 import type { RunToWrite } from "./pebble/envelope.ts";
 import { checkSource } from "./pebble/grant-references.ts";
 import { SyncSource } from "./pebble/sync-source.ts";
@@ -70,13 +70,13 @@ export class PebbleEngine implements WriteEngine {
     return { ...counted, grants: this.#source().order.count, grantsByResourceType };
   }
 
-  async namesOfGone(rows: Omit<GoneRows, "before" | "now">): Promise<readonly string[]> {
+  async goneSince(rows: Omit<GoneRows, "before" | "now">): Promise<readonly GoneResource[]> {
     const last = await this.#last();
     if (!last) return [];
     const { database } = this.#context;
     const { sync, grants } = this.#current;
     const find = "select 1 from v1_resources where external_id = ? and sync_id = ?";
-    return await namesGoneFromFile(
+    return await goneFromFile(
       last.path,
       {
         ...rows,

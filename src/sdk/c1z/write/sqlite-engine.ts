@@ -3,7 +3,7 @@ import { type PackedFile, packDatabase } from "../container/pack.ts";
 import { replaceFile } from "../container/save.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import type { EngineContext, GrantStore, WriteEngine } from "./engine.ts";
-import { type GoneRows, type NamedResource, namedResources, namesOfGone } from "./gone-rows.ts";
+import { type GoneResource, type GoneRows, goneOf, type NamedResource, namedResources } from "./gone-rows.ts";
 import { GrantTable } from "./grant-table.ts";
 import { checkReferences } from "./references.ts";
 import { deleteSyncs, syncsToPrune } from "./retention.ts";
@@ -48,11 +48,11 @@ export class SqliteEngine implements WriteEngine {
     return database.read(() => countRows(database.db, this.#syncId, this.#open?.sync.type ?? "full"));
   }
 
-  async namesOfGone(rows: Omit<GoneRows, "before" | "now">): Promise<readonly string[]> {
+  async goneSince(rows: Omit<GoneRows, "before" | "now">): Promise<readonly GoneResource[]> {
     const { database } = this.#context;
     return database.read(() => {
       const last = latestFinished(listSyncRuns(database.db), "full");
-      return last ? namesOfGone(database.db, { ...rows, before: last.id, now: this.#syncId }) : [];
+      return last ? goneOf(database.db, { ...rows, before: last.id, now: this.#syncId }) : [];
     });
   }
 

@@ -3,6 +3,7 @@
  * piece. The file itself is not touched before `save` has everything on disk. What the two formats do their own way is
  * in their engines.
  */
+
 import { resolve } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { SessionStore } from "../../contracts/connector.ts";
@@ -30,6 +31,7 @@ import {
   type WriteEngine,
 } from "./engine.ts";
 import { unfinishedPath } from "./files-beside.ts";
+import type { GoneResource } from "./gone-rows.ts";
 import { PebbleEngine } from "./pebble-engine.ts";
 import { deleteSyncs } from "./retention.ts";
 import { RowTables } from "./row-tables.ts";
@@ -323,11 +325,11 @@ export class C1zWriter implements SyncStore {
   }
 
   /**
-   * Names of resources that the latest finished full sync holds and the open one does not: those of the given types, or
+   * Resources that the latest finished full sync holds and the open one does not: those of the given types, or
    * with none given those who lost a grant. At most `limit`.
    */
-  async namesOfGone(resourceTypeIds: readonly string[], limit: number): Promise<readonly string[]> {
-    return await this.#engine.namesOfGone({ resourceTypeIds, limit });
+  async goneSince(resourceTypeIds: readonly string[], limit: number): Promise<readonly GoneResource[]> {
+    return await this.#engine.goneSince({ resourceTypeIds, limit });
   }
 
   /** Forgets the open sync, and what an earlier run of it left: the next run begins a new one. */
