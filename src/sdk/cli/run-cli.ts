@@ -2,8 +2,7 @@
  * The program: finds the command, runs it, and turns whatever it throws into text and an exit code; nobody else does
  * the latter. It imports little, so that `--version` and `--help` answer at once; commands are loaded when they run.
  */
-import { checkConfigPath } from "../config/config-file.ts";
-import type { Field } from "../config/field.ts";
+import { environmentVariable, type Field } from "../config/field.ts";
 import { standardFields } from "../config/standard-fields.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -41,7 +40,7 @@ async function dispatch(
   redactor: SecretRedactor,
   useLogger: Invocation["useLogger"],
 ): Promise<number> {
-  checkConfigPath(io.env);
+  if (io.env[environmentVariable("config-path")]) (await import("../config/config-file.ts")).checkConfigPath(io.env);
   const standard = standardFields({ stdoutIsTty: io.stdout.isTty, nowMs: io.clock.nowMs() });
   const commands = [...builtInCommands, ...(app.commands ?? [])];
   const known = [...standard, ...app.fields, ...commands.flatMap(({ options = [] }) => options)];

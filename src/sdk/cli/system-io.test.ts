@@ -114,7 +114,9 @@ registerHooks({ load(url, context, next) { process.stderr.write(url + "\\n"); re
     );
     assert.deepEqual(
       ours.filter((url) =>
-        /config\/(resolve|validate|relations|pasted)|cloudsmith\/addresses|reports\/(?!commands|summarize)/.test(url),
+        /config\/(config-file|resolve|validate|relations|pasted)|cloudsmith\/addresses|reports\/(?!commands|summarize)/.test(
+          url,
+        ),
       ),
       [],
     );

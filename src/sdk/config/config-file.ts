@@ -7,9 +7,10 @@ import { lstat, readFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import type { Document } from "yaml";
 import { type BatonError, errnoOf, settingError } from "../errors.ts";
+import { environmentVariable } from "./field.ts";
 
 /** The variable that names the configuration file. */
-const configPathVariable = "BATON_CONFIG_PATH";
+const configPathVariable = environmentVariable("config-path");
 
 /** A configuration file that was read. */
 export interface ConfigFile {
