@@ -13,7 +13,7 @@ import { openStoreFiles } from "../../src/sdk/c1z/read/pebble/store-files.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { createScratch } from "../../src/sdk/c1z/scratch/scratch.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
-import { type PlainEntry, type PlainStore, plainV3, tar } from "../support/plain-v3.ts";
+import { framedV3, type PlainEntry, type PlainStore, plainV3, tar } from "../support/plain-v3.ts";
 import { goldenDirectory } from "../support/sample-c1z.ts";
 
 const mutations = Number(process.env["FUZZ_MUTATIONS"] ?? 40);
@@ -178,6 +178,94 @@ for (const [what, bytes, code] of [
     await assert.rejects(openC1z(path, { tempDir: directory }), { code });
   });
 }
+
+/** A table in the MANIFEST, in the newer form, with a field of its own behind it. */
+const tableWith = (field: number): Buffer =>
+  Buffer.from([103, 6, 9, 1, 8, ...Buffer.alloc(8), 8, ...Buffer.alloc(8), 0, 0, field, 1]);
+const table = (more: Omit<PlainStore["tables"][number], "entries">): PlainStore => ({
+  tables: [{ entries: rows, ...more }],
+});
+
+for (const [what, store] of [
+  ["blocks packed with MinLZ", table({ packing: 8 })],
+  ["blocks packed by method 6", table({ packing: 6 })],
+  ["blob files", { ...one(rows), edit: Buffer.from([107, 1, 2, 3, 4, 5]) }],
+  ["blob files", { ...one(rows), edit: tableWith(69) }],
+  ["tables whose keys get a prefix or suffix", { ...one(rows), edit: tableWith(67) }],
+  ["range keys", { ...one(rows), edit: Buffer.from([104]) }],
+  ["range keys", table({ meta: ["pebble.range_key"] })],
+  ["tables with a field 90", { ...one(rows), edit: tableWith(90) }],
+  ["MANIFEST entries of kind 99", { ...one(rows), edit: Buffer.from([99]) }],
+  ["tables of version 8", table({ version: 8 })],
+] as const) {
+  test(`a file that uses ${what} is refused by that name, and inspected no further`, async () => {
+    writeFileSync(path, plainV3(store));
+    const refusal = { code: "FILE-V3", message: new RegExp(`uses ${what}, which is not read here`) };
+    await assert.rejects(grantIds(), refusal);
+    await assert.rejects(inspectC1z(path, { tempDir: directory }), refusal);
+  });
+}
+
+test("entries that are to be merged are refused, and found by the inspection", async () => {
+  writeFileSync(path, plainV3(table({ kind: 2 })));
+  await assert.rejects(grantIds(), { code: "FILE-V3", message: /uses entries of kind 2/ });
+  assert.equal((await inspectC1z(path, { tempDir: directory })).sound, false);
+});
+
+async function grantIds(): Promise<readonly string[]> {
+  using reader = await openC1z(path, { tempDir: directory });
+  return Array.from(reader.view().grants(), ({ id }) => id);
+}
+
+test("a file in one frame for each file, in several, and in none holds the same", async () => {
+  writeFileSync(path, plainV3(one(rows)));
+  const expected = await grantIds();
+  assert.ok(expected.length > 3);
+  for (const pieceBytes of [100, 1000, 1_000_000]) {
+    writeFileSync(path, framedV3(one(rows), pieceBytes));
+    assert.deepEqual(await grantIds(), expected);
+    assert.equal((await inspectC1z(path, { tempDir: directory })).sound, true);
+  }
+  writeFileSync(path, framedV3(one(rows), 1));
+  await assert.rejects(grantIds(), { code: "FILE-DECODER-LIMIT", message: /more zstd frames than the limit of 10000/ });
+});
+
+test("what a higher level says of a key counts, be it another value or that the key is gone", async () => {
+  const [grant] = rows.filter((row) => begins(row, 3, 4));
+  assert.ok(grant);
+  writeFileSync(path, plainV3({ tables: [{ entries: rows, sequence: 5 }] }));
+  const all = await grantIds();
+  const above = { entries: [grant], level: 5, sequence: 9 };
+  writeFileSync(path, plainV3({ tables: [{ entries: rows, sequence: 5 }, above] }));
+  assert.deepEqual(await grantIds(), all);
+  writeFileSync(
+    path,
+    plainV3({
+      tables: [
+        { entries: rows, sequence: 5 },
+        { ...above, kind: 0 },
+      ],
+    }),
+  );
+  assert.equal((await grantIds()).length, all.length - 1);
+  writeFileSync(
+    path,
+    plainV3({
+      tables: [
+        { entries: rows, sequence: 9 },
+        { ...above, kind: 0, sequence: 5 },
+      ],
+    }),
+  );
+  assert.deepEqual(await grantIds(), all);
+});
+
+test("rows that are not sorted are refused where they are read", async () => {
+  const first = rows.findIndex((row) => begins(row, 3, 4));
+  const [a, b] = [rows[first] ?? assert.fail(), rows[first + 1] ?? assert.fail()];
+  writeFileSync(path, plainV3(one(rows.with(first, b).with(first + 1, a))));
+  await assert.rejects(grantIds(), { code: "FILE-CORRUPT", message: /not sorted/ });
+});
 
 /** Numbers by chance, the same each time. */
 function numbers(seed: number): (below: number) => number {
