@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { AppendedFile, differs, fill, type ReadableTarget } from "../../container/appended-file.ts";
 import type { PackedFile } from "../../container/pack.ts";
 import { idFormatVersion, keyspaceVersion, metaKeys, syncRunKey } from "../../pebble/keys.ts";
+import { Xxh64 } from "../../pebble/xxh64.ts";
 import { type DigestRoot, headerOf, type RunToWrite, statsRecord, syncRunRecord, tailOf } from "./envelope.ts";
 import { type FrameEntry, type FrameSink, writeFrame } from "./frame-writer.ts";
 import { digestsWithoutGrants, writeGrantsByHash } from "./grant-digests.ts";
@@ -21,7 +22,8 @@ const readBackBytes = 1024 * 1024;
  * @throws Error of the code `EREADBACK` when the file does not hold what was written; what the system refused.
  */
 export async function writeStore(target: ReadableTarget, run: RunToWrite, source: SyncSource): Promise<PackedFile> {
-  const rest = createHash("sha256");
+  const rest = new Xxh64();
+  rest.reset();
   const file: AppendedFile = new AppendedFile(target, (back) => {
     if (file.bytes > 0) rest.update(back);
   });
@@ -34,7 +36,8 @@ export async function writeStore(target: ReadableTarget, run: RunToWrite, source
   await file.append(tailOf(header, store.frames, file.bytes));
   await file.replaceStart(header);
   await file.finish();
-  return { bytes: file.bytes, sha256: await hashOf(target, header, { size: file.bytes, rest: rest.digest() }) };
+  rest.finish();
+  return { bytes: file.bytes, sha256: await hashOf(target, header, { size: file.bytes, rest: rest.toBytes() }) };
 }
 
 /**
@@ -47,7 +50,8 @@ async function hashOf(
   expected: { readonly size: number; readonly rest: Buffer },
 ): Promise<string> {
   const whole = createHash("sha256");
-  const rest = createHash("sha256");
+  const rest = new Xxh64();
+  rest.reset();
   const buffer = Buffer.allocUnsafe(Math.max(readBackBytes, header.length));
   let size = 0;
   for (;;) {
@@ -61,7 +65,8 @@ async function hashOf(
     size += length;
   }
   if (size !== expected.size) throw differs(`in length: ${size} of ${expected.size} bytes`);
-  if (!rest.digest().equals(expected.rest)) throw differs("from what was read back when it was written");
+  rest.finish();
+  if (!rest.toBytes().equals(expected.rest)) throw differs("from what was read back when it was written");
   return whole.digest("hex");
 }
 
