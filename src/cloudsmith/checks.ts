@@ -4,7 +4,7 @@
  * decide that are marked so. Each says what was found and, when it is not right, what to do.
  */
 import { didYouMean, listed } from "../sdk/api/nearest-name.ts";
-import type { PageResult } from "../sdk/api/page-walk.ts";
+import { wholeOf } from "../sdk/api/page-walk.ts";
 import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from "../sdk/checks.ts";
 import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
@@ -277,23 +277,25 @@ async function checkMembers(signal: AbortSignal, observed: Observed): Promise<Fi
   const { slug } = await observed.organization();
   const page = (isActive: boolean) => observed.asked.client.page(memberList(isActive), slug, { page: 1, signal });
   const [active, inactive] = await Promise.all([page(true), page(false)]);
-  observed.requests += pagesOf(active) + pagesOf(inactive);
+  const [ofActive, ofInactive] = [wholeOf(active), wholeOf(inactive)];
+  observed.requests += ofActive.pages + ofInactive.pages;
+  observed.members = [...new Map([...active.items, ...inactive.items].map((one) => [one.user_id, one])).values()];
   // The list of inactive members may hold the active ones too.
   const everyone = inactive.items.some((member) => member.is_active === true);
-  observed.members = [...new Map([...active.items, ...inactive.items].map((one) => [one.user_id, one])).values()];
-  const inactiveCount = Math.max(0, rowsOf(inactive) - (everyone ? rowsOf(active) : 0));
-  const atLeast = [active, inactive].every(isCounted) ? "" : "At least ";
-  return pass(`${atLeast}${rowsOf(active)} active and ${inactiveCount} inactive members.`);
+  const others = Math.max(0, ofInactive.rows - (everyone ? ofActive.rows : 0));
+  const atLeast = ofActive.isCounted && ofInactive.isCounted ? "" : "At least ";
+  return pass(`${atLeast}${ofActive.rows} active and ${others} inactive members.`);
 }
 
 async function checkTeams(signal: AbortSignal, observed: Observed): Promise<Finding> {
   const { slug } = await observed.organization();
   const page = await observed.asked.client.page(teamList, slug, { page: 1, signal });
-  observed.requests += pagesOf(page);
+  const { rows, pages, isCounted } = wholeOf(page);
+  observed.requests += pages;
   if (page.isLast) observed.teams = page.items;
   const hidden = page.items.filter((team) => team.visibility === "Hidden").length;
-  const atLeast = isCounted(page) ? "" : "At least ";
-  return pass(`${atLeast}${rowsOf(page)} teams, ${page.isLast ? "" : "at least "}${hidden} of them hidden.`);
+  const atLeast = isCounted ? "" : "At least ";
+  return pass(`${atLeast}${rows} teams, ${page.isLast ? "" : "at least "}${hidden} of them hidden.`);
 }
 
 async function checkRoster(_signal: AbortSignal, observed: Observed): Promise<Finding> {
@@ -322,17 +324,4 @@ function partialSigns({ role, seesAll }: CallerRole, { members, teams }: Observe
     [unseen.length > 0, `Members are in teams that this key cannot list: ${listed(unseen)}.`],
   ];
   return signs.flatMap(([holds, text]) => (holds ? [text] : []));
-}
-
-function rowsOf({ totalCount, items }: PageResult<unknown>): number {
-  return totalCount ?? items.length;
-}
-
-function isCounted({ totalCount, isLast }: PageResult<unknown>): boolean {
-  return totalCount !== undefined || isLast;
-}
-
-/** Pages of the whole list, by its first one. */
-function pagesOf({ items, isLast, totalCount }: PageResult<unknown>): number {
-  return isLast || items.length === 0 ? 1 : Math.ceil((totalCount ?? items.length + 1) / items.length);
 }

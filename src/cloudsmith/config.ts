@@ -3,6 +3,7 @@
  * what others must know of the profiles of users: which keys reports pass over, and which a table of people shows. Data.
  */
 import { type Field, onlyHostsBelow, secretSourceFields } from "../sdk/config/field.ts";
+import { httpFields } from "../sdk/config/http-fields.ts";
 import type { ResolvedConfig } from "../sdk/config/resolve.ts";
 import type { StandardField } from "../sdk/config/standard-fields.ts";
 import { requestedFields } from "./on-request/settings.ts";
@@ -10,18 +11,7 @@ import { requestedFields } from "./on-request/settings.ts";
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
 export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
 
-/** Pages of a list that may be on their way at once. */
-export const defaultConcurrency = 6;
-
-/** Most rows of a page (Cloudsmith API: pagination). */
-export const defaultPageSize = 500;
-
-/** Minutes that a run waits for a rate limit in all (Cloudsmith API: a window of an hour, so that one always fits). */
-export const defaultMaxWaitMinutes = 90;
-
-/** Variables of the official CLI: its key, and the host that the key is for (Cloudsmith CLI: environment). */
-export const cliKeyVariable = "CLOUDSMITH_API_KEY";
-/** See {@link cliKeyVariable}. */
+/** Variable of the official CLI: the host that its key is for (Cloudsmith CLI: environment). */
 export const cliHostVariable = "CLOUDSMITH_API_HOST";
 
 /** Fields of the connector, in the order in which forms show them. */
@@ -34,7 +24,7 @@ export const fields = [
     required: true,
     secret: true,
     secretSources: true,
-    fallbackEnvironment: [cliKeyVariable],
+    fallbackEnvironment: ["CLOUDSMITH_API_KEY"],
   },
   ...secretSourceFields("api-key", "API key"),
   {
@@ -58,34 +48,8 @@ export const fields = [
     fallbackFollows: "api-key",
     distrust: onlyHostsBelow(["cloudsmith.io", "cloudsmith.com"]),
   },
-  {
-    kind: "int",
-    name: "api-concurrency",
-    displayName: "Concurrent API requests",
-    description: "Requests to the Cloudsmith API that may be under way at once",
-    exportTarget: "cli",
-    default: defaultConcurrency,
-    rules: { gte: 1, lte: 32, zeroIsChecked: true },
-  },
-  {
-    kind: "int",
-    name: "page-size",
-    displayName: "Rows per page",
-    description: "Rows of a list asked for at once at first; fewer are asked for where so many are refused or too slow",
-    exportTarget: "cli",
-    default: defaultPageSize,
-    rules: { gte: 1, lte: 500, zeroIsChecked: true },
-  },
-  {
-    kind: "int",
-    name: "max-wait",
-    displayName: "Longest wait in minutes",
-    description:
-      "Longest wait in all for Cloudsmith's rate limit, in minutes; for a host that stopped answering, at most 10 of them",
-    exportTarget: "cli",
-    default: defaultMaxWaitMinutes,
-    rules: { gte: 1, lte: 1440, zeroIsChecked: true },
-  },
+  // Most rows of a page, and a rate limit of an hour (Cloudsmith API: pagination, rate limits).
+  ...httpFields({ product: "Cloudsmith", mostRows: 500 }),
   ...requestedFields,
 ] as const satisfies readonly Field[];
 

@@ -1,8 +1,7 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
-import type { ConnectorContext } from "../sdk/cli/app.ts";
+import { type ConnectorContext, httpSettings } from "../sdk/cli/app.ts";
 import { secretFingerprint, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import { settingError } from "../sdk/errors.ts";
-import { awaitedRetryLimits, retryLimitsWithin } from "../sdk/http/retry-timing.ts";
 import { CloudsmithClient } from "./client.ts";
 import { cliHostVariable, type Settings } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
@@ -32,19 +31,8 @@ export function createConnectorFromConfig(config: Settings, context: ConnectorCo
     organization: orgSlug,
     organization_source: config.source("org-slug"),
   });
-  const client = new CloudsmithClient({
-    baseUrl,
-    apiKey: key.value,
-    version: context.version,
-    clock: context.clock,
-    logger,
-    concurrency: config.int("api-concurrency"),
-    pageSize: config.int("page-size"),
-    timeoutMs: config.int("http-timeout-seconds") * 1000,
-    retryLimits: context.isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
-    network: context.network,
-    ...(context.telemetry && { telemetry: context.telemetry }),
-  });
+  const settings = httpSettings(config, context);
+  const client = new CloudsmithClient({ ...settings, baseUrl, apiKey: key.value, version: context.version });
   return new CloudsmithConnector({
     client,
     clock: context.clock,

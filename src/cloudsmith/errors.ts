@@ -1,9 +1,9 @@
 /** What a failed request means for Cloudsmith in particular; what is the same for every API is said by sdk/api. */
 import type { ApiErrors } from "../sdk/api/api-client.ts";
-import { type ApiErrorTexts, apiFailures, detailOf, fatal } from "../sdk/api/api-failures.ts";
+import { type ApiErrorTexts, apiFailures, detailOf, fatal, unlessDeclined } from "../sdk/api/api-failures.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { secretKind, secretTail, tokenNotice } from "../sdk/config/pasted-secret.ts";
-import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 import type { FailureContext, StatusFailure } from "../sdk/http/http-failure.ts";
 
 /** What was asked for; decides what a 404 means. A list's 404 means the organization. */
@@ -138,28 +138,19 @@ function notFoundTexts({ at, organization, subject }: Told): ApiErrorTexts {
   }
 }
 
-const [refusals, limits, rubbish] = [
-  ["CS-AUTH-401", "CS-AUTH-403"],
-  ["CS-RATE-429", "CS-RATE-WAIT"],
-  ["CS-ANSWER-SCHEMA", "CS-ANSWER-TYPE", "CS-ANSWER-JSON"],
-];
 /** Codes that say that the API was reached and answers to the key, or to none for now. */
-const aboutKey = new Set([...refusals, ...limits, "CS-AUTH-ANONYMOUS", "CS-AUTH-REFUSED"]);
-/** Codes with which a server declines a question. Which it takes for "no right" differs by page and age. */
-const declining = new Set([...refusals, ...rubbish, "CS-PLAN-402", "CS-HTTP-400", "CS-HTTP-405", "CS-HTTP-422"]);
+const aboutKey: ReadonlySet<string> = new Set(
+  ["AUTH-401", "AUTH-403", "AUTH-ANONYMOUS", "AUTH-REFUSED", "RATE-429", "RATE-WAIT"].map(
+    (suffix) => `${codePrefix}-${suffix}`,
+  ),
+);
 
 /** True for an error that proves that the API was reached: what is wrong is the key, or its budget. */
 export function isAboutKey(caught: unknown): boolean {
   return caught instanceof BatonError && aboutKey.has(caught.code);
 }
 
-/** The answer to a question that a sync can do without; undefined when the server declines to answer it or answers rubbish. */
-export async function unlessUnseen<T>(looking: Promise<T>): Promise<T | undefined> {
-  try {
-    return await looking;
-  } catch (caught) {
-    const { code, status } = toBatonError(caught);
-    if (declining.has(code) || status === Status.notFound) return undefined;
-    throw caught;
-  }
+/** The answer to a question that a sync can do without; undefined when Cloudsmith declines to answer it or answers rubbish. */
+export function unlessUnseen<T>(looking: Promise<T>): Promise<T | undefined> {
+  return unlessDeclined(looking, codePrefix, ["CS-PLAN-402"]);
 }

@@ -27,6 +27,7 @@ export {
   apiFailures,
   type DescribeStatus,
   describeApiFailure,
+  unlessDeclined,
 } from "./api/api-failures.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
 export { BegunSource, type BegunSourceOptions } from "./api/begun-source.ts";
@@ -80,6 +81,7 @@ export {
   type Paging,
   type ReceivedPage,
   readPaging,
+  wholeOf,
 } from "./api/page-walk.ts";
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
 export {
@@ -94,7 +96,7 @@ export {
   skip,
 } from "./checks.ts";
 export type { ConnectorApp, ConnectorContext } from "./cli/app.ts";
-export { type Command, type Invocation, ownFlag } from "./cli/app.ts";
+export { type Command, httpSettings, type Invocation, ownFlag } from "./cli/app.ts";
 export type { CliIo, OutputStream, StopSignal } from "./cli/cli-io.ts";
 export { runCli } from "./cli/run-cli.ts";
 export { systemIo } from "./cli/system-io.ts";
@@ -112,6 +114,7 @@ export type {
   StringSliceRules,
 } from "./config/field.ts";
 export { onlyHostsBelow, secretSourceFields } from "./config/field.ts";
+export { type HttpField, type HttpFieldDefaults, httpFields } from "./config/http-fields.ts";
 export type { Relation } from "./config/relations.ts";
 export type { ResolvedConfig } from "./config/resolve.ts";
 export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";

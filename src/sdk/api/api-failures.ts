@@ -3,7 +3,7 @@
  * what to do, with the product's name in it. Texts never hold a secret; what the server wrote is redacted, escaped and cut
  * before it is quoted. What a status means for one product alone is the connector's to say.
  */
-import { BatonError, type BatonErrorInit, Status } from "../errors.ts";
+import { BatonError, type BatonErrorInit, Status, toBatonError } from "../errors.ts";
 import { printable } from "../http/body.ts";
 import { describeNetworkFailure } from "../http/describe-failure.ts";
 import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../http/http-failure.ts";
@@ -109,6 +109,29 @@ export interface ApiFailures {
   read<T>(check: Check<T>, json: unknown, path: string): T;
   /** The error for a list that gets longer than it first said, for ever. */
   endless(path: string, page: number): BatonError;
+}
+
+/** What a server answers with that declines a question, after the prefix: which it takes for "no right" differs. */
+const declining = ["AUTH-401", "AUTH-403", "HTTP-400", "HTTP-402", "HTTP-405", "HTTP-422"];
+const rubbish = ["ANSWER-SCHEMA", "ANSWER-TYPE", "ANSWER-JSON"];
+
+/**
+ * The answer to a question that a sync can do without; undefined when the server declines to answer it, answers rubbish,
+ * or has nothing there. `codes` are the product's own codes for a question that is declined.
+ */
+export async function unlessDeclined<T>(
+  looking: Promise<T>,
+  codePrefix: string,
+  codes: readonly string[] = [],
+): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (caught) {
+    const { code, status } = toBatonError(caught);
+    const isDeclined = [...declining, ...rubbish].some((suffix) => code === `${codePrefix}-${suffix}`);
+    if (isDeclined || codes.includes(code) || status === Status.notFound) return undefined;
+    throw caught;
+  }
 }
 
 /** How errors speak of a product's API. */

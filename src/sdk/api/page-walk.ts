@@ -26,6 +26,20 @@ export interface PageResult<T> {
   readonly pageTotal: number | undefined;
 }
 
+/** What a list holds as a whole, by its first page: rows and pages of that size; at least so many unless counted. */
+export function wholeOf({ items, isLast, totalCount }: PageResult<unknown>): {
+  readonly rows: number;
+  readonly pages: number;
+  readonly isCounted: boolean;
+} {
+  const isAll = isLast || items.length === 0;
+  return {
+    rows: totalCount ?? items.length,
+    pages: isAll ? 1 : Math.ceil((totalCount ?? items.length + 1) / items.length),
+    isCounted: totalCount !== undefined || isLast,
+  };
+}
+
 /** A walk over a list. One caller at a time. */
 export interface PageWalk<T> {
   /** Begins to fetch the first pages, so that they are there when they are asked for. */
