@@ -350,3 +350,12 @@ test("a row that a list loses in silence when another one leaves is named, with 
   );
   assert.equal(await problemsOf("drift", listedPeople("after")), "");
 });
+
+test("a warning that is there at rest tells nothing of a row that is lost", async () => {
+  const { api, connector } = listedPeople("page");
+  const warning: ConformanceSubject["connector"] = async (baseUrl, clock) => ({
+    ...(await connector(baseUrl, clock)),
+    validate: async ({ warn }) => warn({ code: "ROTA-ALWAYS", message: "something is never told" }),
+  });
+  assert.match(await problemsOf("drift", { api, connector: warning }), /'alan' is missing/);
+});
