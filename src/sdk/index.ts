@@ -29,6 +29,7 @@ export {
   describeApiFailure,
   unlessDeclined,
 } from "./api/api-failures.ts";
+export { type AskWhileThereOptions, askWhileThere } from "./api/ask-while-there.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
 export { BegunSource, type BegunSourceOptions } from "./api/begun-source.ts";
 export {

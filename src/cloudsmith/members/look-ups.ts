@@ -2,13 +2,13 @@
  * Questions about single members, teams and services. They are bounded, because a server decides how many there could
  * be; and what is missing is asked about before it is believed gone.
  */
+import { askWhileThere } from "../../sdk/api/ask-while-there.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { ListOptions } from "../../sdk/contracts/connector.ts";
-import { Status, toBatonError } from "../../sdk/errors.ts";
 import { type Api, type Endpoint, endpoints } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
 import { serviceRows } from "../on-request/records.ts";
-import type { Member, Service, Team, TeamMember } from "../schemas.ts";
+import type { Member, Team, TeamMember } from "../schemas.ts";
 import { meant, sign } from "./signs.ts";
 
 /** What every look-up gets. */
@@ -17,9 +17,6 @@ export type LookUpOptions = Pick<ListOptions, "signal" | "warn">;
 /** Look-ups that a sync may make, and how many more for each page that it reads. */
 const allowed = 500;
 const allowedPerPage = 2;
-/** A team's member list answers 404 for up to a minute after the team was made (Cloudsmith API: consistency). */
-const patienceMs = 60_000;
-const firstWaitMs = 2_000;
 
 /** The look-ups of one sync. Each gives undefined when there is no such thing, or this key may not see it. */
 export class LookUps {
@@ -60,11 +57,6 @@ export class LookUps {
     return this.#ask(endpoints.team, id, options);
   }
 
-  /** One service account. */
-  service(slug: string, options: LookUpOptions): Promise<Service | undefined> {
-    return this.#ask(endpoints.service, slug, options);
-  }
-
   /** Slugs of all service accounts, asked for once. */
   services({ signal }: Pick<LookUpOptions, "signal">): Promise<ReadonlySet<string> | undefined> {
     this.#services ??= unlessUnseen(this.#client.records(serviceRows, this.#orgSlug, { signal })).then(
@@ -74,8 +66,8 @@ export class LookUps {
   }
 
   /**
-   * The members of a team that are persons, or those that are service accounts; not every server tells them apart. A 404
-   * asks whether the team is there; while it is, its members are asked for again.
+   * The members of a team that are persons, or those that are service accounts; not every server tells them apart. The
+   * list answers 404 for up to a minute after the team was made (Cloudsmith API: consistency).
    * @returns undefined when the team is gone; it warns of an incomplete roster when it is there and its members are not.
    */
   async teamMembers(
@@ -83,22 +75,17 @@ export class LookUps {
     kind: "user" | "service",
     options: LookUpOptions,
   ): Promise<readonly TeamMember[] | undefined> {
-    const startedAt = this.#clock.monotonicMs();
     const endpoint = { ...endpoints.teamMembers, query: { user_kind: kind } };
-    for (let waitMs = firstWaitMs; ; waitMs *= 2) {
-      try {
-        return (await this.#client.record(endpoint, this.#orgSlug, slug, options)).members;
-      } catch (caught) {
-        if (toBatonError(caught).status !== Status.notFound) throw caught;
-      }
-      if ((await this.team(slug, options)) === undefined) return undefined;
-      if (this.#clock.monotonicMs() - startedAt + waitMs > patienceMs) {
-        const problem = "is there, but for a minute Cloudsmith has answered that it has no list of members";
-        options.warn(meant("CS-ROSTER-INCOMPLETE", `the team '${slug}' ${problem}`));
-        return undefined;
-      }
-      await this.#clock.sleep(waitMs, options.signal);
+    const found = await askWhileThere(
+      () => this.#client.record(endpoint, this.#orgSlug, slug, options),
+      async () => (await this.team(slug, options)) !== undefined,
+      { clock: this.#clock, signal: options.signal },
+    );
+    if (found === "withheld") {
+      const problem = "is there, but for a minute Cloudsmith has answered that it has no list of members";
+      options.warn(meant("CS-ROSTER-INCOMPLETE", `the team '${slug}' ${problem}`));
     }
+    return typeof found === "string" ? undefined : found.members;
   }
 
   #ask<T>(endpoint: Endpoint<T>, id: string, options: LookUpOptions): Promise<T | undefined> {
