@@ -15,7 +15,7 @@ export interface VerifiedLog {
  * @throws BatonError `EVIDENCE-AUDIT`
  */
 export function verifyAuditLog(path: string, packs: readonly string[]): VerifiedLog {
-  const lines = chainedLines(contentOf(path));
+  const lines = [...chainedLines(contentOf(path))];
   const broken = brokenLine(lines);
   if (broken) throw badLog(`${path} does not hold: line ${broken.number} ${problems[broken.problem]}`);
   const objects = lines.map(lineObject);

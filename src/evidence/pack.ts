@@ -99,9 +99,8 @@ interface Written extends CountedRows {
   readonly title: string;
 }
 
-interface Decided extends CountedRows {
-  readonly review: Review;
-}
+/** Without the rows, which are large. */
+interface Decided extends CountedRows, Pick<Review, "head" | "signature"> {}
 
 /** A zip that remembers the hashes of its entries. */
 class Pack {
@@ -139,7 +138,7 @@ function* hashing(chunks: Iterable<string | Uint8Array>, hash: Hash): Generator<
 }
 
 /** Rows of a report that are kept between its three forms; beyond them memory counts for more than time. */
-const keptRows = 200_000;
+const keptRows = 20_000;
 
 async function addAnswer(pack: Pack, path: string, ask: () => Answer): Promise<CountedRows> {
   let kept: Row[] | undefined = [];
@@ -172,7 +171,8 @@ async function addDecisions(pack: Pack, path: string, inquiry: Inquiry): Promise
   const check: Check | undefined = isOfThis ? undefined : toEnd(checkReview(review, inquiry));
   const name = `decisions/${review.head.id}`;
   await pack.add(`${name}.review`, [bytes]);
-  return { review, ...(await addAnswer(pack, name, () => decisionsAnswer(review, check))) };
+  const { head, signature } = review;
+  return { head, signature, ...(await addAnswer(pack, name, () => decisionsAnswer(review, check))) };
 }
 
 function* sameRows(rows: readonly Row[], conclusion: Conclusion): Rows {
@@ -210,7 +210,7 @@ function summaryOf({ request, inquiry, result, sha256, written, decided, keyId }
     reports: written.map(({ name, title, rows, counts, notices }) => ({
       ...{ name, title, rows, counts: countsByLabel(counts), notices },
     })),
-    decisions: decided.map(({ review: { head, signature }, rows, counts, notices }) => ({
+    decisions: decided.map(({ head, signature, rows, counts, notices }) => ({
       ...{ id: head.id, title: head.title, sync: head.sync, fileSha256: head.fileSha256, rows },
       ...{ counts: countsByLabel(counts), notices },
       signed: signature ? { by: signature.by, at: signature.at } : null,

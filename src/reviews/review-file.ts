@@ -11,8 +11,9 @@ import type { Clock } from "../sdk/clock.ts";
 import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
 import {
   type DecisionLine,
+  parseAdded,
   parseHead,
-  parseReview,
+  parseStarted,
   type Review,
   type ReviewHead,
   type SignatureLine,
@@ -125,16 +126,24 @@ export class ReviewFile {
 
 /** Reads a review. @param path for people. @throws BatonError `REVIEW-DAMAGED` */
 export function readReview(path: string, content: Uint8Array): Review {
-  const lines = chainedLines(content);
-  const review = parseReview(lines);
+  const [first] = chainedLines(content, Number.POSITIVE_INFINITY);
+  const head = parseHead(first);
+  const lines = chainedLines(content, 1 + (head?.rows ?? 0));
+  lines.next();
+  const review = head && parseStarted(head, lines);
   if (!review) throw damaged(path, "it is not one, or it is cut off");
-  const added = lines.slice(1 + review.head.rows);
+  const added = [...lines];
   // The rest of a line whose writing was cut off says nothing, and hides nothing.
   const whole = added.filter((line) => lineObject(line) !== undefined);
   const broken = brokenLine(whole, true);
   if (broken) throw damaged(path, `line ${broken.number} does not fit what is before it`);
-  const signed = added.findIndex((line) => lineObject(line)?.["kind"] === "signed");
-  if (signed !== -1 && signed !== added.length - 1) throw damaged(path, "something stands behind the signature");
+  const said = whole.flatMap((line) => parseAdded(line) ?? []);
+  if (
+    said.slice(0, -1).some(({ kind }) => kind === "signed") ||
+    (said.at(-1)?.kind === "signed" && whole.at(-1) !== added.at(-1))
+  )
+    throw damaged(path, "something stands behind the signature");
+  for (const line of said) review.apply(line);
   return review;
 }
 

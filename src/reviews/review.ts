@@ -165,17 +165,21 @@ export function parseHead(line: Pick<ChainedLine, "text"> | undefined): ReviewHe
   return head as unknown as ReviewHead;
 }
 
-/** The review that the lines of a file are; undefined when they are none. */
-export function parseReview(lines: readonly ChainedLine[]): Review | undefined {
-  const head = parseHead(lines[0]);
-  if (!head) return undefined;
-  const rows = lines.slice(1, 1 + head.rows).map((line) => lineObject(line) as unknown as ReviewRow | undefined);
-  if (rows.length !== head.rows || rows.some((row, index) => row?.row !== index + 1)) return undefined;
-  const review = new Review(head, rows as readonly ReviewRow[]);
-  for (const line of lines.slice(1 + head.rows)) {
-    const object = lineObject(line);
-    if (object?.["kind"] === "decided" || object?.["kind"] === "signed")
-      review.apply(object as unknown as DecisionLine | SignatureLine);
+/** The review that the first lines of a file are, as it was started; undefined when they are none. */
+export function parseStarted(head: ReviewHead, lines: Iterator<ChainedLine>): Review | undefined {
+  const rows: ReviewRow[] = [];
+  while (rows.length < head.rows) {
+    const next = lines.next();
+    const row = next.done ? undefined : (lineObject(next.value) as unknown as ReviewRow | undefined);
+    if (row?.row !== rows.length + 1) return undefined;
+    rows.push(row);
   }
-  return review;
+  return new Review(head, rows);
+}
+
+/** What a line behind the rows says; undefined for one that says nothing. */
+export function parseAdded(line: ChainedLine): DecisionLine | SignatureLine | undefined {
+  const object = lineObject(line);
+  const isKnown = object?.["kind"] === "decided" || object?.["kind"] === "signed";
+  return isKnown ? (object as unknown as DecisionLine | SignatureLine) : undefined;
 }

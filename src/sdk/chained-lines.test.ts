@@ -24,7 +24,7 @@ test("a chain goes on after a restart, after lines of another process and after 
   one.close();
   other.close();
   assert.equal(brokenLine(chainedLines(readFileSync(path))), undefined);
-  assert.equal(chainedLines(readFileSync(path)).length, 10);
+  assert.equal([...chainedLines(readFileSync(path))].length, 10);
 });
 
 test("whichever byte is changed, a later line does not fit any more, or the line itself cannot be read", (context) => {
@@ -56,7 +56,7 @@ test("half a line, as a power cut leaves it, does not swallow the next one", (co
   const lines = new ChainedLines(path);
   lines.append({ n: 4 });
   lines.close();
-  const read = chainedLines(readFileSync(path));
+  const read = [...chainedLines(readFileSync(path))];
   assert.deepEqual(read.map(lineObject).at(-1)?.["n"], 4);
   assert.deepEqual(brokenLine(read), { number: read.length - 1, problem: "no-object" });
 });

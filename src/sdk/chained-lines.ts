@@ -85,20 +85,26 @@ export class ChainedLines {
   }
 }
 
-/** All lines of such a file's content. */
-export function chainedLines(content: Uint8Array): readonly ChainedLine[] {
+/**
+ * The lines of such a file's content, one after the other.
+ * @param unhashed so many lines at the beginning are known to have no hash: theirs is not worked out, and is "".
+ */
+export function* chainedLines(content: Uint8Array, unhashed = 0): Generator<ChainedLine, void, undefined> {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const lines: ChainedLine[] = [];
   const hash = createHash("sha256");
+  let [number, hashedTo] = [0, 0];
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(lineEnd, at);
-    const next = end === -1 ? bytes.length : end + 1;
-    const text = bytes.toString("utf8", at, end === -1 ? next : end);
-    lines.push({ number: lines.length + 1, text, before: hash.copy().digest("hex"), isWhole: end !== -1 });
-    hash.update(bytes.subarray(at, next));
-    at = next;
+    const text = bytes.toString("utf8", at, end === -1 ? bytes.length : end);
+    let before = "";
+    if (++number > unhashed) {
+      hash.update(bytes.subarray(hashedTo, at));
+      hashedTo = at;
+      before = hash.copy().digest("hex");
+    }
+    yield { number, text, before, isWhole: end !== -1 };
+    at = end === -1 ? bytes.length : end + 1;
   }
-  return lines;
 }
 
 /** The object of a line; undefined for one that was cut off. */
@@ -123,7 +129,7 @@ export interface BrokenLine {
  * The first line that does not fit, if there is one. Lines without a hash may only stand before all that have one.
  * @param isChained true: there are none before.
  */
-export function brokenLine(lines: readonly ChainedLine[], isChained = false): BrokenLine | undefined {
+export function brokenLine(lines: Iterable<ChainedLine>, isChained = false): BrokenLine | undefined {
   let mustBeChained = isChained;
   for (const line of lines) {
     const { number, before } = line;
