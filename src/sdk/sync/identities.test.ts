@@ -15,8 +15,9 @@ function identities(stored: readonly Resource[] = []) {
   const store = {
     getResource: (id: Resource["id"]) => rows.get(id.resource),
     listResources: () => ({ items: [...rows.values()], nextPageToken: "" }),
+    listEntitlements: () => ({ items: [], nextPageToken: "" }),
   };
-  // Only these two are called.
+  // Only these three are called.
   return new Identities(store as unknown as SyncStore, stored.length > 0);
 }
 

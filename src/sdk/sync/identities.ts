@@ -32,6 +32,11 @@ export class Identities {
       for (const { id } of page.items) this.#of(this.#ids, id.resourceType).add(id.resource);
       token = page.nextPageToken;
     }
+    for (let token = "0"; token !== ""; ) {
+      const page = store.listEntitlements(token);
+      for (const row of page.items) this.#entitlements.set(row.id, printOf(row));
+      token = page.nextPageToken;
+    }
   }
 
   /** What the list of this type gave before is void. */
@@ -57,7 +62,7 @@ export class Identities {
   /** Takes entitlements before they are stored: there are few. */
   admitEntitlements(rows: readonly Entitlement[]): void {
     for (const row of rows) {
-      const print = createHash("sha256").update(viewOf(row, writeEntitlement)).digest("base64");
+      const print = printOf(row);
       const known = this.#entitlements.get(row.id);
       this.#entitlements.set(row.id, print);
       if (known !== undefined && known !== print) this.#of(this.#twice, "entitlement").add(row.id);
@@ -105,6 +110,10 @@ export class Identities {
     map.set(resourceType, ids);
     return ids;
   }
+}
+
+function printOf(row: Entitlement): string {
+  return createHash("sha256").update(viewOf(row, writeEntitlement)).digest("base64");
 }
 
 function hasSameContent(one: Resource, other: Resource): boolean {

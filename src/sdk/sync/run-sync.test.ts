@@ -438,8 +438,28 @@ describe("runSync, interrupted", () => {
       assert.equal(resumed.resumed, true);
       assert.equal(resumed.syncId, unfinished?.["sync_id"]);
       assert.deepEqual(rowsOf(path, resumed.syncId), expected, `cut before call ${cut}`);
+      assert.deepEqual(resumed.warnings, outcome.warnings, `cut before call ${cut}`);
       assert.equal(syncRunsOf(path).length, 1);
     }
+  });
+
+  it("names an entitlement that was given before the stop and comes again as another", async () => {
+    const path = newPath();
+    const tables = club(2, 2);
+    const isSecond = (of: string): boolean => of === "t1";
+    const before: Script["before"] = ({ method, of }) => {
+      if (method === "entitlements" && isSecond(of)) throw failing(Status.permissionDenied);
+    };
+    await assert.rejects(run({ types: tables, before }, path), fails("TEST"));
+    const first = entitlementOf(groupOf({ resourceType: "team", resource: "t0" }, [], org), "member");
+    const replace: Script["replace"] = ({ method, of }, page) =>
+      method === "entitlements" && isSecond(of) ? { ...page, items: [{ ...first, displayName: "another" }] } : page;
+    const { resumed, warnings } = await run({ types: tables, replace }, path);
+    assert.equal(resumed, true);
+    assert.match(
+      warnings.find(({ code }) => code === "BATON-ID-TWICE")?.message ?? "",
+      /type entitlement.*'team:t0:member'/,
+    );
   });
 
   it("keeps what it has when the signal aborts, and throws the signal's own reason", async () => {
