@@ -1,5 +1,6 @@
 /** Long work in short slices, so that requests, heartbeats and progress of others get their turn in between. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { reportProgress } from "../../sdk/file-progress.ts";
 
 /** So long one slice may keep the process to itself, in milliseconds. */
 const sliceMs = 10;
@@ -12,6 +13,8 @@ export async function inSlices<T, R>(steps: Iterator<T, R>, take: (value: T) => 
     if (next.done) return next.value;
     take(next.value);
     if (performance.now() - startedMs < sliceMs) continue;
+    // Rows that are gone through are progress, wherever they come from.
+    reportProgress();
     await nextTurn();
     startedMs = performance.now();
   }

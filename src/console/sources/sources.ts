@@ -59,8 +59,9 @@ export class Sources {
     this.#downloads = join(dataDir, "downloads");
     this.#pool = new FilePool({
       clock,
-      open: async (_path, _key, dismiss) => {
-        const reader = new AskedProcess({ program, args: [readCommandName], env: withoutSecrets(env) });
+      open: async (path, _key, dismiss) => {
+        const heldBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+        const reader = new AskedProcess({ program, args: [readCommandName], env: withoutSecrets(env), heldBytes });
         void reader.ended.then(dismiss);
         return reader;
       },

@@ -6,16 +6,24 @@ import { type TestContext, test } from "node:test";
 import { temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
 import { WatchedProcess } from "./watched-process.ts";
 
+/** Moves on, and takes 500 MB. */
+const takesMuch =
+  "const kept = Buffer.alloc(500e6, 1); setInterval(() => process.send({}), 50); setTimeout(() => process.exit(kept[9]), 700);";
+
 /** Starts a program of `lines` that is watched, and waits until it is ended. */
 async function watch(
   context: TestContext,
   lines: string,
   env: Readonly<Record<string, string>>,
+  heldBytes = 0,
 ): Promise<WatchedProcess> {
   const script = join(temporaryDirectory(context), "program.mjs");
   writeFileSync(script, lines);
   const program = { file: process.execPath, args: [script] };
-  const watched = new WatchedProcess({ program, args: [], env: { ...process.env, ...env }, answers: "channel" });
+  const watched = new WatchedProcess({
+    ...{ program, args: [], env: { ...process.env, ...env }, heldBytes },
+    answers: "channel",
+  });
   watched.begin();
   await once(watched.child, "exit");
   return watched;
@@ -35,6 +43,15 @@ test("a process that takes too much memory is ended, and the error names the set
   const { failure } = await watch(context, grows, { BATON_FILE_MEMORY_MB: "200" });
   assert.equal(failure?.code, "FILE-MEMORY-LIMIT");
   assert.match(failure.hint ?? "", /BATON_FILE_MEMORY_MB/);
+});
+
+test("a process that keeps a large file open may take more memory than one that reads a small one", {
+  skip: process.platform !== "linux",
+}, async (context) => {
+  assert.equal((await watch(context, takesMuch, {}, 100_000)).failure?.code, "FILE-MEMORY-LIMIT");
+  const { failure, child } = await watch(context, takesMuch, {}, 80_000_000);
+  assert.equal(failure, undefined);
+  assert.equal(child.exitCode, 1);
 });
 
 test("a process that says that it moves on goes to its end, however long that takes", async (context) => {

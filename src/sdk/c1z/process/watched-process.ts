@@ -17,6 +17,8 @@ const memoryVariable = "BATON_FILE_MEMORY_MB";
 const defaultTimeoutSeconds = 8;
 /** With the process that waits it is less than 600 MB. */
 const defaultMemoryMb = 450;
+/** Where a file stays open with everybody of it in memory: this, and so much for each byte of the file. */
+const heldMemory = { megabytes: 256, perByte: 10 } as const;
 const lookEveryMs = 100;
 const mebibyte = 1024 * 1024;
 
@@ -26,6 +28,8 @@ export interface WatchedOptions {
   /** The command and what belongs to it. */
   readonly args: readonly string[];
   readonly env: Environment;
+  /** Size of a file that is kept open, with what is read out of it in memory: a large one may take more. */
+  readonly heldBytes?: number;
   /** `inherit`: it answers the reader of our output itself; `channel`: by messages. */
   readonly answers: "inherit" | "channel";
 }
@@ -36,12 +40,15 @@ export class WatchedProcess {
   /** Why it was ended; undefined while it was not. */
   failure: BatonError | undefined;
   readonly #env: Environment;
+  readonly #memoryMb: number;
   #movedMs = performance.now();
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ program, args, env, answers }: WatchedOptions) {
+  constructor({ program, args, env, answers, heldBytes = 0 }: WatchedOptions) {
     this.#env = env;
+    const held = heldMemory.megabytes + Math.ceil((heldBytes * heldMemory.perByte) / mebibyte);
+    this.#memoryMb = Math.max(defaultMemoryMb, held);
     const output = answers === "inherit" ? "inherit" : "ignore";
     this.child = spawn(program.file, [...program.args, ...args], {
       env: { ...env, [watchedVariable]: "1" },
@@ -76,7 +83,7 @@ export class WatchedProcess {
 
   #look(): void {
     const seconds = setting(this.#env, timeoutVariable, defaultTimeoutSeconds);
-    const megabytes = setting(this.#env, memoryVariable, defaultMemoryMb);
+    const megabytes = setting(this.#env, memoryVariable, this.#memoryMb);
     if (performance.now() - this.#movedMs > seconds * 1000) this.#fail(tooSlow(seconds));
     else if (memoryOf(this.child.pid) > megabytes * mebibyte) this.#fail(tooMuchMemory(megabytes));
   }

@@ -187,7 +187,8 @@ export class PebbleView implements SyncView {
             return content();
           },
           encoding: "v3",
-          resource: () => this.#guard(() => resourceOf(value, readProfile)),
+          // A copy: a resource that is kept would keep the whole block that its row is in.
+          resource: () => this.#guard(() => resourceOf(new Uint8Array(value), readProfile)),
         };
       }
     }
