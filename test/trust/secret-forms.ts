@@ -1,4 +1,5 @@
 /** The forms in which a secret can stand in text, and a search for all of them. Shares no code with the redactor. */
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inflateRawSync, zstdDecompressSync } from "node:zlib";
@@ -59,8 +60,25 @@ export function filesBelow(directory: string): Channel[] {
 }
 
 function unpacked(content: Buffer): Uint8Array[] {
-  if (content.subarray(0, 5).toString("latin1") === "C1ZF\0") return [zstdDecompressSync(content.subarray(5))];
+  const magic = content.subarray(0, 5).toString("latin1");
+  if (magic === "C1ZF\0") return [zstdDecompressSync(content.subarray(5))];
+  if (magic === "C1Z3\0") return zstdFrames(content);
   return content.subarray(0, 4).toString("latin1") === "PK\x03\x04" ? zipEntries(content) : [];
+}
+
+/** What is packed wherever a frame of zstd begins. */
+function zstdFrames(content: Buffer): Uint8Array[] {
+  const begin = Buffer.from("28b52ffd", "hex");
+  const frames: Uint8Array[] = [];
+  for (let at = content.indexOf(begin); at >= 0; at = content.indexOf(begin, at + 1)) {
+    try {
+      frames.push(zstdDecompressSync(content.subarray(at)));
+    } catch {
+      // Packed bytes may look like the beginning of a frame.
+    }
+  }
+  assert.ok(frames.length > 5, "each file of the store is a frame");
+  return frames;
 }
 
 /** The entries of a zip, by its central directory (APPNOTE 4.3.12). */
