@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromiumBinary from "@sparticuz/chromium";
 import type { Page } from "playwright-core";
-import type { Organization } from "../../sandbox/model.ts";
 import { createOrganization } from "../../sandbox/organization.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { sampleOrganization } from "../../src/console/connectors/sample-people.ts";
 import { type Site, settled, startSite } from "./console-page.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -18,34 +18,6 @@ const site = { width: 1440, height: 860 };
 const phone = { width: 390, height: 844 };
 /** A picture that is larger is a burden on everybody who clones. */
 const maxBytes = 150_000;
-
-const firstNames =
-  "Ada Grace Alan Edsger Barbara Donald Radia Leslie Margaret Tim Katherine Dennis Frances Ken Hedy Niklaus Adele Bjarne Joan Linus".split(
-    " ",
-  );
-const lastNames =
-  "Lindqvist Moreau Okafor Brandt Castillo Novak Haddad Jensen Kovacs Bianchi Tanaka Weber Silva Dubois Larsen Rossi Keller Santos Fischer Amari".split(
-    " ",
-  );
-const teamNames = "Platform,Release Engineering,Security,Data,Mobile,Payments,Support,Site Reliability".split(",");
-
-/** People and teams with names that every font has. */
-function acme(): Organization {
-  const organization = createOrganization({ seed: 7, members: 148, teams: 8, slug: "acme", name: "Acme Corporation" });
-  for (const [at, member] of organization.members.entries()) {
-    const [first, last] = [
-      firstNames[at % firstNames.length],
-      lastNames[(at * 7 + Math.floor(at / 20)) % lastNames.length],
-    ];
-    member.userName = `${first} ${last}`;
-    member.user = `${first}-${last}-${at}`.toLowerCase();
-    const daysAgo = at % 11 === 0 ? 200 + at : (at * 13) % 60;
-    member.lastLoginAt = at % 23 === 5 ? null : new Date(Date.now() - daysAgo * 86_400_000).toISOString();
-    member.email = `${first}.${last}@acme.example`.toLowerCase();
-  }
-  for (const [at, team] of organization.teams.entries()) team.name = teamNames[at] ?? team.name;
-  return organization;
-}
 
 async function take(page: Page, name: string): Promise<void> {
   await settled(page);
@@ -143,7 +115,7 @@ try {
   mkdirSync(folder, { recursive: true });
   await useFonts(scratch);
   await using session = await startSite({
-    sandbox: { organization: acme(), rateLimit: { limit: 5400, windowSeconds: 3600 } },
+    sandbox: { organization: sampleOrganization(Date.now()), rateLimit: { limit: 5400, windowSeconds: 3600 } },
   });
   await session.page.setViewportSize(site);
   await session.page.emulateMedia({ colorScheme: "light" });

@@ -88,7 +88,7 @@ export class Connectors {
   readonly #scheduler: Scheduler;
   readonly #access: JobAccess;
   readonly #views: ViewParts;
-  readonly #sample = new SampleOrganization();
+  readonly #sample: SampleOrganization;
   /** Whose a key is, by its fingerprint, as tests have found out. */
   readonly #keyOwners = new Map<string, KeyFacts["owner"]>();
   #closing: Promise<void> | undefined;
@@ -103,6 +103,7 @@ export class Connectors {
     this.persons = store.persons;
     this.reviewsFolder = data.reviews;
     this.logs = new LogWriter(store.logs, hub);
+    this.#sample = new SampleOrganization(clock);
     this.#access = new JobAccess({ store, sample: this.#sample, env });
     const common = { store, hub, clock, program, scratch: data.scratch, logs: this.logs, access: this.#access };
     this.#tests = new ConnectionTests(common);

@@ -43,7 +43,9 @@ export class JobAccess {
    * `CONSOLE-SEALED`.
    */
   async ofSync(id: string): Promise<RunSettings> {
-    return await this.of(this.find(id));
+    const connector = this.find(id);
+    if (connector.isSample) await this.#parts.sample.beforeSync(connector.currentRunId !== null);
+    return await this.of(connector);
   }
 
   /** The settings of the service for C1. @throws BatonError as `ofSync` does */

@@ -51,6 +51,7 @@ export class Sources {
   readonly #clock: Clock;
   readonly #pool: FilePool<AskedProcess>;
   readonly #downloads: string;
+  #isClosed: boolean = false;
 
   constructor({ dataDir, kept, clock, program, env }: SourcesOptions) {
     this.files = new OpenedFiles(dataDir);
@@ -171,6 +172,7 @@ export class Sources {
 
   /** Lets all files go. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#pool.close();
     await rm(this.#downloads, { recursive: true, force: true });
   }
@@ -199,6 +201,8 @@ export class Sources {
       const { title } = this.#find(source);
       await this.ask(source, "info", { source, title });
       for (const { name, taken } of firstQuestions(reviews().map(({ name }) => name))) {
+        // A question after the end would start a process that nobody ends.
+        if (this.#isClosed) return;
         await this.ask(source, name, taken).catch(() => undefined);
       }
     } catch {
