@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SyncStore } from "../c1z/write/sync-store.ts";
-import type { Resource } from "../contracts/model.ts";
+import type { Grant, Resource } from "../contracts/model.ts";
 import { Identities, withoutIdWarning } from "./identities.ts";
 
 const user = (id: string, displayName = id): Resource => ({
@@ -31,6 +31,22 @@ test("ids that are given twice with different content are counted and named, on 
   const resumed = identities([user("c", "before")]);
   resumed.admit([user("c", "after")], false);
   assert.match(resumed.warnings()[0]?.message ?? "", /'c'/);
+});
+
+test("two grants of one id are named when they are of different people or entitlements", () => {
+  const grant = (id: string, entitlement: string, person: string): Grant => ({
+    id,
+    entitlement: { id: entitlement, resource: { resourceType: "team", resource: "t" } },
+    principal: { resourceType: "user", resource: person },
+  });
+  const one = identities();
+  one.admitGrants([grant("7", "team:t:member", "a"), grant("team:t:member:user:b", "team:t:member", "b")]);
+  one.admitGrants([grant("7", "team:t:member", "a"), grant("team:t:member:user:b", "team:t:member", "b")]);
+  assert.deepEqual(one.warnings(), []);
+  one.admitGrants([grant("7", "team:t:member", "c")]);
+  const [warning] = one.warnings();
+  assert.deepEqual([warning?.code, warning?.count], ["BATON-ID-TWICE", 1]);
+  assert.match(warning?.message ?? "", /type grant.*'7'/);
 });
 
 test("the same content again, a newer state on purpose, and a list that begins anew are no matter", () => {

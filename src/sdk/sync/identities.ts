@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
-import type { Entitlement, Resource } from "../contracts/model.ts";
+import type { Entitlement, Grant, Resource } from "../contracts/model.ts";
+import { grantId } from "../resources/ids.ts";
 import { viewOf, writeEntitlement, writeResource } from "../wire/encode.ts";
 
 /** Ids named in a warning. */
@@ -20,7 +21,9 @@ export class Identities {
   readonly #toldByList = new Set<string>();
   /** By id: a hash of the content. */
   readonly #entitlements = new Map<string, string>();
-  /** By resource type, or `entitlement`: ids that were given twice with different content. */
+  /** By id: who holds what, of grants whose id does not say it. Those of this run alone: they are rare. */
+  readonly #grants = new Map<string, string>();
+  /** By resource type, or `entitlement` or `grant`: ids that were given twice with different content. */
   readonly #twice = new Map<string, Set<string>>();
 
   /** Loads what an earlier run of the same sync was given. */
@@ -69,6 +72,20 @@ export class Identities {
     }
   }
 
+  /**
+   * Takes grants before they are stored. The usual id names entitlement and principal, so that two of one id are the
+   * same grant; with an id of the connector's own, one of two different grants would be lost.
+   */
+  admitGrants(rows: readonly Grant[]): void {
+    for (const row of rows) {
+      if (hasUsualId(row)) continue;
+      const holding = grantId(row.entitlement.id, row.principal);
+      const known = this.#grants.get(row.id);
+      this.#grants.set(row.id, holding);
+      if (known !== undefined && known !== holding) this.#of(this.#twice, "grant").add(row.id);
+    }
+  }
+
   /** What is to be said at the end. */
   warnings(): readonly SyncWarning[] {
     const warnings: SyncWarning[] = [];
@@ -110,6 +127,12 @@ export class Identities {
     map.set(resourceType, ids);
     return ids;
   }
+}
+
+/** Whether `grantId` made the id, without making it again: there may be a million. */
+function hasUsualId({ id, entitlement, principal: { resourceType, resource } }: Grant): boolean {
+  const length = entitlement.id.length + resourceType.length + resource.length + 2;
+  return id.length === length && id.startsWith(entitlement.id) && id.endsWith(resource);
 }
 
 function printOf(row: Entitlement): string {

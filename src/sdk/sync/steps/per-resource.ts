@@ -72,6 +72,7 @@ export async function syncGrants(context: StepContext, action: Action): Promise<
   const rows = context.filter.grants(given);
   warnOfLost(context, "grants", given, rows);
   if (rows.some((row) => row.expandable !== undefined)) context.state.flags.needsExpansion = true;
+  context.identities.admitGrants(rows);
   context.store.putGrants(rows);
   finishPage(context, action, { kind: "grants", resource, page, rows: rows.length });
 }
