@@ -1,7 +1,7 @@
 /** Who could log in and has not done so for long. Disabled accounts are left to the offboarding review. */
 
 import { accountColumns, accountIdColumns, column } from "../columns.ts";
-import { type Account, Holdings } from "../holdings.ts";
+import { type Account, Holdings, slim } from "../holdings.ts";
 import { type Charted, compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { barsByColumns, capitalized, countIn, inText, partOf } from "../screen/chart.ts";
 import type { Chart } from "../screen/shown.ts";
@@ -59,7 +59,7 @@ function* dormantItems({ view, asOfSeconds }: Subject): Items<Aged> {
     const days = daysSince(lastLoginSeconds, asOfSeconds);
     const age = ageOf(days);
     counts.set(age, (counts.get(age) ?? 0) + 1);
-    if (age !== "recent") found.push({ account, age, days });
+    if (age !== "recent") found.push({ account: slim(account), age, days });
   }
   yield* found.toSorted(longestFirst);
   const isSilent = accounts > 0 && counts.get("never") === accounts;

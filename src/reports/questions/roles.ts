@@ -3,7 +3,7 @@ import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Entitlement } from "../../sdk/contracts/model.ts";
 import { accountColumns, accountIdColumns, column, twoFactorText } from "../columns.ts";
 import { compareRoles, isManagerSlug, ownerSlug, slugOf } from "../file-shape.ts";
-import { type Account, Holdings } from "../holdings.ts";
+import { type Account, Holdings, slim } from "../holdings.ts";
 import { type ColumnOf, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { barsByColumns, inText } from "../screen/chart.ts";
 import { riskRank } from "../screen/risk.ts";
@@ -138,7 +138,7 @@ function* holdersOf(entitlements: readonly Entitlement[], holdings: Holdings): G
     const slug = slugOf({ ...entitlement, id, resource });
     const organization = holdings.resourceName(resource.id);
     const holders = [...holdings.view.holdersOf({ entitlementId: id, resource: resource.id })].map((holder) => {
-      const account = holdings.account(holder);
+      const account = slim(holdings.account(holder));
       const { status } = account.facts;
       // Holders come by their key, which stays the order among those of one rank.
       return { account, risk: riskRank({ status, roles: [slug], twoFactor: twoFactorText(account.facts) }) };

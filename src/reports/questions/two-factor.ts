@@ -2,7 +2,7 @@
 
 import { accountColumns, accountIdColumns, column, twoFactorText } from "../columns.ts";
 import { roleRank } from "../file-shape.ts";
-import { type AccountHoldings, Holdings } from "../holdings.ts";
+import { type AccountHoldings, Holdings, slim } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { barsByColumns, inText, percent } from "../screen/chart.ts";
 
@@ -76,7 +76,8 @@ function shareNotice({ yes, no }: Readonly<Record<State, number>>): readonly str
 
 function rank(account: AccountHoldings): Ranked {
   const { facts, roles } = account;
-  return { account, privilege: roleRank(roles[0]), state: twoFactorText(facts) };
+  const shown = { ...slim(account), teams: [], other: [] };
+  return { account: shown, privilege: roleRank(roles[0]), state: twoFactorText(facts) };
 }
 
 function mostPrivilegedFirst(a: Ranked, b: Ranked): number {
