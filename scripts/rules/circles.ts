@@ -8,9 +8,6 @@ import type { SourceFile, Violation } from "./source-files.ts";
 export const knownCircles: readonly (readonly [file: string, imported: string])[] = [
   ["src/sdk/c1z/write/retention.ts", "src/sdk/c1z/write/sync-runs.ts"],
   ["src/sdk/c1z/scratch/row-batches.ts", "src/sdk/c1z/scratch/scratch-database.ts"],
-  ...["deploy-tab", "history-tab", "logs-tab", "overview-tab", "service-tab", "settings-tab", "source-tabs"].map(
-    (tab) => [`src/console/ui/connector/${tab}.tsx`, "src/console/ui/connector/connector-tabs.ts"] as const,
-  ),
 ];
 
 /** Circles beyond the known ones, and known ones that are gone. */

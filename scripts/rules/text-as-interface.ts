@@ -38,7 +38,7 @@ export const knownTextReaders: Readonly<Record<string, number>> = {
   "src/console/connectors/connector-status.ts": 1,
   "src/console/failures/describe-failure.ts": 1,
   "src/console/failures/remote-failures.ts": 2,
-  "src/console/ui/connector/syncing-panel.tsx": 1,
+  "src/console/ui/connector/runs/syncing-panel.tsx": 1,
 };
 
 /** Places that take words for people as data. */

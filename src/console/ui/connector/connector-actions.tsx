@@ -3,9 +3,9 @@ import type { ConnectorDetail } from "../../contract/connectors.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import type { Data } from "../api/use-data.ts";
+import { useToldFailure } from "../browser/use-told-failure.ts";
 import { Button, LinkButton } from "../design/button.tsx";
 import { showToast } from "../design/toast.tsx";
-import { useToldFailure } from "../design/use-told-failure.ts";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
 
 /** The buttons that make sense in the connector's state. */

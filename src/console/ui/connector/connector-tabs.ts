@@ -2,25 +2,15 @@
 import type { ComponentType } from "preact";
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { Role } from "../../contract/reviews.ts";
-import type { RunProgress } from "../../contract/runs.ts";
-import type { Data } from "../api/use-data.ts";
 import type { ConnectorTab } from "./connector-paths.ts";
 import { DeployTab } from "./deploy-tab.tsx";
-import { HistoryTab } from "./history-tab.tsx";
-import { LogsTab } from "./logs-tab.tsx";
 import { OverviewTab } from "./overview-tab.tsx";
+import { HistoryTab } from "./runs/history-tab.tsx";
+import { LogsTab } from "./runs/logs-tab.tsx";
 import { ServiceTab } from "./service-tab.tsx";
-import { SettingsTab } from "./settings-tab.tsx";
+import { SettingsTab } from "./settings/settings-tab.tsx";
 import { ConnectorAccess, ConnectorReviews } from "./source-tabs.tsx";
-
-/** What every tab gets. */
-export interface TabProps {
-  readonly connector: ConnectorDetail;
-  readonly data: Data<ConnectorDetail>;
-  readonly progress: RunProgress | null;
-  /** What stands in the address behind the tab's name. */
-  readonly rest: string;
-}
+import type { TabProps } from "./use-connector.ts";
 
 /** A tab. */
 export interface ConnectorTabInfo {

@@ -8,7 +8,7 @@ import { CodeBlock } from "../design/code-block.tsx";
 import { Segments } from "../design/field.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { connectorApi } from "./connector-paths.ts";
-import type { TabProps } from "./connector-tabs.ts";
+import type { TabProps } from "./use-connector.ts";
 
 const targets: readonly { readonly value: DeployTarget; readonly label: string }[] = [
   { value: "docker", label: "Docker" },

@@ -3,10 +3,10 @@ import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { Failure } from "../../contract/failures.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
+import { useToldFailure } from "../browser/use-told-failure.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { formatCount, formatDateTime } from "../design/format.ts";
-import { useToldFailure } from "../design/use-told-failure.ts";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
 
 /** From this many failures in a row on the banner is red and read out at once. */

@@ -12,12 +12,12 @@ import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } f
 import { RelativeTime } from "../design/relative-time.tsx";
 import { isUsualHost } from "./connector-name.tsx";
 import { connectorPath, runApi, runPath } from "./connector-paths.ts";
-import type { TabProps } from "./connector-tabs.ts";
 import { ConnectorFailure } from "./failure-actions.tsx";
-import { HeldBanner } from "./held-banner.tsx";
 import { modeTitle } from "./modes.ts";
+import { HeldBanner } from "./runs/held-banner.tsx";
+import { SyncingPanel } from "./runs/syncing-panel.tsx";
 import { ScheduleCard } from "./schedule/schedule-card.tsx";
-import { SyncingPanel } from "./syncing-panel.tsx";
+import type { TabProps } from "./use-connector.ts";
 
 /** The tab. */
 export function OverviewTab({ connector, data, progress }: TabProps) {

@@ -11,9 +11,9 @@ import { FactList } from "../design/facts.tsx";
 import { formatDateTime } from "../design/format.ts";
 import { RelativeTime } from "../design/relative-time.tsx";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
-import type { TabProps } from "./connector-tabs.ts";
-import { TestLines } from "./test-lines.tsx";
-import { useTest } from "./use-test.ts";
+import { TestLines } from "./settings/test-lines.tsx";
+import { useTest } from "./settings/use-test.ts";
+import type { TabProps } from "./use-connector.ts";
 
 /** The tab. */
 export function ServiceTab({ connector, data }: TabProps) {

@@ -6,6 +6,15 @@ import { useEvents } from "../api/events.ts";
 import { type Data, useData } from "../api/use-data.ts";
 import { connectorApi } from "./connector-paths.ts";
 
+/** What every tab gets. */
+export interface TabProps {
+  readonly connector: ConnectorDetail;
+  readonly data: Data<ConnectorDetail>;
+  readonly progress: RunProgress | null;
+  /** What stands in the address behind the tab's name. */
+  readonly rest: string;
+}
+
 /** The connector `id`. */
 export function useConnector(id: string): Data<ConnectorDetail> & { readonly isRemoved: boolean } {
   const [removedId, setRemovedId] = useState<string | null>(null);

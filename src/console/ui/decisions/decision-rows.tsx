@@ -6,7 +6,7 @@ import { Chip, type Tone } from "../design/chip.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { TextField } from "../design/field.tsx";
 import { formatDateTime } from "../design/format.ts";
-import { type Column, Table } from "../design/table.tsx";
+import { type Column, Table } from "../rows/table.tsx";
 import { type Decisions, outcomeWords, verdictKeys } from "./use-decisions.ts";
 
 /** What a row is decided by, in short; the rest is in the downloads. */

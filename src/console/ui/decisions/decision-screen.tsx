@@ -23,8 +23,8 @@ import { formatAmount, formatCount, formatDateTimeWithZone } from "../design/for
 import { Page } from "../design/page.tsx";
 import { ProgressBar } from "../design/progress.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { Table } from "../design/table.tsx";
 import { showToast } from "../design/toast.tsx";
+import { Table } from "../rows/table.tsx";
 import { decisionApi, decisionPath } from "./decision-paths.ts";
 import { DecisionRows } from "./decision-rows.tsx";
 import { HandOver, ReviewChip } from "./decisions-screen.tsx";

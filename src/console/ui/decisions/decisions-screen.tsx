@@ -9,7 +9,7 @@ import { Empty } from "../design/empty.tsx";
 import { formatCount, formatDay } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { type Column, Table } from "../design/table.tsx";
+import { type Column, Table } from "../rows/table.tsx";
 import { decisionPath } from "./decision-paths.ts";
 
 const columns: readonly Column<DecidedReview>[] = [

@@ -6,13 +6,13 @@ import { screenAddress, sourceApi } from "../access/source-address.ts";
 import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { postForFile, postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
+import { saveFile } from "../browser/save-file.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
-import { saveFile } from "../design/save-file.ts";
-import { type Column, Table } from "../design/table.tsx";
+import { type Column, Table } from "../rows/table.tsx";
 import { Pager } from "./pager.tsx";
 import { StartReview } from "./start-review.tsx";
 

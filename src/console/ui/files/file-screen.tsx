@@ -6,7 +6,7 @@ import { Card } from "../design/card.tsx";
 import { CopyButton } from "../design/code-block.tsx";
 import { FactList, Figures } from "../design/facts.tsx";
 import { formatBytes, formatCount, formatDateTimeWithZone } from "../design/format.ts";
-import { Table } from "../design/table.tsx";
+import { Table } from "../rows/table.tsx";
 import { tablesAddress } from "./tables-address.ts";
 
 /** The screen of an opened file. */

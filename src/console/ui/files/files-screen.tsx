@@ -13,7 +13,7 @@ import { TextField } from "../design/field.tsx";
 import { formatDateTime } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Page } from "../design/page.tsx";
-import { Table } from "../design/table.tsx";
+import { Table } from "../rows/table.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
 
 /** The screen. */

@@ -8,8 +8,8 @@ import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
-import { Table } from "../design/table.tsx";
 import { TextOrDash } from "../rows/cells.tsx";
+import { Table } from "../rows/table.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { tablesAddress } from "./tables-address.ts";
 

@@ -4,7 +4,7 @@ import type { SourceInfo } from "../../contract/sources.ts";
 import { SourceFrame } from "../access/source-frame.tsx";
 import { SelectField } from "../design/field.tsx";
 import { formatCount } from "../design/format.ts";
-import { Table } from "../design/table.tsx";
+import { Table } from "../rows/table.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { ResourceScreen } from "./resource-screen.tsx";
 import { readTablesQuery, type TableKind, type TablesQuery, tablesAddress } from "./tables-address.ts";

@@ -14,7 +14,7 @@ import { formatCount, formatDateTime } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
 import { RelativeTime } from "../design/relative-time.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { type Column, Table } from "../design/table.tsx";
+import { type Column, Table } from "../rows/table.tsx";
 import { NeedsAttention } from "./needs-attention.tsx";
 import { SampleButton } from "./sample-button.tsx";
 

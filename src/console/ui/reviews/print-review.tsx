@@ -5,9 +5,9 @@ import { getJson } from "../api/api.ts";
 import { Store, useStore } from "../api/store.ts";
 import { Button } from "../design/button.tsx";
 import { formatCount } from "../design/format.ts";
-import { Table } from "../design/table.tsx";
 import type { LongColumn } from "../rows/long-column.ts";
 import { rowColumns } from "../rows/row-columns.tsx";
+import { Table } from "../rows/table.tsx";
 import { type TableQuery, tableApi } from "../rows/table-query.ts";
 
 /** Rows on paper; who needs more takes the CSV. */

@@ -1,5 +1,5 @@
 /** Columns of tables, and the order that rows stand in. Pure. */
-import type { Column } from "../design/table.tsx";
+import type { Column } from "./table.tsx";
 
 /** A column of a long table whose rows are `Row`. */
 export interface LongColumn<Row> extends Column<Row> {

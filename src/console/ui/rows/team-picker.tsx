@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import type { TeamRow, TeamsPage } from "../../contract/sources.ts";
 import { sourceApi, subjectApi } from "../access/source-address.ts";
 import { useData } from "../api/use-data.ts";
+import { useDebounced } from "../browser/use-debounced.ts";
 import { SearchField } from "../design/field.tsx";
 import { formatAmount } from "../design/format.ts";
 import { Skeleton } from "../design/skeleton.tsx";
-import { useDebounced } from "../design/use-debounced.ts";
 import { Menu } from "./menu.tsx";
 
 /** Teams that are offered at once; a search finds the others. */

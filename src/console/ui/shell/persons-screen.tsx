@@ -4,6 +4,7 @@ import type { NewPerson, Person, Role } from "../../contract/reviews.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { useData } from "../api/use-data.ts";
+import { useToldFailure } from "../browser/use-told-failure.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
@@ -12,9 +13,8 @@ import { SelectField, TextField } from "../design/field.tsx";
 import { formatDateTime, formatDay } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { type Column, Table } from "../design/table.tsx";
 import { showToast } from "../design/toast.tsx";
-import { useToldFailure } from "../design/use-told-failure.ts";
+import { type Column, Table } from "../rows/table.tsx";
 
 const roleTexts: readonly { readonly value: Role; readonly label: string }[] = [
   { value: "reviewer", label: "Reviewer: decides and signs reviews" },

@@ -4,9 +4,9 @@ import { signOut } from "../api/api.ts";
 import { session, useRole } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { useAction } from "../api/use-action.ts";
+import { useToldFailure } from "../browser/use-told-failure.ts";
 import { Button } from "../design/button.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
-import { useToldFailure } from "../design/use-told-failure.ts";
 
 interface Place {
   readonly href: string;

@@ -2,11 +2,11 @@
 import type { SourceInfo, TeamsPage } from "../../../contract/sources.ts";
 import { getJson } from "../../api/api.ts";
 import { useAction } from "../../api/use-action.ts";
+import { saveFile } from "../../browser/save-file.ts";
+import { useTheme } from "../../browser/use-theme.ts";
+import { useToldFailure } from "../../browser/use-told-failure.ts";
 import { Button } from "../../design/button.tsx";
 import { formatAmount, formatCount, formatDateTimeWithZone, shortHash } from "../../design/format.ts";
-import { saveFile } from "../../design/save-file.ts";
-import { useTheme } from "../../design/use-theme.ts";
-import { useToldFailure } from "../../design/use-told-failure.ts";
 import { Menu } from "../../rows/menu.tsx";
 import { pngBlob, svgBlob } from "./save-picture.ts";
 import { pictureSize, teamsSvg } from "./teams-svg.ts";

@@ -8,12 +8,12 @@ import {
   teamOrders,
 } from "../../../contract/sources.ts";
 import { failureFrom } from "../../api/api-error.ts";
+import { useDebounced } from "../../browser/use-debounced.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
 import { Empty } from "../../design/empty.tsx";
 import { SearchField } from "../../design/field.tsx";
 import { formatAmount, formatCount } from "../../design/format.ts";
-import { useDebounced } from "../../design/use-debounced.ts";
 import { roleTitle, VisibilityChip } from "../../rows/cells.tsx";
 import type { LongColumn, TableOrder } from "../../rows/long-column.ts";
 import { LongTable } from "../../rows/long-table.tsx";

@@ -1,11 +1,11 @@
 /** The Cloudsmith API key: typed, kept, or looked up where this machine already has one. */
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import type { FoundSettings, KeyFacts } from "../../contract/connectors.ts";
-import { session } from "../api/session.ts";
-import { useStore } from "../api/store.ts";
-import { Banner } from "../design/banner.tsx";
-import { SecretField } from "../design/field.tsx";
+import type { FoundSettings, KeyFacts } from "../../../contract/connectors.ts";
+import { session } from "../../api/session.ts";
+import { useStore } from "../../api/store.ts";
+import { Banner } from "../../design/banner.tsx";
+import { SecretField } from "../../design/field.tsx";
 import { mendKey, type SettingsDraft } from "./settings-values.ts";
 
 interface Choice {

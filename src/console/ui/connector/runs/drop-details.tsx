@@ -1,8 +1,8 @@
 /** What fell away in a held run: counts before and after, and some names. */
-import type { RunDrop } from "../../contract/runs.ts";
-import { Card } from "../design/card.tsx";
-import { formatCount } from "../design/format.ts";
-import { type Column, Table } from "../design/table.tsx";
+import type { RunDrop } from "../../../contract/runs.ts";
+import { Card } from "../../design/card.tsx";
+import { formatCount } from "../../design/format.ts";
+import { type Column, Table } from "../../rows/table.tsx";
 
 type CountRow = RunDrop["counts"][number];
 

@@ -1,6 +1,6 @@
 /** S9, the link to C1: Client ID and Client secret. */
-import type { ConnectorDetail } from "../../contract/connectors.ts";
-import { SecretField, TextField } from "../design/field.tsx";
+import type { ConnectorDetail } from "../../../contract/connectors.ts";
+import { SecretField, TextField } from "../../design/field.tsx";
 import type { SettingsDraft } from "./settings-values.ts";
 
 /** The two fields, and where C1 shows their values. */

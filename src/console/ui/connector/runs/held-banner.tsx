@@ -1,18 +1,18 @@
 /** "Big change, nothing applied": what would fall away, and the choice between confirming it and keeping the old. */
-import type { ConnectorDetail } from "../../contract/connectors.ts";
-import type { RunDetail } from "../../contract/runs.ts";
-import { sourceApi } from "../access/source-address.ts";
-import { WithSource } from "../access/source-frame.tsx";
-import { postJson } from "../api/api.ts";
-import { useAction } from "../api/use-action.ts";
-import { type Data, useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
-import { Empty } from "../design/empty.tsx";
-import { showToast } from "../design/toast.tsx";
-import { useToldFailure } from "../design/use-told-failure.ts";
-import { RowsTable, useRows } from "../rows/rows-table.tsx";
-import { connectorApi, runApi } from "./connector-paths.ts";
+import type { ConnectorDetail } from "../../../contract/connectors.ts";
+import type { RunDetail } from "../../../contract/runs.ts";
+import { sourceApi } from "../../access/source-address.ts";
+import { WithSource } from "../../access/source-frame.tsx";
+import { postJson } from "../../api/api.ts";
+import { useAction } from "../../api/use-action.ts";
+import { type Data, useData } from "../../api/use-data.ts";
+import { useToldFailure } from "../../browser/use-told-failure.ts";
+import { FailureBanner } from "../../design/banner.tsx";
+import { Button } from "../../design/button.tsx";
+import { Empty } from "../../design/empty.tsx";
+import { showToast } from "../../design/toast.tsx";
+import { RowsTable, useRows } from "../../rows/rows-table.tsx";
+import { connectorApi, runApi } from "../connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
 
 /** The banner of a held run. */

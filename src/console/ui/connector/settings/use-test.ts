@@ -1,10 +1,10 @@
 /** A test of settings: started here, its lines arrive as events. */
 import { useEffect, useState } from "preact/hooks";
-import type { SettingsInput, TestState } from "../../contract/connectors.ts";
-import { getJson, postJson } from "../api/api.ts";
-import { useEvents } from "../api/events.ts";
-import { type Action, useAction } from "../api/use-action.ts";
-import { connectorApi } from "./connector-paths.ts";
+import type { SettingsInput, TestState } from "../../../contract/connectors.ts";
+import { getJson, postJson } from "../../api/api.ts";
+import { useEvents } from "../../api/events.ts";
+import { type Action, useAction } from "../../api/use-action.ts";
+import { connectorApi } from "../connector-paths.ts";
 
 /** What a finished test says as a whole. */
 export type Verdict = "pass" | "partial" | "fail";

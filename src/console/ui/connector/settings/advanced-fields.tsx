@@ -1,7 +1,7 @@
 /** Settings that few need: another API host, further certificate authorities, a proxy, what is synced on request. */
 import type { RefObject } from "preact";
-import { fileEngines, type Requestable } from "../../contract/connectors.ts";
-import { CheckField, SelectField, TextField } from "../design/field.tsx";
+import { fileEngines, type Requestable } from "../../../contract/connectors.ts";
+import { CheckField, SelectField, TextField } from "../../design/field.tsx";
 import { fileEngineText, type SettingsDraft } from "./settings-values.ts";
 
 /** The fields, folded away unless one of them is what the person came for. */

@@ -1,12 +1,12 @@
 /** The test below the form: its lines, its failure, and the words that let a partial roster pass. */
 import { useEffect, useState } from "preact/hooks";
-import type { TestState } from "../../contract/connectors.ts";
-import type { FailureState } from "../../contract/failures.ts";
-import { Banner, FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { TextField } from "../design/field.tsx";
-import { announce } from "../design/toast.tsx";
+import type { TestState } from "../../../contract/connectors.ts";
+import type { FailureState } from "../../../contract/failures.ts";
+import { Banner, FailureBanner } from "../../design/banner.tsx";
+import { Button } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { TextField } from "../../design/field.tsx";
+import { announce } from "../../design/toast.tsx";
 import { TestLines } from "./test-lines.tsx";
 import { type Verdict, verdictOf } from "./use-test.ts";
 

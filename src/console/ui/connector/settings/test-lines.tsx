@@ -1,6 +1,6 @@
 /** S5, Test: its lines one below the other, each with what came of it and what to do. */
-import type { TestLine, TestState } from "../../contract/connectors.ts";
-import { Icon, type IconName } from "../design/icon.tsx";
+import type { TestLine, TestState } from "../../../contract/connectors.ts";
+import { Icon, type IconName } from "../../design/icon.tsx";
 
 const marks: Readonly<Record<TestLine["outcome"], { readonly icon: IconName; readonly word: string }>> = {
   waiting: { icon: "dashed-circle", word: "Waiting" },

@@ -1,6 +1,6 @@
 /** A real table with header cells, for up to a few hundred rows; it turns into a list of cards on a phone. */
 import type { ComponentChildren } from "preact";
-import { classNames } from "./class-names.ts";
+import { classNames } from "../design/class-names.ts";
 
 /** A column: its heading, and the cell of a row. */
 export interface Column<Row> {

@@ -1,5 +1,5 @@
 /** Who started a run, in words. */
-import type { RunSummary } from "../../contract/runs.ts";
+import type { RunSummary } from "../../../contract/runs.ts";
 
 /** For each that can start one. */
 export const startedByText: Readonly<Record<RunSummary["startedBy"], string>> = {

@@ -1,11 +1,11 @@
 /** Lines of the log, newest first: a page at a time as one scrolls, and new ones on top as they come. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Failure } from "../../contract/failures.ts";
-import type { LogLevelName, LogLine, LogPage } from "../../contract/runs.ts";
-import { getJson } from "../api/api.ts";
-import { failureFrom } from "../api/api-error.ts";
-import { useEvents } from "../api/events.ts";
-import { connectorApi } from "./connector-paths.ts";
+import type { Failure } from "../../../contract/failures.ts";
+import type { LogLevelName, LogLine, LogPage } from "../../../contract/runs.ts";
+import { getJson } from "../../api/api.ts";
+import { failureFrom } from "../../api/api-error.ts";
+import { useEvents } from "../../api/events.ts";
+import { connectorApi } from "../connector-paths.ts";
 
 /** Which lines. */
 export interface LogQuery {

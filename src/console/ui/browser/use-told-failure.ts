@@ -1,7 +1,7 @@
 /** For buttons that have no room for a banner: their failure is shown as a short line. */
 import { useEffect } from "preact/hooks";
 import type { Action } from "../api/use-action.ts";
-import { showToast } from "./toast.tsx";
+import { showToast } from "../design/toast.tsx";
 
 /** Shows each failure of the action once. */
 export function useToldFailure<A extends readonly unknown[]>(action: Action<A>): Action<A> {

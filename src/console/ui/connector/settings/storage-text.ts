@@ -1,5 +1,5 @@
 /** How a key is kept, in words. */
-import type { KeyFacts } from "../../contract/connectors.ts";
+import type { KeyFacts } from "../../../contract/connectors.ts";
 
 /** One sentence part for each way. */
 export function storageText(storage: KeyFacts["storage"]): string {

@@ -1,21 +1,21 @@
 /** S6, Syncing: how far the run is, what it has read, what it may still ask, and the way to stop it. */
 import { useEffect, useRef } from "preact/hooks";
-import type { RunProgress } from "../../contract/runs.ts";
-import { runPhases } from "../../contract/runs.ts";
-import { postJson } from "../api/api.ts";
-import { useAction } from "../api/use-action.ts";
-import { Banner } from "../design/banner.tsx";
-import { Button, LinkButton } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { FactList, Figures } from "../design/facts.tsx";
-import { formatClock, formatClockBoth, formatCount, formatDuration } from "../design/format.ts";
-import { Icon } from "../design/icon.tsx";
-import { ProgressBar } from "../design/progress.tsx";
-import { useNow } from "../design/relative-time.tsx";
-import { announce } from "../design/toast.tsx";
-import { useToldFailure } from "../design/use-told-failure.ts";
+import type { RunProgress } from "../../../contract/runs.ts";
+import { runPhases } from "../../../contract/runs.ts";
+import { postJson } from "../../api/api.ts";
+import { useAction } from "../../api/use-action.ts";
+import { useToldFailure } from "../../browser/use-told-failure.ts";
+import { Banner } from "../../design/banner.tsx";
+import { Button, LinkButton } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { FactList, Figures } from "../../design/facts.tsx";
+import { formatClock, formatClockBoth, formatCount, formatDuration } from "../../design/format.ts";
+import { Icon } from "../../design/icon.tsx";
+import { ProgressBar } from "../../design/progress.tsx";
+import { useNow } from "../../design/relative-time.tsx";
+import { announce } from "../../design/toast.tsx";
+import { connectorApi, connectorPath } from "../connector-paths.ts";
 import { AnnouncePace } from "./announce-pace.ts";
-import { connectorApi, connectorPath } from "./connector-paths.ts";
 
 /** The panel. */
 export function SyncingPanel({ progress }: { progress: RunProgress }) {

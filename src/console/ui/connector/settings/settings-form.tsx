@@ -2,20 +2,20 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { ConnectorDetail, FoundSettings, SettingsSaved } from "../../contract/connectors.ts";
-import { postJson } from "../api/api.ts";
-import { useAction } from "../api/use-action.ts";
-import { type Data, useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { SelectField, TextField } from "../design/field.tsx";
-import { showToast } from "../design/toast.tsx";
+import type { ConnectorDetail, FoundSettings, SettingsSaved } from "../../../contract/connectors.ts";
+import { postJson } from "../../api/api.ts";
+import { useAction } from "../../api/use-action.ts";
+import { type Data, useData } from "../../api/use-data.ts";
+import { FailureBanner } from "../../design/banner.tsx";
+import { Button } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { SelectField, TextField } from "../../design/field.tsx";
+import { showToast } from "../../design/toast.tsx";
+import { connectorApi, connectorPath } from "../connector-paths.ts";
+import { modeTexts } from "../modes.ts";
 import { AdvancedFields } from "./advanced-fields.tsx";
 import { C1Fields } from "./c1-fields.tsx";
-import { connectorApi, connectorPath } from "./connector-paths.ts";
 import { KeyField } from "./key-field.tsx";
-import { modeTexts } from "./modes.ts";
 import {
   draftErrors,
   draftOf,

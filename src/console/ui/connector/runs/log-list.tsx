@@ -1,16 +1,16 @@
 /** The lines themselves: only those in sight are drawn; one that is chosen shows all its details. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { LogLevelName, LogLine } from "../../contract/runs.ts";
-import { Button } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { Chip, type Tone } from "../design/chip.tsx";
-import { classNames } from "../design/class-names.ts";
-import { CodeBlock } from "../design/code-block.tsx";
-import { Empty } from "../design/empty.tsx";
-import { formatClockSeconds, formatDateTime } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
-import { useVirtual } from "../design/use-virtual.ts";
+import type { LogLevelName, LogLine } from "../../../contract/runs.ts";
+import { Button } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { Chip, type Tone } from "../../design/chip.tsx";
+import { classNames } from "../../design/class-names.ts";
+import { CodeBlock } from "../../design/code-block.tsx";
+import { Empty } from "../../design/empty.tsx";
+import { formatClockSeconds, formatDateTime } from "../../design/format.ts";
+import { Skeleton } from "../../design/skeleton.tsx";
 import type { LogLines } from "./use-log-lines.ts";
+import { useVirtual } from "./use-virtual.ts";
 
 /** Height of a line in pixels, as in connector.css. */
 const rowHeight = 32;

@@ -1,11 +1,11 @@
 /** A test of the settings as they are kept: the same six lines as before saving, at any time. */
 import { useEffect } from "preact/hooks";
-import type { ConnectorDetail } from "../../contract/connectors.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { announce } from "../design/toast.tsx";
-import { ConnectorFailure } from "./failure-actions.tsx";
+import type { ConnectorDetail } from "../../../contract/connectors.ts";
+import { FailureBanner } from "../../design/banner.tsx";
+import { Button } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { announce } from "../../design/toast.tsx";
+import { ConnectorFailure } from "../failure-actions.tsx";
 import { TestLines } from "./test-lines.tsx";
 import { spokenVerdict } from "./test-panel.tsx";
 import { useTest, verdictOf } from "./use-test.ts";

@@ -2,15 +2,15 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { LogLevelName } from "../../contract/runs.ts";
-import { logLevels } from "../../contract/runs.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { Button, LinkButton } from "../design/button.tsx";
-import { CheckField, SearchField, Segments } from "../design/field.tsx";
-import { formatAmount } from "../design/format.ts";
-import { useQueryValues } from "../shell/address.ts";
-import { connectorApi } from "./connector-paths.ts";
-import type { TabProps } from "./connector-tabs.ts";
+import type { LogLevelName } from "../../../contract/runs.ts";
+import { logLevels } from "../../../contract/runs.ts";
+import { FailureBanner } from "../../design/banner.tsx";
+import { Button, LinkButton } from "../../design/button.tsx";
+import { CheckField, SearchField, Segments } from "../../design/field.tsx";
+import { formatAmount } from "../../design/format.ts";
+import { useQueryValues } from "../../shell/address.ts";
+import { connectorApi } from "../connector-paths.ts";
+import type { TabProps } from "../use-connector.ts";
 import { LogList } from "./log-list.tsx";
 import { type LogQuery, useLogLines } from "./use-log-lines.ts";
 

@@ -1,17 +1,17 @@
 /** One run with everything that it recorded. */
 
-import type { RunCompleteness, RunDetail } from "../../contract/runs.ts";
-import { screenAddress } from "../access/source-address.ts";
-import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { LinkButton } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { Chip, ResultChip, type Tone } from "../design/chip.tsx";
-import { FactList, Figures } from "../design/facts.tsx";
-import { formatBytes, formatCount, formatDateTimeWithZone, formatDuration } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
-import { type Column, Table } from "../design/table.tsx";
-import { connectorPath, runApi } from "./connector-paths.ts";
+import type { RunCompleteness, RunDetail } from "../../../contract/runs.ts";
+import { screenAddress } from "../../access/source-address.ts";
+import { useData } from "../../api/use-data.ts";
+import { FailureBanner } from "../../design/banner.tsx";
+import { LinkButton } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { Chip, ResultChip, type Tone } from "../../design/chip.tsx";
+import { FactList, Figures } from "../../design/facts.tsx";
+import { formatBytes, formatCount, formatDateTimeWithZone, formatDuration } from "../../design/format.ts";
+import { Skeleton } from "../../design/skeleton.tsx";
+import { type Column, Table } from "../../rows/table.tsx";
+import { connectorPath, runApi } from "../connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
 import { startedByText } from "./started-by.ts";
 

@@ -1,19 +1,19 @@
 /** History: every kept run with how it ended; and one run in full behind each. */
 import { useEffect, useState } from "preact/hooks";
-import type { RunSummary } from "../../contract/runs.ts";
-import { getJson } from "../api/api.ts";
-import { useAction } from "../api/use-action.ts";
-import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { Button, LinkButton } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
-import { ResultChip } from "../design/chip.tsx";
-import { Empty } from "../design/empty.tsx";
-import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
-import { type Column, Table } from "../design/table.tsx";
-import { connectorApi, runApi, runPath } from "./connector-paths.ts";
-import type { TabProps } from "./connector-tabs.ts";
+import type { RunSummary } from "../../../contract/runs.ts";
+import { getJson } from "../../api/api.ts";
+import { useAction } from "../../api/use-action.ts";
+import { useData } from "../../api/use-data.ts";
+import { FailureBanner } from "../../design/banner.tsx";
+import { Button, LinkButton } from "../../design/button.tsx";
+import { Card } from "../../design/card.tsx";
+import { ResultChip } from "../../design/chip.tsx";
+import { Empty } from "../../design/empty.tsx";
+import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } from "../../design/format.ts";
+import { Skeleton } from "../../design/skeleton.tsx";
+import { type Column, Table } from "../../rows/table.tsx";
+import { connectorApi, runApi, runPath } from "../connector-paths.ts";
+import type { TabProps } from "../use-connector.ts";
 import { RunView } from "./run-view.tsx";
 import { startedByText } from "./started-by.ts";
 
