@@ -1,5 +1,6 @@
 /** Makes the connector from checked settings. Nothing is sent yet. */
-import { type ConnectorContext, httpSettings } from "../sdk/cli/app.ts";
+import type { ConnectorContext } from "../sdk/cli/app.ts";
+import { httpSettings } from "../sdk/cli/command-setup.ts";
 import { secretFingerprint, tokenNotice } from "../sdk/config/pasted-secret.ts";
 import { settingError } from "../sdk/errors.ts";
 import { CloudsmithClient } from "./client.ts";

@@ -97,8 +97,9 @@ export {
   skip,
 } from "./checks.ts";
 export type { ConnectorApp, ConnectorContext } from "./cli/app.ts";
-export { type Command, httpSettings, type Invocation, ownFlag } from "./cli/app.ts";
+export { type Command, type Invocation, ownFlag } from "./cli/app.ts";
 export type { CliIo, OutputStream, StopSignal } from "./cli/cli-io.ts";
+export { httpSettings } from "./cli/command-setup.ts";
 export { runCli } from "./cli/run-cli.ts";
 export { systemIo } from "./cli/system-io.ts";
 export { type Clock, systemClock } from "./clock.ts";

@@ -2,13 +2,10 @@
 
 import type { Clock } from "../clock.ts";
 import type { Field } from "../config/field.ts";
-import type { HttpField } from "../config/http-fields.ts";
 import type { Relation } from "../config/relations.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type { BatonError } from "../errors.ts";
-import type { HttpClientOptions } from "../http/http-client.ts";
-import { awaitedRetryLimits, retryLimitsWithin } from "../http/retry-timing.ts";
 import type { Logger } from "../log.ts";
 import type { Network } from "../net/network.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
@@ -34,26 +31,6 @@ export interface ConnectorContext {
   readonly isAwaited?: boolean;
   /** Parallel readers asked for with --workers or --parallel-sync; undefined: the connector chooses. */
   readonly workers: number | undefined;
-}
-
-/**
- * What the fields of `httpFields`, the standard ones and the context say of a client; `pageSize` in rows. Where a person
- * waits for the answer, rate limits are said rather than waited for.
- */
-export function httpSettings(
-  config: { int(name: HttpField["name"] | "http-timeout-seconds"): number },
-  { clock, logger, network, telemetry, isAwaited = false }: ConnectorContext,
-): Omit<HttpClientOptions, "baseUrl" | "headers"> & { readonly pageSize: number } {
-  return {
-    clock,
-    logger,
-    network,
-    concurrency: config.int("api-concurrency"),
-    pageSize: config.int("page-size"),
-    timeoutMs: config.int("http-timeout-seconds") * 1000,
-    retryLimits: isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
-    ...(telemetry && { telemetry }),
-  };
 }
 
 /** A connector's program. Making one must be cheap: heavy modules are imported inside the functions. */

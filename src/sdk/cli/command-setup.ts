@@ -1,12 +1,15 @@
 /** What a command begins with: its settings, the way out of this machine, and what a connector is made with. */
 
 import { readConfigFile } from "../config/config-file.ts";
+import type { HttpField } from "../config/http-fields.ts";
 import { standardRelations } from "../config/relations.ts";
 import { type ConfigInputs, resolveConfig } from "../config/resolve.ts";
 import { readSecrets } from "../config/secret-source.ts";
 import type { StandardConfig } from "../config/standard-fields.ts";
 import { validateConfig } from "../config/validate.ts";
 import { BatonError, Status } from "../errors.ts";
+import type { HttpClientOptions } from "../http/http-client.ts";
+import { awaitedRetryLimits, retryLimitsWithin } from "../http/retry-timing.ts";
 import type { Logger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -97,4 +100,24 @@ export function connectorContext(
   const workers = workerCount(config);
   const network = networkOf(invocation);
   return { logger, clock, env, network, redactor, version: app.version, workers, ...(telemetry && { telemetry }) };
+}
+
+/**
+ * What the fields of `httpFields`, the standard ones and the context say of a client; `pageSize` in rows. Where a person
+ * waits for the answer, rate limits are said rather than waited for.
+ */
+export function httpSettings(
+  config: { int(name: HttpField["name"] | "http-timeout-seconds"): number },
+  { clock, logger, network, telemetry, isAwaited = false }: ConnectorContext,
+): Omit<HttpClientOptions, "baseUrl" | "headers"> & { readonly pageSize: number } {
+  return {
+    clock,
+    logger,
+    network,
+    concurrency: config.int("api-concurrency"),
+    pageSize: config.int("page-size"),
+    timeoutMs: config.int("http-timeout-seconds") * 1000,
+    retryLimits: isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
+    ...(telemetry && { telemetry }),
+  };
 }
