@@ -4,7 +4,7 @@
  * runs and that nobody gave a reason for.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -61,13 +61,33 @@ for (const guide of guides) {
 }
 rmSync(scratch, { recursive: true, force: true });
 
-if (results.length === guides.length) {
-  const lines = results.map(([name, result, seconds]) => `| ${name} | ${result} | ${seconds} s |`);
-  const head = `# Guides, as last run\n\nWritten by \`npm run check:guides\` on ${new Date().toISOString().slice(0, 10)}.`;
+/** Rows of the page by guide: those of guides that were not run this time stay. */
+function rows(): ReadonlyMap<string, string> {
+  const before = existsSync(lastRun) ? readFileSync(lastRun, "utf8").split("\n") : [];
+  const today = new Date().toISOString().slice(0, 10);
+  const kept = before.map((line): [string, string] => [line.split(" | ")[0]?.slice(2) ?? "", line]);
+  const written = results.map(([name, result, seconds]): [string, string] => [
+    name,
+    `| ${name} | ${result} | ${seconds} s | ${today} |`,
+  ]);
+  return new Map([...kept, ...written]);
+}
+
+if (!values.quick) {
+  const known = rows();
+  const table = guides.map(({ name }) => known.get(name) ?? `| ${name} | never run | | |`);
   const why = [...notRun].map(([name, reason]) => `| ${name} | ${reason} |`);
-  writeFileSync(
-    lastRun,
-    `${head}\n\n| Guide | Result | Time |\n| --- | --- | --- |\n${lines.join("\n")}\n\nNot run, by page, heading and number of the block:\n\n| Commands | Reason |\n| --- | --- |\n${why.join("\n")}\n`,
-  );
+  const lines = [
+    ...[
+      "# Guides, as last run",
+      "",
+      "Written by `npm run check:guides`, whose guides run the commands of the pages.",
+      "",
+    ],
+    ...["| Guide | Result | Time | Last run |", "| --- | --- | --- | --- |", ...table, ""],
+    ...["Not run, by page, heading and number of the block:", ""],
+    ...["| Commands | Reason |", "| --- | --- |", ...why, ""],
+  ];
+  writeFileSync(lastRun, lines.join("\n"));
 }
 if (problems.length > 0 || results.some(([, result]) => result === "failed")) process.exitCode = 1;

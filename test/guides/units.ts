@@ -45,6 +45,7 @@ export const systemd: Guide = {
       join(system, "root/guide.sh"),
       `#!/bin/bash
 exec > /root/guide.log 2>&1
+trap 'journalctl --no-pager --lines 20 --unit "baton-cloudsmith*"' ERR
 set -eux
 cd /root/checkout
 cat > /root/commands.sh <<'COMMANDS'
