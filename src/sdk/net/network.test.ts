@@ -97,6 +97,29 @@ test("a plain request is handed to the proxy for http as a whole, with its passw
   agent.destroy();
 });
 
+test("a Node that would pass the proxy by is refused for plain requests, and only where a proxy is on the way", () => {
+  const env = { HTTP_PROXY: "http://user:secret@127.0.0.1:1", NO_PROXY: "exempt.example.test" };
+  const url = new URL("http://files.example.test/");
+  for (const version of ["24.0.0", "24.4.1"]) {
+    const network = Network.read(env, new SecretRedactor(), version);
+    assert.throws(
+      () => network.httpAgent(url),
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /HTTP_PROXY .* Node 24\.[04]\.\d sends no plain http through a proxy, Node 24\.5 does/,
+        );
+        return !error.message.includes("secret");
+      },
+    );
+    network.httpAgent(new URL("http://exempt.example.test/")).destroy();
+    network.httpsAgent().destroy();
+  }
+  for (const version of ["24.5.0", "24.21.0", "26.0.0"]) {
+    Network.read(env, new SecretRedactor(), version).httpAgent(url).destroy();
+  }
+});
+
 test("the lower-case variable counts before the other, and an exempt host is asked directly", async () => {
   const { network } = networkOf({
     HTTPS_PROXY: "upper:1",

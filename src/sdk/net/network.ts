@@ -10,7 +10,7 @@ import { type ConnectionOptions, connect as connectTls, type SecureContext } fro
 import type { SecretRedactor } from "../secret-redactor.ts";
 import { type ExemptHosts, exemptHosts } from "./exempt-hosts.ts";
 import { http } from "./node-http.ts";
-import { type ProxyServer, parseProxy, secretsIn } from "./proxy-setting.ts";
+import { badProxy, type ProxyServer, parseProxy, secretsIn } from "./proxy-setting.ts";
 import { type Environment, trustedRoots } from "./trusted-roots.ts";
 import { openTunnel } from "./tunnel.ts";
 
@@ -22,6 +22,7 @@ interface NetworkParts {
   readonly http: ProxyServer | undefined;
   readonly isExempt: ExemptHosts;
   readonly secureContext: SecureContext | undefined;
+  readonly nodeVersion: string;
 }
 
 /** The ways out of this machine. */
@@ -38,15 +39,17 @@ export class Network {
     http: undefined,
     isExempt: () => true,
     secureContext: undefined,
+    nodeVersion: process.versions.node,
   });
 
   /**
    * Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY, of which the lower-case name counts before the other as with curl, and
    * SSL_CERT_FILE and NODE_EXTRA_CA_CERTS.
    * @param redactor learns the credentials in them.
+   * @param nodeVersion without a `v`; default that of this process.
    * @throws BatonError `NET-PROXY-SETTING` or `TLS-ROOTS`.
    */
-  static read(env: Environment, redactor: SecretRedactor): Network {
+  static read(env: Environment, redactor: SecretRedactor, nodeVersion: string = process.versions.node): Network {
     const proxyIn = (name: string): ProxyServer | undefined => {
       const variable = env[name.toLowerCase()] ? name.toLowerCase() : name;
       const text = env[variable]?.trim();
@@ -61,6 +64,7 @@ export class Network {
       http: proxyIn("HTTP_PROXY"),
       isExempt: exemptHosts(env["no_proxy"] || env["NO_PROXY"] || ""),
       secureContext: trustedRoots(env),
+      nodeVersion,
     });
   }
 
@@ -82,10 +86,16 @@ export class Network {
     return new TunnelAgent({ ...options, ...this.tlsOptions() }, this);
   }
 
-  /** For requests over plain http to the host of `url`: a proxy is sent the request itself, not asked for a connection. */
+  /**
+   * For requests over plain http to the host of `url`: a proxy is sent the request itself, not asked for a connection.
+   * @throws BatonError `NET-PROXY-SETTING` where this Node would pass the proxy over, and go there directly.
+   */
   httpAgent(url: URL | null | "" | undefined, options: HttpAgentOptions = {}): HttpAgent {
     const proxy = url && this.proxyFor(url);
     if (!proxy) return new http.Agent(options);
+    const { nodeVersion } = this.#parts;
+    if (!sendsThroughProxies(nodeVersion))
+      throw badProxy(proxy.variable, `Node ${nodeVersion} sends no plain http through a proxy, Node 24.5 does`);
     const { authorization, shown } = proxy;
     const credentials = authorization ? Buffer.from(authorization.slice("Basic ".length), "base64").toString() : "";
     const [user = "", ...password] = credentials.split(":");
@@ -134,6 +144,12 @@ export class Network {
     };
     return { ...tls, createConnection };
   }
+}
+
+/** The option `proxyEnv` of an agent came with Node 24.5; an older one does not say that it does not know it. */
+function sendsThroughProxies(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split(".").map(Number);
+  return major > 24 || (major === 24 && minor >= 5);
 }
 
 /** Connects through a proxy where one is on the way. */

@@ -112,7 +112,8 @@ function secretsOf(userInfo: string): readonly string[] {
   }
 }
 
-function badProxy(variable: string, reason: string): BatonError {
+/** The proxy that `variable` names cannot be used; the reason holds nothing of its value. */
+export function badProxy(variable: string, reason: string): BatonError {
   return new BatonError({
     code: "NET-PROXY-SETTING",
     status: Status.unknown,
