@@ -15,9 +15,10 @@ import { type Site, settled, startSite } from "./console-page.ts";
 const root = join(import.meta.dirname, "..", "..");
 const folder = join(root, "docs", "images");
 const site = { width: 1440, height: 860 };
+const laptop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 /** A picture that is larger is a burden on everybody who clones. */
-const maxBytes = 150_000;
+const maxBytes = 180_000;
 
 async function take(page: Page, name: string): Promise<void> {
   await settled(page);
@@ -86,14 +87,35 @@ async function lookAround({ page, visit }: Site): Promise<void> {
   await visit(home);
   await take(page, "console-phone");
   await page.setViewportSize(site);
+  await page.setViewportSize(laptop);
+  for (const [name, path, colorScheme] of [
+    ["console-access", `${home}/access`, "light"],
+    ["console-review-dark", `/sources/${encodeURIComponent(sourceOf(home))}/reviews/owners`, "dark"],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await visit(path);
+    await take(page, name);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(site);
   for (const [name, path] of [
-    ["console-access", `${home}/access`],
     ["console-teams", `${home}/access/teams`],
     ["console-reviews", `${home}/reviews`],
+    ["console-attention", "/connectors"],
   ] as const) {
     await visit(path);
     await take(page, name);
   }
+  await page.setViewportSize(phone);
+  await visit(`${home}/access?status=disabled`);
+  await take(page, "console-phone-people");
+  await page.setViewportSize(site);
+  await visit(home);
+}
+
+/** The source of the connector whose screen this is. */
+function sourceOf(home: string): string {
+  return `connector:${home.split("/").at(-1) ?? ""}`;
 }
 
 /** The fonts that the browser's package brings, so that pictures look the same on every machine. */

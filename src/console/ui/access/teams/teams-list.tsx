@@ -179,7 +179,13 @@ interface ShareProps {
 
 /** A number that leads to its people, and its share of the team. */
 function Share({ count, team, tone, href }: ShareProps) {
-  if (count === 0) return <span class="muted">0</span>;
+  if (count === 0) {
+    return (
+      <div class="team-figure">
+        <span class="muted number">0</span>
+      </div>
+    );
+  }
   return (
     <div class="team-figure">
       <a class="number" href={href}>
