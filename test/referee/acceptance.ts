@@ -82,7 +82,9 @@ export async function accept(
   for (const { resourceType, resource } of principals) {
     assert.ok(json(file, ["access", "-t", resourceType, "-r", resource])["access"], resource);
   }
-  for (const kind of ["csv", "xlsx", "c1z"]) baton(file, ["export", kind, "--out", join(directory, `out.${kind}`)]);
+  // A sheet has room for 1,048,576 rows.
+  const kinds = comparesLists ? ["csv", "xlsx", "c1z"] : ["csv", "c1z"];
+  for (const kind of kinds) baton(file, ["export", kind, "--out", join(directory, `out.${kind}`)]);
   await assertSound(join(directory, "out.c1z"));
   baton(file, ["sanitize", "--out", join(directory, "sanitized.c1z")]);
   await assertSound(join(directory, "sanitized.c1z"));
