@@ -17,7 +17,7 @@ export const invitations = defineReport<Invited>({
   title: "Pending invitations",
   summary: "Who is invited and has not accepted yet, owners first",
   isReview: true,
-  hasSubject: (view) => [...pending(new Holdings(view))].length > 0,
+  hasSubject: (view) => pending(new Holdings(view)).next().done !== true,
   columns: [
     ...accountColumns<Invited>(({ account }) => account).filter(({ key }) => ["name", "login", "email"].includes(key)),
     column("role", "Role", "role", ({ role }) => role),

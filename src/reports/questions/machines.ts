@@ -27,7 +27,7 @@ export const serviceAccounts = defineReport<Machine>({
   title: "Service accounts",
   summary: "Service accounts with what they hold, those first whose maker is gone, disabled or not known",
   isReview: true,
-  hasSubject: (view) => [...machines(new Holdings(view))].length > 0,
+  hasSubject: (view) => hasAny(machines(new Holdings(view))),
   columns: [
     column("name", "Name", "text", ({ account }) => account.resource.displayName, {
       width: 20,
@@ -68,6 +68,10 @@ function* machineItems({ view }: Subject): Items<Machine> {
 
 function* machines(holdings: Holdings): Generator<AccountHoldings> {
   for (const account of holdings.accountHoldings()) if (account.facts.kind === "machine") yield account;
+}
+
+function hasAny(found: Iterator<unknown>): boolean {
+  return found.next().done !== true;
 }
 
 function statesByLogin(holdings: Holdings): ReadonlyMap<string, Answerable> {

@@ -16,7 +16,7 @@ const memoryVariable = "BATON_FILE_MEMORY_MB";
 /** What is said of a file that does not answer is to be there within ten seconds. */
 const defaultTimeoutSeconds = 8;
 /** With the process that waits it is less than 600 MB. */
-const defaultMemoryMb = 450;
+const defaultMemoryMb = 520;
 /** Where a file stays open with everybody of it in memory: this, and so much for each byte of the file. */
 const heldMemory = { megabytes: 256, perByte: 10 } as const;
 const lookEveryMs = 100;
