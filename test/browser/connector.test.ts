@@ -299,7 +299,7 @@ test("when the console stops the page says so, and keeps what it shows", async (
   await page.getByText("Connected", { exact: true }).waitFor();
   await short.console.stop();
   await page.getByRole("alert").getByText("The console does not answer").waitFor();
-  await page.getByRole("heading", { level: 1, name: "Sandbox Organization" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Acme Corporation" }).waitFor();
 });
 
 test("no script failed, the page's policy had nothing to stop, and nobody else was asked", () => {

@@ -59,7 +59,7 @@ test("a search finds one of 45,000, by name, e-mail and login", async () => {
 test("a review of 45,000 people and the table of teams are there, with every bar", async () => {
   const { page, visit } = reviewer;
   await visit(`/sources/${source}/reviews/two-factor`);
-  await page.getByText("45,000 rows").waitFor();
+  await page.locator("p", { hasText: /^45,000 rows$/ }).waitFor();
   await page.getByText(/^Chart/).click();
   assert.equal(await page.locator(".bars li").count(), 4);
   await visit(`/sources/${source}/teams`);

@@ -238,7 +238,10 @@ test("the sample is Connected in one step, and the same one after a restart", as
     await using second = await openTestConnectors({ dataDir: first.dataDir });
     assert.equal(second.connectors.detail(id).status, "Connected");
     const again = await second.sync(id);
-    assert.deepEqual([again.result, again.totals], ["Complete", run.totals]);
+    assert.equal(again.result, "Complete");
+    // Its second sync finds what happened meanwhile: one came where another left.
+    const { members, teams, grants } = again.totals ?? {};
+    assert.deepEqual([members, teams, grants], [run.totals?.members, run.totals?.teams, run.totals?.grants]);
     assert.equal((await second.test(id)).failure, null);
   }
 });
