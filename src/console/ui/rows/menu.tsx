@@ -30,7 +30,14 @@ export function Menu(props: {
         if (next instanceof Node && !event.currentTarget.contains(next)) event.currentTarget.open = false;
       }}
     >
-      <summary class={isField ? "input picker-button" : "button button-small"}>{label}</summary>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is the button of its details element */}
+      <summary
+        class={isField ? "input picker-button" : "button button-small"}
+        // The event of the details element comes later: who goes on by Tab at once would pass the choices.
+        onClick={() => setOpen(details.current?.open !== true)}
+      >
+        {label}
+      </summary>
       {isOpen && <div class="picker-choices">{typeof children === "function" ? children(close) : children}</div>}
     </details>
   );
