@@ -25,8 +25,9 @@ export function fileShape(view: SyncView): FileShape {
   return { accountTypes, organizationTypes, teamTypes };
 }
 
-function idsWith(types: readonly ResourceType[], trait: Trait): readonly string[] {
-  return types.filter(({ traits }) => traits.includes(trait)).map(({ id }) => id);
+/** Ids of the types that have a trait. */
+export function idsWith(types: Iterable<ResourceType>, trait: Trait): readonly string[] {
+  return [...types].filter(({ traits }) => traits.includes(trait)).map(({ id }) => id);
 }
 
 function findOrganizationTypes(

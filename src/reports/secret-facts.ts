@@ -1,5 +1,6 @@
 /** What a resource with the secret trait says of the credential behind it, whichever connector wrote it. Pure. */
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
+import { readResourceId, readTimestamp } from "../sdk/proto/read-resource.ts";
 import { annotationUrl } from "../sdk/resources/annotations.ts";
 import { FieldReader } from "../sdk/wire/field-reader.ts";
 
@@ -30,35 +31,16 @@ export function secretFacts({ annotations, createdAt }: Resource): SecretFacts {
   try {
     const reader = new FieldReader(trait.value);
     while (reader.next(reader.end)) {
-      if (reader.field === field.createdAt) facts.createdSeconds ??= readSeconds(reader);
-      else if (reader.field === field.expiresAt) facts.expiresSeconds = readSeconds(reader);
-      else if (reader.field === field.createdBy) facts.createdBy = readId(reader);
-      else if (reader.field === field.identity) facts.identity = readId(reader);
+      if (reader.field === field.createdAt) {
+        const { seconds } = readTimestamp(reader, reader.enter());
+        facts.createdSeconds ??= seconds;
+      } else if (reader.field === field.expiresAt) facts.expiresSeconds = readTimestamp(reader, reader.enter()).seconds;
+      else if (reader.field === field.createdBy) facts.createdBy = readResourceId(reader, reader.enter());
+      else if (reader.field === field.identity) facts.identity = readResourceId(reader, reader.enter());
       else reader.skip();
     }
   } catch (caught) {
     if (!(caught instanceof RangeError)) throw caught;
   }
   return facts;
-}
-
-function readSeconds(reader: FieldReader): number {
-  const end = reader.enter();
-  let seconds = 0;
-  while (reader.next(end)) {
-    if (reader.field === 1) seconds = reader.int64();
-    else reader.skip();
-  }
-  return seconds;
-}
-
-function readId(reader: FieldReader): ResourceId {
-  const end = reader.enter();
-  let [resourceType, resource] = ["", ""];
-  while (reader.next(end)) {
-    if (reader.field === 1) resourceType = reader.string();
-    else if (reader.field === 2) resource = reader.string();
-    else reader.skip();
-  }
-  return { resourceType, resource };
 }

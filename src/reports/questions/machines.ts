@@ -1,7 +1,7 @@
 /** Accounts of machines, their credentials, and what may act as them: who answers for each, and until when. */
-import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { type Profile, type Resource, type ResourceId, Trait } from "../../sdk/contracts/model.ts";
 import { column } from "../columns.ts";
+import { idsWith } from "../file-shape.ts";
 import { type AccountHoldings, Holdings } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject, timeText } from "../report.ts";
 import { inText } from "../screen/chart.ts";
@@ -103,7 +103,7 @@ export const credentials = defineReport<Credential>({
     "Keys and tokens: whose, how old, until when; those that are expired, never expire or are older than a year first",
   isReview: true,
   countsAges: true,
-  hasSubject: (view) => [...typesWith(view, Trait.secret)].length > 0,
+  hasSubject: (view) => idsWith(view.resourceTypes(), Trait.secret).length > 0,
   columns: [
     column("name", "Name", "text", ({ resource }) => resource.displayName, { width: 22 }),
     column("owner", "Whose", "text", ({ owner }) => owner),
@@ -127,7 +127,7 @@ export const credentials = defineReport<Credential>({
 function* credentialItems({ view, asOfSeconds }: Subject): Items<Credential> {
   const holdings = new Holdings(view);
   const found: Credential[] = [];
-  for (const resourceTypeId of typesWith(view, Trait.secret)) {
+  for (const resourceTypeId of idsWith(view.resourceTypes(), Trait.secret)) {
     for (const resource of view.resources({ resourceTypeId })) {
       const facts = secretFacts(resource);
       const days = daysSince(facts.createdSeconds, asOfSeconds);
@@ -169,7 +169,7 @@ export const providers = defineReport<Provider>({
   title: "Identity providers",
   summary: "Whose tokens are traded for which accounts, and under which claims; broad ones first",
   isReview: true,
-  hasSubject: (view) => [...typesWith(view, Trait.app)].length > 0,
+  hasSubject: (view) => idsWith(view.resourceTypes(), Trait.app).length > 0,
   columns: [
     column("name", "Name", "text", ({ resource }) => resource.displayName, { width: 20 }),
     column("accounts", "Acts as", "list", ({ accounts }) => accounts),
@@ -190,7 +190,7 @@ export const providers = defineReport<Provider>({
 function* providerItems({ view }: Subject): Items<Provider> {
   const holdings = new Holdings(view);
   const found: Provider[] = [];
-  for (const resourceTypeId of typesWith(view, Trait.app)) {
+  for (const resourceTypeId of idsWith(view.resourceTypes(), Trait.app)) {
     for (const resource of view.resources({ resourceTypeId })) {
       const claims = claimsOf(resource.profile);
       // What fits anything asks for nothing.
@@ -210,10 +210,6 @@ function claimsOf(profile: Profile | undefined): readonly (readonly [name: strin
   const claims = profile?.["claims"];
   if (typeof claims !== "object" || Array.isArray(claims)) return [];
   return Object.entries(claims).map(([name, value]) => [name, String(value)]);
-}
-
-function typesWith(view: SyncView, trait: Trait): readonly string[] {
-  return [...view.resourceTypes()].filter(({ traits }) => traits.includes(trait)).map(({ id }) => id);
 }
 
 function textOf(profile: Profile | undefined, key: string): string {

@@ -12,7 +12,8 @@ import { counted, defineReport, type Items, type Subject } from "../report.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
 import { labelOf } from "./access.ts";
 
-interface Member {
+/** A holder of an entitlement. */
+export interface Member {
   readonly slug: string;
   readonly account: Account;
   readonly grant: Grant;
@@ -43,15 +44,22 @@ function* membersOf({ view, about = "" }: Subject): Items<Member> {
   const counts = new Map<string, number>();
   const { name, entitlements } = findEntitlements(about, view, holdings);
   for (const entitlement of entitlements) {
-    const slug = slugOf(entitlement);
-    counts.set(slug, 0);
-    for (const grant of view.grants({ entitlementId: entitlement.id })) {
-      counts.set(slug, (counts.get(slug) ?? 0) + 1);
-      const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
-      yield { slug, account: holdings.account(grant.principal), grant, through };
+    counts.set(slugOf(entitlement), 0);
+    for (const member of heldBy(entitlement, holdings)) {
+      counts.set(member.slug, (counts.get(member.slug) ?? 0) + 1);
+      yield member;
     }
   }
   return { counts: [...counts].map(([slug, count]) => counted(slug, count)), notices: [`This is ${name}.`] };
+}
+
+/** Who holds the entitlement, and through what. */
+export function* heldBy(entitlement: Entitlement, holdings: Holdings): Generator<Member> {
+  const slug = slugOf(entitlement);
+  for (const grant of holdings.view.grants({ entitlementId: entitlement.id })) {
+    const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
+    yield { slug, account: holdings.account(grant.principal), grant, through };
+  }
 }
 
 interface Found {

@@ -1,22 +1,19 @@
 /** Who may do what on repositories, and on which way: those of everything, or of one. */
 import type { SyncView } from "../../sdk/c1z/read/sync-view.ts";
-import type { Grant, Resource } from "../../sdk/contracts/model.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
+import type { Resource } from "../../sdk/contracts/model.ts";
 import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { compareRoles, slugOf } from "../file-shape.ts";
 import { closestNamed, nameKey } from "../folded-text.ts";
-import { howHeld, inheritedFrom } from "../grant-paths.ts";
-import { type Account, Holdings } from "../holdings.ts";
+import { howHeld } from "../grant-paths.ts";
+import { Holdings } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { inText } from "../screen/chart.ts";
 import { ambiguousSubject, unknownSubject } from "../unknown-subject.ts";
-import { labelOf } from "./access.ts";
+import { heldBy, type Member } from "./members.ts";
 
-interface Right {
+interface Right extends Member {
   readonly repository: Resource;
-  readonly slug: string;
-  readonly account: Account;
-  readonly grant: Grant;
-  readonly through: readonly string[];
 }
 
 /** The type, as connectors of code and package hosts call it. */
@@ -60,12 +57,10 @@ function* rights({ view, about }: Subject): Items<Right> {
     for (const entitlement of entitlements.toSorted((a, b) => compareRoles(slugOf(a), slugOf(b)))) {
       const slug = slugOf(entitlement);
       counts.set(slug, counts.get(slug) ?? 0);
-      for (const grant of view.grants({ entitlementId: entitlement.id })) {
+      for (const held of heldBy(entitlement, holdings)) {
         counts.set(slug, (counts.get(slug) ?? 0) + 1);
-        const { resourceType, resource } = grant.principal;
-        if (!readSlugs.has(slug)) writers.add(`${resourceType}:${resource}`);
-        const through = inheritedFrom(grant).map((id) => labelOf(id, holdings));
-        yield { repository: one, slug, account: holdings.account(grant.principal), grant, through };
+        if (!readSlugs.has(slug)) writers.add(resourceKey(held.grant.principal));
+        yield { repository: one, ...held };
       }
     }
   }
