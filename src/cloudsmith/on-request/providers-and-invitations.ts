@@ -1,5 +1,5 @@
 /** OIDC providers, which hold `assume` on service accounts, and pending invitations, which hold nothing yet. */
-import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import { type Resource, type ResourceId, ResourceStatus } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
@@ -14,16 +14,14 @@ import {
 } from "../../sdk/resources/traits.ts";
 import { knownRole } from "../types.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
-import { RequestedSyncer } from "./requested-syncer.ts";
+import { type Listing, RequestedSyncer } from "./requested-syncer.ts";
 import { invitationType, oidcProviderType } from "./types.ts";
 
 /** Reads the OIDC providers. */
 export class OidcProviderSyncer extends RequestedSyncer implements ResourceSyncer {
   readonly resourceType = oidcProviderType;
 
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    const reading = await this.readingUnder(parent, options);
-    if (!reading || !parent) return { items: [], nextPageToken: "" };
+  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     return await reading.requested.providers.page(options, (row) => providerResource(row, parent));
   }
 }
@@ -48,9 +46,7 @@ function providerResource(row: ProviderRow, organization: ResourceId): Resource 
 export class InvitationSyncer extends RequestedSyncer implements ResourceSyncer {
   readonly resourceType = invitationType;
 
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    const reading = await this.readingUnder(parent, options);
-    if (!reading || !parent) return { items: [], nextPageToken: "" };
+  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     return await reading.requested.invitations.page(options, (row) => invitationResource(row, parent));
   }
 }

@@ -12,7 +12,7 @@ import { teamMemberSlug, userType } from "../types.ts";
 import { distinct, memberOf, teamOf } from "./holders.ts";
 import { type PrivilegeRow, privilegesOf, type RepositoryRow } from "./records.ts";
 import { AnswersAhead, answersAhead } from "./requested-list.ts";
-import { PerReading, RequestedSyncer } from "./requested-syncer.ts";
+import { type Listing, PerReading, RequestedSyncer } from "./requested-syncer.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
 /** Reads the repositories and the explicit privileges on them. */
@@ -26,9 +26,7 @@ export class RepositorySyncer extends RequestedSyncer implements ResourceSyncer 
     );
   });
 
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    const reading = await this.readingUnder(parent, options);
-    if (!reading || !parent) return { items: [], nextPageToken: "" };
+  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     const page = await reading.requested.repositories.page(options, (row) => repositoryResource(row, parent));
     if (page.nextPageToken === "") sayWhatCannotBeKnown(options);
     return page;

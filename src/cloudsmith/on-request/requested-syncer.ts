@@ -1,8 +1,15 @@
 /** What the syncers of types that are read only on request share. */
-import type { ListOptions } from "../../sdk/contracts/connector.ts";
-import type { ResourceId } from "../../sdk/contracts/model.ts";
+import type { ListOptions, Page } from "../../sdk/contracts/connector.ts";
+import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { organizationId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
+
+/** What is listed: the resources of the organization, which is the parent of all. */
+export interface Listing {
+  readonly parent: ResourceId;
+  readonly reading: OrganizationReading;
+  readonly options: ListOptions;
+}
 
 /** Lists under the organization; whether a setting asks for the type is said when it is made. */
 export abstract class RequestedSyncer {
@@ -15,14 +22,16 @@ export abstract class RequestedSyncer {
     this.isAskedFor = isAskedFor;
   }
 
-  /** The reading, when `parent` is its organization; undefined elsewhere, where there is nothing to list. */
-  protected async readingUnder(
-    parent: ResourceId | undefined,
-    { signal }: ListOptions,
-  ): Promise<OrganizationReading | undefined> {
-    if (!parent) return undefined;
-    const reading = await this.reading(signal);
-    return organizationId(reading.organization).resource === parent.resource ? reading : undefined;
+  /** One page of the resources of the organization. */
+  protected abstract listUnder(listing: Listing): Promise<Page<Resource>>;
+
+  /** Elsewhere than under the organization there is nothing to list. */
+  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
+    const reading = parent && (await this.reading(options.signal));
+    if (!reading || organizationId(reading.organization).resource !== parent.resource) {
+      return { items: [], nextPageToken: "" };
+    }
+    return await this.listUnder({ parent, reading, options });
   }
 }
 

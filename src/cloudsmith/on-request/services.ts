@@ -19,16 +19,14 @@ import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.t
 import { distinct, teamOf } from "./holders.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
 import { reportRead, warnOfUnseen } from "./requested-list.ts";
-import { RequestedSyncer } from "./requested-syncer.ts";
+import { type Listing, RequestedSyncer } from "./requested-syncer.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
 
 /** Reads the service accounts. */
 export class ServiceSyncer extends RequestedSyncer implements ResourceSyncer {
   readonly resourceType = serviceType;
 
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    const reading = await this.readingUnder(parent, options);
-    if (!reading || !parent) return { items: [], nextPageToken: "" };
+  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     return await reading.requested.services.page(options, (row) => serviceResource(row, parent));
   }
 
@@ -116,9 +114,7 @@ const keyWords = {
 export class ServiceKeySyncer extends RequestedSyncer implements ResourceSyncer {
   readonly resourceType = serviceKeyType;
 
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    const reading = await this.readingUnder(parent, options);
-    if (!reading || !parent) return { items: [], nextPageToken: "" };
+  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     const startedAtMs = reading.nowMs();
     const rows = await unlessUnseen(reading.client.records(serviceRows, reading.organization.slug, options));
     if (!rows) {

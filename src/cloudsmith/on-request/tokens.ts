@@ -10,7 +10,7 @@ import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
 import { AnswersAhead, answersAhead, reportRead, warnOfUnseen } from "./requested-list.ts";
-import { PerReading, RequestedSyncer } from "./requested-syncer.ts";
+import { type Listing, PerReading, RequestedSyncer } from "./requested-syncer.ts";
 import { entitlementTokenType } from "./types.ts";
 
 /** Reads the entitlement tokens, repository by repository. */
@@ -25,9 +25,7 @@ export class EntitlementTokenSyncer extends RequestedSyncer implements ResourceS
   });
 
   /** The first page asks which repositories there are; each later one gives the tokens of one. */
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    const reading = await this.readingUnder(parent, options);
-    if (!reading || !parent) return { items: [], nextPageToken: "" };
+  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     if (options.pageToken === "") return await this.#begin(reading, options);
     const { slugs, startedAtMs } = plan(options);
     // Place of the repository, and how many tokens those before it have.
