@@ -3,7 +3,7 @@
 import { measureLayers } from "./layers/run-layers.ts";
 import { layerTable } from "./layers/table.ts";
 import { type BenchOptions, benchHelp, parseBenchOptions } from "./options.ts";
-import { buildPackage, existingPackage, type PackageUnderTest, peerProgram } from "./package-under-test.ts";
+import { existingPackage, ownPackage, type PackageUnderTest, peerProgram } from "./package-under-test.ts";
 import { caseTable, growthLine, stepTable } from "./report.ts";
 import { writeResults } from "./results-file.ts";
 import { type CaseResult, runStartCase, runSyncCase } from "./run-cases.ts";
@@ -29,7 +29,7 @@ async function main(options: BenchOptions): Promise<void> {
 async function measureCases({ syncs, starts, runs, against, peer }: BenchOptions): Promise<CaseResult[]> {
   if (syncs.length + starts.length === 0) return [];
   say("building");
-  using built = buildPackage();
+  using built = await ownPackage();
   const packages: PackageUnderTest[] = against
     ? [existingPackage("before", against), { name: "now", command: built.command }]
     : [built];

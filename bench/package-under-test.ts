@@ -1,13 +1,7 @@
-/**
- * What is measured: the package as npm would install it. Built from the sources into a directory of its own, so that
- * the launcher finds no sources beside it and later edits do not reach a run under way.
- */
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** What is measured: the package as npm would install it, or another connector to compare it with. */
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-
-const root = join(import.meta.dirname, "..");
+import { buildPackage } from "../scripts/bundle-program.ts";
 
 /** A program that syncs: an installed package, or another connector to compare it with. */
 export interface PackageUnderTest {
@@ -19,28 +13,10 @@ export interface PackageUnderTest {
   readonly isPeer?: boolean;
 }
 
-/** A package that was built here; disposing removes it. */
-export interface BuiltPackage extends PackageUnderTest, Disposable {}
-
-/**
- * Builds the sources of this repository.
- * @throws Error when the compiler refuses them.
- */
-export function buildPackage(): BuiltPackage {
-  const directory = mkdtempSync(join(tmpdir(), "bench-package-"));
-  const argv = [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"];
-  const tsc = spawnSync(process.execPath, [...argv, "--outDir", join(directory, "dist")], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  const dispose = (): void => rmSync(directory, { recursive: true, force: true });
-  if (tsc.status !== 0) {
-    dispose();
-    throw new Error("the sources do not compile");
-  }
-  for (const part of ["bin", "package.json"]) cpSync(join(root, part), join(directory, part), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
-  return { name: "", command: commandOf(launcherIn(directory)), [Symbol.dispose]: dispose };
+/** The program of the sources of this repository, built; disposing removes it. */
+export async function ownPackage(): Promise<PackageUnderTest & Disposable> {
+  const built = await buildPackage();
+  return { name: "", command: commandOf(built.launcher), [Symbol.dispose]: () => built[Symbol.dispose]() };
 }
 
 /**
@@ -48,7 +24,7 @@ export function buildPackage(): BuiltPackage {
  * @throws Error when there is none.
  */
 export function existingPackage(name: string, directory: string): PackageUnderTest {
-  const launcher = launcherIn(resolve(directory));
+  const launcher = join(resolve(directory), "bin", "baton-cloudsmith");
   if (!existsSync(launcher)) throw new Error(`${directory} holds no bin/baton-cloudsmith`);
   return { name, command: commandOf(launcher) };
 }
@@ -65,8 +41,4 @@ export function peerProgram(path: string): PackageUnderTest {
 
 function commandOf(launcher: string): PackageUnderTest["command"] {
   return [process.execPath, launcher];
-}
-
-function launcherIn(directory: string): string {
-  return join(directory, "bin", "baton-cloudsmith");
 }

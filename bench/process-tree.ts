@@ -25,6 +25,18 @@ function peakMemory(pid: number): number | undefined {
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
+/** Memory that one process and its descendants hold now, together, in bytes; pages that they share count once. */
+export function heldMemoryOfTree(root: number): number {
+  let held = 0;
+  const queue = [root];
+  for (const pid of queue) {
+    const [, kibibytes] = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`)) ?? [];
+    held += Number(kibibytes ?? 0) * 1024;
+    queue.push(...childrenOf(pid));
+  }
+  return held;
+}
+
 /** Processor time, user and system, in seconds, of one process so far, in steps of 10 ms; NaN when there is none. */
 export function cpuOfProcess(pid: number): number {
   const stat = read(`/proc/${pid}/stat`);

@@ -123,7 +123,7 @@ async function syncOnce(tested: PackageUnderTest, sandbox: SandboxHost, path: st
 
 /** Settings of the person who runs the benchmark must not reach what is measured. */
 function inheritedEnvironment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(BATON|CLOUDSMITH|NODE)_/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:BATON|CLOUDSMITH|NODE|SSL_CERT)_/.test(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, value ?? ""]));
 }
 

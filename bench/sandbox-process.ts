@@ -2,7 +2,7 @@
  * The sandbox in a process of its own, all lists rendered beforehand, so that its work is not what is measured. Tells
  * its parent where it is, and on every message how many requests came since the last.
  */
-import { expectedCounts } from "../sandbox/organization.ts";
+import { expectedCounts } from "../sandbox/organization/organization.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import type { SandboxReport, SandboxRequest } from "./sandbox-host.ts";
 

@@ -22,3 +22,11 @@ export function spreadOf(values: readonly number[]): Spread {
   }
   return { min, median: (lower + upper) / 2, max };
 }
+
+/** The smallest value that is not exceeded by this share of all. @throws RangeError for no values. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)];
+  if (value === undefined) throw new RangeError("no values");
+  return value;
+}

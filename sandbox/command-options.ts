@@ -1,8 +1,8 @@
 /** The options of the sandbox command: from flags to what the server starts with. Refuses what is impossible. */
 import { BatonError, Status } from "../src/sdk/errors.ts";
 import type { JourneyOptions } from "./c1/journey.ts";
-import { faultUsages, parseFault } from "./fault-text.ts";
-import type { OrganizationOptions } from "./organization.ts";
+import { faultUsages, parseFault } from "./faults/fault-text.ts";
+import type { OrganizationOptions } from "./organization/organization.ts";
 import type { RateLimitOptions } from "./rate-limit.ts";
 import type { SandboxOptions } from "./server.ts";
 import type { Switches } from "./switches.ts";
@@ -46,39 +46,51 @@ function faultLines(): string {
   return lines.join("\n");
 }
 
-/** Texts given as flags, by name, in the order given; a switch is `true`. */
-type Given = ReadonlyMap<string, readonly string[]>;
+type NumberFlag =
+  | ("members" | "teams" | "teams-per-member" | "services" | "oidc-providers" | "invites" | "repositories")
+  | ("tokens-per-repository" | "group-syncs" | "audit-events" | "seed" | "port" | "latency-ms" | "c1-every")
+  | "new-team-seconds";
+type TextFlag =
+  | ("inactive-share" | "slug" | "rate-limit" | "c1-uploads" | "is-active" | "ties-turn" | "large-pages")
+  | "key-rule";
+type SwitchFlag =
+  | ("prepare" | "json" | "c1" | "no-member-teams" | "redact-emails" | "no-pagination-headers")
+  | ("ignore-user-kind" | "summary-rows");
 
-type Values = Readonly<Record<string, string | undefined>>;
+/** The flags of `sandbox`, as they were given. Functions, not methods: the compiler then holds names to the declaration. */
+export interface SandboxFlags {
+  /** Undefined when it was not given. */
+  readonly number: (name: NumberFlag) => number | undefined;
+  /** Undefined when it was not given. */
+  readonly text: (name: TextFlag) => string | undefined;
+  readonly isOn: (name: SwitchFlag) => boolean;
+  /** In the order given. */
+  readonly faults: readonly string[];
+}
 
 /**
  * Reads the flags of `sandbox`.
  * @throws BatonError `SANDBOX-OPTION` or `SANDBOX-FAULT` for an impossible value.
  */
-export function readSandboxOptions(given: Given): SandboxCommandOptions {
-  const values: Values = Object.fromEntries([...given].map(([name, texts]) => [name, texts.at(-1)]));
-  const port = wholeNumber("port", values["port"]);
+export function readSandboxOptions(flags: SandboxFlags): SandboxCommandOptions {
+  const port = wholeNumber(flags, "port");
   if (port !== undefined && port > 65_535) throw refused("--port goes up to 65535.");
-  const rateLimit = readRateLimit(values["rate-limit"]);
+  const rateLimit = readRateLimit(flags.text("rate-limit"));
   const options: SandboxOptions = {
-    organization: readOrganization(values),
-    ...readSwitches(values),
+    organization: readOrganization(flags),
+    ...readSwitches(flags),
     port: port ?? 0,
-    prepare: isOn(values["prepare"]),
-    faults: (given.get("fault") ?? []).map(parseFault),
+    prepare: flags.isOn("prepare"),
+    faults: flags.faults.map(parseFault),
     ...(rateLimit && { rateLimit }),
   };
-  return { asJson: isOn(values["json"]), options, c1: readJourney(values) };
+  return { asJson: flags.isOn("json"), options, c1: readJourney(flags) };
 }
 
-function isOn(text: string | undefined): boolean {
-  return text === "true";
-}
-
-function readJourney(values: Values): JourneyOptions | undefined {
-  const every = wholeNumber("c1-every", values["c1-every"]);
-  const uploads = values["c1-uploads"];
-  if (!isOn(values["c1"])) {
+function readJourney(flags: SandboxFlags): JourneyOptions | undefined {
+  const every = wholeNumber(flags, "c1-every");
+  const uploads = flags.text("c1-uploads");
+  if (!flags.isOn("c1")) {
     if (every !== undefined || uploads !== undefined) throw refused("--c1-every and --c1-uploads go with --c1.");
     return undefined;
   }
@@ -86,39 +98,39 @@ function readJourney(values: Values): JourneyOptions | undefined {
   return { everySeconds: every ?? 60, uploadDirectory: uploads ?? "c1-uploads" };
 }
 
-function readOrganization(values: Values): OrganizationOptions {
-  const slug = values["slug"];
+function readOrganization(flags: SandboxFlags): OrganizationOptions {
+  const slug = flags.text("slug");
   const numbers = {
-    members: wholeNumber("members", values["members"]),
-    teams: wholeNumber("teams", values["teams"]),
-    teamsPerMember: wholeNumber("teams-per-member", values["teams-per-member"]),
-    inactiveShare: share("inactive-share", values["inactive-share"]),
-    services: wholeNumber("services", values["services"]),
-    oidcProviders: wholeNumber("oidc-providers", values["oidc-providers"]),
-    invites: wholeNumber("invites", values["invites"]),
-    repositories: wholeNumber("repositories", values["repositories"]),
-    tokensPerRepository: wholeNumber("tokens-per-repository", values["tokens-per-repository"]),
-    groupSyncs: wholeNumber("group-syncs", values["group-syncs"]),
-    auditEvents: wholeNumber("audit-events", values["audit-events"]),
-    seed: wholeNumber("seed", values["seed"]),
+    members: wholeNumber(flags, "members"),
+    teams: wholeNumber(flags, "teams"),
+    teamsPerMember: wholeNumber(flags, "teams-per-member"),
+    inactiveShare: share("inactive-share", flags.text("inactive-share")),
+    services: wholeNumber(flags, "services"),
+    oidcProviders: wholeNumber(flags, "oidc-providers"),
+    invites: wholeNumber(flags, "invites"),
+    repositories: wholeNumber(flags, "repositories"),
+    tokensPerRepository: wholeNumber(flags, "tokens-per-repository"),
+    groupSyncs: wholeNumber(flags, "group-syncs"),
+    auditEvents: wholeNumber(flags, "audit-events"),
+    seed: wholeNumber(flags, "seed"),
   };
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(given), ...(slug !== undefined && { slug }) };
 }
 
-function readSwitches(values: Values): Partial<Switches> {
-  const semantics = readSemantics(values["is-active"]);
-  const newTeamSeconds = wholeNumber("new-team-seconds", values["new-team-seconds"]);
+function readSwitches(flags: SandboxFlags): Partial<Switches> {
+  const semantics = readSemantics(flags.text("is-active"));
+  const newTeamSeconds = wholeNumber(flags, "new-team-seconds");
   return {
-    latencyMs: wholeNumber("latency-ms", values["latency-ms"]) ?? 0,
-    membersCarryTeams: !isOn(values["no-member-teams"]),
-    redactedEmails: isOn(values["redact-emails"]),
-    paginationHeaders: !isOn(values["no-pagination-headers"]),
-    ignoreUserKind: isOn(values["ignore-user-kind"]),
-    tiesTurn: readTies(values["ties-turn"]),
-    summaryRows: isOn(values["summary-rows"]),
-    largePages: readLargePages(values["large-pages"]),
-    keyRule: readKeyRule(values["key-rule"]),
+    latencyMs: wholeNumber(flags, "latency-ms") ?? 0,
+    membersCarryTeams: !flags.isOn("no-member-teams"),
+    redactedEmails: flags.isOn("redact-emails"),
+    paginationHeaders: !flags.isOn("no-pagination-headers"),
+    ignoreUserKind: flags.isOn("ignore-user-kind"),
+    tiesTurn: readTies(flags.text("ties-turn")),
+    summaryRows: flags.isOn("summary-rows"),
+    largePages: readLargePages(flags.text("large-pages")),
+    keyRule: readKeyRule(flags.text("key-rule")),
     ...(newTeamSeconds !== undefined && { newTeamMs: newTeamSeconds * 1000 }),
     ...(semantics && { isActiveSemantics: semantics }),
   };
@@ -161,10 +173,10 @@ function readRateLimit(text: string | undefined): RateLimitOptions | undefined {
   return { limit: Number(limit), windowSeconds: Number(seconds) };
 }
 
-function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw refused(`--${option} takes a whole number from 0, not ${JSON.stringify(text)}.`);
-  return Number(text);
+function wholeNumber(flags: SandboxFlags, name: NumberFlag): number | undefined {
+  const value = flags.number(name);
+  if (value !== undefined && value < 0) throw refused(`--${name} takes a whole number from 0, not ${value}.`);
+  return value;
 }
 
 function share(option: string, text: string | undefined): number | undefined {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { JourneyOptions } from "./c1/journey.ts";
 import type { SandboxCommandOptions } from "./command-options.ts";
 import { keyNames } from "./keys.ts";
-import { expectedCounts } from "./organization.ts";
+import { expectedCounts } from "./organization/organization.ts";
 import { type Sandbox, startSandbox } from "./server.ts";
 
 /** What the command needs of its process. */

@@ -1,8 +1,8 @@
 /** The sandbox's API keys, whose they are, and who a request comes from (Cloudsmith API: authentication). */
 import type { IncomingHttpHeaders } from "node:http";
-import type { SelfFields } from "./bodies.ts";
-import type { Directory } from "./directory.ts";
-import type { Member, Organization, Service } from "./model.ts";
+import type { SelfFields } from "./endpoints/bodies.ts";
+import type { Directory } from "./organization/directory.ts";
+import type { Member, Organization, Service } from "./organization/model.ts";
 import { alphanumeric, createRandom } from "./random.ts";
 import type { KeyRule, Switches } from "./switches.ts";
 

@@ -5,20 +5,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../src/sdk/clock.ts";
 import { BatonError, Status } from "../src/sdk/errors.ts";
-import type { Answer } from "./answer.ts";
-import { deliver, type Wait } from "./delivery.ts";
-import { OrganizationEditor } from "./editor.ts";
-import { spoil } from "./fault-answers.ts";
-import { type Fault, FaultPlan } from "./faults.ts";
+import type { Answer } from "./endpoints/answer.ts";
+import { Responder, withRateHeaders } from "./endpoints/responder.ts";
+import { destructiveGet } from "./endpoints/routes.ts";
+import { deliver, type Wait } from "./faults/delivery.ts";
+import { spoil } from "./faults/fault-answers.ts";
+import { type Fault, FaultPlan } from "./faults/faults.ts";
 import { readRequest, type SandboxRequest } from "./incoming.ts";
 import { type KeyName, KeyRing, type Keys } from "./keys.ts";
-import type { Member, Organization, Service } from "./model.ts";
-import { createOrganization, type OrganizationOptions } from "./organization.ts";
+import { OrganizationEditor } from "./organization/editor.ts";
+import type { Member, Organization, Service } from "./organization/model.ts";
+import { createOrganization, type OrganizationOptions } from "./organization/organization.ts";
 import { createRandom } from "./random.ts";
 import { defaultRateLimit, RateLimiter, type RateLimitOptions } from "./rate-limit.ts";
 import { type Counters, type LoggedRequest, RequestLog } from "./request-log.ts";
-import { Responder, withRateHeaders } from "./responder.ts";
-import { destructiveGet } from "./routes.ts";
 import { defaultSwitches, type Switches } from "./switches.ts";
 
 /** May give an answer in place of the sandbox's own, or change the organization before it answers. */

@@ -15,7 +15,7 @@ export interface Switches {
   /** Redacts e-mail addresses for every caller, not only for narrow roles. Default false. */
   redactedEmails: boolean;
   /**
-   * `X-Pagination-*` and `Link` headers: sent, left out, sent with a count that is three too high, or claiming
+   * `X-Pagination-*` and `Link` headers: sent, left out, sent with a count three times as high, or claiming
    * another page for ever (pages past the end then repeat the last one). Default true.
    */
   paginationHeaders: boolean | "lying-count" | "endless";

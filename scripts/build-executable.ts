@@ -8,8 +8,8 @@ import { chmodSync, copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { buildConsole, consoleAssetsDir } from "./build.ts";
+import { bundleProgram } from "./bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
 /** The mark in Node's binary that tells it that a program was put in. */
@@ -19,20 +19,22 @@ const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 async function buildExecutable(path: string): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "executable-"));
   try {
-    const bundle = join(scratch, "program.cjs");
-    const thread = join(scratch, "write-thread.cjs");
     const blob = join(scratch, "program.blob");
     const settings = join(scratch, "settings.json");
-    await bundleTo(bundle, join(root, "src", "main.ts"));
-    await bundleTo(thread, join(root, "src", "sdk", "c1z", "scratch", "write-thread-main.ts"));
-    const health = join(scratch, "health-thread.cjs");
-    await bundleTo(health, join(root, "src", "sdk", "health", "health-thread-main.ts"));
+    const [program = "", ...others] = await bundleProgram(scratch, "executable");
     await buildConsole();
-    // Under the names by which the program finds them (src/sdk/start-thread.ts).
-    const assets = { ...consolePage(), "write-thread.cjs": thread, "health-thread.cjs": health };
+    // Under the names by which the program finds them (src/sdk/start-thread.ts, src/sdk/written-places.ts).
+    const beside = Object.fromEntries(others.map((name) => [name, join(scratch, name)]));
+    const assets = { ...consolePage(), ...beside };
     writeFileSync(
       settings,
-      JSON.stringify({ main: bundle, output: blob, assets, disableExperimentalSEAWarning: true }),
+      JSON.stringify({
+        main: join(scratch, program),
+        output: blob,
+        assets,
+        disableExperimentalSEAWarning: true,
+        useCodeCache: true,
+      }),
     );
     run(["--experimental-sea-config", settings]);
     mkdirSync(dirname(path), { recursive: true });
@@ -54,20 +56,6 @@ async function buildExecutable(path: string): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-async function bundleTo(outfile: string, entry: string): Promise<void> {
-  await build({
-    entryPoints: [entry],
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    outfile,
-    logLevel: "warning",
-    // Where the executable runs, nothing is looked for beside the program.
-    logOverride: { "empty-import-meta": "silent" },
-  });
 }
 
 /** Paths of the console's page by the names under which the program finds them (src/console/server/assets.ts). */

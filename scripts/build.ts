@@ -1,5 +1,6 @@
 /**
- * `npm run build`: what the package ships, as plain JavaScript with types, from an empty dist/, and the console's page.
+ * `npm run build`: what the package ships, from an empty dist/: the program as one file, what its exports lead to as plain
+ * JavaScript with types, and the console's page.
  * `npm run build:console` builds the page alone, into dist-console/. Names of assets carry a hash of their content, so
  * that a browser never mixes two versions.
  */
@@ -19,6 +20,7 @@ import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { templateNames } from "../src/console/deploy/deploy-templates.ts";
+import { bundleProgram } from "./bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "src", "console", "ui");
@@ -92,6 +94,8 @@ function buildModules(): number {
 }
 
 if (import.meta.main) {
-  process.exitCode = process.argv.includes("--console") ? 0 : buildModules();
+  const isPageOnly = process.argv.includes("--console");
+  process.exitCode = isPageOnly ? 0 : buildModules();
+  if (process.exitCode === 0 && !isPageOnly) await bundleProgram(join(root, "dist"), "package");
   if (process.exitCode === 0) await buildConsole();
 }

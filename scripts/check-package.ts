@@ -122,6 +122,12 @@ async function syncSandbox(): Promise<void> {
   const { code, stderr } = await run("npx", ["--no-install", "baton-cloudsmith"], project, env);
   check(code === 0, `a sync ended with ${code}: ${stderr}`);
   if (code !== 0) return;
+  // As in a checkout: the one file that runs is no place to look at.
+  const callers = stderr.split("\n").flatMap((line) => /"caller":"(.*?)"/.exec(line)?.[1] ?? []);
+  check(
+    callers.length > 1 && callers.every((caller) => /[.]ts:\d+$/.test(caller)),
+    `a log names ${callers.join(", ")}`,
+  );
   using reader = await openC1z(join(project, "sync.c1z"));
   for (const { label, inFile, inSandbox } of compareCounts(summarizeRoster(reader.view()), organization)) {
     check(inFile === inSandbox, `a sync found ${inFile} ${label} instead of ${inSandbox}`);

@@ -1,6 +1,6 @@
 /** Counts of a synced file beside those of the sandbox organization it was made from, and the table of both. Pure. */
-import type { Organization } from "../sandbox/model.ts";
-import { expectedCounts } from "../sandbox/organization.ts";
+import type { Organization } from "../sandbox/organization/model.ts";
+import { expectedCounts } from "../sandbox/organization/organization.ts";
 import type { RosterSummary } from "../src/reports/roster-summary.ts";
 
 /** One line of the table. */

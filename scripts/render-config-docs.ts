@@ -136,6 +136,12 @@ const variables: readonly (readonly string[])[] = [
   ["`BATON_METRICS`", "`false`", "Service mode: `/metrics` for Prometheus on the health port"],
   ["`BATON_SKIP_CLEANUP`", "`false`", "Keep all syncs in the file"],
   ["`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`", "", "[Proxies](operations.md#network), for every connection"],
+  [
+    "`NODE_COMPILE_CACHE`",
+    "`baton-cloudsmith-code-UID` in the system's temporary directory",
+    "Where the package keeps compiled code for the next start: a directory that only its user may write to, or nothing is kept",
+  ],
+  ["`NODE_DISABLE_COMPILE_CACHE`", "", "Any value: no code is kept"],
   ["`NODE_EXTRA_CA_CERTS`", "", "File with further certificate authorities to trust"],
   ["`NO_COLOR`", "", "Any value: no colours"],
 ];

@@ -44,7 +44,7 @@ const requestedEndpoints: typeof endpoints = [
   ["/orgs/:org/saml-group-sync/", "page", "page_size"],
   ["/orgs/:org/saml-group-sync/status/"],
   ["/repos/:org/", "page", "page_size", "sort"],
-  ["/repos/:org/:repository/privileges"],
+  ["/repos/:org/:repository/privileges", "page", "page_size"],
   ["/entitlements/:org/:repository/", "page", "page_size", "sort"],
 ];
 
@@ -103,6 +103,7 @@ async function keepsPromises(requested: readonly Requested[]): Promise<void> {
           logger: silentLogger,
           pageSize: 10,
         }),
+        clock,
         orgSlug: "sandbox-org",
         requested: new Set(requested),
       }),
@@ -181,6 +182,15 @@ test("rows that change from run to run are named", async () => {
     return scriptedConnector({ types: [first, { ...second, resources: { o: [...people, late] } }] as Script["types"] });
   });
   assert.equal(await problemsOf("same-rows", changing), "user 'late0' is missing. user 'late1' is too many.");
+  const [first, second] = types as [Script["types"][number], Script["types"][number]];
+  const numbered = subject(() => {
+    const grants = people.map(({ id }) => ({ ...grantOf(org, "member", id), id: `${id.resource}-${run++}` }));
+    return scriptedConnector({ types: [{ ...first, grants: () => grants }, second] });
+  });
+  assert.match(
+    await problemsOf("same-rows", numbered),
+    /^grant 'ada-\d+' is missing\. grant 'grace-\d+' is missing\. grant 'ada-\d+' is too many\. grant 'grace-\d+' is too many\.$/,
+  );
 });
 
 test("what a connector keeps in memory alone is missed after a stop", async () => {

@@ -1,13 +1,15 @@
 /** Whole syncs with more than organization, members and teams, held against what the made-up organization has. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
-import type { Member, Organization, Privilege, Service } from "../sandbox/model.ts";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
-import { type Requested, requestedSettings } from "../src/cloudsmith/on-request/settings.ts";
+import { requestedSettings } from "../src/cloudsmith/on-request/settings.ts";
+import { readV3Manifest } from "../src/sdk/c1z/container/v3-manifest.ts";
 import { runProgram, scratchDirectory } from "./e2e/program.ts";
+import { assertHoldsAll, everything, expandedGrants, explicitGrants, ofType } from "./e2e/requested-oracle.ts";
 import { settingsFor } from "./e2e/sandbox-run.ts";
 import { readStoredRows, type StoredRows } from "./e2e/stored-rows.ts";
 import { newFile, type SyncOptions, syncSandbox } from "./trust/sandbox-sync.ts";
@@ -17,79 +19,10 @@ const magicBytes = 5;
 const scratch = scratchDirectory();
 after(() => scratch[Symbol.dispose]());
 
-const everything = Object.keys(requestedSettings) as Requested[];
-
 async function sync(sandbox: Sandbox, options: SyncOptions = {}) {
   const path = newFile(scratch.path);
   const run = await syncSandbox(sandbox, path, { key: "owner", requested: everything, ...options });
   return { ...run, path, result: run.end.result, rows: readStoredRows(path) };
-}
-
-function ofType(rows: Readonly<Record<string, unknown>>, type: string): readonly string[] {
-  return Object.keys(rows).filter((id) => id.startsWith(`${type}:`));
-}
-
-/** Explicit grants of everything that is read on request, as `holder has entitlement`, without those of expansion. */
-function expectedGrants({ slugPerm, services, onRequest }: Organization): ReadonlySet<string> {
-  const grants = new Set<string>();
-  for (const { slug, role, memberships } of services) {
-    grants.add(`organization:${slugPerm}:${role.toLowerCase()}:service:${slug}`);
-    for (const { team, role: place } of memberships) {
-      grants.add(`team:${team.slugPerm}:member:service:${slug}`);
-      if (place === "Manager") grants.add(`team:${team.slugPerm}:manager:service:${slug}`);
-    }
-  }
-  for (const { slugPerm: id, serviceAccounts } of onRequest.oidcProviders) {
-    for (const service of serviceAccounts) grants.add(`service:${service}:assume:oidc-provider:${id}`);
-  }
-  for (const { slugPerm: id, privileges } of onRequest.repositories) {
-    for (const privilege of privileges) {
-      grants.add(`repository:${id}:${privilege.level.toLowerCase()}:${holderOf(privilege)}`);
-    }
-  }
-  return grants;
-}
-
-function holderOf({ user, team, service }: Privilege): string {
-  if (user) return `user:${user.userId}`;
-  return team ? `team:${team.slugPerm}` : `service:${service?.slug}`;
-}
-
-/** What team privileges on repositories come to for each person and service account. */
-function expandedGrants({ members, services, onRequest }: Organization): ReadonlySet<string> {
-  const grants = new Set<string>();
-  const holders: readonly (Member | Service)[] = [...members, ...services];
-  for (const { slugPerm: id, privileges } of onRequest.repositories) {
-    for (const { team, level } of privileges) {
-      if (!team) continue;
-      for (const holder of holders) {
-        if (!holder.memberships.some((place) => place.team === team)) continue;
-        const principal = "userId" in holder ? `user:${holder.userId}` : `service:${holder.slug}`;
-        grants.add(`repository:${id}:${level.toLowerCase()}:${principal}`);
-      }
-    }
-  }
-  return grants;
-}
-
-function assertHoldsAll({ resources, grants }: StoredRows, organization: Organization): void {
-  const { services, onRequest } = organization;
-  const { oidcProviders, invites, repositories } = onRequest;
-  const count = (type: string) => ofType(resources, type).length;
-  assert.deepEqual(
-    everything.filter((type) => type !== "team-source").map(count),
-    [services, services, oidcProviders, invites, repositories, repositories.flatMap(({ tokens }) => tokens)].map(
-      ({ length }) => length,
-    ),
-  );
-  const expected = new Set([...expectedGrants(organization), ...expandedGrants(organization)]);
-  const stored = Object.keys(grants).filter((id) => /:service:|^service:|^repository:/.test(id));
-  assert.deepEqual(stored.toSorted(), [...expected].toSorted());
-  for (const grant of Object.values(grants)) {
-    const { resourceType, resource } = (grant as { principal: { id: { resourceType: string; resource: string } } })
-      .principal.id;
-    assert.ok(`${resourceType}:${resource}` in resources, `${resourceType}:${resource} is in the file`);
-  }
 }
 
 test("with everything asked for, the file holds what the organization has, and nothing of any secret", async () => {
@@ -114,6 +47,17 @@ test("with everything asked for, the file holds what the organization has, and n
   for (const tail of [...tails, "****"]) assert.equal(bytes.includes(tail), false, "no part of a key or token");
   assert.ok(sandbox.requests.every(({ method, query }) => method === "GET" && !query.includes("show_tokens")));
   assertGoReads(path, rows);
+});
+
+test("expansion gives every person and service account what the Go SDK gives them, and by the same path", async () => {
+  await using sandbox = await startSandbox({
+    organization: { members: 60, teams: 12, services: 5, oidcProviders: 2, invites: 3, repositories: 9 },
+  });
+  const path = newFile(scratch.path);
+  await syncSandbox(sandbox, path, { key: "owner", requested: everything, storageEngine: "pebble" });
+  // The digest of all grants, sources included, in the file that the syncer of the Go SDK v0.26.0 wrote when this
+  // connector answered it. At 10,000 members, 100 service accounts and 500 repositories the two were equal as well.
+  assert.deepEqual((await readV3Manifest(path)).digestRoot, { xor: "085df2164547a4e2", count: 403, abiVersion: 1 });
 });
 
 /** Where the Go tool is there, it lists the same. */
@@ -148,6 +92,10 @@ for (const what of everything) {
     assert.deepEqual([...types].toSorted(), ["organization", "team", "user", ...own].toSorted());
     const isTold = JSON.stringify(resources).includes("directory_synced");
     assert.equal(isTold, what === "team-source");
+    const page = `https://app.cloudsmith.com/${sandbox.organization.slug}`;
+    for (const id of [...ofType(resources, "team"), ...ofType(resources, "user")]) {
+      assert.equal(JSON.stringify(resources[id]).includes(`"url":"${page}"`), what === "team-source", id);
+    }
     assert.equal(JSON.stringify(entitlements).includes('"service"'), what === "service");
     assert.equal(
       Object.keys(grants).some((id) => id.includes(":service:")),
@@ -195,6 +143,23 @@ test("lists without paging headers are read to their end", async () => {
   });
   const { rows } = await sync(sandbox, { pageSize: 10 });
   assertHoldsAll(rows, sandbox.organization);
+});
+
+test("privileges are read to their end, however many a page has and however many there are", async () => {
+  for (const [holders, pageSize] of [
+    [75, 30],
+    [60, 30],
+    [30, 500],
+    [29, 500],
+  ] as const) {
+    await using sandbox = await startSandbox({ organization: { members: 80, teams: 2, repositories: 1 } });
+    const [repository] = sandbox.organization.onRequest.repositories;
+    assert.ok(repository);
+    const members = sandbox.organization.members.slice(0, holders);
+    repository.privileges = members.map((user) => ({ level: "Read" as const, user }));
+    const { rows } = await sync(sandbox, { requested: ["repository"], pageSize });
+    assert.equal(ofType(rows.grants, "repository").length, holders, `${holders} in pages of ${pageSize}`);
+  }
 });
 
 test("a privilege whose holder no list shows is said, and the others stand", async () => {
@@ -283,7 +248,7 @@ test("reports say who answers for a machine, what never expires, who may change 
   );
   const rights = await report("repository");
   const one = await report("repository", "production");
-  const expected = [...expectedGrants(organization), ...expandedGrants(organization)];
+  const expected = [...explicitGrants(organization), ...expandedGrants(organization)];
   const onRepositories = new Set(expected.filter((id) => id.startsWith("repository:")));
   assert.equal(rights.rows.length, onRepositories.size);
   assert.deepEqual(new Set(one.rows.map(({ repository }) => repository)), new Set(["production"]));
@@ -293,6 +258,45 @@ test("reports say who answers for a machine, what never expires, who may change 
       rows.every(({ type }) => type === "user"),
       `${name} is about people`,
     );
+  }
+});
+
+test("with the events of the audit log, who did something is not dormant, and nobody is said never to have been there", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 40, teams: 4 } });
+  const { path } = await sync(sandbox, { requested: [] });
+  const run = (...args: string[]) => runProgram(args, { cwd: scratch.path, env: settingsFor(sandbox, "owner") });
+  const feed = await run("--event-feed", "true", "--event-feed-start-at", "2020-01-01T00:00:00Z");
+  const lines = feed.stdout.trim().split("\n");
+  const last = (JSON.parse(lines.at(-1) ?? "") as { occurredAt: string }).occurredAt;
+  const events = join(scratch.path, "events.jsonl");
+  writeFileSync(events, feed.stdout);
+  const dormant = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run("report", "dormant", "-f", path, "-o", "json", "--as-of", last, ...args);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Reported; // the shape is what the test asserts
+  };
+  const byLogins = await dormant();
+  const byEvents = await dormant("--events", events);
+  const acted = (id: unknown) =>
+    lines.some((line) => line.includes(`"actorResource":{"id":{"resourceType":"user","resource":"${id}"`));
+  // The log shows 30 days.
+  const expected = byLogins.rows.map(({ id }) => id).filter((id) => !acted(id));
+  assert.ok(expected.length > 0 && expected.length < byLogins.rows.length, "some acted and some did not");
+  assert.deepEqual(
+    byEvents.rows.map(({ id }) => id),
+    expected,
+  );
+  const ages = byEvents.rows.map(({ age }) => age);
+  assert.ok(ages.includes("not seen in 28 days") && !ages.includes("never or hidden"), ages.join());
+  for (const [text, problem] of [
+    ["", "there is no event"],
+    ["{}", "line 1 is no event"],
+    [`${lines[0]}\n{`, "line 2 is no event"],
+  ]) {
+    writeFileSync(events, text ?? "");
+    const { code, stderr } = await run("report", "dormant", "-f", path, "--events", events);
+    assert.equal(code, 3);
+    assert.match(stderr, new RegExp(`REPORT-EVENTS: The events cannot be read: ${problem}`));
   }
 });
 

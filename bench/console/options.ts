@@ -6,6 +6,10 @@ export interface ConsoleBenchOptions {
   readonly members: number;
   readonly teams: number;
   readonly logLines: number;
+  /** Users at once, and for how long; only the load is measured with `--load`. */
+  readonly users: number;
+  readonly seconds: number;
+  readonly isLoadOnly: boolean;
   /** Update the section in bench/RESULTS.md. */
   readonly write: boolean;
 }
@@ -18,9 +22,15 @@ export function parseConsoleBenchOptions(argv: readonly string[]): ConsoleBenchO
       members: { type: "string", default: "45000" },
       teams: { type: "string", default: "2000" },
       "log-lines": { type: "string", default: "100000" },
+      users: { type: "string", default: "20" },
+      seconds: { type: "string", default: "60" },
+      load: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
     },
   });
-  const { members, teams, write } = values;
-  return { members: Number(members), teams: Number(teams), logLines: Number(values["log-lines"]), write };
+  const { members, teams, users, seconds, load, write } = values;
+  return {
+    ...{ members: Number(members), teams: Number(teams), logLines: Number(values["log-lines"]) },
+    ...{ users: Number(users), seconds: Number(seconds), isLoadOnly: load, write },
+  };
 }

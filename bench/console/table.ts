@@ -5,7 +5,8 @@ import type { Spread } from "../statistics.ts";
 /** One line of the table. */
 export interface Measured {
   readonly what: string;
-  readonly unit: "ms" | "KB" | "MB";
+  /** "" for a plain number. */
+  readonly unit: "ms" | "KB" | "MB" | "";
   readonly spread: Spread;
   /** At most; undefined where nothing was promised. */
   readonly target?: number;

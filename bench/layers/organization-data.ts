@@ -1,7 +1,7 @@
 /** The input of the layers: what the sandbox would serve, and what a sync makes of it, without server and without sync. */
-import { memberBody } from "../../sandbox/bodies.ts";
-import type { Organization, Member as SandboxMember } from "../../sandbox/model.ts";
-import { createOrganization } from "../../sandbox/organization.ts";
+import { memberBody } from "../../sandbox/endpoints/bodies.ts";
+import type { Organization, Member as SandboxMember } from "../../sandbox/organization/model.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { teamId, teamResource, userId, userResource } from "../../src/cloudsmith/converters.ts";
 import { type Member, member } from "../../src/cloudsmith/schemas.ts";
 import { teamEntitlements } from "../../src/cloudsmith/types.ts";

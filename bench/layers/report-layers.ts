@@ -1,6 +1,6 @@
 /** Questions to a finished file, from opening it to the last byte of JSON. */
 import { join } from "node:path";
-import type { Organization } from "../../sandbox/model.ts";
+import type { Organization } from "../../sandbox/organization/model.ts";
 import { openInquiry } from "../../src/reports/ask.ts";
 import { findReport } from "../../src/reports/catalogue.ts";
 import { renderJson } from "../../src/reports/render/json.ts";
@@ -49,7 +49,7 @@ function changed(organization: Organization): Organization {
 async function ask(path: string, name: string, about: string | undefined): Promise<void> {
   const report = findReport(name);
   if (!report) throw new Error(`no report ${name}`);
-  using inquiry = await openInquiry({ file: path });
+  using inquiry = await openInquiry({ file: path, comparesSyncs: report.comparesSyncs === true });
   let bytes = 0;
   for (const text of renderJson(inquiry.answer(report, about))) bytes += text.length;
   if (bytes === 0) throw new Error("nothing was rendered");

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Organization } from "../../sandbox/model.ts";
+import type { Organization } from "../../sandbox/organization/model.ts";
 import { organizationType, teamType, userType } from "../../src/cloudsmith/types.ts";
 import { openC1zWriter } from "../../src/sdk/c1z/write/writer.ts";
 import { systemClock } from "../../src/sdk/clock.ts";

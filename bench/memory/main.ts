@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable, withSection } from "../markdown-table.ts";
-import { buildPackage } from "../package-under-test.ts";
+import { ownPackage } from "../package-under-test.ts";
 import { machine, memoryHeading } from "../results-file.ts";
 import { measureSituation } from "./measure-situation.ts";
 import { situations } from "./situations.ts";
@@ -13,7 +13,7 @@ import { situations } from "./situations.ts";
 const given = process.argv.slice(2);
 const isWritten = given.includes("--write");
 const [wanted = ""] = given.filter((text) => text !== "--write");
-using built = buildPackage();
+using built = await ownPackage();
 const rows = [["The server answers with", "Peak MB", "CPU s", "Exit"]];
 for (const situation of situations.filter(({ name }) => name.includes(wanted))) {
   try {

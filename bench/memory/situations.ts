@@ -3,7 +3,7 @@
  * the sandbox. Bodies are as large as the program takes, because what is larger is refused.
  */
 import { gzipSync } from "node:zlib";
-import { type Answer, jsonAnswer } from "../../sandbox/answer.ts";
+import { type Answer, jsonAnswer } from "../../sandbox/endpoints/answer.ts";
 
 import type { RequestHook, SandboxOptions } from "../../sandbox/server.ts";
 

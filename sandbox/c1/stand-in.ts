@@ -165,9 +165,11 @@ export class StandInC1 implements AsyncDisposable {
     });
     this.#server.on("request", (request, response) => {
       if (request.url !== "/auth/v1/token") return rpc(request, response);
-      void this.#giveToken(request).then(({ status, body }) => {
+      const answer = ({ status, body }: TokenAnswer): void => {
         response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
-      });
+      };
+      // Who broke off while it asked waits for no answer.
+      this.#giveToken(request).then(answer, () => response.destroy());
     });
   }
 

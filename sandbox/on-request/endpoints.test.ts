@@ -26,7 +26,7 @@ test("an Owner and a Manager read every list, lower roles only the repositories 
   assert.ok((await askAll(sandbox, `/repos/${slug}/`, { key: "collaborator" })).length < 6);
 });
 
-test("privileges and tokens are for owners, and for those who hold Admin there; privileges are not paged", async () => {
+test("privileges and tokens are for owners, and for those who hold Admin there; no headers tell how many privileges there are", async () => {
   await using sandbox = await startSandbox({ organization: { repositories: 60 } });
   const statuses = new Set<number>();
   for (const { slug: repository, slug_perm: id } of await askAll(sandbox, `/repos/${slug}/`)) {

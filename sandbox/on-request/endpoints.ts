@@ -3,10 +3,14 @@
  * privileges and tokens, the audit log. Who may read what is assumed where the documents are silent: an Owner all, a
  * Manager all but the privileges and tokens of repositories without Admin there, others nothing of the organization.
  */
-import { type Answer, errorAnswer, forbidden, jsonAnswer, notFound } from "../answer.ts";
-import type { Body } from "../bodies.ts";
-import type { OrganizationContext } from "../context.ts";
-import { compare } from "../directory.ts";
+import { type Answer, errorAnswer, forbidden, jsonAnswer, notFound } from "../endpoints/answer.ts";
+import type { Body } from "../endpoints/bodies.ts";
+import type { OrganizationContext } from "../endpoints/context.ts";
+import { pageAnswer, pageOf } from "../endpoints/paging.ts";
+import { rowsOnDemand } from "../endpoints/row-list.ts";
+import { createSearch } from "../endpoints/search.ts";
+import { arranged, sortOf, unknownSort } from "../endpoints/sort.ts";
+import { compare } from "../organization/directory.ts";
 import type {
   AuditEvent,
   EntitlementToken,
@@ -18,11 +22,7 @@ import type {
   Repository,
   Service,
   Team,
-} from "../model.ts";
-import { pageAnswer } from "../paging.ts";
-import { rowsOnDemand } from "../row-list.ts";
-import { createSearch } from "../search.ts";
-import { arranged, sortOf, unknownSort } from "../sort.ts";
+} from "../organization/model.ts";
 
 const api = "https://api.cloudsmith.io/v1";
 
@@ -63,12 +63,14 @@ export function listRepositories(context: OrganizationContext): Answer {
   return listAnswer(context, arranged(rows, direction, undefined), (repository) => repositoryBody(repository, slug));
 }
 
-/** GET /repos/{owner}/{repo}/privileges: only explicit ones, without paging. */
+/** GET /repos/{owner}/{repo}/privileges: only explicit ones, in pages without headers. */
 export function listPrivileges(context: OrganizationContext, id: string): Answer {
   const repository = repositoryOf(context, id);
   if (!repository) return notFound();
   if (!administers(context, repository)) return forbidden();
-  return jsonAnswer(200, JSON.stringify({ privileges: repository.privileges.map(privilegeBody) }));
+  const rows = pageOf(repository.privileges, context.query);
+  if (!rows) return errorAnswer(404, "Invalid page.");
+  return jsonAnswer(200, JSON.stringify({ privileges: rows.map(privilegeBody) }));
 }
 
 /** GET /entitlements/{owner}/{repo}/: a client that only governs has no use for the tokens themselves. */

@@ -3,7 +3,7 @@
  * invitations, repositories with privileges and tokens, group mappings, an audit log. Each kind has its own stream of
  * chance, so that asking for more of one does not change another.
  */
-import { timestamp } from "../member-generator.ts";
+import { timestamp } from "../organization/member-generator.ts";
 import type {
   AuditEvent,
   EntitlementToken,
@@ -18,9 +18,9 @@ import type {
   Repository,
   Service,
   Team,
-} from "../model.ts";
+} from "../organization/model.ts";
+import { distinctId } from "../organization/team-generator.ts";
 import { alphanumeric, createRandom, pickDistinct, type Random } from "../random.ts";
-import { distinctId } from "../team-generator.ts";
 
 /** How much of each; everything has a default. */
 export interface OnRequestCounts {

@@ -1,31 +1,13 @@
 /** No circles of imports, imports of types counted: files in a circle can only be understood, and moved, together. */
 import type { SourceFile, Violation } from "./source-files.ts";
 
-/**
- * Circles that are still there, each as the import that would break it. The list only shrinks: an entry that no circle
- * needs any more is a violation itself.
- */
-export const knownCircles: readonly (readonly [file: string, imported: string])[] = [
-  ["src/sdk/c1z/write/retention.ts", "src/sdk/c1z/write/sync-runs.ts"],
-  ["src/sdk/c1z/scratch/row-batches.ts", "src/sdk/c1z/scratch/scratch-database.ts"],
-];
-
-/** Circles beyond the known ones, and known ones that are gone. */
-export function circles(files: readonly SourceFile[], known = knownCircles): readonly Violation[] {
+/** The circles that there are. */
+export function circles(files: readonly SourceFile[]): readonly Violation[] {
   const graph = new Map(files.map(({ path, imports }) => [path, imports]));
-  const isKnown = (file: string, imported: string): boolean => known.some(([a, b]) => a === file && b === imported);
-  const cut = new Map([...graph].map(([path, imports]) => [path, imports.filter((one) => !isKnown(path, one))]));
-  const found = circlesIn(cut).map((circle) => ({
+  return circlesIn(graph).map((circle) => ({
     file: circle[0] ?? "",
     problem: `stands in a circle of imports: ${[...circle, circle[0]].join(" -> ")}`,
   }));
-  const isOld = ([file, imported]: readonly [string, string]): boolean =>
-    !(graph.get(file)?.includes(imported) && reaches(graph, imported, file));
-  const old = known.filter(isOld).map(([file, imported]) => ({
-    file,
-    problem: `no circle goes over its import of ${imported}: take it off the list`,
-  }));
-  return [...found, ...old];
 }
 
 type Graph = ReadonlyMap<string, readonly string[]>;
@@ -49,16 +31,4 @@ function circlesIn(graph: Graph): readonly (readonly string[])[] {
   };
   for (const file of graph.keys()) visit(file);
   return found;
-}
-
-function reaches(graph: Graph, from: string, to: string): boolean {
-  const seen = new Set<string>();
-  const next = [from];
-  for (let file = next.pop(); file !== undefined; file = next.pop()) {
-    if (file === to) return true;
-    if (seen.has(file)) continue;
-    seen.add(file);
-    next.push(...(graph.get(file) ?? []));
-  }
-  return false;
 }

@@ -9,6 +9,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/secret-redactor.ts": [],
   "src/sdk/release-buffer.ts": [],
   "src/sdk/start-thread.ts": [],
+  "src/sdk/written-places.ts": [],
   "src/sdk/file-progress.ts": [],
   "src/sdk/chained-lines.ts": [],
   "src/sdk/user-name.ts": [],
@@ -115,7 +116,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/release-buffer.ts",
     "src/sdk/http/",
     "src/sdk/contracts/",
-    "src/sdk/resources/profile.ts",
+    "src/sdk/resources/",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
   ],
@@ -136,7 +137,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // Questions to a finished file. What asks them on the command line, and what asks them elsewhere.
   "src/reports/commands.ts": ["src/reports/", "src/sdk/"],
   "src/reports/command-options.ts": ["src/reports/", "src/sdk/"],
-  "src/reports/people/load-list.ts": ["src/reports/", "src/sdk/"],
+  "src/reports/people/load-text.ts": ["src/reports/", "src/sdk/"],
   "src/reports/render/write-answer.ts": ["src/reports/", "src/sdk/"],
   // What was decided about the rows of an answer. Its command, and its files.
   "src/reviews/command.ts": ["src/reviews/", "src/reports/", "src/sdk/"],
@@ -150,6 +151,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/errors.ts",
   ],
   "src/reports/": [
+    "src/sdk/api/json-check.ts",
     "src/sdk/c1z/",
     "src/sdk/contracts/",
     "src/sdk/resources/",
@@ -180,6 +182,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/chained-lines.ts",
     "src/sdk/errors.ts",
     "src/sdk/clock.ts",
+    "src/sdk/c1z/container/file-errors.ts",
     "src/sdk/c1z/container/file-lock.ts",
   ],
   // The process of a job, on both sides of its channel.
@@ -269,8 +272,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/version.ts": [],
   "sandbox/": ["sandbox/c1/", "src/sdk/errors.ts", "src/sdk/clock.ts"],
   "sandbox/c1/": ["sandbox/", "src/sdk/errors.ts", "src/sdk/clock.ts", "src/sdk/proto/gen/"],
-  "bench/": ["bench/console/table.ts", "src/", "sandbox/", "test/support/"],
-  "bench/console/": ["src/", "sandbox/", "bench/", "test/browser/"],
+  "bench/": ["bench/console/table.ts", "src/", "sandbox/", "test/support/", "scripts/bundle-program.ts"],
+  "bench/console/": ["src/", "sandbox/", "bench/", "test/browser/", "test/console/console-process.ts"],
   "scripts/": ["src/", "sandbox/"],
   // As somebody else's: through the package alone.
   "examples/": [],

@@ -16,18 +16,13 @@ const product = /cloudsmith|\borg[-_]?slug\b/gi;
 const ownRooms = /^(?:src\/cloudsmith|sandbox|scripts|bench|test)\/|\.test\.tsx?$/;
 const generalRooms = /^(?:src\/sdk|src\/reports)\//;
 
-/** Files that still know some, and how many. The list only shrinks. */
-export const knownProductNames: Readonly<Record<string, number>> = {};
-
-/** Names of Cloudsmith where they do not belong, entries that are out of date, and names that the connector has no more. */
-export function productNames(files: readonly SourceFile[], known = knownProductNames): readonly Violation[] {
-  const found = new Map(files.filter(({ path }) => !ownRooms.test(path)).map((file) => [file.path, namesIn(file)]));
-  const beyond = [...found]
-    .filter(([path, names]) => names.length > (known[path] ?? 0))
-    .map(([path, names]) => ({ file: path, problem: `knows what Cloudsmith calls things: ${names.join(", ")}` }));
-  const old = Object.entries(known)
-    .filter(([path, count]) => (found.get(path)?.length ?? 0) < count)
-    .map(([path]) => ({ file: path, problem: "knows fewer names of Cloudsmith than the list says: correct it" }));
+/** Names of Cloudsmith where they do not belong, and names that the connector has no more. */
+export function productNames(files: readonly SourceFile[]): readonly Violation[] {
+  const found = files
+    .filter(({ path }) => !ownRooms.test(path))
+    .map((file) => ({ file: file.path, names: namesIn(file) }))
+    .filter(({ names }) => names.length > 0)
+    .map(({ file, names }) => ({ file, problem: `knows what Cloudsmith calls things: ${names.join(", ")}` }));
   const connector = files.filter(({ path }) => path.startsWith("src/cloudsmith/")).map(({ text }) => text);
   const gone = fieldNames
     .filter((name) => !connector.some((text) => text.includes(name)))
@@ -35,7 +30,7 @@ export function productNames(files: readonly SourceFile[], known = knownProductN
       file: "scripts/rules/product-names.ts",
       problem: `${name} is no name of the connector any more`,
     }));
-  return [...beyond, ...old, ...gone];
+  return [...found, ...gone];
 }
 
 function namesIn({ path, text }: SourceFile): readonly string[] {

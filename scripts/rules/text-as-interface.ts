@@ -1,12 +1,14 @@
 /**
  * Text is no interface: what rooms tell each other is keys, codes, reasons and typed events, and a sentence is for
- * people. Nobody searches a message, matches it against a pattern, compares it with a literal or looks something up by it.
+ * people. Nobody searches a message, matches it against a pattern, takes it apart, compares it or looks something up by it.
  */
 import type { Node } from "oxc-parser";
 import { isTest, type SourceFile, type Violation } from "./source-files.ts";
 
 /** Properties and variables that hold words for people. */
-const texts = new Set(["message", "hint", "effect", "label", "title", "headline", "sentence", "caption"]);
+const texts = new Set([
+  ...["message", "statement", "quote", "hint", "effect", "label", "title", "headline", "sentence", "caption"],
+]);
 /** These may be keys, which can be compared; a search in them shows that they are sentences. */
 const perhapsTexts = new Set([...texts, "reason", "detail", "details", "displayName"]);
 const searches = new Set([
@@ -18,6 +20,8 @@ const searches = new Set([
   "search",
   "indexOf",
   "lastIndexOf",
+  "replace",
+  "replaceAll",
 ]);
 const patternCalls = new Set(["test", "exec"]);
 const lookUps = new Set(["get", "has"]);
@@ -31,30 +35,15 @@ const lastRooms: readonly string[] = ["src/sdk/cli/log-line.ts", "src/reports/re
  * Texts of other programs that carry a fact nowhere else. Nothing is decided by them; a part is quoted to a person.
  * OpenSSL: Node gives the reason of a failed handshake (code EPROTO) in the message alone.
  */
-const quoted: Readonly<Record<string, number>> = { "src/sdk/http/network-problem.ts": 1 };
-
-/** Files that still read texts, and at how many places. The list only shrinks. */
-export const knownTextReaders: Readonly<Record<string, number>> = {
-  "src/console/connectors/connector-status.ts": 1,
-  "src/console/failures/describe-failure.ts": 1,
-  "src/console/failures/remote-failures.ts": 2,
-  "src/console/ui/connector/runs/syncing-panel.tsx": 1,
-};
+const quoted: Readonly<Record<string, number>> = { "src/sdk/net/trusted-roots.ts": 1 };
 
 /** Places that take words for people as data. */
-export function textAsInterface(
-  files: readonly SourceFile[],
-  known = { ...quoted, ...knownTextReaders },
-): readonly Violation[] {
+export function textAsInterface(files: readonly SourceFile[]): readonly Violation[] {
   const found = files
     .filter(({ path }) => !isTest(path) && !lastRooms.some((room) => path.startsWith(room)))
     .flatMap((file) => readersIn(file));
   const counts = Map.groupBy(found, ({ file }) => file);
-  const beyond = found.filter(({ file }) => (counts.get(file)?.length ?? 0) > (known[file] ?? 0));
-  const old = Object.entries(known)
-    .filter(([file, count]) => (counts.get(file)?.length ?? 0) < count)
-    .map(([file]) => ({ file, problem: "reads fewer texts than the list of known ones says: correct it" }));
-  return [...beyond, ...old];
+  return found.filter(({ file }) => (counts.get(file)?.length ?? 0) > (quoted[file] ?? 0));
 }
 
 function readersIn({ path, text, program }: SourceFile): readonly Violation[] {
@@ -81,8 +70,9 @@ function visit(node: Node, aliases: Set<string>, report: Report): void {
   if (node.type === "CallExpression") visitCall(node, scope, report);
   if (node.type === "BinaryExpression" && /^[!=]==?$/.test(node.operator)) {
     const sides = [node.left, node.right];
-    const [literal] = sides.filter(isWord);
-    if (literal && sides.some((side) => isText(side as Node, scope, texts))) report(node, "compares words for people");
+    if (sides.some((side) => isText(side as Node, scope, texts)) && !sides.some(isNothing)) {
+      report(node, "compares words for people");
+    }
   }
   if (node.type === "SwitchStatement" && isText(node.discriminant, scope, texts)) {
     report(node.discriminant, "decides by words for people");
@@ -148,10 +138,10 @@ function isTextCall(
   return sameText.has(callee.property.name) && isText(callee.object, scope, names);
 }
 
-/** A literal with at least one character: comparing with "" asks whether there is a text at all. */
-function isWord(node: Node): boolean {
-  if (node.type === "Literal") return typeof node.value === "string" && node.value !== "";
-  return node.type === "TemplateLiteral";
+/** Comparing with it asks whether there is a text at all. */
+function isNothing(node: Node): boolean {
+  if (node.type === "Identifier") return node.name === "undefined";
+  return node.type === "Literal" && (node.value === "" || node.value === null);
 }
 
 function isFunction({ type }: Node): boolean {

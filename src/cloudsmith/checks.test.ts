@@ -43,6 +43,15 @@ async function errorOf(promise: Promise<unknown>): Promise<BatonError> {
   throw new Error("it succeeded");
 }
 
+test("an organization that shows nobody at all is not called complete, with whatever key", async () => {
+  const { sandbox, client } = await setUp("service");
+  await using _ = sandbox;
+  sandbox.organization.members.length = 0;
+  const results = await runChecks(client, org, { signal });
+  assert.deepEqual([results.at(-1)?.outcome, results[3]?.detail], ["warn", "0 active and 0 inactive members."]);
+  assert.match(results.at(-1)?.detail ?? "", /Not a single member is shown/);
+});
+
 for (const key of ["owner", "manager", "service"] as const) {
   test(`all six checks pass in order for a key of the ${key}, with one request each`, async () => {
     const { sandbox, client } = await setUp(key);

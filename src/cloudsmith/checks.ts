@@ -3,15 +3,16 @@
  * one. Each check is declared once: `validate`, `doctor` and the console show all of them, and before a sync those
  * decide that are marked so. Each says what was found and, when it is not right, what to do.
  */
-import { didYouMean, listed } from "../sdk/api/nearest-name.ts";
+import { ifAnswered } from "../sdk/api/api-failures.ts";
+import { listed, seenInstead } from "../sdk/api/nearest-name.ts";
 import { wholeOf } from "../sdk/api/page-walk.ts";
 import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from "../sdk/checks.ts";
 import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
-import { BatonError, type BatonErrorInit, Status, toBatonError } from "../sdk/errors.ts";
+import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
 import { usableEmail } from "../sdk/resources/email-address.ts";
 import { type Api, endpoints, memberList, organizationList, teamList } from "./client.ts";
-import { isAboutKey, unlessUnseen } from "./errors.ts";
+import { codePrefix, isAboutKey } from "./errors.ts";
 import type { Member, Organization, Self, Service, Team } from "./schemas.ts";
 import { knownRole } from "./types.ts";
 
@@ -48,61 +49,39 @@ const completeRoles: ReadonlySet<string | undefined> = new Set(["Owner", "Manage
 const useWiderKey =
   "Use a key of an Owner or Manager of the organization, best of a service account with the role Manager.";
 
-/** What the checks of one run look at; each thing is looked up once, when it is first asked for. */
+/** What the checks of one run look at. Each thing is looked up once; what fails is thrown to those who ask for it. */
 class Observed {
   readonly asked: Asked;
+  readonly caller: Promise<Self>;
+  readonly organization: Promise<Organization>;
+  readonly role: Promise<CallerRole>;
   /** Requests that a sync will need: who, organization and role, then pages. */
   requests = 3;
-  /** Those on the first pages, once they are read. */
-  members: readonly Member[] = [];
+  /** Those on the first pages; undefined until they are read. */
+  members: readonly Member[] | undefined;
   /** All teams; undefined when they are more than a page, or were not read. */
   teams: readonly Team[] | undefined;
-  #caller: Promise<Self> | undefined;
-  #organization: Promise<Organization> | undefined;
-  #role: Promise<CallerRole> | undefined;
-
-  constructor(asked: Asked) {
-    this.asked = asked;
-  }
-
-  /** @throws BatonError `CS-AUTH-401`, `CS-AUTH-ANONYMOUS` and those of the network. */
-  caller(): Promise<Self> {
-    this.#caller ??= this.#lookUpCaller();
-    return this.#caller;
-  }
-
-  /** @throws BatonError `CS-ORG-404`, `CS-AUTH-403` and every other error of the request. */
-  async organization(): Promise<Organization> {
-    await this.caller();
-    this.#organization ??= findOrganization(this.asked);
-    return await this.#organization;
-  }
-
-  /** @throws BatonError of the network and of servers in trouble; that it is not answered is no error. */
-  async role(): Promise<CallerRole> {
-    const caller = await this.caller();
-    this.#role ??= findRole(this.asked, caller);
-    const role = await this.#role;
-    const { slug } = await this.organization();
-    if (role.kind !== "unknown" || slug === this.asked.orgSlug) return role;
-    // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
-    this.#role = findRole({ ...this.asked, orgSlug: slug }, caller);
-    return await this.#role;
-  }
 
   /** When it is known whose key it is, organization and role are looked up together. */
-  async #lookUpCaller(): Promise<Self> {
-    const { client, signal, onKeyProven } = this.asked;
-    const caller = await client.self({ signal });
+  constructor(asked: Asked) {
+    const { client, signal, orgSlug, onKeyProven } = asked;
     const failed = new AbortController();
-    this.#role = findRole({ ...this.asked, signal: AbortSignal.any([signal, failed.signal]) }, caller);
-    this.#organization = findOrganization(this.asked);
+    const either = AbortSignal.any([signal, failed.signal]);
+    this.asked = asked;
+    this.caller = client.self({ signal });
+    const first = this.caller.then((caller) => findRole({ ...asked, signal: either }, caller));
+    this.organization = this.caller.then(() => findOrganization(asked));
+    this.role = first.then(async (role) => {
+      const { slug } = await this.organization;
+      if (role.kind !== "unknown" || slug === orgSlug) return role;
+      // Configured by its immutable id, which service accounts are not found under (Cloudsmith API: services).
+      return await findRole({ ...asked, orgSlug: slug }, await this.caller);
+    });
     // Without an organization the role is not wanted any more, and its look-up would go on.
-    this.#organization.catch(() => failed.abort());
-    // The one who asks for them is told; nobody asks when something else failed first.
-    for (const looking of [this.#role, this.#organization]) looking.catch(() => {});
-    onKeyProven?.();
-    return caller;
+    this.organization.catch(() => failed.abort());
+    // Nobody asks for them when something else failed first.
+    for (const looking of [this.caller, this.organization, this.role]) looking.catch(() => {});
+    if (onKeyProven) this.caller.then(onKeyProven).catch(() => {});
   }
 }
 
@@ -123,17 +102,32 @@ async function findRole(asked: Asked, caller: Self): Promise<CallerRole> {
 }
 
 function ownService({ client, orgSlug, signal }: Asked, { slug = "" }: Self): Promise<Service | undefined> {
-  return unlessUnseen(client.record(endpoints.service, orgSlug, slug, { signal }));
+  return ifAnswered(client.record(endpoints.service, orgSlug, slug, { signal, isOptional: true }), codePrefix);
 }
 
-/** A service account may have the slug of a person, whose role is not its own. */
+/** A service account may have the slug of a person, whose role is not its own; nor is that of somebody who was not asked for. */
 async function ownMembership(
   { client, orgSlug, signal }: Asked,
   { slug = "", slug_perm, email }: Self,
 ): Promise<Member | undefined> {
-  const member = await unlessUnseen(client.record(endpoints.member, orgSlug, slug, { signal }));
-  const isOther = email === undefined && member?.email !== undefined && member.user_id !== slug_perm;
-  return isOther ? undefined : member;
+  const member = await ifAnswered(
+    client.record(endpoints.member, orgSlug, slug, { signal, isOptional: true }),
+    codePrefix,
+  );
+  if (!member || member.user_id === slug_perm) return member;
+  const isOther = (member.user ?? slug).toLowerCase() !== slug.toLowerCase();
+  return isOther || (email === undefined && member.email !== undefined) ? undefined : member;
+}
+
+/** The slug is right, so that only time helps. */
+function deniedAndListed(orgSlug: string): BatonError {
+  return new BatonError({
+    code: "CS-ORG-CONTRADICTED",
+    status: Status.unavailable,
+    message: `Cloudsmith says that there is no organization '${orgSlug}' (404), and this key's list of organizations has it.`,
+    effect: "Nothing was read.",
+    hint: "Try again in a minute.",
+  });
 }
 
 /** The organization; when there is none of this slug, the error's hint names those that the key can see. */
@@ -145,14 +139,12 @@ async function findOrganization({ client, orgSlug, signal }: Asked): Promise<Org
     if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
     // The suggestion is an extra; the error that it belongs to is thrown either way.
     const seen = await client.records(organizationList, "", { signal }).catch(() => undefined);
-    throw seen
-      ? error.with(
-          suggestion(
-            orgSlug,
-            seen.map(({ slug }) => slug),
-          ),
-        )
-      : caught;
+    if (!seen) throw caught;
+    const slugs = seen.map(({ slug }) => slug);
+    if (slugs.includes(orgSlug)) throw error.status === Status.notFound ? deniedAndListed(orgSlug) : caught;
+    throw error.with(
+      seenInstead(orgSlug, slugs, "This key can see no organization: its owner must be invited to it first."),
+    );
   }
 }
 
@@ -169,14 +161,6 @@ function theOneAsked(organization: Organization, asked: string): Organization {
     candidates: [slug],
     fatal: true,
   });
-}
-
-function suggestion(orgSlug: string, slugs: readonly string[]): Pick<BatonErrorInit, "hint" | "candidates"> {
-  if (slugs.length === 0) {
-    return { hint: "This key can see no organization: its owner must be invited to it first." };
-  }
-  const { question, candidates } = didYouMean(orgSlug, slugs);
-  return { hint: `${question}This key can see: ${listed(slugs)}.`, candidates };
 }
 
 /** In the order in which they are shown. `roster` is the verdict: may this key's view of the organization be complete? */
@@ -241,7 +225,7 @@ export async function validateAccess(
 ): Promise<Access> {
   const observed = new Observed({ client, orgSlug, signal, onKeyProven });
   await proveChecks(checks, observed, { signal, warn });
-  const [caller, organization, role] = [await observed.caller(), await observed.organization(), await observed.role()];
+  const [caller, organization, role] = [await observed.caller, await observed.organization, await observed.role];
   const reason: NotRead["reason"] = "out-of-scope";
   for (const [type, what, title] of unlessRequested) {
     if (!reads.has(type)) report({ kind: "not-read", what, title, reason });
@@ -253,7 +237,7 @@ export async function validateAccess(
 /** One request proves host and key: any answer of the API proves the host, a good one the key. */
 async function checkHost(_signal: AbortSignal, observed: Observed): Promise<Finding> {
   try {
-    await observed.caller();
+    await observed.caller;
   } catch (caught) {
     if (!isAboutKey(caught)) throw caught;
   }
@@ -261,20 +245,20 @@ async function checkHost(_signal: AbortSignal, observed: Observed): Promise<Find
 }
 
 async function checkKey(_signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const { name, slug = "", email } = await observed.caller();
+  const { name, slug = "", email } = await observed.caller;
   const [kind, word] = email === undefined ? ["service", "service account"] : ["user", "user"];
   return pass(`The key belongs to the ${word} ${name || slug || "(unnamed)"}.`, { slug, name: name || slug, kind });
 }
 
 async function checkOrganization(_signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const { name, slug } = await observed.organization();
+  const { name, slug } = await observed.organization;
   const { orgSlug } = observed.asked;
   const slugNote = slug === orgSlug ? "" : `; its slug is ${slug}`;
   return pass(`${name} (${orgSlug})${slugNote}.`, { name, slug });
 }
 
 async function checkMembers(signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const { slug } = await observed.organization();
+  const { slug } = await observed.organization;
   const page = (isActive: boolean) => observed.asked.client.page(memberList(isActive), slug, { page: 1, signal });
   const [active, inactive] = await Promise.all([page(true), page(false)]);
   const [ofActive, ofInactive] = [wholeOf(active), wholeOf(inactive)];
@@ -288,7 +272,7 @@ async function checkMembers(signal: AbortSignal, observed: Observed): Promise<Fi
 }
 
 async function checkTeams(signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const { slug } = await observed.organization();
+  const { slug } = await observed.organization;
   const page = await observed.asked.client.page(teamList, slug, { page: 1, signal });
   const { rows, pages, isCounted } = wholeOf(page);
   observed.requests += pages;
@@ -299,7 +283,7 @@ async function checkTeams(signal: AbortSignal, observed: Observed): Promise<Find
 }
 
 async function checkRoster(_signal: AbortSignal, observed: Observed): Promise<Finding> {
-  const role = await observed.role();
+  const role = await observed.role;
   const signs = partialSigns(role, observed);
   const facts = { requests: String(observed.requests) };
   if (signs.length === 0) return pass(`The key's owner is ${role.role ?? "unknown"} and sees everybody.`, facts);
@@ -307,7 +291,8 @@ async function checkRoster(_signal: AbortSignal, observed: Observed): Promise<Fi
 }
 
 /** Sentences that say why the roster may be partial; none for a complete one. */
-function partialSigns({ role, seesAll }: CallerRole, { members, teams }: Observed): readonly string[] {
+function partialSigns({ role, seesAll }: CallerRole, { members: read, teams }: Observed): readonly string[] {
+  const members = read ?? [];
   const standing = role === undefined ? "has no role that can be determined" : `has the role ${role}`;
   const redacted = members.filter((member) => usableEmail(member.email) === undefined).length;
   const noTwoFactor = members.filter((member) => member.has_two_factor === undefined).length;
@@ -320,7 +305,8 @@ function partialSigns({ role, seesAll }: CallerRole, { members, teams }: Observe
       `Partial roster: the key's owner ${standing}; only an Owner or Manager sees all members, teams and e-mail addresses.`,
     ],
     [!seesAll && redacted > 0, `${redacted} e-mail addresses are redacted or missing.`],
-    [noTwoFactor > 0, `Two-factor state is unknown for ${noTwoFactor} members.`],
+    [read?.length === 0, "Not a single member is shown, and every organization has an owner."],
+    [noTwoFactor * 2 > members.length, `Two-factor state is unknown for ${noTwoFactor} members.`],
     [unseen.length > 0, `Members are in teams that this key cannot list: ${listed(unseen)}.`],
   ];
   return signs.flatMap(([holds, text]) => (holds ? [text] : []));

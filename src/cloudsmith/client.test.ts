@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Fault, FaultKind } from "../../sandbox/faults.ts";
+import type { Fault, FaultKind } from "../../sandbox/faults/faults.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import { VirtualClock } from "../../test/support/virtual-clock.ts";
 import type { PageWalk } from "../sdk/api/page-walk.ts";

@@ -11,9 +11,6 @@ import { requestedFields } from "./on-request/settings.ts";
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
 export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
 
-/** Variable of the official CLI: the host that its key is for (Cloudsmith CLI: environment). */
-export const cliHostVariable = "CLOUDSMITH_API_HOST";
-
 /** Fields of the connector, in the order in which forms show them. */
 export const fields = [
   {
@@ -44,7 +41,8 @@ export const fields = [
     hidden: true,
     exportTarget: "cli",
     default: defaultBaseUrl,
-    fallbackEnvironment: [cliHostVariable],
+    // The host that the official CLI's key is for (Cloudsmith CLI: environment).
+    fallbackEnvironment: ["CLOUDSMITH_API_HOST"],
     fallbackFollows: "api-key",
     distrust: onlyHostsBelow(["cloudsmith.io", "cloudsmith.com"]),
   },

@@ -16,8 +16,11 @@ import { type Api, endpoints } from "./client.ts";
 import { organizationId } from "./converters.ts";
 import { type Asked, OrganizationReading } from "./members/reading.ts";
 import { AuditFeed } from "./on-request/audit-feed.ts";
+import { InvitationSyncer, OidcProviderSyncer } from "./on-request/providers-and-invitations.ts";
+import { RepositorySyncer } from "./on-request/repositories.ts";
+import { ServiceKeySyncer, ServiceSyncer } from "./on-request/services.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
-import { requestedSyncers } from "./on-request/syncers.ts";
+import { EntitlementTokenSyncer } from "./on-request/tokens.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
 import { UserSyncer } from "./syncers/user-syncer.ts";
@@ -41,6 +44,8 @@ export interface CloudsmithConnectorOptions {
 export const metadata: ConnectorMetadata = {
   displayName: "Cloudsmith",
   description: "Syncs one Cloudsmith organization: its members, their roles, two-factor state and teams",
+  // The page that C1 publishes of a connector's docs/connector.mdx.
+  helpUrl: "https://www.conductorone.com/docs/baton/cloudsmith",
 };
 
 /** Reads one Cloudsmith organization. */
@@ -126,13 +131,25 @@ export class CloudsmithConnector implements Connector {
   }
 }
 
-/** All syncers, in the order in which their types are registered; those that `requested` names are asked for. */
+/**
+ * All syncers, in the order in which their types are registered: who is named as a holder is listed before what is held.
+ * Those that `requested` names are asked for.
+ */
 export function createSyncers(
   reading: (signal: AbortSignal) => Promise<OrganizationReading>,
   requested: ReadonlySet<Requested> = new Set(),
 ): readonly ResourceSyncer[] {
-  const always = [new OrganizationSyncer(reading), new UserSyncer(reading), new TeamSyncer(reading)];
-  return [...always, ...requestedSyncers(reading, requested)];
+  return [
+    new OrganizationSyncer(reading),
+    new UserSyncer(reading),
+    new TeamSyncer(reading),
+    new ServiceSyncer(reading, requested.has("service")),
+    new ServiceKeySyncer(reading, requested.has("service-key")),
+    new OidcProviderSyncer(reading, requested.has("oidc-provider")),
+    new InvitationSyncer(reading, requested.has("invitation")),
+    new RepositorySyncer(reading, requested.has("repository")),
+    new EntitlementTokenSyncer(reading, requested.has("entitlement-token")),
+  ];
 }
 
 /** The types of a sync that says nothing else. */

@@ -1,6 +1,12 @@
 /** Cloudsmith records to Baton objects: pure functions, no I/O. What an id, a status or a profile key is, is decided here. */
 
-import { type Profile, type Resource, type ResourceId, ResourceStatus } from "../sdk/contracts/model.ts";
+import {
+  type Annotation,
+  type Profile,
+  type Resource,
+  type ResourceId,
+  ResourceStatus,
+} from "../sdk/contracts/model.ts";
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
 import { usableEmail } from "../sdk/resources/email-address.ts";
 import { profileOf, shown } from "../sdk/resources/profile.ts";
@@ -32,6 +38,11 @@ export function teamId(slugPerm: string): ResourceId {
   return { resourceType: teamType.id, resource: slugPerm };
 }
 
+/** The organization's page. Of teams and members no page of their own is documented: it is as near as a link leads. */
+export function organizationLink({ slug }: Organization): Annotation {
+  return externalLink(webApp + encodeURIComponent(slug));
+}
+
 /** The organization as a resource that announces users and teams as its children, and what is read on request. */
 export function organizationResource(organization: Organization, requestedTypes: readonly string[] = []): Resource {
   const { slug, slug_perm, name, country, location, tagline, created_at } = organization;
@@ -45,7 +56,7 @@ export function organizationResource(organization: Organization, requestedTypes:
       childResourceType(teamType.id),
       ...requestedTypes.map((type) => childResourceType(type)),
       rawId(slug_perm),
-      externalLink(webApp + encodeURIComponent(slug)),
+      organizationLink(organization),
       groupTrait(profile),
     ],
     profile,
@@ -53,15 +64,22 @@ export function organizationResource(organization: Organization, requestedTypes:
   };
 }
 
-/** A team as a resource of the organization. `groups` of the identity provider fill it, where that is asked for and so. */
-export function teamResource(team: Team, organization: ResourceId, groups?: readonly string[]): Resource {
+/** What is told of a team beyond its row, where that is asked for. */
+export interface TeamFacts {
+  /** Groups of the identity provider that fill it, each as `key=value`. */
+  readonly groups?: readonly string[] | undefined;
+  readonly links?: readonly Annotation[];
+}
+
+/** A team as a resource of the organization. */
+export function teamResource(team: Team, organization: ResourceId, { groups, links = [] }: TeamFacts = {}): Resource {
   const { slug, slug_perm, visibility } = team;
   const profile = profileOf({ directory_groups: groups, slug, slug_perm, visibility });
   return {
     id: teamId(team.slug_perm),
     parentResourceId: organization,
     displayName: shown(team.name) || team.slug,
-    annotations: [rawId(team.slug_perm), groupTrait(profile, groups && { sourceType: "directory_synced" })],
+    annotations: [rawId(team.slug_perm), ...links, groupTrait(profile, groups && { sourceType: "directory_synced" })],
     ...(team.description ? { description: team.description } : {}),
     profile,
   };
@@ -77,6 +95,7 @@ export interface MemberFacts {
   readonly hasOwnEmail: boolean;
   /** The time, milliseconds since the epoch: nobody logged in after it. */
   readonly nowMs: number;
+  readonly links?: readonly Annotation[];
 }
 
 /** A member as a user of the organization. */
@@ -101,7 +120,7 @@ export function userResource(row: Member, facts: MemberFacts, organization: Reso
     id: userId(id),
     parentResourceId: organization,
     displayName: shown(member.user_name) || shown(user) || email || id,
-    annotations: [rawId(id), trait],
+    annotations: [rawId(id), ...(facts.links ?? []), trait],
     profile,
     status,
     ...(createdAt && { createdAt }),

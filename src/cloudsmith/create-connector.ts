@@ -2,9 +2,11 @@
 import type { ConnectorContext } from "../sdk/cli/app.ts";
 import { httpSettings } from "../sdk/cli/command-setup.ts";
 import { secretFingerprint, tokenNotice } from "../sdk/config/pasted-secret.ts";
+import { secretFileLocation } from "../sdk/config/secret-source.ts";
 import { settingError } from "../sdk/errors.ts";
+import { cliHost } from "./cli-files.ts";
 import { CloudsmithClient } from "./client.ts";
-import { cliHostVariable, type Settings } from "./config.ts";
+import type { Settings } from "./config.ts";
 import { CloudsmithConnector } from "./connector.ts";
 import { type Requested, requestedSettings } from "./on-request/settings.ts";
 import { type ApiKey, parseApiKey, parseBaseUrl, parseOrgSlug } from "./pasted.ts";
@@ -24,7 +26,7 @@ export function createConnectorFromConfig(config: Settings, context: ConnectorCo
   if (orgSlug !== config.string("org-slug"))
     logger.info("the organization slug was read from what was given", { organization: orgSlug });
   const baseUrl = parseBaseUrl(config.string("base-url"));
-  checkHost(key, baseUrl, context.env);
+  checkHost(key, baseUrl, config, context.env);
   const { kind, expiresAtMs } = key;
   const origin = { source: config.source("api-key"), fingerprint: secretFingerprint(key.value) };
   logger.info("using Cloudsmith API key", {
@@ -47,16 +49,19 @@ export function createConnectorFromConfig(config: Settings, context: ConnectorCo
 }
 
 /**
- * A key of the Cloudsmith CLI, from its variable or its file, is for the host that its other variable names, and goes
- * nowhere else.
+ * A key of the Cloudsmith CLI, from its variable or its file, is for the host that its other variable or file names, and
+ * goes nowhere else.
  */
-function checkHost(key: ApiKey, baseUrl: string, env: ConnectorContext["env"]): void {
-  const { CLOUDSMITH_API_HOST: host } = env;
-  if (!host || !key.isOfCli || new URL(parseBaseUrl(host)).origin === new URL(baseUrl).origin) return;
+function checkHost(key: ApiKey, baseUrl: string, config: Settings, env: ConnectorContext["env"]): void {
+  if (!key.isOfCli) return;
+  const file = config.isGiven("api-key-file") ? secretFileLocation(config.string("api-key-file"), env) : undefined;
+  const named = cliHost(file, env);
+  if (named === undefined || new URL(parseBaseUrl(named.host)).origin === new URL(baseUrl).origin) return;
+  const { namedBy } = named;
   throw settingError({
     fatal: true,
     code: "CS-CONFIG-HOST",
-    message: `The API key is the Cloudsmith CLI's, for the host that ${cliHostVariable} names, and base-url names another host.`,
-    hint: `Set base-url to that host, unset ${cliHostVariable}, or give a key of the other host as BATON_API_KEY.`,
+    message: `The API key is the Cloudsmith CLI's, for the host that ${namedBy} names, and base-url names another host.`,
+    hint: `Set base-url to that host, take ${namedBy} away, or give a key of the other host as BATON_API_KEY.`,
   });
 }

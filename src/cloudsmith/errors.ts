@@ -1,9 +1,16 @@
 /** What a failed request means for Cloudsmith in particular; what is the same for every API is said by sdk/api. */
 import type { ApiErrors } from "../sdk/api/api-client.ts";
-import { type ApiErrorTexts, apiFailures, detailOf, fatal, unlessDeclined } from "../sdk/api/api-failures.ts";
+import {
+  type ApiErrorTexts,
+  apiFailures,
+  detailOf,
+  fatal,
+  isAboutCredential,
+  unlessDeclined,
+} from "../sdk/api/api-failures.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { secretKind, secretTail, tokenNotice } from "../sdk/config/pasted-secret.ts";
-import { BatonError, Status } from "../sdk/errors.ts";
+import { type BatonError, Status } from "../sdk/errors.ts";
 import type { FailureContext, StatusFailure } from "../sdk/http/http-failure.ts";
 
 /** What was asked for; decides what a 404 means. A list's 404 means the organization. */
@@ -80,11 +87,24 @@ function textsOf({ status, body }: StatusFailure, told: Told): ApiErrorTexts | u
     case 402:
       return {
         code: "CS-PLAN-402",
-        message: `Cloudsmith refused ${at.path} until '${organization}' pays for it (402${said}).`,
+        message: `Cloudsmith refused ${at.path} until ${organization ? `'${organization}' pays for it` : "it is paid for"} (402${said}).`,
         hint: "Either the organization's plan does not include it, or the quota of its plan is used up or unpaid: look at plan, usage and billing in Cloudsmith.",
       };
     case 403:
-      return subject === "caller" ? refusedTexts(told) : forbiddenTexts(told);
+      if (subject !== "caller") {
+        return {
+          code: "CS-AUTH-403",
+          message: `The API key is valid but not allowed to read ${at.path} (403${said}).`,
+          hint: "Use a key of an Owner or Manager, best of a service account with role Manager. A key that worked before may be older than the key policy allows, or its owner lacks the required two-factor authentication.",
+        };
+      }
+      // Nobody needs a right to ask who they are, so that it is the key itself that is refused.
+      return {
+        code: "CS-AUTH-REFUSED",
+        status: Status.unauthenticated,
+        message: `Cloudsmith refused ${told.credential}: it may not even ask whose key it is (403${said}).`,
+        hint: `${told.keyHint} A key that worked before is most likely older than the key policy allows.`,
+      };
     case 404:
       if (detailOf(body) !== invalidPageDetail) return notFoundTexts(told);
       return { code: invalidPageCode, message: `${at.path} is past the end of the list (404${said}).` };
@@ -93,28 +113,15 @@ function textsOf({ status, body }: StatusFailure, told: Told): ApiErrorTexts | u
   }
 }
 
-/** Nobody needs a right to ask who they are, so that it is the key itself that is refused. */
-function refusedTexts({ credential, said, keyHint: hint }: Told): ApiErrorTexts {
-  return {
-    code: "CS-AUTH-REFUSED",
-    status: Status.unauthenticated,
-    message: `Cloudsmith refused ${credential}: it may not even ask whose key it is (403${said}).`,
-    hint: `${hint} A key that worked before is most likely older than the key policy allows.`,
-  };
-}
-
-function forbiddenTexts({ at, said }: Told): ApiErrorTexts {
-  return {
-    code: "CS-AUTH-403",
-    message: `The API key is valid but not allowed to read ${at.path} (403${said}).`,
-    hint: "Use a key of an Owner or Manager, best of a service account with role Manager. A key that worked before may be older than the key policy allows, or its owner lacks the required two-factor authentication.",
-  };
-}
-
 function notFoundTexts({ at, organization, subject }: Told): ApiErrorTexts {
   switch (subject) {
-    case "organization":
     case "list":
+      return {
+        code: "CS-ORG-404",
+        message: `Cloudsmith has nothing at ${at.path} (404): either this key cannot see the organization '${organization}' any more, or not this list.`,
+        hint: "Check the slug and the role of the key's owner; if both are right, try again in a minute: what is new is not found at once.",
+      };
+    case "organization":
       return {
         code: "CS-ORG-404",
         message: `There is no organization '${organization}' that this key can see (404 at ${at.path}).`,
@@ -138,16 +145,9 @@ function notFoundTexts({ at, organization, subject }: Told): ApiErrorTexts {
   }
 }
 
-/** Codes that say that the API was reached and answers to the key, or to none for now. */
-const aboutKey: ReadonlySet<string> = new Set(
-  ["AUTH-401", "AUTH-403", "AUTH-ANONYMOUS", "AUTH-REFUSED", "RATE-429", "RATE-WAIT"].map(
-    (suffix) => `${codePrefix}-${suffix}`,
-  ),
-);
-
 /** True for an error that proves that the API was reached: what is wrong is the key, or its budget. */
 export function isAboutKey(caught: unknown): boolean {
-  return caught instanceof BatonError && aboutKey.has(caught.code);
+  return isAboutCredential(caught, codePrefix, ["CS-AUTH-ANONYMOUS", "CS-AUTH-REFUSED"]);
 }
 
 /** The answer to a question that a sync can do without; undefined when Cloudsmith declines to answer it or answers rubbish. */

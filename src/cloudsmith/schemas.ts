@@ -4,9 +4,9 @@
  */
 import {
   type Checked,
+  filledId,
   filledText,
   flag,
-  flagOrText,
   listOf,
   objectOf,
   rowId,
@@ -17,8 +17,9 @@ import {
 
 /*
  * The row policy. A list that holds a row without an id is refused as a whole. Anything else may be missing or null,
- * which both mean unknown: never false, never empty, never nobody. A value of another type refuses the answer, because
- * whatever changed it may have changed the rest.
+ * which both mean unknown: never false, never empty, never nobody. What is certain all the same is taken: true and false as
+ * text, an id as a whole number. Any other value of another type refuses the answer, because whatever changed it may have
+ * changed the rest.
  */
 /**
  * Longest texts. What is documented has 12 characters as an id, 200 as a name. Ids stay in memory, and what a team or the
@@ -49,7 +50,7 @@ export const member = objectOf({
   /** `Owner`, `Manager`, `Member`, `Collaborator`, or a role that is newer than this connector. */
   role: word,
   /** Text in bindings of early 2024. */
-  is_active: unlessUnknown(flagOrText),
+  is_active: unlessUnknown(flag),
   has_two_factor: unlessUnknown(flag),
   /** RFC 3339, as all times. */
   joined_at: word,
@@ -70,7 +71,7 @@ export type Member = Checked<typeof member>;
 export const team = objectOf({
   slug_perm: id,
   slug,
-  name,
+  name: note,
   description: note,
   visibility: word,
 });
@@ -78,7 +79,7 @@ export type Team = Checked<typeof team>;
 
 /** The organization (Cloudsmith API: Organization). An answer with an empty name and nothing else has occurred. */
 export const organization = objectOf({
-  slug_perm: slug,
+  slug_perm: upTo(longest.id, filledId),
   slug,
   name,
   created_at: word,
@@ -92,7 +93,13 @@ export type Organization = Checked<typeof organization>;
  * Whose key it is (Cloudsmith API: UserBrief). Without a good key `authenticated` is false and the rest unknown; service
  * accounts have no address.
  */
-export const self = objectOf({ authenticated: flag, slug: word, slug_perm: word, name: note, email: note });
+export const self = objectOf({
+  authenticated: flag,
+  slug: word,
+  slug_perm: unlessUnknown(id),
+  name: note,
+  email: note,
+});
 export type Self = Checked<typeof self>;
 
 /** A service account (Cloudsmith API: Service), with the role `Manager` or `Member`; its masked key is dropped here. */

@@ -12,13 +12,19 @@ import { type RunSyncOptions, runSync } from "../sdk/sync/run-sync.ts";
 import { CloudsmithClient } from "./client.ts";
 import { CloudsmithConnector } from "./connector.ts";
 import { organizationId, teamId, userId } from "./converters.ts";
+import type { Requested } from "./on-request/settings.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cloudsmith-targeted-"));
 after(() => rmSync(directory, { recursive: true }));
 let files = 0;
 
-async function sync(sandbox: Sandbox, options: Partial<RunSyncOptions> & { readonly pageSize?: number } = {}) {
-  const { pageSize, ...rest } = options;
+interface SyncOptions {
+  readonly pageSize?: number;
+  readonly requested?: ReadonlySet<Requested>;
+}
+
+async function sync(sandbox: Sandbox, options: Partial<RunSyncOptions> & SyncOptions = {}) {
+  const { pageSize, requested = new Set(), ...rest } = options;
   const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
     apiKey: sandbox.keys.owner,
@@ -30,7 +36,7 @@ async function sync(sandbox: Sandbox, options: Partial<RunSyncOptions> & { reado
   const path = join(directory, `sync-${files++}.c1z`);
   try {
     const outcome = await runSync({
-      connector: new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug }),
+      connector: new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug, requested }),
       path,
       storageEngine: "sqlite",
       signal: new AbortController().signal,
@@ -66,6 +72,17 @@ function assertSame(partial: Rows, full: Rows, id: ResourceId): void {
 function requestsTo(sandbox: Sandbox, part: RegExp): number {
   return sandbox.requests.filter(({ path }) => part.test(path)).length;
 }
+
+test("a team and a member read by themselves say what a full sync says, where team sources are asked for", async () => {
+  await using sandbox = await startSandbox();
+  const requested = new Set<Requested>(["team-source"]);
+  const { rows } = await sync(sandbox, { requested });
+  const { teams, members } = sandbox.organization;
+  for (const id of [...teams.map(({ slugPerm }) => teamId(slugPerm)), userId(members[0]?.userId ?? "")]) {
+    const partial = await sync(sandbox, { requested, syncResources: [{ id }] });
+    assertSame(partial.rows, rows, id);
+  }
+});
 
 for (const [what, switches] of [
   ["members carry their teams", {}],

@@ -4,7 +4,7 @@
  */
 import { type Entitlement, Purpose, type Resource, type ResourceType, Trait } from "../sdk/contracts/model.ts";
 import { exclusionGroup, skipEntitlementsAndGrants } from "../sdk/resources/annotations.ts";
-import { entitlementId } from "../sdk/resources/ids.ts";
+import { newEntitlement } from "../sdk/resources/ids.ts";
 
 /** The Cloudsmith organization (workspace). */
 export const organizationType: ResourceType = {
@@ -64,12 +64,17 @@ export function roleSlug(role: string | undefined): string | undefined {
 
 /** True for one of the two roles in a team, whatever its case (Cloudsmith API: membership team role). */
 export function isTeamRole(role: string | undefined): boolean {
-  return isTeamManager(role) || role?.trim().toLowerCase() === "member";
+  return role === "Member" || isTeamManager(role) || role?.trim().toLowerCase() === "member";
 }
 
 /** True for the role that manages a team. */
 export function isTeamManager(role: string | undefined): boolean {
   return role === "Manager" || role?.trim().toLowerCase() === "manager";
+}
+
+/** True for the kind of a row that is a service account, whatever its case (Cloudsmith API: user_kind). */
+export function isServiceKind(kind: string | undefined): boolean {
+  return kind?.trim().toLowerCase().startsWith("service") ?? false;
 }
 
 /** Slugs of a team's entitlements. */
@@ -83,17 +88,17 @@ export function organizationEntitlements(
   holders: readonly ResourceType[] = [userType],
 ): readonly Entitlement[] {
   const groupId = `organization-role-${organization.id.resource}`;
-  return organizationRoles.map((role, index) => ({
-    id: entitlementId(organization.id, role.toLowerCase()),
-    resource: organization,
-    displayName: `${organization.displayName} ${role}`,
-    description: mayDo[role](organization.displayName),
-    grantableTo: holders,
-    // Higher is more privileged.
-    annotations: [exclusionGroup(groupId, 10 * (organizationRoles.length - index))],
-    purpose: Purpose.assignment,
-    slug: role.toLowerCase(),
-  }));
+  return organizationRoles.map((role, index) =>
+    newEntitlement(organization, {
+      displayName: `${organization.displayName} ${role}`,
+      description: mayDo[role](organization.displayName),
+      grantableTo: holders,
+      // Higher is more privileged.
+      annotations: [exclusionGroup(groupId, 10 * (organizationRoles.length - index))],
+      purpose: Purpose.assignment,
+      slug: role.toLowerCase(),
+    }),
+  );
 }
 
 /** Membership in a team and, beside it, the right to manage the team. */
@@ -101,23 +106,20 @@ export function teamEntitlements(
   team: Resource,
   holders: readonly ResourceType[] = [userType],
 ): readonly Entitlement[] {
-  const shared = { resource: team, grantableTo: holders, annotations: [] };
   return [
-    {
-      ...shared,
-      id: entitlementId(team.id, teamMemberSlug),
+    newEntitlement(team, {
+      grantableTo: holders,
       displayName: `${team.displayName} Team Member`,
       description: `Member of the ${team.displayName} team, with the privileges on repositories that are given to the team`,
       purpose: Purpose.assignment,
       slug: teamMemberSlug,
-    },
-    {
-      ...shared,
-      id: entitlementId(team.id, teamManagerSlug),
+    }),
+    newEntitlement(team, {
+      grantableTo: holders,
       displayName: `${team.displayName} Team Manager`,
       description: `May change the settings and the members of the ${team.displayName} team`,
       purpose: Purpose.permission,
       slug: teamManagerSlug,
-    },
+    }),
   ];
 }

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
+import type { Flag } from "../sdk/config/field.ts";
 
 /** What `console` is to do. */
 export interface ConsoleOptions {
@@ -28,11 +29,18 @@ export interface ConsoleOptions {
   readonly printsLink: boolean;
 }
 
+type PathFlag = "data-dir" | "store-key-file" | "evidence-key" | "backup" | "restore" | "tls-cert" | "tls-key";
+type ConsoleFlag =
+  | Flag<"string", PathFlag | "host">
+  | Flag<"int", "port">
+  | Flag<"stringSlice", "name">
+  | Flag<"bool", "allow-remote" | "keys-in-memory" | "no-open" | "sample" | "link">;
+
 const loopback = ["127.0.0.1", "localhost", "[::1]"];
 
 /** Reads what the flags ask for. @throws BatonError `BATON-USAGE`. */
-export function readConsoleOptions({ io: { env, cwd }, flags, options }: Invocation): ConsoleOptions {
-  const text = (name: string): string | undefined => (options.isGiven(name) ? options.string(name) : undefined);
+export function readConsoleOptions({ io: { env, cwd }, flags, options }: Invocation<ConsoleFlag>): ConsoleOptions {
+  const text = (name: PathFlag): string | undefined => (options.isGiven(name) ? options.string(name) : undefined);
   const [excess] = flags.operands;
   if (excess !== undefined) throw usageError(`console does not take ${JSON.stringify(excess)}`);
   const host = options.string("host");

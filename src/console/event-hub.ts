@@ -7,6 +7,12 @@ export type EventListener = (event: ConsoleEvent) => void;
 /** One for the whole console. */
 export class EventHub {
   readonly #listeners = new Set<EventListener>();
+  #told = 0;
+
+  /** Number of events told so far. */
+  get told(): number {
+    return this.#told;
+  }
 
   /** Number of listeners, for tests, and for code that needs to know that nobody looks. */
   get listeners(): number {
@@ -15,6 +21,7 @@ export class EventHub {
 
   /** Tells everybody. */
   publish(event: ConsoleEvent): void {
+    this.#told++;
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -1,9 +1,9 @@
 /** The command `evidence`, for the program of any connector: packs what proves a review, makes keys, verifies packs. */
 import { requestFields } from "../reports/commands.ts";
-import { type Command, ownFlag } from "../sdk/cli/app.ts";
+import { defineCommand } from "../sdk/cli/app.ts";
 
 /** Packs all reviews of a file. */
-export const evidenceCommand: Command = {
+export const evidenceCommand = defineCommand({
   name: "evidence",
   summary: "Pack all reviews of a synced file into one zip, signed; make keys and verify packs",
   operands: "[keygen|verify PACK]",
@@ -12,30 +12,26 @@ export const evidenceCommand: Command = {
   readsForeignFiles: true,
   options: [
     ...requestFields,
-    { kind: "string", name: "out", description: "The zip to write; keygen: the private key to write", ...ownFlag },
+    { kind: "string", name: "out", description: "The zip to write; keygen: the private key to write" },
     {
       kind: "string",
       name: "key",
       description: "Ed25519 key in PEM: the private one to sign with; verify: the public one of who signed",
-      ...ownFlag,
     },
     {
       kind: "stringSlice",
       name: "review",
       description: "A review whose decisions are taken along; can be repeated",
-      ...ownFlag,
     },
     {
       kind: "string",
       name: "audit",
       description: "verify: the console's audit log, whose lines must hold and name the pack",
-      ...ownFlag,
     },
     {
       kind: "bool",
       name: "allow-unsigned",
       description: "verify: look at hashes and sums alone, not at who signed",
-      ...ownFlag,
     },
   ],
   about: (program) => `Actions:
@@ -46,4 +42,4 @@ export const evidenceCommand: Command = {
     const { runEvidence } = await import("./run-evidence.ts");
     return await runEvidence(invocation);
   },
-};
+});

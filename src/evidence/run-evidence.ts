@@ -1,7 +1,7 @@
 /** Runs the actions of `evidence`. What does not belong to an action is refused. */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { given, readRequest } from "../reports/command-options.ts";
+import { given, type RequestFlag, readRequest } from "../reports/command-options.ts";
 import { refuseSameFile } from "../reports/commands.ts";
 import { hashOfFile } from "../reports/hash-file.ts";
 import { writeOutputFile } from "../reports/output-file.ts";
@@ -9,21 +9,29 @@ import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { boundYoungGeneration } from "../sdk/cli/young-generation.ts";
+import type { Flag } from "../sdk/config/field.ts";
 import { verifyAuditLog } from "./audit-chain.ts";
 import { makeKeys, readPublicKey, readSigningKey } from "./keys.ts";
 import { writeEvidence } from "./pack.ts";
 import { verifyPack } from "./verify.ts";
+
+type EvidenceFlag =
+  | RequestFlag
+  | Flag<"string", "out" | "key" | "audit">
+  | Flag<"stringSlice", "review">
+  | Flag<"bool", "allow-unsigned">;
+type EvidenceInvocation = Invocation<EvidenceFlag>;
 
 /** The flags of each action. */
 const flagsOf = {
   pack: ["file", "sync-id", "since", "as-of", "out", "key", "review"],
   keygen: ["out"],
   verify: ["file", "key", "audit", "allow-unsigned"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+} as const satisfies Readonly<Record<string, readonly EvidenceFlag["name"][]>>;
 type Action = keyof typeof flagsOf;
 
 /** Runs one action. @returns the exit code. @throws BatonError `BATON-USAGE`, and those of packs and files. */
-export async function runEvidence(invocation: Invocation): Promise<number> {
+export async function runEvidence(invocation: EvidenceInvocation): Promise<number> {
   const { flags } = invocation;
   const [word, ...operands] = flags.operands;
   if (word !== undefined && word !== "keygen" && word !== "verify")
@@ -38,7 +46,7 @@ export async function runEvidence(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-async function pack({ app, io, options }: Invocation): Promise<void> {
+async function pack({ app, io, options }: EvidenceInvocation): Promise<void> {
   const out = options.string("out");
   if (out === "") throw usageError("evidence needs --out with the path of the zip to write");
   const request = readRequest(app, options, io);
@@ -56,7 +64,7 @@ async function pack({ app, io, options }: Invocation): Promise<void> {
   );
 }
 
-async function keygen({ io, options }: Invocation, [excess]: readonly string[]): Promise<void> {
+async function keygen({ io, options }: EvidenceInvocation, [excess]: readonly string[]): Promise<void> {
   if (excess !== undefined) throw usageError(`evidence keygen does not take ${JSON.stringify(excess)}`);
   const out = options.string("out");
   if (out === "") throw usageError("evidence keygen needs --out with the path of the private key to write");
@@ -64,7 +72,7 @@ async function keygen({ io, options }: Invocation, [excess]: readonly string[]):
   io.stdout.write(`${out} signs: keep it to yourself. ${publicPath} verifies: give it to auditors.\nKey ${keyId}\n`);
 }
 
-async function verify({ io, options }: Invocation, [path, excess]: readonly string[]): Promise<void> {
+async function verify({ io, options }: EvidenceInvocation, [path, excess]: readonly string[]): Promise<void> {
   if (excess !== undefined) throw usageError(`evidence verify does not take ${JSON.stringify(excess)}`);
   const [keyPath, audit, file] = [given(options, "key"), given(options, "audit"), given(options, "file")];
   if (path === undefined && audit === undefined)

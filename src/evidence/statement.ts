@@ -60,15 +60,16 @@ export function openEnvelope(text: string): OpenedEnvelope | undefined {
   const envelope = parsed(text) as Partial<Envelope> | undefined;
   const { payload, signatures, payloadType: type } = envelope ?? {};
   if (type !== payloadType || typeof payload !== "string" || !Array.isArray(signatures)) return undefined;
-  const all = signatures as readonly Partial<Envelope["signatures"][number]>[];
-  if (!all.every(({ keyid, sig }) => typeof keyid === "string" && typeof sig === "string")) return undefined;
+  const all = signatures as readonly (Partial<Envelope["signatures"][number]> | null)[];
+  if (!all.every((one) => typeof one?.keyid === "string" && typeof one.sig === "string")) return undefined;
   const bytes = Buffer.from(payload, "base64");
   return {
     statement: bytes.toString("utf8"),
-    keyIds: all.map(({ keyid = "" }) => keyid),
+    keyIds: all.map((one) => one?.keyid ?? ""),
     isSignedWith: (key) =>
-      all.some(({ keyid, sig = "" }) => {
-        return keyid === keyIdOf(key) && verify(null, preAuthentication(bytes), key, Buffer.from(sig, "base64"));
+      all.some((one) => {
+        const signature = Buffer.from(one?.sig ?? "", "base64");
+        return one?.keyid === keyIdOf(key) && verify(null, preAuthentication(bytes), key, signature);
       }),
   };
 }
@@ -81,7 +82,9 @@ export function parseStatement(text: string): Statement | undefined {
   const isWhole = isOurs && Array.isArray(subject) && typeof predicate === "object" && predicate !== null;
   if (
     !isWhole ||
-    !subject?.every((one: Partial<Subject>) => typeof one.name === "string" && typeof one.digest?.sha256 === "string")
+    !subject?.every(
+      (one: Partial<Subject> | null) => typeof one?.name === "string" && typeof one.digest?.sha256 === "string",
+    )
   )
     return undefined;
   return statement as Statement;

@@ -11,6 +11,7 @@ import { BatonError, Status } from "../sdk/errors.ts";
 import { keyIdOf } from "./keys.ts";
 import { memberNames } from "./pack.ts";
 import { openEnvelope, parseStatement, type Statement } from "./statement.ts";
+import { isRecord, isSummary, type Summary } from "./summary.ts";
 import { readZip, type ZipMember, ZipProblem } from "./zip-reader.ts";
 
 /** What a pack is verified with. */
@@ -35,27 +36,6 @@ export interface Verified {
   readonly decisions: number;
   /** Rows of all reports, added up. */
   readonly rows: number;
-}
-
-/** The summary as the pack has it. */
-interface Summary {
-  readonly madeBy: string;
-  readonly result: string;
-  readonly run: { readonly completeness: { readonly lists: readonly SummaryList[] } | null } | null;
-  readonly file: { readonly sha256: string };
-  readonly sync: { readonly id: string } | null;
-  readonly reports: readonly { readonly name: string; readonly rows: number; readonly counts: Counts }[];
-  readonly decisions: readonly {
-    readonly id: string;
-    readonly rows: number;
-    readonly counts: Counts;
-    readonly signed: unknown;
-  }[];
-}
-type Counts = Readonly<Record<string, number>>;
-interface SummaryList {
-  readonly resourceType: string;
-  readonly added: number;
 }
 
 /** Verifies. @throws BatonError `EVIDENCE-NO-PACK`, `EVIDENCE-CHANGED`, `EVIDENCE-SIGNATURE`, `EVIDENCE-COUNTS`, `EVIDENCE-OTHER-FILE` */
@@ -129,8 +109,8 @@ function checkMembers(members: Contents, { subject }: Statement): Contents {
 function summaryIn(contents: Contents, { predicate }: Statement): Summary {
   const summary = objectIn(contents, memberNames.summary);
   if (JSON.stringify(summary) !== JSON.stringify(predicate)) throw changed("its summary is not what was stated");
-  // Written by `writeEvidence`, and stated: the rest is as declared.
-  return summary as unknown as Summary;
+  if (!isSummary(summary)) throw changed(`${memberNames.summary} is no summary of a pack`);
+  return summary;
 }
 
 /** @returns the rows of all reports. */
@@ -188,16 +168,17 @@ function reviewIn(contents: Contents, name: string): Review {
 
 function rowsIn(report: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
   const { rows } = report;
-  return Array.isArray(rows) ? (rows as readonly Record<string, unknown>[]) : [];
+  return Array.isArray(rows) ? rows.filter(isRecord) : [];
 }
 
 function objectIn(contents: Contents, name: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(textIn(contents, name)) as Record<string, unknown>; // stated to be what the writer wrote
+    const value: unknown = JSON.parse(textIn(contents, name));
+    if (isRecord(value)) return value;
   } catch (caught) {
-    if (caught instanceof SyntaxError) throw changed(`${name} cannot be read`);
-    throw caught;
+    if (!(caught instanceof SyntaxError)) throw caught;
   }
+  throw changed(`${name} cannot be read`);
 }
 
 function textIn(contents: Contents, name: string): string {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Resource } from "../sdk/contracts/model.ts";
 import { annotationUrl } from "../sdk/resources/annotations.ts";
 import { AccountType, type UserTraitInit, userTrait } from "../sdk/resources/traits.ts";
-import { accountFacts } from "./account-facts.ts";
+import { accountFacts, plainFacts } from "./account-facts.ts";
 
 const enabled = { status: 1 } as const;
 
@@ -29,7 +29,7 @@ test("address, login, status and times are read from the trait", () => {
       lastLogin: { seconds: 1_750_000_000, nanos: 5 },
     }),
   );
-  assert.deepEqual(facts, {
+  assert.deepEqual(plainFacts(facts), {
     status: "disabled",
     kind: "person",
     twoFactor: undefined,

@@ -41,20 +41,62 @@ const field = { emails: 1, status: 2, accountType: 5, login: 6, createdAt: 8, la
 /** The one field that counts in every message below the trait: address, status, seconds, mfa_enabled. */
 const innerField = 1;
 
-/** Reads all facts. A damaged trait says nothing. */
+/** Facts that are read when they are first asked for: few questions ask for all. A damaged trait says nothing. */
 export function accountFacts(resource: Resource): AccountFacts {
-  const trait = readTrait(resource);
-  // Reading the profile takes as long as the rest of the row.
-  const ofProfile = (key: string): string | undefined => textOf(resource.profile?.[key]);
-  return {
-    status: statusName(resource.status?.status || trait.status),
-    kind: kindOf(trait.accountType),
-    twoFactor: trait.twoFactor,
-    email: trait.email || ofProfile("email"),
-    login: trait.login || ofProfile("login"),
-    lastLoginSeconds: trait.lastLoginSeconds,
-    createdSeconds: resource.createdAt?.seconds ?? trait.createdSeconds,
-  };
+  return new FactsOf(resource);
+}
+
+/** The same as plain values, which keep nothing of what they were read from. */
+export function plainFacts(facts: AccountFacts): AccountFacts {
+  const { status, kind, twoFactor, email, login, lastLoginSeconds, createdSeconds } = facts;
+  return { status, kind, twoFactor, email, login, lastLoginSeconds, createdSeconds };
+}
+
+class FactsOf implements AccountFacts {
+  readonly #resource: Resource;
+  #trait: TraitFacts | undefined;
+
+  constructor(resource: Resource) {
+    this.#resource = resource;
+  }
+
+  get status(): AccountStatus {
+    return statusName(this.#resource.status?.status || this.#told.status);
+  }
+
+  get kind(): AccountFacts["kind"] {
+    return kindOf(this.#told.accountType);
+  }
+
+  get twoFactor(): boolean | undefined {
+    return this.#told.twoFactor;
+  }
+
+  get email(): string | undefined {
+    return this.#told.email || this.#ofProfile("email");
+  }
+
+  get login(): string | undefined {
+    return this.#told.login || this.#ofProfile("login");
+  }
+
+  get lastLoginSeconds(): number | undefined {
+    return this.#told.lastLoginSeconds;
+  }
+
+  get createdSeconds(): number | undefined {
+    return this.#resource.createdAt?.seconds ?? this.#told.createdSeconds;
+  }
+
+  get #told(): TraitFacts {
+    this.#trait ??= readTrait(this.#resource);
+    return this.#trait;
+  }
+
+  /** Reading the profile takes as long as the rest of the row. */
+  #ofProfile(key: string): string | undefined {
+    return textOf(this.#resource.profile?.[key]);
+  }
 }
 
 function statusName(status: number | undefined): AccountStatus {

@@ -6,10 +6,9 @@ import { type C1zReader, openC1z } from "../sdk/c1z/read/reader.ts";
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { previousFiles } from "../sdk/c1z/write/files-beside.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
-import type { RunRecord } from "../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import type { Answer, Report, Rows } from "./report.ts";
-import { readRunRecord, runOf } from "./run-result.ts";
+import { readRunRecord, runOf, type SyncsRun } from "./run-result.ts";
 
 /** What is asked for. */
 export interface Request {
@@ -34,7 +33,7 @@ export class Inquiry {
   /** Text of the run record beside the file; undefined when there is none. */
   readonly recordText: string | undefined;
   /** The run that wrote the sync; undefined when the record is about another, or none. */
-  readonly run: RunRecord | undefined;
+  readonly run: SyncsRun | undefined;
   readonly #request: Request;
   readonly #reader: C1zReader;
   readonly #other: C1zReader | undefined;

@@ -3,6 +3,7 @@
 import type { Invocation } from "../sdk/cli/app.ts";
 import type { CliIo } from "../sdk/cli/cli-io.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
+import type { Flag } from "../sdk/config/field.ts";
 import type { ResolvedConfig } from "../sdk/config/resolve.ts";
 import { requirePath } from "../sdk/object-store/object-address.ts";
 import { parseTimestamp } from "../sdk/resources/timestamps.ts";
@@ -29,15 +30,33 @@ export interface ReportOptions extends Request, FormOptions {
   readonly about: string | undefined;
   /** A file of people to ask about instead, `-` for standard input. */
   readonly list: string | undefined;
+  /** A file of events to count with, `-` for standard input. */
+  readonly events: string | undefined;
 }
 
+/** Flags that say which file is asked, and which sync of it. */
+export type RequestFlag = Flag<"string", "file" | "sync-id" | "since" | "as-of">;
+/** Flags that say in which form an answer is written, and where. */
+export type FormFlag = Flag<"string", "output" | "out"> | Flag<"bool", "bom">;
+
 /** Reads what `report` is asked for. @throws BatonError `BATON-USAGE`. */
-export function readReportOptions({ app, io, flags, options }: Invocation): ReportOptions {
+export function readReportOptions({
+  app,
+  io,
+  flags,
+  options,
+}: Invocation<RequestFlag | FormFlag | Flag<"string", "list" | "events">>): ReportOptions {
   const [name, about, ...more] = flags.operands;
   const report = name === undefined ? undefined : findReport(name);
   if (!report) throw usageError(unknownReport(name), `There are: ${namesOf(() => true)}.`);
   const isRequired = report.operand !== undefined && !report.operand.startsWith("[");
-  const list = given(options, "list");
+  const [list, events] = [given(options, "list"), given(options, "events")];
+  if (events !== undefined && report.takesEvents !== true) {
+    throw usageError(
+      `--events is for ${namesOf(({ takesEvents }) => takesEvents === true)}, not for report ${report.name}`,
+    );
+  }
+  if (events === "") throw usageError("--events is empty");
   if (list !== undefined && report.takesList !== true) {
     throw usageError(`--list is for ${namesOf(({ takesList }) => takesList === true)}, not for report ${report.name}`);
   }
@@ -49,7 +68,7 @@ export function readReportOptions({ app, io, flags, options }: Invocation): Repo
   }
   const excess = report.operand === undefined ? about : more[0];
   if (excess !== undefined) throw usageError(`report ${report.name} does not take ${JSON.stringify(excess)}`);
-  return { report, about, list, ...readForm(options), ...readRequest(app, options, io, report) };
+  return { report, about, list, events, ...readForm(options), ...readRequest(app, options, io, report) };
 }
 
 function namesOf(chosen: (report: Report) => boolean): string {
@@ -64,7 +83,7 @@ function unknownReport(name: string | undefined): string {
 }
 
 /** Reads the form. @throws BatonError `BATON-USAGE` */
-export function readForm(options: ResolvedConfig): FormOptions {
+export function readForm(options: ResolvedConfig<FormFlag>): FormOptions {
   const text = options.string("output");
   const output = outputForms.find((form) => form === text);
   if (!output) throw usageError(`--output is ${outputForms.join(", ")}, not ${JSON.stringify(text)}`);
@@ -77,14 +96,14 @@ export function readForm(options: ResolvedConfig): FormOptions {
 }
 
 /** A flag that was given. */
-export function given(options: ResolvedConfig, name: string): string | undefined {
+export function given<const N extends string>(options: ResolvedConfig<Flag<"string", N>>, name: N): string | undefined {
   return options.isGiven(name) ? options.string(name) : undefined;
 }
 
 /** Reads which file and sync are asked. @param report undefined where several are asked for. @throws BatonError `BATON-USAGE` */
 export function readRequest(
   { profileKeys }: Invocation["app"],
-  options: ResolvedConfig,
+  options: ResolvedConfig<RequestFlag>,
   { env }: CliIo,
   report?: Report,
 ): Request {

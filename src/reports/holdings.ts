@@ -6,7 +6,7 @@
 import type { HeldEntitlement, Holder, SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../sdk/c1z/scratch/row-sql.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
-import { type AccountFacts, accountFacts } from "./account-facts.ts";
+import { type AccountFacts, accountFacts, plainFacts } from "./account-facts.ts";
 import { compareRoles, type FileShape, fileShape, isManagerSlug, slugOf } from "./file-shape.ts";
 import { mergeByKey } from "./merge-by-key.ts";
 import { compareTexts } from "./report.ts";
@@ -51,11 +51,11 @@ interface KnownName extends EntitlementName {
 /** The account without what no column of accounts shows: to be kept by the ten thousand until all are sorted. */
 export function slim<A extends Account>(account: A): A {
   const { id, displayName } = account.resource;
-  return { ...account, resource: { id, displayName, annotations: [] } };
+  return { ...account, facts: plainFacts(account.facts), resource: { id, displayName, annotations: [] } };
 }
 
 /** Names remembered at once: of all teams, and of those whose grants follow each other. */
-const mostNames = 10_000;
+const mostNames = 20_000;
 
 /** Answers who holds what, over one sync. */
 export class Holdings {
@@ -154,7 +154,12 @@ export class Holdings {
     const key = resourceKey(id);
     const known = this.#resourceNames.get(key);
     if (known !== undefined) return known;
-    const name = this.view.getResource(id)?.displayName || id.resource;
+    return this.remember(key, this.view.getResource(id) ?? { id, displayName: "" });
+  }
+
+  /** Spares looking the name up. Returns it. @param key of the resource. */
+  remember(key: string, { id, displayName }: Pick<Resource, "id" | "displayName">): string {
+    const name = displayName || id.resource;
     if (this.#resourceNames.size >= mostNames) this.#resourceNames.clear();
     this.#resourceNames.set(key, name);
     return name;

@@ -5,7 +5,7 @@
 
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
-import type { RunRecord } from "../sdk/contracts/run-record.ts";
+import type { SyncsRun } from "./run-result.ts";
 import type { Chart, Column, Headline } from "./screen/shown.ts";
 
 /** One value. A list is shown joined, undefined as nothing. Only numbers are numbers: a text that looks like one is not. */
@@ -80,6 +80,8 @@ export interface Report {
   readonly operand?: string;
   /** Can be asked about a list of people instead. */
   readonly takesList?: boolean;
+  /** Can count with the events of a feed. */
+  readonly takesEvents?: boolean;
   /** Compares with an earlier sync. */
   readonly comparesSyncs?: boolean;
   /** Depends on the moment that ages are counted to. */
@@ -119,7 +121,7 @@ export interface Answer {
   /** The earlier sync; undefined for questions that do not compare. */
   readonly since: AnsweredSync | undefined;
   /** The run that wrote the sync, as it recorded itself; undefined when no record of it is there. */
-  readonly run: RunRecord | undefined;
+  readonly run: SyncsRun | undefined;
   /** Undefined for questions without ages. */
   readonly asOfSeconds: number | undefined;
   readonly about: string | undefined;

@@ -6,7 +6,7 @@ import { isComplete } from "../reports/run-result.ts";
 import { ksuidSeconds } from "../sdk/c1z/container/ksuid.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { askQuestion, reportOf } from "./question.ts";
-import type { Review, ReviewedSync, ReviewRow } from "./review.ts";
+import type { Review, ReviewedSync, ReviewHead, ReviewRow } from "./review.ts";
 import { Stakes } from "./stakes.ts";
 import { organizationsIn } from "./start.ts";
 
@@ -35,15 +35,15 @@ export interface Check {
 }
 
 /** Whether the sync of the inquiry came after the reviewed one. */
-export function isLater(review: Review, { view: { sync } }: Inquiry): boolean {
-  if (!sync || sync.endedAt === undefined || sync.id === review.head.sync.id) return false;
-  return (ksuidSeconds(sync.id) ?? 0) >= (ksuidSeconds(review.head.sync.id) ?? 0);
+export function isLater({ sync: reviewed }: Pick<ReviewHead, "sync">, { view: { sync } }: Inquiry): boolean {
+  if (!sync || sync.endedAt === undefined || sync.id === reviewed.id) return false;
+  return (ksuidSeconds(sync.id) ?? 0) >= (ksuidSeconds(reviewed.id) ?? 0);
 }
 
 /** Looks, a row a step. @throws BatonError `REVIEW-OTHER-ORGANIZATION`, `REVIEW-NOT-LATER`, and those of the report. */
 export function* checkReview(review: Review, inquiry: Inquiry): Generator<void, Check, undefined> {
   const { sync } = inquiry.view;
-  if (!sync || sync.endedAt === undefined || !isLater(review, inquiry)) throw notLater();
+  if (!sync || sync.endedAt === undefined || !isLater(review.head, inquiry)) throw notLater();
   const holdings = new Holdings(inquiry.view);
   const found = organizationsIn(inquiry.view, holdings);
   if (!review.head.organizations.every((key) => found.includes(key))) throw otherOrganization();

@@ -1,9 +1,9 @@
 /** The command `review`, for the program of any connector: decides about who has access, row by row, and ends signed. */
 import { formFields, requestFields } from "../reports/commands.ts";
-import { type Command, ownFlag } from "../sdk/cli/app.ts";
+import { defineCommand } from "../sdk/cli/app.ts";
 
 /** Starts, decides, signs and follows reviews, each a file of its own. */
-export const reviewCommand: Command = {
+export const reviewCommand = defineCommand({
   name: "review",
   summary: "Decide who keeps access: start a review of a sync, decide its rows, sign it, see what was done",
   operands: "start|list|decide|sign|status",
@@ -16,29 +16,25 @@ export const reviewCommand: Command = {
       kind: "string",
       name: "list",
       description: "start: a file of people, one a line or as CSV, instead of a report; - is standard input",
-      ...ownFlag,
     },
     {
       kind: "stringSlice",
       name: "where",
       description: "start: only rows whose column has this value, as status=disabled; can be repeated",
-      ...ownFlag,
     },
-    { kind: "string", name: "search", description: "start: only rows that hold these words", ...ownFlag },
-    { kind: "string", name: "title", description: "start: what the review is called", ...ownFlag },
+    { kind: "string", name: "search", description: "start: only rows that hold these words" },
+    { kind: "string", name: "title", description: "start: what the review is called" },
     {
       kind: "stringSlice",
       name: "rows",
       description: "decide: numbers of rows, as 1,4-9; or all, or undecided",
-      ...ownFlag,
     },
-    { kind: "string", name: "decision", description: "decide: keep, revoke or unsure", ...ownFlag },
-    { kind: "string", name: "note", description: "decide: a note on these rows", ...ownFlag },
+    { kind: "string", name: "decision", description: "decide: keep, revoke or unsure" },
+    { kind: "string", name: "note", description: "decide: a note on these rows" },
     {
       kind: "string",
       name: "by",
       description: "start, decide, sign: who does it (default: the name of this user)",
-      ...ownFlag,
     },
     ...formFields,
   ],
@@ -55,4 +51,4 @@ ConductorOne's. To hand the revocations over: ${program} review status REVIEW --
     const { runReview } = await import("./run-review.ts");
     return await runReview(invocation);
   },
-};
+});

@@ -2,18 +2,21 @@
 import type { Inquiry } from "../reports/ask.ts";
 import { findReport } from "../reports/catalogue.ts";
 import { folded, hasAllWords, nameKey, searchWords } from "../reports/folded-text.ts";
+import { Holdings } from "../reports/holdings.ts";
 import type { PeopleList } from "../reports/people/people-list.ts";
 import { listedAccess } from "../reports/questions/listed.ts";
 import type { Answer, Report, Row, Rows } from "../reports/report.ts";
 import { isSearched, valuesOf } from "../reports/screen/chart.ts";
 import type { Column } from "../reports/screen/shown.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
+import { factCondition, factKeys } from "./person-facts.ts";
+import { Stakes } from "./stakes.ts";
 
 /** A condition on one column. */
 export interface Condition {
-  /** Key of the column. */
+  /** Key of the column, or of a fact of the person in the row: {@link factKeys}. */
   readonly column: string;
-  /** What the cell is, or one of its values; compared as names are. */
+  /** What the cell or fact is, or one of its values; compared as names are. "" for none. */
   readonly value: string;
 }
 
@@ -42,15 +45,25 @@ export function reportOf({ report: name, list }: Question): Report {
 export function askQuestion(question: Question, inquiry: Inquiry): Answer {
   const report = reportOf(question);
   const { where = [], search = "" } = question;
-  const places = where.map(({ column, value }) => ({ at: placeOf(column, report.columns), value: nameKey(value) }));
   const words = searchWords(search);
   const searched = report.columns.flatMap((column, at) => (isSearched(column) ? [at] : []));
   const textOf = (row: Row): string => folded(searched.flatMap((at) => valuesOf(row[at])).join("\n"));
+  refuseUnknown(where, report.columns);
   const answer = inquiry.answer(report, question.about);
+  const conditions = where.map((one) => conditionOn(one, answer, inquiry));
   const fits = (row: Row): boolean =>
-    places.every(({ at, value }) => valuesOf(row[at]).some((one) => nameKey(one) === value)) &&
-    (words.length === 0 || hasAllWords(textOf(row), words));
+    conditions.every((holds) => holds(row)) && (words.length === 0 || hasAllWords(textOf(row), words));
   return { ...answer, rows: rowsThatFit(answer.rows, fits) };
+}
+
+function conditionOn({ column, value }: Condition, answer: Answer, inquiry: Inquiry): (row: Row) => boolean {
+  const at = answer.report.columns.findIndex(({ key }) => key === column);
+  const wanted = nameKey(value);
+  if (at !== -1) return (row) => valuesOf(row[at]).some((one) => nameKey(one) === wanted);
+  const holdings = new Holdings(inquiry.view);
+  const stakes = new Stakes(answer, holdings);
+  const holds = factCondition(column, value, holdings, inquiry.asOfSeconds);
+  return (row) => holds(stakes.subjectOf(row));
 }
 
 /** The filter in words, for a title; "" without one. */
@@ -59,12 +72,11 @@ export function filterText({ where = [], search = "" }: Question): string {
   return [...parts, ...(search.trim() === "" ? [] : [JSON.stringify(search.trim())])].join(", ");
 }
 
-function placeOf(key: string, columns: readonly Column[]): number {
-  const at = columns.findIndex((column) => column.key === key);
-  if (at === -1) {
-    throw badQuestion(`it has no column ${JSON.stringify(key)}; there are ${columns.map((one) => one.key).join(", ")}`);
-  }
-  return at;
+function refuseUnknown(where: readonly Condition[], columns: readonly Column[]): void {
+  const known = new Set([...columns.map(({ key }) => key), ...factKeys]);
+  const unknown = where.find(({ column }) => !known.has(column));
+  if (unknown)
+    throw badQuestion(`it has no column ${JSON.stringify(unknown.column)}; there are ${[...known].join(", ")}`);
 }
 
 function* rowsThatFit(rows: Rows, fits: (row: Row) => boolean): Rows {

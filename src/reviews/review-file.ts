@@ -6,7 +6,14 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { writeOutputFile } from "../reports/output-file.ts";
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import { lockFile } from "../sdk/c1z/container/file-lock.ts";
-import { brokenLine, ChainedLines, chainedLines, lineObject } from "../sdk/chained-lines.ts";
+import {
+  brokenLine,
+  type ChainedLine,
+  ChainedLines,
+  type ChainState,
+  chainedLines,
+  lineObject,
+} from "../sdk/chained-lines.ts";
 import type { Clock } from "../sdk/clock.ts";
 import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
 import {
@@ -20,6 +27,7 @@ import {
   type Verdict,
 } from "./review.ts";
 import type { StartedReview } from "./start.ts";
+import { toEnd } from "./to-end.ts";
 
 /** Somebody else writes a line and is done. */
 const waitMs = 5000;
@@ -50,22 +58,38 @@ export class ReviewFile {
   readonly #clock: Clock;
   #review: Review;
   #seen: string;
+  #end: ChainState;
   #lines: ChainedLines | undefined;
 
   /** Opens it. @throws BatonError `REVIEW-NOT-FOUND`, `REVIEW-DAMAGED` */
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, read: ReadReview = readNow(path)) {
     this.path = path;
     this.#clock = clock;
-    this.#seen = lookOf(path);
-    this.#review = readReview(path, readReviewBytes(path));
+    this.#seen = read.look;
+    this.#review = read.review;
+    this.#end = read.end;
+  }
+
+  /**
+   * Opens it without keeping the process to itself.
+   * @param walk walks steps to their end, and lets others have their turn in between.
+   * @throws BatonError as the constructor
+   */
+  static async open(
+    path: string,
+    clock: Clock,
+    walk: (steps: Generator<void, WholeReview, undefined>) => Promise<WholeReview>,
+  ): Promise<ReviewFile> {
+    const look = lookOf(path);
+    return new ReviewFile(path, clock, { look, ...(await walk(reviewIn(path, readReviewBytes(path)))) });
   }
 
   /** The review as it is now. @throws BatonError as the constructor */
   get review(): Review {
     const look = lookOf(this.path);
     if (look !== this.#seen) {
-      this.#review = readReview(this.path, readReviewBytes(this.path));
-      this.#seen = look;
+      ({ look: this.#seen, review: this.#review, end: this.#end } = readNow(this.path));
+      this.close();
     }
     return this.#review;
   }
@@ -103,12 +127,12 @@ export class ReviewFile {
   }
 
   async #append(lineFor: (review: Review) => DecisionLine | SignatureLine): Promise<void> {
-    const lock = await lockFile(this.path, { clock: this.#clock, wait: { livingMs: waitMs, unseenMs: waitMs } });
+    const lock = await lockFile(this.path, { clock: this.#clock, wait: { longestMs: waitMs, standstillMs: waitMs } });
     try {
       const { review } = this;
       if (review.signature) throw alreadySigned(review.signature);
       const line = lineFor(review);
-      this.#lines ??= new ChainedLines(this.path);
+      this.#lines ??= new ChainedLines(this.path, this.#end);
       this.#lines.append({ ...line });
       review.apply(line);
       this.#seen = lookOf(this.path);
@@ -124,15 +148,40 @@ export class ReviewFile {
   }
 }
 
+/** A review, and what the next line of its file goes on from. */
+export interface WholeReview {
+  readonly review: Review;
+  readonly end: ChainState;
+}
+
+/** With the look of its file before it was read. */
+interface ReadReview extends WholeReview {
+  readonly look: string;
+}
+
+function readNow(path: string): ReadReview {
+  return { look: lookOf(path), ...toEnd(reviewIn(path, readReviewBytes(path))) };
+}
+
 /** Reads a review. @param path for people. @throws BatonError `REVIEW-DAMAGED` */
 export function readReview(path: string, content: Uint8Array): Review {
+  return toEnd(reviewIn(path, content)).review;
+}
+
+/** The same, a row a step. @throws BatonError `REVIEW-DAMAGED` */
+export function* reviewIn(path: string, content: Uint8Array): Generator<void, WholeReview, undefined> {
   const [first] = chainedLines(content, Number.POSITIVE_INFINITY);
   const head = parseHead(first);
   const lines = chainedLines(content, 1 + (head?.rows ?? 0));
   lines.next();
-  const review = head && parseStarted(head, lines);
+  const review = head && (yield* parseStarted(head, lines));
   if (!review) throw damaged(path, "it is not one, or it is cut off");
-  const added = [...lines];
+  const added: ChainedLine[] = [];
+  let next = lines.next();
+  for (; !next.done; next = lines.next()) {
+    added.push(next.value);
+    yield;
+  }
   // The rest of a line whose writing was cut off says nothing, and hides nothing.
   const whole = added.filter((line) => lineObject(line) !== undefined);
   const broken = brokenLine(whole, true);
@@ -144,7 +193,7 @@ export function readReview(path: string, content: Uint8Array): Review {
   )
     throw damaged(path, "something stands behind the signature");
   for (const line of said) review.apply(line);
-  return review;
+  return { review, end: next.value };
 }
 
 /** The bytes of a review. @throws BatonError `REVIEW-NOT-FOUND`, and what the system refused. */

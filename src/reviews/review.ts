@@ -49,8 +49,12 @@ export interface ReviewHead {
   readonly startedAt: string;
   readonly startedBy: string;
   readonly rows: number;
-  /** What the console calls the file that it was started from; absent on the command line. */
+  /** What the console calls the file that it was started from; absent on the command line. So is what follows. */
   readonly source?: string;
+  /** The same for people: the organization, which may not be set up any more. */
+  readonly sourceTitle?: string;
+  /** What names of downloads begin with. */
+  readonly fileName?: string;
   /** What the report said to its readers. */
   readonly notices: readonly string[];
 }
@@ -165,14 +169,18 @@ export function parseHead(line: Pick<ChainedLine, "text"> | undefined): ReviewHe
   return head as unknown as ReviewHead;
 }
 
-/** The review that the first lines of a file are, as it was started; undefined when they are none. */
-export function parseStarted(head: ReviewHead, lines: Iterator<ChainedLine>): Review | undefined {
+/** The review that the first lines of a file are, as it was started, a row a step; undefined when they are none. */
+export function* parseStarted(
+  head: ReviewHead,
+  lines: Iterator<ChainedLine>,
+): Generator<void, Review | undefined, undefined> {
   const rows: ReviewRow[] = [];
   while (rows.length < head.rows) {
     const next = lines.next();
     const row = next.done ? undefined : (lineObject(next.value) as unknown as ReviewRow | undefined);
     if (row?.row !== rows.length + 1) return undefined;
     rows.push(row);
+    yield;
   }
   return new Review(head, rows);
 }

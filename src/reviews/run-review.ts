@@ -4,16 +4,17 @@ import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Inquiry, openInquiry, type Request } from "../reports/ask.ts";
 import { columnsOf } from "../reports/columns.ts";
-import { given, readForm, readRequest } from "../reports/command-options.ts";
+import { type FormFlag, given, type RequestFlag, readForm, readRequest } from "../reports/command-options.ts";
 import { refuseSameFile } from "../reports/commands.ts";
 import { hashOfFile } from "../reports/hash-file.ts";
-import { loadPeopleList } from "../reports/people/load-list.ts";
+import { loadPeopleList } from "../reports/people/load-text.ts";
 import { writeAnswer } from "../reports/render/write-answer.ts";
 import { type Answer, counted, type Report, type Rows } from "../reports/report.ts";
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { boundYoungGeneration } from "../sdk/cli/young-generation.ts";
+import type { Flag } from "../sdk/config/field.ts";
 import { errnoOf } from "../sdk/errors.ts";
 import { userName } from "../sdk/user-name.ts";
 import { checkReview } from "./check.ts";
@@ -28,8 +29,15 @@ import { toEnd } from "./to-end.ts";
 const reviewActions = ["start", "list", "decide", "sign", "status"] as const;
 type Action = (typeof reviewActions)[number];
 
+type ReviewFlag =
+  | RequestFlag
+  | FormFlag
+  | Flag<"string", "list" | "search" | "title" | "decision" | "note" | "by">
+  | Flag<"stringSlice", "where" | "rows">;
+type ReviewInvocation = Invocation<ReviewFlag>;
+
 /** The flags of each action. */
-const flagsOf: Readonly<Record<Action, readonly string[]>> = {
+const flagsOf: Readonly<Record<Action, readonly ReviewFlag["name"][]>> = {
   start: ["file", "sync-id", "since", "as-of", "list", "where", "search", "title", "by", "out"],
   list: ["output", "out", "bom"],
   decide: ["rows", "decision", "note", "by"],
@@ -38,29 +46,30 @@ const flagsOf: Readonly<Record<Action, readonly string[]>> = {
 };
 
 /** Runs one action. @returns the exit code. @throws BatonError `BATON-USAGE`, and those of reviews and files. */
-export async function runReview(invocation: Invocation): Promise<number> {
+export async function runReview(invocation: ReviewInvocation): Promise<number> {
   const [word, ...operands] = invocation.flags.operands;
   const action = reviewActions.find((one) => one === word);
   if (!action) {
     const problem = word === undefined ? "review needs to know what to do" : `unknown action ${JSON.stringify(word)}`;
     throw usageError(problem, `There are: ${reviewActions.join(", ")}.`);
   }
-  const odd = [...invocation.flags.values.keys()].find((name) => !flagsOf[action].includes(name));
+  const odd = [...invocation.flags.values.keys()].find((name) => !flagsOf[action].some((flag) => flag === name));
   if (odd !== undefined) throw usageError(`--${odd} is not for review ${action}`);
   boundYoungGeneration();
   await actions[action](invocation, operands);
   return 0;
 }
 
-const actions: Readonly<Record<Action, (invocation: Invocation, operands: readonly string[]) => Promise<void>>> = {
-  start,
-  list,
-  decide: decideRows,
-  sign: signReview,
-  status,
-};
+const actions: Readonly<Record<Action, (invocation: ReviewInvocation, operands: readonly string[]) => Promise<void>>> =
+  {
+    start,
+    list,
+    decide: decideRows,
+    sign: signReview,
+    status,
+  };
 
-async function start(invocation: Invocation, [report, about, ...more]: readonly string[]): Promise<void> {
+async function start(invocation: ReviewInvocation, [report, about, ...more]: readonly string[]): Promise<void> {
   const { app, io, options } = invocation;
   if (more[0] !== undefined) throw usageError(`review start does not take ${JSON.stringify(more[0])}`);
   const path = options.string("out");
@@ -84,7 +93,7 @@ async function start(invocation: Invocation, [report, about, ...more]: readonly 
   io.stdout.write(`Started ${path}: ${started.head.title}, ${started.rows.length} rows to decide.\n`);
 }
 
-async function list({ io, options }: Invocation, [directory = ".", ...more]: readonly string[]): Promise<void> {
+async function list({ io, options }: ReviewInvocation, [directory = ".", ...more]: readonly string[]): Promise<void> {
   if (more[0] !== undefined) throw usageError(`review list does not take ${JSON.stringify(more[0])}`);
   const found = reviewsIn(resolve(io.cwd, directory));
   await writeAnswer(
@@ -138,7 +147,7 @@ function* listRows(found: readonly FoundReview[]): Rows {
   return { counts: [counted("reviews", found.length)], notices: [] };
 }
 
-async function decideRows(invocation: Invocation, operands: readonly string[]): Promise<void> {
+async function decideRows(invocation: ReviewInvocation, operands: readonly string[]): Promise<void> {
   const { io, options } = invocation;
   const decision = readVerdict(given(options, "decision"));
   const note = given(options, "note");
@@ -151,14 +160,14 @@ async function decideRows(invocation: Invocation, operands: readonly string[]): 
   );
 }
 
-async function signReview(invocation: Invocation, operands: readonly string[]): Promise<void> {
+async function signReview(invocation: ReviewInvocation, operands: readonly string[]): Promise<void> {
   using file = open(invocation, operands, "sign");
   await file.sign(personOf(invocation));
   const { title } = file.review.head;
   invocation.io.stdout.write(`Signed: ${title}. ${progressText(file.review.progress())}\n`);
 }
 
-async function status(invocation: Invocation, operands: readonly string[]): Promise<void> {
+async function status(invocation: ReviewInvocation, operands: readonly string[]): Promise<void> {
   const { app, io, options } = invocation;
   using file = open(invocation, operands, "status");
   const form = readForm(options);
@@ -175,13 +184,13 @@ async function status(invocation: Invocation, operands: readonly string[]): Prom
   await writeAnswer(decisionsAnswer(review, toEnd(checkReview(review, inquiry))), form, io);
 }
 
-function open({ io }: Invocation, [path, excess]: readonly string[], action: Action): ReviewFile {
+function open({ io }: ReviewInvocation, [path, excess]: readonly string[], action: Action): ReviewFile {
   if (path === undefined) throw usageError(`review ${action} needs the path of a review`);
   if (excess !== undefined) throw usageError(`review ${action} does not take ${JSON.stringify(excess)}`);
   return new ReviewFile(resolve(io.cwd, path), io.clock);
 }
 
-function personOf({ options }: Invocation): string {
+function personOf({ options }: ReviewInvocation): string {
   const by = (given(options, "by") ?? userName()).trim();
   if (by === "") throw usageError("--by is empty", "Give the name of the person who decides.");
   return by;

@@ -7,6 +7,7 @@ import type { Answer, Cell, Row } from "../reports/report.ts";
 import type { Column } from "../reports/screen/shown.ts";
 import type { HeldEntitlement } from "../sdk/c1z/read/sync-view.ts";
 import type { ResourceId } from "../sdk/contracts/model.ts";
+import type { RowSubject } from "./person-facts.ts";
 
 /** What is at stake in one row. */
 export interface Stake {
@@ -37,7 +38,7 @@ export class Stakes {
   /** What is at stake in a row. */
   of(row: Row): Stake {
     const key = JSON.stringify([...identity, ...further].map((one) => this.#text(row, one) ?? ""));
-    const who = this.#whoIn(row);
+    const { who } = this.subjectOf(row);
     // What was taken away before is at stake no more.
     if (!who || this.#text(row, "change") === "removed") return { key, who, held: [] };
     return { key, who, held: this.#narrowed(row, this.#holdings.view.heldBy(who)) };
@@ -48,8 +49,12 @@ export class Stakes {
     return labelOf(entitlementId, this.#holdings);
   }
 
+  /** Whom a row is about, and which entitlement where it is about one. */
+  subjectOf(row: Row): RowSubject {
+    return { who: this.#subject ?? this.#whoIn(row), entitlementId: this.#text(row, "entitlementId") };
+  }
+
   #whoIn(row: Row): ResourceId | undefined {
-    if (this.#subject) return this.#subject;
     const resourceType = this.#text(row, "principalType") ?? this.#text(row, "type");
     const resource = this.#text(row, "principalId") ?? this.#text(row, "id");
     const isKnown = resourceType !== undefined && resource !== undefined && resourceType !== "entitlement";

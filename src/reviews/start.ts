@@ -31,7 +31,7 @@ export interface StartRequest {
   readonly fileSha256: string;
   readonly by: string;
   /** What the file is called where the review is kept; undefined on the command line. */
-  readonly source?: string;
+  readonly names?: Required<Pick<ReviewHead, "source" | "sourceTitle" | "fileName">>;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -47,7 +47,7 @@ export interface StartedReview {
  * @throws BatonError `REVIEW-QUESTION` for what cannot be decided, and those of the report.
  */
 export function* startReview(request: StartRequest, inquiry: Inquiry): Generator<void, StartedReview, undefined> {
-  const { question, fileSha256, by, source, nowMs } = request;
+  const { question, fileSha256, by, names, nowMs } = request;
   const sync = finishedSync(inquiry.view.sync);
   const answer = askQuestion(question, inquiry);
   refuseUndecidable(answer);
@@ -68,7 +68,7 @@ export function* startReview(request: StartRequest, inquiry: Inquiry): Generator
           startedAt: new Date(nowMs).toISOString(),
           startedBy: by,
           rows: rows.length,
-          ...(source !== undefined && { source }),
+          ...names,
         },
         notices: next.value.notices,
       };

@@ -19,6 +19,15 @@ export interface ChainedLine {
 const lineEnd = 0x0a;
 const pieceBytes = 65_536;
 
+/** What is known of such a file up to some place. */
+export interface ChainState {
+  /** Of all bytes up to there. */
+  readonly hash: Hash;
+  readonly bytes: number;
+  /** True: the last line was cut off. */
+  readonly isTorn: boolean;
+}
+
 /** Such a file, open for more. Every method throws what the system refused. */
 export class ChainedLines {
   readonly #file: number;
@@ -28,9 +37,13 @@ export class ChainedLines {
   #isTorn: boolean = false;
   #isOpen: boolean = true;
 
-  /** Opens the file at `path`, made with mode 0600 when it is new. */
-  constructor(path: string) {
+  /** Opens the file at `path`, made with mode 0600 when it is new. @param read what was read of it before; nothing by default. */
+  constructor(path: string, read?: ChainState) {
     this.#file = openSync(path, "a+", 0o600);
+    if (!read) return;
+    this.#hash = read.hash.copy();
+    this.#bytes = read.bytes;
+    this.#isTorn = read.isTorn;
   }
 
   /** Appends one line; it is on the disk afterwards, or not in the file at all. */
@@ -86,25 +99,28 @@ export class ChainedLines {
 }
 
 /**
- * The lines of such a file's content, one after the other.
+ * The lines of such a file's content, one after the other. At the end: what the next line goes on from.
  * @param unhashed so many lines at the beginning are known to have no hash: theirs is not worked out, and is "".
  */
-export function* chainedLines(content: Uint8Array, unhashed = 0): Generator<ChainedLine, void, undefined> {
+export function* chainedLines(content: Uint8Array, unhashed = 0): Generator<ChainedLine, ChainState, undefined> {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const hash = createHash("sha256");
   let [number, hashedTo] = [0, 0];
+  const hashTo = (at: number): void => {
+    hash.update(bytes.subarray(hashedTo, at));
+    hashedTo = at;
+  };
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(lineEnd, at);
     const text = bytes.toString("utf8", at, end === -1 ? bytes.length : end);
-    let before = "";
-    if (++number > unhashed) {
-      hash.update(bytes.subarray(hashedTo, at));
-      hashedTo = at;
-      before = hash.copy().digest("hex");
-    }
-    yield { number, text, before, isWhole: end !== -1 };
+    const isHashed = ++number > unhashed;
+    // By pieces also where nobody asks yet: all at once takes long.
+    if (isHashed || at - hashedTo >= pieceBytes) hashTo(at);
+    yield { number, text, before: isHashed ? hash.copy().digest("hex") : "", isWhole: end !== -1 };
     at = end === -1 ? bytes.length : end + 1;
   }
+  hashTo(bytes.length);
+  return { hash, bytes: bytes.length, isTorn: bytes.length > 0 && bytes.at(-1) !== lineEnd };
 }
 
 /** The object of a line; undefined for one that was cut off. */

@@ -147,10 +147,11 @@ export function skip(detail: string): Finding {
 
 /** An error as a finding. */
 export function failure(caught: unknown): Finding {
-  const { message, code, status, hint, candidates, retryAtMs } = toBatonError(caught);
+  const { statement, quote, code, status, hint, candidates, retryAtMs } = toBatonError(caught);
   return {
     outcome: "fail",
-    detail: message,
+    detail: statement,
+    ...(quote !== undefined && { quote }),
     code,
     status,
     ...(hint !== undefined && { fix: hint }),

@@ -35,6 +35,8 @@ export interface BatonErrorInit {
   readonly status: Status;
   /** What was tried and what happened, in one sentence, without secrets. */
   readonly message: string;
+  /** How what came instead of an answer begins, without secrets, escaped and cut; it ends the error's message. */
+  readonly quote?: string;
   /** What it means for the data, for example that nothing was written. */
   readonly effect?: string;
   /** What to do next. */
@@ -54,6 +56,9 @@ export interface BatonErrorInit {
 export class BatonError extends Error {
   readonly code: string;
   readonly status: Status;
+  /** The message without the quote at its end. */
+  readonly statement: string;
+  readonly quote: string | undefined;
   readonly effect: string | undefined;
   readonly hint: string | undefined;
   readonly exitCode: number;
@@ -62,10 +67,12 @@ export class BatonError extends Error {
   readonly fatal: boolean;
 
   constructor(init: BatonErrorInit) {
-    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    super(messageOf(init), init.cause === undefined ? undefined : { cause: init.cause });
     this.name = "BatonError";
     this.code = init.code;
     this.status = init.status;
+    this.statement = init.message;
+    this.quote = init.quote;
     this.effect = init.effect;
     this.hint = init.hint;
     // A failure never exits 0: an error that carries OK is a bug of ours, which is what Internal says.
@@ -77,7 +84,19 @@ export class BatonError extends Error {
 
   /** The same error with other words about the data or the next step; a caller that knows more than the thrower says more. */
   with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates">): BatonError {
-    const { code, status, message, effect, hint, exitCode, retryAtMs, candidates, fatal, cause } = this;
+    const {
+      code,
+      status,
+      statement: message,
+      quote,
+      effect,
+      hint,
+      exitCode,
+      retryAtMs,
+      candidates,
+      fatal,
+      cause,
+    } = this;
     return new BatonError({
       code,
       status,
@@ -85,6 +104,7 @@ export class BatonError extends Error {
       exitCode,
       fatal,
       candidates,
+      ...(quote !== undefined && { quote }),
       ...(effect !== undefined && { effect }),
       ...(hint !== undefined && { hint }),
       ...(retryAtMs !== undefined && { retryAtMs }),
@@ -92,6 +112,15 @@ export class BatonError extends Error {
       ...words,
     });
   }
+}
+
+function messageOf({ message, quote }: BatonErrorInit): string {
+  return quote === undefined ? message : quoted(message, quote);
+}
+
+/** A text that ends with how what came begins. */
+export function quoted(text: string, quote: string): string {
+  return `${text} It begins: ${quote}`;
 }
 
 /**

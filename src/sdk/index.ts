@@ -15,6 +15,8 @@ export {
   type Endpoint,
   type List,
   type ListAsked,
+  type SearchedBy,
+  searchOf,
   segment,
   sourceOf,
 } from "./api/api-client.ts";
@@ -27,16 +29,19 @@ export {
   apiFailures,
   type DescribeStatus,
   describeApiFailure,
+  ifAnswered,
+  isAboutCredential,
   unlessDeclined,
 } from "./api/api-failures.ts";
-export { type AskWhileThereOptions, askWhileThere } from "./api/ask-while-there.ts";
+export { AskingBudget, type AskWhileThereOptions, askWhileThere } from "./api/asking.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
 export { BegunSource, type BegunSourceOptions } from "./api/begun-source.ts";
+export { GroupPlaces, type GroupPlacesOptions, type GroupRefs, type PlaceEvent } from "./api/group-places.ts";
 export {
   type Check as JsonCheck,
+  filledId,
   filledText,
   flag,
-  flagOrText,
   listOf,
   Mismatch,
   objectOf,
@@ -56,6 +61,7 @@ export {
 } from "./api/list-memory.ts";
 export { type FoundRow, ListSearch, type ListSearchOptions } from "./api/list-search.ts";
 export { type ListWords, type ToldList, tellOfStep, warningOf } from "./api/list-words.ts";
+export { type MemberFields, type MemberNote, MemberNotes, type PlaceReader, statusMark } from "./api/member-notes.ts";
 export {
   type ListEvent,
   type ListSource,
@@ -65,8 +71,9 @@ export {
   type PassStatement,
   type Question,
   type Sum,
+  type UseRows,
 } from "./api/moving-list.ts";
-export { didYouMean, listed, nearestName } from "./api/nearest-name.ts";
+export { didYouMean, listed, nearestName, seenInstead } from "./api/nearest-name.ts";
 export {
   type NumberedList,
   NumberedLists,
@@ -85,6 +92,8 @@ export {
   wholeOf,
 } from "./api/page-walk.ts";
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
+export { ResourceList, type ResourceListOptions } from "./api/resource-list.ts";
+export { RosterFacts, SharedTexts } from "./api/roster-facts.ts";
 export {
   type Check,
   connectorChecks,
@@ -97,7 +106,7 @@ export {
   skip,
 } from "./checks.ts";
 export type { ConnectorApp, ConnectorContext } from "./cli/app.ts";
-export { type Command, type Invocation, ownFlag } from "./cli/app.ts";
+export { type Command, defineCommand, type Invocation } from "./cli/app.ts";
 export type { CliIo, OutputStream, StopSignal } from "./cli/cli-io.ts";
 export { httpSettings } from "./cli/command-setup.ts";
 export { runCli } from "./cli/run-cli.ts";
@@ -117,6 +126,7 @@ export type {
 } from "./config/field.ts";
 export { onlyHostsBelow, secretSourceFields } from "./config/field.ts";
 export { type HttpField, type HttpFieldDefaults, httpFields } from "./config/http-fields.ts";
+export { readPastedSlug, type SlugForms } from "./config/pasted-slug.ts";
 export type { Relation } from "./config/relations.ts";
 export type { ResolvedConfig } from "./config/resolve.ts";
 export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";
@@ -199,7 +209,7 @@ export {
   skipSyncAnomalyDetection,
 } from "./resources/annotations.ts";
 export { usableEmail } from "./resources/email-address.ts";
-export { entitlementId, grantId, newGrant } from "./resources/ids.ts";
+export { entitlementId, entitlementRef, grantId, newEntitlement, newGrant } from "./resources/ids.ts";
 export { isBlank, profileOf, shown } from "./resources/profile.ts";
 export { parseTimestamp, pastTime, timestampOf } from "./resources/timestamps.ts";
 export {

@@ -12,6 +12,16 @@ test("a large buffer is given back, with all views of it", () => {
   assert.ok(process.memoryUsage().arrayBuffers <= before - 1024 * 1024);
 });
 
+test("what came from a socket is given back, although it is no larger than Node's pool", () => {
+  const memory = new ArrayBuffer(Buffer.poolSize);
+  const [head, body] = [Buffer.from(memory, 0, 300), Buffer.from(memory, 300)];
+  releaseBuffer(head);
+  assert.equal(memory.byteLength, Buffer.poolSize);
+  releaseBuffer(body);
+  releaseBuffer(body);
+  assert.equal(memory.byteLength, 0);
+});
+
 test("a buffer that may share its memory with others is left alone", () => {
   const [one, other] = [Buffer.from("one"), Buffer.from("other")];
   releaseBuffer(one);

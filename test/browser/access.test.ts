@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Locator } from "playwright-core";
-import type { Member, Organization, Team } from "../../sandbox/model.ts";
-import { createOrganization } from "../../sandbox/organization.ts";
+import type { Member, Organization, Team } from "../../sandbox/organization/model.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { violationsOf } from "./axe.ts";
 import { settled } from "./console-page.ts";
 import { type Reviewer, startReviewer } from "./reviewer.ts";
@@ -27,8 +27,10 @@ async function count(expected: string): Promise<void> {
   await settled(reviewer.page);
 }
 
-function names(): Promise<string[]> {
-  return reviewer.page.locator(".long-table tbody th a").allInnerTexts();
+/** The names in the table, once it shows what was asked for last. */
+async function names(): Promise<string[]> {
+  await settled(reviewer.page);
+  return await reviewer.page.locator(".long-table tbody th a").allInnerTexts();
 }
 
 async function textOf(locator: Locator): Promise<string> {
@@ -66,6 +68,21 @@ test("typing narrows the list, and the last word typed wins over slower answers 
   await count("1 of 260 people");
   assert.equal((await names()).length, 1);
   await page.unroute(/people\?q=[^&]{1,3}&/);
+
+  // Opened before the search stands in the address: the panel stays open when it comes to stand there.
+  await page.goto("about:blank");
+  await visit(`/sources/${source}/people`);
+  const someone = page.locator(".long-table tbody th a").first();
+  const name = await textOf(someone);
+  await search.fill(name);
+  await someone.click();
+  await page.getByRole("dialog", { name }).waitFor();
+  await page.waitForURL(/[?&]q=/);
+  await settled(page);
+  assert.ok(await page.getByRole("dialog", { name }).isVisible(), "the panel is open");
+  assert.match(page.url(), /[?&]person=/);
+  await page.keyboard.press("Escape");
+  await count("1 of 260 people");
   await search.fill("nobody is called so");
   await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
   await page.getByRole("button", { name: "Clear filters" }).click();

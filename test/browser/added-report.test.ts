@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { runProgram, scratchDirectory } from "../e2e/program.ts";
+import { checkoutLauncher, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settled, startSite } from "./console-page.ts";
 
 const rooms = pathToFileURL(join(import.meta.dirname, "..", "..", "src", "reports")).href;
@@ -47,7 +47,11 @@ test("a report that is added is on the command line and on the page, with figure
   const file = join(scratch.path, "added.mjs");
   writeFileSync(file, added);
   const env = { NODE_OPTIONS: `--import ${pathToFileURL(file).href}` };
-  await using site = await startSite({ env, sandbox: { organization: { members: 90, teams: 3 }, prepare: true } });
+  await using site = await startSite({
+    env,
+    program: [checkoutLauncher, "console"],
+    sandbox: { organization: { members: 90, teams: 3 }, prepare: true },
+  });
   const { page, visit, sandbox } = site;
   const id = await site.addConnector();
   const { currentFile } = await site.reaches(id, "Connected");
@@ -56,6 +60,7 @@ test("a report that is added is on the command line and on the page, with figure
   const command = await runProgram(["report", "initials", "-f", currentFile, "--output", "json"], {
     cwd: scratch.path,
     env,
+    program: checkoutLauncher,
   });
   const { rows } = JSON.parse(command.stdout) as { rows: { initial: string }[] };
   assert.deepEqual(rows.map(({ initial }) => initial).toSorted(), letters.toSorted());

@@ -1,7 +1,7 @@
 /** What needs attention, on the first screen: figures that were worked out when the sync ended, each with its people. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createOrganization } from "../../sandbox/organization.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { violationsOf } from "./axe.ts";
 import { type Site, settled, startSite } from "./console-page.ts";
 

@@ -43,6 +43,12 @@ test("a reload in mid-sync, and another tab, show the same run going on; closing
   await bar.waitFor();
   await page.getByText("You can close this page").waitFor();
   const runId = (await detail()).progress?.runId;
+  // The stream of events opens late: the end of the run comes after the page has asked, and before it is told anything.
+  const late = Promise.withResolvers<void>();
+  await page.route("**/api/events", async (route) => {
+    await late.promise;
+    await route.continue();
+  });
   await page.reload();
   await bar.waitFor();
   assert.equal((await detail()).progress?.runId, runId);
@@ -52,7 +58,10 @@ test("a reload in mid-sync, and another tab, show the same run going on; closing
   await other.close();
   assert.equal((await detail()).progress?.runId, runId);
   sandbox.switches.latencyMs = 0;
+  await site.reaches(id, "Connected");
+  late.resolve();
   await page.getByText("Connected", { exact: true }).waitFor();
+  await page.unrouteAll({ behavior: "wait" });
   assert.equal((await lastRuns())[0]?.runId, runId);
   assert.equal((await lastRuns())[0]?.result, "Complete");
 });
@@ -61,12 +70,20 @@ test("while it syncs, a second sync is refused with the id of the run, and Cance
   const { page, sandbox, post } = site;
   const before = await detail();
   sandbox.switches.latencyMs = 400;
+  // The events tell of the run before the connector is asked for again: all parts of the page follow them at once.
+  const late = Promise.withResolvers<void>();
+  await page.route(`**/api/connectors/${id}`, async (route) => {
+    await late.promise;
+    await route.continue();
+  });
   await press(page, "Sync now");
   await page.getByRole("heading", { name: "Syncing" }).waitFor();
   const second = await post<{ error: { facts: unknown } }>(`/api/connectors/${id}/sync`);
   assert.equal(second.status, 409);
-  assert.match(JSON.stringify(second.body), new RegExp((await detail()).progress?.runId ?? "no run"));
   assert.equal(await page.getByRole("button", { name: /^Sync now/ }).getAttribute("aria-disabled"), "true");
+  late.resolve();
+  await page.unrouteAll({ behavior: "wait" });
+  assert.match(JSON.stringify(second.body), new RegExp((await detail()).progress?.runId ?? "no run"));
   await press(page, "Cancel");
   await page.getByRole("heading", { name: /Syncing|Cancelling/ }).waitFor({ state: "detached" });
   sandbox.switches.latencyMs = 0;
@@ -90,6 +107,30 @@ test("Test checks the kept settings again, without a key being entered", async (
   await page.getByRole("link", { name: "Test", exact: true }).click();
   await page.getByRole("heading", { level: 2, name: "Test passed" }).waitFor();
   assert.equal(await page.locator(".test-pass").count(), 6);
+  await visit(`/connectors/${id}`);
+});
+
+test("a new host asks for the key again, and who saves without it is led to the field that lacks it", async () => {
+  const { page, visit } = site;
+  await visit(`/connectors/${id}/settings?edit=ca`);
+  await page.getByLabel("API host").fill("https://other.example/v1");
+  const isLedTo = async (label: string): Promise<void> => {
+    const field = page.getByLabel(label).and(page.locator(":focus"));
+    await field.waitFor();
+    const { top, bottom } = await field.evaluate((element) => element.getBoundingClientRect());
+    assert.ok(top >= 0 && bottom <= 900, `${label} is on the screen`);
+  };
+  for (const name of ["Save", "Test"]) {
+    await press(page, name);
+    await page.getByText("Enter the API key.").waitFor();
+    await isLedTo("Cloudsmith API key");
+  }
+  await page.getByLabel("Cloudsmith API key").fill(site.sandbox.keys.service);
+  await page.getByLabel("Time-out").fill("0");
+  await page.getByText("Advanced", { exact: true }).click();
+  await press(page, "Save");
+  // Also where it was folded away.
+  await isLedTo("Time-out");
   await visit(`/connectors/${id}`);
 });
 
@@ -147,7 +188,7 @@ test("the history lists every run, page by page, with counts, words and files wh
     await press(page, "Show older runs");
     await page.waitForFunction((count) => document.querySelectorAll("tbody tr").length > count, shown);
   }
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: "wait" });
   assert.equal(await rows.count(), runs.length);
   for (const word of new Set(runs.map(({ result }) => result ?? ""))) await page.getByText(word).first().waitFor();
   const [downloadable] = runs.filter(({ file }) => file !== null);
@@ -172,7 +213,34 @@ test("one run in full: its result, time by phase, hash, and the way to its logs 
   await page.getByText(run?.file?.sha256 ?? "no file").waitFor();
   await page.getByRole("heading", { name: "Time by phase" }).waitFor();
   await page.getByRole("heading", { name: "What was compared" }).waitFor();
+  const compared = page.getByRole("table", { name: "What was compared" });
+  assert.deepEqual(await compared.getByRole("columnheader").allTextContents(), [
+    ...[
+      "List",
+      "Announced",
+      "Read",
+      "Distinct",
+      "Added to the file",
+      "Passes",
+      "Sweeps",
+      "Moved",
+      "Begun at",
+      "Whole at",
+    ],
+  ]);
+  await page.getByText("API key", { exact: true }).waitFor();
   await page.getByText("service accounts, pending invitations, repositories").waitFor();
+  const figures = page.locator(".figures");
+  assert.ok(run?.totals);
+  const { members, activeMembers, inactiveMembers, teams, entitlements, grants } = run.totals;
+  assert.deepEqual(await figures.locator("a").allTextContents(), [
+    ...[`${members}`, `${activeMembers} active`, `${inactiveMembers} inactive`],
+    ...[`${teams}`, `${entitlements}`, `${grants}`],
+  ]);
+  await figures.getByRole("link", { name: /inactive$/ }).click();
+  await settled(page);
+  await page.getByText(`${inactiveMembers} of ${members} people`).first().waitFor();
+  await page.goBack();
   await page.getByRole("link", { name: "Access as of this run" }).click();
   await settled(page);
   assert.match(decodeURIComponent(page.url()), new RegExp(`/sources/run:${run?.runId}/people`));

@@ -39,7 +39,7 @@ export interface Site extends AsyncDisposable {
 }
 
 /** So often a state is looked for, ten times a second. */
-const mostTries = 300;
+const mostTries = 1_200;
 
 /** A connector to add; a good one to the sandbox by default. */
 export interface ConnectorChoice {
@@ -55,19 +55,27 @@ export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the console. */
   readonly under?: readonly string[];
+  /** What starts the console, if not what starts the program in other tests. */
+  readonly program?: readonly string[];
 }
 
 /** Starts everything and signs in. */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
+  await using parts = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), "console-site-"));
-  const [program, browser, sandbox] = await Promise.all([
-    startConsole(options.argv, options.env, options.under),
-    launchChromium(),
-    startSandbox(options.sandbox),
-  ]);
+  parts.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const starting = [
+    startConsole(options.argv, options.env, options.under, options.program).then((program) => parts.use(program)),
+    launchChromium().then((browser) => parts.adopt(browser, () => browser.close())),
+    startSandbox(options.sandbox).then((sandbox) => parts.adopt(sandbox, () => sandbox.close())),
+  ] as const;
+  // When one fails, the others are ended as well: what is left open keeps a test from its end.
+  await Promise.allSettled(starting);
+  const [program, browser, sandbox] = await Promise.all(starting);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // A busy machine is no failure; a test as a whole may take three times as long.
+  page.setDefaultTimeout(60_000);
   const troubles = watch(page, program.origin);
   await page.goto(program.link);
   await settled(page);
@@ -84,6 +92,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
       await page.waitForTimeout(100);
     }
   };
+  const owned = parts.move();
   return {
     ...{ console: program, browser, page, sandbox, directory, troubles, get, post, reaches },
     async visit(path) {
@@ -103,12 +112,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
       if (saved.status !== 200) throw new Error(`settings were refused: ${JSON.stringify(saved.body)}`);
       return id;
     },
-    async [Symbol.asyncDispose]() {
-      await browser.close();
-      await program[Symbol.asyncDispose]();
-      await sandbox.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import type { Organization } from "../../sandbox/model.ts";
-import { createOrganization } from "../../sandbox/organization.ts";
+import type { Organization } from "../../sandbox/organization/model.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { settled } from "./console-page.ts";
 import { payloads } from "./payloads.ts";
 import { type Reviewer, startReviewer } from "./reviewer.ts";

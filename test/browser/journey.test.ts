@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { expectedCounts } from "../../sandbox/organization.ts";
+import { expectedCounts } from "../../sandbox/organization/organization.ts";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
 import { type Site, settled, startSite, whenItComes } from "./console-page.ts";
 

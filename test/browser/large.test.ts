@@ -1,8 +1,8 @@
 /** 45,000 people in a real browser: search, scrolling to the end, and how much is sent. Times are measured in bench/. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Organization } from "../../sandbox/model.ts";
-import { createOrganization } from "../../sandbox/organization.ts";
+import type { Organization } from "../../sandbox/organization/model.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { type Reviewer, startReviewer } from "./reviewer.ts";
 
 const members = 45_000;

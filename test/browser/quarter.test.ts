@@ -68,10 +68,16 @@ test("leavers are pasted, 40 rows decided by keyboard over a restart, signed, he
 
   await visit(`/connectors/${id}/reviews`);
   await page.getByRole("link", { name: "Find people from a list" }).click();
+  const tooLong = { name: "all.csv", mimeType: "text/csv", buffer: Buffer.alloc(9 * 1024 * 1024, "a\n") };
+  await page.locator("input[type=file]").setInputFiles(tooLong);
+  await page.getByText("it is larger than 8 MiB").waitFor();
   await page.getByLabel("People").fill([gone, stays, ...others].map(({ email }) => email.toUpperCase()).join("\n"));
   await press(page, "Find");
   await page.getByText("40 listed, 40 found").waitFor();
   assert.deepEqual(await violationsOf(page), []);
+  await page.getByRole("link", { name: gone.userName, exact: true }).first().click();
+  await page.getByRole("dialog").getByText(gone.email, { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
   await press(page, "Start a review");
   await page.getByLabel("Name of the review").fill("Leavers Q4");
   await press(page, "Start");
@@ -89,6 +95,15 @@ test("leavers are pasted, 40 rows decided by keyboard over a restart, signed, he
   await page.getByText("asked her manager").waitFor();
   await settled(page);
   assert.deepEqual(await violationsOf(page), []);
+  const heights = await page.locator(".decisions tbody tr").evaluateAll((rows) => rows.map((row) => row.clientHeight));
+  assert.ok(Math.max(...heights) <= 48, `rows of a laptop are ${Math.max(...heights)} px high, notes and all`);
+  const row = page.getByRole("checkbox", { name: /^Row 20,/ });
+  await row.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByText("Last login, UTC").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.ok(await row.evaluate((box) => box === document.activeElement), "the way back leads to the row");
   const address = new URL(page.url()).pathname;
 
   const { dataDir, port } = site.console;

@@ -1,7 +1,7 @@
 /** A person at the console who reviews files: the site, files of organizations of any kind, and opening them. */
 import { join } from "node:path";
-import type { Organization } from "../../sandbox/model.ts";
-import type { OrganizationOptions } from "../../sandbox/organization.ts";
+import type { Organization } from "../../sandbox/organization/model.ts";
+import type { OrganizationOptions } from "../../sandbox/organization/organization.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { runProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";

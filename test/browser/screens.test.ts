@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
+import type { NewPerson } from "../../src/console/contract/reviews.ts";
 import { violationsOf } from "./axe.ts";
 import { type Site, settled, startSite } from "./console-page.ts";
 
@@ -47,6 +48,11 @@ before(async () => {
     ["logs", `/connectors/${good}/logs`],
     ["settings of a good one", `/connectors/${good}/settings`],
     ["deploy", `/connectors/${good}/deploy`],
+    ["reviews to decide", "/reviews"],
+    ["people with a link", "/persons"],
+    ["notifications", "/notifications"],
+    ["back-up", "/back-up"],
+    ["list of people", `/sources/${encodeURIComponent(`connector:${good}`)}/list`],
     ["no such connector", "/connectors/000000000000"],
     ["no such screen", `/connectors/${good}/settings/x/y`],
   ] as const) {
@@ -123,7 +129,7 @@ async function assertOrder(name: string): Promise<void> {
   assert.equal(await cells.count(), 0, `${name}: a table without header cells`);
 }
 
-/** At 320 px, which is a page of 640 px enlarged to 200 %, and of 1280 px to 400 %: nothing sticks out or is cut off. */
+/** At 320 px, which is a page of 640 px enlarged to 200 %, and of 1280 px to 400 %: nothing sticks out or is cut off, and no word is. */
 async function misfits(): Promise<readonly string[]> {
   const { page } = site;
   const found: string[] = [];
@@ -138,7 +144,20 @@ async function misfits(): Promise<readonly string[]> {
           return wide > 0 && (left < -1 || right > clientWidth + 1);
         })
         .map(({ tagName, textContent }) => `${tagName} “${textContent?.slice(0, 40)}”`);
-      return scrollWidth > clientWidth ? [`${scrollWidth} px wide`, ...sticksOut] : sticksOut;
+      const range = document.createRange();
+      const broken = [...document.querySelectorAll("h1, h2, h3, dt, label, button, .chip")].flatMap(
+        ({ firstChild }) => {
+          if (!(firstChild instanceof Text)) return [];
+          return [...firstChild.data.matchAll(/[\p{L}\p{N}]+/gu)].flatMap(({ 0: word, index }) => {
+            range.setStart(firstChild, index);
+            range.setEnd(firstChild, index + word.length);
+            return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1
+              ? [`“${word}” in two lines`]
+              : [];
+          });
+        },
+      );
+      return [...(scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []), ...sticksOut, ...broken];
     });
     found.push(...problems.map((problem) => `at ${width} px: ${problem}`));
   }
@@ -150,6 +169,34 @@ test("no screen keeps anybody out, in light and in dark, at any width", async ()
   assert.ok(screens.size >= 25);
   await visitAll();
   site.sandbox.switches.latencyMs = 0;
+});
+
+test("who is no admin is told so where a screen is for admins, and sees which part of a connector is shown", async () => {
+  const [connector] = (await site.get<{ connectors: readonly ConnectorDetail[] }>("/api/connectors")).connectors;
+  const { body } = await site.post<NewPerson>("/api/persons", { name: "Vera", role: "viewer" });
+  const context = await site.browser.newContext();
+  try {
+    const page = await context.newPage();
+    const visit = async (path: string): Promise<void> => {
+      await page.goto(path);
+      await settled(page);
+    };
+    await visit(body.link);
+    const { origin } = site.console;
+    const home = `/connectors/${connector?.id}`;
+    const forAdmins = ["/persons", "/back-up", "/notifications", "/files", "/connectors/add", `${home}/settings`];
+    for (const path of forAdmins) {
+      await visit(`${origin}${path}`);
+      await page.getByRole("heading", { name: "Your link does not open this screen" }).waitFor();
+      assert.equal(await page.locator("main").getByRole("button").count(), 0, path);
+      assert.deepEqual(await violationsOf(page), []);
+    }
+    await visit(`${origin}${home}`);
+    const marked = page.getByRole("navigation", { name: "Parts of this connector" }).locator("[aria-current=page]");
+    assert.deepEqual(await marked.allInnerTexts(), ["Access"]);
+  } finally {
+    await context.close();
+  }
 });
 
 test("who wants less motion gets none", async () => {

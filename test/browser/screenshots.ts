@@ -4,12 +4,12 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import chromiumBinary from "@sparticuz/chromium";
+import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import { createOrganization } from "../../sandbox/organization.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { sampleOrganization } from "../../src/console/connectors/sample-people.ts";
+import { unpackedChromium } from "./chromium.ts";
 import { type Site, settled, startSite } from "./console-page.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -120,12 +120,12 @@ function sourceOf(home: string): string {
 
 /** The fonts that the browser's package brings, so that pictures look the same on every machine. */
 async function useFonts(directory: string): Promise<void> {
-  await chromiumBinary.executablePath();
+  const fonts = join(dirname(await unpackedChromium()), "fonts");
   const file = join(directory, "fonts.conf");
   const alias = (family: string, font: string): string =>
     `<match target="pattern"><test name="family"><string>${family}</string></test><edit name="family" mode="assign" binding="strong"><string>${font}</string></edit></match>`;
   const text = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<dir>${join(tmpdir(), "fonts")}</dir><dir>/usr/share/fonts</dir><cachedir>${directory}</cachedir>
+<dir>${fonts}</dir><dir>/usr/share/fonts</dir><cachedir>${directory}</cachedir>
 ${alias("system-ui", "Open Sans")}${alias("sans-serif", "Open Sans")}
 </fontconfig>`;
   writeFileSync(file, text);

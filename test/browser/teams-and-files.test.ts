@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Organization, organizationRoles, type Team } from "../../sandbox/model.ts";
-import { createOrganization } from "../../sandbox/organization.ts";
+import { type Organization, organizationRoles, type Team } from "../../sandbox/organization/model.ts";
+import { createOrganization } from "../../sandbox/organization/organization.ts";
 import { violationsOf } from "./axe.ts";
 import { settled } from "./console-page.ts";
 import { openSource, type Reviewer, startReviewer } from "./reviewer.ts";
@@ -45,6 +45,14 @@ test("the table of teams says who is in each: roles, disabled, without a second 
       role,
     );
   }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await settled(page);
+  for (const bar of await page.locator(".team-bar").all()) {
+    const { width = 0 } = (await bar.boundingBox()) ?? {};
+    assert.ok(width >= 100, `on a phone a bar is ${width} px wide`);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await settled(page);
   const without = inTeam(team).filter(({ hasTwoFactor }) => !hasTwoFactor);
   assert.deepEqual(await violationsOf(page), []);
   await row.locator('td[data-label="No two-factor"] a').click();

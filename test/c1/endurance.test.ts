@@ -9,6 +9,7 @@ import type { TaskInit } from "../../sandbox/c1/task-board.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { launcher, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Holdings } from "./memory-probe.ts";
 
 /** Among how many tasks one is a sync; `npm run test:endurance` makes all of them syncs. */
@@ -40,7 +41,7 @@ async function work({ c1 }: Journey, program: ChildProcess, count: number): Prom
   for (let done = 0; done < count; done += 100) {
     const before = c1.finished.length;
     for (let index = 0; index < 100; index++) c1.addTask(taskOf(index));
-    while (c1.finished.length < before + 100) await delay(20);
+    await eventually(() => c1.finished.length >= before + 100, { what: "the end of a hundred tasks" });
     await holdingsOf(program);
   }
   // The last task's own end comes after its result.
@@ -57,6 +58,10 @@ async function holdingsOf(program: ChildProcess): Promise<Holdings> {
 /** Timers come and go, and the connection to C1 counts only while it is waited for; descriptors count it always. */
 function lasting({ resources }: Holdings): readonly string[] {
   return resources.filter((kind) => !["Timeout", "Immediate", "TCPSocketWrap"].includes(kind)).toSorted();
+}
+
+function growthOf(what: "heapBytes" | "rssBytes", before: Holdings, after: Holdings): number {
+  return after[what] / before[what] - 1;
 }
 
 test("T-34: a thousand tasks in a row add neither memory nor handles to the program", {
@@ -90,9 +95,15 @@ test("T-34: a thousand tasks in a row add neither memory nor handles to the prog
     stderr += text;
   });
   // One sync is handed out by itself at the first hello.
-  while (c1.finished.length === 0) await delay(20);
-  const before = await work(journey, program, warmUp);
-  const after = await work(journey, program, tasks);
+  await eventually(() => c1.finished.length > 0, { what: "the end of the first sync" });
+  let before = await work(journey, program, warmUp);
+  let after = await work(journey, program, tasks);
+  // What leaks grows with each round; what the system grants once, and late where the machine is busy, does not.
+  let rounds = 1;
+  for (; rounds < 3 && growthOf("rssBytes", before, after) > mostGrowth; rounds++) {
+    before = after;
+    after = await work(journey, program, tasks);
+  }
   program.kill("SIGTERM");
   const [code] = await once(program, "close");
   assert.equal(code, 0, stderr);
@@ -101,10 +112,10 @@ test("T-34: a thousand tasks in a row add neither memory nor handles to the prog
   assert.equal(after.descriptors, before.descriptors);
   assert.deepEqual(lasting(after), lasting(before));
   for (const what of ["heapBytes", "rssBytes"] as const) {
-    const growth = after[what] / before[what] - 1;
+    const growth = growthOf(what, before, after);
     context.diagnostic(`${what}: ${before[what]} became ${after[what]}, ${(growth * 100).toFixed(1)} %`);
     assert.ok(growth <= mostGrowth, `${what}: ${before[what]} became ${after[what]}, ${(growth * 100).toFixed(1)} %`);
   }
   assert.equal(c1.board.out.length, 0);
-  assert.equal(c1.uploads.length, 1 + (warmUp + tasks) / syncEvery);
+  assert.equal(c1.uploads.length, 1 + (warmUp + rounds * tasks) / syncEvery);
 });

@@ -3,7 +3,6 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Code, ConnectError } from "@connectrpc/connect";
 import { type StandInC1, startStandInC1 } from "../../sandbox/c1/stand-in.ts";
@@ -13,6 +12,7 @@ import type { LogFields, Logger } from "../../src/sdk/log.ts";
 import { Network } from "../../src/sdk/net/network.ts";
 import type { Task_SyncFullTaskSchema } from "../../src/sdk/proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
+import { eventually } from "../support/eventually.ts";
 import { exampleConnector } from "../support/example-connector.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
@@ -143,7 +143,9 @@ export class FakeC1 implements AsyncDisposable {
 
   /** Lets the world go on until `condition` holds. */
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await setImmediate();
+    const heard = (): string =>
+      ["a state of C1, whose last calls were", ...this.c1.calls.slice(-10).map(({ method }) => method)].join(" ");
+    await eventually(condition, { what: heard, everyMs: 0 });
   }
 
   /** Waits until so many tasks are finished. */

@@ -396,6 +396,8 @@ test("T-34: asking ahead runs every task once, never more at a time than there a
   const ids = Array.from({ length: 12 }, () => fake.addSync());
   let underWay = 0;
   let most = 0;
+  // A millisecond may be over before the other task begins: the first waits for it.
+  const both = Promise.withResolvers<void>();
   const service = fake.service({
     asksAhead: true,
     taskConcurrency: 2,
@@ -403,6 +405,8 @@ test("T-34: asking ahead runs every task once, never more at a time than there a
       exampleConnector({
         async onValidate() {
           most = Math.max(most, ++underWay);
+          if (underWay === 2) both.resolve();
+          await both.promise;
           await systemClock.sleep(1);
           underWay--;
         },

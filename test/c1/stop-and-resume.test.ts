@@ -136,6 +136,12 @@ test("an idle service stops at once", async () => {
   assert.equal(fake.count("FinishTask"), 0);
 });
 
+test("a service that is told to stop before it has said hello ends without an error", async () => {
+  await using fake = await FakeC1.start();
+  await fake.service({ signal: AbortSignal.abort(new Error("told to stop")) }).done;
+  assert.equal(fake.count("Hello"), 0);
+});
+
 test("a stop while the first hello is tried again ends the service without an error", async () => {
   await using fake = await FakeC1.start();
   await fake.c1[Symbol.asyncDispose]();

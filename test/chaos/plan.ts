@@ -2,8 +2,8 @@
  * What goes wrong in one chaos seed: the same seed gives the same plan on every machine. Data only; storm.ts makes it
  * happen.
  */
-import type { FaultKind } from "../../sandbox/faults.ts";
-import type { OrganizationOptions } from "../../sandbox/organization.ts";
+import type { FaultKind } from "../../sandbox/faults/faults.ts";
+import type { OrganizationOptions } from "../../sandbox/organization/organization.ts";
 import { createRandom, type Random } from "../../sandbox/random.ts";
 import type { Switches } from "../../sandbox/switches.ts";
 
@@ -26,6 +26,8 @@ export interface Plan {
   readonly hasOldFile: boolean;
   /** Requests of the program under way at once. */
   readonly concurrency: number;
+  /** Whether everything is asked for that is read on request. */
+  readonly asksForAll: boolean;
   /** What goes wrong in each run, before the last one, in which nothing does. The first of the first is the seed's own. */
   readonly runs: readonly (readonly Mishap[])[];
 }
@@ -77,14 +79,18 @@ export const mishapKinds: readonly string[] = [...Object.keys(answerMishaps), ..
 /** A run makes eight requests at least, so that the first of these is surely reached. */
 const firstRequests = 6;
 const mostRequests = 14;
+/** So many times as many are made when everything is asked for. */
+const allRequests = 4;
 
 /** The plan of a seed. Neighbouring seeds have different main mishaps, so that a row of them covers all kinds. */
 export function planOf(seed: number): Plan {
   const random = createRandom(seed, "chaos");
+  const asksForAll = createRandom(seed, "asks for all").chance(0.3);
+  const place = (most: number) => (1 + random.below(most)) * (asksForAll ? allRequests : 1);
   const own = mishapKinds[seed % mishapKinds.length] ?? "cut";
-  const main = { kind: own, atRequest: 1 + random.below(firstRequests), times: timesOf(own, random) };
+  const main = { kind: own, atRequest: place(firstRequests), times: timesOf(own, random) };
   const later = Array.from({ length: random.below(3) }, () =>
-    Array.from({ length: random.below(3) }, () => anyMishap(random)),
+    Array.from({ length: random.below(3) }, () => anyMishap(random, place)),
   );
   return {
     seed,
@@ -97,13 +103,14 @@ export function planOf(seed: number): Plan {
     },
     hasOldFile: random.chance(0.5),
     concurrency: random.pick([1, 2, 6]),
-    runs: [[main, ...(random.chance(0.3) ? [anyMishap(random)] : [])], ...later],
+    asksForAll,
+    runs: [[main, ...(random.chance(0.3) ? [anyMishap(random, place)] : [])], ...later],
   };
 }
 
-function anyMishap(random: Random): Mishap {
+function anyMishap(random: Random, place: (most: number) => number): Mishap {
   const kind = random.pick(mishapKinds);
-  return { kind, atRequest: 1 + random.below(mostRequests), times: timesOf(kind, random) };
+  return { kind, atRequest: place(mostRequests), times: timesOf(kind, random) };
 }
 
 /** Now and then one that does not pass. Retries take real seconds, so that not every plan may have them. */

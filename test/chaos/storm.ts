@@ -3,13 +3,14 @@
  * the old one or a whole new one, nothing partial is sealed, nobody is lost or doubled, and every run ends.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, watch } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
-import type { Member } from "../../sandbox/model.ts";
+import type { Member } from "../../sandbox/organization/model.ts";
 import { createRandom } from "../../sandbox/random.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { checkFile, type FileContent } from "../crash/file-check.ts";
 import { type Finished, type RunningProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
+import { assertHoldsAll, requestedSwitches } from "../e2e/requested-oracle.ts";
 import { assertHolds, assertOnlyReads, settingsFor } from "../e2e/sandbox-run.ts";
 import { readStoredRows } from "../e2e/stored-rows.ts";
 import { answerMishaps, driftMishaps, type Mishap, type Plan } from "./plan.ts";
@@ -94,10 +95,7 @@ class Storm {
     assert.equal(run.code, 0, `the run without mishaps failed: ${run.stderr}`);
     const file = await checkFile(this.#file);
     assert.ok(file, "the file is there");
-    // A run that goes on may have read rows before the organization changed.
-    if (this.#drifted) this.#checkSealed(file);
-    else await assertHolds(this.#file, this.#sandbox, this.#sight(), file.finished.at(-1));
-    this.#sealedChecked++;
+    await this.#checkSealed(file);
     this.#known = file;
     const names = readdirSync(this.#data).toSorted();
     assert.deepEqual(names, ["sync.c1z", "sync.c1z.run.json"], "neither locks nor temporary files are left");
@@ -118,7 +116,8 @@ class Storm {
 
   #start(argv: readonly string[] = []): RunningProgram {
     const env = {
-      ...settingsFor(this.#sandbox),
+      ...settingsFor(this.#sandbox, this.#plan.asksForAll ? "owner" : "service"),
+      ...(this.#plan.asksForAll && requestedSwitches),
       BATON_TMPDIR: this.#scratch,
       HOME: this.#directory,
       BATON_HTTP_TIMEOUT_SECONDS: "2",
@@ -137,7 +136,9 @@ class Storm {
     clearTimeout(timer);
     assert.ok(!late, `the run did not end within ${deadlineMs / 1000} s: ${finished.stderr.slice(-2000)}`);
     assert.ok(knownExits.has(finished.code), `exit code ${finished.code}: ${finished.stderr}`);
-    assert.ok(!finished.stderr.includes(this.#sandbox.keys.service), "the key is in the output");
+    for (const key of Object.values(this.#sandbox.keys)) {
+      assert.ok(!finished.stderr.includes(key), "the key is in the output");
+    }
     assert.doesNotMatch(finished.stderr, /^ {4}at .*:\d+:\d+/m, "a stack trace is in the output");
     this.#exits.set(finished.code, (this.#exits.get(finished.code) ?? 0) + 1);
     return finished;
@@ -226,9 +227,7 @@ class Storm {
     }
     const [newest, was] = [file.finished.at(-1), this.#known?.finished.at(-1)];
     if (newest !== undefined && newest !== was) {
-      if (this.#drifted) this.#checkSealed(file);
-      else await assertHolds(this.#file, this.#sandbox, this.#sight(), newest);
-      this.#sealedChecked++;
+      await this.#checkSealed(file);
     } else {
       assert.notEqual(code, 0, "a run that ended well finished no sync");
       assert.equal(file.rows, this.#known?.rows ?? "", "rows of a finished sync have changed");
@@ -236,8 +235,25 @@ class Storm {
     this.#known = file;
   }
 
+  async #checkSealed(file: FileContent): Promise<void> {
+    this.#sealedChecked++;
+    // A run that goes on may have read rows before the organization changed.
+    const moved = this.#drifted;
+    if (moved || this.#plan.asksForAll) this.#checkPeople(file);
+    else await assertHolds(this.#file, this.#sandbox, this.#sight(), file.finished.at(-1));
+    if (!moved && this.#plan.asksForAll) this.#checkRequested(file);
+  }
+
+  /** A list that the server refuses makes the roster partial, and says so; what is there is true. */
+  #checkRequested({ finished }: FileContent): void {
+    const syncId = finished.at(-1);
+    const { result, sync } = JSON.parse(readFileSync(`${this.#file}.run.json`, "utf8"));
+    const mayMiss = sync?.id !== syncId || result === "Partial roster";
+    assertHoldsAll(readStoredRows(this.#file, syncId), this.#sandbox.organization, { mayMiss });
+  }
+
   /** P4: while the organization moves, anyone who did not change is there once, as ever; nobody is made up. */
-  #checkSealed({ finished }: FileContent): void {
+  #checkPeople({ finished }: FileContent): void {
     const { resources, grants } = readStoredRows(this.#file, finished.at(-1));
     const users = Object.keys(resources).filter((id) => id.startsWith("user:"));
     for (const id of users) assert.ok(this.#lives.has(id.slice(5)), `${id} never was`);

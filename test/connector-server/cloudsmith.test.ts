@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { startSandbox } from "../../sandbox/server.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { CloudsmithClient } from "../../src/cloudsmith/client.ts";
 import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
+import { type Requested, requestedSettings } from "../../src/cloudsmith/on-request/settings.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { startConnectorServer } from "../../src/sdk/connector-server/server.ts";
 import type { Connector } from "../../src/sdk/contracts/connector.ts";
@@ -18,13 +19,17 @@ const root = mkdtempSync(join(tmpdir(), "served-cloudsmith-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 /** Syncs into a file of its own and gives the rows. */
-async function syncedRows(connector: Connector): Promise<ReturnType<typeof rowsOf>> {
+async function syncedRows(
+  connector: Connector,
+  syncResourceTypes: readonly string[] = [],
+): Promise<ReturnType<typeof rowsOf>> {
   const path = join(mkdtempSync(join(root, "d-")), "sync.c1z");
   const signal = new AbortController().signal;
   const { syncId } = await runSync({
     connector,
     path,
     storageEngine: "sqlite",
+    syncResourceTypes,
     signal,
     logger: silentLogger,
     clock: systemClock,
@@ -32,33 +37,67 @@ async function syncedRows(connector: Connector): Promise<ReturnType<typeof rowsO
   return rowsOf(path, syncId);
 }
 
-test("the Cloudsmith connector gives the same rows over gRPC as in the same process", async () => {
-  await using sandbox = await startSandbox({ organization: { members: 700, teams: 9, seed: 4 } });
-  const connector = (): Connector => {
-    const client = new CloudsmithClient({
-      baseUrl: sandbox.baseUrl,
-      apiKey: sandbox.keys.service,
-      version: "0",
-      clock: systemClock,
-      logger: silentLogger,
-      concurrency: 4,
-      timeoutMs: 10_000,
-    });
-    return new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug });
-  };
+function connectorOf(sandbox: Sandbox, requested: readonly Requested[] = []): Connector {
+  const client = new CloudsmithClient({
+    baseUrl: sandbox.baseUrl,
+    apiKey: sandbox.keys.owner,
+    version: "0",
+    clock: systemClock,
+    logger: silentLogger,
+    concurrency: 4,
+    timeoutMs: 10_000,
+  });
+  return new CloudsmithConnector({ client, orgSlug: sandbox.organization.slug, requested: new Set(requested) });
+}
+
+/** The same from a connector that runs elsewhere; `drive` says how a syncer drives it. */
+async function syncedFromServer(
+  connector: Connector,
+  drive: (remote: Connector) => Promise<ReturnType<typeof rowsOf>>,
+): Promise<ReturnType<typeof rowsOf>> {
+  const access = { token: "token-of-the-test" };
   await using server = await startConnectorServer({
-    connector: connector(),
+    connector,
     host: "127.0.0.1",
     port: 0,
-    access: { token: "token-of-the-test" },
+    access,
     logger: silentLogger,
   });
-  const remote = await remoteConnector(server.baseUrl, { token: "token-of-the-test" });
+  const remote = await remoteConnector(server.baseUrl, access);
   try {
-    const rows = await syncedRows(remote);
-    assert.deepEqual(rows, await syncedRows(connector()));
-    assert.equal(rows["v1_resources"]?.filter((row) => row["resource_type_id"] === "user").length, 700);
+    return await drive(remote);
   } finally {
     remote.close();
   }
+}
+
+test("the Cloudsmith connector gives the same rows over gRPC as in the same process", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 700, teams: 9, seed: 4 } });
+  const rows = await syncedFromServer(connectorOf(sandbox), (remote) => syncedRows(remote));
+  assert.deepEqual(rows, await syncedRows(connectorOf(sandbox)));
+  assert.equal(rows["v1_resources"]?.filter((row) => row["resource_type_id"] === "user").length, 700);
 });
+
+test("a syncer that lists the types in the opposite order, as that of the Go SDK does, gets the same resources", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 130, teams: 5, repositories: 6 } });
+  const connector = () => connectorOf(sandbox, Object.keys(requestedSettings) as Requested[]);
+  const types = connector().syncers.map(({ resourceType }) => resourceType.id);
+  const opposite = await syncedFromServer(connector(), async (remote) => {
+    const opposed: Connector = {
+      metadata: remote.metadata,
+      syncers: remote.syncers.toReversed(),
+      validate: (options) => remote.validate(options),
+      check: (options) => remote.check(options),
+    };
+    return await syncedRows(opposed, types);
+  });
+  const usual = await syncedRows(connector());
+  for (const table of ["v1_resources", "v1_grants"]) {
+    assert.deepEqual(contentOf(opposite, table), contentOf(usual, table), table);
+  }
+});
+
+/** What the rows say, by id, whenever they were written. */
+function contentOf(rows: ReturnType<typeof rowsOf>, table: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries((rows[table] ?? []).map(({ external_id, data }) => [String(external_id), data]));
+}

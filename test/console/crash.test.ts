@@ -4,11 +4,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { startSandbox } from "../../sandbox/server.ts";
 import type { ConnectorDetail, SettingsSaved } from "../../src/console/contract/connectors.ts";
 import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
+import { eventually } from "../support/eventually.ts";
 import { startConsole } from "./console-process.ts";
 import { openTestConnectors, settingsOf } from "./test-connectors.ts";
 
@@ -47,7 +47,7 @@ test("a console is killed in the middle of a sync: the sync stops by itself, and
   assert.ok(existsSync(lock), "the sync is under way");
   process.kill(console.pid, "SIGKILL");
   // The sync gives its file back, which it does only when it ends in good order.
-  while (existsSync(lock)) await delay(50);
+  await eventually(() => !existsSync(lock), { what: "a lock that is given back" });
   off();
   gate.resolve();
   await using next = await openTestConnectors({ env, dataDir: console.dataDir });

@@ -11,10 +11,14 @@ import type {
   ListedPage,
   NewPerson,
   Person,
+  QuestionInput,
   Role,
 } from "../../src/console/contract/reviews.ts";
 import type { AuditLine, SessionInfo } from "../../src/console/contract/session.ts";
+import type { ReviewPage, ReviewsOverview, TablePage, TeamsPage } from "../../src/console/contract/sources.ts";
 import { restoreBackup } from "../../src/console/store/backup.ts";
+import { membersQuestion, peopleQuestion, reportQuestion } from "../../src/console/ui/decisions/shown-question.ts";
+import { type TableQuery, tableApi, wholeTable } from "../../src/console/ui/rows/table-query.ts";
 import { makeKeys, readPublicKey } from "../../src/evidence/keys.ts";
 import { verifyPack } from "../../src/evidence/verify.ts";
 import { ReviewFile } from "../../src/reviews/review-file.ts";
@@ -35,7 +39,13 @@ const scratch = scratchDirectory();
 const [first, second] = [join(scratch.path, "first.c1z"), join(scratch.path, "second.c1z")];
 const source = "connector:1";
 let current = first;
-const kept = { currentFile: () => ({ path: current, title: "org", connectorId: "1" }), runFile: () => undefined };
+const kept = {
+  currentFile: () => ({
+    ...{ path: current, title: "org", fileName: "org", connectorId: "1" },
+    before: current === second ? [first] : [],
+  }),
+  runFile: () => undefined,
+};
 
 before(async () => {
   await using sandbox = await startSandbox({ organization: { members: 40, teams: 4, seed: 7, inactiveShare: 0.2 } });
@@ -76,6 +86,7 @@ test("a reviewer decides by a link of their own, the next sync says what was don
   bodyOf(await zoe.post(`${path}/sign`, {}), 422);
   bodyOf(await zoe.post(`${path}/decide`, { rows: "undecided", decision: "keep" }));
   const signed = bodyOf<DecidedReview>(await zoe.post(`${path}/sign`, {}));
+  assert.equal(signed.sourceTitle, "org", "which of several organizations it is about");
   assert.equal(signed.signed?.by, "Zoë");
   bodyOf(await zoe.post(`${path}/decide`, { rows: "all", decision: "keep" }), 422);
   assert.equal((await zoe.json<DecidedReviewPage>(path)).check, null);
@@ -89,7 +100,8 @@ test("a reviewer decides by a link of their own, the next sync says what was don
       .map((row, index) => [row, index === 0 ? "done" : "still-there", "Zoë", "left"])
       .toSorted((a, b) => Number(a[0]) - Number(b[0])),
   );
-  const csv = (await zoe.get(`${path}/export?format=csv`)).body;
+  const { body: csv, headers } = await zoe.get(`${path}/export?format=csv`);
+  assert.match(String(headers["content-disposition"]), /"org-Q4-decisions\.csv"/);
   assert.match(csv, /stayer@example\.com.*revoke,left,Zoë,[^,]*,still there/);
 
   const reply = await fetch(`${web.origin}/api/sources/${source}/evidence`, { headers: { cookie: zoe.cookie } });
@@ -121,10 +133,78 @@ test("a list of leavers is looked for, exported and reviewed", async () => {
   assert.match((await admin.post(`/api/sources/${source}/list/export?format=csv`, { list })).body, /nobody,not found/);
   const started = bodyOf<DecidedReview>(await admin.post("/api/reviews", { source, question: { list } }));
   assert.equal(started.rows, 2);
+  // Larger than other bodies may be, and no larger than the command line takes.
+  const lines = (bytes: number): string =>
+    Buffer.from("leaver@example.com\n".repeat(bytes / "leaver@example.com\n".length)).toString("base64");
+  const long = bodyOf<ListedPage>(await admin.post(`/api/sources/${source}/list`, { list: lines(3_000_000) }));
+  assert.equal(long.total, 1);
+  bodyOf(await admin.post("/api/reviews", { source, question: { list: lines(3_000_000) } }));
+  bodyOf(await admin.post(`/api/sources/${source}/list`, { list: lines(9_000_000) }), 413);
   const empty = bodyOf<{ error: { code: string } }>(await admin.post(`/api/sources/${source}/list`, { list: "" }), 400);
   assert.equal(empty.error.code, "REPORT-LIST");
   bodyOf(await admin.post("/api/reviews", { source, question: { report: "resource-types" } }), 400);
   bodyOf(await admin.get("/api/reviews/..%2Faudit"), 404);
+});
+
+test("of a list the page shows what the export reads out of the file, however somebody is named", async () => {
+  current = second;
+  await using web = await startWebServer({ kept });
+  const admin = await web.signIn();
+  const { rows } = bodyOf<TablePage>(await admin.get(`/api/sources/${source}/people?offset=0&limit=200`));
+  const named = rows.flatMap(({ cells, links }, at) => [cells[at % 2], links?.[0]?.id]).filter((text) => text);
+  const list = Buffer.from([...named, "user:x", "nobody"].join("\n")).toString("base64");
+  const page = bodyOf<ListedPage>(await admin.post(`/api/sources/${source}/list`, { list }));
+  const exported = await admin.post(`/api/sources/${source}/list/export?format=json`, { list });
+  const report = JSON.parse(exported.body) as { rows: Record<string, unknown>[]; counts: unknown };
+  const shown = page.rows.map((row) => Object.fromEntries(page.columns.map(({ key }, at) => [key, row[at] ?? null])));
+  assert.ok(shown.length > rows.length);
+  const told = report.rows.map((row) => Object.fromEntries(page.columns.map(({ key }) => [key, row[key] ?? null])));
+  assert.deepEqual(shown, told);
+});
+
+test("what a page shows can be reviewed: every review, filter, search and team, with the rows that are shown", async () => {
+  current = second;
+  await using web = await startWebServer({ kept });
+  const admin = await web.signIn();
+  const start = async (question: QuestionInput): Promise<number> =>
+    bodyOf<DecidedReview>(await admin.post("/api/reviews", { source, question })).rows;
+  const { rows: teams } = await admin.json<TeamsPage>(`/api/sources/${source}/teams`);
+  const team = teams.find(({ memberCount, managerCount }) => memberCount > managerCount && managerCount > 0);
+  assert.ok(team);
+  const teamKey = `${team.type}/${team.id}`;
+  const { reviews } = await admin.json<ReviewsOverview>(`/api/sources/${source}/reviews`);
+  const places = [
+    { path: "people", ask: peopleQuestion },
+    { path: `teams/${teamKey}/people`, ask: (query: TableQuery) => membersQuestion(teamKey, query) },
+    ...reviews.map(({ name }) => ({
+      path: `reviews/${name}`,
+      ask: (query: TableQuery) => reportQuestion(name, query),
+    })),
+  ];
+  let tried = 0;
+  for (const { path, ask } of places) {
+    const shown = async (query: Partial<TableQuery>): Promise<TablePage & Partial<ReviewPage>> =>
+      await admin.json(tableApi(`/api/sources/${source}/${path}`, { ...wholeTable, ...query }));
+    const page = await shown({});
+    if (page.isAboutAccess === false) continue;
+    const emailAt = page.columns.findIndex(({ key }) => key === "email");
+    const filters: Partial<TableQuery>[] = [
+      {},
+      ...page.columns.flatMap(({ key, choices }) => choices.map(({ value }) => ({ where: { [key]: value } }))),
+      ...(page.columns.some(({ key }) => key === "twoFactor") && !path.startsWith("teams") ? [{ team: teamKey }] : []),
+      ...(emailAt === -1 ? [] : [{ q: String(page.rows[0]?.cells[emailAt] ?? "").slice(0, 4) }]),
+    ];
+    for (const filter of filters) {
+      const { total } = await shown(filter);
+      if (total === 0) continue;
+      const rows = await start(ask({ ...wholeTable, ...filter }));
+      // Who manages a team is a member of it as well, which are two places that can be taken away.
+      if (path.startsWith("teams")) assert.ok(rows >= total && rows <= 2 * total, JSON.stringify(filter));
+      else assert.equal(rows, total, `${path} ${JSON.stringify(filter)}`);
+      tried++;
+    }
+  }
+  assert.ok(tried > 60, `${tried} were tried`);
 });
 
 test("a link that is taken back ends at once, and of a link only a hash is kept", async () => {

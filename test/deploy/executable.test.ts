@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -32,7 +32,15 @@ test("the single executable is one file that syncs where no Node is on PATH, int
   const env = { ...settingsFor(sandbox), HOME: scratch.path, PATH: "/nowhere" };
   const shown = spawnSync(executable, ["--version"], { env, encoding: "utf8" });
   assert.equal(shown.stdout, `baton-cloudsmith version ${version}\n`);
-  await runExecutable(env);
+  const log = await runExecutable(env);
+  const callers = [...log.matchAll(/"caller":"(.*?)"/g)].map(([, caller = ""]) => caller);
+  assert.ok(callers.length > 1);
+  for (const caller of callers) {
+    const [path = "", line] = caller.split(":");
+    const [source = assert.fail(caller)] = globSync(`src/**/${path}`, { cwd: root });
+    const text = readFileSync(join(root, source), "utf8").split("\n")[Number(line) - 1];
+    assert.match(text ?? "", /\.(debug|info|warn|error)\(/, caller);
+  }
   assert.ok(existsSync(join(scratch.path, "sync.c1z")));
   await assertHolds(join(scratch.path, "sync.c1z"), sandbox);
 
@@ -77,6 +85,8 @@ test("the single executable brings the console along: page, syncs in processes o
   const link = /http:\S+/.exec(stdout)?.[0] ?? assert.fail(stdout);
   const { origin } = new URL(link);
   const page = await (await fetch(origin)).text();
+  // What the journal, `top` and `pgrep` call it.
+  if (process.platform === "linux") assert.equal(readFileSync(`/proc/${child.pid}/comm`, "utf8"), "baton-cloudsmit\n");
   const script = /src="(\/assets\/app-[^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
   assert.equal((await fetch(origin + script)).status, 200);
   const launched = await fetch(link, { redirect: "manual" });

@@ -158,6 +158,10 @@ for (const unit of units) {
   });
 }
 
+test("a sync that systemd stops counts as no failure", () => {
+  assert.match(read("systemd/baton-cloudsmith-sync@.service"), /^SuccessExitStatus=143$/m);
+});
+
 const analyzer = spawnSync("systemd-analyze", ["--version"]).status === 0 ? false : "systemd-analyze is not here";
 
 /** A copy of the units whose program is there. */

@@ -71,7 +71,7 @@ test("the console in the image has its page", async () => {
 
 test("the image holds neither sources nor tools nor a Node of its own", () => {
   const files = filesIn(image.root);
-  assert.ok(files.includes("app/bin/baton-cloudsmith") && files.includes("app/dist/src/main.js"));
+  assert.ok(files.includes("app/bin/baton-cloudsmith") && files.includes("app/dist/program.cjs"));
   const superfluous = files.filter((path) => {
     const isNode = /node_modules\/(?:node-|node-bin-|baton-cloudsmith-runtime|typescript|@biomejs|esbuild)/.test(path);
     const isSource = /^app\/(?:src|test|scripts|bench|deploy)\//.test(path);

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { startSandbox } from "../../sandbox/server.ts";
 import { renderArguments, renderedExample, renderedHeader } from "../../scripts/render-chart.ts";
+import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { typeProblems } from "./declared-types.ts";
 
 const deploy = join(import.meta.dirname, "..", "..", "deploy");
@@ -184,6 +186,28 @@ test("a Deployment is probed on /live and /ready, and a CronJob is not probed", 
   }
 });
 
+test("what helm test runs says whether each organization's key is good, and writes nothing", async () => {
+  const tests = podsOf("helm/example-rendered.yaml").filter(({ containers: [{ args }] }) => args?.[0] === "validate");
+  assert.equal(tests.length, 4);
+  await using sandbox = await startSandbox();
+  using scratch = scratchDirectory();
+  const { slug } = sandbox.organization;
+  writeFileSync(join(scratch.path, "api-key"), sandbox.keys.service);
+  const run = async ([{ args = [], env: variables }]: Pod["containers"]) => {
+    const own = variables.flatMap((variable) =>
+      "value" in variable ? [[variable.name, variable.value] as const] : [],
+    );
+    // The place of the secret, and an organization that there is.
+    const moved = own.map(([name, value]) => [name, value.replace(/^\/secrets(?=\/)/, scratch.path)] as const);
+    const env = { ...Object.fromEntries(moved), BATON_ORG_SLUG: slug, BATON_BASE_URL: sandbox.baseUrl };
+    return await runProgram(args, { cwd: scratch.path, env });
+  };
+  for (const { containers } of tests) assert.equal((await run(containers)).code, 0);
+  writeFileSync(join(scratch.path, "api-key"), "0".repeat(40));
+  assert.equal((await run(tests[0]?.containers ?? assert.fail())).code, 16);
+  assert.deepEqual(readdirSync(scratch.path), ["api-key"]);
+});
+
 test("a CronJob that syncs into an object has no volume that stays, and its credentials are a file or a role", () => {
   const pods = ["kubernetes/sync-to-s3.yaml", "helm/example-rendered.yaml"].flatMap((path) => podsOf(path));
   const settingOf = ({ containers: [{ env }] }: Pod, wanted: string): string | undefined => {
@@ -254,6 +278,18 @@ const refused: readonly (readonly [what: string, values: Readonly<Record<string,
   ["certificates from two places", { certificateAuthority: { configMap: "a", secret: "b", key: "ca.crt" } }],
   ["a volume in place of the program's own", { extraVolumes: [{ name: "work", emptyDir: {} }] }],
   ["a limit that is no limit", { resources: { limit: { memory: "1Gi" } } }],
+  ["memory without a unit", { resources: { limits: { memory: "512" } } }],
+  ["thousandths of a byte", { resources: { limits: { memory: "512m" } } }],
+  ["a password among the variables", { env: { HTTPS_PROXY: "http://user:word@proxy.example:3128" } }],
+  ["variables from nowhere", { envFrom: [{ name: "proxy" }] }],
+  ["a schedule in words", { organizations: [{ ...cron, schedule: "every day at four" }] }],
+  [
+    "a schedule with a zone, which has a value of its own",
+    { organizations: [{ ...cron, schedule: "TZ=UTC 1 4 * * *" }] },
+  ],
+  ["a secret of a name that no secret has", { organizations: [{ ...cron, secretName: "Acme_Key" }] }],
+  ["a mount in place of the program's own", { extraVolumeMounts: [{ name: "a", mountPath: "/secrets/more" }] }],
+  ["a mount at no path", { extraVolumeMounts: [{ name: "a" }] }],
 ];
 
 for (const [what, values] of refused) {
@@ -331,6 +367,21 @@ for (const [what, second, text] of twins) {
   });
 }
 
+const more = { name: "more", emptyDir: {} };
+const mount = { name: "more", mountPath: "/more" };
+for (const [what, values, text] of [
+  ["a volume of all and one of an organization with the same name", { extraVolumes: [more] }, /a has two extraVolumes/],
+  ["two mounts at one path", { extraVolumeMounts: [mount] }, /a has two extraVolumeMounts at \/more/],
+  ["a mount of no volume", { extraVolumeMounts: [{ name: "other", mountPath: "/x" }] }, /a has no extraVolumes other/],
+] as const) {
+  test(`helm refuses ${what}`, { skip: helmMissing }, () => {
+    const own = { ...cron, extraVolumes: [more], extraVolumeMounts: [mount] };
+    const { status, stderr } = helm({ organizations: [own], ...values });
+    assert.notEqual(status, 0);
+    assert.match(stderr, text);
+  });
+}
+
 /** `count` organizations; names differ at their end only, and every third works for C1. */
 function manyOrganizations(count: number) {
   return Array.from({ length: count }, (_, i) => {
@@ -395,6 +446,8 @@ test("what an organization sets counts before what all have", { skip: helmMissin
     args: ["--accept-changes"],
     resources: { limits: { memory: "2Gi" } },
     podAnnotations: { team: "own" },
+    schedule: "@daily",
+    envFrom: [{ secretRef: { name: "own-proxy" } }],
     certificateAuthority: { configMap: "company", key: "ca.crt" },
     extraVolumes: [{ name: "more", emptyDir: {} }],
     extraVolumeMounts: [{ name: "more", mountPath: "/more" }],
@@ -405,6 +458,7 @@ test("what an organization sets counts before what all have", { skip: helmMissin
     requested: ["services"],
     env: { BATON_LOG_LEVEL: "info", AWS_REGION: "eu-central-1" },
     podAnnotations: { team: "all", cost: "1" },
+    envFrom: [{ configMapRef: { name: "of-all" } }],
     certificateAuthority: { secret: "other", key: "other.pem" },
     "networkPolicy.proxyPort": 3128,
     "networkPolicy.podIdentity": true,
@@ -422,6 +476,8 @@ test("what an organization sets counts before what all have", { skip: helmMissin
     '{"name":"NODE_EXTRA_CA_CERTS","value":"/certificates/ca.crt"}',
     '{"name":"certificates","configMap":{"name":"company",',
     '"args":["--accept-changes"]',
+    '"schedule":"@daily"',
+    '"envFrom":[{"configMapRef":{"name":"of-all"}},{"secretRef":{"name":"own-proxy"}}]',
     '"memory":"2Gi"',
     '"annotations":{"cost":"1","team":"own"}',
     '{"mountPath":"/more","name":"more"}',

@@ -13,6 +13,7 @@ import { createPrometheus } from "../../src/sdk/telemetry/prometheus.ts";
 import { freePort } from "../e2e/free-port.ts";
 import { scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { eventually } from "../support/eventually.ts";
 
 const root = join(import.meta.dirname, "../..");
 const directory = join(root, "deploy/observability");
@@ -120,7 +121,7 @@ for (const isAsked of [true, false]) {
         ...(isAsked && { BATON_METRICS: "true" }),
       },
     });
-    while (c1.finished.length === 0) await delay(20);
+    await eventually(() => c1.finished.length > 0, { what: "the sync that was handed out" });
     const ask = (): Promise<Response> => fetch(`http://127.0.0.1:${port}/metrics`);
     if (isAsked) {
       let text = "";

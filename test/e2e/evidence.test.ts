@@ -236,6 +236,37 @@ for (const [what, code, change] of miscounts) {
   });
 }
 
+const shapes: readonly (readonly [
+  what: string,
+  name: string,
+  change: (summary: Record<string, unknown>) => unknown,
+])[] = [
+  ["no file", "summary.json", (summary) => ({ ...summary, file: null })],
+  ["no reports", "summary.json", (summary) => ({ ...summary, reports: null })],
+  ["a report that is none", "summary.json", (summary) => ({ ...summary, reports: [7] })],
+  ["lists that are none", "summary.json", (summary) => ({ ...summary, run: { completeness: { lists: 5 } } })],
+  ["decisions without figures", "summary.json", (summary) => ({ ...summary, decisions: [{ id: "../a", rows: 1 }] })],
+  ["a list in its place", "summary.json", () => []],
+  ["nothing in the place of a report", "reports/resource-types.json", () => null],
+];
+
+for (const [what, name, change] of shapes) {
+  test(`a summary with ${what} is refused in words, even where somebody made all hashes anew`, async () => {
+    const pack = await repacked((members) => {
+      edit(name, (text) => JSON.stringify(change(JSON.parse(text) as Record<string, unknown>)))(members);
+      restate(members);
+    }, "unsigned.zip");
+    await refused("EVIDENCE-CHANGED", "evidence", "verify", pack, "--allow-unsigned");
+  });
+}
+
+test("a statement with holes in the place of subjects and signatures is refused in words", async () => {
+  const holed = edit("statement.json", (text) => JSON.stringify({ ...JSON.parse(text), subject: [null] }));
+  await refused("EVIDENCE-CHANGED", "evidence", "verify", await repacked(holed, "unsigned.zip"), "--allow-unsigned");
+  const unsigned = edit("statement.dsse.json", (text) => JSON.stringify({ ...JSON.parse(text), signatures: [null] }));
+  await refused("EVIDENCE-CHANGED", "evidence", "verify", await repacked(unsigned), "--key", at("key.pub"));
+});
+
 test("bytes of the archive itself are not changed unnoticed, whichever they are", async () => {
   const bytes = readFileSync(at("signed.zip"));
   const directory = bytes.readUInt32LE(bytes.length - 6);

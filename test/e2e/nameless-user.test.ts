@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { chownSync, copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { eventually } from "../support/eventually.ts";
 import { launcher, logLines, type RunningProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
 
@@ -36,6 +36,13 @@ function own(name: string): string {
 function start(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>>): RunningProgram {
   return startProgram(argv, { cwd, env: { ...settingsFor(sandbox), BATON_TMPDIR: cwd, ...env }, user: other });
 }
+
+test("a user without a home is told that the client for S3 needs one, before anything is read", { skip }, async () => {
+  const run = await start(["-f", "s3://files/sync.c1z"], own("s3"), { AWS_ACCESS_KEY_ID: "x" }).finished;
+  assert.equal(run.code, 2, run.stderr);
+  assert.match(run.stderr, /^BATON-S3-SETTING: .*home directory.*\n.*\n +Set HOME/m);
+  assert.equal(sandbox.requests.length, 0);
+});
 
 test("a user without a name can sync into a file", { skip }, async () => {
   const cwd = own("file");
@@ -69,7 +76,7 @@ test("a user without a name can work for ConductorOne", { skip }, async () => {
   void program.finished.then(() => {
     isOver = true;
   });
-  while (!isOver && c1.finished.length === 0) await delay(20);
+  await eventually(() => isOver || c1.finished.length > 0, { what: "a finished task" });
   program.kill("SIGTERM");
   const run = await program.finished;
   assert.equal(run.code, 0, run.stderr);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { KeyName } from "../../sandbox/keys.ts";
-import type { Member, Team } from "../../sandbox/model.ts";
+import type { Member, Team } from "../../sandbox/organization/model.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { type Finished, logLines, runProgram, scratchDirectory, warningCodes } from "./program.ts";
 import type { Sight } from "./sandbox-oracle.ts";

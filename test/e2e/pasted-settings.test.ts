@@ -1,6 +1,6 @@
 /** Settings in the forms in which other programs and people leave them, and what somebody who waits is told. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
@@ -27,6 +27,25 @@ test("the variables of the vendor's CLI are enough, and its key goes to its host
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /^CS-CONFIG-HOST: /m);
   assert.equal(other.requests.length + sandbox.requests.length, before, "nothing was sent anywhere");
+  // Where no variable names the host, the CLI's configuration at home does.
+  const { CLOUDSMITH_API_HOST: _, ...atHome } = {
+    ...cli,
+    HOME: cwd,
+    XDG_CONFIG_HOME: "",
+    BATON_BASE_URL: other.baseUrl,
+  };
+  for (const directory of [".config/cloudsmith", ".cloudsmith"]) {
+    mkdirSync(join(cwd, directory), { recursive: true });
+    writeFileSync(join(cwd, directory, "config.ini"), `[default]\napi_host = ${sandbox.baseUrl}\n`);
+    assert.match(
+      (await runProgram(["validate"], { cwd, env: atHome })).stderr,
+      /^CS-CONFIG-HOST: .* api_host in .*config.ini/m,
+    );
+    const rightly = { ...atHome, BATON_BASE_URL: sandbox.baseUrl };
+    assert.equal((await runProgram(["validate"], { cwd, env: rightly })).code, 0);
+    rmSync(join(cwd, directory), { recursive: true });
+  }
+  assert.equal(other.requests.length, 0);
   // A key of this program's own is for the host of this program's own settings.
   const own = {
     ...settingsFor(sandbox),
@@ -41,16 +60,31 @@ test("the CLI's credentials.ini is a key file, for the CLI's host", async () => 
   await using sandbox = await startSandbox();
   using scratch = scratchDirectory();
   const file = join(scratch.path, "credentials.ini");
-  writeFileSync(file, `[default]\napi_key=${sandbox.keys.service}\n`, { mode: 0o600 });
+  const key = sandbox.keys.service;
+  writeFileSync(file, `[default]\napi_key=${key}\n`, { mode: 0o600 });
   const { BATON_API_KEY: _, ...settings } = settingsFor(sandbox);
   const env = { ...settings, BATON_API_KEY_FILE: `"${file}"` };
   const run = await runProgram(["validate"], { cwd: scratch.path, env });
   assert.equal(run.code, 0, run.stdout + run.stderr);
   const before = sandbox.requests.length;
-  const elsewhere = { ...env, CLOUDSMITH_API_HOST: "https://api.cloudsmith.example" };
-  const refused = await runProgram(["validate"], { cwd: scratch.path, env: elsewhere });
-  assert.match(refused.stderr, /^CS-CONFIG-HOST: /m);
-  assert.equal(sandbox.requests.length, before);
+  const other = "api_host = api.cloudsmith.example\n";
+  const own = `api_host = ${sandbox.baseUrl}\n`;
+  for (const [ini, profile, cliHost] of [
+    ["", "", "https://api.cloudsmith.example"],
+    [`[default]\n${other}`, "", ""],
+    [`[default]\n${own}[profile:eu]\n${other}`, "eu", ""],
+  ] as const) {
+    writeFileSync(file, `[default]\napi_key=${key}\n[profile:eu]\napi_key=${key}\n`);
+    writeFileSync(join(scratch.path, "config.ini"), ini);
+    const elsewhere = { ...env, CLOUDSMITH_PROFILE: profile, CLOUDSMITH_API_HOST: cliHost };
+    const refused = await runProgram(["validate"], { cwd: scratch.path, env: elsewhere });
+    assert.match(refused.stderr, /^CS-CONFIG-HOST: /m, ini);
+    assert.equal(sandbox.requests.length, before);
+  }
+  // The variable comes before the file, as it does for the CLI.
+  writeFileSync(join(scratch.path, "config.ini"), `[default]\n${other}`);
+  const named = { ...env, CLOUDSMITH_API_HOST: sandbox.baseUrl };
+  assert.equal((await runProgram(["validate"], { cwd: scratch.path, env: named })).code, 0);
 });
 
 test("a quoted key and an address for a slug work; the log says what was mended, and never the key", async () => {

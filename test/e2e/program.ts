@@ -8,16 +8,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The launcher. */
-export const launcher: string = join(import.meta.dirname, "..", "..", "bin", "baton-cloudsmith");
+/** Starts the sources: for what is put into them. */
+export const checkoutLauncher: string = join(import.meta.dirname, "..", "..", "bin", "baton-cloudsmith");
+/** The launcher: of the package as `npm test` builds it, which starts in half the time, or of the sources. */
+export const launcher: string = process.env["LAUNCHER_UNDER_TEST"] ?? checkoutLauncher;
 
 /** How to start the program. */
 export interface ProgramOptions {
   /** Working directory; default the scratch directory given to {@link scratchDirectory}'s caller is up to the test. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Starts the launcher as an executable with whatever `node` this PATH finds, instead of with the Node of the tests. */
+  /** Starts the checkout's launcher as an executable with whatever `node` this PATH finds, instead of with the Node of the tests. */
   readonly path?: string;
+  /** What is started; default {@link launcher}. */
+  readonly program?: string;
   /** Runs it as this user, without a home; for tests that run as root. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -45,9 +49,9 @@ const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGIN
 
 /** Starts the program. */
 export function startProgram(argv: readonly string[], options: ProgramOptions): RunningProgram {
-  const { cwd, env = {}, path, user } = options;
-  const command = path === undefined ? process.execPath : launcher;
-  const args = path === undefined ? [launcher, ...argv] : argv;
+  const { cwd, env = {}, path, program = launcher, user } = options;
+  const command = path === undefined ? process.execPath : checkoutLauncher;
+  const args = path === undefined ? [program, ...argv] : argv;
   const child = spawn(command, args, {
     cwd,
     env: { ...(!user && { HOME: cwd }), PATH: path ?? "/usr/bin:/bin", ...env },

@@ -1,5 +1,5 @@
 /** What the reports must say of a sandbox organization, worked out from the organization itself. */
-import type { Member, Organization, Team } from "../../sandbox/model.ts";
+import type { Member, Organization, Team } from "../../sandbox/organization/model.ts";
 
 const roleOrder = ["Owner", "Manager", "Member", "Collaborator"];
 const twoFactorOrder = ["no", "yes"];

@@ -298,7 +298,7 @@ test("a report begins with what its run compared and what is not in the file, in
   assert.match(table, /^Read with +key of a service account, role Manager$/m);
   assert.match(
     table,
-    /^Compared +pets: announced 9, read 8, distinct 7; 2 passes, moved while it was read, not read to its end$/m,
+    /^Compared +pets: announced 9, read 8, distinct 7, added 7; passes 2, sweeps 2, moved while it was read; begun at 2026-01-02T00:00:00\.000Z, not read to its end$/m,
   );
   assert.match(table, /^Not read +service accounts, pending invitations, repositories/m);
   const json = JSON.parse((await run("report", "owners", "-f", copy, "--output", "json")).stdout);

@@ -11,6 +11,7 @@ import { reportCommand } from "../../src/reports/commands.ts";
 import { reviewCommand } from "../../src/reviews/command.ts";
 import { runCli } from "../../src/sdk/cli/run-cli.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
+import type { RunRecord } from "../../src/sdk/contracts/run-record.ts";
 import { memoryIo } from "../support/memory-io.ts";
 import { syncSandbox } from "../trust/sandbox-sync.ts";
 import { scratchDirectory } from "./program.ts";
@@ -133,12 +134,12 @@ test("access that a later sync may lack is not called done", async () => {
   await done("decide", path, "--rows", "all", "--decision", "revoke");
   const partial = join(scratch.path, "partial.c1z");
   copyFileSync(second, partial);
-  const record = {
-    schemaVersion: 2,
-    result: "Partial roster",
-    syncId: newestSyncId(second),
-    completeness: null,
-    key: null,
+  const at = "2026-01-02T03:04:05.000Z";
+  const record: RunRecord = {
+    ...{ schemaVersion: 2, result: "Partial roster", replaced: true, syncId: newestSyncId(second), syncType: "full" },
+    ...{ signals: [], warnings: [], error: null, resumed: false, startedAt: at, endedAt: at, durationMs: 0 },
+    ...{ phaseMs: {}, requests: null, retries: null, counts: null, completeness: null, file: null, key: null },
+    ...{ target: null, connector: { name: "x", version: "0" } },
   };
   writeFileSync(`${partial}.run.json`, JSON.stringify(record));
   const found = await status(path, "-f", partial);

@@ -1,5 +1,5 @@
 /** A sandbox organization as the oracle wants it: what a key of a given breadth can know of it. */
-import type { Member, Organization, Team } from "../../sandbox/model.ts";
+import type { Member, Organization, Team } from "../../sandbox/organization/model.ts";
 import type { OracleMember, OracleOrganization } from "./oracle.ts";
 
 /** What the key does not see, or sees differently. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { eventually } from "../support/eventually.ts";
 import { runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
 
@@ -50,11 +50,11 @@ test("a running service takes up a key that was replaced in its file", async () 
       NODE_EXTRA_CA_CERTS: report.caFile,
     },
   });
-  while (c1.finished.length < 1) await setImmediate();
+  await eventually(() => c1.finished.length >= 1, { what: "the first task's end" });
   assert.equal(c1.finished[0]?.finalState.case, "error");
   writeFileSync(apiKey, `${key}\n`);
   c1.addTask({ taskType: { case: "syncFull", value: {} } });
-  while (c1.finished.length < 2) await setImmediate();
+  await eventually(() => c1.finished.length >= 2, { what: "the second task's end" });
   program.kill("SIGTERM");
   assert.equal((await program.finished).code, 0);
   assert.equal(c1.finished[1]?.finalState.case, "success");

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
-import type { FaultKind } from "../../sandbox/faults.ts";
+import type { FaultKind } from "../../sandbox/faults/faults.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { type Finished, logLines, runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { settingsFor } from "./sandbox-run.ts";

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { type Journey, startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { formatOf } from "../../src/sdk/c1z/container/container.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
+import { eventually } from "../support/eventually.ts";
+import { startRawServer } from "../support/raw-server.ts";
 import { freePort } from "./free-port.ts";
 import { logLines, type RunningProgram, runProgram, scratchDirectory, startProgram } from "./program.ts";
 import { assertHolds, settingsFor } from "./sandbox-run.ts";
@@ -32,10 +33,11 @@ async function until(condition: () => boolean, program?: RunningProgram): Promis
   program?.finished.then(() => {
     ended = true;
   }, undefined);
-  while (!condition()) {
+  const holds = (): boolean => {
     assert.ok(!ended, "the program ended too early");
-    await setImmediate();
-  }
+    return condition();
+  };
+  await eventually(holds, { what: "what the program is to come to", everyMs: 0 });
 }
 
 async function journeyIn(directory: string, lines: string[] = []): Promise<Journey> {
@@ -213,6 +215,26 @@ test("T-05: a stop in the middle of a sync ends within ten seconds and keeps the
   await second.finished;
   await assertHolds(c1.uploads[0]?.path ?? "", sandbox);
 });
+
+for (const silent of ["ConductorOne", "proxy"] as const) {
+  test(`a service whose ${silent} takes connections and says nothing is not ended by force when it is told to stop`, async () => {
+    using scratch = scratchDirectory();
+    await using journey = await journeyIn(scratch.path);
+    await using server = await startRawServer(() => {});
+    const address = `127.0.0.1:${server.port}`;
+    const way = silent === "proxy" ? { HTTPS_PROXY: address, NO_PROXY: "127.0.0.1" } : { BATON_C1_API_HOST: address };
+    // A name that is no address of this machine, which would be asked without the proxy.
+    const host = silent === "proxy" ? { BATON_C1_API_HOST: "c1.example.test" } : {};
+    const env = { ...serviceSettings(journey), ...way, ...host };
+    const program = startProgram([], { cwd: scratch.path, env });
+    await until(() => server.connections > 0, program);
+    program.kill("SIGTERM");
+    const { code, stderr } = await program.finished;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /"msg":"stopped"/);
+    assert.doesNotMatch(stderr, /did not stop in time/);
+  });
+}
 
 test("a debug task's log arrives with debug lines and without the key", async () => {
   using scratch = scratchDirectory();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { OrganizationOptions } from "../../sandbox/organization.ts";
+import type { OrganizationOptions } from "../../sandbox/organization/organization.ts";
 import { type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import { logLines, runProgram, scratchDirectory, warningCodes } from "./program.ts";
 import type { Sight } from "./sandbox-oracle.ts";

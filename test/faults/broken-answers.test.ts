@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { FaultMatch } from "../../sandbox/faults.ts";
+import type { FaultMatch } from "../../sandbox/faults/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { CloudsmithClient, endpoints, memberList, teamList } from "../../src/cloudsmith/client.ts";
 import { silentLogger } from "../../src/sdk/log.ts";

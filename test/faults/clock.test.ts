@@ -7,6 +7,7 @@ import { ksuidSeconds } from "../../src/sdk/c1z/container/ksuid.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
+import { eventually } from "../support/eventually.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { newFile, syncSandbox } from "../trust/sandbox-sync.ts";
 
@@ -96,7 +97,8 @@ for (const [where, at] of stopped) {
     const program = startProgram(["-f", "x.c1z"], { cwd: scratch.path, env: settingsFor(own) });
     await Promise.race([asked.promise, program.finished]);
     process.kill(program.pid, "SIGSTOP");
-    while (!/\) T /.test(readFileSync(`/proc/${program.pid}/stat`, "utf8"))) await delay(5);
+    const isStopped = (): boolean => /\) T /.test(readFileSync(`/proc/${program.pid}/stat`, "utf8"));
+    await eventually(isStopped, { what: "a process that stands still" });
     answer.resolve();
     await delay(300);
     const asleep = own.requests.length;

@@ -85,6 +85,15 @@ for (const nth of [1, 2, 5, 8]) {
   });
 }
 
+for (const kind of ["cut", "reset"] as const) {
+  test(`T-29: a look-up of the key's role that is ${kind} every time leaves the role unknown, and ends nothing`, async () => {
+    const faults = [{ kind, match: { path: /\/(members|services)\/[^/]+\/$/ }, times: always }];
+    const { ended } = await syncUnderFaults(sandbox, { expected: "whole", faults, key: "owner" });
+    assert.equal(ended?.end.result, "Partial roster");
+    assert.deepEqual(ended?.codes, ["CS-PARTIAL-ROLE"]);
+  });
+}
+
 test("T-29: connections that are reset every time end the run, named, after a bounded number of attempts", async () => {
   const { fired } = await syncUnderFaults(sandbox, {
     expected: "NET-RESET",

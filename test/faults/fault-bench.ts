@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import type { Fault } from "../../sandbox/faults.ts";
+import type { Fault } from "../../sandbox/faults/faults.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { scratchDirectory } from "../e2e/program.ts";

@@ -8,9 +8,12 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
+import { maskedCrc32c } from "../../src/sdk/c1z/pebble/crc32c.ts";
+import { metaKeys } from "../../src/sdk/c1z/pebble/keys.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import type { BatonError } from "../../src/sdk/errors.ts";
 import { writeEndless } from "../support/endless-c1z.ts";
+import { framedV3, plainV3 } from "../support/plain-v3.ts";
 import { goldenDirectory, openWriter, temporaryDirectory } from "../support/sample-c1z.ts";
 
 const golden = join(goldenDirectory, "minimal-v1.c1z");
@@ -54,6 +57,7 @@ for (const [what, code, ...statements] of [
   ],
   ["a check of each row", "FILE-FOREIGN", "create table checked (a, check (length(hex(zeroblob(400000000))) > 0))"],
   ["a value that is computed for each row", "FILE-FOREIGN", "create table d (a default (hex(zeroblob(400000000))))"],
+  ["a check behind a comment", "FILE-FOREIGN", "create table k (a, check/**/(length(hex(zeroblob(400000000))) > 0))"],
   [
     "an index of what is computed for each row",
     "FILE-FOREIGN",
@@ -86,6 +90,13 @@ for (const [what, code, ...statements] of [
     assert.deepEqual(readdirSync(tempDir), []);
   });
 }
+
+test("a table whose text has a million beginnings of a name, and the end of none, is read in a moment", async (context) => {
+  const brackets = `'(/*' || printf('%.*c', 1000000, '[') || '*/'`;
+  const inText = `update sqlite_schema set sql = replace(sql, '(', ${brackets}) where name = 'v1_grants'`;
+  const path = changedBy(context, "pragma writable_schema = on", inText);
+  assert.equal(await readAll(path, temporaryDirectory(context)), 18);
+});
 
 for (const table of ["v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants", "v1_sync_runs"]) {
   test(`${table} with more rows than anybody could count is refused, by reader and writer alike`, async (context) => {
@@ -144,6 +155,144 @@ test("rows that are larger than the bound are refused, and the error names the s
     return true;
   });
 });
+
+/** The same byte or few again and again, as one edit of the list of tables behind what the edit says otherwise. */
+function manyOf(bytes: readonly number[], count: number): Buffer {
+  return Buffer.alloc(bytes.length * count, Buffer.from(bytes));
+}
+
+/** A number in groups of seven bits, of four bytes whatever it is. */
+function fourBytes(number: number): readonly number[] {
+  return [number | 128, (number >>> 7) | 128, (number >>> 14) | 128, number >>> 21].map((byte) => byte & 255);
+}
+
+/** A chunk of a log. @param type 5 to 8 of a write-ahead log, else of a MANIFEST. */
+function chunk(type: number, body: Buffer): Buffer {
+  const head = Buffer.alloc(7);
+  head.writeUInt16LE(body.length, 4);
+  head.writeUInt8(type, 6);
+  head.writeUInt32LE(maskedCrc32c(Buffer.concat([head.subarray(6), body])));
+  return Buffer.concat([head, body]);
+}
+
+/** A record of any length as chunks. */
+function logOf(record: Buffer): Buffer {
+  const most = 32 * 1024 - 7;
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < record.length; at += most) {
+    const isLast = at + most >= record.length;
+    const type = at === 0 ? (isLast ? 1 : 2) : isLast ? 4 : 3;
+    chunks.push(chunk(type, record.subarray(at, at + most)));
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A store of nothing but its stamps, and of what makes it hostile. */
+function storeWith(change: (files: Map<string, Buffer>, edit: Buffer) => void): Buffer {
+  const two = Buffer.from([0, 0, 0, 2]);
+  const entries = [metaKeys.idFormat, metaKeys.keyspaceVersion].map((key) => [key, two] as const);
+  const changed = (files: Map<string, Buffer>): void => {
+    change(files, files.get("MANIFEST-000001")?.subarray(7) ?? assert.fail());
+  };
+  return framedV3({ tables: [{ entries }], change: changed }, 1e9);
+}
+
+const editWith = (more: () => Buffer) => (files: Map<string, Buffer>, edit: Buffer) =>
+  void files.set("MANIFEST-000001", logOf(Buffer.concat([edit, more()])));
+const logWith = (batch: () => Buffer) => (files: Map<string, Buffer>) =>
+  void files.set("000050.log", logOf(Buffer.concat([Buffer.alloc(12), batch()])));
+/** Each range is in the one before. */
+const nested = (count: number): Buffer =>
+  Buffer.concat(
+    Array.from({ length: count }, (_, at) => {
+      const [start, end] = [at, 2 * count - at].map((number) => Buffer.from([3, 1, number >>> 8, number & 255]));
+      return Buffer.from([15, 4, ...(start ?? []), 4, ...(end ?? [])]);
+    }),
+  );
+
+for (const [what, message, bytes] of [
+  ["an edit that adds tables without end", /100,000 tables/, storeWith(editWith(() => addedTables(110_000)))],
+  ["an edit that removes tables without end", /100,000 tables/, storeWith(editWith(() => manyOf([6, 6, 1], 110_000)))],
+  ["an edit that names files without end", /100,000 tables/, storeWith(editWith(() => namedFiles(110_000)))],
+  ["a list of tables that is larger than its tables", /larger than 32 MiB/, storeWith(listOf(Buffer.alloc(33 << 20)))],
+  [
+    "a log that sets keys without end",
+    /more rows than the limit/,
+    storeWith(logWith(() => manyOf([1, 1, 9, 0], 201_000))),
+  ],
+  ["a log that is larger than its tables", /larger than 32 MiB/, storeWith(logNamed(Buffer.alloc(33 << 20)))],
+  ["a header that names syncs without end", /more than 100 syncs/, withHeader(manyOf([0xc2, 2, 0], 1000))],
+  ["a header that counts types without end", /more than 10000 resource types/, withHeader(countedTypes(10_001))],
+] as const) {
+  test(`version 3: ${what} is refused`, async (context) => {
+    const [path, tempDir] = [join(temporaryDirectory(context), "hostile.c1z"), temporaryDirectory(context)];
+    writeFileSync(path, bytes);
+    await assert.rejects(readAll(path, tempDir), { message });
+    assert.deepEqual(readdirSync(tempDir), []);
+  });
+}
+
+for (const [what, bytes] of [
+  ["a list of tables in four million empty pieces", storeWith(listInPieces(4_000_000))],
+  ["10,000 deleted ranges, each inside the one before", storeWith(logWith(() => nested(10_000)))],
+] as const) {
+  test(`version 3: a file with ${what} is read in a moment`, { timeout: 20_000 }, async (context) => {
+    const path = join(temporaryDirectory(context), "hostile.c1z");
+    writeFileSync(path, bytes);
+    assert.equal(await readAll(path, temporaryDirectory(context)), 0);
+  });
+}
+
+function addedTables(count: number): Buffer {
+  const bound = [9, 9, 0, 0, 0, 0, 0, 0, 0, 0];
+  return Buffer.concat(
+    Array.from({ length: count }, (_, at) =>
+      Buffer.from([100, 6, ...fourBytes(1000 + at), 1, ...bound, ...bound, 0, 0]),
+    ),
+  );
+}
+
+function namedFiles(count: number): Buffer {
+  return Buffer.concat(Array.from({ length: count }, (_, at) => Buffer.from([105, ...fourBytes(at), 1])));
+}
+
+function listOf(bytes: Buffer) {
+  return (files: Map<string, Buffer>) => void files.set("MANIFEST-000001", bytes);
+}
+
+function logNamed(bytes: Buffer) {
+  return (files: Map<string, Buffer>) => void files.set("000050.log", bytes);
+}
+
+/** The record's first chunk, then empty ones, then the last. */
+function listInPieces(count: number) {
+  const [first, middle, last] = [chunk(2, Buffer.alloc(0)), chunk(3, Buffer.alloc(0)), chunk(4, Buffer.alloc(0))];
+  return (files: Map<string, Buffer>, edit: Buffer): void => {
+    const blockBytes = 32 * 1024;
+    // A block takes 4,681 chunks, and one byte that none fits in.
+    const block = Buffer.alloc(blockBytes);
+    for (let at = 0; at + 7 <= blockBytes; at += 7) middle.copy(block, at);
+    const begun = Buffer.from(block);
+    Buffer.concat([first, chunk(3, edit)]).copy(begun);
+    // Zeros fill the block up.
+    begun.fill(0, 14 + edit.length);
+    const blocks = Array.from({ length: Math.ceil(count / 4681) }, () => block);
+    files.set("MANIFEST-000001", Buffer.concat([begun, ...blocks, last]));
+  };
+}
+
+function withHeader(header: Buffer): Buffer {
+  return plainV3({ tables: [], header });
+}
+
+/** The summary of a sync (field 40) whose counts (field 6) name so many types (field 7). */
+function countedTypes(count: number): Buffer {
+  const one = (at: number): Buffer =>
+    Buffer.from([0x3a, 8, 0x0a, 4, ...Buffer.from(at.toString(36).padStart(4, "0")), 0x10, 1]);
+  const counts = Buffer.concat(Array.from({ length: count }, (_, at) => one(at)));
+  const stats = Buffer.concat([Buffer.from([0x32, ...fourBytes(counts.length)]), counts]);
+  return Buffer.concat([Buffer.from([0xc2, 2, ...fourBytes(stats.length)]), stats]);
+}
 
 /** `google.protobuf.Struct` fields around each other, so deep, as bytes of a resource (field 9: its profile). */
 function deepResource(depth: number): Buffer {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { measureSituation } from "../../bench/memory/measure-situation.ts";
 import { type Situation, situations } from "../../bench/memory/situations.ts";
-import type { FaultKind } from "../../sandbox/faults.ts";
+import type { FaultKind } from "../../sandbox/faults/faults.ts";
 import { launcher } from "../e2e/program.ts";
 
 const skip = !existsSync("/proc/self/status") && "memory is read from /proc";

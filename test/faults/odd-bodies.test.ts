@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { FaultKind } from "../../sandbox/faults.ts";
+import type { FaultKind } from "../../sandbox/faults/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { always, type Expected, syncUnderFaults, trueAnswer } from "./fault-bench.ts";
 

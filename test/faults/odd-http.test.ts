@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { Team } from "../../sandbox/model.ts";
+import type { Team } from "../../sandbox/organization/model.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { startHttpServer } from "../support/raw-server.ts";
 import { always, type Expected, syncUnderFaults, trueAnswer } from "./fault-bench.ts";

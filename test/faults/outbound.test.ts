@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { startJourney } from "../../sandbox/c1/journey.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { type RunningProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { eventually } from "../support/eventually.ts";
 import { OtlpReceiver } from "../support/otlp-receiver.ts";
 
 const sandbox = await startSandbox({ organization: { members: 12, teams: 2 } });
@@ -126,7 +126,7 @@ test("T-103: service mode contacts C1's host and the API's, and nobody else", as
     void program.finished.then(() => {
       ended = true;
     });
-    while (c1.finished.length === 0 && !ended) await setImmediate();
+    await eventually(() => c1.finished.length > 0 || ended, { what: "a finished task", everyMs: 0 });
     program.kill("SIGTERM");
   });
   assert.equal(code, 0, stderr);

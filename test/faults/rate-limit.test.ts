@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { Fault } from "../../sandbox/faults.ts";
+import type { Fault } from "../../sandbox/faults/faults.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
@@ -133,3 +133,16 @@ test("T-30: the program says what it waits for and until when, and --max-wait bo
   assert.equal(nonsense.code, 2);
   assert.match(nonsense.stderr, /max-wait/);
 });
+
+for (const command of ["validate", "doctor"]) {
+  test(`T-30: ${command} does not make a person wait for an hour, and says until when it would have waited`, async () => {
+    using scratch = scratchDirectory();
+    sandbox.addFault({ kind: "throttle", retryAfter: "3600", match, times: always });
+    const run = await runProgram([command], { cwd: scratch.path, env: settingsFor(sandbox) });
+    sandbox.clearFaults();
+    assert.notEqual(run.code, 0);
+    const hour =
+      /rate limit is used up until (\d{4}-\S+Z)/.exec(run.stdout + run.stderr)?.[1] ?? assert.fail(run.stderr);
+    assert.ok(Date.parse(hour) > Date.now() + 3_000_000, hour);
+  });
+}

@@ -4,11 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { TokenEndpoint } from "../../sandbox/c1/token-endpoint.ts";
 import { connectorApp } from "../../src/cloudsmith/connector-app.ts";
 import { builtInCommands } from "../../src/sdk/cli/built-in-commands.ts";
 import { runCli } from "../../src/sdk/cli/run-cli.ts";
+import { systemClock } from "../../src/sdk/clock.ts";
 import { environmentVariable, type Field } from "../../src/sdk/config/field.ts";
 import { standardFields } from "../../src/sdk/config/standard-fields.ts";
+import { BatonError, Status } from "../../src/sdk/errors.ts";
 import { exampleConnector } from "../support/example-connector.ts";
 import { memoryIo } from "../support/memory-io.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -22,31 +26,52 @@ const texts = [
 ];
 const yamls = ['"\\0"', "{a: b}", "[1, [2]]", "[~]", "!!binary aGk=", "-5", ".inf", "&a [*a]"];
 
+/** How far a run goes whose settings are borne: to its end, or until all of them are decided and handed out. */
+type Reach = "end" | "connector";
+
 // The connector behind the settings is one in memory; its settings are read as the real one's are.
 const cloudsmith = connectorApp("1.0.0");
-const app = {
+const enough = new BatonError({ code: "TEST-ENOUGH", status: Status.unknown, message: "the settings are decided" });
+const appThatReaches = (reach: Reach) => ({
   ...cloudsmith,
   createConnector: async (...given: Parameters<typeof cloudsmith.createConnector>) => {
     await cloudsmith.createConnector(...given);
-    return exampleConnector();
+    return exampleConnector({
+      onValidate: () => {
+        if (reach === "connector") throw enough;
+      },
+    });
   },
-};
+});
+const apps = { end: appThatReaches("end"), connector: appThatReaches("connector") };
 const good = { BATON_API_KEY: "0123456789abcdef0123456789abcdef01234567", BATON_ORG_SLUG: "acme" };
 
 interface Given {
+  /** Default: to its end. */
+  readonly reach?: Reach;
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly yaml?: string;
 }
 
 /** What the run said that nobody foresaw; undefined when there is nothing of that kind. */
-async function surpriseOf({ argv = [], env = {}, yaml }: Given): Promise<string | undefined> {
+async function surpriseOf({ argv = [], env = {}, yaml, reach = "end" }: Given): Promise<string | undefined> {
   const cwd = mkdtempSync(join(root, "d-"));
+  const isService = "BATON_CLIENT_ID" in env;
   const named = yaml === undefined ? {} : { BATON_CONFIG_PATH: "c.yaml" };
   if (yaml !== undefined) writeFileSync(join(cwd, "c.yaml"), yaml);
   const place = { BATON_FILE: join(cwd, "sync.c1z"), BATON_LOG_LEVEL: "error" };
   const io = memoryIo({ argv, env: { ...good, ...place, ...env, ...named }, cwd, clock: new VirtualClock() });
-  const code = await runCli(app, io);
+  let hasEnded: boolean = false;
+  const run = runCli(apps[reach], io).finally(() => {
+    hasEnded = true;
+  });
+  // A service goes on until it is told to stop.
+  while (isService && !hasEnded) {
+    io.sendSignal("SIGTERM");
+    await setImmediate();
+  }
+  const code = await run;
   rmSync(cwd, { recursive: true, force: true });
   const said = io.stderrText();
   if (code === 13 || /BATON-UNEXPECTED|\n\s+at /.test(said)) return said.slice(0, 500);
@@ -66,7 +91,8 @@ function waysOf(field: Field): readonly (readonly [label: string, given: Given])
     const label = JSON.stringify(text.slice(0, 30));
     return [
       [`--${field.name}=${label}`, { argv: [`--${field.name}=${value}`] }],
-      [`${variable}=${label}`, { env: { [variable]: value } }],
+      // Once it is decided it is the same value, which the run above takes to its end.
+      [`${variable}=${label}`, { env: { [variable]: value }, reach: "connector" }],
     ] as const;
   });
   const inFile = yamls.map(
@@ -75,16 +101,42 @@ function waysOf(field: Field): readonly (readonly [label: string, given: Given])
   return [...asText, ...(own.includes(field) || field.name === "file" ? [] : inFile)];
 }
 
-for (const field of [...standard, ...app.fields, ...own].filter(({ name }) => !untried.has(name))) {
+for (const field of [...standard, ...cloudsmith.fields, ...own].filter(({ name }) => !untried.has(name))) {
   test(`rubbish for ${field.name} surprises nobody`, async () => {
     for (const [label, given] of waysOf(field)) assert.equal(await surpriseOf(given), undefined, label);
   });
 }
 
-for (const variable of ["BATON_TMPDIR", "BATON_KEEP_SYNC_COUNT", "BATON_SKIP_CLEANUP", "BATON_CONFIG_PATH", "TERM"]) {
+const network = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"];
+const variables = ["BATON_TMPDIR", "BATON_KEEP_SYNC_COUNT", "BATON_SKIP_CLEANUP", "BATON_CONFIG_PATH", "TERM", "HOME"];
+
+for (const variable of [...variables, ...network]) {
+  // A connector in memory asks nobody, so that there is no more to see of the network behind it.
+  const reach = network.includes(variable) ? "connector" : "end";
   test(`rubbish in ${variable} surprises nobody`, async () => {
     for (const text of texts) {
-      assert.equal(await surpriseOf({ env: { [variable]: text } }), undefined, JSON.stringify(text.slice(0, 30)));
+      const given = { env: { [variable]: text }, reach } as const;
+      assert.equal(await surpriseOf(given), undefined, JSON.stringify(text.slice(0, 30)));
+    }
+  });
+}
+
+const { clientId, clientSecret } = new TokenEndpoint("127.0.0.1:9", systemClock).credentials;
+const serviceMode = {
+  BATON_CLIENT_ID: clientId,
+  BATON_CLIENT_SECRET: clientSecret,
+  BATON_C1_API_HOST: "127.0.0.1:9",
+};
+const ofServices = [...Object.keys(serviceMode), "BATON_C1_WAIT_SECONDS", "BATON_GET_TASKS", "BATON_HOST_ID"];
+// Each start of it is one of a thread.
+const health = { BATON_HEALTH_CHECK: "true", BATON_HEALTH_CHECK_PORT: "0" };
+const ofHealth = [...Object.keys(health), "BATON_HEALTH_CHECK_BIND_ADDRESS", "BATON_METRICS"];
+
+for (const variable of [...ofServices, ...ofHealth]) {
+  test(`rubbish in ${variable} surprises nobody in service mode`, async () => {
+    for (const text of [...texts, "99999"]) {
+      const env = { ...serviceMode, ...(ofHealth.includes(variable) && health), [variable]: text };
+      assert.equal(await surpriseOf({ env }), undefined, JSON.stringify(text.slice(0, 30)));
     }
   });
 }

@@ -8,6 +8,7 @@ import { startSandbox } from "../../sandbox/server.ts";
 import { launcher, logSays, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
+import { eventually } from "../support/eventually.ts";
 
 const sandbox = await startSandbox({ organization: { members: 60, teams: 5 } });
 after(() => sandbox.close());
@@ -24,7 +25,7 @@ for (const [signal, code] of [
       const { throttle = 0 } = sandbox.counters.faultsFired;
       return throttle > fired;
     };
-    while (!isWaiting()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(isWaiting, { what: "a request that is answered with a rate limit" });
     fired++;
     program.kill(signal);
     const stopped = await program.finished;

@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { createServer, connect as tlsConnect } from "node:tls";
 import { makeCertificates } from "../../sandbox/c1/certificate.ts";
 import { broughtAlongPackages, runtimePackages } from "../../scripts/generate-licences.ts";
 import { S3Server } from "../object-store/s3-server.ts";
+import { eventually } from "../support/eventually.ts";
 import { ForwardProxy } from "../support/forward-proxy.ts";
 import { makeBaseImages } from "./base-system.ts";
 import { type Guide, Skipped } from "./guide.ts";
@@ -62,7 +62,8 @@ class Containers {
   }
 
   has(...args: readonly string[]): boolean {
-    return spawnSync(this.#docker, args).status === 0;
+    // As the page's own commands are run, which find the engine's plug-ins by it.
+    return spawnSync(this.#docker, args, { env: this.env }).status === 0;
   }
 
   /** Runs a script of the page; `more` are arguments for `docker run`. */
@@ -119,7 +120,7 @@ async function surviveOutOfMemory(place: Place, containers: Containers, wholeRun
   const more = `--name guide-killed ${rowByRow} --env BATON_API_CONCURRENCY=1`;
   const killed = containers.script("docker-run.sh", more).then(String, String);
   // Some seconds, so that there is a checkpoint.
-  while (sandbox.requests.length < 20) await delay(100);
+  await eventually(() => sandbox.requests.length >= 20, { what: "twenty requests of the container", everyMs: 100 });
   // Of the two that run there, the kernel is to take the sync.
   const pid = containers.docker("inspect", "--format", "{{.State.Pid}}", "guide-killed").trim();
   writeFileSync(`/proc/${pid}/oom_score_adj`, "1000");

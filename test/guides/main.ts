@@ -32,9 +32,11 @@ function lacking({ needs, asRoot = false }: Guide): readonly string[] {
   return asRoot && process.getuid?.() !== 0 ? [...missing, "root"] : missing;
 }
 
+const skipped = "skipped: ";
+
 async function follow(guide: Guide, scratch: string): Promise<string> {
   const missing = lacking(guide);
-  if (missing.length > 0) return `skipped: ${missing.join(", ")}`;
+  if (missing.length > 0) return `${skipped}${missing.join(", ")}`;
   try {
     await guide.run(
       guide.blocks.map((name) => blocks.get(name)?.commands ?? ""),
@@ -61,12 +63,13 @@ for (const guide of guides) {
 }
 rmSync(scratch, { recursive: true, force: true });
 
-/** Rows of the page by guide: those of guides that were not run this time stay. */
+/** Rows of the page by guide: those of guides that were not run this time, or lacked what they need, stay. */
 function rows(): ReadonlyMap<string, string> {
   const before = existsSync(lastRun) ? readFileSync(lastRun, "utf8").split("\n") : [];
   const today = new Date().toISOString().slice(0, 10);
   const kept = before.map((line): [string, string] => [line.split(" | ")[0]?.slice(2) ?? "", line]);
-  const written = results.map(([name, result, seconds]): [string, string] => [
+  const followed = results.filter(([, result]) => !result.startsWith(skipped));
+  const written = followed.map(([name, result, seconds]): [string, string] => [
     name,
     `| ${name} | ${result} | ${seconds} s | ${today} |`,
   ]);

@@ -23,9 +23,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "dropped-row",
     breaks: "everybody is in the file: the first new row of each page is left out",
-    file: "src/cloudsmith/syncers/user-syncer.ts",
-    find: "for (const { row, note } of step.fresh) {",
-    replace: "for (const { row, note } of step.fresh.slice(1)) {",
+    file: "src/sdk/api/resource-list.ts",
+    find: "for (const { row, note } of rows) {",
+    replace: "for (const { row, note } of rows.slice(1)) {",
     tests: ["test/e2e/shapes.test.ts"],
   },
   {
@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
     name: "ignored-lock",
     breaks: "one run at a time writes a file: a lock that is held is put aside",
     file: "src/sdk/c1z/container/file-lock.ts",
-    find: "if (!isHeld(liveness, found.renewedMs, watch.unchangedMs(found))) {",
-    replace: "if (isHeld(liveness, found.renewedMs, watch.unchangedMs(found)) || found) {",
+    find: "if (!isHeld(liveness, found.renewedMs, renewals",
+    replace: "if (found || isHeld(liveness, found.renewedMs, renewals",
     tests: ["src/sdk/c1z/container/file-lock.test.ts"],
   },
   {
@@ -105,8 +105,8 @@ export const mutants: readonly Mutant[] = [
     name: "uncounted",
     breaks: "rows that do not add up are noticed: the announced count is not compared",
     file: "src/sdk/api/moving-list.ts",
-    find: "tally.announced === undefined || tally.distinct === tally.announced",
-    replace: "tally.announced === undefined || tally.distinct >= 0",
+    find: "isSteady && distinct === (announced ?? distinct)",
+    replace: "isSteady && distinct <= (announced ?? distinct)",
     tests: ["src/sdk/api/moving-list.test.ts", "test/trust/signals.test.ts"],
   },
   {

@@ -7,12 +7,12 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { createServer as createTlsServer } from "node:tls";
 import { makeCertificates } from "../../sandbox/c1/certificate.ts";
 import { startStandInC1 } from "../../sandbox/c1/stand-in.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { S3Server } from "../object-store/s3-server.ts";
+import { eventually } from "../support/eventually.ts";
 import { ForwardProxy } from "../support/forward-proxy.ts";
 import { OtlpReceiver } from "../support/otlp-receiver.ts";
 
@@ -147,7 +147,7 @@ test("service mode works from the introduction to the upload", { skip }, async (
   void program.ended.then(() => {
     hasEnded = true;
   });
-  while (c1.finished.length === 0 && !hasEnded) await setImmediate();
+  await eventually(() => c1.finished.length > 0 || hasEnded, { what: "a finished task", everyMs: 0 });
   assert.equal(hasEnded, false, program.output());
   program.child.kill("SIGINT");
   assert.equal(await program.ended, 0, program.output());

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { readV3Manifest } from "../../src/sdk/c1z/container/v3-manifest.ts";
-import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
+import { parseRunRecord } from "../../src/sdk/contracts/parse-run-record.ts";
+import type { RunRecord } from "../../src/sdk/contracts/run-record.ts";
 import { s3Package } from "../../src/sdk/object-store/s3-errors.ts";
 import { type Finished, logLines, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { newestSyncId, sealedSyncIds, syncIds } from "../e2e/stored-rows.ts";
+import { startHttpServer } from "../support/raw-server.ts";
 import { type FaultHook, S3Server } from "./s3-server.ts";
 
 const s3 = await S3Server.start();
@@ -331,10 +333,55 @@ const refusals: readonly (readonly [what: string, file: string, env: Settings, c
     14,
     "BATON-S3-UNREACHABLE",
   ],
+  ["a key with a line break", "s3://files/x.c1z", { AWS_ACCESS_KEY_ID: "two\nlines" }, 16, "BATON-S3-CREDENTIALS"],
+  [
+    "a token of a role that is not there",
+    "s3://files/x.c1z",
+    {
+      AWS_ACCESS_KEY_ID: "",
+      AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere/token",
+      AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/x",
+    },
+    16,
+    "BATON-S3-CREDENTIALS",
+  ],
+  ...["garbage", "127.0.0.1:9000", "ftp://127.0.0.1/", "http://127.0.0.1:99999"].map(
+    (value) =>
+      [`an endpoint ${value}`, "s3://files/x.c1z", { AWS_ENDPOINT_URL_S3: value }, 2, "BATON-S3-SETTING"] as const,
+  ),
   ["an address without a key", "s3://files", {}, 2, "BATON-S3-ADDRESS"],
   ["an address of a directory", "s3://files/x/", {}, 2, "BATON-S3-ADDRESS"],
   ["a name that no bucket has", "s3://My_Files/x", {}, 2, "BATON-S3-ADDRESS"],
 ];
+
+test("a server that answers every question with a page is asked for one object, and not taken for storage", async () => {
+  await using sandbox = await startSandbox();
+  let asked = 0;
+  await using portal = await startHttpServer((_request, response) => {
+    asked++;
+    response.writeHead(200, { "Content-Type": "text/html", "Content-Length": "20" }).end("<html>sign in</html>");
+  });
+  const env = { ...environment(sandbox), AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${portal.port}` };
+  const run = await runProgram(["-f", "s3://files/x.c1z"], { cwd: scratch.path, env });
+  assert.equal(run.code, 15, run.stderr);
+  assert.match(run.stderr, /^FILE-CORRUPT: .*s3:\/\/files\/x\.c1z/m);
+  assert.deepEqual([asked, sandbox.requests.length], [1, 0]);
+});
+
+for (const [status, text] of [
+  [302, /^BATON-S3: cannot read s3:\/\/files\/x\.c1z: it answered 302\n.*\n.*AWS_ENDPOINT_URL_S3/m],
+  [403, /^BATON-S3-DENIED: cannot read s3:\/\/files\/x\.c1z: it answered 403$/m],
+] as const) {
+  test(`a server that answers ${status} without a word of storage is told of by its status`, async () => {
+    await using sandbox = await startSandbox();
+    await using portal = await startHttpServer((_request, response) => {
+      response.writeHead(status, { Location: "http://127.0.0.1:9/" }).end("<html>sign in</html>");
+    });
+    const env = { ...environment(sandbox), AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${portal.port}` };
+    const { stderr } = await runProgram(["-f", "s3://files/x.c1z"], { cwd: scratch.path, env });
+    assert.match(stderr, text);
+  });
+}
 
 for (const [what, file, env, code, text] of refusals) {
   test(`${what} ends the run with ${text} before anything is read from Cloudsmith`, async () => {

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 
 /** A request as it arrived. */
 export interface S3Request {
@@ -17,8 +18,8 @@ export interface S3Request {
   readonly path: string;
 }
 
-/** What the front does with a request instead of passing it on: an S3 error, a cut connection, or a reply that is lost. */
-export type Fault = { readonly status: number; readonly code: string } | "cut" | "lose the reply";
+/** What the front does with a request instead of passing it on: an S3 error, a cut connection, or a reply that is lost or cut. */
+export type Fault = { readonly status: number; readonly code: string } | "cut" | "lose the reply" | "cut the reply";
 
 /** Decides on each request; undefined passes it on. */
 export type FaultHook = (request: S3Request) => Fault | undefined | Promise<Fault | undefined>;
@@ -44,7 +45,10 @@ export class S3Server implements AsyncDisposable {
     this.#child = child;
     this.#port = port;
     this.#front = front;
-    front.on("request", (incoming, outgoing) => void this.#answer(incoming, outgoing));
+    front.on("request", (incoming, outgoing) => {
+      // Either side may break off at any moment; then the other one is to notice.
+      this.#answer(incoming, outgoing).catch(() => incoming.socket.destroy());
+    });
   }
 
   static async start(): Promise<S3Server> {
@@ -94,8 +98,12 @@ export class S3Server implements AsyncDisposable {
     if (fault === "cut") {
       incoming.socket.destroy();
     } else if (fault === "lose the reply") {
-      await this.#passOn(incoming, path, undefined);
+      (await this.#passOn(incoming, path)).resume();
       incoming.socket.destroy();
+    } else if (fault === "cut the reply") {
+      const reply = await this.#passOn(incoming, path);
+      outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+      outgoing.write(Buffer.concat(await reply.toArray()).subarray(1), () => incoming.socket.destroy());
     } else if (fault) {
       incoming.resume();
       const body = `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>${fault.code}</Message></Error>`;
@@ -104,7 +112,9 @@ export class S3Server implements AsyncDisposable {
     } else if (method === "GET" && (incoming.url ?? "").includes("list-type=2")) {
       outgoing.writeHead(200, { "content-type": "application/xml" }).end(this.#listing(incoming.url ?? ""));
     } else {
-      await this.#passOn(incoming, path, outgoing);
+      const reply = await this.#passOn(incoming, path);
+      outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+      await pipeline(reply, outgoing);
     }
   }
 
@@ -132,21 +142,17 @@ export class S3Server implements AsyncDisposable {
     return fails ? { status: 412, code: "PreconditionFailed" } : undefined;
   }
 
-  async #passOn(incoming: IncomingMessage, path: string, outgoing: ServerResponse | undefined): Promise<void> {
+  async #passOn(incoming: IncomingMessage, path: string): Promise<IncomingMessage> {
     const { method, url, headers } = incoming;
-    const upstream = request({ host: "127.0.0.1", port: this.#port, method, path: url, headers });
-    upstream.on("error", () => outgoing?.destroy());
+    // A connection of its own: one that is kept may be closed by the other side just when it is used again.
+    const upstream = request({ host: "127.0.0.1", port: this.#port, method, path: url, headers, agent: false });
+    upstream.on("error", () => upstream.destroy());
     // What is cut off on its way in must not arrive as a whole.
     incoming.on("error", () => upstream.destroy());
     incoming.pipe(upstream);
     const [reply] = (await once(upstream, "response")) as [IncomingMessage];
     const { etag } = reply.headers;
     if (method === "PUT" && reply.statusCode === 200 && etag !== undefined) this.#etags.set(path, etag);
-    if (!outgoing) {
-      reply.resume();
-      return;
-    }
-    outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
-    reply.pipe(outgoing);
+    return reply;
   }
 }

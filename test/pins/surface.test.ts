@@ -20,16 +20,26 @@ function assertHasAll(present: Iterable<string>, wanted: readonly string[]): voi
   );
 }
 
-const flags = `
-  api-key org-slug base-url api-concurrency max-wait strict accept-changes
-  file c1z-temp-dir client-id client-secret log-level log-format log-path skip-full-sync sync-resource-types
-  skip-entitlements-and-grants workers parallel-sync health-check health-check-port health-check-bind-address
-  http-timeout-seconds storage-engine task-concurrency provisioning ticketing keep-previous-sync-c1z sync-resources
-  external-resource-c1z external-resource-entitlement-id-filter external-resource-traits auth-method
-  otel-collector-endpoint grant-entitlement grant-principal grant-principal-type revoke-grant create-account-login
-  create-account-email create-account-profile delete-resource delete-resource-type rotate-credentials
-  rotate-credentials-type create-ticket get-ticket list-ticket-schemas bulk-create-ticket event-feed
-  list-action-schemas invoke-action skip-grants session-store-maximum-size log-level-debug-expires-at`
+/** Those of every Go connector (baton-sdk 0.26.0: default fields, those of Windows included). */
+const standardFlags = `
+  create-ticket bulk-create-ticket bulk-ticket-template-path get-ticket list-ticket-schemas provisioning ticketing
+  c1z-temp-dir client-id client-secret create-account-email create-account-login create-account-profile
+  create-account-resource-type delete-resource delete-resource-type event-feed event-feed-id event-feed-start-at
+  event-feed-cursor file grant-entitlement grant-principal grant-principal-type log-format log-path revoke-grant
+  rotate-credentials rotate-credentials-type ticket-id ticket-template-path log-level log-level-debug-expires-at
+  skip-full-sync sync-resources sync-resource-types skip-entitlements-and-grants skip-grants external-resource-c1z
+  external-resource-entitlement-id-filter external-resource-traits keep-previous-sync-c1z compact-sync-ids
+  compact-file-paths compact-output-path compact-syncs invoke-action invoke-action-args invoke-action-resource-type
+  list-action-schemas list-action-schemas-resource-type list-resource-actions invoke-resource-action
+  invoke-resource-action-resource-type invoke-resource-action-args session-store-maximum-size workers parallel-sync
+  otel-collector-endpoint otel-collector-endpoint-tls-cert-path otel-collector-endpoint-tls-cert
+  otel-collector-endpoint-tls-insecure otel-tracing-disabled otel-logging-disabled auth-method health-check
+  health-check-port health-check-bind-address http-timeout-seconds storage-engine task-concurrency log-event-log`
+  .trim()
+  .split(/\s+/);
+
+const ownFlags = `
+  api-key org-slug base-url api-concurrency max-wait strict accept-changes`
   .trim()
   .split(/\s+/);
 
@@ -37,7 +47,9 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}
   return runProgram(argv, { cwd: "/", env });
 }
 
-test("every flag is known", { concurrency: 2 }, async () => {
+test("every flag is known, all 72 of the Go connectors among them", { concurrency: 2 }, async () => {
+  assert.equal(new Set(standardFlags).size, 72);
+  const flags = [...ownFlags, ...standardFlags];
   // Behind all of them a flag that nobody has: it is what the program stumbles over, unless one before is unknown.
   const { stderr } = await run([...flags.flatMap((name) => [`--${name}=1`]), "--no-such-flag"]);
   assert.match(stderr, /^BATON-USAGE: unknown flag: --no-such-flag$/m);

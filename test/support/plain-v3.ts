@@ -24,8 +24,6 @@ export interface PlainTable {
   readonly kind?: number;
   /** What the data block says it is packed by; its bytes are not. */
   readonly packing?: number;
-  /** Further entries of the metaindex, by name. */
-  readonly meta?: readonly string[];
   /** Of the footer; 1 is the oldest. */
   readonly version?: number;
 }
@@ -83,7 +81,8 @@ function headerOf({ header = Buffer.alloc(0) }: PlainStore, encoding: number): B
   return Buffer.concat([Buffer.from("C1Z3\0"), length, manifest]);
 }
 
-function filesOf({
+/** The files of the directory. */
+export function filesOf({
   tables,
   lastSequence = 100,
   edit: more = Buffer.alloc(0),
@@ -116,15 +115,14 @@ function filesOf({
   return files;
 }
 
-function tableBytes({ entries, sequence = 0, kind, packing = 0, meta: further = [], version = 1 }: PlainTable): Buffer {
+function tableBytes({ entries, sequence = 0, kind, packing = 0, version = 1 }: PlainTable): Buffer {
   const rows = entries.map(([key, value]) => [Buffer.concat([key, trailerOf(sequence, kind)]), value] as const);
   const data = block(rows, packing);
   const last = rows.at(-1)?.[0] ?? trailerOf(sequence);
   const index = block([[last, handle(0, data.length - 5)]]);
   const properties = block([[Buffer.from("rocksdb.num.entries"), varint(rows.length)]]);
   const place = handle(data.length + index.length, properties.length - 5);
-  const names = ["rocksdb.properties", ...further].toSorted();
-  const meta = block(names.map((name) => [Buffer.from(name), place]));
+  const meta = block([[Buffer.from("rocksdb.properties"), place]]);
   const footer = Buffer.alloc(53);
   const metaStart = data.length + index.length + properties.length;
   Buffer.concat([Buffer.from([1]), handle(metaStart, meta.length - 5), handle(data.length, index.length - 5)]).copy(

@@ -5,12 +5,12 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { startJourney } from "../../sandbox/c1/journey.ts";
-import type { FaultKind } from "../../sandbox/faults.ts";
+import type { FaultKind } from "../../sandbox/faults/faults.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { type Finished, type RunningProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
+import { eventually } from "../support/eventually.ts";
 import { OtlpReceiver } from "../support/otlp-receiver.ts";
 import { type Channel, filesBelow, formsOf, hitsIn } from "./secret-forms.ts";
 
@@ -312,7 +312,7 @@ test("T-80: service mode sends C1 a sync and a debug log without key, client sec
       void program.finished.then(() => {
         ended = true;
       });
-      while (c1.finished.length === 0 && !ended) await setImmediate();
+      await eventually(() => c1.finished.length > 0 || ended, { what: "a finished task", everyMs: 0 });
       program.kill("SIGTERM");
     },
   });

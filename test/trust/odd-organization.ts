@@ -10,8 +10,10 @@ export type Row = Record<string, unknown>;
 export interface OddAnswer {
   readonly status?: number;
   readonly body: unknown;
-  /** What `X-Pagination-Count` says, where it is not the number of rows. */
-  readonly count?: number;
+  /** What `X-Pagination-Count` says, where it is not the number of rows; `none`: there are no headers of paging. */
+  readonly count?: number | "none";
+  /** Further headers of an answer that is no list. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What is asked. */
@@ -118,15 +120,20 @@ function respond(odd: OddOrganization, log: string[], request: IncomingMessage, 
   const path = pathname.replace(/^\/v1/, "").replace(/^\/orgs\/acme(?=\/)/i, "");
   const before = log.filter((earlier) => earlier === path).length;
   log.push(path);
-  const { status = 200, body, count } = odd.answer?.({ path, query, before }, odd) ?? usual(odd, path, query);
+  const { status = 200, body, count, headers } = odd.answer?.({ path, query, before }, odd) ?? usual(odd, path, query);
   if (!Array.isArray(body)) {
     const type = typeof body === "string" ? "text/html" : "application/json";
-    response.writeHead(status, { "Content-Type": type });
+    response.writeHead(status, { "Content-Type": type, ...headers });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
     return;
   }
   const [page, size] = [Number(query.get("page") ?? 1), Number(query.get("page_size") ?? 30)];
   const rows = body.slice((page - 1) * size, page * size);
+  if (count === "none") {
+    response.writeHead(status, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(rows));
+    return;
+  }
   const total = count ?? body.length;
   response.writeHead(status, {
     "Content-Type": "application/json",

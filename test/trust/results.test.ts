@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { expectedCounts } from "../../sandbox/organization.ts";
+import { expectedCounts } from "../../sandbox/organization/organization.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
+import { parseRunRecord } from "../../src/sdk/contracts/parse-run-record.ts";
+import type { RunRecord } from "../../src/sdk/contracts/run-record.ts";
 import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
@@ -29,8 +30,10 @@ test("a complete run exits 0 and leaves a record that agrees with the file and t
   await using sandbox = await startSandbox();
   using scratch = scratchDirectory();
   const file = join(scratch.path, "roster.c1z");
-  const run = await runProgram(["-f", file, "--strict"], { cwd: scratch.path, env: settingsFor(sandbox) });
+  const argv = ["-f", file, "--strict", "--page-size", "40"];
+  const run = await runProgram(argv, { cwd: scratch.path, env: settingsFor(sandbox) });
   assert.equal(run.code, 0, run.stderr);
+  assert.ok(sandbox.requests.some(({ path, query }) => path.endsWith("/members/") && /page_size=40\b/.test(query)));
   assert.equal(logLines(run).at(-1)?.["result"], "Complete");
   const record = recordOf(file);
   const expected = expectedCounts(sandbox.organization);
@@ -76,7 +79,12 @@ test("the sum of what was compared can be done again from the record, whatever t
       assert.deepEqual([announced, endedAt !== null], [distinct, true], list);
     }
     assert.deepEqual(record.completeness?.keyOwner, { kind: "service", role: "Manager", seesAll: true });
-    assert.equal(logLines(run).at(-1)?.["key_role"], "Manager");
+    const closing = logLines(run).at(-1) ?? {};
+    assert.deepEqual([closing["key_kind"], closing["key_owner"], closing["key_role"]], ["key", "service", "Manager"]);
+    assert.deepEqual(
+      closing["lists"],
+      record.completeness?.lists.map(({ title: _, resourceType: _type, ...list }) => list),
+    );
   }
 });
 
@@ -116,6 +124,7 @@ test("an incomplete run exits 21 and leaves the good file as it was, byte for by
     const run = await runProgram(["-f", file], options);
     assert.equal(run.code, 21, run.stderr);
     assert.match(run.stderr, /^BATON-INCOMPLETE: Incomplete: /m);
+    assert.match(run.stderr, /^ +Waiting will not help\./m, "nothing moves");
     const record = recordOf(file);
     assert.deepEqual([record.result, record.replaced, record.counts], ["Incomplete", false, null]);
     assert.equal(record.error?.code, "BATON-INCOMPLETE");
@@ -130,6 +139,11 @@ test("an incomplete run exits 21 and leaves the good file as it was, byte for by
   }
   assert.equal(sha256(good), before);
   assert.equal(recordOf(good).file?.sha256, before);
+  // What stands in the file was compared by the run that wrote it.
+  const { stdout } = await runProgram(["report", "owners", "-f", good], options);
+  assert.match(stdout, /^Result +Complete$/m);
+  assert.match(stdout, /^Read with +key of a service account, role Manager$/m);
+  assert.match(stdout, /^Compared +active members: announced .*, whole at 2/m);
   assert.ok(!existsSync(fresh));
   assert.equal(recordOf(fresh).file, null);
   assert.deepEqual(readdirSync(scratch.path).sort(), ["good.c1z", "good.c1z.run.json", "new.c1z.run.json"]);
@@ -204,7 +218,7 @@ test("what a stopped run warned of is not forgotten by the one that goes on", as
   using scratch = scratchDirectory();
   const file = join(scratch.path, "roster.c1z");
   const [first] = sandbox.organization.members.toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
-  Object.assign(first ?? {}, { overrides: { has_two_factor: null } });
+  Object.assign(first ?? {}, { overrides: { role: "Auditor" } });
   const stop = new AbortController();
   let requests = 0;
   sandbox.onRequest(() => {
@@ -212,10 +226,10 @@ test("what a stopped run warned of is not forgotten by the one that goes on", as
     return undefined;
   });
   const stopped = await syncSandbox(sandbox, file, { pageSize: 25, concurrency: 1, signal: stop.signal });
-  assert.deepEqual(stopped.signals, { R6: 1 });
+  assert.deepEqual(stopped.codes, ["CS-ROLE-UNKNOWN"]);
   const resumed = await syncSandbox(sandbox, file, { pageSize: 25 });
-  assert.deepEqual([resumed.end.sync?.resumed, resumed.end.result], [true, "Partial roster"]);
-  assert.deepEqual(resumed.signals, { R6: 1 });
+  assert.deepEqual([resumed.end.sync?.resumed, resumed.end.result], [true, "Complete with warnings"]);
+  assert.deepEqual(resumed.codes, ["CS-ROLE-UNKNOWN"]);
 });
 
 for (const flag of ["--strict", "--accept-changes"]) {

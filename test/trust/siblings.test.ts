@@ -1,115 +1,22 @@
 /** Whole syncs of an organization whose server errs in one thing: what a kind of error comes to, sibling by sibling. */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { scratchDirectory } from "../e2e/program.ts";
-import { readStoredRows } from "../e2e/stored-rows.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { test } from "node:test";
+import { createRandom } from "../../sandbox/random.ts";
+import { acme, type OddAnswer, person, place, type Row, team, usual } from "./odd-organization.ts";
 import {
-  acme,
-  type OddAnswer,
-  type OddOrganization,
-  person,
-  place,
-  type Row,
-  startOddServer,
-  team,
-} from "./odd-organization.ts";
-import { idsIn, newFile, type SyncOptions, syncSandbox } from "./sandbox-sync.ts";
-
-const scratch = scratchDirectory();
-after(() => scratch[Symbol.dispose]());
-
-type Result = "Complete" | "Complete with warnings" | "Partial roster" | "Incomplete" | "Failed";
-
-/** How one sync ended. */
-interface Synced {
-  readonly result: string;
-  readonly codes: readonly string[];
-  readonly error: string | undefined;
-  readonly users: readonly string[];
-  readonly teams: readonly string[];
-  readonly grants: readonly string[];
-  /** A user by login: id, name, e-mail addresses, account type. */
-  user(id: string): string;
-  readonly asked: readonly string[];
-}
-
-async function sync(odd: OddOrganization, options: SyncOptions = {}): Promise<Synced> {
-  await using server = await startOddServer(odd);
-  const path = newFile(scratch.path);
-  const run = await syncSandbox(server, path, { clock: new VirtualClock(), ...options });
-  const isSaved = run.end.replaced;
-  const ids = isSaved ? idsIn(path, run, "v1_resources") : [];
-  const resources = isSaved ? readStoredRows(path).resources : {};
-  return {
-    result: run.end.result,
-    codes: run.codes,
-    error: run.error?.code,
-    users: ids.filter((id) => id.startsWith("user:")),
-    teams: ids.filter((id) => id.startsWith("team:")),
-    grants: isSaved ? idsIn(path, run, "v1_grants") : [],
-    user: (id) => JSON.stringify(resources[`user:${id}`] ?? null),
-    asked: server.asked,
-  };
-}
-
-/** A case: what is changed of acme, how the run ends, and what else holds. */
-interface Sibling {
-  readonly name: string;
-  readonly change: (odd: Changeable) => void;
-  readonly options?: SyncOptions;
-  readonly ends: Result;
-  /** Among the codes of warnings or the code of the error. */
-  readonly says?: string;
-  readonly holds?: (synced: Synced) => void;
-}
-
-type Changeable = { -readonly [Name in keyof OddOrganization]: OddOrganization[Name] };
-
-function siblings(kind: string, table: readonly Sibling[]): void {
-  for (const { name, change, options, ends, says, holds } of table) {
-    test(`${kind}: ${name}: ${ends}`, async () => {
-      const odd: Changeable = acme();
-      change(odd);
-      const synced = await sync(odd, options);
-      const told = [...synced.codes, synced.error].join(" ");
-      assert.equal(synced.result, ends, told);
-      if (says !== undefined) assert.ok(told.includes(says), told);
-      // What is complete says nothing, so that no warning is a false alarm.
-      if (ends === "Complete") assert.deepEqual(synced.codes, []);
-      holds?.(synced);
-    });
-  }
-}
-
-function find(odd: OddOrganization, login: string): Row {
-  return odd.members.find(({ user }) => user === login) ?? assert.fail(login);
-}
-
-function set(login: string, fields: Row): (odd: Changeable) => void {
-  return (odd) => void Object.assign(find(odd, login), fields);
-}
-
-function answering(
-  path: string,
-  answer: OddAnswer | ((before: number) => OddAnswer | undefined),
-): (odd: Changeable) => void {
-  return (odd) => {
-    odd.answer = (asked) => {
-      if (asked.path !== path) return undefined;
-      return typeof answer === "function" ? answer(asked.before) : answer;
-    };
-  };
-}
-
-const everybody = ["user:Umia", "user:Unoah", "user:Uolga", "user:Upia"];
-const core = (synced: Synced): readonly string[] => synced.grants.filter((id) => id.startsWith("team:Tcore:"));
-const inCore = ["team:Tcore:manager:user:Umia", "team:Tcore:member:user:Umia", "team:Tcore:member:user:Unoah"];
-
-/** Memberships without teams, so that the teams have to be asked. */
-function older(odd: Changeable): void {
-  for (const row of odd.members) delete row["teams"];
-}
+  answering,
+  type Changeable,
+  core,
+  everybody,
+  find,
+  inCore,
+  many,
+  older,
+  type Sibling,
+  set,
+  siblings,
+  sync,
+} from "./sibling-table.ts";
 
 siblings("an ordinary organization", [
   {
@@ -262,6 +169,47 @@ siblings("roles", [
     },
     ends: "Complete",
     holds: ({ grants }) => assert.ok(grants.includes("organization:ORGid:owner:user:Uolga")),
+  },
+]);
+
+/** Whether people use two-factor authentication, as rows say it. */
+function twoFactor(says: unknown, ...logins: readonly string[]): (odd: Changeable) => void {
+  return (odd) => {
+    for (const login of logins) Object.assign(find(odd, login), { has_two_factor: says });
+  };
+}
+
+siblings("the use of a second factor", [
+  ...[null, undefined].flatMap((says): Sibling[] => [
+    {
+      name: `${says} for one of four`,
+      change: twoFactor(says, "mia"),
+      ends: "Complete with warnings",
+      says: "CS-TWO-FACTOR-UNKNOWN",
+      holds: ({ user }) => assert.doesNotMatch(user("Umia"), /two_factor|mfa/),
+    },
+    {
+      name: `${says} for most`,
+      change: twoFactor(says, "mia", "noah", "pia"),
+      ends: "Partial roster",
+      says: "CS-TWO-FACTOR-UNKNOWN",
+    },
+  ]),
+  ...(["true", "True", "FALSE"] as const).map(
+    (says): Sibling => ({
+      name: `as the text ${says}`,
+      change: twoFactor(says, "mia", "noah"),
+      ends: "Complete",
+      holds: ({ user }) => assert.equal(/"mfaEnabled":true/.test(user("Umia")), says !== "FALSE", user("Umia")),
+    }),
+  ),
+  { name: "as a text that is neither", change: twoFactor("yes", "mia"), ends: "Failed", says: "CS-ANSWER-SCHEMA" },
+  {
+    name: "null for service accounts that outnumber the people",
+    change: (odd) => {
+      odd.members.push(...many(9).map((row) => ({ ...row, ...botRow, has_two_factor: null, user_kind: "Service" })));
+    },
+    ends: "Complete",
   },
 ]);
 
@@ -435,9 +383,6 @@ siblings("the key's owner, found by a look-up,", [
   { name: "has the role in another case there", change: ownerAlone({ role: "OWNER" }), ends: "Complete" },
 ]);
 
-const many = (count: number): Row[] =>
-  Array.from({ length: count }, (_, index) => person(`p${String(index).padStart(2, "0")}`));
-
 siblings("ids:", [
   {
     name: "one id with two logins on one page",
@@ -494,7 +439,29 @@ siblings("ids:", [
       says: "CS-ID-MISSING",
     }),
   ),
-  { name: "a number on a member", change: set("noah", { user_id: 7 }), ends: "Failed", says: "CS-ANSWER-SCHEMA" },
+  {
+    name: "whole numbers, everywhere",
+    change: (odd) => {
+      const numbers = new Map(["mia", "noah", "pia", "olga"].map((login, index) => [login, index + 1]));
+      for (const row of odd.members) row["user_id"] = numbers.get(String(row["user"]));
+      Object.assign(odd.self, { slug_perm: numbers.get("olga") });
+      Object.assign(odd.organization, { slug_perm: 77 });
+      for (const [index, row] of odd.teams.entries()) row["slug_perm"] = index;
+    },
+    ends: "Complete",
+    holds: ({ users, teams, grants }) => {
+      assert.deepEqual([...users, ...teams], ["user:1", "user:2", "user:3", "user:4", "team:0", "team:1"]);
+      assert.ok(grants.includes("team:0:manager:user:1") && grants.includes("organization:77:owner:user:4"));
+    },
+  },
+  ...[7.5, 2 ** 53, true, {}].map(
+    (user_id): Sibling => ({
+      name: `${JSON.stringify(user_id)} on a member, which is no certain id`,
+      change: set("noah", { user_id }),
+      ends: "Failed",
+      says: "CS-ANSWER-SCHEMA",
+    }),
+  ),
   {
     name: "two teams of one id",
     change: (odd) => void odd.teams.push(team("other", { slug_perm: "Tcore" })),
@@ -583,6 +550,28 @@ siblings(
   ),
 );
 
+siblings("namesakes at a page's edge, in another order at every request", [
+  {
+    name: "20 of 50, with the edge of the first page among them",
+    change: (odd) => {
+      odd.members.push(...many(50));
+      let asked = 0;
+      odd.answer = ({ path, query }) => {
+        if (path !== "/members/") return undefined;
+        const rows = odd.members.filter(({ is_active = true }) => String(is_active) === query.get("is_active"));
+        const random = createRandom(++asked, "ties");
+        const namesakes = rows.slice(5, 25).map((row) => [random.next(), row] as const);
+        const shuffled = namesakes.sort(([one], [other]) => one - other).map(([, row]) => row);
+        return { body: [...rows.slice(0, 5), ...shuffled, ...rows.slice(25)] };
+      };
+    },
+    options: { pageSize: 15 },
+    ends: "Complete with warnings",
+    says: "CS-ROSTER-MOVED",
+    holds: ({ users }) => assert.equal(users.length, 54),
+  },
+]);
+
 function counted(list: string, wanted: string | null, off: number): (odd: Changeable) => void {
   return (odd) => {
     odd.answer = ({ path, query }) => {
@@ -594,36 +583,54 @@ function counted(list: string, wanted: string | null, off: number): (odd: Change
 }
 
 siblings("a count that is off by one constant", [
+  ...(["true", "false", null] as const).flatMap((wanted) =>
+    [1, -1].map((off): Sibling => {
+      const list = wanted === null ? "/teams/" : "/members/";
+      return {
+        name: `${off > 0 ? "one too high" : "one too low"}, ${list} is_active=${wanted}`,
+        change: counted(list, wanted, off),
+        ends: "Partial roster",
+        says: "CS-COUNT-DIFFERS",
+        holds: ({ users, teams }) => assert.deepEqual([users.length, teams.length], [4, 2]),
+      };
+    }),
+  ),
   {
-    name: "one too high, active",
-    change: counted("/members/", "true", 1),
-    ends: "Incomplete",
-    says: "CS-ROSTER-INCOMPLETE",
-  },
-  {
-    name: "one too high, inactive",
-    change: counted("/members/", "false", 1),
-    ends: "Incomplete",
-    says: "CS-ROSTER-INCOMPLETE",
-  },
-  {
-    name: "one too high, teams",
-    change: counted("/teams/", null, 1),
-    ends: "Incomplete",
-    says: "CS-ROSTER-INCOMPLETE",
-  },
-  {
-    name: "one too low, active",
-    change: counted("/members/", "true", -1),
+    name: "one too high, over namesakes at a page's edge that come in another order by page",
+    change: (odd) => {
+      odd.members.push(...many(30));
+      tied("/members/", (page) => page % 2 === 0)(odd);
+      const { answer } = odd;
+      odd.answer = (asked, self) => {
+        const answered = answer?.(asked, self);
+        return answered && { ...answered, count: (answered.body as Row[]).length + 1 };
+      };
+    },
+    options: { pageSize: 10 },
     ends: "Partial roster",
     says: "CS-COUNT-DIFFERS",
+    holds: ({ users }) => assert.equal(users.length, 34),
   },
-  {
-    name: "one too low, inactive",
-    change: counted("/members/", "false", -1),
-    ends: "Partial roster",
-    says: "CS-COUNT-DIFFERS",
-  },
+]);
+
+/** Rows that no page shows, and that are counted. */
+function hidden(count: number): (odd: Changeable) => void {
+  return (odd) => {
+    odd.members.push(...many(40));
+    odd.answer = (asked) => {
+      if (asked.path !== "/members/") return undefined;
+      const { body } = usual(odd, asked.path, asked.query) as { body: readonly Row[] };
+      const shown = body.filter(({ user }) => !/^p\d/.test(String(user)) || Number(String(user).slice(1)) >= count);
+      return { body: shown, count: body.length };
+    };
+  };
+}
+
+siblings("rows that are counted, and that no page shows, whatever is asked", [
+  { name: "one of 44", change: hidden(1), ends: "Partial roster", says: "CS-COUNT-DIFFERS" },
+  { name: "20 of 44", change: hidden(20), ends: "Partial roster", says: "CS-COUNT-DIFFERS" },
+  { name: "half of them", change: hidden(22), ends: "Incomplete", says: "CS-ROSTER-INCOMPLETE" },
+  { name: "nearly all", change: hidden(39), ends: "Incomplete", says: "CS-ROSTER-INCOMPLETE" },
 ]);
 
 siblings("a row repeated in place of another", [

@@ -2,7 +2,7 @@
  * Questions about single members, teams and services. They are bounded, because a server decides how many there could
  * be; and what is missing is asked about before it is believed gone.
  */
-import { askWhileThere } from "../../sdk/api/ask-while-there.ts";
+import { AskingBudget, askWhileThere } from "../../sdk/api/asking.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { ListOptions } from "../../sdk/contracts/connector.ts";
 import { type Api, type Endpoint, endpoints } from "../client.ts";
@@ -14,37 +14,23 @@ import { meant, sign } from "./signs.ts";
 /** What every look-up gets. */
 export type LookUpOptions = Pick<ListOptions, "signal" | "warn">;
 
-/** Look-ups that a sync may make, and how many more for each page that it reads. */
-const allowed = 500;
-const allowedPerPage = 2;
-
 /** The look-ups of one sync. Each gives undefined when there is no such thing, or this key may not see it. */
-export class LookUps {
+export class LookUps extends AskingBudget {
   readonly #client: Api;
   readonly #orgSlug: string;
   readonly #clock: Clock;
-  #left = allowed;
   #services: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(client: Api, orgSlug: string, clock: Clock) {
+    super();
     this.#client = client;
     this.#orgSlug = orgSlug;
     this.#clock = clock;
   }
 
-  /** A page of a list was read. */
-  pageRead(): void {
-    this.#left += allowedPerPage;
-  }
-
-  /** True when so many may be made yet. */
-  mayMake(count: number): boolean {
-    return count <= this.#left;
-  }
-
   /** Says that there are too many, before the first of so many is made. */
   expect(count: number, { warn }: LookUpOptions): void {
-    if (!this.mayMake(count)) warn(sign("CS-TOO-MANY-LOOK-UPS"));
+    if (!this.mayAsk(count)) warn(sign("CS-TOO-MANY-LOOK-UPS"));
   }
 
   /** One member by login. */
@@ -90,7 +76,7 @@ export class LookUps {
 
   #ask<T>(endpoint: Endpoint<T>, id: string, options: LookUpOptions): Promise<T | undefined> {
     this.expect(1, options);
-    this.#left--;
+    this.spend();
     return unlessUnseen(this.#client.record(endpoint, this.#orgSlug, id, options));
   }
 }

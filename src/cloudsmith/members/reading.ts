@@ -2,24 +2,26 @@
  * One reading of the organization: its lists, shared by the syncers, and what was found so far. Begins anew with every
  * sync and holds nothing that a resumed run could not find again.
  */
-import { sourceOf } from "../../sdk/api/api-client.ts";
-import type { BegunSource } from "../../sdk/api/begun-source.ts";
-import { ListSearch } from "../../sdk/api/list-search.ts";
-import { MovingList } from "../../sdk/api/moving-list.ts";
+import { searchOf, sourceOf } from "../../sdk/api/api-client.ts";
+import { GroupPlaces } from "../../sdk/api/group-places.ts";
+import type { Note } from "../../sdk/api/list-memory.ts";
+import type { ListSearch } from "../../sdk/api/list-search.ts";
+import { type MemberNote, MemberNotes } from "../../sdk/api/member-notes.ts";
+import { ResourceList } from "../../sdk/api/resource-list.ts";
+import { RosterFacts, SharedTexts } from "../../sdk/api/roster-facts.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import type { SessionStore } from "../../sdk/contracts/connector.ts";
-import type { ResourceId } from "../../sdk/contracts/model.ts";
-import { Status, toBatonError } from "../../sdk/errors.ts";
+import type { ListOptions, SessionStore } from "../../sdk/contracts/connector.ts";
+import type { Annotation, ResourceId } from "../../sdk/contracts/model.ts";
+import { entitlementRef } from "../../sdk/resources/ids.ts";
 import type { Access } from "../checks.ts";
-import { type Api, endpoints, memberList, memberPasses, teamList } from "../client.ts";
-import { organizationId } from "../converters.ts";
+import { type Api, endpoints, memberPasses, teamList } from "../client.ts";
+import { organizationId, organizationLink, teamId } from "../converters.ts";
 import { RequestedLists } from "../on-request/lists.ts";
 import { requestedSettings } from "../on-request/settings.ts";
-import type { Member, Organization, Self, Team } from "../schemas.ts";
+import type { Member, Organization, Team } from "../schemas.ts";
+import { isServiceKind, isTeamManager, isTeamRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { LookUps } from "./look-ups.ts";
-import { type MemberNote, MemberNotes, type TeamNote, teamCodec, teamNote } from "./notes.ts";
-import { TeamPlaces } from "./places.ts";
-import { RosterFacts } from "./signs.ts";
+import { memberWords, signOfPlace, teamWords } from "./signs.ts";
 
 /** What is asked in one sync, and where. */
 export interface Asked {
@@ -36,44 +38,60 @@ type ReadAccess = Omit<Access, "role"> & Partial<Access>;
 
 /** State of one sync; its lists are usable before the access to the organization is proved. */
 export class OrganizationReading {
+  readonly asked: Asked;
   readonly client: Api;
   readonly lookUps: LookUps;
-  readonly notes = new MemberNotes();
-  readonly facts = new RosterFacts(this.notes.slugs);
+  readonly notes = new MemberNotes<NonNullable<Member["teams"]>[number]>({
+    slugOf: ({ slug }) => slug,
+    isManager: ({ role }) => isTeamManager(role),
+    isClear: ({ role }) => isTeamRole(role),
+  });
+  readonly members: ResourceList<Member, MemberNote>;
+  readonly teams: ResourceList<Team>;
   /** By login: ids of members looked up one by one; undefined: there is none in the file. */
   readonly lookedUp = new Map<string, string | undefined>();
-  /** With a narrow key, by address: who was shown with it first. Addresses that several people share are redacted ones. */
-  readonly addresses = new Map<string, string>();
-  /** Of them, those whose address turned out to be shared. */
-  readonly sharing = new Set<string>();
-  /** Whether teams say which groups of the identity provider fill them. */
-  readonly tellsTeamSources: boolean;
-  readonly #asked: Asked;
+  /** With a narrow key. Addresses that several people share are redacted ones. */
+  readonly addresses = new SharedTexts();
+  readonly #facts = new RosterFacts(this.notes.slugs);
   readonly #orgSlug: string;
-  readonly #memberSource: BegunSource<Member>;
-  readonly #teamSource: BegunSource<Team>;
   #access: ReadAccess | undefined;
-  #members: MovingList<Member, MemberNote> | undefined;
-  #teams: MovingList<Team, TeamNote> | undefined;
   #search: ListSearch<Member> | undefined;
-  #places: TeamPlaces | undefined;
+  #places: GroupPlaces<Team> | undefined;
   #requested: RequestedLists | undefined;
 
   constructor(asked: Asked, orgSlug: string) {
-    const { client, clock, tellsTeamSources } = asked;
-    const lookUps = new LookUps(client, orgSlug, clock);
+    const { client } = asked;
+    const lookUps = new LookUps(client, orgSlug, asked.clock);
     this.client = client;
     this.lookUps = lookUps;
-    this.tellsTeamSources = tellsTeamSources;
-    this.#asked = asked;
+    this.asked = asked;
     this.#orgSlug = orgSlug;
     // The lists ask first whether so many may be looked up.
     const options = (signal: AbortSignal) => ({ signal, warn: () => {} });
-    this.#memberSource = sourceOf(client, orgSlug, memberPasses, ({ name }, signal) => {
-      return lookUps.member(name, options(signal));
+    const shared = {
+      mayLookUp: (count: number): boolean => lookUps.mayAsk(count),
+      nowMs: (): number => this.nowMs(),
+      parent: {
+        clock: asked.clock,
+        find: (signal: AbortSignal) => client.record(endpoints.organization, orgSlug, "", { signal }),
+      },
+    };
+    this.members = new ResourceList<Member, MemberNote>({
+      ...{ ...shared, name: "members", words: memberWords },
+      source: sourceOf(client, orgSlug, memberPasses, ({ name }, signal) => lookUps.member(name, options(signal))),
+      idOf: ({ user_id }) => user_id,
+      noteOf: (row, pass) => this.noteOf(row, pass),
+      passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
+      codec: this.notes,
+      observer: this.#facts,
     });
-    this.#teamSource = sourceOf(client, orgSlug, new Map([["teams", teamList]]), ({ id }, signal) => {
-      return lookUps.team(id, options(signal));
+    this.teams = new ResourceList<Team>({
+      ...{ ...shared, name: "teams", words: teamWords },
+      source: sourceOf(client, orgSlug, new Map([["teams", teamList]]), ({ id }, signal) => {
+        return lookUps.team(id, options(signal));
+      }),
+      idOf: ({ slug_perm }) => slug_perm,
+      noteOf: teamNote,
     });
   }
 
@@ -82,19 +100,20 @@ export class OrganizationReading {
     this.#access = access;
   }
 
+  /** What is known of the access, once it is proved. */
+  get access(): ReadAccess {
+    if (!this.#access) throw new TypeError("the access is not proved yet");
+    return this.#access;
+  }
+
   /** The organization that is read. */
   get organization(): Organization {
-    return this.#proved.organization;
+    return this.access.organization;
   }
 
-  /** Whose key it is. */
-  get caller(): Self {
-    return this.#proved.caller;
-  }
-
-  /** The standing of the key's owner; undefined when it was not looked up. */
-  get role(): Access["role"] | undefined {
-    return this.#proved.role;
+  /** True when the role of the key's owner is known to see everybody and everything. */
+  get seesAll(): boolean {
+    return this.access.role?.seesAll ?? false;
   }
 
   /** What is read only on request. */
@@ -105,86 +124,85 @@ export class OrganizationReading {
 
   /** True when the sync reads resources of the type. */
   reads(type: string): boolean {
-    return this.#asked.types.has(type);
+    return this.asked.types.has(type);
   }
 
-  /** Types that are read only on request, and are in this sync. */
+  /** Links on teams and members; none unless more is told of them than the three types are by default. */
+  get links(): readonly Annotation[] {
+    return this.asked.tellsTeamSources ? [organizationLink(this.organization)] : [];
+  }
+
+  /** The types that are read only on request, and that this sync reads. */
   get requestedTypes(): readonly string[] {
     return Object.keys(requestedSettings).filter((type) => this.reads(type));
   }
 
   /** The time, milliseconds since the epoch. */
   nowMs(): number {
-    return this.#asked.clock.nowMs();
-  }
-
-  /** True when the role of the key's owner is known to see everybody and everything. */
-  get seesAll(): boolean {
-    return this.role?.seesAll ?? false;
+    return this.asked.clock.nowMs();
   }
 
   /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
   begin(signal: AbortSignal): void {
-    this.#memberSource.begin(signal);
-    this.#teamSource.begin(signal);
+    this.members.begin(signal);
+    this.teams.begin(signal);
   }
 
-  /** Who was read so far. */
-  members(session: SessionStore): MovingList<Member, MemberNote> {
-    this.#members ??= new MovingList<Member, MemberNote>({
-      ...this.#shared(session),
-      name: "members",
-      passes: [...memberPasses.keys()],
-      source: this.#memberSource,
-      noteOf: (row, pass) => this.notes.of(row, pass),
-      idOf: ({ user_id }) => user_id,
-      passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
-      codec: this.notes,
-      observer: this.facts,
-    });
-    return this.#members;
+  /** What the members add up to that were read, by a run before as well. */
+  factsOf(session: SessionStore): RosterFacts {
+    this.members.memory(session);
+    return this.#facts;
   }
 
-  /** The teams read so far. */
-  teams(session: SessionStore): MovingList<Team, TeamNote> {
-    this.#teams ??= new MovingList<Team, TeamNote>({
-      ...this.#shared(session),
-      name: "teams",
-      passes: ["teams"],
-      source: this.#teamSource,
-      noteOf: teamNote,
-      idOf: ({ slug_perm }) => slug_perm,
-      passOf: () => "teams",
-      codec: teamCodec,
-    });
-    return this.#teams;
+  /** The note of a checked member; only the pass of active members vouches for a row that does not say itself. */
+  noteOf(row: Member, pass: string): MemberNote {
+    const { user_id: id, user: name = "", is_active: says = null, email, teams: places, user_kind } = row;
+    const active = says ?? (pass === "active" ? true : null);
+    const tellsTwoFactor = row.has_two_factor !== undefined || isServiceKind(user_kind);
+    return this.notes.of({ id, name, role: roleSlug(row.role) ?? "", active, says, email, places, tellsTwoFactor });
   }
 
   /** What members hold in teams. */
-  places(session: SessionStore): TeamPlaces {
-    this.#places ??= new TeamPlaces({ teams: this.teams(session).memory, notes: this.notes, lookUps: this.lookUps });
+  places(session: SessionStore): GroupPlaces<Team> {
+    this.#places ??= new GroupPlaces<Team>({
+      groups: this.teams.memory(session),
+      slugs: this.notes.slugs,
+      noteOf: teamNote,
+      refsOf: (id) => {
+        const resource = teamId(id);
+        const [member, manager] = [entitlementRef(resource, teamMemberSlug), entitlementRef(resource, teamManagerSlug)];
+        return { member, manager };
+      },
+      findGroup: (slug, options) => this.lookUps.team(slug, options),
+      findMember: async (login, options) => {
+        const member = await this.lookUps.member(login, options);
+        return member && this.noteOf(member, "active");
+      },
+      tell: (event, { warn }) => warn(signOfPlace(event)),
+    });
     return this.#places;
   }
 
   /** Finds single members, for targeted syncs: the API finds a member by slug only, and the slug can change. */
   search(signal: AbortSignal): ListSearch<Member> {
-    const client = this.client;
-    const slug = this.#orgSlug;
-    this.#search ??= new ListSearch<Member>({
-      passes: [...memberPasses.keys()],
-      walk: (pass) => client.walk(memberList(pass === "active"), slug, { signal }),
-      idOf: ({ user_id }) => user_id,
+    this.#search ??= searchOf(this.client, this.#orgSlug, memberPasses, {
+      signal,
       nameOf: ({ user }) => user,
-      find: async (login) => {
-        try {
-          return await client.record(endpoints.member, slug, login, { signal });
-        } catch (caught) {
-          if (toBatonError(caught).status === Status.notFound) return undefined;
-          throw caught;
-        }
-      },
+      one: endpoints.member,
     });
     return this.#search;
+  }
+
+  /** The id of a member in the file, by login; somebody may have been renamed after the list was read. */
+  async memberIdOf(login: string, options: ListOptions): Promise<string | undefined> {
+    const memory = this.members.memory(options.session);
+    const listed = memory.idOf(login);
+    if (listed !== undefined) return listed;
+    if (!this.lookedUp.has(login)) {
+      const id = (await this.lookUps.member(login, options))?.user_id;
+      this.lookedUp.set(login, id !== undefined && memory.has(id) ? id : undefined);
+    }
+    return this.lookedUp.get(login);
   }
 
   /** True when `id` is this organization, or when no parent is named. */
@@ -195,16 +213,27 @@ export class OrganizationReading {
 
   /** Stops what is still on its way. */
   stop(): void {
-    const lists = [this.#memberSource, this.#teamSource, this.#members, this.#teams, this.#search, this.#requested];
-    for (const list of lists) list?.stop();
+    for (const list of [this.members, this.teams, this.#search, this.#requested]) list?.stop();
+  }
+}
+
+/** A team as it is kept; `name` is its slug, by which memberships name it. */
+function teamNote({ slug_perm, slug }: Team): Note {
+  return { id: slug_perm, name: slug };
+}
+
+/** Something of one reading, made when it is first asked for and anew with the next reading. */
+export class PerReading<T, A extends readonly unknown[] = []> {
+  readonly #make: (reading: OrganizationReading, ...args: A) => T;
+  readonly #made = new WeakMap<OrganizationReading, T>();
+
+  constructor(make: (reading: OrganizationReading, ...args: A) => T) {
+    this.#make = make;
   }
 
-  get #proved(): ReadAccess {
-    if (!this.#access) throw new TypeError("the access is not proved yet");
-    return this.#access;
-  }
-
-  #shared(session: SessionStore) {
-    return { session, mayLookUp: (count: number) => this.lookUps.mayMake(count), nowMs: () => this.nowMs() };
+  of(reading: OrganizationReading, ...args: A): T {
+    const made = this.#made.get(reading) ?? this.#make(reading, ...args);
+    this.#made.set(reading, made);
+    return made;
   }
 }

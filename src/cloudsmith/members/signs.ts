@@ -2,15 +2,16 @@
  * Signs that what was read is not all there is, or not as it is (docs/troubleshooting.md lists them): what each means,
  * its sentence, and what tells it. Each is a warning of the sync; what they add up to is decided elsewhere.
  */
-import type { ListMemory, ListObserver } from "../../sdk/api/list-memory.ts";
+import type { PlaceEvent } from "../../sdk/api/group-places.ts";
+import type { ListMemory } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
-import type { NumberedTexts } from "../../sdk/api/numbered-texts.ts";
+import type { MemberNote } from "../../sdk/api/member-notes.ts";
+import type { RosterFacts } from "../../sdk/api/roster-facts.ts";
 import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
 import { codePrefix, productName } from "../errors.ts";
-import type { Member } from "../schemas.ts";
+import type { Member, Self } from "../schemas.ts";
 import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
-import { type MemberNote, statusMark } from "./notes.ts";
 
 type Warn = Pick<ListOptions, "warn">;
 
@@ -25,10 +26,12 @@ const meanings: Readonly<Record<string, readonly [signal: string, severity: Warn
   "CS-ROSTER-EMPTY": ["R5", "incomplete"],
   "CS-ROSTER-INCOMPLETE": ["R5", "incomplete"],
   "CS-TOO-MANY-LOOK-UPS": ["R5", "incomplete"],
-  "CS-TWO-FACTOR-UNKNOWN": ["R6", "partial"],
+  "CS-TWO-FACTOR-UNKNOWN": ["R6", "note"],
   "CS-STATUS-UNPROVEN": ["R7", "partial"],
+  "CS-STATUS-UNKNOWN": ["R7", "note"],
   "CS-STATUS-CONTRADICTED": ["R7", "note"],
   "CS-ROLES-UNKNOWN": ["R9", "incomplete"],
+  "CS-TEAM-ROLES-UNKNOWN": ["R9", "partial"],
   "CS-NO-OWNER": ["R10", "partial"],
   "CS-KEY-OWNER-UNLISTED": ["R12", "partial"],
   "CS-KEY-OWNER-DIFFERS": ["R12", "partial"],
@@ -52,6 +55,8 @@ const sentences = {
   "CS-ROSTER-EMPTY": "Cloudsmith shows not a single member, and every organization has an owner",
   "CS-STATUS-CONTRADICTED":
     "{contradicted} people stand in the list of active or of inactive members, and their rows say the opposite: their status is not to be relied on",
+  "CS-STATUS-UNKNOWN":
+    "{unknown} people stand in the list of inactive members, and their rows do not say whether they are: their status is unknown",
   "CS-STATUS-UNPROVEN":
     "no row says whether the person is active, and nothing else proves that the list tells it: inactive members may be missing or look active",
   "CS-TEAM-BY-NAME": "memberships name teams that the list did not show; they were found by name and are in the file",
@@ -59,13 +64,15 @@ const sentences = {
   "CS-TEAM-MEMBER-AMBIGUOUS":
     "the team '{team}' has a member '{member}', which is a person and a service account, and Cloudsmith does not say which: nothing is granted",
   "CS-TEAM-ROLE-UNKNOWN": "member {member} has {role} in the team '{team}': membership is granted, management is not",
+  "CS-TEAM-ROLES-UNKNOWN":
+    "{unclearPlaces} of {places} places in teams have no role that this connector knows: who manages a team is unknown",
   "CS-TEAM-UNLISTED":
     "memberships name the team '{team}', which this key cannot see: its grants are missing, the roster is partial",
   "CS-TEAMS-CONTRADICTED":
-    "every membership says that its member is in no team, and the team '{team}' has members: they are in the file as the teams show them",
+    "memberships say that their members are in no team, and the team '{team}' has members: they are in the file as the teams show them",
   "CS-TOO-MANY-LOOK-UPS":
     "lists and memberships contradict each other in so many places that asking for each would take more requests than reading the organization",
-  "CS-TWO-FACTOR-UNKNOWN": "the two-factor state of members is unknown: this key may see less than all",
+  "CS-TWO-FACTOR-UNKNOWN": "whether {lackTwoFactor} of {people} people use two-factor authentication is unknown",
 };
 
 type SignCode = keyof typeof sentences;
@@ -84,22 +91,36 @@ export function sign(code: SignCode, about: Readonly<Record<string, string | num
   );
 }
 
-/** What else must be known of a member. */
-export interface MemberContext {
-  /** Slug of the key's owner, who may see of themselves what they cannot see of others. */
-  readonly callerSlug: string | undefined;
-  /** Whether the role of the key's owner proves that everything is shown. */
-  readonly seesAll: boolean;
+/** The sign of what was found out about the teams on memberships. */
+export function signOfPlace(event: PlaceEvent): SyncWarning {
+  switch (event.kind) {
+    case "found":
+      return { ...sign("CS-TEAM-BY-NAME"), count: event.count };
+    case "unlisted":
+      return sign("CS-TEAM-UNLISTED", { team: event.group });
+    case "late":
+      return meant("CS-ROSTER-INCOMPLETE", `the team '${event.group}' turned up after the teams were read`);
+    case "moved":
+      return sign("CS-MEMBERSHIP-MOVED", { member: event.member });
+    default:
+      return event satisfies never;
+  }
 }
 
-/** Warns of a role that grants nothing, of addresses that are redacted or missing, of unknown 2FA states. */
-export function warnOfMember(row: Member, { callerSlug, seesAll }: MemberContext, { warn }: Warn): void {
-  const { user_id: member, role, teams = [], user, email, has_two_factor } = row;
+/**
+ * Warns of a role that grants nothing, of addresses that are redacted or missing. The key's owner may see of themselves
+ * what they cannot see of others.
+ */
+export function warnOfMember(
+  row: Member,
+  { caller, seesAll }: { readonly caller: Self; readonly seesAll: boolean },
+  { warn }: Warn,
+): void {
+  const { user_id: member, role, teams = [], user, email } = row;
   if (roleSlug(role) === undefined) warn(sign("CS-ROLE-UNKNOWN", { member, role: roleText(role) }));
   for (const place of teams) warnOfTeamRole(place.role, { member, team: place.slug }, { warn });
-  if (user !== undefined && user === callerSlug) return;
+  if (user !== undefined && user === caller.slug) return;
   if (usableEmail(email) === undefined) warn(sign(seesAll ? "CS-EMAIL-UNUSABLE" : "CS-EMAIL-REDACTED"));
-  if (has_two_factor === undefined) warn(sign("CS-TWO-FACTOR-UNKNOWN"));
 }
 
 /** Warns of a role in a team that is neither of the two that there are: whether the member manages the team is unknown. */
@@ -115,93 +136,36 @@ function roleText(role: string | undefined): string {
   return role === undefined ? "no role" : `the role '${role}'`;
 }
 
-const noRows = {
-  people: 0,
-  owners: 0,
-  withoutRole: 0,
-  /** Rows that say their status. */
-  tellStatus: 0,
-  /** Memberships without a list of teams, and those with an empty one. */
-  lackTeams: 0,
-  inNoTeam: 0,
-  /** In the list of inactive members, and said to be active; those of them that the list of active ones has, too. */
-  activeAmongInactive: 0,
-  activeAgain: 0,
-  inactiveAmongActive: 0,
-};
-
-/** What the rows of one sweep over the members add up to. */
-export class RosterFacts implements ListObserver<MemberNote> {
-  counts = { ...noRows };
-  readonly #slugs: NumberedTexts;
-  /** By number of the slug: the login of somebody who was last seen in the team. */
-  #lastSeen: string[] = [];
-
-  constructor(slugs: NumberedTexts) {
-    this.#slugs = slugs;
-  }
-
-  begins(): void {
-    this.counts = { ...noRows };
-    this.#lastSeen = [];
-  }
-
-  note({ name, role, says, teams }: MemberNote, pass: string): void {
-    const { counts } = this;
-    counts.people++;
-    if (role === "owner") counts.owners++;
-    if (role === "") counts.withoutRole++;
-    if (says !== null) counts.tellStatus++;
-    if (teams === null) counts.lackTeams++;
-    else if (teams.length === 0) counts.inNoTeam++;
-    if (pass === "inactive" && says === true) counts.activeAmongInactive++;
-    if (pass === "active" && says === false) counts.inactiveAmongActive++;
-    for (const team of teams ?? []) this.#lastSeen[team] = name;
-  }
-
-  again(mark: number, pass: string): void {
-    if (pass !== "active") return;
-    if (mark === statusMark.active) this.counts.activeAgain++;
-    if (mark === statusMark.inactive) this.counts.inactiveAmongActive++;
-  }
-
-  /** How many people the list in which they stand contradicts. */
-  get contradicted(): number {
-    const { activeAmongInactive, activeAgain, inactiveAmongActive } = this.counts;
-    return Math.max(0, activeAmongInactive - activeAgain) + inactiveAmongActive;
-  }
-
-  /** True when a membership came without its teams, or nobody is in one: then the teams have to be asked. */
-  get mustAskTeams(): boolean {
-    const { people, lackTeams, inNoTeam } = this.counts;
-    return lackTeams > 0 || (people > 0 && inNoTeam === people);
-  }
-
-  /** Slugs of all teams on the memberships, each with the login of somebody who was last seen in it. */
-  teams(): readonly (readonly [teamSlug: string, login: string])[] {
-    return this.#lastSeen.flatMap((login, team) => [[this.#slugs.at(team), login] as const]);
-  }
-}
-
-/** Signs in what the whole roster adds up to; `inactive` are the people in the list of inactive members. */
+/** Signs in what the whole roster adds up to, by share: what holds for most is no small matter of each. */
 export function rosterSigns(
-  { counts, contradicted }: RosterFacts,
-  { inactive, seesAll }: { readonly inactive: number; readonly seesAll: boolean },
+  facts: RosterFacts,
+  memory: ListMemory<MemberNote>,
+  { seesAll }: { readonly seesAll: boolean },
 ): readonly SyncWarning[] {
-  const { people, owners, withoutRole, tellStatus } = counts;
+  const { counts, roles, contradicted } = facts;
+  const people = memory.size;
   if (people === 0) return [sign("CS-ROSTER-EMPTY")];
   const signs: SyncWarning[] = [];
-  if (withoutRole * 2 > people) signs.push(sign("CS-ROLES-UNKNOWN", { withoutRole, people }));
-  if (owners === 0 && seesAll) signs.push(sign("CS-NO-OWNER"));
-  if (tellStatus === 0) signs.push(sign("CS-STATUS-UNPROVEN"));
-  if (contradicted === 0) return signs;
-  const severity = contradicted * 2 > inactive ? "partial" : "note";
-  return [...signs, { ...sign("CS-STATUS-CONTRADICTED", { contradicted }), count: contradicted, severity }];
+  const withoutRole = roles.get("") ?? 0;
+  if (withoutRole * 2 > counts.people) signs.push(sign("CS-ROLES-UNKNOWN", { withoutRole, people: counts.people }));
+  if (counts.unclearPlaces * 2 > counts.places) signs.push(sign("CS-TEAM-ROLES-UNKNOWN", counts));
+  if (!roles.has("owner") && seesAll) signs.push(sign("CS-NO-OWNER"));
+  const { lackTwoFactor } = counts;
+  const twoFactor = sign("CS-TWO-FACTOR-UNKNOWN", counts);
+  if (lackTwoFactor > 0) signs.push(shared(twoFactor, lackTwoFactor, lackTwoFactor * 2 > counts.people));
+  const unknown = facts.unknownIds(memory).length;
+  if (counts.tellStatus === 0) signs.push(sign("CS-STATUS-UNPROVEN"));
+  else if (unknown > 0) signs.push(shared(sign("CS-STATUS-UNKNOWN", { unknown }), unknown, unknown * 2 > people));
+  const { ofInactive, ofActive } = facts.contradictions;
+  const [inactive, active] = [0, 1].map((pass) => memory.tallyOf(memory.lastSweep, pass)?.distinct ?? 0);
+  const isMost = ofInactive * 2 > (inactive ?? 0) || ofActive * 2 > (active ?? 0);
+  if (contradicted > 0) signs.push(shared(sign("CS-STATUS-CONTRADICTED", { contradicted }), contradicted, isMost));
+  return signs;
 }
 
-/** Ids of people whose rows say the opposite of the list in which they stand. */
-export function contradictedIds(memory: ListMemory<MemberNote>): readonly string[] {
-  return memory.idsWhere((mark, pass) => mark === (pass === "active" ? statusMark.inactive : statusMark.active));
+/** A sign that so many share. */
+function shared(warning: SyncWarning, count: number, isMost: boolean): SyncWarning {
+  return { ...warning, count, severity: isMost ? "partial" : "note" };
 }
 
 /** The sign that the list does not show the key's owner as a look-up did; `listed` is undefined when not at all. */

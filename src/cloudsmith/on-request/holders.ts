@@ -17,7 +17,7 @@ export async function teamOf(
   reading: OrganizationReading,
   options: ListOptions,
 ): Promise<string | undefined> {
-  const { memory } = reading.teams(options.session);
+  const memory = reading.teams.memory(options.session);
   if (memory.endedAtMs === undefined) return undefined;
   const listed = memory.idOf(slug);
   if (listed !== undefined) return listed;
@@ -39,11 +39,19 @@ export async function memberOf(
   reading: OrganizationReading,
   options: ListOptions,
 ): Promise<string | undefined> {
+  return reading.reads(userType.id) ? await reading.memberIdOf(login, options) : undefined;
+}
+
+/**
+ * The id of a member by login, in a list that may come before that of the members: a syncer that drives the connector
+ * from outside lists the types in an order of its own.
+ */
+export async function listedMember(
+  login: string,
+  reading: OrganizationReading,
+  { session, signal }: ListOptions,
+): Promise<string | undefined> {
   if (!reading.reads(userType.id)) return undefined;
-  const { memory } = reading.members(options.session);
-  const listed = memory.idOf(login);
-  if (listed !== undefined) return listed;
-  // Renamed after the list was read, or not a member.
-  const id = (await reading.lookUps.member(login, options))?.user_id;
-  return id !== undefined && memory.has(id) ? id : undefined;
+  const memory = reading.members.memory(session);
+  return memory.endedAtMs === undefined ? await reading.search(signal).idOf(login) : memory.idOf(login);
 }

@@ -12,13 +12,13 @@ import {
   nonHumanIdentityTrait,
   userTrait,
 } from "../../sdk/resources/traits.ts";
+import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole } from "../types.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
-import { type Listing, RequestedSyncer } from "./requested-syncer.ts";
 import { invitationType, oidcProviderType } from "./types.ts";
 
 /** Reads the OIDC providers. */
-export class OidcProviderSyncer extends RequestedSyncer implements ResourceSyncer {
+export class OidcProviderSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = oidcProviderType;
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
@@ -43,7 +43,7 @@ function providerResource(row: ProviderRow, organization: ResourceId): Resource 
 }
 
 /** Reads the pending invitations. */
-export class InvitationSyncer extends RequestedSyncer implements ResourceSyncer {
+export class InvitationSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = invitationType;
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {

@@ -4,7 +4,7 @@
  */
 import { segment } from "../../sdk/api/api-client.ts";
 import { type Checked, flag, listOf, Mismatch, objectOf, unlessUnknown } from "../../sdk/api/json-check.ts";
-import { type Endpoint, type List, orgList } from "../client.ts";
+import { type List, orgList } from "../client.ts";
 import { id, note, slug } from "../schemas.ts";
 
 const teamPlaces = unlessUnknown(listOf(objectOf({ slug: note, team: note, role: note })));
@@ -110,12 +110,16 @@ export function tokenRows(repository: string): List<TokenRow> {
     orders: ["name"],
   };
 }
-/** Explicit privileges on one repository; they come in one answer. */
-export const privilegesOf: Endpoint<{ readonly privileges: readonly PrivilegeRow[] }> = {
-  path: (org, repository) => `/repos/${segment(org)}/${segment(repository)}/privileges`,
-  subject: "list",
-  check: privilegeRows,
-};
+/** Explicit privileges on one repository; no headers say how many pages there are (Cloudsmith API: pagination). */
+export function privilegeRowsOf(repository: string): List<PrivilegeRow> {
+  return {
+    path: (org) => `/repos/${segment(org)}/${segment(repository)}/privileges`,
+    subject: "list",
+    check: (value) => privilegeRows(value).privileges,
+    idOf: ({ privilege, user, team, service }) => JSON.stringify([privilege, user, team, service]),
+    orders: [],
+  };
+}
 
 /** Claims by name; what is no text is written as JSON, as a claim may be a list. */
 function claimTexts(value: unknown): Readonly<Record<string, string>> {

@@ -5,23 +5,24 @@ import { externalLink, rawId } from "../../sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { profileOf, shown } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
+import type { Api } from "../client.ts";
 import { teamId, userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
-import type { OrganizationReading } from "../members/reading.ts";
+import { type OrganizationReading, PerReading } from "../members/reading.ts";
+import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { teamMemberSlug, userType } from "../types.ts";
 import { distinct, memberOf, teamOf } from "./holders.ts";
-import { type PrivilegeRow, privilegesOf, type RepositoryRow } from "./records.ts";
+import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./records.ts";
 import { AnswersAhead, answersAhead } from "./requested-list.ts";
-import { type Listing, PerReading, RequestedSyncer } from "./requested-syncer.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
 /** Reads the repositories and the explicit privileges on them. */
-export class RepositorySyncer extends RequestedSyncer implements ResourceSyncer {
+export class RepositorySyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = repositoryType;
   readonly #privileges = new PerReading((reading) => {
     const { client, organization } = reading;
     return new AnswersAhead(
-      (slug, signal) => unlessUnseen(client.record(privilegesOf, organization.slug, slug, { signal })),
+      (slug, signal) => unlessUnseen(privilegesOn(client, organization.slug, slug, signal)),
       answersAhead,
     );
   });
@@ -49,12 +50,25 @@ export class RepositorySyncer extends RequestedSyncer implements ResourceSyncer 
       return { items: [], nextPageToken: "" };
     }
     const items: Grant[] = [];
-    for (const row of answer.privileges) {
+    for (const row of answer) {
       const grant = await privilegeGrant(row, repository, reading, options);
       if (grant) items.push(grant);
     }
     return { items: distinct(items), nextPageToken: "" };
   }
+}
+
+/** A page that is no round number of rows is no full one, whatever the server makes of the size: it is the last. */
+async function privilegesOn(
+  client: Api,
+  org: string,
+  repository: string,
+  signal: AbortSignal,
+): Promise<readonly PrivilegeRow[]> {
+  const list = privilegeRowsOf(repository);
+  const { items, isLast } = await client.page(list, org, { page: 1, signal });
+  const isWhole = isLast || items.length % 10 !== 0;
+  return isWhole ? items : await client.records(list, org, { signal });
 }
 
 function namesOf(memory: ReturnType<OrganizationReading["requested"]["repositories"]["memory"]>): readonly string[] {

@@ -3,9 +3,9 @@
  * the plan does not have, makes the roster partial and ends nothing.
  */
 import { sourceOf } from "../../sdk/api/api-client.ts";
-import { type Note, plainNotes } from "../../sdk/api/list-memory.ts";
-import { type ListWords, tellOfStep } from "../../sdk/api/list-words.ts";
-import { MovingList } from "../../sdk/api/moving-list.ts";
+import type { ListMemory, Note } from "../../sdk/api/list-memory.ts";
+import type { ListWords } from "../../sdk/api/list-words.ts";
+import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import type { Api, List } from "../client.ts";
@@ -31,58 +31,34 @@ export interface RequestedListInit<Row, N extends Note> {
 
 /** One list of one sync; one caller at a time. */
 export class RequestedList<Row, N extends Note> {
-  readonly #init: RequestedListInit<Row, N>;
-  readonly #name: string;
-  #moving: MovingList<Row, N> | undefined;
+  readonly #list: ResourceList<Row, N>;
+  readonly #words: ListWords;
 
-  constructor(init: RequestedListInit<Row, N>) {
-    this.#init = init;
-    this.#name = init.words.resourceType;
+  constructor({ from, list, words, noteOf }: RequestedListInit<Row, N>) {
+    const name = words.resourceType;
+    this.#words = words;
+    this.#list = new ResourceList<Row, N>({
+      ...{ name, words, noteOf, idOf: list.idOf },
+      source: sourceOf(from.client, from.organization.slug, new Map([[name, list]])),
+      nowMs: () => from.nowMs(),
+    });
   }
 
   /** What was read so far. */
-  memory(session: SessionStore): MovingList<Row, N>["memory"] {
-    return this.#list(session).memory;
+  memory(session: SessionStore): ListMemory<N> {
+    return this.#list.memory(session);
   }
 
   /** One page of the list as resources; nothing of a list that is not shown. */
   async page(options: ListOptions, toResource: (row: Row) => Resource): Promise<Page<Resource>> {
-    const { words } = this.#init;
-    const list = this.#list(options.session);
-    const step = await unlessUnseen(list.step(options.pageToken, options.signal));
-    if (!step) {
-      warnOfUnseen(words, options);
-      return { items: [], nextPageToken: "" };
-    }
-    tellOfStep(list, step, words, options);
-    return {
-      items: step.fresh.map(({ row }) => toResource(row)),
-      nextPageToken: step.nextToken,
-      ...(step.beginsAnew && { beginsAnew: true }),
-    };
+    const page = await unlessUnseen(this.#list.page(options, toResource));
+    if (!page) warnOfUnseen(this.#words, options);
+    return page ?? { items: [], nextPageToken: "" };
   }
 
   /** Stops what is still on its way. */
   stop(): void {
-    this.#moving?.stop();
-  }
-
-  #list(session: SessionStore): MovingList<Row, N> {
-    const { from, list, noteOf } = this.#init;
-    const { client } = from;
-    this.#moving ??= new MovingList<Row, N>({
-      name: this.#name,
-      passes: [this.#name],
-      session,
-      source: sourceOf(client, from.organization.slug, new Map([[this.#name, list]]), async () => undefined),
-      idOf: list.idOf,
-      noteOf,
-      passOf: () => this.#name,
-      codec: plainNotes<N>(),
-      mayLookUp: () => false,
-      nowMs: () => from.nowMs(),
-    });
-    return this.#moving;
+    this.#list.stop();
   }
 }
 

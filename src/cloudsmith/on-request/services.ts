@@ -15,15 +15,15 @@ import { AccountType, CredentialType, secretTrait, userTrait } from "../../sdk/r
 import { organizationId, teamId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
+import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { distinct, teamOf } from "./holders.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
 import { reportRead, warnOfUnseen } from "./requested-list.ts";
-import { type Listing, RequestedSyncer } from "./requested-syncer.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
 
 /** Reads the service accounts. */
-export class ServiceSyncer extends RequestedSyncer implements ResourceSyncer {
+export class ServiceSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = serviceType;
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
@@ -111,7 +111,7 @@ const keyWords = {
 };
 
 /** Reads that service accounts have keys, and when these expire. */
-export class ServiceKeySyncer extends RequestedSyncer implements ResourceSyncer {
+export class ServiceKeySyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = serviceKeyType;
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
@@ -123,8 +123,11 @@ export class ServiceKeySyncer extends RequestedSyncer implements ResourceSyncer 
     }
     reportRead(keyWords, { read: rows.length, startedAtMs, endedAtMs: reading.nowMs() }, options);
     const services = reading.requested.services.memory(options.session);
+    // A syncer that drives the connector from outside may list keys before what they are of.
+    const isInFile = (slug: string) =>
+      services.endedAtMs === undefined ? reading.reads(serviceType.id) : services.has(slug);
     return {
-      items: rows.map((row) => keyResource(row, parent, services.has(row.slug))),
+      items: rows.map((row) => keyResource(row, parent, isInFile(row.slug))),
       nextPageToken: "",
     };
   }

@@ -43,5 +43,9 @@ export const requestedFields = [
     "Sync entitlement tokens",
     "Also sync the entitlement tokens of repositories; one request each, with an Owner's key",
   ),
-  fieldOf("team-source", "Sync team sources", "Also tell which teams are filled by SAML group sync"),
+  fieldOf(
+    "team-source",
+    "Sync team sources",
+    "Also tell which teams are filled by SAML group sync, and link teams and members to the organization's page",
+  ),
 ];

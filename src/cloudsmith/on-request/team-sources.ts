@@ -1,9 +1,9 @@
 /** Which teams groups of the identity provider fill: there a change made in Cloudsmith does not last. */
 import { flag, objectOf } from "../../sdk/api/json-check.ts";
-import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import type { GetOptions } from "../../sdk/contracts/connector.ts";
 import { type Endpoint, orgPath } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
-import type { OrganizationReading } from "../members/reading.ts";
+import { type OrganizationReading, PerReading } from "../members/reading.ts";
 import { groupSyncRows } from "./records.ts";
 
 /** Groups by the slug of the team that they fill, each as `key=value`. */
@@ -16,16 +16,12 @@ const status: Endpoint<{ readonly saml_group_sync_status: boolean }> = {
   check: objectOf({ saml_group_sync_status: flag }),
 };
 
-const asked = new WeakMap<OrganizationReading, Promise<TeamSources>>();
-
 /** The sources of all teams, asked for once in a sync; empty unless they are asked for, and where they are not shown. */
-export function teamSources(reading: OrganizationReading, options: ListOptions): Promise<TeamSources> {
-  const known = asked.get(reading) ?? (reading.tellsTeamSources ? ask(reading, options) : Promise.resolve(new Map()));
-  asked.set(reading, known);
-  return known;
-}
+export const teamSources = new PerReading(async (reading, options: GetOptions): Promise<TeamSources> => {
+  return reading.asked.tellsTeamSources ? await ask(reading, options) : new Map();
+});
 
-async function ask({ client, organization }: OrganizationReading, options: ListOptions): Promise<TeamSources> {
+async function ask({ client, organization }: OrganizationReading, options: GetOptions): Promise<TeamSources> {
   const org = organization.slug;
   const rows = await unlessUnseen(client.records(groupSyncRows, org, options));
   if (!rows) {

@@ -7,14 +7,15 @@ import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import { CredentialType, secretTrait } from "../../sdk/resources/traits.ts";
 import { userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
-import type { OrganizationReading } from "../members/reading.ts";
+import { type OrganizationReading, PerReading } from "../members/reading.ts";
+import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
+import { listedMember } from "./holders.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
 import { AnswersAhead, answersAhead, reportRead, warnOfUnseen } from "./requested-list.ts";
-import { type Listing, PerReading, RequestedSyncer } from "./requested-syncer.ts";
 import { entitlementTokenType } from "./types.ts";
 
 /** Reads the entitlement tokens, repository by repository. */
-export class EntitlementTokenSyncer extends RequestedSyncer implements ResourceSyncer {
+export class EntitlementTokenSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = entitlementTokenType;
   readonly #tokens = new PerReading((reading) => {
     const { client, organization } = reading;
@@ -36,7 +37,8 @@ export class EntitlementTokenSyncer extends RequestedSyncer implements ResourceS
     const items: Resource[] = [];
     for (const row of rows ?? []) {
       if (row.slug_perm === "") warnOfNoId(repository, options);
-      else items.push(tokenResource(row, { organization: parent, repository, reading, options }));
+      else
+        items.push(tokenResource(row, { organization: parent, repository, ...(await people(row, reading, options)) }));
     }
     const read = before + items.length;
     const isLast = place + 1 >= slugs.length;
@@ -84,14 +86,24 @@ function warnOfNoId(repository: string, { warn }: ListOptions): void {
   });
 }
 
-interface TokenContext {
-  readonly organization: ResourceId;
-  readonly repository: string;
-  readonly reading: OrganizationReading;
-  readonly options: ListOptions;
+/** Ids of members; undefined where nobody is named, or nobody of that login is in the file. */
+interface People {
+  readonly owner: string | undefined;
+  readonly creator: string | undefined;
 }
 
-function tokenResource(row: TokenRow, { organization, repository, reading, options }: TokenContext): Resource {
+async function people({ user, created_by }: TokenRow, reading: OrganizationReading, options: ListOptions) {
+  const member = async (login: string | undefined) =>
+    login === undefined ? undefined : await listedMember(login, reading, options);
+  return { owner: await member(user), creator: await member(created_by) } satisfies People;
+}
+
+interface TokenContext extends People {
+  readonly organization: ResourceId;
+  readonly repository: string;
+}
+
+function tokenResource(row: TokenRow, { organization, repository, owner, creator }: TokenContext): Resource {
   const { slug_perm, name, user, is_active, created_at, created_by, limit_date_range_to } = row;
   const profile = profileOf({
     active: is_active,
@@ -101,9 +113,6 @@ function tokenResource(row: TokenRow, { organization, repository, reading, optio
     repository,
     user,
   });
-  const member = (login: string | undefined) =>
-    login === undefined ? undefined : reading.members(options.session).memory.idOf(login);
-  const [owner, creator] = [member(user), member(created_by)];
   const [createdAt, expiresAt] = [timestampOf(created_at), timestampOf(limit_date_range_to)];
   return {
     id: { resourceType: entitlementTokenType.id, resource: slug_perm },

@@ -1,7 +1,7 @@
 /** Lists the organization, its four roles, and who holds which: one walk over the stored member pages gives all grants. */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
+import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { holders } from "../on-request/holders.ts";
@@ -39,19 +39,16 @@ export class OrganizationSyncer implements ResourceSyncer {
   /** Page by page of the stored members: each one's role, and membership in every team on the membership. */
   async grants(_organization: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
-    const { memory } = reading.members(options.session);
-    const keys = memory.pages();
-    const key = options.pageToken || keys[0];
-    if (key === undefined) return { items: [], nextPageToken: "" };
+    const { notes, nextToken } = reading.members.memory(options.session).notesAt(options.pageToken);
     const places = reading.places(options.session);
     const resource = organizationId(reading.organization);
     const roles = new Map<string, EntitlementRef>();
     const items: Grant[] = [];
-    for (const note of memory.notesOn(key)) {
+    for (const note of notes) {
       const principal = userId(note.id);
       if (note.role !== "") {
         // Grants of one entitlement share it.
-        const role = roles.get(note.role) ?? { id: entitlementId(resource, note.role), resource };
+        const role = roles.get(note.role) ?? entitlementRef(resource, note.role);
         roles.set(note.role, role);
         items.push(newGrant(role, principal));
       }
@@ -61,6 +58,6 @@ export class OrganizationSyncer implements ResourceSyncer {
         items.push(newGrant(entitlement, principal));
       }
     }
-    return { items, nextPageToken: keys[keys.indexOf(key) + 1] ?? "" };
+    return { items, nextPageToken: nextToken };
   }
 }

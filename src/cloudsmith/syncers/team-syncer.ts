@@ -1,65 +1,61 @@
 /** Lists the teams and their entitlements; gives grants only where memberships do not carry their teams. */
-import type { ListMemory } from "../../sdk/api/list-memory.ts";
-import { tellOfStep } from "../../sdk/api/list-words.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
+import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
+import { endpoints } from "../client.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
-import type { MemberNote } from "../members/notes.ts";
+import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { sign, teamWords, warnOfTeamRole } from "../members/signs.ts";
+import { sign, warnOfTeamRole } from "../members/signs.ts";
 import { holders } from "../on-request/holders.ts";
 import { teamSources } from "../on-request/team-sources.ts";
-import type { TeamMember } from "../schemas.ts";
-import { isTeamManager, teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
+import type { Team, TeamMember } from "../schemas.ts";
+import { isServiceKind, isTeamManager, teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
+import { ChildSyncer, type Listing } from "./child-syncer.ts";
 
 /** The page after the last of the list. */
 const unlistedToken = "unlisted";
+/** Session key: memberships lack teams that show their members. */
+const contradictedKey = "teams-contradicted";
 /** Session keys of teams that were read by themselves. */
 const singlePrefix = "single-teams/";
 
 /** Reads the teams of the organization. */
-export class TeamSyncer implements ResourceSyncer {
+export class TeamSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = teamType;
-  readonly #reading: (signal: AbortSignal) => Promise<OrganizationReading>;
-
-  constructor(reading: (signal: AbortSignal) => Promise<OrganizationReading>) {
-    this.#reading = reading;
-  }
 
   /** One page of the team list; after the last, the teams that memberships name and the list did not show. */
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    if (!parent) return { items: [], nextPageToken: "" };
-    const reading = await this.#reading(options.signal);
-    const sources = await teamSources(reading, options);
+  protected async listUnder({ reading, options }: Listing): Promise<Page<Resource>> {
+    const resourceOf = await resourcesOf(reading, options);
     if (options.pageToken === unlistedToken) {
-      const found = await reading.places(options.session).findUnlisted(unlistedSlugs(reading, options), options);
-      return { items: found.map((team) => teamResource(team, parent, sources.get(team.slug))), nextPageToken: "" };
+      const unlisted = unlistedSlugs(reading, options);
+      reading.lookUps.expect(unlisted.length, options);
+      const found = await reading.places(options.session).findUnlisted(unlisted, options);
+      return { items: found.map(resourceOf), nextPageToken: "" };
     }
-    const list = reading.teams(options.session);
-    const step = await list.step(options.pageToken, options.signal);
-    reading.lookUps.pageRead();
-    tellOfStep(list, step, teamWords, options);
-    const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
-    return {
-      items: step.fresh.map(({ row }) => teamResource(row, parent, sources.get(row.slug))),
-      nextPageToken: isEnd && unlistedSlugs(reading, options).length > 0 ? unlistedToken : step.nextToken,
-      ...(step.beginsAnew && { beginsAnew: true }),
-    };
+    const { teams, lookUps } = reading;
+    const page = await teams.page(options, resourceOf);
+    lookUps.pageRead();
+    const isEnd = teams.isEnd(page, options.session);
+    const mustFind = isEnd && unlistedSlugs(reading, options).length > 0;
+    if (isEnd && (await isContradicted(page.items, reading, options))) {
+      options.session.set(contradictedKey, Buffer.of(1));
+    }
+    return mustFind ? { ...page, nextPageToken: unlistedToken } : page;
   }
 
   async entitlements(team: Resource, { signal }: ListOptions): Promise<Page<Entitlement>> {
-    return { items: teamEntitlements(team, holders(await this.#reading(signal))), nextPageToken: "" };
+    return { items: teamEntitlements(team, holders(await this.reading(signal))), nextPageToken: "" };
   }
 
   /** By its immutable id. In a targeted sync the team gives its own grants. */
   async get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
-    const reading = await this.#reading(options.signal);
+    const reading = await this.reading(options.signal);
     const team = reading.isWithin(parent) ? await reading.lookUps.team(id.resource, options) : undefined;
     // The API answers to slugs, too, and another team's slug may be what was taken for an id.
     if (team?.slug_perm !== id.resource) return undefined;
     options.session.set(singlePrefix + id.resource, Buffer.from(team.slug, "utf8"));
-    return teamResource(team, organizationId(reading.organization));
+    return (await resourcesOf(reading, options))(team);
   }
 
   /**
@@ -67,15 +63,16 @@ export class TeamSyncer implements ResourceSyncer {
    * older API does not say them, when they say that nobody is in any team, and when the team was read by itself.
    */
   async grants(team: Resource, options: ListOptions): Promise<Page<Grant>> {
-    const reading = await this.#reading(options.signal);
-    // Facts are told from the members that were read.
-    const { memory } = reading.members(options.session);
+    const reading = await this.reading(options.signal);
+    const memory = reading.members.memory(options.session);
+    const facts = reading.factsOf(options.session);
     const isSingle = options.session.get(singlePrefix + team.id.resource) !== undefined;
-    if (!reading.facts.mustAskTeams && !isSingle) return { items: [], nextPageToken: "" };
+    const isAsked = facts.mustAskGroups || isSingle || options.session.get(contradictedKey) !== undefined;
+    if (!isAsked) return { items: [], nextPageToken: "" };
     const slug = slugOf(team);
     const idOf = isSingle
       ? (user: string) => reading.search(options.signal).idOf(user)
-      : (user: string) => findUser(user, memory, reading, options);
+      : (user: string) => reading.memberIdOf(user, options);
     const rows = await reading.lookUps.teamMembers(slug, "user", options);
     if (!rows) options.warn(sign("CS-TEAM-GONE", { team: slug }));
     const services = await servicesAmong(rows ?? [], slug, reading, options);
@@ -97,17 +94,45 @@ export class TeamSyncer implements ResourceSyncer {
         if (isTeamManager(role)) items.push(teamGrant(team, teamManagerSlug, id));
       }
     }
-    const isContradicted = items.length > 0 && !isSingle && reading.facts.counts.lackTeams === 0;
-    if (isContradicted) options.warn(sign("CS-TEAMS-CONTRADICTED", { team: team.displayName }));
+    const contradicts = items.length > 0 && !isSingle && facts.counts.lackGroups === 0;
+    if (contradicts) options.warn(sign("CS-TEAMS-CONTRADICTED", { team: team.displayName }));
     return { items, nextPageToken: "" };
   }
+}
+
+/** How teams become resources. */
+async function resourcesOf(reading: OrganizationReading, options: GetOptions): Promise<(team: Team) => Resource> {
+  const { links, organization } = reading;
+  const sources = await teamSources.of(reading, options);
+  return (team) => teamResource(team, organizationId(organization), { groups: sources.get(team.slug), links });
+}
+
+/** Whether a team shows somebody whose membership lacks it; where most are in no team, one team is asked. */
+function isContradicted(
+  teams: readonly Resource[],
+  reading: OrganizationReading,
+  options: ListOptions,
+): Promise<boolean> {
+  const { client, organization, members, lookUps } = reading;
+  return reading.factsOf(options.session).isContradicted({
+    groups: teams.map(slugOf),
+    memory: members.memory(options.session),
+    shownBy: async (slug) => {
+      const shown = await unlessUnseen(client.record(endpoints.teamMembers, organization.slug, slug, options));
+      return shown?.members.filter(({ user_kind }) => !isServiceKind(user_kind)).map(({ user }) => user);
+    },
+    groupsNow: async (login) => {
+      const member = await lookUps.member(login, options);
+      return member && (member.teams ?? []).map(({ slug }) => slug);
+    },
+  });
 }
 
 /** The rows that may be people, each once, as a manager if any of its rows says so. */
 function distinctPeople(rows: readonly TeamMember[]): readonly TeamMember[] {
   const byUser = new Map<string, TeamMember>();
   for (const row of rows) {
-    if (row.user_kind?.toLowerCase() === "service") continue;
+    if (isServiceKind(row.user_kind)) continue;
     if (!byUser.has(row.user) || isTeamManager(row.role)) byUser.set(row.user, row);
   }
   return [...byUser.values()];
@@ -132,24 +157,8 @@ async function servicesAmong(
   return new Set(doubtful.map(({ user }) => user).filter((user) => ignored.has(user)));
 }
 
-/** The id of a member in the file; somebody may have been renamed after the list was read. */
-async function findUser(
-  user: string,
-  memory: ListMemory<MemberNote>,
-  { lookUps, lookedUp }: OrganizationReading,
-  options: ListOptions,
-): Promise<string | undefined> {
-  const listed = memory.idOf(user);
-  if (listed !== undefined) return listed;
-  if (!lookedUp.has(user)) {
-    const id = (await lookUps.member(user, options))?.user_id;
-    lookedUp.set(user, id !== undefined && memory.has(id) ? id : undefined);
-  }
-  return lookedUp.get(user);
-}
-
 function teamGrant(team: Resource, slug: string, member: string): Grant {
-  return newGrant({ id: entitlementId(team.id, slug), resource: team.id }, userId(member));
+  return newGrant(entitlementRef(team.id, slug), userId(member));
 }
 
 /** The slug is how the API finds a team; the id outlives it. */
@@ -160,8 +169,9 @@ function slugOf(team: Resource): string {
 
 /** Each with the login of somebody whose membership names it. */
 function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly (readonly [string, string])[] {
-  // Facts are told from the members that were read.
-  reading.members(session);
-  const { memory } = reading.teams(session);
-  return reading.facts.teams().filter(([slug]) => memory.idOf(slug) === undefined);
+  const memory = reading.teams.memory(session);
+  return reading
+    .factsOf(session)
+    .groups()
+    .filter(([slug]) => memory.idOf(slug) === undefined);
 }

@@ -1,57 +1,41 @@
 /** Lists the members, keeps what the grants will need of each, and puts right what rows contradict each other in. */
-import { tellOfStep } from "../../sdk/api/list-words.ts";
+import type { MemberNote } from "../../sdk/api/member-notes.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
 import { organizationId, userResource } from "../converters.ts";
-import type { MemberNote } from "../members/notes.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { contradictedIds, keyOwnerSign, memberWords, rosterSigns, warnOfMember } from "../members/signs.ts";
+import { keyOwnerSign, rosterSigns, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
-import { userType } from "../types.ts";
+import { isServiceKind, userType } from "../types.ts";
+import { ChildSyncer, type Listing } from "./child-syncer.ts";
 
 /** The page after the last of the list: members whose rows contradict each other, asked for by themselves. */
 const settleToken = "settle";
 
 /** Reads the members of the organization. */
-export class UserSyncer implements ResourceSyncer {
+export class UserSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = userType;
-  readonly #reading: (signal: AbortSignal) => Promise<OrganizationReading>;
-
-  constructor(reading: (signal: AbortSignal) => Promise<OrganizationReading>) {
-    this.#reading = reading;
-  }
 
   /** One page of members. People that an earlier page showed in the same state are left out. */
-  async list(parent: ResourceId | undefined, options: ListOptions): Promise<Page<Resource>> {
-    if (!parent) return { items: [], nextPageToken: "" };
-    const reading = await this.#reading(options.signal);
+  protected async listUnder({ reading, options }: Listing): Promise<Page<Resource>> {
     if (options.pageToken === settleToken) return await settle(reading, options);
-    const list = reading.members(options.session);
-    const step = await list.step(options.pageToken, options.signal);
-    const items: Resource[] = [];
-    for (const { row, note } of step.fresh) {
-      items.push(await resourceOf(row, note.active, reading, options));
-    }
-    reading.lookUps.pageRead();
-    tellOfStep(list, step, memberWords, options);
-    const isEnd = step.nextToken === "" && list.memory.endedAtMs !== undefined;
-    if (isEnd) warnOfRoster(reading, options);
-    return {
-      items,
-      nextPageToken: isEnd && mustSettle(reading, options) ? settleToken : step.nextToken,
-      // The list tells itself whom it shows in more than one state.
-      replaces: true,
-      ...(step.beginsAnew && { beginsAnew: true }),
-      ...(step.toCome !== undefined && { toCome: step.toCome }),
-    };
+    const { members, lookUps } = reading;
+    const page = await members.page(options, (row, { active }) => resourceOf(row, active, reading, options));
+    lookUps.pageRead();
+    const isEnd = members.isEnd(page, options.session);
+    const signs = isEnd ? rosterSigns(reading.factsOf(options.session), members.memory(options.session), reading) : [];
+    for (const sign of signs) options.warn(sign);
+    const nextPageToken = isEnd && mustSettle(reading, options) ? settleToken : page.nextPageToken;
+    // The list tells itself whom it shows in more than one state.
+    return { ...page, nextPageToken, replaces: true };
   }
 
   /** Walks the member list until the id is found: the API finds members by slug only. */
   async get(id: ResourceId, parent: ResourceId | undefined, options: GetOptions): Promise<Resource | undefined> {
-    const reading = await this.#reading(options.signal);
+    const reading = await this.reading(options.signal);
     const found = reading.isWithin(parent) ? await reading.search(options.signal).byId(id.resource) : undefined;
-    return found && (await resourceOf(found.row, reading.notes.of(found.row, found.pass).active, reading, options));
+    return found && (await resourceOf(found.row, reading.noteOf(found.row, found.pass).active, reading, options));
   }
 }
 
@@ -62,9 +46,10 @@ async function resourceOf(
   options: GetOptions,
 ): Promise<Resource> {
   const isService = mayBeService(row) && (await isServiceAccount(row, reading, options));
-  if (!isService) warnOfMember(row, { callerSlug: reading.caller.slug, seesAll: reading.seesAll }, options);
+  if (!isService) warnOfMember(row, { caller: reading.access.caller, seesAll: reading.seesAll }, options);
   const hasOwnEmail = reading.seesAll || isOwnAddress(row, reading);
-  const facts = { active: active ?? undefined, isService, hasOwnEmail, nowMs: reading.nowMs() };
+  const { links } = reading;
+  const facts = { active: active ?? undefined, isService, hasOwnEmail, nowMs: reading.nowMs(), links };
   return userResource(row, facts, organizationId(reading.organization));
 }
 
@@ -76,7 +61,7 @@ function mayBeService({
   user_kind,
   has_two_factor,
 }: Member): boolean {
-  if (user_kind !== undefined) return user_kind.toLowerCase() === "service";
+  if (user_kind !== undefined) return isServiceKind(user_kind);
   return !email && !last_login_at && last_login_method === "Unknown" && has_two_factor !== true;
 }
 
@@ -86,44 +71,29 @@ async function isServiceAccount(row: Member, reading: OrganizationReading, optio
 }
 
 /** With a narrow key an address that several people share is what stands in place of addresses. */
-function isOwnAddress({ user_id: id, email }: Member, { addresses, sharing }: OrganizationReading): boolean {
+function isOwnAddress({ user_id: id, email }: Member, { addresses }: OrganizationReading): boolean {
   const address = usableEmail(email)?.toLowerCase();
-  if (address === undefined) return true;
-  const first = addresses.get(address) ?? id;
-  addresses.set(address, first);
-  if (first !== id) sharing.add(first);
-  return first === id && !sharing.has(id);
-}
-
-function warnOfRoster(reading: OrganizationReading, { session, warn }: ListOptions): void {
-  const { memory } = reading.members(session);
-  // Of the first pass.
-  const inactive = memory.tallyOf(memory.lastSweep, 0)?.distinct ?? 0;
-  for (const sign of rosterSigns(reading.facts, { inactive, seesAll: reading.seesAll })) warn(sign);
-}
-
-/** Ids of people whose rows and list say the opposite of their status. */
-function contradicted(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
-  return reading.facts.contradicted > 0 ? contradictedIds(reading.members(session).memory) : [];
+  return address === undefined || addresses.isOwn(id, address);
 }
 
 /** Ids of those who have to be asked for by themselves; of statuses that are contradicted only as many as may be. */
-function unsettled(reading: OrganizationReading, options: ListOptions): readonly string[] {
-  const { memory } = reading.members(options.session);
-  const doubtful = contradicted(reading, options);
-  const ids = new Set([...memory.differing(memory.lastSweep), ...reading.sharing]);
-  if (reading.lookUps.mayMake(ids.size + doubtful.length)) for (const id of doubtful) ids.add(id);
+function unsettled(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
+  const { members, addresses, lookUps } = reading;
+  const memory = members.memory(session);
+  const doubtful = reading.factsOf(session).contradictedIds(memory);
+  const ids = new Set([...memory.differing(memory.lastSweep), ...addresses.sharing]);
+  if (lookUps.mayAsk(ids.size + doubtful.length)) for (const id of doubtful) ids.add(id);
   return [...ids].filter((id) => memory.has(id));
 }
 
 function mustSettle(reading: OrganizationReading, options: ListOptions): boolean {
-  return reading.role?.member !== undefined || unsettled(reading, options).length > 0;
+  return reading.access.role?.member !== undefined || unsettled(reading, options).length > 0;
 }
 
 /** Asks for each whose rows contradict each other, and holds what is known of the key's owner against the list. */
 async function settle(reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
-  const { memory } = reading.members(options.session);
-  const doubtful = new Set(contradicted(reading, options));
+  const memory = reading.members.memory(options.session);
+  const doubtful = new Set(reading.factsOf(options.session).contradictedIds(memory));
   const items: Resource[] = [];
   const notes: MemberNote[] = [];
   const put = async (row: Member, note: MemberNote): Promise<void> => {
@@ -136,22 +106,22 @@ async function settle(reading: OrganizationReading, options: ListOptions): Promi
     if (!known || row?.user_id !== id) continue;
     // A list and its rows that contradict each other are believed when the member itself says what the list does.
     const isBelieved = !doubtful.has(id) || row.is_active !== known.says;
-    await put(row, { ...reading.notes.of(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
+    await put(row, { ...reading.noteOf(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
   }
   const owner = await ownerNow(reading, options);
   const listed = owner && memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
   const sign = owner && keyOwnerSign(owner, listed, reading.seesAll);
   if (sign) options.warn(sign);
-  if (sign && owner && listed) await put(owner, reading.notes.of(owner, "active"));
+  if (sign && owner && listed) await put(owner, reading.noteOf(owner, "active"));
   if (notes.length > 0) memory.correct(notes);
   return { items, nextPageToken: "", replaces: true };
 }
 
 /** The key's owner as it was before the list was read; asked for again where the list says something else. */
 async function ownerNow(reading: OrganizationReading, options: ListOptions): Promise<Member | undefined> {
-  const owner = reading.role?.member;
+  const owner = reading.access.role?.member;
   if (!owner || owner.user_id === "") return undefined;
-  const { memory } = reading.members(options.session);
+  const memory = reading.members.memory(options.session);
   const listed = memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
   if (!keyOwnerSign(owner, listed, true) || owner.user === undefined) return owner;
   const now = await reading.lookUps.member(owner.user, options);

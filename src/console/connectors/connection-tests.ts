@@ -8,9 +8,9 @@ import type { TestLine, TestState } from "../contract/connectors.ts";
 import type { EventHub } from "../event-hub.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
 import type { FailingConnector } from "../failures/failure-context.ts";
-import { budgetFact, clockLabel } from "../failures/remote-failures.ts";
+import { budgetFact } from "../failures/remote-failures.ts";
 import type { LogWriter } from "../runs/log-writer.ts";
-import { c1CheckTitles, type Job, type SentError } from "../worker/messages.ts";
+import { c1CheckTitles, type Explanation, type FromWorker, type Job, type SentError } from "../worker/messages.ts";
 import { startWorker, type WorkerProcess } from "../worker/worker-process.ts";
 
 const closeWithinMs = 1000;
@@ -53,7 +53,8 @@ export class ConnectionTests {
   }
 
   /** Begins a test; one that is under way is ended first. */
-  start({ connectorId, job, env, about, onEnd }: TestRequest): TestState {
+  start({ connectorId, job, env, about: connector, onEnd }: TestRequest): TestState {
+    const about = { ...connector, isTest: true };
     this.forget(connectorId);
     const results: CheckResult[] = [];
     const test: RunningTest = {
@@ -68,7 +69,7 @@ export class ConnectionTests {
           if (message.type === "log") this.#logs.addJson(connectorId, null, message.line);
           if (message.type !== "checked") return;
           results.push(message.result);
-          this.#show(test, withResult(test.state, message.result, about));
+          this.#show(test, withResult(test.state, message, about));
         },
       }),
     };
@@ -109,7 +110,11 @@ function firstState(connectorId: string, titles: Readonly<Record<string, string>
 }
 
 /** The state with one more result; the next line that has none is the one that is worked on. */
-function withResult(state: TestState, result: CheckResult, about: FailingConnector): TestState {
+function withResult(
+  state: TestState,
+  { result, explanation }: Extract<FromWorker, { type: "checked" }>,
+  about: FailingConnector,
+): TestState {
   if (result.id === "clock") return withClock(state, result, about);
   const { id, title, outcome, fix, code } = result;
   const line: TestLine = {
@@ -125,7 +130,7 @@ function withResult(state: TestState, result: CheckResult, about: FailingConnect
   return {
     ...state,
     lines: lines.map((one, i) => (i === next ? { ...one, outcome: "running" } : one)),
-    failure: state.failure ?? (outcome === "fail" ? failureOf(result, about) : null),
+    failure: state.failure ?? (outcome === "fail" ? failureOf(result, explanation, about) : null),
     keyOwner: id === "key" && outcome === "pass" ? ownerIn(result) : state.keyOwner,
   };
 }
@@ -146,13 +151,13 @@ function withClock(state: TestState, result: CheckResult, about: FailingConnecto
         }
       : line,
   );
-  const facts = [[clockLabel, `no: ${result.detail}`]] as const;
   const error = {
     code: "CONSOLE-CLOCK",
     status: Status.failedPrecondition,
     message: result.detail,
     candidates: [],
-    facts,
+    facts: [["Clock of this machine", `no: ${result.detail}`]] as const,
+    clockOffSeconds: Number(result.facts?.["seconds"]),
   };
   return {
     ...state,
@@ -173,11 +178,16 @@ function ownerIn({ facts = {} }: CheckResult): TestState["keyOwner"] {
   return { slug, name, kind: kind === "service" ? "service" : "user" };
 }
 
-function failureOf(result: CheckResult, about: FailingConnector): TestState["failure"] {
+function failureOf(
+  result: CheckResult,
+  explanation: Explanation | undefined,
+  about: FailingConnector,
+): TestState["failure"] {
   const {
     code = "BATON-UNEXPECTED",
     status = Status.unknown,
     detail: message,
+    quote,
     fix,
     candidates = [],
     facts = {},
@@ -188,7 +198,9 @@ function failureOf(result: CheckResult, about: FailingConnector): TestState["fai
     status,
     message,
     candidates,
-    facts: code.startsWith("NET-") ? Object.entries(facts) : limit === "" ? [] : [budgetFact(remaining, limit)],
+    facts: limit === "" ? [] : [budgetFact(remaining, limit)],
+    ...explanation,
+    ...(quote !== undefined && { quote }),
     ...(fix !== undefined && { hint: fix }),
     ...(retryAtMs !== "" && { retryAtMs: Number(retryAtMs) }),
   };

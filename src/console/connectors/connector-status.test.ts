@@ -39,12 +39,17 @@ for (const [what, changes, expected] of [
   ["a sync, also while paused", { progress, connector: { ...connector, isPaused: true } }, "Syncing"],
   [
     "a sync that waits for the budget",
-    { progress: { ...progress, waiting: { reason: "rate limit", untilMs: 1 } } },
+    { progress: { ...progress, waiting: { kind: "rate-limit", reason: "rate limit", untilMs: 1 } } },
     "Rate limited",
   ],
   [
     "a sync that tries again",
-    { progress: { ...progress, waiting: { reason: "Cannot reach", untilMs: 1 } } },
+    {
+      progress: {
+        ...progress,
+        waiting: { kind: "retry", reason: "The rate limit of the proxy cannot be reached.", untilMs: 1 },
+      },
+    },
     "Syncing",
   ],
   ["a pause", { connector: { ...connector, isPaused: true } }, "Paused"],

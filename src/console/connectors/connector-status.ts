@@ -46,7 +46,7 @@ export function bannerOf({ connector, lastRun, service }: StatusFacts): Failure 
 
 /** True while the run waits for the hour's budget. */
 export function isRateLimited({ waiting }: RunProgress): boolean {
-  return waiting !== null && /rate limit/i.test(waiting.reason);
+  return waiting?.kind === "rate-limit";
 }
 
 function isComplete({ connector: { isSample, settings, mode }, hasKey }: StatusFacts): boolean {

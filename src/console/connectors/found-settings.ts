@@ -2,10 +2,9 @@
  * Keys and slugs that this machine has already: in the console's environment, and in the files of the Cloudsmith CLI.
  * They are offered by the name of their source and looked up anew each time; the console never stores them.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { isVendorUrl, parseApiKey, parseOrgSlug } from "../../cloudsmith/pasted.ts";
-import { parseIni, secretTail } from "../../sdk/config/pasted-secret.ts";
+import { cliFiles, cliHost } from "../../cloudsmith/cli-files.ts";
+import { isVendorUrl, parseApiKey, parseBaseUrl, parseOrgSlug } from "../../cloudsmith/pasted.ts";
+import { readIni, secretTail } from "../../sdk/config/pasted-secret.ts";
 import type { FoundSettings, KeySource } from "../contract/connectors.ts";
 import { userHome } from "../store/data-directory.ts";
 
@@ -17,35 +16,41 @@ export interface FoundKey {
   readonly source: KeySource;
   readonly sourceName: string;
   readonly value: string;
+  /** The host that the key is for, where the file that it stands in has another beside it that says so. */
+  readonly host?: string | undefined;
 }
 
 /**
- * Whether a key of this machine may be sent to a base URL: to the vendor's own hosts, and to the one that the environment
- * names itself. Anywhere else it has to be entered, so that nobody who only has the page open can send it there.
+ * Whether a key of this machine may be sent to a base URL: to the host that it is for, where that is known; else to the
+ * vendor's own hosts, and to the one that the environment names itself. Anywhere else it has to be entered, so that nobody
+ * who only has the page open can send it there.
  */
-export function mayGoTo(baseUrl: string, env: Environment): boolean {
+export function mayGoTo(baseUrl: string, { host }: Pick<FoundKey, "host">, env: Environment): boolean {
+  if (host !== undefined) return originOf(host) === URL.parse(baseUrl)?.origin;
   const named = [env["BATON_BASE_URL"], env["CLOUDSMITH_API_HOST"]].map((text) => URL.parse(text ?? "")?.origin);
   return isVendorUrl(baseUrl) || named.includes(URL.parse(baseUrl)?.origin ?? "");
 }
 
 /** Every key, those of the environment first. */
-export function findKeys(env: Environment): readonly FoundKey[] {
+export function findKeys(variables: Environment): readonly FoundKey[] {
+  const env = withHome(variables);
   const fromEnvironment = ["BATON_API_KEY", "CLOUDSMITH_API_KEY"].map((name) => ({
     source: "environment" as const,
     sourceName: name,
     value: env[name],
+    host: name === "CLOUDSMITH_API_KEY" ? cliHost(undefined, env)?.host : undefined,
   }));
-  const { CLOUDSMITH_PROFILE, CLOUDSMITH_CREDENTIALS_FILE } = env;
+  const { CLOUDSMITH_PROFILE } = env;
   const section = CLOUDSMITH_PROFILE ? `profile:${CLOUDSMITH_PROFILE.toLowerCase()}` : "default";
-  const files = CLOUDSMITH_CREDENTIALS_FILE ? [CLOUDSMITH_CREDENTIALS_FILE] : cliFiles("credentials.ini", env);
-  const fromFiles = files.map((path) => ({
+  const fromFiles = cliFiles("credentials.ini", env).map((path) => ({
     source: "cloudsmith-cli" as const,
     sourceName: shownPath(path),
     value: readIni(path).get(section)?.get("api_key"),
+    host: cliHost(path, env)?.host,
   }));
-  return [...fromEnvironment, ...fromFiles].flatMap(({ source, sourceName, value }) => {
-    const key = usableKey(value);
-    return key === undefined ? [] : [{ source, sourceName, value: key }];
+  return [...fromEnvironment, ...fromFiles].flatMap((found) => {
+    const value = usableKey(found.value);
+    return value === undefined ? [] : [{ ...found, value }];
   });
 }
 
@@ -57,7 +62,7 @@ export function findSettings(env: Environment): FoundSettings {
     lastFour: secretTail(value) ?? "",
   }));
   const fromEnvironment = ["BATON_ORG_SLUG", "CLOUDSMITH_ORG"].map((name) => ({ sourceName: name, slug: env[name] }));
-  const fromFiles = cliFiles("config.ini", env).map((path) => {
+  const fromFiles = cliFiles("config.ini", withHome(env)).map((path) => {
     const section = readIni(path).get("default");
     return { sourceName: shownPath(path), slug: section?.get("org") ?? section?.get("organization") };
   });
@@ -68,27 +73,16 @@ export function findSettings(env: Environment): FoundSettings {
   return { keys, slugs };
 }
 
-/**
- * Where the Cloudsmith CLI keeps its files, but for the current directory: a file that somebody planted there must not
- * be offered as one's own (cloudsmith-cli: config reader; click: application directories).
- */
-function cliFiles(name: string, { HOME, USERPROFILE, XDG_CONFIG_HOME, APPDATA }: Environment): readonly string[] {
-  const home = HOME || USERPROFILE || userHome();
-  if (home === undefined) return [];
-  const app = new Map<NodeJS.Platform, string>([
-    ["darwin", join(home, "Library", "Application Support", "cloudsmith")],
-    ["win32", join(APPDATA || join(home, "AppData", "Roaming"), "cloudsmith")],
-  ]);
-  const directory = app.get(process.platform) ?? join(XDG_CONFIG_HOME || join(home, ".config"), "cloudsmith");
-  return [join(directory, name), join(home, ".cloudsmith", name)];
+/** The CLI's files lie at home, also where no variable says where that is. */
+function withHome(env: Environment): Environment {
+  return { ...env, HOME: env["HOME"] || env["USERPROFILE"] || userHome() };
 }
 
-function readIni(path: string): ReturnType<typeof parseIni> {
+function originOf(host: string): string | undefined {
   try {
-    return parseIni(readFileSync(path, "utf8"));
+    return new URL(parseBaseUrl(host)).origin;
   } catch {
-    // Not there, or not for this user: then there is nothing to offer.
-    return new Map();
+    return undefined;
   }
 }
 

@@ -48,7 +48,9 @@ test("the sample has something to find in every review, and nobody's name is a t
     teams.some((team) => peopleOf(team.name).length > 0 && !managed.has(team)),
     "a team that nobody manages",
   );
-  assert.equal(new Set(members.map(({ user }) => user)).size, members.length);
+  for (const key of ["user", "userName", "email"] as const) {
+    assert.equal(new Set(members.map((member) => member[key])).size, members.length, key);
+  }
   for (const { userName, email } of members) {
     assert.match(userName, /^\p{Lu}\p{L}+ \p{Lu}[\p{L}']+$/u);
     assert.match(email, /^[a-z.]+@acme\.example$/);

@@ -2,16 +2,17 @@
  * Who is in the sample organization: people with names like people's, dates that count from today, and something to find
  * in every review. The same at every start but for the dates.
  */
-import type { Member, Organization, OrganizationRole } from "../../../sandbox/model.ts";
-import { createOrganization } from "../../../sandbox/organization.ts";
+import type { Member, Organization, OrganizationRole } from "../../../sandbox/organization/model.ts";
+import { createOrganization } from "../../../sandbox/organization/organization.ts";
 
 /** Same seed, same ids: the sample that a restarted console finds is the one that it left. */
 const seed = 2024;
 const count = 240;
 const dayMs = 86_400_000;
 
+// As many first names as last ones: then no two people share a name and an address.
 const firstNames =
-  "Ada Amina Anders Beatriz Björn Camille Chiara Daniel Elena Emeka Emma Felix Freya Grace Hana Henrik Ines Ivan Jana João José Katarzyna Kenji Lars Leila Łukasz Maria Mateo Mei Nadia Noah Olivia Omar Pavel Priya Rafael Rosa Samuel Sofia Tomás Zoë".split(
+  "Ada Amina Anders Beatriz Björn Camille Chiara Daniel Elena Emeka Emma Felix Freya Hana Henrik Ines Ivan Jana João José Katarzyna Kenji Lars Leila Łukasz Maria Mateo Mei Nadia Noah Olivia Omar Pavel Priya Rafael Rosa Samuel Sofia Tomás Zoë".split(
     " ",
   );
 const lastNames =

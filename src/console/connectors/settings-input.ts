@@ -138,7 +138,7 @@ export function chosenKey(source: KeySource, env: Environment, baseUrl: string, 
   const fits = findKeys(env).filter((key) => key.source === source);
   const key = fits.find((one) => one.sourceName === sourceName) ?? fits[0];
   if (!key) throw keyGone(source, sourceName);
-  if (!mayGoTo(baseUrl, env)) throw strangeHost(key, baseUrl);
+  if (!mayGoTo(baseUrl, key, env)) throw strangeHost(key, baseUrl);
   return key;
 }
 

@@ -16,6 +16,7 @@ export const attentionKinds = [
   "held",
   "partial",
   "stale",
+  "no-figures",
 ] as const;
 /** One of them. */
 export type AttentionKind = (typeof attentionKinds)[number];
@@ -25,9 +26,10 @@ export interface AttentionMatter {
   readonly kind: AttentionKind;
   readonly connectorId: string;
   readonly connectorName: string;
+  readonly orgSlug: string;
   /** How many people; null for a matter of the connector itself. */
   readonly count: number | null;
-  /** Why a connector fails, in a few words; "" for others. */
+  /** Why a connector fails, or its figures cannot be worked out; "" for others. */
   readonly reason: string;
   /** `bad` wants something done, `warn` wants a look. */
   readonly tone: "bad" | "warn";
@@ -39,4 +41,6 @@ export interface AttentionMatter {
 /** All matters, what is bad first. */
 export interface Attention {
   readonly matters: readonly AttentionMatter[];
+  /** Names of connectors whose figures are being worked out: what is in their files is not among the matters yet. */
+  readonly pending: readonly string[];
 }

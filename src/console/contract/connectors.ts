@@ -2,6 +2,11 @@
 import type { Failure } from "./failures.ts";
 import type { RunProgress, RunSummary } from "./runs.ts";
 
+/** A connector's name, with the slug of what it reads: two organizations may have one name. @param slug "" when it is not known. */
+export function organizationTitle(name: string, slug: string): string {
+  return slug === "" || slug === name ? name : `${name} (${slug})`;
+}
+
 /** How a connector is run: once to a file, as a service for C1, or on a schedule of the console's own. */
 export type RunMode = "once" | "service" | "schedule";
 

@@ -12,5 +12,8 @@ export type ConsoleEvent =
   | { readonly type: "test"; readonly test: TestState }
   | { readonly type: "service"; readonly connectorId: string; readonly service: ServiceState }
   | { readonly type: "logged"; readonly connectorId: string; readonly seq: number }
-  /** At least every 5 seconds, so that the page knows that the server lives. */
-  | { readonly type: "heartbeat"; readonly nowMs: number };
+  /**
+   * The first of a stream, then at least every 5 seconds, so that the page knows that the server lives. `told` is the
+   * number of events so far: the page, which was given one with its session, sees whether it missed any.
+   */
+  | { readonly type: "heartbeat"; readonly nowMs: number; readonly told: number };

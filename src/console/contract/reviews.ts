@@ -1,5 +1,7 @@
 /** Reviews that are decided in the page: GET /api/reviews and below; and the people who have a link of their own. */
 
+import type { Column } from "../../reports/screen/shown.ts";
+
 /** What somebody may do. A viewer looks, a reviewer also decides and signs, an admin does everything. */
 export const roles = ["viewer", "reviewer", "admin"] as const;
 /** One of {@link roles}. */
@@ -33,8 +35,10 @@ export interface DecidedReview {
   readonly title: string;
   /** Where it was started, such as `connector:ID`. */
   readonly source: string;
-  /** When the reviewed sync ended, as the file says. */
-  readonly syncEndedAt: string;
+  /** The same for people: the organization; "" where it is not known. */
+  readonly sourceTitle: string;
+  /** When the reviewed sync ended; null where the file does not say it. */
+  readonly syncEndedAtMs: number | null;
   readonly syncId: string;
   readonly startedBy: string;
   readonly startedAtMs: number;
@@ -74,7 +78,7 @@ export type RowFilter = (typeof rowFilters)[number];
 /** GET /api/reviews/:id?offset=&limit=&show=. */
 export interface DecidedReviewPage {
   readonly review: DecidedReview;
-  readonly columns: readonly { readonly key: string; readonly title: string }[];
+  readonly columns: readonly Pick<Column, "key" | "title" | "kind">[];
   readonly notices: readonly string[];
   /** Rows that fit. */
   readonly total: number;
@@ -86,7 +90,7 @@ export interface DecidedReviewPage {
 
 /** What a later sync says. */
 export interface ReviewCheck {
-  readonly syncEndedAt: string;
+  readonly syncEndedAtMs: number | null;
   readonly counts: Readonly<Record<Outcome, number>>;
   /** Rows that the review does not have, at most 100; null where the question is about one sync alone. */
   readonly fresh: readonly (readonly (string | number | readonly string[] | null)[])[] | null;
@@ -100,6 +104,7 @@ export interface QuestionInput {
   readonly about?: string;
   /** A list of people as it was pasted or uploaded, base64 of its bytes. */
   readonly list?: string;
+  /** Columns of the report, or facts of the person in a row such as `inTeam` and `age`. */
   readonly where?: readonly { readonly column: string; readonly value: string }[];
   readonly search?: string;
 }
@@ -109,6 +114,8 @@ export interface StartReviewInput {
   readonly source: string;
   readonly title?: string;
   readonly question: QuestionInput;
+  /** What a report of changes is compared with: another source, or a sync of the same file. */
+  readonly since?: string;
 }
 
 /** POST /api/reviews/:id/decide. `rows`: their numbers, or all that a filter shows. */
@@ -117,6 +124,9 @@ export interface DecideInput {
   readonly decision?: Verdict;
   readonly note?: string;
 }
+
+/** Bytes of a list of people; what reads it refuses more. */
+export const mostListBytes = 8 * 1024 * 1024;
 
 /** POST /api/sources/:source/list: who in a list holds what. */
 export interface ListedPage {

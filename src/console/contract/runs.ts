@@ -31,6 +31,8 @@ export interface RunTotals {
 export interface RunSummary {
   readonly runId: string;
   readonly connectorId: string;
+  /** What was read: the organization's slug; null when the run ended before it began to read. */
+  readonly target: string | null;
   readonly startedBy: "person" | "schedule" | "setup" | "confirm" | "c1";
   readonly startedAtMs: number;
   /** Null while it runs. */
@@ -52,8 +54,6 @@ export interface RunSummary {
 
 /** A run with everything that it recorded. */
 export interface RunDetail extends RunSummary {
-  /** What was read: the organization's slug; null when the run ended before it began to read. */
-  readonly target: string | null;
   readonly syncId: string | null;
   readonly resumed: boolean;
   readonly phaseMs: Readonly<Record<string, number>>;
@@ -95,6 +95,8 @@ export interface RunCompleteness {
     readonly endedAt: string | null;
   }[];
   readonly keyOwner: { readonly kind: "person" | "service" | "unknown"; readonly role: string | null } | null;
+  /** A token ends by itself; absent in runs of earlier versions. */
+  readonly keyKind?: "key" | "token" | null;
   readonly notRead: readonly { readonly what: string; readonly title: string }[];
 }
 
@@ -126,7 +128,7 @@ export interface RunProgress {
     readonly resetAtMs: number | null;
   } | null;
   /** Set while the run waits. */
-  readonly waiting: { readonly reason: string; readonly untilMs: number } | null;
+  readonly waiting: { readonly kind: "rate-limit" | "retry"; readonly reason: string; readonly untilMs: number } | null;
   readonly startedAtMs: number;
   /** Guess of what is left, by the run before; null when there is none. */
   readonly secondsLeft: number | null;

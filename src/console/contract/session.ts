@@ -16,6 +16,8 @@ export interface SessionInfo {
   readonly keyStorage: "encrypted" | "memory";
   /** Milliseconds since the epoch. */
   readonly expiresAtMs: number;
+  /** Number of events told so far; see the heartbeat of the stream of events. */
+  readonly eventsTold: number;
 }
 
 /** A line of the audit log: GET /api/audit?limit=. */

@@ -4,6 +4,9 @@
  */
 import type { Chart, Headline, ValueKind } from "../../reports/screen/shown.ts";
 
+/** Rows of people, reviews and contents that the page asks for at once: the first of them are kept with the file. */
+export const pageRows = 100;
+
 /** A file that can be asked: GET /api/sources/:source. */
 export interface SourceInfo {
   readonly source: string;

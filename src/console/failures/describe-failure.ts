@@ -6,7 +6,7 @@ import type { SentError } from "../worker/messages.ts";
 import { accessFailures } from "./access-failures.ts";
 import type { FailureContext } from "./failure-context.ts";
 import { localFailures } from "./local-failures.ts";
-import { clockLabel, remoteFailures } from "./remote-failures.ts";
+import { remoteFailures } from "./remote-failures.ts";
 import { RunningError } from "./running-error.ts";
 
 const describers = { ...accessFailures, ...remoteFailures, ...localFailures };
@@ -22,6 +22,7 @@ const states: Readonly<Record<string, FailureState>> = {
   "FILE-BUSY": "file-busy",
   "CONSOLE-BUSY": "file-busy",
   "BATON-HELD": "held",
+  "CS-ORG-CONTRADICTED": "server-error",
   "CONSOLE-CLOCK": "clock-wrong",
   "CONSOLE-EMPTY": "empty-organization",
   "CONSOLE-PARTIAL": "narrow-key",
@@ -49,11 +50,13 @@ export function failureOf(caught: unknown): Failure {
 }
 
 /** An error of this process in the form in which those of jobs come. */
-export function sentErrorOf({ code, status, message, effect, hint, retryAtMs, candidates }: BatonError): SentError {
+export function sentErrorOf(error: BatonError): SentError {
+  const { code, status, statement: message, quote, effect, hint, retryAtMs, candidates } = error;
   return {
     code,
     status,
     message,
+    ...(quote !== undefined && { quote }),
     ...(effect !== undefined && { effect }),
     ...(hint !== undefined && { hint }),
     ...(retryAtMs !== undefined && { retryAtMs }),
@@ -66,7 +69,10 @@ function stateOf(context: FailureContext): FailureState {
   const { code } = context.error;
   if (code.startsWith("CS-AUTH-")) return accessState(context);
   if (code === "CS-ORG-404") return slugState(context);
-  if (code === "NET-TLS") return isClockWrong(context) ? "clock-wrong" : "tls-fault";
+  if (code === "NET-TLS") {
+    // A certificate that is not yet or no longer good says the same as a clock that is wrong.
+    return context.error.clockOffSeconds === undefined ? "tls-fault" : "clock-wrong";
+  }
   return states[code] ?? statesByPrefix.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "unexpected";
 }
 
@@ -77,15 +83,9 @@ function accessState(context: FailureContext): FailureState {
   if (error.code !== "CS-AUTH-403") return keyWorked ? "key-refused" : "wrong-key";
   // Where the key can name other organizations, it is the organization that it may not see.
   if (error.candidates.length > 0) return slugState(context);
-  if (keyWorked) return "key-refused";
-  return error.message.includes("/user/self") ? "wrong-key" : "narrow-key";
+  return keyWorked ? "key-refused" : "narrow-key";
 }
 
 function slugState({ connector }: FailureContext): FailureState {
   return connector?.lastGoodAtMs == null ? "wrong-slug" : "renamed-slug";
-}
-
-/** A certificate that is not yet or no longer good says the same as a clock that is wrong. */
-function isClockWrong({ error }: FailureContext): boolean {
-  return error.facts.some(([label, value]) => label === clockLabel && value.startsWith("no:"));
 }

@@ -22,6 +22,8 @@ export interface FailingConnector {
   readonly isVendorHost: boolean;
   /** The current file: one that can be taken for the whole organization, a partial one, or none yet. */
   readonly file: "good" | "partial" | "none";
+  /** True: it failed in a test of its settings, which writes no file. */
+  readonly isTest?: boolean;
   /** Shown without credentials; "" for none. */
   readonly proxy: string;
   readonly key: Pick<KeyFacts, "lastFour" | "sourceName"> | null;
@@ -39,7 +41,16 @@ export type Describers<States extends FailureState> = Readonly<Record<States, De
 
 /** What a failure that saved nothing means for the data. */
 export function nothingSaved(connector: FailingConnector | undefined): string {
-  return connector === undefined ? "Nothing was saved." : savedTexts[connector.file];
+  if (connector === undefined) return "Nothing was saved.";
+  if (!connector.isTest) return savedTexts[connector.file];
+  return connector.file === "none"
+    ? "What you entered is kept as a draft; nothing was synced yet."
+    : "The test changed nothing: settings and file stay as they are.";
+}
+
+/** What to do once the cause is gone. */
+export function again(connector: FailingConnector | undefined): "test again" | "sync again" {
+  return connector?.isTest ? "test again" : "sync again";
 }
 
 const savedTexts: Readonly<Record<FailingConnector["file"], string>> = {

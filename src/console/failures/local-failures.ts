@@ -1,5 +1,5 @@
 /** Failures of this machine and of this console, and whatever fits nowhere else. */
-import { type Describers, nothingSaved } from "./failure-context.ts";
+import { again, type Describers, nothingSaved } from "./failure-context.ts";
 
 const titles: Readonly<Record<string, string>> = {
   "BATON-INTERRUPTED": "The sync was stopped",
@@ -9,6 +9,7 @@ const titles: Readonly<Record<string, string>> = {
   "CONSOLE-RUNNING": "A sync is running already",
   "CONSOLE-KEY-GONE": "The API key must be entered again",
   "CONSOLE-SEALED": "The API key cannot be opened",
+  "CONSOLE-WEBHOOK": "Nobody was told",
 };
 
 /** Ends of a sync of which the console knows better what they mean for the data. */
@@ -20,7 +21,7 @@ export const localFailures: Describers<"disk-full" | "file-busy" | "held" | "ses
     title: "Not enough disk space",
     message: error.message,
     effect: nothingSaved(connector),
-    hint: "Free space, then sync again.",
+    hint: `Free space, then ${again(connector)}.`,
     facts: error.facts,
   }),
   "file-busy": ({ error }) => ({

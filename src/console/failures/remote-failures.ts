@@ -1,5 +1,6 @@
 /** Failures of the way to a host, of the host, and of C1. */
 import {
+  again,
   type Describers,
   type FailureContext,
   hostFact,
@@ -32,7 +33,7 @@ export const remoteFailures: Describers<
     title: `Cannot reach ${connector?.host ?? "Cloudsmith"}`,
     message: brief(error.message),
     effect: nothingSaved(connector),
-    hint: "Check this machine's network, and the proxy if it needs one. Then sync again.",
+    hint: `Check this machine's network, and the proxy under Settings, Advanced if it needs one. Then ${again(connector)}.`,
     facts: [...error.facts, ...proxyFact(connector?.proxy), ...lastGoodFact(connector)],
   }),
   "tls-fault": ({ error, connector }) => ({
@@ -42,30 +43,29 @@ export const remoteFailures: Describers<
     hint: "If a company proxy opens connections, give its certificate as the CA file under Settings.",
     facts: [["Host", connector?.host ?? ""], ...error.facts, ...proxyFact(connector?.proxy)],
   }),
-  "clock-wrong": ({ error }) => {
-    const said = error.facts.find(([label]) => label === clockLabel)?.[1] ?? error.message;
-    const off = /\d+ s/.exec(said)?.[0];
-    return {
-      title: `This machine's clock is off by ${off === undefined ? "minutes" : inWords(Number.parseInt(off, 10))}`,
-      message: "The clocks of this machine and of Cloudsmith differ by more than five minutes.",
-      effect: "Certificates, limits and last logins cannot be judged rightly.",
-      hint: "Set the clock, best by NTP, then test again.",
-      facts: error.facts,
-    };
-  },
+  "clock-wrong": ({ error: { clockOffSeconds, facts } }) => ({
+    title: `This machine's clock is off by ${clockOffSeconds === undefined ? "minutes" : inWords(clockOffSeconds)}`,
+    message: "The clocks of this machine and of Cloudsmith differ by more than five minutes.",
+    effect: "Certificates, limits and last logins cannot be judged rightly.",
+    hint: "Set the clock, best by NTP, then test again.",
+    facts,
+  }),
   "server-error": ({ error, connector }) => ({
     title: "Cloudsmith is having trouble",
     message: brief(error.message),
     effect: nothingSaved(connector),
-    hint: connector?.isVendorHost === false ? "Sync again later." : "Sync again later; see status.cloudsmith.com.",
+    hint: `Wait a while, then ${again(connector)}${connector?.isVendorHost === false ? "" : "; see status.cloudsmith.com"}.`,
     facts: [...error.facts, ...hostFact(connector), ...lastGoodFact(connector)],
   }),
   "unexpected-answer": ({ error, connector }) => ({
     title: "Unexpected answer",
-    message: brief(error.message.replace(/ It begins: .*$/s, "")),
+    message: brief(error.message),
     effect: nothingSaved(connector),
     hint: "A proxy or login page may stand in between, or the API host is wrong. The log has all of it.",
-    facts: [["Host", connector?.host ?? ""], ...quoteOf(error.message)],
+    facts: [
+      ["Host", connector?.host ?? ""],
+      ...(error.quote === undefined ? [] : [["It begins", error.quote] as const]),
+    ],
   }),
   "c1-unreachable": ({ error }) => ({
     title: "C1 link lost, still trying",
@@ -85,9 +85,6 @@ function whenToTry(retryAtMs: FailureContext["error"]["retryAtMs"]): string {
   return retryAtMs === undefined ? "Try again in an hour." : `Try again after ${inUtc(retryAtMs)}.`;
 }
 
-/** What the fact about the clock is called. */
-export const clockLabel = "Clock of this machine";
-
 /** What is left of the hour's requests. */
 export function budgetFact(
   remaining: string | number,
@@ -104,12 +101,6 @@ function brief(message: string): string {
 
 function proxyFact(proxy: string | undefined): readonly (readonly [string, string])[] {
   return [["Proxy", proxy || "none"]];
-}
-
-/** The beginning of what came, which is escaped and cut already. */
-function quoteOf(message: string): readonly (readonly [string, string])[] {
-  const quote = / It begins: (.*)$/s.exec(message)?.[1];
-  return quote === undefined ? [] : [["It begins", quote]];
 }
 
 function inWords(seconds: number): string {

@@ -23,6 +23,8 @@ import type {
 import type { KeptFiles } from "../kept-files.ts";
 import type { CheckAnswer } from "../sources/decided.ts";
 import { type ExportForm, exportAnswer } from "../sources/exports.ts";
+import { inSlices } from "../sources/in-slices.ts";
+import { millisecondsOf } from "../sources/source-info.ts";
 import type { Download, Sources } from "../sources/sources.ts";
 
 /** What reviews are kept with. */
@@ -40,6 +42,15 @@ export interface StartAsked {
   /** Undefined: the report's. */
   readonly title: string | undefined;
   readonly by: string;
+  /** What a report of changes is compared with; undefined: the sync before. */
+  readonly since: string | undefined;
+}
+
+/** What the current file said, with the looks of the review's file and of the current one. */
+interface KnownCheck {
+  readonly look: string;
+  readonly currentLook: string;
+  readonly check: CheckAnswer | null;
 }
 
 /** Reviews whose rows are in memory at once; beyond them the one used longest ago makes room. */
@@ -52,10 +63,10 @@ const shownFresh = 100;
 /** All reviews. */
 export class Reviews {
   readonly #options: ReviewsOptions;
-  readonly #open = new Map<string, ReviewFile>();
+  readonly #open = new Map<string, Promise<ReviewFile>>();
   /** What a list needs of a review, by its file as it was. */
   readonly #infos = new Map<string, { readonly look: string; readonly info: DecidedReview }>();
-  readonly #checks = new Map<string, { readonly look: string; readonly check: CheckAnswer | null }>();
+  readonly #checks = new Map<string, KnownCheck>();
 
   constructor(options: ReviewsOptions) {
     this.#options = options;
@@ -63,31 +74,34 @@ export class Reviews {
   }
 
   /** All of them, or those of one source; the newest first. */
-  list(source?: string): readonly DecidedReview[] {
-    const infos = readdirSync(this.#options.folder)
-      .filter((name) => name.endsWith(extension))
-      .flatMap((name) => this.#info(name.slice(0, -extension.length)) ?? []);
+  async list(source?: string): Promise<readonly DecidedReview[]> {
+    const infos: DecidedReview[] = [];
+    // One after the other: together they would all be in memory.
+    for (const name of readdirSync(this.#options.folder).filter((one) => one.endsWith(extension)))
+      infos.push(...[(await this.#info(name.slice(0, -extension.length))) ?? []].flat());
     return infos
       .filter((info) => source === undefined || info.source === source)
       .toSorted((a, b) => b.startedAtMs - a.startedAtMs);
   }
 
   /** Paths of the files of a source's reviews, for its evidence. */
-  pathsOf(source: string): readonly string[] {
-    return this.list(source).map(({ id }) => this.#path(id));
+  async pathsOf(source: string): Promise<readonly string[]> {
+    return (await this.list(source)).map(({ id }) => this.#path(id));
   }
 
   /** Starts one from the sync that a source shows. @param keptAs the source that it is kept under. @throws BatonError `REVIEW-QUESTION`, and those of sources. */
   async start(source: string, keptAs: string, asked: StartAsked): Promise<DecidedReview> {
     const { clock, folder } = this.#options;
-    const taken = { ...asked, nowMs: clock.nowMs(), source: keptAs, folder };
-    const { id } = await this.#options.sources.ask(source, "startReview", taken);
-    return this.info(id);
+    const { since, ...rest } = asked;
+    const { title: sourceTitle, fileName } = this.#options.sources.namesOf(source);
+    const taken = { ...rest, nowMs: clock.nowMs(), names: { source: keptAs, sourceTitle, fileName }, folder };
+    const { id } = await this.#options.sources.ask(source, "startReview", taken, since);
+    return await this.info(id);
   }
 
   /** How far one is. @throws BatonError `REVIEW-NOT-FOUND`, `REVIEW-DAMAGED` */
-  info(id: string): DecidedReview {
-    return infoOf(this.#file(id).review);
+  async info(id: string): Promise<DecidedReview> {
+    return infoOf((await this.#file(id)).review);
   }
 
   /** A part of its rows. @throws BatonError as `info`, and those of the sync that it is held against. */
@@ -96,7 +110,7 @@ export class Reviews {
     show: RowFilter,
     window: { readonly offset: number; readonly limit: number },
   ): Promise<DecidedReviewPage> {
-    const { review } = this.#file(id);
+    const { review } = await this.#file(id);
     const check = await this.#check(id, review);
     const outcomes = new Map(check?.rows.map((one) => [one.row, one]));
     const rows = review.rows.filter(({ row }) =>
@@ -104,7 +118,7 @@ export class Reviews {
     );
     return {
       review: infoOf(review),
-      columns: review.head.columns,
+      columns: review.head.columns.map(({ key, title, kind }) => ({ key, title, kind })),
       notices: review.head.notices,
       total: rows.length,
       offset: window.offset,
@@ -118,7 +132,7 @@ export class Reviews {
 
   /** Decides rows. @throws BatonError `REVIEW-SIGNED`, `REVIEW-ROW` */
   async decide(id: string, { rows, decision, note }: DecideInput, by: string): Promise<DecidedReview> {
-    const file = this.#file(id);
+    const file = await this.#file(id);
     const { review } = file;
     const numbers = review.rows.map(({ row }) => row);
     const undecided = (): number[] => numbers.filter((row) => !review.decided(row)?.decision);
@@ -129,27 +143,27 @@ export class Reviews {
 
   /** Ends one. @throws BatonError `REVIEW-UNDECIDED`, `REVIEW-SIGNED` */
   async sign(id: string, by: string): Promise<DecidedReview> {
-    const file = this.#file(id);
+    const file = await this.#file(id);
     await file.sign(by);
     return infoOf(file.review);
   }
 
   /** Its rows and decisions in one of the forms, held against the current file when there is one, and a later one. */
-  async export(id: string, form: ExportForm): Promise<{ readonly download: Download; readonly title: string }> {
-    const { review } = this.#file(id);
+  async export(id: string, form: ExportForm): Promise<{ readonly download: Download; readonly name: string }> {
+    const { review } = await this.#file(id);
     const { sources } = this.#options;
-    const { source = "", title } = review.head;
+    const { source = "", fileName, title } = review.head;
     const hasFile = sources.has(source);
     const download = hasFile
       ? await sources.download(source, "exportDecisions", { path: this.#path(id), form })
       : await sources.downloadOf((out) =>
           writeOutputFile(out, (sink) => exportAnswer(decisionsAnswer(review), form, sink)),
         );
-    return { download, title };
+    return { download, name: [...(fileName === undefined ? [] : [fileName]), title, "decisions"].join("-") };
   }
 
   close(): void {
-    for (const file of this.#open.values()) file.close();
+    for (const opening of this.#open.values()) closeWhenOpen(opening);
     this.#open.clear();
   }
 
@@ -158,21 +172,22 @@ export class Reviews {
     const { source = "" } = head;
     const current = source.startsWith("connector:") ? this.#options.kept.currentFile(source.slice(10)) : undefined;
     if (!current) return null;
-    const look = `${lookOf(this.#path(id))} ${lookOf(current.path)}`;
+    const [look, currentLook] = [lookOf(this.#path(id)), lookOf(current.path)];
     const known = this.#checks.get(id);
-    if (known?.look === look) return known.check;
+    // A file that is not a later one is none whatever was decided meanwhile.
+    if (known?.currentLook === currentLook && (known.look === look || known.check === null)) return known.check;
     const check = await this.#options.sources.ask(source, "checkReview", { path: this.#path(id) });
-    this.#checks.set(id, { look, check });
+    this.#checks.set(id, { look, currentLook, check });
     return check;
   }
 
-  #info(id: string): DecidedReview | undefined {
+  async #info(id: string): Promise<DecidedReview | undefined> {
     const path = this.#path(id);
     const look = lookOf(path);
     const known = this.#infos.get(id);
     if (known?.look === look) return known.info;
     try {
-      const info = infoOf(this.#file(id).review);
+      const info = infoOf((await this.#file(id)).review);
       this.#infos.set(id, { look, info });
       return info;
     } catch (caught) {
@@ -182,24 +197,35 @@ export class Reviews {
     }
   }
 
-  #file(id: string): ReviewFile {
+  async #file(id: string): Promise<ReviewFile> {
     const path = this.#path(id);
-    const known = this.#open.get(id);
-    const file = known ?? new ReviewFile(path, this.#options.clock);
+    const opening = this.#open.get(id) ?? ReviewFile.open(path, this.#options.clock, (steps) => inSlices(steps));
     this.#open.delete(id);
-    this.#open.set(id, file);
+    this.#open.set(id, opening);
     const [[oldest, first] = []] = this.#open;
-    if (this.#open.size > mostOpen && oldest !== undefined) {
-      first?.close();
+    if (this.#open.size > mostOpen && first && oldest !== undefined) {
+      closeWhenOpen(first);
       this.#open.delete(oldest);
     }
-    return file;
+    try {
+      return await opening;
+    } catch (caught) {
+      this.#open.delete(id);
+      throw caught;
+    }
   }
 
   #path(id: string): string {
     if (!/^[0-9A-Za-z]{27}$/.test(id)) throw noSuchReview();
     return join(this.#options.folder, `${id}${extension}`);
   }
+}
+
+function closeWhenOpen(opening: Promise<ReviewFile>): void {
+  opening.then(
+    (file) => file.close(),
+    () => undefined,
+  );
 }
 
 function infoOf(review: Review): DecidedReview {
@@ -209,8 +235,9 @@ function infoOf(review: Review): DecidedReview {
       id: head.id,
       title: head.title,
       source: head.source ?? "",
+      sourceTitle: head.sourceTitle ?? "",
       syncId: head.sync.id,
-      syncEndedAt: head.sync.endedAt,
+      syncEndedAtMs: millisecondsOf(head.sync.endedAt),
     },
     ...{ startedBy: head.startedBy, startedAtMs: Date.parse(head.startedAt) },
     ...review.progress(),
@@ -237,7 +264,8 @@ function isShown(show: RowFilter, decision: DecidedRow["decision"], outcome: Out
 function checkOf({ syncEndedAt, rows, fresh }: CheckAnswer): ReviewCheck {
   const counts = { done: 0, "still-there": 0, unclear: 0 };
   for (const { outcome } of rows) counts[outcome]++;
-  return { syncEndedAt, counts, fresh: fresh?.slice(0, shownFresh) ?? null, freshCount: fresh?.length ?? 0 };
+  const syncEndedAtMs = millisecondsOf(syncEndedAt);
+  return { syncEndedAtMs, counts, fresh: fresh?.slice(0, shownFresh) ?? null, freshCount: fresh?.length ?? 0 };
 }
 
 function lookOf(path: string): string {

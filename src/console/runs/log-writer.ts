@@ -48,8 +48,8 @@ export class LogWriter {
     }
   }
 
-  /** A page of lines, newest first, with whatever was logged until now. */
-  page(connectorId: string, filter: LogFilter): LogPage {
+  /** A page of lines, newest first, with whatever was logged until now; some thousand lines a step. */
+  page(connectorId: string, filter: LogFilter): Generator<void, LogPage, undefined> {
     this.flush();
     return this.#table.page(connectorId, filter);
   }

@@ -4,6 +4,7 @@ import { isVendorUrl } from "../../cloudsmith/pasted.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
+import { organizationTitle } from "../contract/connectors.ts";
 import type { Failure } from "../contract/failures.ts";
 import type { RunDetail, RunSummary } from "../contract/runs.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
@@ -83,12 +84,15 @@ export class RunArchive implements KeptFiles {
     const path = connector && this.#files.current(connectorId);
     if (!connector || path === undefined) return undefined;
     const run = connector.currentRunId === null ? undefined : this.#store.runs.get(connector.currentRunId);
-    const ofRun = run && {
+    const title = organizationTitle(connector.name, run?.target ?? connector.settings.orgSlug);
+    const about = { path, title, connectorId };
+    if (!run) return { ...about, fileName: connector.name };
+    return {
+      ...about,
       fileName: fileName(run, connector),
       answers: this.#files.answersOf(run.runId),
       before: this.#filesBefore(run),
     };
-    return { path, title: connector.name, connectorId, ...ofRun };
   }
 
   /** The file kept of a run. */
@@ -97,7 +101,7 @@ export class RunArchive implements KeptFiles {
     const path = run && this.#files.ofRun(runId);
     if (!run || path === undefined) return undefined;
     const connector = this.#store.connectors.get(run.connectorId);
-    const title = `${connector?.name ?? ""}, ${inUtc(run.startedAtMs)}`;
+    const title = `${organizationTitle(connector?.name ?? "", run.target ?? "")}, ${inUtc(run.startedAtMs)}`;
     const names = { title, connectorId: run.connectorId, fileName: fileName(run, connector) };
     return { path, ...names, answers: this.#files.answersOf(runId), before: this.#filesBefore(run) };
   }
@@ -107,6 +111,17 @@ export class RunArchive implements KeptFiles {
     const runs = this.#store.runs.list(connectorId, { before: runId, limit: keptFiles });
     const same = runs.filter((run) => run.target === target);
     return same.flatMap((run) => this.#files.ofRun(run.runId) ?? []).slice(0, offeredBefore);
+  }
+
+  /** Ids of good runs on the same organization before this one whose files are kept, newest first. @param most of them. */
+  goodRunsBefore(runId: string, most: number): readonly string[] {
+    const { connectorId, target } = this.run(runId);
+    // A partial roster lacks people who are there all the same.
+    return this.#store.runs
+      .list(connectorId, { before: runId, limit: keptRuns })
+      .filter((run) => isGood(run) && run.file !== null && run.target === target)
+      .map((run) => run.runId)
+      .slice(0, most);
   }
 
   /** What is known of a connector besides an error of it. */
@@ -188,6 +203,7 @@ export class RunArchive implements KeptFiles {
       return;
     }
     this.#files.promote(id, run.runId);
+    if (currentRunId !== null && currentRunId !== run.runId) this.#files.discardRows(currentRunId);
     this.#store.connectors.update(id, { currentRunId: run.runId });
   }
 

@@ -3,10 +3,12 @@
  * written in place, so that further names for it (hard links) cost nothing and stay what they are.
  */
 
-import { copyFileSync, linkSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseRunRecord, type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
+import { parseRunRecord } from "../../sdk/contracts/parse-run-record.ts";
+import { type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
 import { errnoOf } from "../../sdk/errors.ts";
+import { rowsExtension } from "../kept-files.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 
 /** Finds and moves them. */
@@ -77,6 +79,13 @@ export class RunFiles {
     const kept = this.#data.runFile(runId);
     for (const path of [kept, runRecordPath(kept)]) rmSync(path, { force: true });
     rmSync(this.answersOf(runId), { recursive: true, force: true });
+  }
+
+  /** Deletes the rows that were read out of the file of a run, which are read again if somebody asks; figures stay. */
+  discardRows(runId: string): void {
+    const folder = this.answersOf(runId);
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    for (const name of names.filter((one) => one.endsWith(rowsExtension))) rmSync(join(folder, name), { force: true });
   }
 
   /** Deletes the files of a connector. */

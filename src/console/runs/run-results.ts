@@ -63,7 +63,7 @@ export function endedRun(run: RunDetail, ending: RunEnding): RunDetail {
     phaseMs: record?.phaseMs ?? {},
     signals: record?.signals ?? [],
     warnings: record?.warnings ?? [],
-    completeness: record?.completeness ?? null,
+    completeness: record?.completeness ? { ...record.completeness, keyKind: record.key?.kind ?? null } : null,
     drop: record?.drop
       ? {
           counts: record.drop.counts.map((one) => ({ ...one, what: pageWords[one.what] ?? one.what })),
@@ -99,7 +99,6 @@ export function isGood({ result }: Pick<RunSummary, "result">): boolean {
 /** The part of a run that lists show. */
 export function summaryOf(run: RunDetail): RunSummary {
   const {
-    target: _t,
     syncId: _a,
     resumed: _b,
     phaseMs: _c,

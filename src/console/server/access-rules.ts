@@ -37,6 +37,7 @@ export function maySee(role: Role, { type }: ConsoleEvent): boolean {
     role === "admin" ||
     type === "connector" ||
     type === "connector-removed" ||
+    type === "figures" ||
     type === "progress" ||
     type === "heartbeat"
   );

@@ -2,25 +2,42 @@
 import type { AttentionMatter } from "../contract/attention.ts";
 import type { ConnectorStatus, ConnectorSummary } from "../contract/connectors.ts";
 import type { AttentionFacts } from "../sources/attention.ts";
+import type { Figures } from "../sources/sources.ts";
 
 /** Data that is older than this is worth a look, milliseconds. */
 const staleAfterMs = 7 * 86_400_000;
 
 type Figure = Exclude<keyof AttentionFacts, "owners" | "ownerRole">;
 
-/** @param facts of the runs whose file is kept, the latest first. */
+/**
+ * @param figures of the current file; undefined where there is no good one.
+ * @param earlier of the good runs before whose file is kept, the latest first.
+ */
 export function mattersOf(
   connector: ConnectorSummary,
-  facts: readonly AttentionFacts[],
+  figures: Figures | undefined,
+  earlier: readonly AttentionFacts[],
   nowMs: number,
 ): readonly AttentionMatter[] {
-  return [...peopleMatters(connector, facts), ...ownMatters(connector, nowMs)];
+  const inFile =
+    figures?.kind === "known"
+      ? peopleMatters(connector, [figures.facts, ...earlier])
+      : figures?.kind === "failed"
+        ? [{ ...matterOf(connector), kind: "no-figures", tone: "warn", reason: figures.reason } as const]
+        : [];
+  return [...inFile, ...ownMatters(connector, nowMs)];
+}
+
+/** One of the connector itself. */
+function matterOf({ id, name, orgSlug }: ConnectorSummary) {
+  const of = { connectorId: id, connectorName: name, orgSlug };
+  return { ...of, count: null, reason: "", place: { on: "connector" }, series: [] } as const;
 }
 
 function peopleMatters(connector: ConnectorSummary, facts: readonly AttentionFacts[]): readonly AttentionMatter[] {
   const [now, before] = facts;
   if (!now) return [];
-  const of = { connectorId: connector.id, connectorName: connector.name, reason: "" };
+  const of = matterOf(connector);
   const seriesOf = (figure: Figure): readonly number[] => facts.map((one) => one[figure]).toReversed();
   const owner = { roles: now.ownerRole };
   const fresh = before ? now.owners.filter((key) => !before.owners.includes(key)).length : 0;
@@ -41,7 +58,7 @@ function peopleMatters(connector: ConnectorSummary, facts: readonly AttentionFac
       series: seriesOf("ownersWithoutTwoFactor"),
       place: { on: "people", where: { ...owner, twoFactor: "no" } },
     },
-    { ...of, kind: "new-owners", count: fresh, tone: "warn", series: [], place: { on: "people", where: owner } },
+    { ...of, kind: "new-owners", count: fresh, tone: "warn", place: { on: "people", where: owner } },
   ];
   return all.filter(({ count }) => (count ?? 0) > 0);
 }
@@ -53,17 +70,15 @@ const states: Readonly<Partial<Record<ConnectorStatus, Pick<AttentionMatter, "ki
   Partial: { kind: "partial", tone: "warn" },
 };
 
-function ownMatters(
-  { id, name, status, lastRun, lastGoodRun }: ConnectorSummary,
-  nowMs: number,
-): readonly AttentionMatter[] {
-  const of = { connectorId: id, connectorName: name, count: null, place: { on: "connector" }, series: [] } as const;
+function ownMatters(connector: ConnectorSummary, nowMs: number): readonly AttentionMatter[] {
+  const { status, lastRun, lastGoodRun } = connector;
+  const of = matterOf(connector);
   const state = states[status];
   const goodMs = lastGoodRun?.endedAtMs ?? null;
   const isStale = goodMs !== null && nowMs - goodMs > staleAfterMs;
   return [
     ...(state ? [{ ...of, ...state, reason: state.kind === "failing" ? (lastRun?.errorTitle ?? "") : "" }] : []),
-    ...(isStale ? [{ ...of, kind: "stale", tone: "warn", reason: "" } as const] : []),
+    ...(isStale ? [{ ...of, kind: "stale", tone: "warn" } as const] : []),
   ];
 }
 

@@ -1,19 +1,28 @@
 /** Bodies of requests, checked: what an address takes is said once, and anything else is refused. */
 import type { Context } from "hono";
 import type { z } from "zod";
+import { mostListBytes } from "../contract/reviews.ts";
 import { badRequest, tooLarge } from "./failure-response.ts";
 
 /** Bytes of a body, but for the upload of a file. */
 const maxBodyBytes = 1024 * 1024;
+/** Of one that may hold a list of people, in base64 and with what stands around it. */
+const maxListBodyBytes = Math.ceil(mostListBytes / 3) * 4 + 65_536;
+const listPaths = /^\/api\/(?:reviews|sources\/[^/]+\/list(?:\/export)?)$/;
+
+function maxBytesOf({ req }: Context): number {
+  return listPaths.test(req.path) ? maxListBodyBytes : maxBodyBytes;
+}
 
 /** Refuses a body by its announced length, before anything of it is read. @throws BatonError `CONSOLE-TOO-LARGE` */
 export function refuseLargeBody(context: Context): void {
-  if (Number(context.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+  if (Number(context.req.header("content-length") ?? 0) > maxBytesOf(context)) throw tooLarge();
 }
 
 /** The body, whether its length was announced or it comes in chunks. @throws BatonError `CONSOLE-TOO-LARGE` */
 async function readText(context: Context): Promise<string> {
   const reader = context.req.raw.body?.getReader();
+  const maxBytes = maxBytesOf(context);
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
@@ -21,7 +30,7 @@ async function readText(context: Context): Promise<string> {
     if (piece === undefined) return Buffer.concat(pieces).toString("utf8");
     bytes += piece.length;
     // What is left is not waited for: the answer goes out, and the connection ends.
-    if (bytes > maxBodyBytes) throw tooLarge();
+    if (bytes > maxBytes) throw tooLarge();
     pieces.push(piece);
   }
 }

@@ -13,7 +13,7 @@ const retryMs = 1000;
 /** Bytes that may wait for a page that does not read. */
 const maxWaitingBytes = 1024 * 1024;
 /** Of the sockets that the server has, some must stay for requests; the oldest stream makes room. */
-const maxStreams = 24;
+const maxStreams = 96;
 
 /** All streams of one console. */
 export class EventStreams {
@@ -31,6 +31,11 @@ export class EventStreams {
     return this.#open.size;
   }
 
+  /** Number of events told so far, to any stream or none. */
+  get told(): number {
+    return this.#hub.told;
+  }
+
   /** Answers with the events that `isFor` lets through until the page goes away, or `isLive` says that its session has ended. */
   open(response: ServerResponse, isLive: () => boolean, isFor: (event: ConsoleEvent) => boolean = () => true): void {
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -39,7 +44,7 @@ export class EventStreams {
       if (!isLive() || response.writableLength > maxWaitingBytes) end();
       else if (isFor(event)) response.write(`data: ${JSON.stringify(event)}\n\n`);
     };
-    const beat = (): void => send({ type: "heartbeat", nowMs: this.#clock.nowMs() });
+    const beat = (): void => send({ type: "heartbeat", nowMs: this.#clock.nowMs(), told: this.told });
     const timer = setInterval(beat, heartbeatMs).unref();
     const unsubscribe = this.#hub.subscribe(send);
     const end = (): void => {

@@ -114,7 +114,7 @@ export function tooLarge(): BatonError {
   return new BatonError({
     code: "CONSOLE-TOO-LARGE",
     status: Status.outOfRange,
-    message: "The request has more than 1 MB.",
+    message: "The request is larger than this address takes.",
     effect: "Nothing of it was kept.",
     hint: "No page of the console sends so much: load the page again.",
   });

@@ -22,7 +22,8 @@ export interface Bounds {
   readonly headersTimeoutMs: number;
 }
 
-const usualBounds: Bounds = { sockets: 64, headersTimeoutMs: 10_000 };
+/** Room for 20 browsers with two pages each: up to six sockets for requests, and a stream for each page. */
+const usualBounds: Bounds = { sockets: 256, headersTimeoutMs: 10_000 };
 /** An upload of 256 MB over a slow disk must fit in. */
 const requestTimeoutMs = 300_000;
 /** How often the times are looked at. */

@@ -6,15 +6,15 @@ import type { Holdings } from "../../reports/holdings.ts";
 import type { HeldEntitlement, SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import type { PersonRow, TeamRow } from "../contract/sources.ts";
-import { Roster, type RosterTeam, rosterKey, type TeamPlace } from "./roster.ts";
+import { type RosterContent, type RosterTeam, rosterKey, type TeamPlace } from "./roster.ts";
 
 interface GrowingTeam {
   readonly resource: Resource;
   readonly places: TeamPlace[];
 }
 
-/** Yields often, at no particular moments; at the end gives the roster. */
-export function* buildRoster(view: SyncView, holdings: Holdings): Generator<void, Roster> {
+/** Yields often, at no particular moments; at the end gives what a roster is made of. */
+export function* buildRoster(view: SyncView, holdings: Holdings): Generator<void, RosterContent> {
   const teams = new Map<string, GrowingTeam>();
   for (const resourceTypeId of holdings.shape.teamTypes) {
     for (const resource of view.resources({ resourceTypeId })) {
@@ -44,7 +44,7 @@ export function* buildRoster(view: SyncView, holdings: Holdings): Generator<void
     rows.push(withCounts(team, people));
     yield;
   }
-  return new Roster({ people, byKey, teams: rows });
+  return { people, teams: rows };
 }
 
 /** A person as a row, without what depends on grants. */

@@ -13,9 +13,9 @@ import { ksuidSeconds } from "../../sdk/c1z/container/ksuid.ts";
 import type { ExportFormat } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
-import { membersTable, peopleTable, type RowsAsked, whoIsMeant } from "./people.ts";
+import { inTeam, membersTable, type RowsAsked, tableAmong } from "./people.ts";
 import type { Since } from "./reviews.ts";
-import type { TableQuery } from "./rows/row-table.ts";
+import type { Selection, TableQuery } from "./rows/row-table.ts";
 import { checkQuery } from "./rows/table-page.ts";
 
 /** How an export is written. */
@@ -52,20 +52,20 @@ const peopleReport: Omit<Report, "columns"> = {
 
 /** Everybody who fits, as an answer to be exported. @throws BatonError `CONSOLE-BAD-REQUEST` */
 export async function peopleAnswer(open: OpenSource, asked: RowsAsked): Promise<Answer> {
-  const table = await peopleTable(open);
+  const table = await tableAmong(open, asked);
   const { query } = asked;
   checkQuery(table, query);
-  return answerOf(open, table.columns, table.select(query, await whoIsMeant(open, asked)));
+  return answerOf(open, table.columns, await table.select(query, await inTeam(open, asked.team)));
 }
 
 /** The same for the members of a team. @throws BatonError `CONSOLE-NOT-IN-FILE`, `CONSOLE-BAD-REQUEST` */
 export async function membersAnswer(open: OpenSource, teamKey: string, query: TableQuery): Promise<Answer> {
   const table = await membersTable(open, teamKey);
   checkQuery(table, query);
-  return answerOf(open, table.columns, table.select(query));
+  return answerOf(open, table.columns, await table.select(query));
 }
 
-function answerOf<Item>(open: OpenSource, columns: readonly ColumnOf<Item>[], items: readonly Item[]): Answer {
+function answerOf<Item>(open: OpenSource, columns: readonly ColumnOf<Item>[], found: Selection<Item>): Answer {
   return {
     report: { ...peopleReport, columns },
     sync: open.view.sync,
@@ -73,7 +73,7 @@ function answerOf<Item>(open: OpenSource, columns: readonly ColumnOf<Item>[], it
     run: runOf(readRunRecord(open.identity.path), open.view.sync),
     asOfSeconds: undefined,
     about: undefined,
-    rows: rowsOf(columns, items),
+    rows: rowsOf(columns, found.slice()),
   };
 }
 

@@ -23,8 +23,9 @@ export class FileQuestions {
 
   /** @throws BatonError those of `openC1z`, `CONSOLE-NO-SOURCE`, and what answering throws. */
   async answer<Q extends Question>(question: FileQuestion<Q>): Promise<unknown> {
-    const { name, path, taken, since } = question;
+    const { name, path, taken, since, answers } = question;
     return await this.#pool.use(path, async (open) => {
+      open.folder = answers;
       const ask = (with_: Since | undefined): unknown => answering[name](open, taken, with_);
       if (since === undefined) {
         const isAlone = comparing.has(name) && !open.hasEarlierSync;

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { reportProgress } from "../../sdk/file-progress.ts";
 
 /** So long one slice may keep the process to itself, in milliseconds. */
-const sliceMs = 10;
+const sliceMs = 5;
 
 /** Walks `steps` to their end and gives back what they return. @param take gets each value; must return at once. */
 export async function inSlices<T, R>(steps: Iterator<T, R>, take: (value: T) => void = () => undefined): Promise<R> {
@@ -18,4 +18,11 @@ export async function inSlices<T, R>(steps: Iterator<T, R>, take: (value: T) => 
     await nextTurn();
     startedMs = performance.now();
   }
+}
+
+/** What `map` makes of each item. */
+export async function mapInSlices<T, R>(items: readonly T[], map: (item: T) => R): Promise<R[]> {
+  const made: R[] = [];
+  await inSlices(items.values(), (item) => made.push(map(item)));
+  return made;
 }

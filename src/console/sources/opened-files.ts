@@ -19,6 +19,7 @@ const rememberedFiles = 20;
 interface Entry {
   readonly id: string;
   readonly path: string;
+  /** The file's name. */
   readonly title: string;
   readonly openedAtMs: number;
   /** It lies in our directory and goes when it is forgotten. */
@@ -41,7 +42,8 @@ export class OpenedFiles {
   }
 
   find(id: string): KeptFile | undefined {
-    return this.#entries.find((entry) => entry.id === id);
+    const entry = this.#entries.find((one) => one.id === id);
+    return entry && { ...entry, fileName: withoutExtension(entry.title) };
   }
 
   /** Remembers a file by its path. */
@@ -88,6 +90,10 @@ export class OpenedFiles {
   #indexPath(): string {
     return join(this.#dataDir, "opened-files.json");
   }
+}
+
+function withoutExtension(name: string): string {
+  return name.replace(/\.c1z$/i, "");
 }
 
 function newId(): string {

@@ -18,7 +18,7 @@ import type {
 import type { OpenSource } from "./open-source.ts";
 import { rosterKey } from "./roster.ts";
 import { memberColumns, memberScreen, personColumns, personScreen, type TeamMember } from "./rows/person-columns.ts";
-import { RowTable, type TableQuery } from "./rows/row-table.ts";
+import { type Condition, RowTable, type TableQuery } from "./rows/row-table.ts";
 import { tablePage, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
 
@@ -61,9 +61,9 @@ export async function membersTable(open: OpenSource, teamKey: string): Promise<R
 
 /** People who fit. @throws BatonError `CONSOLE-BAD-REQUEST` */
 export async function peoplePage(open: OpenSource, asked: RowsAsked, window: Window): Promise<TablePage> {
-  const table = await peopleTable(open);
+  const table = await tableAmong(open, asked);
   const { query } = asked;
-  const only = await whoIsMeant(open, asked);
+  const only = await inTeam(open, asked.team);
   return await tablePage(open, table, { query, only, window, screen: personScreen });
 }
 
@@ -78,25 +78,22 @@ export async function membersPage(
   return await tablePage(open, table, { query, window, screen: memberScreen });
 }
 
-/** Whether a person is meant: in the team, and among those asked for; undefined: everybody is. */
-export async function whoIsMeant(
-  open: OpenSource,
-  { team, among }: RowsAsked,
-): Promise<((person: PersonRow) => boolean) | undefined> {
-  const isInTeam = await inTeam(open, team);
-  if (!among) return isInTeam;
+/** Everybody, or those who are meant: what there is to choose and how many there are is counted among them. */
+export async function tableAmong(open: OpenSource, { among }: RowsAsked): Promise<RowTable<PersonRow>> {
+  const table = await peopleTable(open);
+  if (!among) return table;
   const keys = new Set(among);
-  return (person) => keys.has(rosterKey(person)) && (isInTeam?.(person) ?? true);
+  return new RowTable(
+    table.columns,
+    table.items.filter((person) => keys.has(rosterKey(person))),
+  );
 }
 
 /** Whether a person is in a team; undefined when none is asked for. */
-export async function inTeam(
-  open: OpenSource,
-  team: string | undefined,
-): Promise<((person: PersonRow) => boolean) | undefined> {
+export async function inTeam(open: OpenSource, team: string | undefined): Promise<Condition<PersonRow> | undefined> {
   if (team === undefined) return undefined;
   const people = (await open.roster()).peopleOf(team);
-  return (person) => people.has(person);
+  return { key: team, fits: (person) => people.has(person) };
 }
 
 /** What teams are asked for. */

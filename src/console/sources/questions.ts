@@ -99,6 +99,11 @@ export interface Questions {
   exportDecisions: [taken: Written & { readonly path: string; readonly form: ExportForm }, answer: null];
 }
 
+/** Those that go through all of the file and keep nothing of it in memory. */
+export const walking: ReadonlySet<Question> = new Set([
+  ...(["exportReview", "exportEvidence", "exportListed", "exportDecisions", "startReview", "checkReview"] as const),
+]);
+
 /** Where a download is written. */
 interface Written {
   readonly out: string;
@@ -106,7 +111,7 @@ interface Written {
 
 /** Those whose answer depends on the sync before. */
 export const comparing: ReadonlySet<Question> = new Set([
-  ...(["info", "overview", "review", "exportReview", "exportEvidence"] as const),
+  ...(["info", "overview", "review", "exportReview", "exportEvidence", "startReview"] as const),
 ]);
 
 /** Name of a question. */
@@ -123,6 +128,8 @@ export interface FileQuestion<Q extends Question = Question> {
   readonly taken: Taken<Q>;
   /** Files in which the sync before may lie, newest first, where the file itself holds but one. */
   readonly before: readonly string[];
+  /** Folder of what was worked out of the file; absent: nothing is kept of it. */
+  readonly answers?: string | undefined;
   /** What it is compared with: a sync of the same file by its id, else the file that goes by that name. */
   readonly since?: { readonly id: string; readonly file: NamedFile | undefined } | undefined;
 }
@@ -187,7 +194,7 @@ export const answering: Answering = {
     await writeOutputFile(out, (sink) => exportAnswer(listedAnswer(open, list), form, sink));
     return null;
   },
-  startReview: (open, taken) => startFrom(open, taken),
+  startReview: (open, taken, since) => startFrom(open, since, taken),
   checkReview: (open, { path }) => checkAgainst(open, path),
   async exportDecisions(open, { path, form, out }) {
     const answer = await decisionsOf(open, path);

@@ -24,7 +24,7 @@ export const readCommand: Command = {
       import("../../sdk/c1z/process/asked-process.ts"),
       import("./file-questions.ts"),
     ]);
-    (await import("../../sdk/cli/young-generation.ts")).boundYoungGeneration();
+    (await import("../../sdk/cli/young-generation.ts")).keepHeapSmall();
     const files = new FileQuestions(io.clock);
     // The sender is the process that started this one: the shape is what it is compiled with.
     return await answerQuestions((question) => files.answer(question as FileQuestion));

@@ -2,7 +2,7 @@
 import { notComparedKeys } from "../../cloudsmith/config.ts";
 import { Inquiry, type Request } from "../../reports/ask.ts";
 import { findReport, reviews } from "../../reports/catalogue.ts";
-import type { Answer, ColumnOf, Conclusion, Figures, Report, Row, Rows } from "../../reports/report.ts";
+import type { Answer, Cell, ColumnOf, Conclusion, Figures, Report, Row, Rows } from "../../reports/report.ts";
 import { countIn, inText } from "../../reports/screen/chart.ts";
 import type { Chart, Column, Headline } from "../../reports/screen/shown.ts";
 import { toBatonError } from "../../sdk/errors.ts";
@@ -12,7 +12,7 @@ import type { OpenSource } from "./open-source.ts";
 import { inTeam, type RowsAsked } from "./people.ts";
 import type { Roster } from "./roster.ts";
 import { ofPerson, personColumns } from "./rows/person-columns.ts";
-import { RowTable } from "./rows/row-table.ts";
+import { type Condition, RowTable } from "./rows/row-table.ts";
 import { checkQuery, tablePage, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
 
@@ -30,10 +30,15 @@ export interface ReviewRequest {
   readonly asOfSeconds?: number | undefined;
 }
 
+/** A row, and the person that it is about. */
+interface ReviewItem {
+  readonly row: Row;
+  readonly person: PersonRow | undefined;
+}
+
 /** A review with everything that does not depend on the page. */
 interface Answered extends Omit<Answer, "rows"> {
-  readonly table: RowTable<Row>;
-  readonly personOf: (row: Row) => PersonRow | undefined;
+  readonly table: RowTable<ReviewItem>;
   readonly conclusion: Conclusion;
   readonly headline: Headline;
   readonly chart: Chart | null;
@@ -42,8 +47,9 @@ interface Answered extends Omit<Answer, "rows"> {
 /** All reviews that there are, each with its figure. */
 export async function reviewsOverview(open: OpenSource, since: Since | undefined): Promise<ReviewsOverview> {
   const found: ReviewInfo[] = [];
-  for (const { name, title, summary, comparesSyncs = false, countsAges = false, hasSubject } of reviews()) {
-    if (hasSubject?.(open.view) === false) continue;
+  const applicable = await open.kept("reviews", async () => namesFor(open), String);
+  for (const { name, title, summary, comparesSyncs = false, countsAges = false } of reviews()) {
+    if (!applicable.includes(name)) continue;
     const info = { name, title, summary, comparesSyncs, countsAges };
     try {
       const { headline } = await answered(open, { name, since });
@@ -55,6 +61,11 @@ export async function reviewsOverview(open: OpenSource, since: Since | undefined
     }
   }
   return { reviews: found };
+}
+
+/** Reviews that have something to be about in the file, which takes a walk over everybody to know. */
+function namesFor({ view }: OpenSource): readonly string[] {
+  return reviews().flatMap(({ name, hasSubject }) => (hasSubject?.(view) === false ? [] : [name]));
 }
 
 /** A count of a review. @throws BatonError as `reviewPage` */
@@ -71,7 +82,7 @@ export async function reviewPage(
 ): Promise<ReviewPage> {
   const review = await answered(open, request);
   const { report, table, conclusion, headline, chart, asOfSeconds, since } = review;
-  const only = await ofTeam(open, review, team);
+  const only = await ofTeam(open, team);
   const screen = report.screen ?? report.columns.slice(0, 6).map(({ key }) => key);
   const page = await tablePage(open, table, { query, only, window, screen });
   const named =
@@ -96,18 +107,18 @@ export async function reviewAnswer(open: OpenSource, request: ReviewRequest, ask
   const isWhole = [q, order, asked.team].every((one) => one === undefined) && Object.keys(where).length === 0;
   if (isWhole) return freshAnswer(open, request);
   const review = await answered(open, request);
-  const { table, personOf: _p, conclusion, headline: _h, chart: _c, ...answer } = review;
+  const { table, conclusion, headline: _h, chart: _c, ...answer } = review;
   checkQuery(table, asked.query);
-  const rows = table.select(asked.query, await ofTeam(open, review, asked.team));
-  return { ...answer, rows: rowsOf(rows, conclusion) };
+  const found = await table.select(asked.query, await ofTeam(open, asked.team));
+  return { ...answer, rows: rowsOf(found.slice(), conclusion) };
 }
 
 function freshAnswer(open: OpenSource, request: ReviewRequest): Answer {
   return inquiryOf(open, request).answer(reviewOf(request.name));
 }
 
-function* rowsOf(rows: readonly Row[], conclusion: Conclusion): Rows {
-  yield* rows;
+function* rowsOf(items: readonly ReviewItem[], conclusion: Conclusion): Rows {
+  for (const { row } of items) yield row;
   return conclusion;
 }
 
@@ -117,17 +128,9 @@ function reviewOf(name: string): Report {
   return report;
 }
 
-async function ofTeam(
-  open: OpenSource,
-  { personOf }: Answered,
-  team: string | undefined,
-): Promise<((row: Row) => boolean) | undefined> {
+async function ofTeam(open: OpenSource, team: string | undefined): Promise<Condition<ReviewItem> | undefined> {
   const isIn = await inTeam(open, team);
-  if (!isIn) return undefined;
-  return (row) => {
-    const person = personOf(row);
-    return person !== undefined && isIn(person);
-  };
+  return isIn && { key: isIn.key, fits: ({ person }) => person !== undefined && isIn.fits(person) };
 }
 
 async function answered(open: OpenSource, request: ReviewRequest): Promise<Answered> {
@@ -136,17 +139,15 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
   const key = JSON.stringify(["review", request.name, sinceKey, asOfSeconds ?? null]);
   return await open.remembered(key, async () => {
     const answer = freshAnswer(open, request);
-    const rows: Row[] = [];
-    const conclusion = await inSlices(answer.rows, (row) => rows.push(row));
     const { report } = answer;
-    const personOf = personFinder(report.columns, await open.roster());
+    const { items, conclusion } = await collected(open, request, answer);
     const { counts } = conclusion;
     const count = (name: string): number => countIn(counts, name);
+    const rows = items.map(({ row }) => row);
     const chart = report.chart?.({ columns: report.columns, rows, counts });
     return {
       ...answer,
-      table: new RowTable(columnsFor(open, report, rows, personOf), rows),
-      personOf,
+      table: new RowTable(columnsFor(open, report, items), items),
       conclusion,
       headline: (report.headline ?? firstCount)({ total: rows.length, counts, count }),
       chart: chart?.bars.some(({ parts }) => parts.some((part) => part.count > 0)) ? chart : null,
@@ -154,24 +155,63 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
   });
 }
 
-/** The person that a row is about, if its type and id are those of one. */
-function personFinder(columns: readonly Column[], roster: Roster): (row: Row) => PersonRow | undefined {
+/** The rows: those that were kept where nobody named what to compare with or a day, else from the file. */
+async function collected(
+  open: OpenSource,
+  { name, since, asOfSeconds }: ReviewRequest,
+  answer: Answer,
+): Promise<{ readonly items: readonly ReviewItem[]; readonly conclusion: Conclusion }> {
+  const isUsual = (since === undefined || since.kind === "before") && asOfSeconds === undefined;
+  const collect = async (): Promise<readonly (Row | Conclusion)[]> => {
+    const rows: (Row | Conclusion)[] = [];
+    rows.push(await inSlices(answer.rows, (row) => rows.push(row)));
+    return rows;
+  };
+  const itemOf = itemMaker(answer.report.columns, await open.roster());
+  const made = (one: Row | Conclusion): ReviewItem | Conclusion => (isRow(one) ? itemOf(one) : one);
+  const found = isUsual ? await open.kept(`review-${name}`, collect, made) : (await collect()).map(made);
+  const conclusion = found.pop();
+  return {
+    items: found.filter((one) => "row" in one),
+    conclusion: conclusion && "counts" in conclusion ? conclusion : nothing,
+  };
+}
+
+const nothing: Conclusion = { counts: [], notices: [] };
+
+function isRow(one: Row | Conclusion): one is Row {
+  return Array.isArray(one);
+}
+
+/**
+ * Rows with the person that each is about, where its type and id are those of one. What a row repeats of the person is in
+ * memory once: there are many reviews of the same people. Kept rows have null where a value is missing.
+ */
+function itemMaker(columns: readonly Column[], roster: Roster): (row: readonly (Cell | null)[]) => ReviewItem {
   const [typeAt, idAt] = ["type", "id"].map((key) => columns.findIndex((column) => column.key === key));
-  return (row) => roster.person(String(row[typeAt ?? -1] ?? ""), String(row[idAt ?? -1] ?? ""));
+  const textAt = (row: readonly (Cell | null)[], at = -1): string => String(row[at] ?? "");
+  return (row) => {
+    const person = roster.person(textAt(row, typeAt), textAt(row, idAt));
+    const { id, name, email, login } = person ?? {};
+    const shared = [id, name, email, login];
+    const cells = row.map(
+      (cell) => (typeof cell === "string" ? shared.find((one) => one === cell) : undefined) ?? cell,
+    );
+    return { row: cells.map((cell) => cell ?? undefined), person };
+  };
 }
 
 /** The report's own columns, and where all rows are about people what else is known of them. */
 function columnsFor(
   open: OpenSource,
   { columns }: Report,
-  rows: readonly Row[],
-  personOf: (row: Row) => PersonRow | undefined,
-): readonly ColumnOf<Row>[] {
-  const own = columns.map((one, at) => ({ ...one, value: (row: Row) => row[at] }));
-  const isAboutPeople = columns.some(({ key }) => key === "twoFactor") && rows.every((row) => personOf(row));
+  items: readonly ReviewItem[],
+): readonly ColumnOf<ReviewItem>[] {
+  const own = columns.map((one, at) => ({ ...one, value: ({ row }: ReviewItem) => row[at] }));
+  const isAboutPeople = columns.some(({ key }) => key === "twoFactor") && items.every(({ person }) => person);
   if (!isAboutPeople) return own;
   const others = personColumns(open.asOfSeconds).filter(({ key }) => !columns.some((one) => one.key === key));
-  return [...own, ...ofPerson(others, personOf)];
+  return [...own, ...ofPerson<ReviewItem>(others, ({ person }) => person)];
 }
 
 function firstCount({ total, counts: [first] }: Figures): Headline {
@@ -179,8 +219,11 @@ function firstCount({ total, counts: [first] }: Figures): Headline {
   return { figure: inText(total), sentence: total === 1 ? "row" : "rows", tone: "neutral" };
 }
 
-/** Never closed: the readers are the pool's. */
-function inquiryOf({ identity, reader }: OpenSource, { since, asOfSeconds }: ReviewRequest): Inquiry {
+/** Reports of an open file. Never closed: the readers are the pool's. */
+export function inquiryOf(
+  { identity, reader }: OpenSource,
+  { since, asOfSeconds }: Pick<ReviewRequest, "since" | "asOfSeconds">,
+): Inquiry {
   const request: Request = {
     file: identity.path,
     notCompared: notComparedKeys,

@@ -16,12 +16,10 @@ export interface RosterTeam {
   readonly places: readonly TeamPlace[];
 }
 
-/** What a roster is made of. */
+/** What a roster is made of, as plain data. */
 export interface RosterContent {
   /** By type and id. */
   readonly people: readonly PersonRow[];
-  /** Index of each person by {@link rosterKey}. */
-  readonly byKey: ReadonlyMap<string, number>;
   readonly teams: readonly RosterTeam[];
 }
 
@@ -34,9 +32,9 @@ export class Roster {
   readonly #byKey: ReadonlyMap<string, number>;
   readonly #teamsByKey: ReadonlyMap<string, RosterTeam>;
 
-  constructor({ people, byKey, teams }: RosterContent) {
+  constructor({ people, teams }: RosterContent) {
     this.people = people;
-    this.#byKey = byKey;
+    this.#byKey = new Map(people.map((person, index) => [rosterKey(person), index]));
     this.teams = teams.toSorted(
       (a, b) => compareTexts(folded(a.row.name), folded(b.row.name)) || compareTexts(a.row.id, b.row.id),
     );

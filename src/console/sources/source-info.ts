@@ -43,7 +43,7 @@ export function sourceInfo(open: OpenSource, { source, title, before }: SourceNa
           id: view.sync.id,
           type: view.sync.type,
           startedAtMs: startedAtMs(view.sync),
-          endedAtMs: milliseconds(view.sync.endedAt),
+          endedAtMs: millisecondsOf(view.sync.endedAt),
         }
       : null,
     result: result ?? "unknown",
@@ -98,7 +98,8 @@ function startedAtMs(sync: SyncRun): number | null {
 }
 
 /** Times in the file have no zone: they are this machine's, or another's. */
-function milliseconds(goTime: string | undefined): number | null {
+/** Milliseconds since the epoch; null for a time that is absent or none. */
+export function millisecondsOf(goTime: string | undefined): number | null {
   const seconds = goTime === undefined ? undefined : parseGoTime(goTime)?.seconds;
   return seconds === undefined ? null : seconds * 1000;
 }

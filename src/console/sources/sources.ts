@@ -7,18 +7,19 @@ import { createReadStream, type ReadStream, statSync, unlink } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { reviews } from "../../reports/catalogue.ts";
 import { hashOfFile } from "../../reports/hash-file.ts";
 import { AskedProcess } from "../../sdk/c1z/process/asked-process.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
+import { toBatonError } from "../../sdk/errors.ts";
 import type { OpenedFile, SourceInfo } from "../contract/sources.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
+import type { AttentionFacts } from "./attention.ts";
 import { FilePool } from "./file-pool.ts";
-import { firstQuestions, isKept, keep, readKept } from "./kept-answers.ts";
+import { firstQuestions, isKept, keep, readKept } from "./kept/kept-answers.ts";
 import { OpenedFiles } from "./opened-files.ts";
-import type { AnswerOf, FileQuestion, Question, Taken } from "./questions.ts";
+import { type AnswerOf, type FileQuestion, type Question, type Taken, walking } from "./questions.ts";
 import { readCommandName } from "./read-command.ts";
 import { noSuchSource } from "./source-error.ts";
 
@@ -32,6 +33,9 @@ export interface SourcesOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Of a smaller file everything is told sooner than a process starts. */
+const largeBytes = 4 * 1024 * 1024;
+
 /** A download that is ready. */
 export interface Download {
   readonly bytes: number;
@@ -41,8 +45,23 @@ export interface Download {
   readonly stream: ReadStream;
 }
 
+/** Figures of a file: there, being worked out, or why they cannot be. */
+export type Figures =
+  | { readonly kind: "known"; readonly facts: AttentionFacts }
+  | { readonly kind: "pending" }
+  | { readonly kind: "failed"; readonly reason: string };
+
 /** Questions that write a download. */
 type Export = Extract<Question, `export${string}`>;
+
+/** 0 for what the system refuses: the process that opens the file says that better. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    return 0;
+  }
+}
 
 /** All files that can be asked. */
 export class Sources {
@@ -51,6 +70,19 @@ export class Sources {
   readonly #clock: Clock;
   readonly #pool: FilePool<AskedProcess>;
   readonly #downloads: string;
+  /** Opens a process that reads a file. */
+  readonly #open: (path: string) => AskedProcess;
+  /** Of what is kept: who asks for the same meanwhile waits for the same answer. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
+  /** Ends of what walks through a file alone, by its path. */
+  readonly #turns = new Map<string, Promise<void>>();
+  /** What does so, to be ended with the console. */
+  readonly #workers = new Set<AskedProcess>();
+  /** Folders of answers that are being worked out. */
+  readonly #beingWorkedOut = new Set<string>();
+  /** What came of it for each connector: of what fails, and of what cannot be kept, nothing is on the disk. */
+  readonly #lastFigures = new Map<string, { readonly folder: string; readonly figures: Figures }>();
+  #tell: (connectorId: string) => void = () => undefined;
   #isClosed: boolean = false;
 
   constructor({ dataDir, kept, clock, program, env }: SourcesOptions) {
@@ -58,11 +90,14 @@ export class Sources {
     this.#kept = kept;
     this.#clock = clock;
     this.#downloads = join(dataDir, "downloads");
+    this.#open = (path) => {
+      const heldBytes = sizeOf(path);
+      return new AskedProcess({ program, args: [readCommandName], env: withoutSecrets(env), heldBytes });
+    };
     this.#pool = new FilePool({
       clock,
       open: async (path, _key, dismiss) => {
-        const heldBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-        const reader = new AskedProcess({ program, args: [readCommandName], env: withoutSecrets(env), heldBytes });
+        const reader = this.#open(path);
         void reader.ended.then(dismiss);
         return reader;
       },
@@ -77,11 +112,10 @@ export class Sources {
    */
   async ask<Q extends Question>(source: string, name: Q, taken: Taken<Q>, since?: string): Promise<AnswerOf<Q>> {
     const asked = this.#find(source);
-    const { path, before = [] } = asked;
     if (since === undefined) return await this.#askOnce(asked, name, taken);
     const other = this.#lookUp(since);
     const file = other && { path: other.path, source: since, title: other.title };
-    return await this.#askFile({ name, path, taken, before, since: { id: since, file } });
+    return await this.#askFile({ ...questionAbout(asked, name, taken), since: { id: since, file } });
   }
 
   /** Whether there is a file behind the name. */
@@ -89,10 +123,9 @@ export class Sources {
     return this.#lookUp(source) !== undefined;
   }
 
-  /** What the names of its downloads begin with. @throws BatonError `CONSOLE-NO-SOURCE` */
-  fileName(source: string): string {
-    const { fileName, title } = this.#find(source);
-    return fileName ?? title.replace(/\.c1z$/i, "");
+  /** What it is called, for people and in names of downloads. @throws BatonError `CONSOLE-NO-SOURCE` */
+  namesOf(source: string): Pick<KeptFile, "title" | "fileName"> {
+    return this.#find(source);
   }
 
   /** The source that reviews are kept under: of the file of a run, its connector. @throws BatonError `CONSOLE-NO-SOURCE` */
@@ -115,15 +148,27 @@ export class Sources {
     return folder === undefined ? undefined : ((await readKept(folder, name, taken)) as AnswerOf<Q> | undefined);
   }
 
+  /** Figures of a connector's current file. Those that are not there yet are worked out from now on. */
+  async figures(connectorId: string): Promise<Figures> {
+    const source = `connector:${connectorId}`;
+    const facts = await this.known(source, "attention", {});
+    if (facts) return { kind: "known", facts };
+    const last = this.#lastFigures.get(connectorId);
+    if (last && last.folder === this.#lookUp(source)?.answers) return last.figures;
+    void this.#workOut(connectorId);
+    return { kind: "pending" };
+  }
+
   /** Works figures and first pages out of the file of every run that ends well, before somebody asks. @returns ends it. */
   follow(hub: EventHub): () => void {
+    this.#tell = (connectorId) => hub.publish({ type: "figures", connectorId });
     const lastRuns = new Map<string, string>();
     return hub.subscribe((event) => {
       if (event.type !== "connector" || !event.connector.lastGoodRun) return;
       const { id, lastGoodRun } = event.connector;
       if (lastRuns.get(id) === lastGoodRun.runId) return;
       lastRuns.set(id, lastGoodRun.runId);
-      void this.#workOut(`connector:${id}`).then(() => hub.publish({ type: "figures", connectorId: id }));
+      void this.#workOut(id);
     });
   }
 
@@ -173,40 +218,100 @@ export class Sources {
   /** Lets all files go. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), ...[...this.#workers].map((worker) => worker.close())]);
     await rm(this.#downloads, { recursive: true, force: true });
   }
 
-  async #askFile<Q extends Question>(question: FileQuestion<Q>): Promise<AnswerOf<Q>> {
-    const answer = await this.#pool.use(question.path, (reader) => reader.ask(question));
+  /** @param reader absent: the one that is kept for this file. */
+  async #askFile<Q extends Question>(question: FileQuestion<Q>, reader?: AskedProcess): Promise<AnswerOf<Q>> {
+    const { name, path } = question;
+    const isLong = walking.has(name) && sizeOf(path) > largeBytes;
+    const answer = reader
+      ? reader.ask(question)
+      : isLong
+        ? this.#alone(path, (own) => own.ask(question))
+        : this.#pool.use(path, (kept) => kept.ask(question));
     // The answer is this very program's: the shape is what it is compiled with.
-    return answer as AnswerOf<Q>;
+    return (await answer) as AnswerOf<Q>;
+  }
+
+  /** With a process of its own, which ends then: nobody else waits, and what it took of memory is given back. One a file. */
+  async #alone<T>(path: string, work: (own: AskedProcess) => Promise<T>): Promise<T> {
+    const before = this.#turns.get(path);
+    const { promise: turn, resolve: endTurn } = Promise.withResolvers<void>();
+    this.#turns.set(path, turn);
+    await before;
+    let own: AskedProcess | undefined;
+    try {
+      if (this.#isClosed) throw noSuchSource(path);
+      own = this.#open(path);
+      this.#workers.add(own);
+      return await work(own);
+    } finally {
+      await own?.close();
+      if (own) this.#workers.delete(own);
+      if (this.#turns.get(path) === turn) this.#turns.delete(path);
+      endTurn();
+    }
   }
 
   /** From what was kept of the file, else from the file. */
-  async #askOnce<Q extends Question>(file: KeptFile, name: Q, taken: Taken<Q>): Promise<AnswerOf<Q>> {
-    const { path, answers, before = [] } = file;
-    const folder = isKept(name, taken) ? answers : undefined;
-    const known = folder === undefined ? undefined : await readKept(folder, name, taken);
-    // It was written by this very program: the shape is what it is compiled with.
-    if (known !== undefined) return known as AnswerOf<Q>;
-    const answer = await this.#askFile({ name, path, taken, before });
-    if (folder !== undefined) await keep(folder, name, taken, answer);
+  async #askOnce<Q extends Question>(
+    file: KeptFile,
+    name: Q,
+    taken: Taken<Q>,
+    reader?: AskedProcess,
+  ): Promise<AnswerOf<Q>> {
+    const question = questionAbout(file, name, taken);
+    const folder = isKept(name, taken) ? file.answers : undefined;
+    if (folder === undefined) return await this.#askFile(question, reader);
+    const key = JSON.stringify([folder, name, taken]);
+    const answer = this.#underWay.get(key) ?? this.#knownOrAsked(folder, question, reader);
+    this.#underWay.set(key, answer);
+    try {
+      // It was written by this very program: the shape is what it is compiled with.
+      return (await answer) as AnswerOf<Q>;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  async #knownOrAsked<Q extends Question>(
+    folder: string,
+    question: FileQuestion<Q>,
+    reader?: AskedProcess,
+  ): Promise<unknown> {
+    const { name, taken } = question;
+    const known = await readKept(folder, name, taken);
+    if (known !== undefined) return known;
+    const answer = await this.#askFile(question, reader);
+    await keep(folder, name, taken, answer);
     return answer;
   }
 
-  /** One question after the other, so that somebody who asks meanwhile does not wait for all of them. */
-  async #workOut(source: string): Promise<void> {
+  /** Once at a time for a file; open pages are told of the end. What fails here fails again for the one who asks. */
+  async #workOut(connectorId: string): Promise<void> {
+    const source = `connector:${connectorId}`;
+    const file = this.#lookUp(source);
+    const folder = file?.answers;
+    if (!file || folder === undefined || this.#beingWorkedOut.has(folder) || this.#isClosed) return;
+    this.#beingWorkedOut.add(folder);
+    const all = async (worker: AskedProcess): Promise<void> => {
+      await this.#askOnce(file, "info", { source, title: file.title }, worker);
+      const { reviews } = await this.#askOnce(file, "overview", {}, worker);
+      const facts = await this.#askOnce(file, "attention", {}, worker);
+      this.#lastFigures.set(connectorId, { folder, figures: { kind: "known", facts } });
+      for (const { name, taken } of firstQuestions(reviews.map((review) => review.name)))
+        await this.#askOnce(file, name, taken, worker).catch(() => undefined);
+    };
     try {
-      const { title } = this.#find(source);
-      await this.ask(source, "info", { source, title });
-      for (const { name, taken } of firstQuestions(reviews().map(({ name }) => name))) {
-        // A question after the end would start a process that nobody ends.
-        if (this.#isClosed) return;
-        await this.ask(source, name, taken).catch(() => undefined);
-      }
-    } catch {
-      // What fails here fails again for the one who asks, and is told there.
+      await this.#alone(file.path, all);
+    } catch (caught) {
+      const reason = toBatonError(caught).message;
+      if (!this.#isClosed) this.#lastFigures.set(connectorId, { folder, figures: { kind: "failed", reason } });
+    } finally {
+      this.#beingWorkedOut.delete(folder);
+      if (!this.#isClosed) this.#tell(connectorId);
     }
   }
 
@@ -228,6 +333,14 @@ export class Sources {
     if (kind === "run") return this.#kept.runFile(id);
     return kind === "file" ? this.files.find(id) : undefined;
   }
+}
+
+function questionAbout<Q extends Question>(
+  { path, answers, before = [] }: KeptFile,
+  name: Q,
+  taken: Taken<Q>,
+): FileQuestion<Q> {
+  return { name, path, taken, before, answers };
 }
 
 /** Settings that say how files are read are kept; those of connectors and their keys are none of it. */

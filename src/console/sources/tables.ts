@@ -12,9 +12,12 @@ import { cellOf, shownColumn, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
 
 /** Resources of one type, or all, in the order of the file. */
-export function resourcesPage({ view }: OpenSource, type: string | undefined, window: Window): TablePage {
+export async function resourcesPage(open: OpenSource, type: string | undefined, window: Window): Promise<TablePage> {
   const filter = type === undefined ? {} : { resourceTypeId: type };
-  return pageOf(resourceColumns, view.resources(filter, window), { total: view.count("resource", filter), window });
+  return pageOf(resourceColumns, open.view.resources(filter, window), {
+    total: await open.total("resource", filter),
+    window,
+  });
 }
 
 /** What entitlements are asked for. */
@@ -24,18 +27,19 @@ export interface EntitlementsQuery {
 }
 
 /** Entitlements on resources of one type or on one resource, or all. */
-export function entitlementsPage(
-  { view, holdings }: OpenSource,
+export async function entitlementsPage(
+  open: OpenSource,
   { type, resource }: EntitlementsQuery,
   window: Window,
-): TablePage {
+): Promise<TablePage> {
+  const { view, holdings } = open;
   const filter = { ...(type !== undefined && { resourceTypeId: type }), ...(resource && { resource }) };
   const rows = [...view.entitlements(filter, window)].map((entitlement) => ({
     entitlement,
     resourceName: holdings.resourceName(entitlement.resource.id),
-    grants: view.count("grant", { entitlementId: entitlement.id }),
+    grants: open.count("grant", { entitlementId: entitlement.id }),
   }));
-  return pageOf(entitlementColumns, rows, { total: view.count("entitlement", filter), window });
+  return pageOf(entitlementColumns, rows, { total: await open.total("entitlement", filter), window });
 }
 
 /** What grants are asked for. */
@@ -45,11 +49,12 @@ export interface GrantsQuery {
 }
 
 /** Grants of one entitlement or to one principal, or all. */
-export function grantsPage(
-  { view, holdings }: OpenSource,
+export async function grantsPage(
+  open: OpenSource,
   { entitlement, principal }: GrantsQuery,
   window: Window,
-): TablePage {
+): Promise<TablePage> {
+  const { view, holdings } = open;
   const filter = { ...(entitlement !== undefined && { entitlementId: entitlement }), ...(principal && { principal }) };
   const rows = [...view.grants(filter, window)].map((grant) => {
     const { id, resource } = grant.entitlement;
@@ -57,7 +62,7 @@ export function grantsPage(
     const through = inheritedFrom(grant).map((one) => labelOf(one, holdings));
     return { grant, resourceName, slug, principalName: holdings.resourceName(grant.principal), through };
   });
-  return pageOf(grantColumns, rows, { total: view.count("grant", filter), window });
+  return pageOf(grantColumns, rows, { total: await open.total("grant", filter), window });
 }
 
 /** One resource. @throws BatonError `CONSOLE-NOT-IN-FILE` */

@@ -74,6 +74,11 @@ test("nothing is overwritten, and what is no back-up, is damaged or leads elsewh
   assert.throws(() => writeBackup(from, file), refused, "the file is there");
   assert.throws(() => writeBackup(place(), place()), refused, "nothing to back up");
   assert.throws(() => restoreBackup(file, from), refused, "the directory is in use");
+  const foreign = place();
+  mkdirSync(foreign);
+  writeFileSync(join(foreign, "letters.txt"), "mine");
+  assert.throws(() => restoreBackup(file, foreign), refused, "the directory holds something else");
+  assert.ok(existsSync(join(foreign, "letters.txt")));
   assert.throws(() => restoreBackup(place(), place()), refused, "no file");
   assert.throws(() => restoreBackup(join(from, "console.sqlite"), place()), refused, "no back-up");
   for (const change of [
@@ -87,6 +92,6 @@ test("nothing is overwritten, and what is no back-up, is damaged or leads elsewh
     db.exec(change);
     db.close();
     assert.throws(() => restoreBackup(changed, to), refused, change);
-    assert.ok(!existsSync(join(to, "console.sqlite")));
+    assert.ok(!existsSync(to), "nothing is left of it, so that the next try finds room");
   }
 });

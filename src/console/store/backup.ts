@@ -8,6 +8,7 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileError } from "../../sdk/c1z/container/file-errors.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { makeDirectory } from "./data-directory.ts";
 import { checkVersion } from "./migrations.ts";
@@ -27,7 +29,7 @@ const ownKey = "store.key";
 const places =
   /^(?:audit\.ndjson|reviews\/\w+\.review|runs\/[\w-]+\.c1z(?:\.run\.json)?|connectors\/[\w-]+\/(?:current|working)\.c1z(?:\.run\.json)?)$/;
 
-/** Writes a back-up of the directory, for its owner alone. @throws BatonError `CONSOLE-BACKUP` */
+/** Writes a back-up of the directory, for its owner alone. @throws BatonError `CONSOLE-BACKUP`, and what the disk refused. */
 export function writeBackup(dataDir: string, path: string): void {
   if (statSync(path, { throwIfNoEntry: false })) throw notMade(`${path} is there already`);
   if (!statSync(join(dataDir, database), { throwIfNoEntry: false }))
@@ -54,14 +56,15 @@ export function writeBackup(dataDir: string, path: string): void {
     copy.exec("commit");
   } catch (caught) {
     rmSync(path, { force: true });
-    throw caught instanceof BatonError ? caught : notMade(reasonOf(caught), caught);
+    throw fileError(caught, `write the back-up ${path}`, "No back-up was made; the data directory stays as it is.");
   }
 }
 
-/** Puts a back-up into a directory that holds no console's data yet. @throws BatonError `CONSOLE-BACKUP` */
+/** Puts a back-up into a directory that is empty or not there. @throws BatonError `CONSOLE-BACKUP`, and what the disk refused. */
 export function restoreBackup(path: string, dataDir: string): void {
   const target = join(dataDir, database);
-  if (statSync(target, { throwIfNoEntry: false })) throw notMade(`${dataDir} holds a console's data already`);
+  const isThere = existsSync(dataDir);
+  if (isThere && readdirSync(dataDir).length > 0) throw notMade(`${dataDir} holds something already`);
   try {
     using backup = openBackup(path);
     makeDirectory(dataDir);
@@ -81,8 +84,11 @@ export function restoreBackup(path: string, dataDir: string): void {
     using copy = new DatabaseSync(target);
     copy.exec("drop table backup_files; drop table backup_contents; vacuum");
   } catch (caught) {
-    rmSync(target, { force: true });
-    throw caught instanceof BatonError ? caught : notMade(reasonOf(caught), caught);
+    // All that is in it is a part of the back-up.
+    for (const name of existsSync(dataDir) ? readdirSync(dataDir) : [])
+      rmSync(join(dataDir, name), { recursive: true });
+    if (!isThere) rmSync(dataDir, { recursive: true, force: true });
+    throw fileError(caught, `restore ${path} in ${dataDir}`, "Nothing of it was restored.");
   }
 }
 
@@ -114,11 +120,6 @@ function* filesOf(dataDir: string): Generator<readonly [name: string, bytes: Uin
     // Files are replaced by others as a whole: one that is gone by now has a later one in its place.
     if (places.test(name)) yield [name, readFileSync(file)];
   }
-}
-
-function reasonOf(caught: unknown): string {
-  const { code, message } = caught as NodeJS.ErrnoException;
-  return code ?? message;
 }
 
 function notMade(problem: string, cause?: unknown): BatonError {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { toEnd } from "../../reviews/to-end.ts";
 import type { LogFilter, NewLogLine } from "./log-table.ts";
 import { openStore } from "./store.ts";
 
@@ -24,7 +25,7 @@ const lineOf = (i: number, extra: Partial<NewLogLine> = {}): NewLogLine => ({
   ...extra,
 });
 const messages = (filter: Partial<LogFilter>, id = "c1"): readonly string[] =>
-  logs.page(id, { limit: 100, ...filter }).lines.map(({ message }) => message);
+  toEnd(logs.page(id, { limit: 100, ...filter })).lines.map(({ message }) => message);
 
 logs.append(
   "c1",
@@ -33,12 +34,12 @@ logs.append(
 logs.append("c2", [lineOf(0, { message: "of another" })]);
 
 test("lines come newest first, by pages that neither repeat nor miss one, with their number", () => {
-  const first = logs.page("c1", { limit: 5 });
+  const first = toEnd(logs.page("c1", { limit: 5 }));
   assert.equal(first.total, 12);
   assert.ok(first.next !== null);
-  const second = logs.page("c1", { limit: 5, before: first.next });
+  const second = toEnd(logs.page("c1", { limit: 5, before: first.next }));
   assert.ok(second.next !== null);
-  const third = logs.page("c1", { limit: 5, before: second.next });
+  const third = toEnd(logs.page("c1", { limit: 5, before: second.next }));
   assert.equal(third.next, null);
   const all = [...first.lines, ...second.lines, ...third.lines].map(({ timeMs }) => timeMs);
   assert.deepEqual(all, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
@@ -54,7 +55,7 @@ test("a level shows itself and what is worse; a run shows its own lines", () => 
     "message 3",
     "message 2",
   ]);
-  assert.equal(logs.page("c1", { level: "error", runId: "odd", limit: 1 }).total, 3);
+  assert.equal(toEnd(logs.page("c1", { level: "error", runId: "odd", limit: 1 })).total, 3);
   assert.deepEqual(messages({}, "c2"), ["of another"]);
 });
 
@@ -84,9 +85,9 @@ test("only the newest lines are kept of a connector, and those of others stay", 
     Array.from({ length: 30 }, (_, i) => lineOf(i)),
   );
   logs.prune("c4", 10);
-  assert.equal(logs.page("c4", { limit: 1 }).total, 10);
+  assert.equal(toEnd(logs.page("c4", { limit: 1 })).total, 10);
   assert.equal(messages({}, "c4")[9], "message 20");
-  assert.equal(logs.page("c2", { limit: 1 }).total, 1);
+  assert.equal(toEnd(logs.page("c2", { limit: 1 })).total, 1);
 });
 
 test("a download has every line, oldest first, also while new ones come", () => {

@@ -17,6 +17,17 @@ export interface LogFilter {
   readonly limit: number;
 }
 
+/** Lines that are looked through in one step: a few milliseconds. */
+const pieceLines = 4000;
+
+interface Piece {
+  readonly connectorId: string;
+  readonly level: number;
+  readonly from: number;
+  /** Not among them. */
+  readonly to: number;
+}
+
 /** The table of lines. */
 export class LogTable {
   readonly #db: DatabaseSync;
@@ -41,23 +52,56 @@ export class LogTable {
       }
       this.#db.exec("commit");
     } catch (caught) {
-      this.#db.exec("rollback");
+      if (this.#db.isTransaction) this.#db.exec("rollback");
       throw caught;
     }
     return Number(seq);
   }
 
-  /** A page, newest first, and how many lines match in all. */
-  page(connectorId: string, filter: LogFilter): LogPage {
-    const { where, values } = conditions(connectorId, filter);
-    const total = Number(this.#db.prepare(`select count(*) as n from log_lines where ${where}`).get(...values)?.["n"]);
-    const [more, position]: [string, number[]] =
-      filter.before === undefined ? ["", []] : [" and seq < ?", [filter.before]];
-    const rows = this.#db
-      .prepare(`select * from log_lines where ${where}${more} order by seq desc limit ?`)
-      .all(...values, ...position, filter.limit + 1);
-    const lines = rows.slice(0, filter.limit).map(toLine);
-    return { lines, total, next: rows.length > filter.limit ? (lines.at(-1)?.seq ?? null) : null };
+  /** A page, newest first, and how many lines match in all; some thousand lines a step. */
+  *page(connectorId: string, filter: LogFilter): Generator<void, LogPage, undefined> {
+    const { limit, before = Number.MAX_SAFE_INTEGER } = filter;
+    const found: number[] = [];
+    let total = 0;
+    for (const level of levelsOf(filter)) {
+      for (const piece of this.#pieces(connectorId, level)) {
+        const seqs = this.#matches({ connectorId, level, ...piece }, filter);
+        total += seqs.length;
+        found.push(...seqs.filter((seq) => seq < before).slice(0, limit + 1));
+        yield;
+      }
+    }
+    const newest = found.toSorted((a, b) => b - a).slice(0, limit + 1);
+    const line = this.#db.prepare("select * from log_lines where seq = ?");
+    const lines = newest.slice(0, limit).flatMap((seq) => {
+      const row = line.get(seq);
+      return row ? [toLine(row)] : [];
+    });
+    return { lines, total, next: newest.length > limit ? (lines.at(-1)?.seq ?? null) : null };
+  }
+
+  /** Stretches of the lines of one level, the newest first. */
+  *#pieces(connectorId: string, level: number): Generator<{ readonly from: number; readonly to: number }> {
+    const lowest = this.#db.prepare(
+      `select min(seq) as seq from
+         (select seq from log_lines where connector_id = ? and level = ? and seq < ? order by seq desc limit ?)`,
+    );
+    for (let to = Number.MAX_SAFE_INTEGER; ; ) {
+      const from = lowest.get(connectorId, level, to, pieceLines)?.["seq"];
+      if (typeof from !== "number") return;
+      yield { from, to };
+      to = from;
+    }
+  }
+
+  #matches({ connectorId, level, from, to }: Piece, filter: LogFilter): number[] {
+    const { where, values } = conditions(filter);
+    return this.#db
+      .prepare(
+        `select seq from log_lines where connector_id = ? and level = ? and seq >= ? and seq < ?${where} order by seq desc`,
+      )
+      .all(connectorId, level, from, to, ...values)
+      .map(({ seq }) => Number(seq));
   }
 
   /** Every line of a connector, oldest first. */
@@ -85,13 +129,13 @@ export class LogTable {
   }
 }
 
-function conditions(connectorId: string, { level, q, runId }: LogFilter): { where: string; values: SQLInputValue[] } {
-  const parts = ["connector_id = ?"];
-  const values: SQLInputValue[] = [connectorId];
-  if (level !== undefined && level !== "debug") {
-    parts.push("level >= ?");
-    values.push(logLevels.indexOf(level));
-  }
+function levelsOf({ level = "debug" }: LogFilter): readonly number[] {
+  return logLevels.map((_, index) => index).slice(logLevels.indexOf(level));
+}
+
+function conditions({ q, runId }: LogFilter): { where: string; values: SQLInputValue[] } {
+  const parts: string[] = [];
+  const values: SQLInputValue[] = [];
   if (runId !== undefined) {
     parts.push("run_id = ?");
     values.push(runId);
@@ -102,7 +146,7 @@ function conditions(connectorId: string, { level, q, runId }: LogFilter): { wher
     parts.push(String.raw`(message like ? escape '\' or fields like ? escape '\')`);
     values.push(pattern, pattern);
   }
-  return { where: parts.join(" and "), values };
+  return { where: parts.map((part) => ` and ${part}`).join(""), values };
 }
 
 function toLine(row: Readonly<Record<string, SQLOutputValue>>): LogLine {

@@ -86,7 +86,8 @@ export function migrate(db: DatabaseSync, path: string, steps: readonly string[]
       db.exec(`pragma user_version = ${step + 1}`);
       db.exec("commit");
     } catch (caught) {
-      db.exec("rollback");
+      // A full disk has ended the transaction already.
+      if (db.isTransaction) db.exec("rollback");
       throw caught;
     }
   }

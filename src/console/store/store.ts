@@ -1,5 +1,6 @@
 /** The console's store: one SQLite file in the data directory, brought to the newest version when it is opened. */
 import { DatabaseSync } from "node:sqlite";
+import { fileError } from "../../sdk/c1z/container/file-errors.ts";
 import { ConnectorTable } from "./connector-table.ts";
 import { LogTable } from "./log-table.ts";
 import { migrate } from "./migrations.ts";
@@ -24,7 +25,7 @@ const saltName = "passphrase-salt";
 
 /**
  * Opens the database at `path`, which must exist, be it empty.
- * @throws BatonError `CONSOLE-STORE-NEWER`, `CONSOLE-KEY` or `CONSOLE-WRONG-KEY`; then nothing was changed.
+ * @throws BatonError `CONSOLE-STORE-NEWER`, `CONSOLE-KEY` or `CONSOLE-WRONG-KEY`; then nothing was changed. What the disk refused.
  */
 export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt" | "hasSealed">): Promise<Store> {
   const db = new DatabaseSync(path);
@@ -50,7 +51,7 @@ export async function openStore(path: string, key: Omit<StoreKeyPlace, "salt" | 
     };
   } catch (caught) {
     db.close();
-    throw caught;
+    throw fileError(caught, `open the store ${path}`, "The console was not started.");
   }
 }
 

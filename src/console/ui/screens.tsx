@@ -10,10 +10,21 @@ import { Home } from "./journey/home.tsx";
 import { HowToRun } from "./journey/how-to-run.tsx";
 import { SetOwner } from "./journey/set-owner.tsx";
 import { BackUpScreen } from "./shell/back-up-screen.tsx";
-import { NotFound } from "./shell/not-found.tsx";
+import { forAdmins, NotFound } from "./shell/not-found.tsx";
 import { NotificationsScreen } from "./shell/notifications-screen.tsx";
 import { PersonsScreen } from "./shell/persons-screen.tsx";
 import { FileRoute, SourceRoute } from "./source-routes.tsx";
+
+/** Screens that nobody else has; made once, so that each keeps its state while it is shown. */
+const admins = {
+  AddConnector: forAdmins(AddConnector),
+  HowToRun: forAdmins(HowToRun),
+  SetOwner: forAdmins(SetOwner),
+  BackUpScreen: forAdmins(BackUpScreen),
+  PersonsScreen: forAdmins(PersonsScreen),
+  NotificationsScreen: forAdmins(NotificationsScreen),
+  FilesScreen: forAdmins(FilesScreen),
+};
 
 /** The screen of the current address. */
 export function Screens() {
@@ -21,17 +32,17 @@ export function Screens() {
     <Router>
       <Route path="/" component={Home} />
       <Route path="/connectors" component={ConnectorList} />
-      <Route path="/connectors/add" component={AddConnector} />
-      <Route path="/connectors/add/how" component={HowToRun} />
-      <Route path="/connectors/add/owner" component={SetOwner} />
+      <Route path="/connectors/add" component={admins.AddConnector} />
+      <Route path="/connectors/add/how" component={admins.HowToRun} />
+      <Route path="/connectors/add/owner" component={admins.SetOwner} />
       <Route path="/connectors/:id" component={ConnectorPage} />
       <Route path="/connectors/:id/:tab/:rest*" component={ConnectorPage} />
       <Route path="/reviews" component={DecisionsScreen} />
       <Route path="/reviews/:id" component={DecisionScreen} />
-      <Route path="/back-up" component={BackUpScreen} />
-      <Route path="/persons" component={PersonsScreen} />
-      <Route path="/notifications" component={NotificationsScreen} />
-      <Route path="/files" component={FilesScreen} />
+      <Route path="/back-up" component={admins.BackUpScreen} />
+      <Route path="/persons" component={admins.PersonsScreen} />
+      <Route path="/notifications" component={admins.NotificationsScreen} />
+      <Route path="/files" component={admins.FilesScreen} />
       <Route path="/files/:fileId" component={FileRoute} />
       <Route path="/sources/:source/:screen?/:first?/:second?" component={SourceRoute} />
       <Route default={true} component={NotFound} />

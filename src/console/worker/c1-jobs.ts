@@ -1,7 +1,7 @@
 /** Jobs that concern C1: a test of the link, and the service that works for it until it is told to stop. */
 import { TokenSource } from "../../sdk/c1/access-token.ts";
 import { openChannel } from "../../sdk/c1/channel.ts";
-import { parseCredentials } from "../../sdk/c1/credentials.ts";
+import { c1Host, parseCredentials } from "../../sdk/c1/credentials.ts";
 import type { ServiceEvent } from "../../sdk/c1/events.ts";
 import { sayHello } from "../../sdk/c1/hello.ts";
 import { hostId } from "../../sdk/c1/host-identity.ts";
@@ -53,12 +53,11 @@ const checks: readonly Check<Link>[] = [
   },
 ];
 
-/** Asks for a token and says hello. @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET` or `TLS-ROOTS`. */
+/** Asks for a token and says hello. @throws BatonError `C1-CLIENT-ID`, `C1-CLIENT-SECRET`, `C1-API-HOST` or `TLS-ROOTS`. */
 export async function runC1CheckJob(c1: C1Settings, context: JobContext): Promise<void> {
   const { io, redactor, signal, tell } = context;
   const credentials = parseCredentials(c1.clientId, c1.clientSecret);
-  const { BATON_C1_API_HOST } = io.env;
-  const host = BATON_C1_API_HOST || credentials.tokenHost;
+  const host = c1Host(io.env, credentials);
   const way = { credentials, host, network: context.connector.network, clock: io.clock, redactor };
   const redacted = ({ detail, fix, ...result }: CheckResult): CheckResult => ({
     ...result,

@@ -27,8 +27,8 @@ export async function runCheckJob(context: JobContext): Promise<void> {
   });
   const broken = told.find(isNetworkError);
   if (broken) {
-    const facts = Object.fromEntries(await explainNetworkError(broken.code ?? "", url.href, io, context.redactor));
-    tell({ type: "checked", result: { ...broken, facts } });
+    const explanation = await explainNetworkError(broken.code ?? "", url.href, io, context.redactor);
+    tell({ type: "checked", result: broken, explanation });
   }
   const [time] = await looking;
   if (time) tell({ type: "checked", result: time });

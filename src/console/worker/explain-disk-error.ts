@@ -1,15 +1,12 @@
 /** Says how much room there is where a sync ran out of it, and about how much it takes. */
 import { statfs } from "node:fs/promises";
-import type { Job } from "./messages.ts";
+import type { Explanation, Job } from "./messages.ts";
 
 /** Bytes that a small organization needs with room to spare. */
 const leastNeeded = 16 * 1024 * 1024;
 
 /** Facts about an error with the code FILE-DISK-FULL; none for others. */
-export async function explainDiskError(
-  code: string,
-  job: Job,
-): Promise<readonly (readonly [label: string, value: string])[]> {
+export async function explainDiskError(code: string, job: Job): Promise<Explanation["facts"]> {
   if (code !== "FILE-DISK-FULL" || !("tempDir" in job)) return [];
   try {
     const { bavail, bsize } = await statfs(job.tempDir);

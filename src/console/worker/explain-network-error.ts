@@ -5,8 +5,7 @@ import type { CliIo } from "../../sdk/cli/cli-io.ts";
 import { networkProbes } from "../../sdk/doctor/network-probes.ts";
 import { Network } from "../../sdk/net/network.ts";
 import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
-
-type Facts = readonly (readonly [label: string, value: string])[];
+import type { Explanation } from "./messages.ts";
 
 const stepNames: Readonly<Record<string, string>> = {
   dns: "Name",
@@ -17,16 +16,16 @@ const stepNames: Readonly<Record<string, string>> = {
 };
 const lookWithinMs = 5000;
 
-/** Facts about an error with a NET- code; none for others. Sends one GET without any key. */
+/** What there is to say about an error with a NET- code; nothing of others. Sends one GET without any key. */
 export async function explainNetworkError(
   code: string,
   baseUrl: string,
   { env, clock }: CliIo,
   redactor: SecretRedactor,
-): Promise<Facts> {
+): Promise<Explanation> {
   const url = URL.parse(baseUrl);
   // With settings that cannot be read there is no way to look along.
-  if (!code.startsWith("NET-") || code === "NET-PROXY-SETTING" || url === null) return [];
+  if (!code.startsWith("NET-") || code === "NET-PROXY-SETTING" || url === null) return { facts: [] };
   const network = Network.read(env, redactor);
   const [results, certificate] = await Promise.all([
     runChecks(networkProbes({ url, network, clock }), undefined, { signal: AbortSignal.timeout(lookWithinMs) }),
@@ -37,14 +36,18 @@ export async function explainNetworkError(
     .map(
       ({ id, outcome, detail }) => [stepNames[id] ?? id, `${outcome === "fail" ? "no" : "yes"}: ${detail}`] as const,
     );
-  return [...steps, ...certificate];
+  const clockFinding = results.find(({ id, outcome }) => id === "clock" && outcome === "fail");
+  return {
+    facts: [...steps, ...certificate],
+    ...(clockFinding && { clockOffSeconds: Number(clockFinding.facts?.["seconds"]) }),
+  };
 }
 
 /**
  * Whose certificate was refused, by whom and for how long it was issued. Nothing is sent over the connection and nothing
  * that is read from it is believed: it is shown as what the other side says of itself.
  */
-async function lookAtCertificate(url: URL, network: Network): Promise<Facts> {
+async function lookAtCertificate(url: URL, network: Network): Promise<Explanation["facts"]> {
   const { promise, resolve } = Promise.withResolvers<PeerCertificate | undefined>();
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const tunnel = await network.tunnelTo(url)?.catch(() => undefined);

@@ -67,17 +67,26 @@ export type ConnectorJob =
 /** To the job's process. */
 export type ToWorker = { readonly type: "job"; readonly job: Job } | { readonly type: "stop" };
 
+/** What was found out about an error afterwards. */
+export interface Explanation {
+  /** As they are shown, such as the certificate that was refused. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** By how many seconds this machine's clock is off, where it is too many to judge anything by. */
+  readonly clockOffSeconds?: number;
+}
+
 /** A BatonError on its way, already without secrets. */
-export interface SentError {
+export interface SentError extends Explanation {
   readonly code: string;
   readonly status: number;
+  /** Without the quote. */
   readonly message: string;
+  /** How what came instead of an answer begins, escaped and cut. */
+  readonly quote?: string;
   readonly effect?: string;
   readonly hint?: string;
   readonly retryAtMs?: number;
   readonly candidates: readonly string[];
-  /** What was found out about it afterwards, such as the certificate that was refused. */
-  readonly facts: readonly (readonly [label: string, value: string])[];
 }
 
 /** How far a sync is. */
@@ -98,8 +107,8 @@ export type FromWorker =
   /** What happens in a service; `timeMs` is milliseconds since the epoch. Without secrets. */
   | { readonly type: "service"; readonly timeMs: number; readonly event: ServiceEvent }
   | { readonly type: "progress"; readonly progress: JobProgress }
-  /** A result of a check, as soon as it is there. */
-  | { readonly type: "checked"; readonly result: CheckResult }
+  /** A result of a check, as soon as it is there; with what was found out about an error on the way to the host. */
+  | { readonly type: "checked"; readonly result: CheckResult; readonly explanation?: Explanation }
   /** Counted in the file that was just written. */
   | { readonly type: "counted"; readonly totals: RunTotals /** Its name. */; readonly organization: string }
   /** The last message. */

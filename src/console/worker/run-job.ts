@@ -48,23 +48,22 @@ function contextOf(job: ConnectorJob, redactor: SecretRedactor, place: JobPlace)
 }
 
 async function sentError(caught: unknown, job: Job, redactor: SecretRedactor, place: JobPlace): Promise<SentError> {
-  const { code, status, message, effect, hint, retryAtMs, candidates } = toBatonError(caught);
+  const { code, status, statement, quote, effect, hint, retryAtMs, candidates } = toBatonError(caught);
   const redact = (text: string): string => redactor.redact(text);
-  const facts =
-    place.signal.aborted || job.kind === "notify"
-      ? []
-      : [
-          ...(await explainNetworkError(code, job.settings.baseUrl, place.io, redactor)),
-          ...(await explainDiskError(code, job)),
-        ];
+  const isExplained = !place.signal.aborted && job.kind !== "notify";
+  const explanation = isExplained
+    ? await explainNetworkError(code, job.settings.baseUrl, place.io, redactor)
+    : { facts: [] };
   return {
     code,
     status,
-    message: redact(message),
+    message: redact(statement),
+    ...(quote !== undefined && { quote: redact(quote) }),
     ...(effect !== undefined && { effect: redact(effect) }),
     ...(hint !== undefined && { hint: redact(hint) }),
     ...(retryAtMs !== undefined && { retryAtMs }),
     candidates: candidates.map(redact),
-    facts,
+    ...explanation,
+    ...(isExplained && { facts: [...explanation.facts, ...(await explainDiskError(code, job))] }),
   };
 }

@@ -1,29 +1,45 @@
 /** Finds accounts by what somebody typed: an id, a login, an address or a name. All that are asked for in one walk. */
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import { closestNamed, nameKey } from "../folded-text.ts";
-import type { Account, Holdings } from "../holdings.ts";
+import { type Account, type Holdings, slim } from "../holdings.ts";
 
 /** Ways to name one person, the surest first. */
 export type Naming = readonly string[];
 
+/** Somebody who may be meant. */
+export interface Named {
+  readonly names: readonly (string | undefined)[];
+  /** The account behind the names, asked for where one of them fits. */
+  account(): Account;
+}
+
 /**
  * The accounts that each naming fits, in the same order. The surest way that fits anybody decides, the others narrow it
  * down; where one fits nobody but others, all are given: ways that contradict each other are not one person.
+ * @param everybody all accounts with their names, by default read out of the file.
  */
-export function findAccounts(namings: readonly Naming[], holdings: Holdings): readonly (readonly Account[])[] {
+export function findAccounts(
+  namings: readonly Naming[],
+  holdings: Holdings,
+  everybody: Iterable<Named> = everybodyIn(holdings),
+): readonly (readonly Account[])[] {
   const byId = new Map(namings.flat().map((way) => [way, accountById(way.trim(), holdings)]));
   // Ids need no walk.
   const names = [...byId].flatMap(([way, account]) => (account ? [] : [way]));
   const named = new Map<string, Account[]>(names.map((way) => [nameKey(way), []]));
-  for (const account of names.length === 0 ? [] : holdings.accounts()) {
-    const keys = new Set(namesOf(account).map((name) => nameKey(name ?? "")));
-    for (const key of keys) if (key !== "") named.get(key)?.push(account);
+  for (const somebody of names.length === 0 ? [] : everybody) {
+    const keys = new Set(somebody.names.map((name) => nameKey(name ?? "")));
+    for (const key of keys) if (key !== "") named.get(key)?.push(somebody.account());
   }
   const called = (way: string): readonly Account[] => {
     const account = byId.get(way);
     return account ? [account] : closestNamed(way, named.get(nameKey(way)) ?? [], namesOf);
   };
   return namings.map((naming) => agreed(naming.map(called)));
+}
+
+function* everybodyIn(holdings: Holdings): Generator<Named> {
+  for (const account of holdings.accounts()) yield { names: namesOf(account), account: () => slim(account) };
 }
 
 /** By `type:id`, be it a team or another holder of access, or by the id of an account. */

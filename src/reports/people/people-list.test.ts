@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatonError } from "../../sdk/errors.ts";
+import { loadActivity, loadPeopleList } from "./load-text.ts";
 import { readPeopleList } from "./people-list.ts";
 
 function namingsOf(text: string | Uint8Array): readonly (readonly string[])[] {
@@ -36,6 +37,22 @@ const forms: readonly (readonly [name: string, text: string | Uint8Array, expect
     ],
     ["columns without titles", "7;Zoë Stein;zoe@example.com", [["zoe@example.com", "7", "Zoë Stein"]]],
     ["addresses as mail programs copy them", "Zoë Stein <zoe@example.com>\n", [["zoe@example.com"]]],
+    [
+      "links to addresses",
+      "mailto:zoe@example.com\n<MAILTO:ada@example.com>",
+      [["zoe@example.com"], ["ada@example.com"]],
+    ],
+    [
+      "the recipients of a message",
+      "Zoë Stein <zoe@example.com>; \"Lovelace, Ada\" <ada@example.com>; 'Bo, A' <bo@x.y>;\nHopper, G <g@x.y>; c@x.y",
+      [["zoe@example.com"], ["ada@example.com"], ["bo@x.y"], ["g@x.y"], ["c@x.y"]],
+    ],
+    [
+      "recipients between commas, and addresses alone",
+      "Stein, Zoë <zoe@example.com>, ada@example.com, Bo <bo@x.y>\na@x.y, b@x.y",
+      [["zoe@example.com"], ["ada@example.com"], ["bo@x.y"], ["a@x.y"], ["b@x.y"]],
+    ],
+    ["one address and more about one person", "zoe@example.com, Zoë Stein, 7", [["zoe@example.com", "Zoë Stein", "7"]]],
     ["a quote inside a name", 'Dwayne "Rock" Johnson', [['Dwayne "Rock" Johnson']]],
   ];
 
@@ -66,6 +83,15 @@ const refused: readonly (readonly [name: string, bytes: Uint8Array, problem: Reg
   ["a workbook", Buffer.from("PK\u0003\u0004"), /workbook/],
   ["bytes of a program", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]), /not a text/],
   ["a quote that is never closed", Buffer.from('Ada\n"Zoë\nBob'), /quote in line 2/],
+  ["separators alone, on one line", Buffer.alloc(1e6, ","), /line 1 has more than 100,000 parts/],
+  ["a title and separators", Buffer.from(`name${",".repeat(1e6)}`), /line 1 has more than 100,000 parts/],
+  ["separators alone, on many lines", Buffer.from(";\n".repeat(1e5)), /it names nobody/],
+  ["quotes behind blanks", Buffer.from(`${" ".repeat(200)}"`.repeat(4000)), /it names nobody/],
+  [
+    "titles that are names, and lines without end",
+    Buffer.from(`${"name,".repeat(90_000)}\n${"a\n".repeat(1e5)}`),
+    /columns/,
+  ],
   ["more than anybody has", Buffer.alloc(8 * 1024 * 1024 + 1, 0x61), /larger than 8 MiB/],
 ];
 
@@ -76,3 +102,9 @@ for (const [name, bytes, problem] of refused) {
     assert.throws(() => readPeopleList(bytes), isRight);
   });
 }
+
+test("a list or events out of a device without end are refused, and not read into memory", async () => {
+  const io = { cwd: "/" };
+  await assert.rejects(loadPeopleList("/dev/zero", io), { code: "REPORT-LIST", message: /larger than 8 MiB/ });
+  await assert.rejects(loadActivity("/dev/zero", io), { code: "REPORT-EVENTS", message: /more than 64 MiB/ });
+});

@@ -28,23 +28,25 @@ export interface PeopleList {
 /** More is no list of people. */
 export const maxListBytes = 8 * 1024 * 1024;
 const maxPeople = 100_000;
+const mostPeople = maxPeople.toLocaleString("en");
+const maxTitles = 100;
 const separators = ["\t", ";", ","] as const;
 
 /** Reads a list. @throws BatonError `REPORT-LIST` when it is empty, too long or no text. */
 export function readPeopleList(bytes: Uint8Array): PeopleList {
   if (bytes.length > maxListBytes) throw badList(`it is larger than ${maxListBytes / 1024 / 1024} MiB`);
-  const table = tableOf(textOf(bytes));
-  const titles = titlesIn(table[0]);
-  const rows = titles === undefined ? table : table.slice(1);
+  const rows = rowsOf(textOf(bytes));
+  const first = rows.next().value;
+  const titles = titlesIn(first);
   const people = new Map<string, ListedPerson>();
   let filled = 0;
-  for (const row of rows) {
+  for (const row of titles === undefined ? recipientsIn(first, rows) : rows) {
     const naming = titles === undefined ? looseNaming(row) : titledNaming(row, titles);
     if (naming.length === 0) continue;
     filled++;
     const key = JSON.stringify(naming.map(nameKey));
     if (!people.has(key)) people.set(key, { line: row.line, text: shownText(row), naming });
-    if (people.size > maxPeople) throw badList(`it names more than ${maxPeople.toLocaleString("en")} people`);
+    if (people.size > maxPeople) throw badList(`it names more than ${mostPeople} people`);
   }
   if (people.size === 0) throw badList("it names nobody");
   return {
@@ -85,34 +87,42 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-/** Lines with cells; what is in quotes may hold separators, quotes and line breaks (RFC 4180). */
-function tableOf(text: string): readonly Line[] {
+/**
+ * Lines with something in them, one at a time: a few bytes each may be millions. What is in quotes may hold separators,
+ * quotes and line breaks (RFC 4180).
+ */
+function* rowsOf(text: string): Generator<Line, undefined> {
   const separator = separatorOf(text);
-  const rows: Line[] = [];
   let [cells, cell, line, begun]: [string[], string, number, number] = [[], "", 1, 1];
   let isQuoted = false;
-  const endRow = (): void => {
-    rows.push({ line: begun, cells: [...cells, cell].map((one) => one.trim()), separator });
-    [cells, cell] = [[], ""];
+  let isBlank = true;
+  const add = (character: string): void => {
+    cell += character;
+    isBlank &&= character.trim() === "";
+  };
+  const endCell = (): void => {
+    // A line may name as many people as a list.
+    if (cells.push(cell.trim()) > maxPeople) throw badList(`line ${begun} has more than ${mostPeople} parts`);
+    [cell, isBlank] = ["", true];
   };
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
     const isBreak = character === "\n" || (character === "\r" && text.charAt(at + 1) !== "\n");
     if (isBreak) line++;
-    if (isQuoted && character === '"' && text.charAt(at + 1) === '"') cell += text.charAt(at++);
-    else if (character === '"' && (isQuoted || cell.trim() === "")) isQuoted = !isQuoted;
-    else if (isQuoted) cell += character;
-    else if (character === separator) {
-      cells.push(cell);
-      cell = "";
-    } else if (isBreak) {
-      endRow();
-      begun = line;
-    } else if (character !== "\r") cell += character;
+    if (isQuoted && character === '"' && text.charAt(at + 1) === '"') add(text.charAt(at++));
+    else if (character === '"' && (isQuoted || isBlank)) isQuoted = !isQuoted;
+    else if (isQuoted) add(character);
+    else if (character === separator) endCell();
+    else if (isBreak) {
+      endCell();
+      if (cells.some((one) => one !== "")) yield { line: begun, cells, separator };
+      [cells, begun] = [[], line];
+    } else if (character !== "\r") add(character);
   }
   if (isQuoted) throw badList(`the quote in line ${begun} is never closed`);
-  endRow();
-  return rows.filter((row) => row.cells.some((one) => one !== ""));
+  endCell();
+  if (cells.some((one) => one !== "")) yield { line: begun, cells, separator };
+  return undefined;
 }
 
 /** The one that the first line with any of them has most often, quotes aside. A list may have none. */
@@ -153,6 +163,8 @@ function titlesIn(line: Line | undefined): readonly TitledColumn[] | undefined {
     const kind = order.find((one) => (kinds[one] as readonly string[]).includes(titleKey(title)));
     return kind === undefined ? [] : [{ kind, title, at }];
   });
+  // Each is looked at for each line.
+  if (found.length > maxTitles) throw badList(`more than ${maxTitles} of its columns name people`);
   // An address is never a title.
   if (found.length === 0 || line.cells.some((cell) => cell.includes("@"))) return undefined;
   return found.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -163,6 +175,25 @@ function titledNaming({ cells }: Line, titles: readonly TitledColumn[]): Naming 
   const plain = titles.filter(({ kind }) => kind !== "first" && kind !== "last").map(({ at }) => cells[at] ?? "");
   const [first, last] = [textIn("first"), textIn("last")];
   return [...plain, first !== "" && last !== "" ? `${first} ${last}` : ""].filter((text) => text !== "");
+}
+
+/** Between two recipients: a separator behind an address. Looked back from the separator, so far as an address is long. */
+const betweenRecipients = /[;,](?<=@[^<>\s;,]{1,254}>?\s?[;,])/;
+
+/** A list without titles, the first line apart. */
+function* recipientsIn(first: Line | undefined, others: Iterable<Line>): Generator<Line> {
+  if (first) yield* recipientsOf(first);
+  for (const row of others) yield* recipientsOf(row);
+}
+
+/** A line of recipients, as it is copied from a message, names several people; every other one is itself. */
+function recipientsOf(row: Line): readonly Line[] {
+  const { line, cells, separator } = row;
+  if (separator === undefined) return [row];
+  const parts = cells.join(`${separator} `).split(betweenRecipients);
+  const recipients = parts.filter((part) => part.trim() !== "");
+  if (recipients.length < 2 || !recipients.every((part) => part.includes("@"))) return [row];
+  return recipients.map((part) => ({ line, cells: [part.trim()], separator: undefined }));
 }
 
 /** Without titles: addresses, then the line as a whole, then the other cells; `Stein, Zoë` is Zoë Stein as well. */
@@ -176,9 +207,10 @@ function looseNaming({ cells, separator }: Line): Naming {
   return isOneName ? [`${first} ${last}`, `${last}, ${first}`] : [...addresses, ...others];
 }
 
-/** `Zoë Stein <zoe@example.com>`, as programs for mail copy it, is the address. */
+/** `Zoë Stein <zoe@example.com>` and `mailto:zoe@example.com`, as programs for mail copy it, is the address. */
 function bareAddress(cell: string): string {
-  return /<([^<>\s]+@[^<>\s]+)>\s*$/.exec(cell)?.[1] ?? cell;
+  const address = /<([^<>\s]+@[^<>\s]+)>\s*$/.exec(cell)?.[1] ?? cell;
+  return address.replace(/^mailto:/i, "");
 }
 
 function shownText({ cells, separator = "" }: Line): string {

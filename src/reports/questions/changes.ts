@@ -3,12 +3,13 @@
  * walked side by side in the order of their keys, so that memory stays flat.
  */
 import type { GrantChange, HeldEntitlement, KeyedResource, SyncView } from "../../sdk/c1z/read/sync-view.ts";
-import type { Resource } from "../../sdk/contracts/model.ts";
+import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
+import type { ProfileValue, Resource } from "../../sdk/contracts/model.ts";
+import { accountFacts } from "../account-facts.ts";
 import { column } from "../columns.ts";
 import { Holdings } from "../holdings.ts";
 import { mergeByKey } from "../merge-by-key.ts";
 import { type Count, counted, defineReport, type Items, type Subject } from "../report.ts";
-import { resourceValues } from "../resource-values.ts";
 import { barsByKind, inText } from "../screen/chart.ts";
 
 /** What became of one thing or one value. */
@@ -72,11 +73,16 @@ function* changed({ view, since, notCompared }: Subject): Items<Changed> {
   const [before, after] = [new Holdings(since), new Holdings(view)];
   const accountTypes = new Set([...before.shape.accountTypes, ...after.shape.accountTypes]);
   const comparison: Comparison = { before, after, accountTypes, notCompared, counts: new Map() };
-  yield* resourceChanges(comparison);
   const lacking = [since, view].find((one) => one.sync?.type === "resources_only");
-  if (lacking === undefined) {
+  if (lacking !== undefined) {
+    yield* resourceChanges(comparison, []);
+  } else {
+    const found = view.grantChanges(since);
+    const first = firstOf(found, namedOnTheWay);
+    yield* resourceChanges(comparison, first);
     yield* entitlementChanges(comparison);
-    yield* grantChanges(comparison);
+    for (const change of first) yield grantRow(comparison, change);
+    for (const change of found) yield grantRow(comparison, change);
   }
   return { counts: [...comparison.counts.values()], notices: noticesFor(since, view) };
 }
@@ -91,16 +97,42 @@ function noticesFor(since: SyncView, view: SyncView): string[] {
   return notices;
 }
 
-function* resourceChanges(comparison: Comparison): Generator<Changed> {
+/** Changes of access that are found first, so that who they are about is named as all resources go by. */
+const namedOnTheWay = 20_000;
+
+function firstOf<T>(items: Iterator<T>, count: number): readonly T[] {
+  const first: T[] = [];
+  for (let next = items.next(); !next.done; next = items.next()) {
+    if (first.push(next.value) === count) break;
+  }
+  return first;
+}
+
+/** @param access changes that name somebody, whom looking up one by one would take longer. */
+function* resourceChanges(comparison: Comparison, access: readonly GrantChange[]): Generator<Changed> {
   const { before, after } = comparison;
   const keyOf = ({ key }: KeyedResource): string => key;
-  const old = { items: before.view.resourcesByKey(), keyOf };
-  const pairs = mergeByKey(old, { items: after.view.resourcesByKey(), keyOf });
+  const old = { items: namedBy(before, access, "removed"), keyOf };
+  const pairs = mergeByKey(old, { items: namedBy(after, access, "added"), keyOf });
   for (const pair of pairs) {
     if (pair.kind === "left") yield resourceRow(comparison, "removed", pair.left.resource());
     else if (pair.kind === "right") yield resourceRow(comparison, "added", pair.right.resource());
     else yield* valueChanges(comparison, pair.left, pair.right);
   }
+}
+
+/** All resources; names of those to whom access was added or removed are remembered on the way. */
+function* namedBy(side: Holdings, access: readonly GrantChange[], change: Change): Generator<KeyedResource> {
+  const found = access.filter((one) => one.change === change);
+  const asked = new Set(found.map(({ grant }) => resourceKey(grant.principal)));
+  for (const keyed of side.view.resourcesByKey()) {
+    if (asked.has(keyed.key)) side.remember(keyed.key, keyed.resource());
+    yield keyed;
+  }
+}
+
+function isSame(left: KeyedResource["content"], right: KeyedResource["content"]): boolean {
+  return left.every((part, index) => Buffer.compare(part, right[index] ?? part) === 0);
 }
 
 function resourceRow(comparison: Comparison, change: Change, resource: Resource): Changed {
@@ -111,7 +143,7 @@ function resourceRow(comparison: Comparison, change: Change, resource: Resource)
 
 function* valueChanges(comparison: Comparison, left: KeyedResource, right: KeyedResource): Generator<Changed> {
   // Rows of the same bytes are most of them, and need not be decoded.
-  if (left.encoding === right.encoding && Buffer.compare(left.content, right.content) === 0) return;
+  if (left.encoding === right.encoding && isSame(left.content, right.content)) return;
   const [old, current] = [left.resource(), right.resource()];
   const what = kindOf(comparison, current);
   const isAccount = comparison.accountTypes.has(current.id.resourceType);
@@ -147,11 +179,6 @@ function isInBoth({ id }: Resource, old: SyncView, current: SyncView): boolean {
   return old.getResource(id) !== undefined && current.getResource(id) !== undefined;
 }
 
-function* grantChanges(comparison: Comparison): Generator<Changed> {
-  const { before, after } = comparison;
-  for (const found of after.view.grantChanges(before.view)) yield grantRow(comparison, found);
-}
-
 function grantRow(comparison: Comparison, { change, grant }: GrantChange): Changed {
   const side = change === "removed" ? comparison.before : comparison.after;
   const { principal } = grant;
@@ -178,4 +205,54 @@ function sideOf(change: Change, value: string): Pick<Changed, "before" | "after"
 function count({ counts }: Comparison, what: string, change: Change): void {
   const key = `${what}/${change}`;
   counts.set(key, counted(key, (counts.get(key)?.count ?? 0) + 1, `${what} ${change}`));
+}
+
+/**
+ * What of a resource counts as a change, as texts by name: name, state, second factor, address, login, description, parent
+ * and the profile; what is absent is left out.
+ * @param notCompared keys of the profile.
+ */
+function resourceValues(
+  resource: Resource,
+  isAccount: boolean,
+  notCompared: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [key, value] of Object.entries(resource.profile ?? {})) {
+    if (!notCompared.has(key)) values.set(key, textOf(value));
+  }
+  const { parentResourceId: parent } = resource;
+  const named = {
+    name: resource.displayName,
+    description: resource.description,
+    parent: parent && `${parent.resourceType}:${parent.resource}`,
+    ...(isAccount && accountValues(resource)),
+  };
+  for (const [key, value] of Object.entries(named)) if (value) values.set(key, value);
+  return values;
+}
+
+function accountValues(resource: Resource): Readonly<Record<string, string | undefined>> {
+  const { status, twoFactor, email, login } = accountFacts(resource);
+  const factor = twoFactor === undefined ? "unknown" : yesOrNo(twoFactor);
+  return { status, "two-factor": factor, email, login };
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? "yes" : "no";
+}
+
+function textOf(value: ProfileValue): string {
+  return typeof value === "string" ? value : JSON.stringify(sortKeys(value));
+}
+
+function sortKeys(value: ProfileValue): ProfileValue {
+  if (typeof value !== "object") return value;
+  if (isList(value)) return value.map(sortKeys);
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
+}
+
+function isList(value: ProfileValue): value is readonly ProfileValue[] {
+  return Array.isArray(value);
 }

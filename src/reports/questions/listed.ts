@@ -1,7 +1,7 @@
 /** What the people in a list hold, such as leavers: who is found, who is not, and who could be several. */
 import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { type AccountHoldings, Holdings } from "../holdings.ts";
-import { findAccounts } from "../people/find-accounts.ts";
+import { findAccounts, type Named } from "../people/find-accounts.ts";
 import type { PeopleList } from "../people/people-list.ts";
 import { counted, defineReport, type Items, type Report, type Subject } from "../report.ts";
 
@@ -33,23 +33,28 @@ const columns = [
 /**
  * The report about one list, in its order: a row for everybody who is found, one for each who could be meant where that
  * is more than one, one for everybody who is not found.
+ * @param everybody who may be meant, by default everybody in the file.
  */
-export function listedAccess(list: PeopleList): Report {
+export function listedAccess(list: PeopleList, everybody?: Iterable<Named>): Report {
   return defineReport<Listed>({
     name: "access-list",
     title: "Access of listed people",
     summary: "What the people in a list hold, and who of them is not found",
     columns,
     screen: ["listed", "found", "name", "status", "roles", "teams"],
-    items: (subject) => listedPeople(list, subject),
+    items: (subject) => listedPeople(list, subject, everybody),
   });
 }
 
-function* listedPeople({ people, repeated, columns: titles }: PeopleList, { view }: Subject): Items<Listed> {
+function* listedPeople(
+  { people, repeated, columns: titles }: PeopleList,
+  { view }: Subject,
+  everybody: Iterable<Named> | undefined,
+): Items<Listed> {
   const holdings = new Holdings(view);
   const counts = { found: 0, ambiguous: 0, notFound: 0, holding: 0 };
   const namings = people.map(({ naming }) => naming);
-  for (const [at, accounts] of findAccounts(namings, holdings).entries()) {
+  for (const [at, accounts] of findAccounts(namings, holdings, everybody).entries()) {
     const listed = people[at];
     if (!listed) continue;
     const found = accounts.length === 1 ? "found" : accounts.length === 0 ? "notFound" : "ambiguous";

@@ -1,11 +1,13 @@
 /** Accounts of machines, their credentials, and what may act as them: who answers for each, and until when. */
 import { type Profile, type Resource, type ResourceId, Trait } from "../../sdk/contracts/model.ts";
+import { readResourceId, readTimestamp } from "../../sdk/proto/read-resource.ts";
+import { annotationUrl } from "../../sdk/resources/annotations.ts";
+import { FieldReader } from "../../sdk/wire/field-reader.ts";
 import { column } from "../columns.ts";
 import { idsWith } from "../file-shape.ts";
-import { type AccountHoldings, Holdings } from "../holdings.ts";
+import { type Account, type AccountHoldings, Holdings } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject, timeText } from "../report.ts";
 import { inText } from "../screen/chart.ts";
-import { type SecretFacts, secretFacts } from "../secret-facts.ts";
 import { daysSince } from "./ages.ts";
 
 /** A credential that is older than this is worth a look. */
@@ -27,7 +29,7 @@ export const serviceAccounts = defineReport<Machine>({
   title: "Service accounts",
   summary: "Service accounts with what they hold, those first whose maker is gone, disabled or not known",
   isReview: true,
-  hasSubject: (view) => hasAny(machines(new Holdings(view))),
+  hasSubject: (view) => hasMachine(new Holdings(view)),
   columns: [
     column("name", "Name", "text", ({ account }) => account.resource.displayName, {
       width: 20,
@@ -67,11 +69,17 @@ function* machineItems({ view }: Subject): Items<Machine> {
 }
 
 function* machines(holdings: Holdings): Generator<AccountHoldings> {
-  for (const account of holdings.accountHoldings()) if (account.facts.kind === "machine") yield account;
+  for (const account of holdings.accountHoldings()) if (isMachine(account)) yield account;
 }
 
-function hasAny(found: Iterator<unknown>): boolean {
-  return found.next().done !== true;
+/** Without what anybody holds, which takes longer. */
+function hasMachine(holdings: Holdings): boolean {
+  for (const account of holdings.accounts()) if (isMachine(account)) return true;
+  return false;
+}
+
+function isMachine({ facts }: Account): boolean {
+  return facts.kind === "machine";
 }
 
 function statesByLogin(holdings: Holdings): ReadonlyMap<string, Answerable> {
@@ -215,4 +223,49 @@ function claimsOf(profile: Profile | undefined): readonly (readonly [name: strin
 function textOf(profile: Profile | undefined, key: string): string {
   const value = profile?.[key];
   return typeof value === "string" ? value : "";
+}
+
+/**
+ * What the secret trait says of a credential, whichever connector wrote it; undefined means that the file does not say.
+ * Times are seconds since the Unix epoch.
+ */
+interface SecretFacts {
+  readonly createdSeconds: number | undefined;
+  readonly expiresSeconds: number | undefined;
+  /** Who made it. */
+  readonly createdBy: ResourceId | undefined;
+  /** Whose it is. */
+  readonly identity: ResourceId | undefined;
+}
+
+const secretTraitUrl = annotationUrl("SecretTrait");
+/** Field numbers (wire: SecretTrait). */
+const secretField = { createdAt: 2, expiresAt: 3, createdBy: 5, identity: 6 } as const;
+
+/** Reads the facts. A damaged trait says nothing. */
+function secretFacts({ annotations, createdAt }: Resource): SecretFacts {
+  const facts: { -readonly [K in keyof SecretFacts]: SecretFacts[K] } = {
+    createdSeconds: createdAt?.seconds,
+    expiresSeconds: undefined,
+    createdBy: undefined,
+    identity: undefined,
+  };
+  const trait = annotations.find(({ typeUrl }) => typeUrl === secretTraitUrl);
+  if (!trait) return facts;
+  try {
+    const reader = new FieldReader(trait.value);
+    while (reader.next(reader.end)) {
+      if (reader.field === secretField.createdAt) {
+        const { seconds } = readTimestamp(reader, reader.enter());
+        facts.createdSeconds ??= seconds;
+      } else if (reader.field === secretField.expiresAt)
+        facts.expiresSeconds = readTimestamp(reader, reader.enter()).seconds;
+      else if (reader.field === secretField.createdBy) facts.createdBy = readResourceId(reader, reader.enter());
+      else if (reader.field === secretField.identity) facts.identity = readResourceId(reader, reader.enter());
+      else reader.skip();
+    }
+  } catch (caught) {
+    if (!(caught instanceof RangeError)) throw caught;
+  }
+  return facts;
 }

@@ -2,13 +2,14 @@
 
 import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { roleRank } from "../file-shape.ts";
-import { type AccountHoldings, Holdings } from "../holdings.ts";
+import { type AccountHoldings, Holdings, slim } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject, timeText } from "../report.ts";
 import { barsByColumns, inText } from "../screen/chart.ts";
 import { daysSince } from "./ages.ts";
 
 interface Leaver extends AccountHoldings {
   readonly days: number | undefined;
+  readonly visibility: string | undefined;
 }
 
 const accountOf = (leaver: Leaver): AccountHoldings => leaver;
@@ -24,7 +25,7 @@ export const offboarding = defineReport<Leaver>({
     ...accountColumns(accountOf),
     column("days", "Days since last login", "number", ({ days }) => days, { width: 11 }),
     column("joined", "Joined", "moment", ({ facts }) => timeText(facts.createdSeconds)),
-    column("visibility", "Visibility", "visibility", ({ resource }) => textIn(resource.profile?.["visibility"])),
+    column("visibility", "Visibility", "visibility", ({ visibility }) => visibility),
     column("roles", "Roles", "role", ({ roles }) => roles),
     column("teams", "Teams", "list", ({ teams }) => teams),
     column("other", "Other access", "list", ({ other }) => other),
@@ -54,11 +55,13 @@ function* leavers({ view, asOfSeconds }: Subject): Items<Leaver> {
   let disabled = 0;
   for (const account of holdings.accounts()) {
     accounts++;
-    const { status, lastLoginSeconds } = account.facts;
+    const { status } = account.facts;
     if (status !== "disabled" && status !== "deleted") continue;
     disabled++;
     const held = holdings.holdingsOf(account);
-    if (held.grants > 0) found.push({ ...held, days: daysSince(lastLoginSeconds, asOfSeconds) });
+    if (held.grants === 0) continue;
+    const visibility = textIn(account.resource.profile?.["visibility"]);
+    found.push({ ...slim(held), visibility, days: daysSince(account.facts.lastLoginSeconds, asOfSeconds) });
   }
   yield* found.toSorted(mostPrivilegedFirst);
   return {

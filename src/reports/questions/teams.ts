@@ -4,7 +4,7 @@ import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
 import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { isManagerSlug, slugOf } from "../file-shape.ts";
-import { type Account, Holdings } from "../holdings.ts";
+import { type Account, Holdings, slim } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { capitalized, countIn, inText, partOf } from "../screen/chart.ts";
 
@@ -128,7 +128,7 @@ function managerFinder(view: Subject["view"], holdings: Holdings): (team: Resour
     const found = new Map<string, Account>();
     for (const entitlement of entitlements.get(resourceKey(id)) ?? []) {
       for (const holder of holdings.view.holdersOf(entitlement)) {
-        found.set(resourceKey(holder), holdings.account(holder));
+        found.set(resourceKey(holder), slim(holdings.account(holder)));
       }
     }
     return [...found].toSorted(([a], [b]) => compareTexts(a, b)).map(([, one]) => one);

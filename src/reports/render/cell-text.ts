@@ -27,9 +27,8 @@ export function formulaSafe(text: string): string {
 /** A stretch that holds nothing but separators, white space, quotes and invisible characters. */
 const stretches = /[\s\p{Cf}\0"';|]+/gu;
 /** What a cell begins behind, for a reader that does not split at commas. */
-const separators = /[;|\t\r\n]/g;
-/** A separator that a formula would begin behind. */
-const begins = /[;|\t\r\n][\s\p{Cf}\0"';|]*[=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]/u;
+const separator = /[;|\t\r\n]/;
+const separators = new RegExp(separator, "g");
 const operators = /^[=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]/u;
 
 /**
@@ -40,7 +39,7 @@ const operators = /^[=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20
 export function csvSafe(text: string): string {
   const begun = formulaSafe(text);
   // Nearly always so, and seen in a fraction of the time.
-  if (!begins.test(begun)) return begun;
+  if (!separator.test(begun)) return begun;
   return begun.replaceAll(stretches, (stretch, at: number) =>
     operators.test(begun.slice(at + stretch.length, at + stretch.length + 1))
       ? stretch.replaceAll(separators, "$&'")

@@ -78,9 +78,9 @@ export function countIn(counts: readonly Count[], key: string): number {
   return counts.find((one) => one.key === key)?.count ?? 0;
 }
 
-/** `12,345`. */
+/** `12,345`. Without the tables of languages, which take longer to load than a review to read. */
 export function inText(count: number): string {
-  return count.toLocaleString("en");
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** Never 100 % or 0 % unless it is so: rounded towards the middle. */

@@ -3,13 +3,16 @@
  * errors with a meaning are thrown. Only GET exists. Knows no product.
  */
 import type { ConnectorStats } from "../contracts/connector.ts";
+import { Status, toBatonError } from "../errors.ts";
 import { createHttpClient, type HttpClient, type HttpClientOptions, type JsonRequest } from "../http/http-client.ts";
+import type { HttpFailure } from "../http/http-failure.ts";
 import type { ApiFailures } from "./api-failures.ts";
 import { BegunSource, type BegunSourceOptions } from "./begun-source.ts";
-import type { Check } from "./json-check.ts";
+import { type Check, Mismatch } from "./json-check.ts";
+import { ListSearch } from "./list-search.ts";
 import type { Question } from "./moving-list.ts";
 import { type NumberedList, NumberedLists, type NumberedListsOptions, type NumberedPage } from "./numbered-lists.ts";
-import type { PageResult, PageWalk } from "./page-walk.ts";
+import { type PageResult, type PageWalk, readPaging } from "./page-walk.ts";
 
 /** An address that answers with one record. */
 export interface Endpoint<T, Subject extends string = string> {
@@ -41,6 +44,8 @@ export interface ApiErrors<Subject extends string> extends Pick<ApiFailures, "re
 /** What every call gets. */
 export interface CallOptions {
   readonly signal: AbortSignal;
+  /** True for a question on which nothing depends: while the server is in trouble it is not asked for minutes. */
+  readonly isOptional?: boolean;
 }
 
 /** How a list is asked for; default: full pages in the usual order. */
@@ -74,12 +79,15 @@ export class ApiClient<Subject extends string> {
     { subject, check, path, query = {} }: Endpoint<T, Subject>,
     scope: string,
     id: string,
-    { signal }: CallOptions,
+    { signal, isOptional = false }: CallOptions,
   ): Promise<T> {
     const { errors } = this.#options;
     const address = path(scope, id);
-    const { json } = await this.#http.getJson({ path: address, query, signal, describe: errors.about(subject, scope) });
-    return errors.read(check, json, address);
+    const describe = errors.about(subject, scope);
+    const asked = { path: address, query, signal, describe, ...(isOptional && { isHopeless: isLongTrouble }) };
+    const { json, headers } = await this.#http.getJson(asked);
+    const { pageTotal = 1 } = readPaging(headers, { page: 1, pageSize: 1, rows: 1 });
+    return errors.read(pageTotal > 1 ? () => refusePart(json, pageTotal) : check, json, address);
   }
 
   /** A list as a whole. */
@@ -136,25 +144,71 @@ export class ApiClient<Subject extends string> {
   }
 }
 
-/** Lists that are together the whole, by pass, as a moving list reads them; `find` asks for one row by itself. */
+/**
+ * Lists that are together the whole, by pass, as a moving list reads them. `find` asks for one row by itself; default:
+ * rows cannot be asked for so.
+ */
 export function sourceOf<Row, Subject extends string>(
   client: Pick<ApiClient<Subject>, "walk" | "page" | "pageSize" | "smallerPages">,
   scope: string,
   lists: ReadonlyMap<string, List<Row, Subject>>,
-  find: BegunSourceOptions<Row>["find"],
+  find: BegunSourceOptions<Row>["find"] = async () => undefined,
 ): BegunSource<Row> {
-  const listOf = (pass: string): List<Row, Subject> => {
-    const list = lists.get(pass);
-    if (!list) throw new TypeError(`there is no list for the pass ${pass}`);
-    return list;
-  };
   return new BegunSource({
     passes: [...lists.keys()],
     pages: client,
-    walk: (pass, question, signal) => client.walk(listOf(pass), scope, { question, signal }),
-    opening: (pass, question, signal) => client.page(listOf(pass), scope, { page: 1, question, signal }),
+    walk: (pass, question, signal) => client.walk(listOf(lists, pass), scope, { question, signal }),
+    opening: (pass, question, signal) => client.page(listOf(lists, pass), scope, { page: 1, question, signal }),
     find,
   });
+}
+
+/** How single rows are searched for. */
+export interface SearchedBy<Row, Subject extends string> extends CallOptions {
+  /** The name by which `one` is asked; undefined for a row without one. */
+  readonly nameOf: (row: Row) => string | undefined;
+  readonly one: Endpoint<Row, Subject>;
+}
+
+/** Searches lists that are together the whole, by pass. */
+export function searchOf<Row, Subject extends string>(
+  client: Pick<ApiClient<Subject>, "walk" | "record">,
+  scope: string,
+  lists: ReadonlyMap<string, List<Row, Subject>>,
+  { signal, nameOf, one }: SearchedBy<Row, Subject>,
+): ListSearch<Row> {
+  return new ListSearch<Row>({
+    passes: [...lists.keys()],
+    walk: (pass) => client.walk(listOf(lists, pass), scope, { signal }),
+    idOf: (row) => listOf(lists).idOf(row),
+    nameOf,
+    find: async (name) => {
+      try {
+        return await client.record(one, scope, name, { signal });
+      } catch (caught) {
+        if (toBatonError(caught).status === Status.notFound) return undefined;
+        throw caught;
+      }
+    },
+  });
+}
+
+/** Some 15 seconds of trouble, or an answer that does not come at all. */
+function isLongTrouble(failure: HttpFailure, attempts: number): boolean {
+  if (failure.kind === "network") return failure.problem === "timeout" || attempts > 5;
+  return failure.kind === "status" && failure.status >= 500 && attempts > 5;
+}
+
+/** What is asked for at once and comes in pages is only begun. */
+function refusePart(json: unknown, pages: number): never {
+  throw new Mismatch("the whole", json, `page 1 of ${pages}`);
+}
+
+/** The list of a pass; the first without one. */
+function listOf<L>(lists: ReadonlyMap<string, L>, pass = [...lists.keys()][0] ?? ""): L {
+  const list = lists.get(pass);
+  if (!list) throw new TypeError(`there is no list for the pass ${pass}`);
+  return list;
 }
 
 /** One segment of a path, encoded. `.` and `..` are written so that no URL parser takes them for directions. */

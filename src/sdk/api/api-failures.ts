@@ -134,6 +134,35 @@ export async function unlessDeclined<T>(
   }
 }
 
+/**
+ * The answer to a question on which nothing depends; undefined for whatever else the server answers to it, and when its
+ * answer does not come to an end. Only that the server has no room for it now, or is not there, is thrown.
+ */
+export async function ifAnswered<T>(looking: Promise<T>, codePrefix: string): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (caught) {
+    const { code } = toBatonError(caught);
+    const isAnswered = code.startsWith(`${codePrefix}-`) && !code.startsWith(`${codePrefix}-RATE-`);
+    if (isAnswered || endless.has(code)) return undefined;
+    throw caught;
+  }
+}
+
+/** Codes of a server that was reached and whose answer did not come, or not to its end. */
+const endless: ReadonlySet<string> = new Set(["NET-TIMEOUT", "NET-CUT", "NET-RESET"]);
+
+const aboutCredential = ["AUTH-401", "AUTH-403", "RATE-429", "RATE-WAIT"];
+
+/**
+ * True for an error that proves that the API was reached: it answers to the credential, or has no room for it now.
+ * `codes` are the product's own codes that say the same.
+ */
+export function isAboutCredential(caught: unknown, codePrefix: string, codes: readonly string[] = []): boolean {
+  const { code } = toBatonError(caught);
+  return codes.includes(code) || aboutCredential.some((suffix) => code === `${codePrefix}-${suffix}`);
+}
+
 /** How errors speak of a product's API. */
 export interface ApiFailuresOptions extends ApiProduct {
   /** Texts that no error may hold, such as the key. */
@@ -213,11 +242,16 @@ export function detailOf(body: string): string {
   }
 }
 
+const answeredByPage = "It answered with a web page: a proxy, firewall or login page in between may have done so.";
+
 function describeStatus(failure: StatusFailure, context: FailureContext, options: ApiFailureOptions): BatonError {
   const detail = detailOf(failure.body);
   const said = detail ? `: ${printable(options.redact(detail), quoteLength)}` : "";
   const texts = options.describeStatus?.(failure, context, said) ?? generalTexts(failure, context, options, said);
-  return fatal({ status: grpcStatusOf(failure.status), ...texts });
+  // The API itself answers in JSON.
+  const isPage = failure.status < 500 && /^\s*</.test(failure.body);
+  const hint = isPage ? `${texts.hint ?? ""} ${answeredByPage}`.trim() : texts.hint;
+  return fatal({ status: grpcStatusOf(failure.status), ...texts, ...(hint !== undefined && { hint }) });
 }
 
 function generalTexts(
@@ -273,12 +307,12 @@ function describeContent(
   { product, redact }: ApiFailureOptions,
 ): BatonError {
   const redacted = redact(failure.excerpt).trim();
-  const quoted = redacted === "" ? "" : ` It begins: ${printable(redacted, quoteLength)}`;
   const { suffix, what } = contentTexts[failure.problem];
   return fatal({
     code: `${product.codePrefix}-ANSWER-${suffix}`,
     status: failure.problem === "too-large" ? Status.resourceExhausted : Status.unknown,
-    message: `Unexpected answer of GET ${context.path}: ${what} (${redact(failure.detail)}).${quoted}`,
+    message: `Unexpected answer of GET ${context.path}: ${what} (${redact(failure.detail)}).`,
+    ...(redacted !== "" && { quote: printable(redacted, quoteLength) }),
     hint: "Check the base URL, and whether a proxy or login page stands in between; else try again later.",
   });
 }

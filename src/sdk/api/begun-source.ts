@@ -17,6 +17,7 @@ export interface BegunSourceOptions<Row> extends Omit<ListSource<Row>, "pageSize
 export class BegunSource<Row> implements ListSource<Row> {
   readonly opening: ListSource<Row>["opening"];
   readonly find: ListSource<Row>["find"];
+  readonly passes: readonly string[];
   readonly #options: BegunSourceOptions<Row>;
   readonly #begun = new Map<string, PageWalk<Row>>();
   #first: Question | undefined;
@@ -25,6 +26,7 @@ export class BegunSource<Row> implements ListSource<Row> {
     this.#options = options;
     this.opening = options.opening;
     this.find = options.find;
+    this.passes = options.passes;
   }
 
   get pageSize(): number {
@@ -39,7 +41,7 @@ export class BegunSource<Row> implements ListSource<Row> {
   begin(signal: AbortSignal): void {
     if (this.#first) return;
     this.#first = { order: 0, overlaps: true, pageSize: this.pageSize };
-    for (const pass of this.#options.passes) {
+    for (const pass of this.passes) {
       const walk = this.#options.walk(pass, this.#first, signal);
       this.#begun.set(pass, walk);
       walk.begin();

@@ -43,28 +43,29 @@ export function upTo(most: number, check: Check<string>): Check<string> {
   };
 }
 
-/** True or false. */
+/** True or false, also as text in any case, as some servers write it. */
 export const flag: Check<boolean> = (value) => {
-  if (typeof value === "boolean") return value;
-  throw new Mismatch("boolean", value);
-};
-
-/** True or false, also as text in any case, as some clients of APIs write it. */
-export const flagOrText: Check<boolean> = (value) => {
   if (typeof value === "boolean") return value;
   const lower = typeof value === "string" ? value.toLowerCase() : "";
   if (lower !== "true" && lower !== "false") throw new Mismatch("true or false", value);
   return lower === "true";
 };
 
+/** An id that is not empty; a whole number is its text, where it is exact. */
+export const filledId: Check<string> = (value) => filledText(idText(value));
+
 /**
  * The id of a row of a list. A missing or blank one is "": such a row cannot be told from another, and who reads the list
  * refuses it as a whole.
  */
 export const rowId: Check<string> = (value) => {
-  const id = value === undefined || value === null ? "" : text(value);
+  const id = value === undefined || value === null ? "" : text(idText(value));
   return isBlank(id) ? "" : id;
 };
+
+function idText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value;
+}
 
 /** What `check` takes; missing and null both become undefined. */
 export function unlessUnknown<T>(check: Check<T>): Check<T | undefined> {

@@ -53,6 +53,8 @@ export interface Tally {
   readonly startedAtMs: number;
   /** As the first page said it. */
   readonly announced: number | undefined;
+  /** Whether every page said so. */
+  readonly isSteady: boolean;
   readonly rows: number;
   readonly distinct: number;
   /** Of them, those that no pass before had shown. */
@@ -61,8 +63,10 @@ export interface Tally {
   readonly twice: readonly string[];
   /** Whether each page began where the one before ended. */
   readonly joins: boolean;
+  /** True when neither a count nor the answer itself says for certain that the list ends where it did. */
+  readonly endsInDoubt?: boolean;
   readonly lastId: string;
-  /** Count and rows of the first page, in any order. */
+  /** Rows of the first page. */
   readonly opening: number;
 }
 
@@ -303,6 +307,14 @@ export class ListMemory<N extends Note> {
   /** Session keys of the pages of the last sweep, in order. */
   pages(): readonly string[] {
     return this.#keys(`${this.#prefix}${String(Math.max(0, this.#sweep)).padStart(3, "0")}/`);
+  }
+
+  /** The notes of the page that `token` names, "" for the first, and the token of the next; "" after the last. */
+  notesAt(token: string): { readonly notes: readonly N[]; readonly nextToken: string } {
+    const keys = this.pages();
+    const key = token || keys[0];
+    if (key === undefined) return { notes: [], nextToken: "" };
+    return { notes: this.notesOn(key), nextToken: keys[keys.indexOf(key) + 1] ?? "" };
   }
 
   /** The notes of a page that no later page replaced. */

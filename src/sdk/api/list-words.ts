@@ -100,6 +100,11 @@ export function warningOf(
         count: event.count,
         message: `${event.count} ${rows} in ${list} have no id: they cannot be told from others`,
       };
+    case "withheld":
+      return {
+        ...incomplete,
+        message: `what ${list} belongs to is there, but for a minute ${name} has answered that there is no such list`,
+      };
     default:
       return event satisfies never;
   }

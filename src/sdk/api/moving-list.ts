@@ -7,15 +7,7 @@
 import type { ListReading } from "../contracts/completeness.ts";
 import type { SessionStore } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
-import {
-  type Draft,
-  hashOf,
-  ListMemory,
-  type ListObserver,
-  type Note,
-  type NoteCodec,
-  type Tally,
-} from "./list-memory.ts";
+import { type Draft, ListMemory, type ListObserver, type Note, type NoteCodec, type Tally } from "./list-memory.ts";
 import type { PageResult, PageWalk } from "./page-walk.ts";
 
 /** How one sweep asks: another page size, another order, with and without overlapping pages. */
@@ -78,7 +70,9 @@ export type ListEvent =
   | { readonly kind: "unproven"; readonly sweeps: number; readonly sums: readonly Sum[]; readonly isStill: boolean }
   /** One id names two things, or one name two ids. */
   | { readonly kind: "collision"; readonly ids: readonly string[] }
-  | { readonly kind: "without-id"; readonly count: number };
+  | { readonly kind: "without-id"; readonly count: number }
+  /** There is no such list, again and again, and what it belongs to is there. */
+  | { readonly kind: "withheld" };
 
 /** The sum of one pass. */
 export interface Sum {
@@ -89,6 +83,9 @@ export interface Sum {
 
 /** What a reader needs to redo the sum of one pass. */
 export type PassStatement = Omit<ListReading, "list" | "title" | "resourceType"> & { readonly pass: string };
+
+/** Takes rows with what is kept of each, in order. */
+export type UseRows<Row, N> = (rows: ListStep<Row, N>["fresh"]) => Promise<void>;
 
 /** One step of the reading. */
 export interface ListStep<Row, N> {
@@ -112,8 +109,10 @@ interface Position {
 
 /** A list is begun anew this often at most, not counting that pages had to be smaller. */
 const mostSweeps = 5;
-/** From this sweep on two equal readings that do not add up are enough. */
+/** From this sweep on, which asks in another order, two equal readings that do not add up are enough, whatever is counted. */
 const stillAfter = 2;
+/** So many rows that are counted and never shown are as many as a roster may lack, or half of it. */
+const leastMissing = 5;
 
 /**
  * The order and share of the page size of each sweep. Overlapping pages have varying sizes, which some servers order
@@ -126,6 +125,19 @@ const questions = [
   { order: 1, share: 0.83, overlaps: false },
   { order: 2, share: 0.91, overlaps: true },
 ] as const;
+
+/**
+ * How many rows were counted, and are not shown, nor explained by rows that stand twice in one answer; a count that is
+ * the same in each pass may know nothing of the filters.
+ */
+function shortfall(tallies: readonly Tally[]): { readonly missing: number; readonly shown: number } {
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((all, tally) => all + of(tally), 0);
+  const shown = sum(({ added }) => added);
+  const inPasses = sum(({ announced = 0, distinct, twice }) => Math.max(0, announced - distinct - twice.length));
+  const [{ announced: inAll = 0 } = {}] = tallies;
+  const isOfAll = tallies.every(({ announced }) => announced === inAll);
+  return { missing: isOfAll ? Math.min(inPasses, Math.max(0, inAll - shown)) : inPasses, shown };
+}
 
 /** Reads one list; one caller at a time. */
 export class MovingList<Row, N extends Note> {
@@ -180,9 +192,10 @@ export class MovingList<Row, N extends Note> {
 
   /**
    * Takes the page that `token` names, "" for the first. A page is taken as a whole or not at all: what throws leaves
-   * everything as it was.
+   * everything as it was. So does what `use` throws, which gets the rows of the step before they are remembered: a run
+   * that goes on finds them new.
    */
-  async step(token: string, signal: AbortSignal): Promise<ListStep<Row, N>> {
+  async step(token: string, signal: AbortSignal, use: UseRows<Row, N> = async () => {}): Promise<ListStep<Row, N>> {
     const position = parsePosition(token);
     const { passes } = this.#options;
     const pass = passes[position.pass] ?? "";
@@ -206,18 +219,19 @@ export class MovingList<Row, N extends Note> {
       this.#options.noteOf(row, pass),
     );
     const tally = this.#tally(position, page, draft.counts);
-    if (tally.announced !== page.totalCount) return this.#restart({ position, pass, beginsAnew, draft, tally, events });
-    if (!page.isLast) {
-      this.#memory.commit(draft, tally);
-      const nextToken = tokenOf({ ...position, page: position.page + 1 });
-      return { fresh: draft.fresh, pass, beginsAnew, events, nextToken, toCome: toCome(tally) };
+    const ending = { position, pass, beginsAnew, draft, tally, events };
+    const goesOn = tally.isSteady || position.sweep >= stillAfter;
+    if (goesOn && page.isLast && position.pass + 1 === passes.length) return await this.#end(ending, signal, use);
+    await use(draft.fresh);
+    this.#memory.commit(draft, tally);
+    if (!goesOn) {
+      const moved: ListEvent = { kind: "moved" };
+      const shared = { fresh: draft.fresh, pass, beginsAnew, toCome: undefined };
+      return { ...shared, events: [...events, moved], nextToken: tokenOf(anew(position)) };
     }
-    if (position.pass + 1 < passes.length) {
-      this.#memory.commit(draft, tally);
-      const nextToken = tokenOf({ sweep: position.sweep, pass: position.pass + 1, page: 1 });
-      return { fresh: draft.fresh, pass, beginsAnew, events, nextToken, toCome: undefined };
-    }
-    return await this.#end({ position, pass, beginsAnew, draft, tally, events }, signal);
+    const next = page.isLast ? { pass: position.pass + 1, page: 1 } : { pass: position.pass, page: position.page + 1 };
+    const nextToken = tokenOf({ sweep: position.sweep, ...next });
+    return { fresh: draft.fresh, pass, beginsAnew, events, nextToken, toCome: page.isLast ? undefined : toCome(tally) };
   }
 
   /** The page, with smaller ones where it is too large; a list of which pages were read begins anew with them. */
@@ -249,13 +263,15 @@ export class MovingList<Row, N extends Note> {
       pageSize: this.#pageSizeOf(sweep),
       startedAtMs: before?.startedAtMs ?? this.#options.nowMs(),
       announced: before ? before.announced : page.totalCount,
+      isSteady: before ? before.isSteady && before.announced === page.totalCount : true,
       rows: (before?.rows ?? 0) + counts.rows,
       distinct: (before?.distinct ?? 0) + counts.distinct,
       added: (before?.added ?? 0) + counts.added,
       twice: [...(before?.twice ?? []), ...counts.twice],
       joins: (before?.joins ?? true) && this.#joins(before?.lastId ?? "", page, this.#question(sweep).overlaps),
+      endsInDoubt: page.isDoubtful === true && page.totalCount === undefined,
       lastId: lastRow === undefined ? (before?.lastId ?? "") : this.#options.idOf(lastRow),
-      opening: before?.opening ?? this.#openingOf(page),
+      opening: before?.opening ?? page.items.length,
     };
   }
 
@@ -271,43 +287,29 @@ export class MovingList<Row, N extends Note> {
     return repeated.length === overlap && joint !== undefined && this.#options.idOf(joint) === lastId;
   }
 
-  /** Rows of equal names may come in any order, so that it does not count here. */
-  #openingOf({ totalCount, repeated, items }: PageResult<Row>): number {
-    const ids = [...repeated, ...items].map(this.#options.idOf).sort();
-    return hashOf([totalCount ?? "", ...ids].join("\n"));
-  }
-
-  #restart({ position, pass, beginsAnew, draft, tally, events }: Ending<Row, N>): ListStep<Row, N> {
-    this.#memory.commit(draft, tally);
-    const shared = { fresh: draft.fresh, pass, beginsAnew, toCome: undefined };
-    if (this.#mayBeginAnew(position)) {
-      return { ...shared, events: [...events, { kind: "moved" }], nextToken: tokenOf(anew(position)) };
-    }
-    const unproven: ListEvent = { kind: "unproven", ...this.#unproven(position.sweep) };
-    return { ...shared, events: [...events, unproven], nextToken: "" };
-  }
-
   /** All passes are read: is it whole? */
-  async #end(ending: Ending<Row, N>, signal: AbortSignal): Promise<ListStep<Row, N>> {
+  async #end(ending: Ending<Row, N>, signal: AbortSignal, use: UseRows<Row, N>): Promise<ListStep<Row, N>> {
     const { position, pass, beginsAnew, draft, events } = ending;
     const { sweep } = position;
     const memory = this.#memory;
-    const isAsAtFirst = await this.#isAsAtFirst(ending, signal);
-    const looked = await this.#lookForMissing(ending, signal);
-    const found = looked.filter((row) => row !== undefined);
-    const step = { fresh: draft.fresh, pass, beginsAnew, toCome: undefined };
+    const openings = await this.#lookAgain(ending, signal);
+    const found = (await this.#lookForMissing(ending, signal)).map((row) => this.#single(row));
+    const fresh = [...draft.fresh, ...found];
+    await use(fresh);
+    const step = { fresh, pass, beginsAnew, toCome: undefined };
     // Nothing throws from here on.
     memory.commit(draft, ending.tally);
-    const extra = found.map((row) => this.#admitSingle(row, sweep));
-    const fresh = [...step.fresh, ...extra];
-    if (extra.length > 0) events.push({ kind: "found-singly", count: extra.length });
-    const verdict = this.#verdict(sweep, isAsAtFirst, extra.length > 0);
+    for (const { note, pass: index } of found) memory.addSingle(note, { sweep, pass: index });
+    if (found.length > 0) events.push({ kind: "found-singly", count: found.length });
+    const isAsAtFirst = openings.every((opening, index) => this.#isKnown(opening, memory.tallyOf(sweep, index)));
+    const verdict = this.#verdict(sweep, isAsAtFirst, found.length > 0);
     if (verdict === "again" && this.#mayBeginAnew(position)) {
-      return { ...step, fresh, events: [...events, { kind: "moved" }], nextToken: tokenOf(anew(position)) };
+      return { ...step, events: [...events, { kind: "moved" }], nextToken: tokenOf(anew(position)) };
     }
-    const last: ListEvent = verdict === "again" ? { kind: "unproven", ...this.#unproven(sweep) } : verdict;
+    const isStill = isAsAtFirst && memory.isAsBefore(sweep);
+    const last = verdict === "again" ? this.#unproven(sweep, isStill) : verdict;
     if (last.kind === "whole" || last.kind === "count-differs") memory.finish(this.#options.nowMs());
-    return { ...step, fresh, events: [...events, last], nextToken: "" };
+    return { ...step, events: [...events, last], nextToken: "" };
   }
 
   #verdict(sweep: number, isAsAtFirst: boolean, foundSingly: boolean): "again" | ListEvent {
@@ -320,24 +322,26 @@ export class MovingList<Row, N extends Note> {
     const tallies = this.#tallies(sweep);
     const isStill = memory.isAsBefore(sweep);
     const differing = memory.differing(sweep);
-    if (tallies.every((tally) => tally.announced === undefined || tally.distinct === tally.announced)) {
+    const addsUp = tallies.every(
+      ({ isSteady, announced, distinct }) => isSteady && distinct === (announced ?? distinct),
+    );
+    if (addsUp) {
       const joins = tallies.every((tally) => tally.joins) || foundSingly;
       // What contradicts itself moved, or always will.
       const isSettled = differing.length === 0 || sweep > 0;
-      return isSettled && (joins || memory.holdsAllOfBefore(sweep)) ? { kind: "whole", differing } : "again";
+      const endsForSure = tallies.every((tally) => tally.endsInDoubt !== true);
+      const isAll = endsForSure && (joins || memory.holdsAllOfBefore(sweep));
+      return isSettled && isAll ? { kind: "whole", differing } : "again";
     }
     if (!isStill) return "again";
-    const sums = this.#sums(sweep);
-    // All that was announced came, some of it twice in one answer, or more than was announced.
-    const explained = tallies.every(
-      ({ announced = 0, distinct, twice }) => distinct >= announced || distinct + twice.length === announced,
-    );
-    if (explained) return { kind: "count-differs", sums, twice: tallies.flatMap(({ twice }) => twice) };
-    return sweep >= stillAfter ? { kind: "unproven", ...this.#unproven(sweep) } : "again";
+    const { missing, shown } = shortfall(tallies);
+    if (missing > 0 && sweep < stillAfter) return "again";
+    if (missing >= leastMissing && missing >= shown) return this.#unproven(sweep, true);
+    return { kind: "count-differs", sums: this.#sums(sweep), twice: tallies.flatMap(({ twice }) => twice) };
   }
 
-  #unproven(sweep: number): Omit<ListEvent & { kind: "unproven" }, "kind"> {
-    return { sweeps: sweep + 1, sums: this.#sums(sweep), isStill: this.#memory.isAsBefore(sweep) };
+  #unproven(sweep: number, isStill: boolean): ListEvent {
+    return { kind: "unproven", sweeps: sweep + 1, sums: this.#sums(sweep), isStill };
   }
 
   #tallies(sweep: number): readonly Tally[] {
@@ -350,50 +354,64 @@ export class MovingList<Row, N extends Note> {
     });
   }
 
-  /** Passes are of different moments: who went from one to the other in between is seen at their beginnings. */
-  async #isAsAtFirst({ position, tally }: Ending<Row, N>, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Passes are of different moments: who went from one to the other in between is seen at their beginnings, which are
+   * read once more. One is undefined when it is too large by now, so that the list is read again in smaller pages.
+   */
+  async #lookAgain({ position, tally, events }: Ending<Row, N>, signal: AbortSignal) {
     const { passes, source } = this.#options;
-    if (passes.length === 1) return true;
+    if (passes.length === 1) return [];
     const question = this.#question(position.sweep);
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
-    const looks = passes.map(async (pass, index) => {
-      const first = index === position.pass ? tally : this.#memory.tallyOf(position.sweep, index);
-      return this.#openingOf(await source.opening(pass, question, either)) === first?.opening;
+    const looks = passes.map(async (pass) => {
+      try {
+        return await source.opening(pass, question, either);
+      } catch (caught) {
+        const [from, to] = [tally.pageSize, either.aborted ? undefined : source.smallerThan(tally.pageSize, caught)];
+        if (to === undefined) throw caught;
+        if (events.length === 0) events.push({ kind: "smaller-pages", from, to });
+        return undefined;
+      }
     });
     try {
-      return (await Promise.all(looks)).every(Boolean);
+      return await Promise.all(looks);
     } finally {
       // When one fails, the other is not wanted any more.
       failed.abort();
     }
   }
 
-  /** Rows that an earlier sweep showed and this one did not, each asked for by itself where so many are missing. */
-  async #lookForMissing({ position, draft, tally }: Ending<Row, N>, signal: AbortSignal): Promise<(Row | undefined)[]> {
-    const { passes, source, mayLookUp, idOf } = this.#options;
+  /** True when a second look shows as many as the first, and nobody new; rows of equal names may come in any order. */
+  #isKnown(look: PageResult<Row> | undefined, first: Tally | undefined): boolean {
+    if (!look || !first || look.items.length !== first.opening) return false;
+    const isCountedAlike = !first.isSteady || look.totalCount === first.announced;
+    return isCountedAlike && look.items.every((row) => this.#memory.has(this.#options.idOf(row)));
+  }
+
+  /** Rows that an earlier sweep showed and this one did not, each asked for by itself, where some are missing. */
+  async #lookForMissing({ position, draft, tally }: Ending<Row, N>, signal: AbortSignal): Promise<Row[]> {
+    const { source, mayLookUp, idOf } = this.#options;
     const { sweep } = position;
-    if (sweep === 0) return [];
-    const missing = passes.reduce((sum, _pass, index) => {
-      const { announced, distinct = 0 } = (index === position.pass ? tally : this.#memory.tallyOf(sweep, index)) ?? {};
-      return sum + (announced === undefined ? 0 : announced - distinct);
-    }, 0);
-    if (missing <= 0) return [];
+    const tallies = [...new Map(this.#memory.sweeps.get(sweep)).set(position.pass, tally).values()];
+    const missing = tallies.reduce((sum, { announced, distinct }) => sum + (announced ?? distinct) - distinct, 0);
+    if (sweep === 0 || missing <= 0) return [];
     const candidates = this.#memory.unseenIn(sweep, draft);
-    if (candidates.length < missing || !mayLookUp(candidates.length)) return [];
-    const found: (Row | undefined)[] = [];
+    // Where they do not fill the gap, other pages may show more; the last two readings must show the same.
+    const isTooEarly = candidates.length < missing && sweep + 2 < mostSweeps;
+    if (isTooEarly || !mayLookUp(candidates.length)) return [];
+    const found: Row[] = [];
     for (const note of candidates) {
       const row = await source.find(note, signal);
-      found.push(row !== undefined && idOf(row) === note.id ? row : undefined);
+      if (row !== undefined && idOf(row) === note.id) found.push(row);
     }
     return found;
   }
 
-  #admitSingle(row: Row, sweep: number): { row: Row; note: N } {
-    const pass = this.#options.passOf(row);
-    const note = this.#options.noteOf(row, pass);
-    this.#memory.addSingle(note, { sweep, pass: Math.max(0, this.#options.passes.indexOf(pass)) });
-    return { row, note };
+  #single(row: Row): { readonly row: Row; readonly note: N; readonly pass: number } {
+    const { passOf, noteOf, passes } = this.#options;
+    const pass = passOf(row);
+    return { row, note: noteOf(row, pass), pass: Math.max(0, passes.indexOf(pass)) };
   }
 
   #mayBeginAnew({ sweep }: Position): boolean {

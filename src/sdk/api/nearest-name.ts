@@ -36,6 +36,17 @@ export function didYouMean(
   return { question: `Did you mean ${nearest}? `, candidates: [nearest, ...names.filter((name) => name !== nearest)] };
 }
 
+/** The hint and the candidates of an error about a name: what can be seen in its place, `nothing` when that is nothing. */
+export function seenInstead(
+  wanted: string,
+  names: readonly string[],
+  nothing: string,
+): { readonly hint: string; readonly candidates?: readonly string[] } {
+  if (names.length === 0) return { hint: nothing };
+  const { question, candidates } = didYouMean(wanted, names);
+  return { hint: `${question}This key can see: ${listed(names)}.`, candidates };
+}
+
 /** Names, at most ten, then how many more. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 10).join(", ");

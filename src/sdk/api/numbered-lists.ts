@@ -60,8 +60,8 @@ export class NumberedLists {
     this.#options = options;
     this.#smallerSizes = smallerSizes;
     this.#pageSize = pageSize;
-    const suffixes = ["HTTP-413", "HTTP-422", "SERVER-504", "ANSWER-SIZE"];
-    this.#tooMuch = new Set([...suffixes.map((suffix) => `${codePrefix}-${suffix}`), "NET-TIMEOUT"]);
+    const suffixes = ["HTTP-400", "HTTP-408", "HTTP-413", "HTTP-422", "SERVER-504", "SERVER-524", "ANSWER-SIZE"];
+    this.#tooMuch = new Set([...suffixes.map((suffix) => `${codePrefix}-${suffix}`), "NET-TIMEOUT", "NET-CUT"]);
   }
 
   /** Rows asked for per page at present. */
@@ -71,17 +71,28 @@ export class NumberedLists {
 
   /** Asks for smaller pages from now on; undefined when the error is not about their size, or they are as small as can be. */
   smallerPages(pageSize: number, error: unknown): number | undefined {
-    if (!this.#tooMuch.has(toBatonError(error).code)) return undefined;
+    const { code } = toBatonError(error);
+    // Trouble that lasts may come of large pages, too: whether it does is tried once, with the smallest.
+    const isTrouble = code.startsWith(`${this.#options.codePrefix}-SERVER-`);
+    if (!this.#tooMuch.has(code) && !isTrouble) return undefined;
     if (this.#pageSize < pageSize) return this.#pageSize;
-    const smaller = this.#smallerSizes.find((size) => size < pageSize);
+    const sizes = this.#tooMuch.has(code) ? this.#smallerSizes : this.#smallerSizes.slice(-1);
+    const smaller = sizes.find((size) => size < pageSize);
     if (smaller !== undefined) this.#pageSize = smaller;
     return smaller;
   }
 
-  /** One page by itself; an empty last one past the end. */
+  /** One page by itself, the first in a smaller size where it is too large; an empty last one past the end. */
   async page<Row>(list: NumberedList<Row>, page: number, signal: AbortSignal): Promise<PageResult<Row>> {
     const pageSize = list.question?.pageSize ?? this.#pageSize;
-    const fetched = await this.#fetch(list, { page, pageSize }, { signal, isWalked: false });
+    let fetched: FetchedPage<Row> | undefined;
+    try {
+      fetched = await this.#fetch(list, { page, pageSize }, { signal, isWalked: false });
+    } catch (caught) {
+      // A later page would begin elsewhere, and who asks a question wants that page.
+      if (page > 1 || list.question || this.smallerPages(pageSize, caught) === undefined) throw caught;
+      return await this.page(list, page, signal);
+    }
     const { hasNext = "no", totalCount, pageTotal } = fetched?.paging ?? {};
     const items = fetched?.items ?? [];
     return { page, items, repeated: [], overlap: 0, isLast: hasNext === "no", totalCount, pageTotal };
@@ -124,7 +135,7 @@ export class NumberedLists {
   async #fetch<Row>(list: NumberedList<Row>, page: NumberedPage, asked: Asked): Promise<FetchedPage<Row> | undefined> {
     const fetching = this.#options.http.getJson(this.#request(list, page, asked.signal));
     const answer = await this.#unlessPastTheEnd(fetching, page, asked);
-    return answer && this.#read(list, page, answer);
+    return answer === "doubtful" ? doubtfulEnd : answer && this.#read(list, page, answer);
   }
 
   /** The same page, left as bytes until its turn. */
@@ -132,14 +143,15 @@ export class NumberedLists {
     list: NumberedList<Row>,
     page: NumberedPage,
     { signal, turn }: { readonly signal: AbortSignal; readonly turn: Promise<void> },
-  ): Promise<SealedPage<Row> | undefined> {
+  ): Promise<SealedPage<Row> | FetchedPage<Row> | undefined> {
     const asked = { signal, isWalked: true };
     const fetching = this.#options.http.getSealed({ ...this.#request(list, page, signal), turn });
     const sealed = await this.#unlessPastTheEnd(fetching, page, asked);
     if (!sealed) return undefined;
+    if (sealed === "doubtful") return doubtfulEnd;
     const open = async (): Promise<FetchedPage<Row> | undefined> => {
       const answer = await this.#unlessPastTheEnd(sealed.open(), page, asked);
-      return answer && this.#read(list, page, answer);
+      return answer === "doubtful" ? doubtfulEnd : answer && this.#read(list, page, answer);
     };
     // How many rows came plays no part in what the headers announce.
     return { announced: readPaging(sealed.headers, { ...page, rows: 0 }), open, discard: () => sealed.discard() };
@@ -156,22 +168,35 @@ export class NumberedLists {
     return mayShrink ? { ...request, isHopeless: isTooMuch } : request;
   }
 
-  /** In a walk the list was there a page ago, so that the 404 of a later one is about the page, whatever it says. */
+  /**
+   * In a walk the list was there a page ago, so that the 404 of a later one is about the page, whatever it says; but
+   * only the text that the product has for it says that the list ends there.
+   */
   async #unlessPastTheEnd<T>(
     fetching: Promise<T>,
     { page }: NumberedPage,
     { isWalked }: Asked,
-  ): Promise<T | undefined> {
+  ): Promise<T | "doubtful" | undefined> {
     try {
       return await fetching;
     } catch (caught) {
       const error = toBatonError(caught);
-      const isPast = this.#options.isPastTheEnd(error) || (isWalked && error.status === Status.notFound);
+      const isPast = this.#options.isPastTheEnd(error);
       if (page > 1 && isPast) return undefined;
+      if (page > 1 && isWalked && error.status === Status.notFound) return "doubtful";
       throw caught;
     }
   }
 }
+
+/** Statuses of an answer that took too long, as servers and those in front of them have it. */
+const timeOuts: ReadonlySet<number> = new Set([408, 504, 524]);
+
+const doubtfulEnd = {
+  items: [],
+  paging: { pageTotal: undefined, totalCount: undefined, servedSize: undefined, hasNext: "no" },
+  isDoubtful: true,
+} as const;
 
 interface Asked {
   readonly signal: AbortSignal;
@@ -179,8 +204,9 @@ interface Asked {
   readonly isWalked: boolean;
 }
 
-/** True when a page is not asked for in this size again. A time-out may be by chance once. */
+/** True when a page is not asked for in this size again. A time-out, or a body that breaks off, may be by chance once. */
 function isTooMuch(failure: HttpFailure, attempts: number, firstContact: boolean): boolean {
-  if (failure.kind === "network") return failure.problem === "timeout" && !firstContact && attempts > 1;
-  return failure.kind === "status" && failure.status === 504 && attempts > 1;
+  if (attempts < 2 || firstContact) return false;
+  if (failure.kind === "network") return failure.problem === "timeout" || failure.problem === "cut";
+  return failure.kind === "status" && timeOuts.has(failure.status);
 }

@@ -24,6 +24,8 @@ export interface PageResult<T> {
   readonly totalCount: number | undefined;
   /** Pages of this page's size in the whole list, as last announced. */
   readonly pageTotal: number | undefined;
+  /** True where the end was told after a full page, by an answer that may mean something else: see {@link FetchedPage}. */
+  readonly isDoubtful?: boolean;
 }
 
 /** What a list holds as a whole, by its first page: rows and pages of that size; at least so many unless counted. */
@@ -57,6 +59,8 @@ export interface PageWalk<T> {
 export interface FetchedPage<T> {
   readonly items: readonly T[];
   readonly paging: Paging;
+  /** True for an answer that may mean the end, or that the page is not there for now. */
+  readonly isDoubtful?: boolean;
 }
 
 /**
@@ -121,6 +125,8 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #totalCount: number | undefined;
   #pageTotal: number | undefined;
   #lastIds = "";
+  #firstLength = Number.POSITIVE_INFINITY;
+  #lastLength = Number.POSITIVE_INFINITY;
   #broken: boolean = false;
 
   constructor(options: PageWalkOptions<T>) {
@@ -196,6 +202,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     this.#forget();
     this.#next = n;
     this.#lastIds = "";
+    this.#lastLength = Number.POSITIVE_INFINITY;
   }
 
   #fetchAhead(): void {
@@ -261,7 +268,15 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     const isLast = fetched.paging.hasNext === "no" || this.#endsShort(n, fetched);
     if (!isLast && n >= this.#growthLimit()) throw this.#options.endless(n);
     const [repeated, items] = [fetched.items.slice(0, overlap), fetched.items.slice(overlap)];
-    return { items, repeated, overlap, page: n, isLast, ...announcement };
+    const isDoubtful = fetched.isDoubtful === true && this.#wasFull(n - 1);
+    this.#lastLength = fetched.items.length;
+    if (n === 1) this.#firstLength = fetched.items.length;
+    return { items, repeated, overlap, page: n, isLast, ...announcement, ...(isDoubtful && { isDoubtful }) };
+  }
+
+  /** False when the page that was delivered last was too short to have others after it; a resumed walk does not know. */
+  #wasFull(n: number): boolean {
+    return this.#lastLength >= Math.min(this.#windowAt(n).pageSize, this.#firstLength);
   }
 
   /** Where nothing is announced, a page cut as asked that is not full is the last: the next would only show its end again. */
@@ -341,21 +356,24 @@ export function readPaging(headers: IncomingHttpHeaders, received: ReceivedPage)
     pageTotal,
     totalCount,
     servedSize,
-    hasNext: hasNext(received, { pageTotal, countedPages, link: headers["link"] }),
+    hasNext: hasNext(received, { servedSize, pageTotal, countedPages, link: headers["link"] }),
   };
 }
 
 interface Announced {
+  readonly servedSize: number | undefined;
   readonly pageTotal: number | undefined;
   readonly countedPages: number | undefined;
   readonly link: string | string[] | undefined;
 }
 
-function hasNext({ page, rows }: ReceivedPage, announced: Announced): Paging["hasNext"] {
-  const { pageTotal, countedPages } = announced;
+function hasNext({ page, pageSize, rows }: ReceivedPage, announced: Announced): Paging["hasNext"] {
+  const { servedSize, pageTotal, countedPages } = announced;
   if (pageTotal !== undefined) {
     if (page < pageTotal) return "yes";
-    return rows > 0 && countedPages !== undefined && page < countedPages ? "maybe" : "no";
+    // Some servers count the rows of the page, or those that are left: a full page alone proves no end.
+    const isFull = rows > 0 && rows >= Math.min(pageSize, servedSize ?? pageSize);
+    return isFull || (rows > 0 && countedPages !== undefined && page < countedPages) ? "maybe" : "no";
   }
   const link = String(announced.link ?? "");
   if (/;\s*rel="?next"?/i.test(link)) return "yes";

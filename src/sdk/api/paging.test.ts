@@ -12,7 +12,8 @@ type Row = readonly [
 
 const rows: readonly Row[] = [
   ["the headers announce another page", { "x-pagination-pagetotal": "3" }, 2, 500, "yes"],
-  ["the headers say this is the last", { "x-pagination-pagetotal": "3" }, 3, 500, "no"],
+  ["the headers say this is the last", { "x-pagination-pagetotal": "3" }, 3, 499, "no"],
+  ["they say so of a full page", { "x-pagination-pagetotal": "3" }, 3, 500, "maybe"],
   ["an announced page is empty in the middle", { "x-pagination-pagetotal": "3" }, 2, 0, "yes"],
   ["only the count is announced", { "x-pagination-count": "1200", "x-pagination-pagesize": "500" }, 2, 500, "yes"],
   ["the server serves smaller pages", { "x-pagination-count": "90", "x-pagination-pagesize": "30" }, 2, 30, "yes"],

@@ -6,7 +6,8 @@ import { SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Network } from "../net/network.ts";
-import { certificateHint, isCertificateError } from "../net/trusted-roots.ts";
+import { wayHint } from "../net/proxy-setting.ts";
+import { certificateHint, handshakeReason, isCertificateError } from "../net/trusted-roots.ts";
 import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { C1Credentials } from "./credentials.ts";
@@ -27,6 +28,8 @@ export interface TokenSourceOptions {
   readonly network: Network;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
+  /** Ends asking; its reason is then part of the error. */
+  readonly signal?: AbortSignal;
 }
 
 /** A token as it goes into the `authorization` header. */
@@ -77,7 +80,7 @@ export class TokenSource {
   }
 
   async #fetch(nowMs: number): Promise<AccessToken> {
-    const { host, network, currentCredentials } = this.#options;
+    const { host, network, signal, currentCredentials } = this.#options;
     const credentials = (await currentCredentials?.()) ?? this.#options.credentials;
     const form = new URLSearchParams({
       client_id: credentials.clientId,
@@ -85,7 +88,7 @@ export class TokenSource {
       client_assertion_type: assertionType,
       client_assertion: await signAssertion(credentials, nowMs),
     });
-    const reply = await post(`https://${host}/auth/v1/token`, form.toString(), network);
+    const reply = await post(`https://${host}/auth/v1/token`, form.toString(), network, signal);
     if (reply.status !== 200) throw refusal(reply);
     return parseToken(reply.body, nowMs);
   }
@@ -97,15 +100,20 @@ interface Reply {
   readonly body: string;
 }
 
-async function post(url: string, form: string, network: Network): Promise<Reply> {
+async function post(url: string, form: string, network: Network, ended?: AbortSignal): Promise<Reply> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = ended ? AbortSignal.any([late, ended]) : late;
+  // Not kept: until the next token it would only keep the process.
+  const agent = network.httpsAgent();
+  // A request hears of its signal only once it has a connection.
+  signal.addEventListener("abort", () => agent.destroy(), { once: true });
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const outgoing = request(
     url,
     {
       method: "POST",
-      // Not kept: until the next token it would only keep the process.
-      agent: network.httpsAgent(),
-      signal: AbortSignal.timeout(timeoutMs),
+      agent,
+      signal,
       headers: {
         "Content-Type": "application/x-www-form-urlencoded",
         "Content-Length": Buffer.byteLength(form),
@@ -129,10 +137,16 @@ async function post(url: string, form: string, network: Network): Promise<Reply>
   );
   outgoing.on("error", reject);
   outgoing.end(form);
-  return await promise.catch((cause: unknown) => {
+  try {
+    return await promise;
+  } catch (cause) {
     if (cause instanceof BatonError) throw cause;
-    throw unavailable(cause instanceof Error ? cause.message : String(cause), cause);
-  });
+    const hint = `Check the network's way to ConductorOne. ${wayHint(network.proxyFor(new URL(url)))}`;
+    throw unavailable(handshakeReason(cause) ?? String(cause instanceof Error ? cause.message : cause), {
+      hint,
+      cause,
+    });
+  }
 }
 
 function parseToken(body: string, nowMs: number): AccessToken {
@@ -181,13 +195,16 @@ function noToken(reason: string): BatonError {
   });
 }
 
-function unavailable(reason: string, cause?: unknown): BatonError {
+function unavailable(
+  reason: string,
+  { hint = "Try again later.", cause }: { readonly hint?: string; readonly cause?: unknown } = {},
+): BatonError {
   return new BatonError({
     code: "C1-TOKEN-UNAVAILABLE",
     status: Status.unavailable,
     message: `failed to get token: ${reason}`,
     effect: "ConductorOne was given nothing.",
-    hint: isCertificateError(cause) ? certificateHint : "Check the network's way to ConductorOne.",
+    hint: isCertificateError(cause) ? certificateHint : hint,
     cause,
   });
 }

@@ -48,15 +48,21 @@ export interface C1Channel {
 export function openChannel(options: ChannelOptions): C1Channel {
   const { credentials, host, network, patience } = options;
   const baseUrl = `https://${host}`;
+  const closing = new AbortController();
+  const tokens = new TokenSource({ ...options, signal: closing.signal });
   const session = new ClientSession(baseUrl, { network, patience, connectTimeoutMs: options.connectionWaitMs });
   const transport = createGrpcTransport({
     baseUrl,
     sessionManager: session,
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
-    interceptors: [identify(`${credentials.clientName} baton-sdk/${sdkVersion}`), authorize(new TokenSource(options))],
+    interceptors: [identify(`${credentials.clientName} baton-sdk/${sdkVersion}`), authorize(tokens)],
   });
-  return { client: createClient(BatonService, transport), close: () => session.close() };
+  const close = (): void => {
+    closing.abort();
+    session.close();
+  };
+  return { client: createClient(BatonService, transport), close };
 }
 
 /** Turns whatever a call to C1 threw into a BatonError; `what` is the call in words. */

@@ -3,7 +3,7 @@
  * whether they are good is for C1 to say.
  */
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
-import { BatonError, Status } from "../errors.ts";
+import { BatonError, Status, settingError } from "../errors.ts";
 
 /** Parsed credentials. The secret itself is never sent anywhere: its key signs. */
 export interface C1Credentials {
@@ -41,15 +41,35 @@ export function parseCredentials(clientId: string, clientSecret: string): C1Cred
   };
 }
 
+/**
+ * Host and port to ask: that of BATON_C1_API_HOST, else the one that the client id names.
+ * @throws BatonError `C1-API-HOST`, exit code 2.
+ */
+export function c1Host(env: Readonly<Record<string, string | undefined>>, { tokenHost }: C1Credentials): string {
+  const named = env["BATON_C1_API_HOST"]?.trim();
+  if (!named) return tokenHost;
+  const url = hostUrl(named);
+  if (url) return url.host;
+  throw settingError({
+    code: "C1-API-HOST",
+    message: "BATON_C1_API_HOST is no host",
+    hint: "Write it as HOST or HOST:PORT, without https:// and without a path, or unset it.",
+  });
+}
+
 function parseClientId(id: string): { clientName: string; url: URL } {
   const at = id.indexOf("@");
   const slash = id.indexOf("/", at);
-  const host = id.slice(at + 1, slash);
-  if (at < 0 || slash < 0 || host === "" || !URL.canParse(`https://${host}`)) throw invalidClientId();
-  const url = new URL(`https://${host}`);
-  // A host that a URL reads differently (user:password@, a query) is not one that anybody wrote on purpose.
-  if (url.host !== host.toLowerCase().replace(/:443$/, "")) throw invalidClientId();
+  const url = at < 0 || slash < 0 ? undefined : hostUrl(id.slice(at + 1, slash));
+  if (!url) throw invalidClientId();
   return { clientName: id.slice(0, at), url };
+}
+
+/** The address of a host, with its port if there is one; undefined for everything else. */
+function hostUrl(host: string): URL | undefined {
+  const url = host === "" ? null : URL.parse(`https://${host}`);
+  // A host that a URL reads differently (user:password@, a query) is not one that anybody wrote on purpose.
+  return url?.host === host.toLowerCase().replace(/:443$/, "") ? url : undefined;
 }
 
 function parseClientSecret(secret: string): JsonWebKey {

@@ -12,7 +12,7 @@ import { defaultConnectTimeoutMs } from "../rpc/client-session.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
-import { type C1Credentials, parseCredentials } from "./credentials.ts";
+import { type C1Credentials, c1Host, parseCredentials } from "./credentials.ts";
 import { logEvents, type ServiceObserver, tellAll } from "./events.ts";
 import { type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
 import { type Environment, hostId } from "./host-identity.ts";
@@ -70,8 +70,7 @@ export interface ServiceOptions {
 export async function runService(options: ServiceOptions): Promise<void> {
   const { env, clock, logger, redactor, signal, product } = options;
   const credentials = readCredentials(options, options.clientSecret);
-  const { BATON_C1_API_HOST } = env;
-  const host = BATON_C1_API_HOST || credentials.tokenHost;
+  const host = c1Host(env, credentials);
   const id = hostId(env);
   const folders = await TaskFolders.open(options.syncs.tempDir, [credentials.clientId, id], clock);
   const connector = await options.createConnector();

@@ -48,6 +48,8 @@ export class TaskSlots {
 
 /** What `promise` gives, unless the signal aborts before: then it rejects with the signal's reason. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // What it comes to when nobody waits for it is nobody's failure.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason);

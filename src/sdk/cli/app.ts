@@ -1,7 +1,7 @@
 /** What a connector's program is: its name, its fields, how to make it, and its commands. `main.ts` hands one to `runCli`. */
 
 import type { Clock } from "../clock.ts";
-import type { Field } from "../config/field.ts";
+import type { Field, FlagsOf, NamedField } from "../config/field.ts";
 import type { Relation } from "../config/relations.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
@@ -46,7 +46,7 @@ export interface ConnectorApp {
   readonly fields: readonly Field[];
   /** Relations between them. */
   readonly relations?: readonly Relation[];
-  /** Makes the connector from checked values. No I/O happens in here. */
+  /** Makes the connector from checked values, its own fields among them. No I/O happens in here. */
   createConnector(config: ResolvedConfig, context: ConnectorContext): Promise<Connector>;
   /** What it syncs, in any order, to be described and not to be called; needs neither configuration nor network. */
   capabilitiesSyncers(): Promise<readonly Pick<ResourceSyncer, "resourceType" | "get">[]>;
@@ -70,8 +70,8 @@ export interface ConnectorApp {
   summarize?(path: string): Promise<readonly SummarySection[]>;
 }
 
-/** What a command gets. */
-export interface Invocation {
+/** What a command gets. `F` are the flags of its own that it reads: none, unless it says which. */
+export interface Invocation<in F extends NamedField = never> {
   readonly app: ConnectorApp;
   /** All commands of the program, built-in ones and its own. */
   readonly commands: readonly Command[];
@@ -81,14 +81,14 @@ export interface Invocation {
   readonly standardFields: readonly Field[];
   readonly flags: ParsedFlags;
   /** The command's own flags. */
-  readonly options: ResolvedConfig;
+  readonly options: ResolvedConfig<F>;
   /** From here on, an error that ends the command is also logged there; then `close` is called and waited for. */
   useLogger(logger: Logger, close?: () => Promise<void>): void;
 }
 
 /**
  * A command. Its flags, help text and completion come from the declaration. The declaration is loaded at every start:
- * what running takes is imported inside `run`.
+ * what running takes is imported inside `run`. One with flags of its own is made by `defineCommand`.
  */
 export interface Command {
   /** "" is the program without a command. */
@@ -116,8 +116,15 @@ export interface Command {
   run(invocation: Invocation): Promise<number>;
 }
 
-/** What the fields of a command's own flags have in common: they are in no schema. */
-export const ownFlag = { exportTarget: "none" } as const;
+/** A command with flags of its own: `run` reads them by the names and kinds with which they are declared. */
+export function defineCommand<const O extends readonly Field[]>(
+  command: Omit<Command, "options" | "run"> & {
+    readonly options: O;
+    run(invocation: Invocation<FlagsOf<O[number]>>): Promise<number>;
+  },
+): Command {
+  return command;
+}
 
 /** The settings that are flags of a command, besides its own; its own ones come before them. */
 export function settingsOf({ settings }: Command, standard: readonly Field[], app: ConnectorApp): readonly Field[] {

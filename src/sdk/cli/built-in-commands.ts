@@ -3,11 +3,11 @@
  * completion scripts and the docs. The table is loaded at every start, so that what a command takes to run is imported
  * when it runs.
  */
-import { type Command, type ConnectorApp, ownFlag } from "./app.ts";
+import { type Command, type ConnectorApp, defineCommand } from "./app.ts";
 import { readFileCommandName } from "./cli-io.ts";
 
 /** The root command. */
-export const syncCommand: Command = {
+export const syncCommand = defineCommand({
   name: "",
   summary: "Sync once into a file, or serve ConductorOne when a client id is given",
   settings: "connector",
@@ -17,7 +17,6 @@ export const syncCommand: Command = {
       name: "strict",
       fallbackEnvironment: ["BATON_STRICT"],
       description: "End with exit code 20 when the roster is or may be partial (the file is written all the same)",
-      ...ownFlag,
     },
     {
       kind: "bool",
@@ -25,21 +24,19 @@ export const syncCommand: Command = {
       fallbackEnvironment: ["BATON_ACCEPT_CHANGES"],
       description:
         "Let the sync replace the file although half or more of the resources of a type, or of the grants, are gone",
-      ...ownFlag,
     },
     {
       kind: "int",
       name: "lock-wait",
       fallbackEnvironment: ["BATON_LOCK_WAIT"],
       description:
-        "How long to wait for another run on the same file, in seconds; 0: not at all. One that is seen to run is waited for 30 s unless this is set",
+        "How long to wait for another run on the same file, in seconds; 0: not at all. Unless this is set, one that lives and does not move is waited for 30 s",
       default: 120,
       rules: { gte: 0, lte: 86_400, zeroIsChecked: true },
-      ...ownFlag,
     },
   ],
   run: async (invocation) => (await import("./commands/sync.ts")).runSyncCommand(invocation),
-};
+});
 
 /** Prints the capabilities. */
 const capabilitiesCommand: Command = {
@@ -54,13 +51,13 @@ const capabilitiesCommand: Command = {
 };
 
 /** Prints the script; without a known shell it prints help and succeeds, as in the Go connectors. */
-const completionCommand: Command = {
+const completionCommand = defineCommand({
   name: "completion",
   summary: "Print a completion script for bash, zsh, fish or powershell",
   operands: "bash|zsh|fish|powershell",
   operandValues: ["bash", "zsh", "fish", "powershell"],
   settings: "standard",
-  options: [{ kind: "bool", name: "no-descriptions", description: "Leave descriptions out of the script", ...ownFlag }],
+  options: [{ kind: "bool", name: "no-descriptions", description: "Leave descriptions out of the script" }],
   async run(invocation) {
     const { io, flags, options } = invocation;
     const { completionScript } = await import("./commands/completion.ts");
@@ -69,7 +66,7 @@ const completionCommand: Command = {
     else io.stdout.write(await (await import("./help.ts")).helpText(invocation, "completion"));
     return 0;
   },
-};
+});
 
 /** Prints the schema. */
 const configCommand: Command = {
@@ -88,15 +85,15 @@ const configCommand: Command = {
 };
 
 /** Writes a new file; the old one stays. --storage-engine asks for a format whatever IN has. */
-const convertCommand: Command = {
+const convertCommand = defineCommand({
   name: "convert",
   summary: "Write a .c1z file in the other format, version 3 or version 1",
   operands: "IN OUT",
   settings: "standard",
-  options: [{ kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag }],
+  options: [{ kind: "bool", name: "json", description: "Print the result as JSON" }],
   readsForeignFiles: true,
   run: async (invocation) => (await import("./commands/convert.ts")).runConvert(invocation),
-};
+});
 
 /** Started by commands that read a file beside other things. */
 const readFileCommand: Command = {
@@ -108,56 +105,54 @@ const readFileCommand: Command = {
 };
 
 /** Prints on standard output. The exit code is the status of the first failed check. */
-const doctorCommand: Command = {
+const doctorCommand = defineCommand({
   name: "doctor",
   summary: "Look for what keeps syncs from working: machine, network, key, roster, disk and file",
   settings: "connector",
   options: [
-    { kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag },
+    { kind: "bool", name: "json", description: "Print the result as JSON" },
     {
       kind: "string",
       name: "bundle",
       description: "Also write the result, without secrets and names, to this new file, to be sent along with a report",
-      ...ownFlag,
     },
   ],
   run: async (invocation) => (await import("./commands/doctor.ts")).runDoctor(invocation),
-};
+});
 
 /** Prints on standard output, oldest first. */
-const eventsCommand: Command = {
+const eventsCommand = defineCommand({
   name: "events",
   summary: "Print what happened, as far as the product's log shows it: who used what, and what changed",
   settings: "connector",
   options: [
-    { kind: "string", name: "since", description: "Time from which events are wanted (RFC 3339)", ...ownFlag },
-    { kind: "string", name: "feed", description: "Id of the feed, where there are several", ...ownFlag },
+    { kind: "string", name: "since", description: "Time from which events are wanted (RFC 3339)" },
+    { kind: "string", name: "feed", description: "Id of the feed, where there are several" },
   ],
   run: async (invocation) => (await import("./commands/event-feed.ts")).runEvents(invocation),
-};
+});
 
 /** The exit code is 0 when all are fresh and whole, 23 when one is not. */
-const fleetCommand: Command = {
+const fleetCommand = defineCommand({
   name: "fleet",
   summary: "Show from the run records of many targets which are fresh and whole",
   operands: "DIR|s3://BUCKET/PREFIX",
   settings: "none",
   options: [
-    { kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag },
+    { kind: "bool", name: "json", description: "Print the result as JSON" },
     {
       kind: "int",
       name: "stale-after",
       description: "Hours after which a sync is stale",
       default: 26,
       rules: { gte: 1, lte: 100_000, zeroIsChecked: true },
-      ...ownFlag,
     },
   ],
   run: async (invocation) => (await import("./commands/fleet.ts")).runFleet(invocation),
-};
+});
 
 /** The command. Silent when the service answers 200. */
-const healthCheckCommand: Command = {
+const healthCheckCommand = defineCommand({
   name: "health-check",
   summary: "Ask a running service for its health",
   settings: "standard",
@@ -167,12 +162,11 @@ const healthCheckCommand: Command = {
       name: "endpoint",
       description: "What to ask for: health, ready or live",
       default: "health",
-      ...ownFlag,
     },
-    { kind: "int", name: "timeout", description: "Longest wait in seconds", default: 5, ...ownFlag },
+    { kind: "int", name: "timeout", description: "Longest wait in seconds", default: 5 },
   ],
   run: async (invocation) => (await import("./commands/health-check.ts")).checkHealth(invocation),
-};
+});
 
 /** Prints help about the program or the command named by the first operand. */
 const helpCommand: Command = {
@@ -189,18 +183,18 @@ const helpCommand: Command = {
 };
 
 /** The exit code is 0 for a sound file, 15 (data loss) for a damaged one. */
-const inspectCommand: Command = {
+const inspectCommand = defineCommand({
   name: "inspect",
   summary: "Verify a .c1z file of any writer and say what is wrong where",
   operands: "FILE",
   settings: "standard",
   readsForeignFiles: true,
-  options: [{ kind: "bool", name: "json", description: "Print the result as JSON", ...ownFlag }],
+  options: [{ kind: "bool", name: "json", description: "Print the result as JSON" }],
   run: async (invocation) => (await import("./commands/inspect.ts")).runInspect(invocation),
-};
+});
 
 /** Prints the address on standard output, and a token that it made in the next line. */
-const serveCommand: Command = {
+const serveCommand = defineCommand({
   name: "serve",
   summary: "Serve the connector to another syncer over gRPC",
   settings: "connector",
@@ -210,28 +204,25 @@ const serveCommand: Command = {
       name: "listen",
       description: "Address to listen on; port 0 is any free one",
       default: "127.0.0.1:0",
-      ...ownFlag,
     },
-    { kind: "string", name: "tls-cert", description: "PEM certificate; needed beyond this machine", ...ownFlag },
-    { kind: "string", name: "tls-key", description: "PEM private key of the certificate", ...ownFlag },
+    { kind: "string", name: "tls-cert", description: "PEM certificate; needed beyond this machine" },
+    { kind: "string", name: "tls-key", description: "PEM private key of the certificate" },
     {
       kind: "string",
       name: "token-file",
       description: "File with the token that callers must send; made and printed once if unset",
-      ...ownFlag,
     },
     {
       kind: "string",
       name: "tls-client-ca",
       description: "PEM authorities of callers, who then show a certificate in place of a token",
-      ...ownFlag,
     },
   ],
   run: async (invocation) => (await import("./commands/serve.ts")).runServe(invocation),
-};
+});
 
 /** Prints the checks on standard output. The exit code is the status of the first failed one. */
-const validateCommand: Command = {
+const validateCommand = defineCommand({
   name: "validate",
   summary: "Check the credentials and what they can see, without syncing",
   settings: "connector",
@@ -241,11 +232,10 @@ const validateCommand: Command = {
       name: "output",
       description: "Form of the result: text or json",
       default: "text",
-      ...ownFlag,
     },
   ],
   run: async (invocation) => (await import("./commands/validate.ts")).runValidate(invocation),
-};
+});
 
 /** Prints the version. */
 const versionCommand: Command = {

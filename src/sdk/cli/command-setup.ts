@@ -9,7 +9,7 @@ import type { StandardConfig } from "../config/standard-fields.ts";
 import { validateConfig } from "../config/validate.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { HttpClientOptions } from "../http/http-client.ts";
-import { awaitedRetryLimits, retryLimitsWithin } from "../http/retry-timing.ts";
+import { awaitedRetryLimits, awaitedTimeoutMs, retryLimitsWithin } from "../http/retry-timing.ts";
 import type { Logger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -110,13 +110,14 @@ export function httpSettings(
   config: { int(name: HttpField["name"] | "http-timeout-seconds"): number },
   { clock, logger, network, telemetry, isAwaited = false }: ConnectorContext,
 ): Omit<HttpClientOptions, "baseUrl" | "headers"> & { readonly pageSize: number } {
+  const timeoutMs = config.int("http-timeout-seconds") * 1000;
   return {
     clock,
     logger,
     network,
     concurrency: config.int("api-concurrency"),
     pageSize: config.int("page-size"),
-    timeoutMs: config.int("http-timeout-seconds") * 1000,
+    timeoutMs: isAwaited ? Math.min(timeoutMs, awaitedTimeoutMs) : timeoutMs,
     retryLimits: isAwaited ? awaitedRetryLimits : retryLimitsWithin(config.int("max-wait") * 60_000),
     ...(telemetry && { telemetry }),
   };

@@ -8,6 +8,7 @@ import type { StandardConfig } from "../config/standard-fields.ts";
 import { errnoOf, settingError } from "../errors.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
+import { writtenPlace } from "../written-places.ts";
 import type { CliIo } from "./cli-io.ts";
 import { formatLogLine, type LogEvent, type LogFormat, type LogLevel, logLevels } from "./log-line.ts";
 
@@ -81,9 +82,7 @@ export function createLogger(options: LoggerOptions): Logger {
 /** The frame above the logger's method. */
 function callerFromStack(): string {
   const frame = getCallSites(3)[2];
-  if (!frame) return "unknown";
-  const file = frame.scriptName.split(/[/\\]/).slice(-2).join("/");
-  return `${file}:${frame.lineNumber}`;
+  return frame ? writtenPlace(frame) : "unknown";
 }
 
 /** Levels beyond error end a Go program; here they only hide everything below error. */

@@ -26,7 +26,7 @@ test("progress names the phase, the counts, the traffic and the rate budget", ()
 });
 
 test("progress says what it waits for, until when and how long", () => {
-  const waiting = { reason: "rate limit of Cloudsmith", untilMs: view.nowMs + 90_000 };
+  const waiting = { kind: "rate-limit", reason: "rate limit of Cloudsmith", untilMs: view.nowMs + 90_000 } as const;
   const [, , , line] = progressLines({ ...progress, connector: { requests: 1, retries: 0, waiting } }, view);
   assert.match(line ?? "", /^ {2}waiting until \d\d:\d\d:\d\d \(1 min 30 s\): rate limit of Cloudsmith$/);
 });

@@ -9,8 +9,9 @@ import { type ExampleOptions, exampleApp, exampleConnector } from "../../../test
 import { exampleFeed } from "../../../test/support/example-feed.ts";
 import { type MemoryIo, type MemoryIoOptions, memoryIo } from "../../../test/support/memory-io.ts";
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
+import type { Flag } from "../config/field.ts";
 import { BatonError, Status } from "../errors.ts";
-import type { ConnectorApp } from "./app.ts";
+import { type ConnectorApp, defineCommand, type Invocation } from "./app.ts";
 import { runCli } from "./run-cli.ts";
 
 const root = mkdtempSync(join(tmpdir(), "run-cli-"));
@@ -167,7 +168,18 @@ const refusals: readonly Refusal[] = [
     text: "BATON-EXTERNAL-MISSING: external principals are to be chosen, but there is no external file",
   },
   { argv: ["--diff-syncs"], env: credentials, code: 2, text: "BATON-USAGE: unknown flag: --diff-syncs" },
-  { argv: ["--log-event-log"], env: credentials, code: 2, text: "BATON-USAGE: unknown flag: --log-event-log" },
+  {
+    argv: ["--log-event-log"],
+    env: credentials,
+    code: 12,
+    text: "BATON-UNSUPPORTED: --log-event-log writes to the event log of Windows, which this program does not do; --log-path names a file",
+  },
+  {
+    argv: ["--compact-syncs", "--compact-file-paths", "a.c1z"],
+    env: credentials,
+    code: 12,
+    text: "BATON-UNSUPPORTED: --compact-file-paths merges files, which this program does not do",
+  },
 ];
 
 for (const { argv, env = {}, files = {}, code, text } of refusals) {
@@ -198,6 +210,8 @@ const tasks: readonly (readonly [argv: readonly string[], code: number, text: st
   [["--list-ticket-schemas"], 12, "BATON-UNIMPLEMENTED"],
   [["--invoke-action", "x"], 5, "BATON-ACTION-UNKNOWN"],
   [["--list-action-schemas"], 0, undefined],
+  [["--list-resource-actions", "user"], 12, "BATON-UNSUPPORTED"],
+  [["--invoke-resource-action", "x"], 12, "BATON-UNSUPPORTED"],
   [["--event-feed", "true"], 5, "BATON-FEED-UNKNOWN"],
   [["--event-feed", "banana"], 2, "BATON-USAGE"],
 ];
@@ -351,20 +365,39 @@ test("service mode waits for ConductorOne until it is told to stop, and ends wit
   assert.ok(io.argumentsHidden());
 });
 
+test("a command reads no flag that it does not declare, nor as another kind: such a program does not compile", async () => {
+  const declared = { name: "typed", summary: "", settings: "none", options: [{ kind: "int", name: "port" }] } as const;
+  const elsewhere = async ({ options }: Invocation<Flag<"int", "port"> | Flag<"bool", "json">>): Promise<number> =>
+    options.bool("json") ? options.int("port") : 0;
+  const wrong = [
+    // @ts-expect-error: no flag has that name
+    defineCommand({ ...declared, run: async ({ options }) => options.int("prot") }),
+    // @ts-expect-error: it is a number
+    defineCommand({ ...declared, run: async ({ options }) => options.string("port").length }),
+    // @ts-expect-error: --json is not declared
+    defineCommand({ ...declared, run: async (invocation) => await elsewhere(invocation) }),
+  ];
+  for (const command of wrong) {
+    const { code, io } = await run(["typed", "--port", "1"], {}, exampleApp({}, { commands: [command] }));
+    assert.equal(code, Status.unknown);
+    assert.match(io.stderrText(), /BATON-UNEXPECTED/);
+  }
+});
+
 test("commands of the program get their flags and operands, and their errors become exit codes", async () => {
   const calls: unknown[] = [];
   const app = exampleApp(
     {},
     {
       commands: [
-        {
+        defineCommand({
           name: "extra",
           summary: "Do more",
           operands: "WHAT",
           settings: "none",
           options: [
-            { kind: "int", name: "port", description: "Where", exportTarget: "none" },
-            { kind: "bool", name: "fail", description: "Fail", exportTarget: "none" },
+            { kind: "int", name: "port", description: "Where" },
+            { kind: "bool", name: "fail", description: "Fail" },
           ],
           about: (program) => `What ${program} does more.`,
           async run({ options, flags }) {
@@ -374,7 +407,7 @@ test("commands of the program get their flags and operands, and their errors bec
             }
             return 3;
           },
-        },
+        }),
       ],
     },
   );

@@ -86,9 +86,14 @@ async function report(error: BatonError, { app, io, redactor, logger }: ReportCo
     const fallback = createLogger({ level: "error", format: "json", sinks, redactor, clock: io.clock });
     (logger ?? fallback).error("error running connector", { connector: app.name, ...errorFields(error) });
     // Only a fault of ours has no code of its own; its stack is for those who asked for everything.
-    if (error.cause instanceof Error) logger?.debug("cause of the error", { stack: error.cause.stack });
+    if (error.cause instanceof Error) await reportCause(error.cause, logger);
   }
   io.stderr.write(redactor.redact(errorText(error)));
+}
+
+async function reportCause({ stack = "" }: Error, logger: Logger | undefined): Promise<void> {
+  const { writtenStack } = await import("../written-places.ts");
+  logger?.debug("cause of the error", { stack: writtenStack(stack) });
 }
 
 /** Flags of one command have variables only where they name them: BATON_NAME may mean anything. */

@@ -2,7 +2,7 @@
  * What a run shows: on a terminal live progress and a closing summary, otherwise log lines. Warnings and errors are
  * logged either way.
  */
-import type { StandardConfig } from "../config/standard-fields.ts";
+import { forApp, type StandardConfig } from "../config/standard-fields.ts";
 import type { Logger } from "../log.ts";
 import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -47,7 +47,7 @@ export function openRunOutput(
   const { level, format, notes } = loggingChoices(config);
   const log = openLogSinks(config.strings("log-path"), io);
   const shown = !isService && wantsProgress(config, io);
-  const target = app.targetName?.(config) || app.displayName;
+  const target = app.targetName?.(forApp(config)) || app.displayName;
   const display = shown
     ? new ProgressDisplay({ stderr: io.stderr, clock: io.clock, color: usesColor(io.env), title: target })
     : undefined;
@@ -60,7 +60,7 @@ export function openRunOutput(
     sinks: log.sinks.map((sink) => (besideDisplay ? (line, level) => display.around(() => sink(line, level)) : sink)),
     debugSinks,
     ...(telemetry && { mirror: { level, log: (event) => telemetry.log(event) } }),
-    always: { connector: app.name, ...(app.targetName && { target: app.targetName(config) }) },
+    always: { connector: app.name, ...(app.targetName && { target: app.targetName(forApp(config)) }) },
     redactor,
     clock: io.clock,
   });

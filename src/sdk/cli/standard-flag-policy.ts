@@ -16,7 +16,7 @@ import type { CliIo } from "./cli-io.ts";
 import { usageError } from "./parse-argv.ts";
 
 /** What they are and do; their defaults do not count here. */
-const flags = standardFlags({ stdoutIsTty: false, nowMs: 0 }).filter((flag) => flag.behaviour !== "absent");
+const flags = standardFlags({ stdoutIsTty: false, nowMs: 0 });
 
 /** What an answer needs. */
 export interface TaskContext {

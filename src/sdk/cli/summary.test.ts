@@ -35,7 +35,10 @@ test("the summary says what was compared and what was not read", () => {
     { ...outcome, completeness: { lists, keyOwner: null, notRead } },
     { target: "acme", color: false },
   );
-  assert.match(text, /^ {2}Compared {2}pets: announced nothing, read 8, distinct 7$/m);
+  assert.match(
+    text,
+    /^ {2}Compared {2}pets: announced nothing, read 8, distinct 7, added 7; passes 1, sweeps 1, did not move; begun at 1970-01-01T00:00:00\.000Z, whole at 1970-01-01T00:00:00\.001Z$/m,
+  );
   assert.match(text, /^ {2}Not read {2}birds$/m);
 });
 

@@ -1,6 +1,6 @@
 /** The closing summary of a run: a table that a person enjoys reading. Pure. */
 import { styleText } from "node:util";
-import { listInWords } from "../contracts/completeness.ts";
+import { listInWords, recordedList } from "../contracts/completeness.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { SyncOutcome } from "../sync/events.ts";
 import { displayWidth, padEndToWidth, padStartToWidth } from "./display-width.ts";
@@ -84,7 +84,7 @@ function factLines(outcome: SyncOutcome, paint: Paint): string[] {
     const retries = connector.retries > 0 ? `, ${formatPlural(connector.retries, "retry", "retries")}` : "";
     facts.push(["Requests", formatCount(connector.requests) + retries]);
   }
-  for (const list of completeness.lists) facts.push(["Compared", escapeControls(listInWords(list))]);
+  for (const list of completeness.lists) facts.push(["Compared", escapeControls(listInWords(recordedList(list)))]);
   if (completeness.notRead.length > 0) {
     facts.push(["Not read", escapeControls(completeness.notRead.map(({ title }) => title).join(", "))]);
   }

@@ -1,6 +1,6 @@
 /** One sync of a configured connector into a place that is open already: from settings to what the engine is told. */
 
-import type { StandardConfig } from "../config/standard-fields.ts";
+import { forApp, type StandardConfig } from "../config/standard-fields.ts";
 import { BatonError, Status } from "../errors.ts";
 import { parseBatonId } from "../resources/ids.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";
@@ -32,7 +32,7 @@ export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
   const syncResources = config.strings("sync-resources").map(parseBatonId);
   if (config.bool("skip-grants") && syncResources.length === 0) throw onlyWhenTargeted();
   const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
-  const connector = await sync.createConnector(config, context);
+  const connector = await sync.createConnector(forApp(config), context);
   const recordedTarget = await target.recordedTarget?.();
   const { runSync } = await import("../sync/run-sync.ts");
   let end: RunEnd | undefined;

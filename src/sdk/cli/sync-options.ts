@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { LockWait } from "../c1z/container/file-lock.ts";
 import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
+import type { Flag } from "../config/field.ts";
 import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
 import type { StandardConfig } from "../config/standard-fields.ts";
@@ -78,13 +79,16 @@ export async function externalPrincipalsOf(
   return await openExternalPrincipals(options);
 }
 
-/** A run that is seen to live may take any time: unless it is asked for, it is not waited for as long as a dead one may be. */
-const livingWaitMs = 30_000;
+/** A run that lives and stands still may do so for hours, as at a rate limit: it is not waited for to the end unless asked for. */
+const standstillWaitMs = 30_000;
+
+/** The flag that `lockWaitOf` reads. */
+export type LockWaitFlag = Flag<"int", "lock-wait">;
 
 /** How long --lock-wait lets a run wait for another one on its file. */
-export function lockWaitOf(options: ResolvedConfig): LockWait {
+export function lockWaitOf(options: ResolvedConfig<LockWaitFlag>): LockWait {
   const waitMs = options.int("lock-wait") * 1000;
-  return { unseenMs: waitMs, livingMs: options.isGiven("lock-wait") ? waitMs : livingWaitMs };
+  return { longestMs: waitMs, standstillMs: options.isGiven("lock-wait") ? waitMs : standstillWaitMs };
 }
 
 /** How many workers are asked for (baton-sdk 0.25.0: -1 is automatic, 0 and other negatives are one); undefined when unset. */

@@ -3,13 +3,16 @@
  * machine. Knows what becomes of file and record after a run, and nothing of how either is made.
  */
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatOf } from "../c1z/container/container.ts";
+import { corruptFile } from "../c1z/container/file-errors.ts";
+import { readTextBeside } from "../c1z/container/text-beside.ts";
 import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scratch.ts";
 import { previousPath, unfinishedPath } from "../c1z/write/files-beside.ts";
 import { fileState } from "../c1z/write/target-database.ts";
 import type { TargetIdentity } from "../contracts/connector.ts";
-import { parseRunRecord, runRecordPath } from "../contracts/run-record.ts";
+import { parseRunRecord } from "../contracts/parse-run-record.ts";
+import { runRecordPath } from "../contracts/run-record.ts";
 import { toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
@@ -84,7 +87,12 @@ class FileTarget implements SyncTarget {
   }
 
   async recordedTarget(): Promise<TargetIdentity | undefined> {
-    return identityIn(await readFile(runRecordPath(this.path), "utf8").catch(() => ""));
+    try {
+      return identityIn(readTextBeside(runRecordPath(this.path)) ?? "");
+    } catch {
+      // What cannot be read says nothing of the target.
+      return undefined;
+    }
   }
 
   async settle(end: RunEnd): Promise<void> {
@@ -121,7 +129,9 @@ class ObjectTarget implements SyncTarget {
   }
 
   async fetch(signal: AbortSignal): Promise<void> {
-    await this.#options.object.copyTo(this.path, signal);
+    const { object } = this.#options;
+    await object.copyTo(this.path, signal);
+    await refuseForeign(this.path, object);
     this.#fetched = fileState(this.path);
     await this.#fetchBeside(unfinishedPath(""), signal);
     for (let age = 1; await this.#fetchBeside(previousPath("", age), signal); age++);
@@ -134,6 +144,7 @@ class ObjectTarget implements SyncTarget {
     await object.copyTo(path, signal);
     const isThere = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
     if (!isThere) rmSync(path, { force: true });
+    await refuseForeign(path, object);
     this.#beside.push({ path, object, fetched: fileState(path) });
     return isThere;
   }
@@ -173,6 +184,14 @@ class ObjectTarget implements SyncTarget {
     this.#options.object[Symbol.dispose]();
     this.#scratch.remove();
   }
+}
+
+/**
+ * What came from storage begins as a file of ours, or there is none: a login page would be an answer to whatever is asked.
+ * @throws BatonError `FILE-CORRUPT`.
+ */
+async function refuseForeign(copy: string, { shownAs }: S3Object): Promise<void> {
+  if ((await formatOf(copy)) === "unknown") throw corruptFile(shownAs, "it does not begin as one");
 }
 
 /** Undefined without a record, and in one that does not say. */

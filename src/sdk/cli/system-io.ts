@@ -1,6 +1,7 @@
 /** The real process behind {@link CliIo}. The only file of the command line that touches `process`. */
 
 import { fstatSync } from "node:fs";
+import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
 import { isWatched, tellWatcher } from "../file-progress.ts";
 import { type CliIo, type OutputStream, readFileCommandName, type StopSignal } from "./cli-io.ts";
@@ -10,8 +11,12 @@ const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** The process's arguments, environment, streams and signals. */
 export function systemIo(): CliIo {
   if (isWatched()) tellWatcher();
+  const processName = basename(process.argv[1] ?? process.execPath);
+  const argv = process.argv.slice(2);
+  // Node calls its main thread MainThread, and `top` and `pgrep` the whole process. Windows has the title of the window here.
+  if (process.platform !== "win32") process.title = [processName, ...argv].join(" ");
   const io: CliIo = {
-    argv: process.argv.slice(2),
+    argv,
     env: process.env,
     cwd: process.cwd(),
     stdout: outputStream(process.stdout),
@@ -27,7 +32,7 @@ export function systemIo(): CliIo {
     exitNow: (code) => process.exit(code),
     hideArguments() {
       // On Linux this overwrites the memory that `ps` reads the arguments from.
-      process.title = "baton";
+      process.title = processName;
     },
     ...(!isWatched() && {
       runWatched: async () => await runWatched(io),

@@ -39,3 +39,16 @@ test("the young generation stays below its bound, which it would otherwise excee
 test("it grows up to the bound, and not only to where it begins", () => {
   assert.ok(sizeAfter("boundYoungGeneration();") > 6 * mebibyte);
 });
+
+test("a process ends with the flags of V8 that it began with, so that code which is kept then fits the next start", () => {
+  const script = `
+    import { cachedDataVersionTag, setFlagsFromString } from "node:v8";
+    import { keepHeapSmall } from ${JSON.stringify(module)};
+    const before = cachedDataVersionTag();
+    process.on("exit", () => console.log(cachedDataVersionTag() === before));
+    keepHeapSmall();
+    setFlagsFromString("--semi-space-growth-factor=1");
+    console.log(cachedDataVersionTag() === before);`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.equal(stdout, "false\ntrue\n");
+});

@@ -15,11 +15,17 @@ const growthFactor = { on: 2, off: 1 } as const;
  */
 const youngBytes = 16 * 1024 * 1024;
 
+let isBounded: boolean = false;
+
 /**
  * Lets the young generation grow to `mostBytes` and no further. Looks after each collection, as V8 may shrink it while
  * the program rests, and it must then grow again. On a V8 that knows no such flag nothing happens.
  */
 export function boundYoungGeneration(mostBytes: number = youngBytes): void {
+  // The heap is the process's: one observer sees it all, however many runs the process makes.
+  if (isBounded) return;
+  isBounded = true;
+  restoreAtEnd();
   let growing = true;
   const observer = new PerformanceObserver(() => {
     const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
@@ -29,4 +35,21 @@ export function boundYoungGeneration(mostBytes: number = youngBytes): void {
     setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? growthFactor.on : growthFactor.off}`);
   });
   observer.observe({ entryTypes: ["gc"] });
+}
+
+/**
+ * Lets the whole heap grow by a quarter before it is cleared up, where V8 would let it double: for a process that runs for
+ * days beside others and holds much. It costs a fifth more processor time, and takes a fifth less memory.
+ */
+export function keepHeapSmall(): void {
+  boundYoungGeneration();
+  setFlagsFromString("--heap-growing-percent=25");
+}
+
+/** Code is kept for the next start when the process ends (bin/start-program.cjs): V8 takes it with its usual flags only. */
+function restoreAtEnd(): void {
+  process.prependOnceListener("exit", () => {
+    setFlagsFromString(`--semi-space-growth-factor=${growthFactor.on}`);
+    setFlagsFromString("--heap-growing-percent=0");
+  });
 }

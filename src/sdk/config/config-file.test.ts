@@ -89,6 +89,10 @@ test("an alias that leads nowhere is refused, and the file's text is not shown",
   }
 });
 
+test("a key that is there twice, in capital and in small letters, is refused", async () => {
+  await assertRefused(directory({ ".baton.yaml": "org: x\nORG: y\n" }), {}, /has a key twice/);
+});
+
 test("a list in place of a map is refused", async () => {
   await assertRefused(directory({ ".baton.yaml": "- org\n" }), {}, /is not a map of keys to values$/);
 });

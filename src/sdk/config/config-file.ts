@@ -112,7 +112,13 @@ function entriesOf(document: Document, path: string): ReadonlyMap<string, unknow
       "Write lines such as `file: sync.c1z`.",
     );
   }
-  return new Map(Object.entries(content).map(([key, value]) => [key.toLowerCase(), value]));
+  const entries = Object.entries(content);
+  const byName = new Map(entries.map(([key, value]) => [key.toLowerCase(), value]));
+  if (byName.size === entries.length) return byName;
+  throw fileError(
+    `the configuration file ${path} has a key twice, in capital and in small letters`,
+    "Keep one of them: they are the same setting.",
+  );
 }
 
 /** Aliases are looked up only when the value is made: one that leads nowhere, or to too much, is found out here. */

@@ -119,6 +119,17 @@ export type Field = StringField | IntField | BoolField | StringSliceField;
 /** Kind and name of a field. Where a table of fields has literal names, what reads their values is held to them. */
 export type NamedField = { [K in Field["kind"]]: { readonly kind: K; readonly name: string } }[Field["kind"]];
 
+/**
+ * What is read of a flag: its kind and its name, or one of several. A function names the flags that it reads; a command
+ * that does not declare them so does not compile.
+ */
+export type Flag<K extends Field["kind"], N extends string> = N extends string
+  ? { readonly kind: K; readonly name: N }
+  : never;
+
+/** Kind and name of each of the fields `F`, and nothing else. */
+export type FlagsOf<F extends NamedField> = F extends NamedField ? Flag<F["kind"], F["name"]> : never;
+
 /** What a field's value can be once it is resolved. */
 export type FieldValue = string | number | boolean | readonly string[];
 

@@ -3,6 +3,7 @@
  * and said; what cannot be a key is refused by its form, and never shown.
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { unwrapPasted } from "./pasted.ts";
 
 /** What a secret is, by its form. */
@@ -163,6 +164,15 @@ export function tokenNotice({ kind, expiresAtMs }: SecretKind, nowMs: number): s
   const when = Number.isNaN(time.getTime()) ? "at a time far away" : `at ${time.toISOString()}`;
   const verb = expiresAtMs <= nowMs ? "expired" : "expires";
   return `This is a short-lived token, not an API key; it ${verb} ${when}. ${instead}`;
+}
+
+/** What {@link parseIni} reads in a file; nothing when it is not there, or not for this user. */
+export function readIni(path: string): ReturnType<typeof parseIni> {
+  try {
+    return parseIni(readFileSync(path, "utf8"));
+  } catch {
+    return new Map();
+  }
 }
 
 /** Values by section and key, both in lower case; what stands before the first section has the section "". */

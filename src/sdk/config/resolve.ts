@@ -203,9 +203,10 @@ type NameOf<F extends NamedField, K extends Field["kind"]> = Extract<F, { readon
 
 /**
  * Typed access to resolved values. Asking for a name or a type that was not declared is a TypeError; where the names of
- * the fields `F` are literal, it does not compile.
+ * the fields `F` are literal, it does not compile. Values of more fields do for a function that reads fewer, and not the
+ * other way round.
  */
-export class ResolvedConfig<F extends NamedField = NamedField> {
+export class ResolvedConfig<in F extends NamedField = NamedField> {
   readonly #values: ReadonlyMap<string, ResolvedValue>;
   /** Keys of the configuration file that no field has, for a warning. */
   readonly unknownFileKeys: readonly string[];

@@ -23,13 +23,18 @@ export interface SecretPlace {
   readonly commandTimeoutMs?: number;
 }
 
+/** Where the file lies that a setting names: see {@link readSecretFile}; `cwd` is by default that of the process. */
+export function secretFileLocation(path: string, env: SecretPlace["env"], cwd = ""): string {
+  return resolve(cwd, expanded(path, env));
+}
+
 /**
  * Reads the whole file, without the white space around it. A relative path counts from the working directory, `~/` from
  * the home directory; quotation marks around a path, which files of variables leave there, do not count.
  * @throws BatonError BATON-SECRET-FILE when it is missing, unreadable, empty, or longer than 64 KiB.
  */
 export async function readSecretFile(name: string, path: string, { cwd, env }: SecretPlace): Promise<ReadSecret> {
-  const location = resolve(cwd, expanded(path, env));
+  const location = secretFileLocation(path, env, cwd);
   const text = await readStart(location).catch((error: NodeJS.ErrnoException) => {
     throw fileError(name, path, `cannot be read (${error.code ?? "unknown error"})`);
   });

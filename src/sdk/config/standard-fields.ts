@@ -19,9 +19,9 @@ import type { ResolvedConfig } from "./resolve.ts";
  * `supported` what its description says; `service` something in service mode only; `once` something outside of service
  * mode only; `inert` nothing, which is logged;
  * `task` asks for a task of connectors that write, which is refused; `refused` asks for something this version does
- * not do, which is refused; `absent` is no flag at all.
+ * not do, which is refused.
  */
-export type FlagBehaviour = "supported" | "service" | "once" | "inert" | "task" | "refused" | "absent";
+export type FlagBehaviour = "supported" | "service" | "once" | "inert" | "task" | "refused";
 
 /** A standard flag. */
 export interface StandardFlag<F extends Field = Field, B extends FlagBehaviour = FlagBehaviour> {
@@ -91,13 +91,14 @@ const once = flagOf("once");
 const inert = flagOf("inert");
 const task = flagOf("task");
 const refused = flagOf("refused");
-const absent = flagOf("absent");
 
 const dayMs = 86_400_000;
 const onlyReads = "changes nothing: this connector only reads";
+const noCompaction = "merges files, which this program does not do";
+const noResourceAction = "asks for an action on a resource, and this connector has none: it only reads";
 const onlyOneWay = "chooses between ways to authenticate, and this connector has only one";
 
-/** All standard flags (baton-sdk 0.25.0: fields and their order). */
+/** All standard flags (baton-sdk 0.26.0: fields and their order), and what gives the client secret here. */
 export function standardFlags(context: StandardFieldContext) {
   const feedStart = new Date(context.nowMs - dayMs).toISOString().replace(/\.\d+Z$/, "Z");
   return [
@@ -161,19 +162,22 @@ export function standardFlags(context: StandardFieldContext) {
       bool("keep-previous-sync-c1z", "Keep the last file in service mode to read unchanged parts from it"),
       "changes nothing: every sync reads everything anew",
     ),
-    absent(list("compact-sync-ids", "Syncs to compact", hidden)),
-    absent(list("compact-file-paths", "Files to compact", hidden)),
-    absent(text("compact-output-path", "Directory for the compacted file", hidden)),
-    absent(bool("compact-syncs", "Compact syncs", hidden)),
+    refused(list("compact-sync-ids", "Syncs to compact", hidden), noCompaction),
+    refused(list("compact-file-paths", "Files to compact", hidden), noCompaction),
+    refused(text("compact-output-path", "Directory for the compacted file", hidden), noCompaction),
+    refused(bool("compact-syncs", "Compact syncs", hidden), noCompaction),
     task(text("invoke-action", "Name of the action to run", hidden)),
     task(text("invoke-action-args", "Arguments of the action, a JSON object", { ...hidden, default: "{}" })),
     task(text("invoke-action-resource-type", "Resource type of the action", hidden)),
     task(bool("list-action-schemas", "Log the schemas of all actions", hidden)),
     task(text("list-action-schemas-resource-type", "Only actions of this resource type", hidden)),
-    absent(text("list-resource-actions", "List the actions of a resource type", hidden)),
-    absent(text("invoke-resource-action", "Name of the resource action to run", hidden)),
-    absent(text("invoke-resource-action-resource-type", "Resource type of that action", hidden)),
-    absent(text("invoke-resource-action-args", "Arguments of that action", { ...hidden, default: "{}" })),
+    refused(text("list-resource-actions", "List the actions of a resource type", hidden), noResourceAction),
+    refused(text("invoke-resource-action", "Name of the resource action to run", hidden), noResourceAction),
+    refused(text("invoke-resource-action-resource-type", "Resource type of that action", hidden), noResourceAction),
+    refused(
+      text("invoke-resource-action-args", "Arguments of that action", { ...hidden, default: "{}" }),
+      noResourceAction,
+    ),
     inert(
       int("session-store-maximum-size", "Size of the session cache in bytes", {
         ...hidden,
@@ -217,22 +221,25 @@ export function standardFlags(context: StandardFieldContext) {
         rules: { lte: 100, gte: 1, zeroIsChecked: true },
       }),
     ),
-    absent(bool("log-event-log", "Log to the Windows event log")),
+    refused(
+      bool("log-event-log", "Log to the Windows event log", hidden),
+      "writes to the event log of Windows, which this program does not do; --log-path names a file",
+    ),
   ] satisfies readonly StandardFlag[];
 }
 
-/** A field of a standard flag that exists here. */
-export type StandardField = Exclude<
-  ReturnType<typeof standardFlags>[number],
-  { readonly behaviour: "absent" }
->["field"];
+/** A field of a standard flag. */
+export type StandardField = ReturnType<typeof standardFlags>[number]["field"];
 
 /** The values of the standard fields, and of others. */
 export type StandardConfig = ResolvedConfig<StandardField>;
 
-/** The fields of the standard flags that exist here, in order. */
+/** The same values for the app, which alone knows the names of its own fields: they are resolved together. */
+export function forApp(config: StandardConfig): ResolvedConfig {
+  return config as ResolvedConfig;
+}
+
+/** The fields of the standard flags, in order. */
 export function standardFields(context: StandardFieldContext): readonly Field[] {
-  return standardFlags(context)
-    .filter((flag) => flag.behaviour !== "absent")
-    .map((flag) => flag.field);
+  return standardFlags(context).map((flag) => flag.field);
 }

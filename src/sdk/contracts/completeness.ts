@@ -79,15 +79,27 @@ export interface Completeness {
   readonly notRead: readonly NotRead[];
 }
 
-/** `active members: announced 92, read 92, distinct 92; 2 passes, moved while it was read`. */
-export function listInWords(list: ListReading | RecordedList): string {
-  const { title, announced, read, distinct, passes, moved } = list;
-  const isWhole = "endedAtMs" in list ? list.endedAtMs !== null : list.endedAt !== null;
-  const counts = `announced ${announced ?? "nothing"}, read ${read}, distinct ${distinct}`;
-  const rest = [
-    ...(passes === 1 ? [] : [`${passes} passes`]),
-    ...(moved ? ["moved while it was read"] : []),
-    ...(isWhole ? [] : ["not read to its end"]),
-  ];
-  return `${title}: ${[counts, ...(rest.length > 0 ? [rest.join(", ")] : [])].join("; ")}`;
+/** The list as a record has it. */
+export function recordedList({ startedAtMs, endedAtMs, ...list }: ListReading): RecordedList {
+  const timeOf = (ms: number): string => new Date(ms).toISOString();
+  return { ...list, startedAt: timeOf(startedAtMs), endedAt: endedAtMs === null ? null : timeOf(endedAtMs) };
 }
+
+/**
+ * `active members: announced 92, read 92, distinct 92, added 92; passes 2, sweeps 2, moved while it was read; begun at
+ * 2026-01-02T03:04:05.000Z, not read to its end`: all that a reader needs to redo the sum.
+ */
+export function listInWords(list: RecordedList): string {
+  const { title, announced, read, distinct, added, passes, sweeps, moved, startedAt, endedAt } = list;
+  const counts = `announced ${announced ?? "nothing"}, read ${read}, distinct ${distinct}, added ${added}`;
+  const rest = `passes ${passes}, sweeps ${sweeps}, ${moved ? "moved while it was read" : "did not move"}`;
+  const when = `begun at ${startedAt}, ${endedAt === null ? "not read to its end" : `whole at ${endedAt}`}`;
+  return `${title}: ${counts}; ${rest}; ${when}`;
+}
+
+/** What a key is, and whose, in words: `short-lived token of a person, role Owner`. */
+export function keyInWords(kind: "key" | "token" | undefined, { kind: owner, role }: KeyOwner): string {
+  return `${kind === "token" ? "short-lived token" : "key"} of ${keyOwners[owner]}, role ${role ?? "unknown"}`;
+}
+
+const keyOwners = { person: "a person", service: "a service account", unknown: "somebody unknown" };

@@ -151,6 +151,8 @@ export interface CheckResult {
   readonly outcome: "pass" | "warn" | "fail" | "skip";
   /** What was found. */
   readonly detail: string;
+  /** When something else came than an answer: how it begins, without secrets, escaped and cut. */
+  readonly quote?: string;
   /** What to do, when the outcome is not pass. */
   readonly fix?: string;
   /** Stable error code, when the outcome is warn or fail. */
@@ -174,6 +176,8 @@ export interface CheckOptions {
 export interface ConnectorMetadata {
   readonly displayName: string;
   readonly description: string;
+  /** Where people read about it: begins with `https://`, at most 1,024 bytes (wire: ConnectorMetadata.help_url). */
+  readonly helpUrl?: string;
 }
 
 /** Live figures of the connector's own traffic, for progress displays and the run record. */
@@ -181,8 +185,18 @@ export interface ConnectorStats {
   readonly requests: number;
   readonly retries: number;
   readonly rateLimit?: RateLimit;
-  /** Set while the connector waits: why, and until when (milliseconds since the epoch). */
-  readonly waiting?: { readonly reason: string; readonly untilMs: number };
+  /** Set while the connector waits. */
+  readonly waiting?: Waiting;
+}
+
+/** A wait of a connector. */
+export interface Waiting {
+  /** `rate-limit`: the budget of requests is used up; `retry`: a request failed and is made again. */
+  readonly kind: "rate-limit" | "retry";
+  /** Why, for people. */
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly untilMs: number;
 }
 
 /** Kinds of event (wire: c1.connector.v2.EventType). */
@@ -265,7 +279,7 @@ export interface Connector {
   validate(options: ValidateOptions): Promise<void>;
   /** The same checks one by one, for a person to read. Never throws for a failed check. */
   check(options: CheckOptions): Promise<readonly CheckResult[]>;
-  /** Forgets what it kept of a sync. */
+  /** Forgets what it kept of a sync: once everything is read, and again when the run ends. */
   cleanup?(): Promise<void>;
   stats?(): ConnectorStats;
   /** Streams of what happened between syncs, for `serve` and service mode. */

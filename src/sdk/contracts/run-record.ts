@@ -1,6 +1,6 @@
 /**
- * The run record: what a run leaves beside its file, `FILE.run.json`, for those who show runs later. Shape and reading
- * only; it is written by sync/write-run-record.ts.
+ * The run record: what a run leaves beside its file, `FILE.run.json`, for those who show runs later. Shape only; it
+ * is written by sync/write-run-record.ts and read by parse-run-record.ts.
  */
 import type { RecordedCompleteness } from "./completeness.ts";
 import type { TargetIdentity, WarningSeverity } from "./connector.ts";
@@ -104,32 +104,18 @@ export interface RecordedSync {
   readonly endedAt: string;
   readonly result: SyncResult;
   readonly counts: RunCounts | null;
+  /** What its run compared, and with which key; absent in earlier records. */
+  readonly completeness?: RunRecord["completeness"];
+  readonly key?: RunRecord["key"];
 }
 
 /** The finished sync that the file holds, as far as the record says. */
 export function lastSyncOf(record: RunRecord): RecordedSync | undefined {
-  const { replaced, syncId, endedAt, result, counts, lastSync } = record;
-  return replaced ? { syncId, endedAt, result, counts } : (lastSync ?? undefined);
+  const { replaced, syncId, endedAt, result, counts, completeness, key, lastSync } = record;
+  return replaced ? { syncId, endedAt, result, counts, completeness, key } : (lastSync ?? undefined);
 }
 
 /** Where the record of the runs on `file` lies. */
 export function runRecordPath(file: string): string {
   return `${file}.run.json`;
-}
-
-/** Reads a record of this version or the one before; undefined for text that is none, or one of a later version. */
-export function parseRunRecord(text: string): RunRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isRecord = typeof value === "object" && value !== null && "schemaVersion" in value && "result" in value;
-    if (!isRecord) return undefined;
-    // Written by us, mode 0600, under this version: the rest is as declared.
-    if (value.schemaVersion === 2) return value as RunRecord;
-    // What version 2 adds is absent in version 1, and nothing else differs.
-    if (value.schemaVersion === 1) return { ...(value as unknown as RunRecord), schemaVersion: 2, completeness: null };
-    return undefined;
-  } catch {
-    // Not JSON: damaged, or not ours.
-    return undefined;
-  }
 }

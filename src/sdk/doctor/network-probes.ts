@@ -133,7 +133,7 @@ async function checkClock(asked: Promise<Answer>, clock: Clock): Promise<Finding
   const detail =
     seconds === 0 ? "The same as the host's." : `${seconds} s ${offMs < 0 ? "behind" : "ahead of"} the host's.`;
   const fix = "Set the clock, best by NTP: limits, signatures and certificates depend on it.";
-  if (Math.abs(offMs) > clockFailMs) return fail(detail, fix);
+  if (Math.abs(offMs) > clockFailMs) return { ...fail(detail, fix), facts: { seconds: String(seconds) } };
   return Math.abs(offMs) > clockWarnMs ? warn(detail, fix) : pass(detail);
 }
 

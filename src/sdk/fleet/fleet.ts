@@ -3,7 +3,8 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeyOwner } from "../contracts/completeness.ts";
-import { lastSyncOf, parseRunRecord, runRecordPath, type SyncResult } from "../contracts/run-record.ts";
+import { parseRunRecord } from "../contracts/parse-run-record.ts";
+import { lastSyncOf, runRecordPath, type SyncResult } from "../contracts/run-record.ts";
 import { BatonError, errnoOf, Status } from "../errors.ts";
 
 /** A record that was found. */
@@ -73,12 +74,14 @@ function rowOf({ at, text }: FoundRecord, { nowMs, staleAfterSeconds }: FleetOpt
   if (!record) return unreadable(at);
   const last = lastSyncOf(record);
   const endedMs = last ? Date.parse(last.endedAt) : Number.NaN;
+  const sinceEnd = Number.isNaN(endedMs) ? null : Math.round((nowMs - endedMs) / 1000);
   // A clock that was ahead makes nothing younger than new.
-  const age = Number.isNaN(endedMs) ? null : Math.max(0, Math.round((nowMs - endedMs) / 1000));
+  const age = sinceEnd === null ? null : Math.max(0, sinceEnd);
   const results = new Set([record.result, ...(last ? [last.result] : [])]);
   const concerns = [...results].flatMap((result) => byResult[result] ?? []);
-  if (age === null) concerns.push("never-synced");
-  else if (age > staleAfterSeconds) concerns.push("stale");
+  if (sinceEnd === null) concerns.push("never-synced");
+  // One that was far ahead would keep a target fresh for as long as that.
+  else if (Math.abs(sinceEnd) > staleAfterSeconds) concerns.push("stale");
   return {
     target: record.target ?? nameOf(at),
     at,

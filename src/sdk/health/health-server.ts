@@ -14,7 +14,6 @@ const beatMs = 1_000;
 const program = {
   module: "./health-thread-main",
   url: import.meta.url,
-  asset: "health-thread.cjs",
 };
 
 /** What {@link startHealthServer} needs. */

@@ -41,8 +41,15 @@ const server = createServer((request, response) => {
   void answerTo(path).then((answer) => send(response, answer));
 });
 server.headersTimeout = headersTimeoutMs;
-server.once("error", ({ message }) => tell({ type: "failed", reason: message }));
-server.listen(wanted, host, () => tell({ type: "listening", port: (server.address() as AddressInfo).port }));
+const fail = (error: unknown): void =>
+  tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+server.once("error", fail);
+try {
+  server.listen(wanted, host, () => tell({ type: "listening", port: (server.address() as AddressInfo).port }));
+} catch (caught) {
+  // What can be no address or port is refused at once.
+  fail(caught);
+}
 const timer = setInterval(watch, tickMs);
 
 port.on("message", (message: ToHealthThread) => {

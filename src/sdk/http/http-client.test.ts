@@ -470,6 +470,26 @@ test("T-29: https goes through the proxy of the environment, and the proxy never
   assert.doesNotMatch(heads.join(""), /canary/);
 });
 
+for (const [what, answer, problem] of [
+  ["opens a connection and then cuts it", "HTTP/1.1 200 OK\r\n\r\n", "reset"],
+  ["answers with a page of its own", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html></html>", "tls"],
+  ["never answers", undefined, "timeout"],
+] as const) {
+  test(`a proxy that ${what} is what the advice names`, async () => {
+    await using proxy = await startRawServer((socket) => void (answer !== undefined && socket.end(answer)));
+    const client = clientFor(1, {
+      baseUrl: "https://api.example.invalid/v1",
+      network: networkOf({ HTTPS_PROXY: `http://user:word@127.0.0.1:${proxy.port}` }),
+      connectTimeoutMs: 100,
+    });
+    const { failure, context } = await failureOf(client.get());
+    assert.ok(failure.kind === "network" && failure.problem === problem, JSON.stringify(failure));
+    const { hint = "" } = describeNetworkFailure(failure, context);
+    assert.match(hint, new RegExp(`through the proxy http://127\\.0\\.0\\.1:${proxy.port}, which HTTPS_PROXY names`));
+    assert.doesNotMatch(JSON.stringify(context), /authorization|word/);
+  });
+}
+
 test("T-29: plain http on this machine does not go through a proxy", async () => {
   await using server = await startHttpServer((_request, response) => sendJson(response, []));
   const proxy = { HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };

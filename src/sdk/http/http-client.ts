@@ -5,11 +5,12 @@
 import type { Agent as HttpAgent, IncomingHttpHeaders } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { Clock } from "../clock.ts";
-import type { ConnectorStats } from "../contracts/connector.ts";
+import type { ConnectorStats, Waiting } from "../contracts/connector.ts";
 import type { BatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import { http } from "../net/node-http.ts";
+import { nameOf } from "../net/proxy-setting.ts";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
 import { type Body, decodeBody, type ParsedJson, parseJson, release } from "./body.ts";
 import { ByteBudget, type Share } from "./byte-budget.ts";
@@ -119,7 +120,7 @@ class JsonHttpClient implements HttpClient {
   readonly #limiter: RequestLimiter;
   readonly #budget: ByteBudget;
   readonly #host: string;
-  readonly #waits = new Set<{ readonly reason: string; readonly untilMs: number }>();
+  readonly #waits = new Set<Waiting>();
   #requests = 0;
   #retries = 0;
   #hostReached: boolean = false;
@@ -313,7 +314,7 @@ class JsonHttpClient implements HttpClient {
     const untilMs = clock.nowMs() + decision.waitMs;
     const fields = { error: error.message, code: error.code, wait: decision.waitMs / 1000, attempt: call.attempts };
     logger.warn("retrying operation", { ...fields, until: new Date(untilMs).toISOString() });
-    const wait = { reason: error.message, untilMs };
+    const wait: Waiting = { kind: "retry", reason: error.message, untilMs };
     this.#waits.add(wait);
     try {
       await clock.sleep(decision.waitMs, request.signal);
@@ -331,6 +332,7 @@ class JsonHttpClient implements HttpClient {
     return request.describe(failure, {
       host: this.#host,
       path: url.pathname + url.search,
+      proxy: nameOf(this.#options.network?.proxyFor(url)),
       attempts: call.attempts,
       firstContact: !this.#hostReached,
       elapsedMs: call.elapsedMs(),

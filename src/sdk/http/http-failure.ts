@@ -1,5 +1,6 @@
 /** How a GET can fail, as plain data. Who describes a failure to the user, and who decides on a retry, reads these. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { ProxyName } from "../net/proxy-setting.ts";
 
 /**
  * Ways not to get an answer. `cut` means that the answer had begun; `proxy` that a proxy refused, `proxy-down` that it
@@ -79,6 +80,8 @@ export interface FailureContext {
   readonly host: string;
   /** Path and query below the host, without secrets. */
   readonly path: string;
+  /** On the way to the host; undefined: none. */
+  readonly proxy?: ProxyName | undefined;
   /** How often it was sent. */
   readonly attempts: number;
   /** True when this client never had an answer from the host. */

@@ -1,5 +1,5 @@
 /** Sorts the errors of Node's sockets, resolver, TLS and HTTP parser into the failures a user can act on. */
-import { certificateErrorCodes } from "../net/trusted-roots.ts";
+import { certificateErrorCodes, handshakeReason } from "../net/trusted-roots.ts";
 import { ProxyFailure } from "../net/tunnel.ts";
 import type { ContentFailure, NetworkFailure, NetworkProblem } from "./http-failure.ts";
 
@@ -65,13 +65,8 @@ function detailOf(error: unknown, code: string): string {
   if (error instanceof StageTimeoutError || error instanceof ProxyFailure) return error.message;
   const { address, port } = (error ?? {}) as { address?: unknown; port?: unknown };
   const where = typeof address === "string" ? ` ${address}:${String(port)}` : "";
-  return `${code}${where}${reasonOf(error)}`;
-}
-
-/** What OpenSSL says about a failed handshake, such as `tlsv1 alert protocol version`; one of its own constant texts. */
-function reasonOf(error: unknown): string {
-  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(error instanceof Error ? error.message : "") ?? [];
-  return reason === undefined ? "" : `: ${reason}`;
+  const reason = handshakeReason(error);
+  return `${code}${where}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 function errorCode(error: unknown): string {

@@ -3,7 +3,7 @@
  * Everything of one client goes through one limiter. Knows time and numbers, nothing of HTTP.
  */
 import type { Clock } from "../clock.ts";
-import type { RateLimit } from "../contracts/connector.ts";
+import type { RateLimit, Waiting } from "../contracts/connector.ts";
 import type { RateLimitNotice } from "./rate-limit.ts";
 
 /** What a limiter needs. */
@@ -53,7 +53,7 @@ export class RequestLimiter {
   /** After a wait one request goes first and finds out; the others follow it. */
   #probing: boolean = false;
   #wake: AbortController | undefined;
-  #waiting: { reason: string; untilMs: number } | undefined;
+  #waiting: Waiting | undefined;
 
   constructor(options: RequestLimiterOptions) {
     this.#options = options;
@@ -71,7 +71,7 @@ export class RequestLimiter {
   }
 
   /** Set while nothing may start before a certain time and something wants to. */
-  get waiting(): { readonly reason: string; readonly untilMs: number } | undefined {
+  get waiting(): Waiting | undefined {
     return this.#waiting;
   }
 
@@ -200,7 +200,7 @@ export class RequestLimiter {
     // Up to a second late, so that everyone waiting for the same window does not come at once.
     const waitMs = Math.ceil(until - now + clock.random() * 1000);
     const untilMs = clock.nowMs() + waitMs;
-    this.#waiting = { reason: "rate limit", untilMs };
+    this.#waiting = { kind: "rate-limit", reason: "rate limit", untilMs };
     this.#options.onWait?.("rate limit", untilMs);
     clock.sleep(waitMs, wake.signal).then(
       () => {

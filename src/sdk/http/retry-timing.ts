@@ -37,6 +37,9 @@ export const awaitedRetryLimits: RetryLimits = {
   maxGarbageAttempts: 1,
 };
 
+/** For the same: a list that is asked for in four sizes of pages is given up within half a minute. */
+export const awaitedTimeoutMs = 7_000;
+
 /** The usual limits, and no wait longer than `maxWaitMs`; rate limits are waited for that long even if it is more. */
 export function retryLimitsWithin(maxWaitMs: number): RetryLimits {
   const { patienceMs, unreachableMs } = defaultRetryLimits;

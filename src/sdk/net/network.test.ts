@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { connect as connectHttp2, createServer as createPlainServer, createSecureServer } from "node:http2";
 import { get as getHttps } from "node:https";
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -172,6 +172,64 @@ test("a proxy that is not there is what the error names", async () => {
     };
     await assert.rejects(get(network, "https://api.example.test"), expected);
   }
+});
+
+const oddities: readonly { what: string; answers: string; scheme?: string; message: RegExp; hint: RegExp }[] = [
+  {
+    what: "asks for a way to sign in that is not supported",
+    answers:
+      "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n",
+    message: /answered 407/,
+    hint: /asks for Negotiate, NTLM, and only Basic is supported/,
+  },
+  {
+    what: "asks for Basic among others",
+    answers:
+      'HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n',
+    message: /answered 407/,
+    hint: /user and password in HTTPS_PROXY/,
+  },
+  {
+    what: "is another kind of server",
+    answers: "SSH-2.0-server\r\n",
+    message: /does not answer as a proxy/,
+    hint: /HTTPS_PROXY/,
+  },
+  {
+    what: "speaks no TLS although its address says so",
+    scheme: "https",
+    answers: "HTTP/1.1 400 Bad Request\r\n\r\n",
+    message: /cannot be reached/,
+    hint: /http:\/\/ in HTTPS_PROXY/,
+  },
+  { what: "says nothing and hangs up", answers: "", message: /cannot be reached/, hint: /whether the proxy runs/ },
+];
+
+for (const { what, answers, scheme = "http", message, hint } of oddities) {
+  test(`a proxy that ${what} is what the error names`, async () => {
+    const proxy = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.end(answers));
+    });
+    await once(proxy.listen(0, "127.0.0.1").unref(), "listening");
+    const { network } = networkOf({ HTTPS_PROXY: `${scheme}://user:word@127.0.0.1:${portOf(proxy)}` });
+    await assert.rejects(getOver(network, "https://api.example.test"), (error: Error & { hint?: string }) => {
+      assert.match(error.message, message);
+      assert.match(error.message, new RegExp(`${scheme}://127\\.0\\.0\\.1:${portOf(proxy)} `));
+      assert.match(error.hint ?? "", hint);
+      return true;
+    });
+  });
+}
+
+test("a proxy over TLS whose certificate is not trusted is named, and where to trust it", async () => {
+  await using proxy = await ForwardProxy.start({ to: portOf(secure), tls: { cert, key } });
+  const network = Network.read({ HTTPS_PROXY: `https://127.0.0.1:${proxy.port}` }, new SecretRedactor());
+  await assert.rejects(getOver(network, "https://api.example.test"), {
+    code: "NET-PROXY",
+    message: /the certificate of the proxy https:\S+ cannot be trusted: UNABLE_TO_VERIFY_LEAF_SIGNATURE/,
+    hint: /NODE_EXTRA_CA_CERTS/,
+  });
 });
 
 test("a host behind the proxy must prove who it is, as without a proxy", async () => {

@@ -90,7 +90,7 @@ export class Network {
    * For requests over plain http to the host of `url`: a proxy is sent the request itself, not asked for a connection.
    * @throws BatonError `NET-PROXY-SETTING` where this Node would pass the proxy over, and go there directly.
    */
-  httpAgent(url: URL | null | "" | undefined, options: HttpAgentOptions = {}): HttpAgent {
+  httpAgent(url: URL | undefined, options: HttpAgentOptions = {}): HttpAgent {
     const proxy = url && this.proxyFor(url);
     if (!proxy) return new http.Agent(options);
     const { nodeVersion } = this.#parts;
@@ -155,6 +155,7 @@ function sendsThroughProxies(nodeVersion: string): boolean {
 /** Connects through a proxy where one is on the way. */
 class TunnelAgent extends HttpsAgent {
   readonly #network: Network;
+  #ended: AbortController = new AbortController();
 
   constructor(options: AgentOptions, network: Network) {
     super(options);
@@ -166,7 +167,8 @@ class TunnelAgent extends HttpsAgent {
     callback?: (error: Error | null, socket: Duplex) => void,
   ): Duplex | null | undefined {
     const { host = "", port = 443 } = options;
-    const tunnel = this.#network.tunnelTo(new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`));
+    const url = new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`);
+    const tunnel = this.#network.tunnelTo(url, this.#ended.signal);
     if (!tunnel) return super.createConnection(options, callback);
     tunnel.then(
       (socket) => callback?.(null, connectTls({ ALPNProtocols: ["http/1.1"], ...options, socket })),
@@ -174,6 +176,13 @@ class TunnelAgent extends HttpsAgent {
       (error: Error) => callback?.(error, undefined as unknown as Duplex),
     );
     return undefined;
+  }
+
+  /** As every agent it can be used again. */
+  override destroy(): void {
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    super.destroy();
   }
 }
 

@@ -17,6 +17,20 @@ export interface ProxyServer {
   readonly variable: string;
 }
 
+/** How a proxy is told of. */
+export type ProxyName = Pick<ProxyServer, "shown" | "variable">;
+
+/** The proxy without what must not be shown. */
+export function nameOf(proxy: ProxyServer | undefined): ProxyName | undefined {
+  return proxy && { shown: proxy.shown, variable: proxy.variable };
+}
+
+/** Where to look when no connection came about: at the proxy on the way, or whether one is missing. */
+export function wayHint(proxy: ProxyName | undefined): string {
+  if (!proxy) return "If this machine needs a proxy, set HTTPS_PROXY.";
+  return `The way leads through the proxy ${proxy.shown}, which ${proxy.variable} names: look there too, or exempt the host with NO_PROXY.`;
+}
+
 /** A proxy, and what must not be shown of its address. */
 export interface ProxySetting {
   readonly proxy: ProxyServer;

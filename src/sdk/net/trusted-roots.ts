@@ -91,3 +91,8 @@ export function isCertificateError(error: unknown): boolean {
   }
   return false;
 }
+
+/** What OpenSSL says about a failed handshake, such as `wrong version number`: one of its own constant texts, if it is that. */
+export function handshakeReason(error: unknown): string | undefined {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(error instanceof Error ? error.message : "")?.[1];
+}

@@ -6,6 +6,7 @@ import type { SecureContext } from "node:tls";
 import { BatonError, Status } from "../errors.ts";
 import { http } from "./node-http.ts";
 import type { ProxyServer } from "./proxy-setting.ts";
+import { certificateHint, isCertificateError } from "./trusted-roots.ts";
 
 /** Where a tunnel leads, and how long it may take. */
 export interface TunnelOptions {
@@ -50,9 +51,10 @@ export async function openTunnel(options: TunnelOptions): Promise<Duplex> {
   signal?.addEventListener("abort", onAbort, { once: true });
   request.on("error", (error) => {
     const isOurs = error instanceof BatonError || error === signal?.reason;
-    reject(isOurs ? error : unreachable(options, systemCode(error), error));
+    reject(isOurs ? error : broken(options, error));
   });
-  request.on("connect", ({ statusCode = 0 }: IncomingMessage, socket: Duplex, head: Buffer) => {
+  request.on("connect", (answer: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { statusCode = 0 } = answer;
     if (statusCode >= 200 && statusCode <= 299) {
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
@@ -60,7 +62,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Duplex> {
     }
     // It may break off while it is being closed, which is of no more interest.
     socket.on("error", () => {}).destroy();
-    reject(refused(options, statusCode));
+    reject(refused(options, answer));
   });
   request.end();
   try {
@@ -86,17 +88,27 @@ function begin({ proxy, host, port, secureContext }: TunnelOptions): ClientReque
   return requestHttps({ ...options, ...tls, ...(secureContext && { secureContext }) });
 }
 
-function refused({ proxy, host, port }: TunnelOptions, status: number): ProxyFailure {
+function refused({ proxy, host, port }: TunnelOptions, answer: IncomingMessage): ProxyFailure {
+  const { statusCode: status = 0 } = answer;
   // The proxy's own words may be anything.
-  const answer = `${status} ${http.STATUS_CODES[status] ?? ""}`.trim();
+  const said = `${status} ${http.STATUS_CODES[status] ?? ""}`.trim();
   return new ProxyFailure({
-    message: `the proxy ${proxy.shown} answered ${answer} when it was asked for ${host}:${port}`,
-    hint: hintOf(proxy, status),
+    message: `the proxy ${proxy.shown} answered ${said} when it was asked for ${host}:${port}`,
+    hint: hintOf(proxy, status, signInsOf(answer)),
     isDown: status >= 500,
   });
 }
 
-function hintOf({ variable }: ProxyServer, status: number): string {
+/** The ways to sign in that a proxy offers, such as `Negotiate` (RFC 9110: Proxy-Authenticate, a field for each). */
+function signInsOf({ headersDistinct }: IncomingMessage): readonly string[] {
+  const offered = headersDistinct["proxy-authenticate"] ?? [];
+  return offered.flatMap((field) => /^\s*([a-z][\w-]*)(?=[\s,]|$)/i.exec(field)?.[1] ?? []);
+}
+
+function hintOf({ variable }: ProxyServer, status: number, signIns: readonly string[]): string {
+  if (status === 407 && signIns.length > 0 && !signIns.some((name) => /^basic$/i.test(name))) {
+    return `The proxy asks for ${signIns.join(", ")}, and only Basic is supported: name another proxy in ${variable}, such as one on this machine that signs in there.`;
+  }
   if (status === 407) {
     return `Give the proxy's user and password in ${variable}, as in http://USER:PASSWORD@HOST:PORT; or correct them.`;
   }
@@ -105,10 +117,34 @@ function hintOf({ variable }: ProxyServer, status: number): string {
   return `Ask those who run the proxy to let this machine connect to the host and port, ${exempt}.`;
 }
 
-function unreachable({ proxy, host, port }: TunnelOptions, reason: string, cause?: unknown): ProxyFailure {
+/** No answer of a proxy came. */
+function broken(options: TunnelOptions, error: Error): ProxyFailure {
+  const { shown, variable, isSecure } = options.proxy;
+  const cause = error;
+  const code = systemCode(error);
+  if (isCertificateError(error)) {
+    const message = `the certificate of the proxy ${shown} cannot be trusted: ${code}`;
+    return new ProxyFailure({ message, hint: certificateHint, isDown: false, cause });
+  }
+  if (code.startsWith("HPE_")) {
+    const message = `what listens at ${shown} does not answer as a proxy does: ${code}`;
+    return new ProxyFailure({ message, hint: `Check the address in ${variable}.`, isDown: false, cause });
+  }
+  return unreachable(options, code, {
+    ...(isSecure && code === "EPROTO" && { more: `A proxy that takes plain text has http:// in ${variable}.` }),
+    cause,
+  });
+}
+
+function unreachable(
+  { proxy, host, port }: TunnelOptions,
+  reason: string,
+  { more, cause }: { readonly more?: string; readonly cause?: unknown } = {},
+): ProxyFailure {
+  const check = `Check the address in ${proxy.variable} and whether the proxy runs, or exempt the host with NO_PROXY.`;
   return new ProxyFailure({
     message: `the proxy ${proxy.shown} cannot be reached to connect to ${host}:${port}: ${reason}`,
-    hint: `Check the address in ${proxy.variable} and whether the proxy runs, or exempt the host with NO_PROXY.`,
+    hint: more === undefined ? check : `${check} ${more}`,
     isDown: true,
     cause,
   });

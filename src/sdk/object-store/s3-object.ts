@@ -8,11 +8,11 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "../clock.ts";
-import { type BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Network } from "../net/network.ts";
 import { formatAddress, type ObjectAddress } from "./object-address.ts";
 import {
+  attempting,
   changedMeanwhile,
   createS3Client,
   type Environment,
@@ -26,8 +26,6 @@ import {
   s3Error,
 } from "./s3-errors.ts";
 
-/** Pauses before another attempt at what the client cannot try again by itself, because it is a stream. */
-const pausesMs = [1_000, 4_000] as const;
 /** Under this name the object says what it should hold, so that a reply that was lost is no riddle. */
 const hashName = "baton-sha256";
 
@@ -57,6 +55,11 @@ export class S3Object implements Disposable {
     this.#client = client;
   }
 
+  /** Its address in words. */
+  get shownAs(): string {
+    return formatAddress(this.#options.address);
+  }
+
   /**
    * Prepares; nothing is sent yet.
    * @throws BatonError `BATON-S3-MISSING`.
@@ -73,7 +76,7 @@ export class S3Object implements Disposable {
    */
   async copyTo(path: string, signal: AbortSignal): Promise<string | undefined> {
     const { address } = this.#options;
-    return await this.#attempting("read", signal, async () => {
+    return await attempting({ ...this.#options, what: "read", copy: path, signal }, async () => {
       const request = new this.#library.GetObjectCommand(this.#place);
       const reply = await this.#client.send(request, { abortSignal: signal }).catch((caught: unknown) => {
         if (isMissingObject(caught)) return undefined;
@@ -122,7 +125,7 @@ export class S3Object implements Disposable {
     const { size } = await stat(path);
     const sha256 = await hashOfFile(path);
     let mayHaveArrived = false;
-    await this.#attempting("write", undefined, async () => {
+    await attempting({ ...this.#options, what: "write", copy: path }, async () => {
       if (mayHaveArrived && (await this.#holds(sha256))) return;
       await this.#refuseChanged();
       mayHaveArrived = true;
@@ -140,10 +143,13 @@ export class S3Object implements Disposable {
   /** Reads a small text under the object's key and `suffix`; undefined when there is none, or it may not be read. */
   async readBeside(suffix: string): Promise<string | undefined> {
     const { bucket, key } = this.#options.address;
-    const request = new this.#library.GetObjectCommand({ Bucket: bucket, Key: key + suffix });
+    const address = { bucket, key: key + suffix };
     try {
-      const reply = await this.#client.send(request);
-      return await reply.Body?.transformToString("utf8");
+      return await attempting({ ...this.#options, address, what: "read" }, async () => {
+        const request = new this.#library.GetObjectCommand({ Bucket: bucket, Key: address.key });
+        const reply = await this.#client.send(request);
+        return await reply.Body?.transformToString("utf8");
+      });
     } catch {
       // It says nothing that is not in the object as well, but for the host.
       return undefined;
@@ -221,22 +227,6 @@ export class S3Object implements Disposable {
       });
       await this.#put(path, size, sha256);
     }
-  }
-
-  async #attempting<T>(what: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const { address, clock, logger } = this.#options;
-    for (const pauseMs of [...pausesMs, undefined]) {
-      try {
-        return await work();
-      } catch (caught) {
-        signal?.throwIfAborted();
-        const error: BatonError = s3Error(caught, what, address);
-        if (pauseMs === undefined || error.status !== Status.unavailable) throw error;
-        logger.warn("the object storage failed, trying again", { error: error.message, wait: pauseMs / 1000 });
-        await clock.sleep(pauseMs, signal);
-      }
-    }
-    throw new RangeError("the last attempt returns or throws");
   }
 }
 

@@ -1,7 +1,10 @@
 /** Small texts below a prefix in S3-compatible storage, all of them at once. */
+import type { Clock } from "../clock.ts";
+import { silentLogger } from "../log.ts";
 import type { Network } from "../net/network.ts";
 import { formatAddress, type ObjectPrefix } from "./object-address.ts";
 import {
+  attempting,
   createS3Client,
   type Environment,
   loadS3Library,
@@ -18,6 +21,7 @@ export interface ReadTextsOptions {
   readonly place: ObjectPrefix;
   readonly env: Environment;
   readonly network: Network;
+  readonly clock: Clock;
   /** Which keys are read. */
   isWanted(key: string): boolean;
   /** Larger objects are not read. */
@@ -75,13 +79,17 @@ async function list(library: S3Library, client: S3Client, { place, isWanted }: R
 async function read(
   library: S3Library,
   client: S3Client,
-  { place: { bucket }, key, bytes, longestBytes }: ReadTextsOptions & Found,
+  { place: { bucket }, key, bytes, longestBytes, clock }: ReadTextsOptions & Found,
 ): Promise<ObjectText> {
-  const at = formatAddress({ bucket, key });
+  const address = { bucket, key };
+  const at = formatAddress(address);
   if (bytes > longestBytes) return { at, text: undefined };
   try {
-    const reply = await client.send(new library.GetObjectCommand({ Bucket: bucket, Key: key }));
-    return { at, text: await reply.Body?.transformToString("utf8") };
+    const text = await attempting({ what: "read", address, clock, logger: silentLogger }, async () => {
+      const reply = await client.send(new library.GetObjectCommand({ Bucket: bucket, Key: key }));
+      return await reply.Body?.transformToString("utf8");
+    });
+    return { at, text };
   } catch {
     // Gone meanwhile, or not for this reader: shown as one that cannot be read.
     return { at, text: undefined };

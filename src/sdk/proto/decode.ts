@@ -3,11 +3,12 @@
  * contract does not have are passed over. Imports no generated code, so that a sync starts fast and reads fast.
  * A singular message that occurs twice is not merged, the later one counts: no writer splits messages.
  */
-import type { Entitlement, Grant, GrantExpandable, Profile, Resource, ResourceType } from "../contracts/model.ts";
+import type { Entitlement, Grant, GrantExpandable, Resource, ResourceType } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import { FieldReader } from "../wire/field-reader.ts";
 import { type GrantColumns, readGrant, readGrantExpandable } from "./read-grant.ts";
-import { readEntitlement, readResource, readResourceType, readStruct } from "./read-resource.ts";
+import { noId, readEntitlement, readResource, readResourceId, readResourceType } from "./read-resource.ts";
+import { type ResourceFields, resourceLater } from "./resource-later.ts";
 
 export type { GrantColumns } from "./read-grant.ts";
 
@@ -27,14 +28,22 @@ export function decodeResource(bytes: Uint8Array): Resource {
   return decode("resource", bytes, readResource);
 }
 
-/** The same, with a profile that is read, and found to be damaged, when it is first asked for. */
+/** The same, with most of it read, and found to be damaged, when it is first asked for. See `resourceLater`. */
 export function decodeResourceLater(bytes: Uint8Array): Resource {
-  return decode("resource", bytes, (reader, end) => readResource(reader, end, decodeProfile));
+  return resourceLater(bytes, resourceFields, (read) => guarded("resource", read));
 }
 
-function decodeProfile(bytes: Uint8Array): Profile {
-  return decode("resource", bytes, readStruct);
-}
+const resourceFields: ResourceFields = {
+  readId(reader) {
+    let id = noId;
+    while (reader.next(reader.end)) {
+      if (reader.field === 1) id = readResourceId(reader, reader.enter());
+      else reader.skip();
+    }
+    return id;
+  },
+  ...{ parent: 2, displayName: 3, annotations: 4, description: 5, profile: 9, status: 11, createdAt: 12 },
+};
 
 /**
  * Reads an `Entitlement`.
@@ -64,9 +73,15 @@ export function decodeGrantExpandable(bytes: Uint8Array): GrantExpandable {
 }
 
 function decode<T>(kind: string, bytes: Uint8Array, read: (reader: FieldReader, end: number) => T): T {
-  try {
+  return guarded(kind, () => {
     const reader = new FieldReader(bytes);
     return read(reader, reader.end);
+  });
+}
+
+function guarded<T>(kind: string, read: () => T): T {
+  try {
+    return read();
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new BatonError({

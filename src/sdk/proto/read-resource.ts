@@ -39,43 +39,23 @@ export function readResourceType(reader: FieldReader, end: number): ResourceType
   return type;
 }
 
-/** Reads the bytes of a profile, and turns their damage into an error of the reader. */
-export type ReadProfile = (bytes: Uint8Array) => Profile;
-
-/**
- * Reads a `Resource`; an empty description counts as none.
- * @param later reads the profile when it is first asked for; it is most of a row, and few questions ask for it.
- */
-export function readResource(reader: FieldReader, end: number, later?: ReadProfile): Resource {
+/** Reads a `Resource`; an empty description counts as none. */
+export function readResource(reader: FieldReader, end: number): Resource {
   const annotations: Annotation[] = [];
   const resource: Mutable<Resource> = { id: noId, displayName: "", annotations };
-  let profile: Uint8Array | undefined;
   while (reader.next(end)) {
     if (reader.field === 1) resource.id = readResourceId(reader, reader.enter());
     else if (reader.field === 2) resource.parentResourceId = readResourceId(reader, reader.enter());
     else if (reader.field === 3) resource.displayName = reader.string();
     else if (reader.field === 4) annotations.push(readAnnotation(reader, reader.enter()));
     else if (reader.field === 5) resource.description = reader.string();
-    else if (reader.field === 9 && later) profile = reader.bytes();
     else if (reader.field === 9) resource.profile = readStruct(reader, reader.enter());
     else if (reader.field === 11) resource.status = readStatus(reader, reader.enter());
     else if (reader.field === 12) resource.createdAt = readTimestamp(reader, reader.enter());
     else reader.skip();
   }
   if (resource.description === "") delete resource.description;
-  return profile && later ? withProfileLater(resource, profile, later) : resource;
-}
-
-/** The resource with its profile, which is read when it is first asked for. */
-export function withProfileLater(resource: Resource, bytes: Uint8Array, read: ReadProfile): Resource {
-  let known: Profile | undefined;
-  return {
-    ...resource,
-    get profile() {
-      known ??= read(bytes);
-      return known;
-    },
-  };
+  return resource;
 }
 
 /** An entitlement without content, with its lists to fill: what a reader begins with, also one of another format. */

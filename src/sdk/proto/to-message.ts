@@ -183,6 +183,7 @@ export function toMetadataMessage({ metadata, syncers, eventFeeds = [] }: Connec
   return create(ConnectorMetadataSchema, {
     displayName: metadata.displayName,
     description: metadata.description,
+    ...(metadata.helpUrl !== undefined && { helpUrl: metadata.helpUrl }),
     capabilities: toCapabilities(syncers, eventFeeds.length > 0),
   });
 }

@@ -1,11 +1,11 @@
 /** E-mail addresses as APIs give them: odd forms are repaired, and text in place of an address is none. */
 
-const plain = /^(?!mailto:)[^\s@*<>…\p{Cf}]+@[^\s@*<>…\p{Cf}]*[^\s@*<>….\p{Cf}]$/iu;
+const plain = /^(?!mailto:|'|"(?![^"]+"@))[^\s@*<>…\p{Cf}]+@[^\s@*<>…\p{Cf}]*[^\s@*<>….,;"'\p{Cf}]$/iu;
 
 /**
  * The address when it is one, repaired where its form is odd: space or invisible characters in it, `mailto:`, a name
- * before `<a@b>`, a dot at its end. Text with `*`, with an ellipsis or without `@`, as it stands in place of redacted
- * addresses, is undefined: it is never to be passed on as an address.
+ * before `<a@b>`, quotation marks around it, a dot or a separator at its end. Text with `*`, with an ellipsis or without
+ * `@`, as it stands in place of redacted addresses, is undefined: it is never to be passed on as an address.
  */
 export function usableEmail(email: string | null | undefined): string | undefined {
   if (!email) return undefined;
@@ -14,11 +14,12 @@ export function usableEmail(email: string | null | undefined): string | undefine
 }
 
 function repair(email: string): string {
-  const visible = email.replaceAll(/\p{Cf}/gu, "").trim();
+  const visible = email.replaceAll(/\p{Cf}/gu, "").replace(/[\s,;]+$/, "");
   const inBrackets = /<([^<>]*)>$/.exec(visible)?.[1] ?? visible;
   return inBrackets
     .trim()
     .replace(/^mailto:\s*/i, "")
     .replace(/\?.*$/, "")
-    .replace(/\.+$/, "");
+    .replace(/[.,;]+$/, "")
+    .replace(/^(["'])(.*)\1$/, "$2");
 }

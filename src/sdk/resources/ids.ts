@@ -2,7 +2,7 @@
  * Ids that every Baton connector shares: those of entitlements and grants, which are plain joins, and the text by which
  * people and tools name a resource, `bid:r:user/7`, or with its parent `bid:r:organization/acme/user/7`.
  */
-import type { EntitlementRef, Grant, ResourceId, ResourceTarget } from "../contracts/model.ts";
+import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId, ResourceTarget } from "../contracts/model.ts";
 import { type BatonError, settingError } from "../errors.ts";
 
 const prefix = "bid:r:";
@@ -69,6 +69,19 @@ function unreadable(text: string, at: number, problem: string): BatonError {
 /** `<type>:<resource>:<slug>`. */
 export function entitlementId(resource: ResourceId, slug: string): string {
   return `${resource.resourceType}:${resource.resource}:${slug}`;
+}
+
+/** An entitlement of a resource, under the id that its slug gives it. */
+export function newEntitlement(
+  resource: Resource,
+  told: Omit<Entitlement, "id" | "resource" | "annotations"> & Partial<Pick<Entitlement, "annotations">>,
+): Entitlement {
+  return { annotations: [], ...told, id: entitlementId(resource.id, told.slug), resource };
+}
+
+/** What grants name an entitlement by; those of one entitlement may share it. */
+export function entitlementRef(resource: ResourceId, slug: string): EntitlementRef {
+  return { id: entitlementId(resource, slug), resource };
 }
 
 /** `<entitlement id>:<principal type>:<principal id>`. */

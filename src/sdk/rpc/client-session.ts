@@ -38,6 +38,7 @@ export class ClientSession {
   /** Through a proxy, for the next connection. */
   #tunnel: Duplex | undefined;
   #opening: Promise<void> | undefined;
+  readonly #closing: AbortController = new AbortController();
 
   /**
    * The first call connects.
@@ -79,6 +80,7 @@ export class ClientSession {
 
   /** Ends the connection and every call on it. */
   close(): void {
+    this.#closing.abort();
     this.#manager.abort();
   }
 
@@ -101,7 +103,7 @@ export class ClientSession {
     const state = this.#manager.state();
     if (state !== "closed" && state !== "error") return;
     this.#opening ??= this.#network
-      .tunnelTo(new URL(this.authority))
+      .tunnelTo(new URL(this.authority), this.#closing.signal)
       ?.then((tunnel) => {
         // It may break before anything uses it; whatever does then notices.
         this.#tunnel = tunnel.on("error", () => {});

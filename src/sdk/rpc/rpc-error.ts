@@ -69,8 +69,10 @@ const lostStreams: ReadonlySet<unknown> = new Set([
 ]);
 
 /** True for what the network did: the library calls some of it aborted or internal, as if the server had said so. */
-function isLostConnection({ code, cause }: ConnectError): boolean {
+function isLostConnection({ code, cause, metadata }: ConnectError): boolean {
   if (code !== Code.Aborted && code !== Code.Internal) return false;
+  // The library's own word for an answer that ended before its status: the connection broke between the two.
+  if (code === Code.Internal && cause === undefined && !metadata.has("grpc-status")) return true;
   for (let reason = cause; reason instanceof Error; reason = reason.cause) {
     if (!("code" in reason)) continue;
     if (lostStreams.has(reason.code) || "syscall" in reason || reason.code === "ECONNRESET") return true;

@@ -7,7 +7,8 @@ import { groupOf, type Script, scriptedConnector, typeOf, userOf } from "../../.
 import { systemClock } from "../clock.ts";
 import type { ListReading, ReadingFact } from "../contracts/completeness.ts";
 import { Trait } from "../contracts/model.ts";
-import { parseRunRecord, type RunRecord, runRecordPath } from "../contracts/run-record.ts";
+import { parseRunRecord } from "../contracts/parse-run-record.ts";
+import { type RunRecord, runRecordPath } from "../contracts/run-record.ts";
 import { BatonError, Status } from "../errors.ts";
 import { type LogFields, silentLogger } from "../log.ts";
 import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
@@ -171,8 +172,11 @@ test("an incomplete run, which keeps nothing, records what it had seen", async (
   assert.deepEqual(sums(path)?.at(-1), { list: "people", sum: [3, 1, 1, 1], endedAt: null });
 });
 
-test("a record of version 1 is still read, one of a later version is not", () => {
-  const old = { schemaVersion: 1, result: "Complete", key: { source: "x", fingerprint: "y" } };
+test("a record of version 1 is still read, one of a later version is not", async () => {
+  const path = join(directory, "old.c1z");
+  await run(script({}), path);
+  const { completeness: _, lastSync: __, drop: ___, identity: ____, ...rest } = recordOf(path);
+  const old = { ...rest, schemaVersion: 1, key: { source: "x", fingerprint: "y" } };
   const read = parseRunRecord(JSON.stringify(old));
   assert.deepEqual([read?.result, read?.completeness, read?.key?.fingerprint], ["Complete", null, "y"]);
   assert.equal(parseRunRecord(JSON.stringify({ ...old, schemaVersion: 3 })), undefined);

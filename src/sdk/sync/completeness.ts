@@ -1,6 +1,13 @@
 /** Gathers what the connector reports of its lists, and keeps it with the sync, so that a resumed run does not forget it. */
-import type { Completeness, KeyOwner, ListReading, NotRead, ReadingFact } from "../contracts/completeness.ts";
-import type { SessionStore } from "../contracts/connector.ts";
+import {
+  type Completeness,
+  type KeyOwner,
+  type ListReading,
+  type NotRead,
+  type ReadingFact,
+  recordedList,
+} from "../contracts/completeness.ts";
+import type { RunKey, SessionStore } from "../contracts/connector.ts";
 import type { LogFields } from "../log.ts";
 
 const sessionKey = "baton/completeness";
@@ -58,22 +65,13 @@ export class CompletenessLedger {
   }
 }
 
-/** The statement in the closing line of the log; nothing for a connector that reports nothing. */
-export function completenessFields({ lists, keyOwner, notRead }: Completeness): LogFields {
+/** The statement in the closing line of the log, and what the key is; nothing for a connector that reports nothing. */
+export function completenessFields({ lists, keyOwner, notRead }: Completeness, keyKind?: RunKey["kind"]): LogFields {
   return {
     ...(lists.length > 0 && {
-      lists: lists.map(({ list, announced, read, distinct, added, passes, sweeps, moved, endedAtMs }) => ({
-        list,
-        announced,
-        read,
-        distinct,
-        added,
-        passes,
-        sweeps,
-        moved,
-        whole: endedAtMs !== null,
-      })),
+      lists: lists.map(recordedList).map(({ title: _, resourceType: _type, ...list }) => list),
     }),
+    ...(keyKind && { key_kind: keyKind }),
     ...(keyOwner && { key_owner: keyOwner.kind, key_role: keyOwner.role }),
     ...(notRead.length > 0 && { not_read: notRead.map(({ what }) => what) }),
   };

@@ -15,7 +15,8 @@ import {
 import { systemClock } from "../clock.ts";
 import type { ResourceId } from "../contracts/model.ts";
 import { Trait } from "../contracts/model.ts";
-import { parseRunRecord, type RunRecord, runRecordPath } from "../contracts/run-record.ts";
+import { parseRunRecord } from "../contracts/parse-run-record.ts";
+import { type RunRecord, runRecordPath } from "../contracts/run-record.ts";
 import { silentLogger } from "../log.ts";
 import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import { runSync } from "./run-sync.ts";

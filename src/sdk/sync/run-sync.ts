@@ -141,7 +141,7 @@ async function performSync(
         sync_id: run.sync.id,
         result,
         code: error.code,
-        ...completenessFields(end.completeness),
+        ...completenessFields(end.completeness, end.description?.key?.kind),
       });
     }
     throw error;
@@ -241,6 +241,8 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   let dropped: SyncWarning | undefined;
   try {
     await engine.run();
+    // Nothing is asked of it any more, and what it knows of a large list would stand in memory until the file is written.
+    await connector.cleanup?.();
     context.external?.log(logger);
     dropped = context.filter.summary();
     if (dropped) warnings.add(dropped);
@@ -270,7 +272,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
     ...stepDurations(progress.phases()),
     completed_actions: state.completed,
     result: resultOf(warnings.list()),
-    ...completenessFields(completeness.statement()),
+    ...completenessFields(completeness.statement(), connector.describeRun?.().key?.kind),
   });
   const listed = warnings.list();
   const result = resultOf(listed);

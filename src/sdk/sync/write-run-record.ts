@@ -5,16 +5,10 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { replaceFile, writeAll } from "../c1z/container/save.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
-import type { Completeness, RecordedCompleteness } from "../contracts/completeness.ts";
+import { recordedList } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
-import {
-  lastSyncOf,
-  parseRunRecord,
-  type RunCounts,
-  type RunRecord,
-  type RunSignal,
-  runRecordPath,
-} from "../contracts/run-record.ts";
+import { parseRunRecord } from "../contracts/parse-run-record.ts";
+import { lastSyncOf, type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
 import type { RunEnd } from "./events.ts";
 
 /** What a record is made of besides the run's end. */
@@ -71,7 +65,7 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     requests: stats?.requests ?? null,
     retries: stats?.retries ?? null,
     counts: saved ? countsOf(saved.stats) : null,
-    completeness: recordedCompleteness(end.completeness),
+    completeness: { ...end.completeness, lists: end.completeness.lists.map(recordedList) },
     file: file && { ...file, path: shownAs ?? file.path },
     key: description?.key ? recordedKey(description.key) : null,
     target: description?.target ?? null,
@@ -79,15 +73,6 @@ async function runRecord(end: RunEnd, options: RunRecordOptions): Promise<RunRec
     connector,
     lastSync: replaced ? null : ((before && lastSyncOf(before)) ?? null),
   };
-}
-
-function recordedCompleteness({ lists, keyOwner, notRead }: Completeness): RecordedCompleteness {
-  const recorded = lists.map(({ startedAtMs, endedAtMs, ...list }) => ({
-    ...list,
-    startedAt: timeOf(startedAtMs),
-    endedAt: endedAtMs === null ? null : timeOf(endedAtMs),
-  }));
-  return { lists: recorded, keyOwner, notRead };
 }
 
 function recordedKey({ source, fingerprint, kind = "key", expiresAtMs }: RunKey): NonNullable<RunRecord["key"]> {

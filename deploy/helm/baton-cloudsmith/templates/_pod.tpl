@@ -101,6 +101,9 @@ resources: {{- include "baton.resources" . | nindent 2 }}
 {{- with concat (.args | default list) (.organization.args | default list) }}
 args: {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with concat .root.Values.envFrom (.organization.envFrom | default list) }}
+envFrom: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "baton.env" -}}

@@ -1,4 +1,4 @@
-{{/* What no schema can say: values of two organizations that would meet. */}}
+{{/* What no schema can say: values that would meet, and mounts of nothing. */}}
 {{- define "baton.refusals" -}}
 {{- $seen := dict -}}
 {{- range $organization := .Values.organizations -}}
@@ -11,6 +11,23 @@
 {{- fail (printf "organizations %s and %s have the same %s, %s: each needs one of its own" . $organization.name $what $value) -}}
 {{- end -}}
 {{- $_ := set $seen $key $organization.name -}}
+{{- end -}}
+{{- $volumes := dict -}}
+{{- range concat $.Values.extraVolumes (.extraVolumes | default list) -}}
+{{- if hasKey $volumes .name -}}
+{{- fail (printf "organization %s has two extraVolumes %s, its own and those of all taken together" $organization.name .name) -}}
+{{- end -}}
+{{- $_ := set $volumes .name true -}}
+{{- end -}}
+{{- $paths := dict -}}
+{{- range concat $.Values.extraVolumeMounts (.extraVolumeMounts | default list) -}}
+{{- if not (hasKey $volumes .name) -}}
+{{- fail (printf "organization %s has no extraVolumes %s, which extraVolumeMounts names" $organization.name .name) -}}
+{{- end -}}
+{{- if hasKey $paths .mountPath -}}
+{{- fail (printf "organization %s has two extraVolumeMounts at %s, its own and those of all taken together" $organization.name .mountPath) -}}
+{{- end -}}
+{{- $_ := set $paths .mountPath true -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -5,7 +5,7 @@ import type { Connectors } from "../../connectors/connectors.ts";
 import type { Attention } from "../../contract/attention.ts";
 import type { ConnectorSummary } from "../../contract/connectors.ts";
 import type { AttentionFacts } from "../../sources/attention.ts";
-import type { Sources } from "../../sources/sources.ts";
+import type { Figures, Sources } from "../../sources/sources.ts";
 import { inOrder, mattersOf } from "../attention.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 
@@ -19,31 +19,32 @@ export interface AttentionParts {
   readonly clock: Clock;
 }
 
-/** The route. Figures are those that were worked out when each run ended: no file is opened for it. */
+/** The route. No file is opened for it: figures that are not there yet come with an event. */
 export function attentionRoutes(parts: AttentionParts): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>().get("/attention", async (context) => {
-    const { connectors, clock } = parts;
-    const lists = await Promise.all(
-      connectors.list().map(async (one) => mattersOf(one, await factsOf(one, parts), clock.nowMs())),
+    const nowMs = parts.clock.nowMs();
+    const all = await Promise.all(
+      parts.connectors.list().map(async (connector) => {
+        const { figures, earlier } = await figuresOf(connector, parts);
+        const pending = figures?.kind === "pending" ? [connector.name] : [];
+        return { matters: mattersOf(connector, figures, earlier, nowMs), pending };
+      }),
     );
-    return context.json({ matters: inOrder(lists.flat()) } satisfies Attention);
+    const matters = inOrder(all.flatMap((one) => one.matters));
+    return context.json({ matters, pending: all.flatMap((one) => one.pending) } satisfies Attention);
   });
 }
 
-/** Of the current file first, then of the kept runs before it. */
-async function factsOf(
+/** Of the current file, where it is a good one, and of the kept runs before it. */
+async function figuresOf(
   { id, lastGoodRun }: ConnectorSummary,
   { connectors, sources }: AttentionParts,
-): Promise<readonly AttentionFacts[]> {
-  if (!lastGoodRun) return [];
-  const { runs } = connectors.archive.page(id, { limit: seriesLength });
-  const at = runs.findIndex(({ runId }) => runId === lastGoodRun.runId);
-  const kept = runs.slice(Math.max(at, 0)).filter(({ file, result }) => file !== null && isWhole(result));
-  const answers = await Promise.all(kept.map(({ runId }) => sources.known(`run:${runId}`, "attention", {})));
-  return answers.filter((one) => one !== undefined);
-}
-
-/** A partial roster lacks owners who are there all the same. */
-function isWhole(result: string | null): boolean {
-  return result === "Complete" || result === "Complete with warnings";
+): Promise<{ readonly figures: Figures | undefined; readonly earlier: readonly AttentionFacts[] }> {
+  if (!lastGoodRun?.file) return { figures: undefined, earlier: [] };
+  const runIds = connectors.archive.goodRunsBefore(lastGoodRun.runId, seriesLength);
+  const [figures, ...answers] = await Promise.all([
+    sources.figures(id),
+    ...runIds.map((runId) => sources.known(`run:${runId}`, "attention", {})),
+  ]);
+  return { figures, earlier: answers.filter((one) => one !== undefined) };
 }

@@ -9,7 +9,7 @@ import { readBody } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
 import { readChoice, readText } from "../query-values.ts";
-import { formOf, windowOf } from "./source-routes.ts";
+import { formOf, sendRows, windowOf } from "./source-routes.ts";
 
 const text = z.string().max(4096);
 /** Base64; what a body may hold bounds it. */
@@ -22,7 +22,12 @@ const question = z.strictObject({
   where: z.array(condition).max(20).exactOptional(),
   search: text.exactOptional(),
 });
-const startInput = z.strictObject({ source: text, title: text.exactOptional(), question });
+const startInput = z.strictObject({
+  source: text,
+  title: text.exactOptional(),
+  question,
+  since: text.exactOptional(),
+});
 const decideInput = z.strictObject({
   rows: z.union([z.enum(["all", "undecided"]), z.array(z.int()).max(100_000)]),
   decision: z.enum(verdicts).exactOptional(),
@@ -40,17 +45,18 @@ export interface ReviewParts {
 /** The routes /reviews and /sources/:source/list. */
 export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/reviews", (context) => {
+    .get("/reviews", async (context) => {
       const source = readText(context.req.query("source"), "source");
-      return context.json({ reviews: reviews.list(source === undefined ? undefined : sources.reviewedAs(source)) });
+      const found = await reviews.list(source === undefined ? undefined : sources.reviewedAs(source));
+      return context.json({ reviews: found });
     })
     .post("/reviews", async (context) => {
-      const { source, title, question: asked } = await readBody(context, startInput);
+      const { source, title, question: asked, since } = await readBody(context, startInput);
       const kept = sources.reviewedAs(source);
       const { name } = context.var.session;
       const action = { action: "review-started", target: kept, details: { report: asked.report ?? "list" } };
       return context.json(
-        await audit.around(action, () => reviews.start(source, kept, { question: asked, title, by: name })),
+        await audit.around(action, () => reviews.start(source, kept, { question: asked, title, by: name, since })),
       );
     })
     .get("/reviews/:id", async (context) => {
@@ -81,8 +87,8 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
         { action: "export", target: targetOf(id), details: { what: "decisions", format: form.format } },
         "requested",
       );
-      const { download, title } = await reviews.export(id, form);
-      return sendDownload(context, download, { name: `${title}-decisions`, extension: form.format });
+      const { download, name } = await reviews.export(id, form);
+      return sendDownload(context, download, { name, extension: form.format });
     })
     .post("/sources/:source/list", async (context) => {
       const { list: people } = await readBody(context, listInput);
@@ -91,11 +97,9 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
     })
     .post("/sources/:source/list/export", async (context) => {
       const { list: people } = await readBody(context, listInput);
-      const source = context.req.param("source");
-      const form = formOf(context.req.query());
-      audit.record({ action: "export", target: source, details: { what: "list", format: form.format } }, "requested");
-      const download = await sources.download(source, "exportListed", { list: people, form });
-      return sendDownload(context, download, { name: `${sources.fileName(source)}-list`, extension: form.format });
+      return await sendRows({ sources, audit }, context, "list", (source, form) =>
+        sources.download(source, "exportListed", { list: people, form }),
+      );
     });
 }
 

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { BatonError, Status } from "../../../sdk/errors.ts";
 import type { Connectors } from "../../connectors/connectors.ts";
 import { type LogLine, logLevels } from "../../contract/runs.ts";
+import { inSlices } from "../../sources/in-slices.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { safeName } from "../download-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
@@ -26,7 +27,7 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
     })
     .get("/runs/:runId", (context) => context.json(connectors.archive.run(context.req.param("runId"))))
     .get("/runs/:runId/file", (context) => downloadFile(connectors, context.req.param("runId")))
-    .get("/connectors/:id/logs", (context) => {
+    .get("/connectors/:id/logs", async (context) => {
       const query = (name: string): string | undefined => context.req.query(name) || undefined;
       const before = query("before");
       const page = connectors.logs.page(connectors.existing(context.req.param("id")), {
@@ -36,7 +37,7 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
         before: before === undefined ? undefined : readNumber(before, "before", { from: 0, to: 1e15, absent: 0 }),
         limit: readNumber(query("limit"), "limit", pageOfLines),
       });
-      return context.json(page);
+      return context.json(await inSlices(page));
     })
     .get("/connectors/:id/logs/download", (context) => {
       const id = context.req.param("id");

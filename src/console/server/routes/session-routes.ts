@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { SessionInfo } from "../../contract/session.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
+import type { EventStreams } from "../event-stream.ts";
 import { readNumber } from "../query-values.ts";
 import type { Sessions } from "../sessions.ts";
 
@@ -17,17 +18,19 @@ export interface SessionParts {
   readonly audit: AuditLog;
   readonly facts: ConsoleFacts;
   readonly sessions: Sessions;
+  readonly streams: EventStreams;
 }
 
 /** The routes /session, /sign-out and /audit. */
-export function sessionRoutes({ audit, facts, sessions }: SessionParts): Hono<ConsoleEnv> {
+export function sessionRoutes({ audit, facts, sessions, streams }: SessionParts): Hono<ConsoleEnv> {
   const { version, dataDir, keyStorage } = facts;
   return new Hono<ConsoleEnv>()
     .get("/session", (context) => {
       const { session } = context.var;
       const { csrfToken, name, role } = session;
       const place = { version, dataDir: role === "admin" ? dataDir : "", keyStorage };
-      const info: SessionInfo = { csrfToken, name, role, ...place, expiresAtMs: sessions.expiresAtMs(session) };
+      const [expiresAtMs, eventsTold] = [sessions.expiresAtMs(session), streams.told];
+      const info: SessionInfo = { csrfToken, name, role, ...place, expiresAtMs, eventsTold };
       return context.json(info);
     })
     .post("/sign-out", (context) => {

@@ -1,10 +1,11 @@
 /** Questions about files over HTTP, below /api/sources/:source. Reads the query, asks, answers; knows no file. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
 import { exportFormats, teamOrders } from "../../contract/sources.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
+import type { ExportForm } from "../../sources/exports.ts";
 import type { RowsAsked } from "../../sources/people.ts";
-import type { Sources } from "../../sources/sources.ts";
+import type { Download, Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
@@ -110,51 +111,67 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     });
 }
 
-function exportRoutes({ sources, audit, version, reviews, evidenceKeyFile, goneIn }: SourceParts): Hono<ConsoleEnv> {
+function exportRoutes(parts: SourceParts): Hono<ConsoleEnv> {
+  const { sources, audit, version, reviews, evidenceKeyFile, goneIn } = parts;
   return new Hono<ConsoleEnv>()
-    .get("/sources/:source/people/export", async (context) => {
-      const source = context.req.param("source");
-      const form = formOf(context.req.query());
-      audit.record({ action: "export", target: source, details: { what: "people", format: form.format } }, "requested");
+    .get("/sources/:source/people/export", (context) => {
       const asked = rowsAsked(context.req.query());
-      const download = await sources.download(source, "exportPeople", { asked, form });
-      return sendDownload(context, download, { name: `${sources.fileName(source)}-people`, extension: form.format });
+      return sendRows(parts, context, "people", (source, form) =>
+        sources.download(source, "exportPeople", { asked, form }),
+      );
     })
-    .get("/sources/:source/held/:run/people/export", async (context) => {
-      const { source, run } = context.req.param();
-      const form = formOf(context.req.query());
-      audit.record({ action: "export", target: source, details: { what: "held", format: form.format } }, "requested");
-      const asked = { ...rowsAsked(context.req.query()), among: goneIn(run) };
-      const download = await sources.download(source, "exportPeople", { asked, form });
-      return sendDownload(context, download, { name: `${sources.fileName(source)}-held`, extension: form.format });
+    .get("/sources/:source/held/:run/people/export", (context) => {
+      const asked = { ...rowsAsked(context.req.query()), among: goneIn(context.req.param("run")) };
+      return sendRows(parts, context, "held", (source, form) =>
+        sources.download(source, "exportPeople", { asked, form }),
+      );
     })
-    .get("/sources/:source/teams/:type/:id/people/export", async (context) => {
-      const { source, type, id } = context.req.param();
-      const form = formOf(context.req.query());
-      audit.record({ action: "export", target: source, details: { what: "team", format: form.format } }, "requested");
-      const taken = { type, id, asked: rowsAsked(context.req.query()), form };
-      const download = await sources.download(source, "exportMembers", taken);
-      return sendDownload(context, download, { name: `${sources.fileName(source)}-team`, extension: form.format });
+    .get("/sources/:source/teams/:type/:id/people/export", (context) => {
+      const { type, id } = context.req.param();
+      const asked = rowsAsked(context.req.query());
+      return sendRows(parts, context, "team", (source, form) =>
+        sources.download(source, "exportMembers", { type, id, asked, form }),
+      );
     })
-    .get("/sources/:source/reviews/:name/export", async (context) => {
-      const { source, name } = context.req.param();
+    .get("/sources/:source/reviews/:name/export", (context) => {
+      const { name } = context.req.param();
       const query = context.req.query();
-      const form = formOf(query);
-      audit.record({ action: "export", target: source, details: { what: name, format: form.format } }, "requested");
-      const taken = { request: reviewRequest(name, query), asked: rowsAsked(query), form };
-      const download = await sources.download(source, "exportReview", taken, readText(query["since"], "since"));
-      return sendDownload(context, download, { name: `${sources.fileName(source)}-${name}`, extension: form.format });
+      const taken = { request: reviewRequest(name, query), asked: rowsAsked(query) };
+      const since = readText(query["since"], "since");
+      return sendRows(parts, context, name, (source, form) =>
+        sources.download(source, "exportReview", { ...taken, form }, since),
+      );
     })
     .get("/sources/:source/evidence", async (context) => {
       const source = context.req.param("source");
       audit.record({ action: "export", target: source, details: { what: "evidence" } }, "requested");
       const since = readText(context.req.query("since"), "since");
-      const taken = { version, reviews: reviews.pathsOf(sources.reviewedAs(source)), keyFile: evidenceKeyFile };
+      const taken = { version, reviews: await reviews.pathsOf(sources.reviewedAs(source)), keyFile: evidenceKeyFile };
       const download = await sources.download(source, "exportEvidence", taken, since);
       const { sha256 } = download;
       audit.record({ action: "export", target: source, details: { what: "evidence", sha256 } }, "done");
-      return sendDownload(context, download, { name: `${sources.fileName(source)}-evidence`, extension: "zip" });
+      return sendDownload(context, download, {
+        name: `${sources.namesOf(source).fileName}-evidence`,
+        extension: "zip",
+      });
     });
+}
+
+/**
+ * Sends rows of a source as a file, and records it.
+ * @param what in the audit log, and at the end of the file's name.
+ */
+export async function sendRows(
+  { sources, audit }: Pick<SourceParts, "sources" | "audit">,
+  context: Context<ConsoleEnv>,
+  what: string,
+  write: (source: string, form: ExportForm) => Promise<Download>,
+): Promise<Response> {
+  const source = context.req.param("source") ?? "";
+  const form = formOf(context.req.query());
+  audit.record({ action: "export", target: source, details: { what, format: form.format } }, "requested");
+  const name = `${sources.namesOf(source).fileName}-${what}`;
+  return sendDownload(context, await write(source, form), { name, extension: form.format });
 }
 
 function reviewRequest(name: string, query: Query) {

@@ -21,7 +21,9 @@ export function personColumns(asOfSeconds: number): readonly ColumnOf<PersonRow>
     column("lastLogin", "Last login", "moment", ({ lastLoginMs }) => momentText(lastLoginMs), {
       absent: neverLoggedIn,
     }),
-    column("age", "No login for", "word", ({ lastLoginMs }) => ageText(lastLoginMs, asOfSeconds), { words: ageWords }),
+    column("age", "No login for", "word", ({ lastLoginMs }) => ageText(lastLoginMs, asOfSeconds), {
+      ...{ words: ageWords, width: 15.5 },
+    }),
     column("joined", "Joined", "moment", ({ joinedMs }) => momentText(joinedMs)),
     column("type", "Type", "text", ({ type }) => type, { isExportedOnly: true }),
     column("id", "Id", "text", ({ id }) => id, { isExportedOnly: true }),

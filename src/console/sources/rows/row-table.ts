@@ -9,6 +9,8 @@ import type { Cell, ColumnOf } from "../../../reports/report.ts";
 import { isSearched, valuesOf } from "../../../reports/screen/chart.ts";
 import type { ValueKind } from "../../../reports/screen/shown.ts";
 import type { ColumnChoice } from "../../contract/sources.ts";
+import { inSlices, mapInSlices } from "../in-slices.ts";
+import { Remembered } from "../kept/remembered.ts";
 
 /** What rows are asked for; absent conditions do not count. */
 export interface TableQuery {
@@ -30,14 +32,36 @@ const factors = ["no", "unknown", "yes"];
 /** Behind every text that there is. */
 const last = "\uffff";
 
+/** Places of rows that are remembered of one table, for all that was searched and for all that was asked for. */
+const rememberedPlaces = 500_000;
+/** What finding nothing costs of it. */
+const costOfNone = 100;
+
+/** A further condition on rows. */
+export interface Condition<Item> {
+  /** Tells it from others of the same table. */
+  readonly key: string;
+  fits(item: Item): boolean;
+}
+
+/** The rows that fit, in order. */
+export interface Selection<Item> {
+  readonly total: number;
+  slice(from?: number, to?: number): readonly Item[];
+}
+
 /** Rows made of items, a value for each column. */
 export class RowTable<Item> {
   readonly columns: readonly ColumnOf<Item>[];
   /** In the order in which they stand unless another is asked for. */
   readonly items: readonly Item[];
-  readonly #orders = new Map<string, Uint32Array>();
-  readonly #choices = new Map<string, readonly ColumnChoice[]>();
-  #texts: readonly string[] | undefined;
+  readonly #orders = new Map<string, Uint32Array<ArrayBuffer>>();
+  /** What words were found in, in the order of the items: who types on narrows that down. */
+  readonly #searches = rememberedOf(({ found }: Searched) => found);
+  /** What was asked for: the next page of it is a slice, and so is what somebody else looks at. */
+  readonly #selections = rememberedOf((places: Uint32Array) => places);
+  #texts: Promise<readonly string[]> | undefined;
+  #choices: Promise<ReadonlyMap<string, readonly ColumnChoice[]>> | undefined;
 
   constructor(columns: readonly ColumnOf<Item>[], items: readonly Item[]) {
     this.columns = columns;
@@ -50,57 +74,97 @@ export class RowTable<Item> {
   }
 
   /** Items that fit, in order. A search brings exact names first, then those that begin so. */
-  select(query: TableQuery, only: (item: Item) => boolean = () => true): readonly Item[] {
-    const words = searchWords(query.q ?? "");
-    const found: number[] = [];
-    const fits = this.#condition(query.where ?? {});
-    const texts = words.length > 0 ? this.#searchTexts() : [];
-    const order = this.#order(query.order);
-    const count = this.items.length;
-    for (let at = 0; at < count; at++) {
-      const place = query.descending === true ? count - 1 - at : at;
-      const index = order ? (order[place] ?? 0) : place;
-      const item = this.items[index];
-      if (item === undefined || !fits(item) || !only(item)) continue;
-      if (words.length > 0 && !hasAllWords(texts[index] ?? "", words)) continue;
-      found.push(index);
-    }
-    if (words.length > 0 && query.order === undefined) nearestFirst(found, texts, words.join(" "));
-    return found.map((index) => this.items[index]).filter((item) => item !== undefined);
+  async select(query: TableQuery, only?: Condition<Item>): Promise<Selection<Item>> {
+    const { q = "", where = {}, order, descending = false } = query;
+    const words = searchWords(q);
+    const texts = words.length > 0 ? await this.#searchTexts() : [];
+    const key = JSON.stringify([words, Object.entries(where), order, descending, only?.key]);
+    const places = this.#selections.get(key, () => {
+      const fitting = this.#fitting(words, texts, [...this.#conditions(where), ...(only ? [only.fits] : [])]);
+      const ordered = order === undefined ? fitting : this.#inOrder(fitting, order);
+      if (descending) ordered.reverse();
+      return words.length > 0 && order === undefined ? nearestFirst(ordered, texts, words.join(" ")) : ordered;
+    });
+    const { items } = this;
+    return {
+      total: places.length,
+      slice: (from, to) => [...places.subarray(from, to)].flatMap((place) => items[place] ?? []),
+    };
   }
 
-  /** The values of a column that rows can be filtered by; none where they are too many, or all the same. */
-  choices({ key, kind, words, value }: ColumnOf<Item>): readonly ColumnChoice[] {
-    if (!filtered.has(kind)) return [];
-    const known = this.#choices.get(key);
-    if (known) return known;
-    const counts = new Map<string, number>();
-    for (const item of this.items) {
-      for (const one of valuesOf(value(item))) counts.set(one, (counts.get(one) ?? 0) + 1);
-    }
-    const isUseful = counts.size > 1 && counts.size <= mostChoices;
-    const rank = rankOf(kind, words);
-    const found = isUseful ? [...counts].map(([one, count]) => ({ value: one, count })) : [];
-    const choices = found.toSorted((a, b) => compare(rank(a.value), rank(b.value)));
-    this.#choices.set(key, choices);
-    return choices;
+  /** By the key of a column, the values that rows can be filtered by; none where they are too many, or all the same. */
+  choices(): Promise<ReadonlyMap<string, readonly ColumnChoice[]>> {
+    this.#choices ??= this.#countChoices();
+    return this.#choices;
   }
 
-  #condition(where: Readonly<Record<string, string>>): (item: Item) => boolean {
-    const conditions = Object.entries(where).map(([key, wanted]) => ({ column: this.column(key), wanted }));
-    return (item) => conditions.every(({ column, wanted }) => column && valuesOf(column.value(item)).includes(wanted));
+  async #countChoices(): Promise<ReadonlyMap<string, readonly ColumnChoice[]>> {
+    const counted = this.columns
+      .filter(({ kind }) => filtered.has(kind))
+      .map((column) => ({ column, counts: new Map<string, number>() }));
+    await inSlices(this.items.values(), (item) => {
+      for (const { column, counts } of counted) {
+        const cell = column.value(item);
+        const count = (one: string): void => void counts.set(one, (counts.get(one) ?? 0) + 1);
+        if (typeof cell === "string") count(cell);
+        else valuesOf(cell).forEach(count);
+      }
+    });
+    return new Map(counted.map(({ column, counts }) => [column.key, choicesOf(column, counts)]));
+  }
+
+  #conditions(where: Readonly<Record<string, string>>): readonly ((item: Item) => boolean)[] {
+    return Object.entries(where).map(([key, wanted]) => {
+      const column = this.column(key);
+      return (item) => column !== undefined && hasValue(column.value(item), wanted);
+    });
+  }
+
+  /** Places of the items that fit, as they stand: an array of its own. */
+  #fitting(
+    words: readonly string[],
+    texts: readonly string[],
+    conditions: readonly ((item: Item) => boolean)[],
+  ): Uint32Array<ArrayBuffer> {
+    const found = words.length > 0 ? this.#search(words, texts) : Uint32Array.from(this.items.keys());
+    return found.filter((place) => {
+      const item = this.items[place];
+      return item !== undefined && conditions.every((fits) => fits(item));
+    });
+  }
+
+  #search(words: readonly string[], texts: readonly string[]): Uint32Array<ArrayBuffer> {
+    const { found } = this.#searches.get(words.join(" "), () => {
+      let among = Uint32Array.from(texts.keys());
+      for (const known of this.#searches.values()) {
+        const isWider = known.words.every((word) => words.some((one) => one.includes(word)));
+        if (isWider && known.found.length < among.length) among = known.found;
+      }
+      return { words, found: among.filter((place) => hasAllWords(texts[place] ?? "", words)) };
+    });
+    return found;
   }
 
   /** Everything that is searched, a line each; made when somebody searches. */
-  #searchTexts(): readonly string[] {
+  #searchTexts(): Promise<readonly string[]> {
     const columns = this.columns.filter(isSearched);
-    this.#texts ??= this.items.map((item) => folded(columns.flatMap(({ value }) => valuesOf(value(item))).join("\n")));
+    this.#texts ??= mapInSlices(this.items, (item) =>
+      folded(columns.flatMap(({ value }) => valuesOf(value(item))).join("\n")),
+    );
     return this.#texts;
   }
 
+  #inOrder(places: Uint32Array<ArrayBuffer>, key: string): Uint32Array<ArrayBuffer> {
+    const order = this.#order(key);
+    if (!order || places.length === order.length) return order?.slice() ?? places;
+    const isIn = new Uint8Array(order.length);
+    for (const place of places) isIn[place] = 1;
+    return order.filter((place) => isIn[place] === 1);
+  }
+
   /** Indexes of all items by one column; made when it is first asked for. */
-  #order(key: string | undefined): Uint32Array | undefined {
-    const column = key === undefined ? undefined : this.column(key);
+  #order(key: string): Uint32Array<ArrayBuffer> | undefined {
+    const column = this.column(key);
     if (!column) return undefined;
     const known = this.#orders.get(column.key);
     if (known) return known;
@@ -115,6 +179,13 @@ export class RowTable<Item> {
 /** All values of a kind that has no others. */
 export function statesOf(kind: ValueKind | undefined): readonly string[] | undefined {
   return kind === "status" ? statuses : kind === "two-factor" ? factors : undefined;
+}
+
+function choicesOf({ kind, words }: ColumnOf<never>, counts: ReadonlyMap<string, number>): readonly ColumnChoice[] {
+  const isUseful = counts.size > 1 && counts.size <= mostChoices;
+  const rank = rankOf(kind, words);
+  const found = isUseful ? [...counts].map(([value, count]) => ({ value, count })) : [];
+  return found.toSorted((a, b) => compare(rank(a.value), rank(b.value)));
 }
 
 /** What cells of a column are ordered by. Who never logged in comes before who did so long ago. */
@@ -133,16 +204,42 @@ function rankOf(kind: ValueKind, words: readonly string[] | undefined): (value: 
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest, each as they stand. */
-function nearestFirst(found: number[], texts: readonly string[], wanted: string): void {
-  const distances = new Map(found.map((index) => [index, distance(texts[index] ?? "", wanted)]));
-  found.sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
+function nearestFirst(places: Uint32Array, texts: readonly string[], wanted: string): Uint32Array {
+  const distances = Uint8Array.from(places, (place) => distance(texts[place] ?? "", wanted));
+  const sorted = new Uint32Array(places.length);
+  let next = 0;
+  for (let nearest = 0; nearest <= farthest; nearest++) {
+    for (const [at, place] of places.entries()) if (distances[at] === nearest) sorted[next++] = place;
+  }
+  return sorted;
 }
 
+const farthest = 3;
+
 function distance(text: string, wanted: string): number {
-  const lines = `\n${text}\n`;
-  if (lines.includes(`\n${wanted}\n`)) return 0;
-  if (lines.includes(`\n${wanted}`)) return 1;
-  return lines.includes(` ${wanted}`) ? 2 : 3;
+  let nearest = farthest;
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
+    const before = at === 0 ? "\n" : text[at - 1];
+    const behind = text[at + wanted.length] ?? "\n";
+    if (before === "\n" && behind === "\n") return 0;
+    if (before === "\n") nearest = 1;
+    else if (before === " ") nearest = Math.min(nearest, 2);
+  }
+  return nearest;
+}
+
+/** Whether it is one of the values that {@link valuesOf} gives, which are not made for it. */
+function hasValue(cell: Cell, wanted: string): boolean {
+  return typeof cell === "string" ? cell === wanted : valuesOf(cell).includes(wanted);
+}
+
+interface Searched {
+  readonly words: readonly string[];
+  readonly found: Uint32Array<ArrayBuffer>;
+}
+
+function rememberedOf<T>(placesOf: (one: T) => Uint32Array): Remembered<T> {
+  return new Remembered(rememberedPlaces, (one) => placesOf(one).length + costOfNone);
 }
 
 function compare(a: string | number, b: string | number): number {

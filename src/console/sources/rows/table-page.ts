@@ -6,7 +6,7 @@ import type { OpenSource } from "../open-source.ts";
 import type { Roster } from "../roster.ts";
 import { rosterKey } from "../roster.ts";
 import { noSuchColumn, noSuchValue } from "../source-error.ts";
-import { type RowTable, statesOf, type TableQuery } from "./row-table.ts";
+import { type Condition, type RowTable, statesOf, type TableQuery } from "./row-table.ts";
 
 /** Which rows of a list. */
 export interface Window {
@@ -29,7 +29,7 @@ export function checkQuery<Item>(table: RowTable<Item>, { where = {}, order }: T
 export interface PageAsked<Item> {
   readonly query: TableQuery;
   /** A further condition. */
-  readonly only?: ((item: Item) => boolean) | undefined;
+  readonly only?: Condition<Item> | undefined;
   readonly window: Window;
   /** Keys of the columns that are shown from the first, in their order. */
   readonly screen: readonly string[];
@@ -42,7 +42,7 @@ export async function tablePage<Item>(
   { query, only, window, screen }: PageAsked<Item>,
 ): Promise<TablePage> {
   checkQuery(table, query);
-  const found = table.select(query, only);
+  const found = await table.select(query, only);
   const offered = table.columns.filter(({ isExportedOnly }) => isExportedOnly !== true);
   const first = screen.flatMap((key) => offered.filter((one) => one.key === key));
   const columns = [...first, ...offered.filter((one) => !first.includes(one))];
@@ -55,10 +55,11 @@ export async function tablePage<Item>(
     const cells = columns.map(({ value }) => cellOf(value(item)));
     return links.some((link) => link !== null) ? { cells, links } : { cells };
   });
+  const choices = await table.choices();
   const served = columns.map(
-    (one): TableColumn => ({ ...shownColumn(one, first.includes(one)), choices: table.choices(one) }),
+    (one): TableColumn => ({ ...shownColumn(one, first.includes(one)), choices: choices.get(one.key) ?? [] }),
   );
-  return { columns: served, all: table.items.length, total: found.length, offset: window.offset, rows };
+  return { columns: served, all: table.items.length, total: found.total, offset: window.offset, rows };
 }
 
 /** A column without its values. */

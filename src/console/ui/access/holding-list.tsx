@@ -5,7 +5,7 @@ import { Banner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
-import { formatCount } from "../design/format.ts";
+import { formatAmount, formatCount } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { roleTitle } from "../rows/cells.tsx";
 import { resourceAddress, subjectAddress } from "./source-address.ts";
@@ -40,13 +40,16 @@ export function HoldingList({ source, who, isDisabled, holdings }: HoldingListPr
   return (
     <>
       {isDisabled && (
-        <Banner tone="warn" title={`Disabled, and still holds ${formatCount(holdings.length)} of access`}>
+        <Banner tone="warn" title={`Disabled, and still holds ${formatAmount(holdings.length, "grant")}`}>
           <p>The access returns when the account is enabled again. Take it away to finish the offboarding.</p>
         </Banner>
       )}
       {kinds.map(({ kind, title }) => {
         const held = holdings.filter((one) => one.kind === kind);
-        return held.length > 0 && <Kind key={kind} source={source} who={who} title={title} held={held} />;
+        // Somebody may be a member and a manager of one team.
+        const things = new Set(held.map((one) => (kind === "team" ? one.resourceId : one.entitlementId))).size;
+        const heading = `${title} (${formatCount(things)})`;
+        return held.length > 0 && <Kind key={kind} source={source} who={who} title={heading} held={held} />;
       })}
     </>
   );
@@ -63,7 +66,7 @@ function Kind({ source, who, title, held }: KindProps) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? held : held.slice(0, shownAtFirst);
   return (
-    <Card title={`${title} (${formatCount(held.length)})`}>
+    <Card title={title}>
       <ul class="holdings">
         {shown.map((holding) => (
           <li key={holding.entitlementId}>

@@ -1,6 +1,7 @@
 /** People of a source, and the members of one team, in the table that all lists of people share. */
 import type { SourceInfo } from "../../contract/sources.ts";
-import { StartShown } from "../decisions/start-review.tsx";
+import { membersQuestion, peopleQuestion, titleWith } from "../decisions/shown-question.ts";
+import { StartReview } from "../decisions/start-review.tsx";
 import { Empty } from "../design/empty.tsx";
 import { RowsTable, useRows } from "../rows/rows-table.tsx";
 import { sourceApi, subjectApi } from "./source-address.ts";
@@ -17,7 +18,14 @@ export function PeopleList({ source, info }: { readonly source: string; readonly
       caption="People"
       nouns={nouns}
       hasTeam={info.totals.teams > 0}
-      beside={<StartShown source={source} report="roster" query={asked.query} title="People" isSmall={true} />}
+      beside={
+        <StartReview
+          source={source}
+          question={peopleQuestion(asked.query)}
+          title={titleWith("People", asked.query)}
+          isSmall={true}
+        />
+      }
       empty={
         <Empty icon="people" title="Nobody is in here">
           The file holds no people. A key that may not see members gives such a file.
@@ -31,10 +39,11 @@ interface TeamMembersProps {
   readonly source: string;
   readonly type: string;
   readonly id: string;
+  readonly name: string;
 }
 
 /** The people of a team, with their role in it. */
-export function TeamMembers({ source, type, id }: TeamMembersProps) {
+export function TeamMembers({ source, type, id, name }: TeamMembersProps) {
   const asked = useRows(`${subjectApi(source, "teams", type, id)}/people`);
   return (
     <RowsTable
@@ -43,6 +52,14 @@ export function TeamMembers({ source, type, id }: TeamMembersProps) {
       caption="Members"
       nouns={nouns}
       hasTeam={false}
+      beside={
+        <StartReview
+          source={source}
+          question={membersQuestion(`${type}/${id}`, asked.query)}
+          title={titleWith(name, asked.query)}
+          isSmall={true}
+        />
+      }
       empty={
         <Empty icon="people" title="Nobody is in this team">
           The sync found no member of it.

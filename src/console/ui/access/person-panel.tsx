@@ -3,7 +3,7 @@ import { useLocation } from "preact-iso";
 import type { PersonDetail } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
-import { Button, IconButton } from "../design/button.tsx";
+import { IconButton } from "../design/button.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
@@ -45,7 +45,7 @@ function Panel({ source, person, onClose }: PanelProps) {
       }
       onClose={onClose}
     >
-      {failure && <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />}
+      {failure && <FailureBanner failure={failure} onRetry={reload} />}
       {!data && !failure && <Skeleton lines={8} />}
       {data && <Person source={source} person={data} />}
     </Dialog>

@@ -4,10 +4,9 @@ import type { Failure } from "../../contract/failures.ts";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
-import { formatDateTimeWithZone } from "../design/format.ts";
+import { formatDateTime } from "../design/format.ts";
 import { type Crumb, Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { Tabs } from "../design/tabs.tsx";
@@ -44,7 +43,7 @@ export function WithSource(props: {
     );
   }
   if (failure && !props.isPart) return <FailedScreen source={props.source} failure={failure} onRetry={reload} />;
-  if (failure) return <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />;
+  if (failure) return <FailureBanner failure={failure} onRetry={reload} />;
   return <Loading />;
 }
 
@@ -66,7 +65,7 @@ export function FailedScreen(props: {
   const { source, failure, onRetry } = props;
   return (
     <Page title={failure.title} crumbs={[...homeOf(source), { text: failure.title }]}>
-      <FailureBanner failure={failure} actions={<Button onClick={onRetry}>Try again</Button>} />
+      <FailureBanner failure={failure} onRetry={onRetry} />
     </Page>
   );
 }
@@ -179,7 +178,7 @@ export function RunFacts({ info }: { readonly info: SourceInfo }) {
       <p class="row">
         <ResultWordChip word={info.result} />
         <span class="muted small">
-          {when === null ? "When it was synced is not known." : `Synced ${formatDateTimeWithZone(when)}`}
+          {when === null ? "When it was synced is not known." : `Synced ${formatDateTime(when)}`}
         </span>
       </p>
       {info.notices.length > 0 && (

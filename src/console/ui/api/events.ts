@@ -23,6 +23,7 @@ const listeners = new Set<(event: PageEvent) => void>();
 let source: EventSource | null = null;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let delayMs = firstDelayMs;
+/** Whether events may have been missed since the page first asked for anything. */
 let hadGap = false;
 let isWatchingTab = false;
 
@@ -35,13 +36,12 @@ export function openEvents(): void {
     connection.set("open");
     delayMs = firstDelayMs;
     watchSilence();
-    if (hadGap) tell({ type: "reconnected" });
-    hadGap = false;
   };
   source.onmessage = (message: MessageEvent<string>) => {
     watchSilence();
     tell(JSON.parse(message.data) as ConsoleEvent);
   };
+  source.addEventListener("message", begin, { once: true });
   source.onerror = () => reopen();
 }
 
@@ -80,6 +80,18 @@ export function useEvents(listener: (event: PageEvent) => void): void {
   const latest = useRef(listener);
   latest.current = listener;
   useEffect(() => onEvent((event) => latest.current(event)), []);
+}
+
+/**
+ * Everybody asks again after a gap, and when something happened between the answer about the session, before which
+ * nothing is asked, and this first message.
+ */
+function begin({ data }: MessageEvent<string>): void {
+  const event = JSON.parse(data) as ConsoleEvent;
+  const { value } = session;
+  const told = value.kind === "signed-in" ? value.info.eventsTold : 0;
+  if (hadGap || (event.type === "heartbeat" && event.told !== told)) tell({ type: "reconnected" });
+  hadGap = false;
 }
 
 function tell(event: PageEvent): void {

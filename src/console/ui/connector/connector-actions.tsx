@@ -1,5 +1,6 @@
 /** The buttons at the head of a connector: Sync now, Force sync, Pause sync, Resume sync. */
 import type { ConnectorDetail } from "../../contract/connectors.ts";
+import type { RunProgress } from "../../contract/runs.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import type { Data } from "../api/use-data.ts";
@@ -8,9 +9,14 @@ import { Button, LinkButton } from "../design/button.tsx";
 import { showToast } from "../design/toast.tsx";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
 
-/** The buttons that make sense in the connector's state. */
-export function ConnectorActions({ connector, data }: { connector: ConnectorDetail; data: Data<ConnectorDetail> }) {
-  const { id, status, isPaused, progress, mode } = connector;
+/** The buttons that make sense in the connector's state; `progress` is newer than `connector`, as events tell it. */
+export function ConnectorActions(props: {
+  connector: ConnectorDetail;
+  progress: RunProgress | null;
+  data: Data<ConnectorDetail>;
+}) {
+  const { connector, progress, data } = props;
+  const { id, status, isPaused, mode } = connector;
   const sync = useToldFailure(
     useAction(async (force: boolean) => {
       await postJson(connectorApi(id, "/sync"), { force });

@@ -12,11 +12,11 @@ import { Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { Tabs } from "../design/tabs.tsx";
 import { usePathValues } from "../shell/address.ts";
-import { NotFound } from "../shell/not-found.tsx";
+import { NotForRole, NotFound } from "../shell/not-found.tsx";
 import { ConnectorActions } from "./connector-actions.tsx";
 import { ConnectorMarks } from "./connector-name.tsx";
 import { connectorPath } from "./connector-paths.ts";
-import { connectorTabs } from "./connector-tabs.ts";
+import { type ConnectorTabInfo, connectorTabs } from "./connector-tabs.ts";
 import { useConnector, useProgress } from "./use-connector.ts";
 
 /** The screen of the addresses /connectors/:id and /connectors/:id/:tab. */
@@ -56,7 +56,12 @@ function Shown(props: {
   const role = useRole();
   const tabs = connectorTabs(connector, role);
   const tab = props.tab === undefined ? tabs[0] : tabs.find(({ name }) => name === props.tab);
-  if (!tab) return <NotFound />;
+  if (!tab) {
+    const isForAdmins = connectorTabs(connector, "admin").some(({ name }) => name === props.tab);
+    return isForAdmins ? <NotForRole /> : <NotFound />;
+  }
+  const addressOf = ({ name }: ConnectorTabInfo): string =>
+    name === "overview" ? connectorPath(connector.id) : connectorPath(connector.id, name);
   const Content = tab.component;
   return (
     <Page
@@ -69,15 +74,12 @@ function Shown(props: {
           <ConnectorMarks connector={connector} />
         </>
       }
-      actions={role === "admin" && <ConnectorActions connector={connector} data={data} />}
+      actions={role === "admin" && <ConnectorActions connector={connector} progress={progress} data={data} />}
     >
       <Tabs
         label="Parts of this connector"
-        tabs={tabs.map(({ name, title }) => ({
-          href: name === "overview" ? connectorPath(connector.id) : connectorPath(connector.id, name),
-          text: title,
-          isExact: name === "overview",
-        }))}
+        tabs={tabs.map((one) => ({ href: addressOf(one), text: one.title }))}
+        current={addressOf(tab)}
       />
       <Content connector={connector} data={data} progress={progress} rest={rest} />
     </Page>

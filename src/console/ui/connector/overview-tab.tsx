@@ -1,13 +1,14 @@
 /** The first tab: what is wrong if anything, the run under way, and what is known of the organization. */
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { RunSummary } from "../../contract/runs.ts";
+import { TotalsOfFile } from "../access/totals-of-file.tsx";
 import { Banner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { ResultChip } from "../design/chip.tsx";
 import { CopyButton } from "../design/code-block.tsx";
 import { Empty } from "../design/empty.tsx";
-import { FactList, Figures } from "../design/facts.tsx";
+import { FactList } from "../design/facts.tsx";
 import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } from "../design/format.ts";
 import { RelativeTime } from "../design/relative-time.tsx";
 import { isUsualHost } from "./connector-name.tsx";
@@ -31,7 +32,8 @@ export function OverviewTab({ connector, data, progress }: TabProps) {
       {connector.heldRun && <HeldBanner connector={connector} held={connector.heldRun} data={data} />}
       {progress && <SyncingPanel progress={progress} />}
       {lastGoodRun
-        ? !progress && <Counts run={lastGoodRun} />
+        ? !progress &&
+          lastGoodRun.totals && <TotalsOfFile source={`connector:${connector.id}`} totals={lastGoodRun.totals} />
         : !progress && !failure && <NoSyncYet connector={connector} />}
       <div class="columns">
         {connector.lastRun && connector.lastRun.endedAtMs !== null && (
@@ -43,25 +45,6 @@ export function OverviewTab({ connector, data, progress }: TabProps) {
         </div>
       </div>
     </div>
-  );
-}
-
-function Counts({ run }: { run: RunSummary }) {
-  if (!run.totals) return null;
-  const { members, activeMembers, inactiveMembers, teams, entitlements, grants } = run.totals;
-  return (
-    <Figures
-      figures={[
-        {
-          label: "Members",
-          value: formatCount(members),
-          note: `${formatCount(activeMembers)} active, ${formatCount(inactiveMembers)} inactive`,
-        },
-        { label: "Teams", value: formatCount(teams) },
-        { label: "Entitlements", value: formatCount(entitlements) },
-        { label: "Grants", value: formatCount(grants) },
-      ]}
-    />
   );
 }
 
@@ -152,8 +135,8 @@ function KeyGoneBanner({ connector }: { connector: ConnectorDetail }) {
       }
     >
       <p>
-        It was kept in memory only, and is gone since the console was started again. Until then nothing syncs. Started
-        without --keys-in-memory, the console keeps keys, encrypted.
+        It was kept in memory only, and is gone since the console was started again. Until then nothing syncs. That was
+        chosen when the console was started: by itself it keeps keys, encrypted.
       </p>
     </Banner>
   );

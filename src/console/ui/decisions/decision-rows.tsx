@@ -1,18 +1,21 @@
 /** The rows of a review: decided by keyboard or mouse, one or many at once. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import { type DecidedReviewPage, type DecidedRow, type Verdict, verdicts } from "../../contract/reviews.ts";
+import { withPerson } from "../access/source-address.ts";
 import { Button } from "../design/button.tsx";
 import { Chip, type Tone } from "../design/chip.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { TextField } from "../design/field.tsx";
 import { formatDateTime } from "../design/format.ts";
+import { cellWords } from "../rows/cells.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 import { type Decisions, outcomeWords, verdictKeys } from "./use-decisions.ts";
 
-/** What a row is decided by, in short; the rest is in the downloads. */
+/** What a row is decided by, what says most first; the rest is in the panel of the person and in the downloads. */
 const shownFacts = [
-  ...["listed", "found", "role", "team", "resource", "slug", "what", "change", "field", "email", "status"],
-  ...["twoFactor", "lastLogin", "roles"],
+  ...["listed", "found", "role", "team", "resource", "slug", "what", "change", "field", "lastLogin", "twoFactor"],
+  ...["roles", "status", "email"],
 ];
 /** Facts that say nothing without their title. */
 const titledFacts: ReadonlySet<string> = new Set(["listed", "twoFactor", "lastLogin"]);
@@ -27,6 +30,7 @@ export function DecisionRows(props: {
   readonly onPast: (step: 1 | -1) => boolean;
 }) {
   const { page, decisions, mayDecide, onPast } = props;
+  const here = useLocation();
   const place = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [noting, setNoting] = useState<readonly number[] | null>(null);
@@ -47,8 +51,10 @@ export function DecisionRows(props: {
     const row = Number(box?.dataset["row"]);
     if (!box || !(row > 0) || event.ctrlKey || event.metaKey || event.altKey) return;
     const verdict = verdictKeys[event.key.toLowerCase()];
+    const who = page.rows.find((one) => one.row === row)?.who;
     if (event.key === "ArrowDown") step(place.current, 1, onPast);
     else if (event.key === "ArrowUp") step(place.current, -1, onPast);
+    else if (event.key === "Enter" && who) here.route(withPerson(here, `${who.type}/${who.id}`), true);
     else if (mayDecide && verdict) {
       decide(row, verdict);
       if (chosen.size === 0) step(place.current, 1, onPast);
@@ -107,6 +113,7 @@ export function DecisionRows(props: {
           mayDecide,
           decide: (row, decision) => decisions.decide({ rows: [row], decision }),
           note: (row) => setNoting([row]),
+          addressOf: (person) => withPerson(here, person),
         })}
         rows={page.rows}
         rowKey={({ row }) => String(row)}
@@ -138,13 +145,15 @@ interface RowActions {
   toggle(row: number): void;
   decide(row: number, decision: Verdict): void;
   note(row: number): void;
+  /** Address of the panel of a person, `TYPE/ID`. */
+  addressOf(person: string): string;
 }
 
 function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): readonly Column<DecidedRow>[] {
   const at = new Map(columns.map(({ key }, index) => [key, index]));
   const cellText = (row: DecidedRow, key: string): string => {
-    const cell = row.cells[at.get(key) ?? -1] ?? "";
-    return Array.isArray(cell) ? cell.join(", ") : String(cell);
+    const index = at.get(key) ?? -1;
+    return cellWords(row.cells[index] ?? "", columns[index]?.kind);
   };
   const nameOf = (row: DecidedRow): string =>
     ["name", "listed", "principal", "team", "resource"].map((key) => cellText(row, key)).find((text) => text !== "") ??
@@ -152,7 +161,7 @@ function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): 
   const shown = shownFacts.filter((key) => at.has(key));
   const factsOf = (row: DecidedRow): string =>
     shown
-      .map((key) => ({ key, text: key === "lastLogin" ? cellText(row, key).slice(0, 10) : cellText(row, key) }))
+      .map((key) => ({ key, text: cellText(row, key) }))
       .filter(({ text }) => text !== "" && text !== nameOf(row))
       .map(({ key, text }) => (titledFacts.has(key) ? `${columns[at.get(key) ?? -1]?.title} ${text}` : text))
       .join(" · ");
@@ -179,12 +188,26 @@ function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): 
       isRowHeader: true,
       cell: (row) => (
         <>
-          {nameOf(row)} <span class="decision-facts">{factsOf(row)}</span>
+          <span class="decision-line">
+            {row.who ? <a href={actions.addressOf(`${row.who.type}/${row.who.id}`)}>{nameOf(row)}</a> : nameOf(row)}
+          </span>{" "}
+          <span class="decision-line decision-facts" title={factsOf(row)}>
+            {factsOf(row)}
+          </span>
         </>
       ),
     },
-    { key: "stake", title: "A revocation takes away", cell: stakeText },
+    {
+      key: "stake",
+      title: "A revocation takes away",
+      cell: (row) => (
+        <span class="decision-stake" title={row.stake.join(", ")}>
+          {stakeText(row)}
+        </span>
+      ),
+    },
     { key: "decision", title: "Decision", cell: (row) => <Decision row={row} actions={actions} name={nameOf(row)} /> },
+    { key: "note", title: "Note", cell: (row) => <Note row={row} actions={actions} name={nameOf(row)} /> },
     ...(check ? [{ key: "outcome", title: "Since then", cell: (row: DecidedRow) => <OutcomeCell row={row} /> }] : []),
   ];
 }
@@ -195,41 +218,61 @@ function stakeText({ stake, stakeCount }: DecidedRow): string {
   return stake.slice(0, shownLabels).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-function Decision({ row, actions, name }: { row: DecidedRow; actions: RowActions; name: string }) {
-  const { decision, note, by, atMs } = row;
+interface DecisionCell {
+  readonly row: DecidedRow;
+  readonly actions: RowActions;
+  readonly name: string;
+}
+
+function Decision({ row, actions, name }: DecisionCell) {
+  const { decision } = row;
+  if (!actions.mayDecide)
+    return (
+      <Chip tone={decision ? verdictTones[decision] : "neutral"}>{decision ? wordOf(decision) : "Undecided"}</Chip>
+    );
   return (
-    <div class="decision">
+    <fieldset class="segments">
+      <legend class="visually-hidden">{`Decision about ${name}`}</legend>
+      {verdicts.map((verdict) => (
+        <label key={verdict} class={`verdict-${verdict}`}>
+          <input
+            type="radio"
+            name={`decision-${row.row}`}
+            checked={decision === verdict}
+            onChange={() => actions.decide(row.row, verdict)}
+          />
+          {wordOf(verdict)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The note, and below it who decided when. */
+function Note({ row, actions, name }: DecisionCell) {
+  const { note, by, atMs } = row;
+  const said = by !== null && atMs !== null ? `${by}, ${formatDateTime(atMs)}` : "";
+  return (
+    <>
       {actions.mayDecide ? (
-        <fieldset class="segments">
-          <legend class="visually-hidden">{`Decision about ${name}`}</legend>
-          {verdicts.map((verdict) => (
-            <label key={verdict} class={`verdict-${verdict}`}>
-              <input
-                type="radio"
-                name={`decision-${row.row}`}
-                checked={decision === verdict}
-                onChange={() => actions.decide(row.row, verdict)}
-              />
-              {wordOf(verdict)}
-            </label>
-          ))}
-        </fieldset>
-      ) : (
-        <Chip tone={decision ? verdictTones[decision] : "neutral"}>{decision ? wordOf(decision) : "Undecided"}</Chip>
-      )}
-      {actions.mayDecide && (
-        <Button
-          kind="quiet"
-          isSmall={true}
-          label={`${note === "" ? "Note" : "Edit note"} about ${name}`}
+        <button
+          type="button"
+          class="decision-note decision-line"
+          aria-label={note === "" ? `Add a note about ${name}` : `Edit note about ${name}: ${note}`}
+          title={note}
           onClick={() => actions.note(row.row)}
         >
-          {note === "" ? "Note" : "Edit note"}
-        </Button>
-      )}
-      {note !== "" && <p class="small">{note}</p>}
-      {by !== null && atMs !== null && <p class="muted small">{`${by}, ${formatDateTime(atMs)}`}</p>}
-    </div>
+          {note === "" ? "Add a note" : note}
+        </button>
+      ) : (
+        <span class="decision-line" title={note}>
+          {note}
+        </span>
+      )}{" "}
+      <span class="decision-line decision-facts" title={said}>
+        {said}
+      </span>
+    </>
   );
 }
 

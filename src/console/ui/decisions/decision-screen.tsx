@@ -9,6 +9,7 @@ import {
   rowFilters,
 } from "../../contract/reviews.ts";
 import { exportFormats } from "../../contract/sources.ts";
+import { PersonPanel } from "../access/person-panel.tsx";
 import { Sentences } from "../access/source-frame.tsx";
 import { postJson } from "../api/api.ts";
 import { session, useRole } from "../api/session.ts";
@@ -19,11 +20,12 @@ import { Card } from "../design/card.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { Empty } from "../design/empty.tsx";
 import { Segments } from "../design/field.tsx";
-import { formatAmount, formatCount, formatDateTimeWithZone } from "../design/format.ts";
+import { formatAmount, formatCount, formatDateTime } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
 import { ProgressBar } from "../design/progress.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { showToast } from "../design/toast.tsx";
+import { cellContent } from "../rows/cells.tsx";
 import { Table } from "../rows/table.tsx";
 import { decisionApi, decisionPath } from "./decision-paths.ts";
 import { DecisionRows } from "./decision-rows.tsx";
@@ -54,12 +56,14 @@ function Shown({ id, show }: { readonly id: string; readonly show: RowFilter }) 
     <Page
       title={title}
       crumbs={crumbs}
+      {...(page?.review.sourceTitle && {
+        docTitle: `${title} · ${page.review.sourceTitle}`,
+        lead: page.review.sourceTitle,
+      })}
       beside={page && <ReviewChip review={page.review} />}
       actions={page && <SignButton id={id} review={page.review} decisions={decisions} />}
     >
-      {failure && (
-        <FailureBanner failure={failure} isUrgent={true} actions={<Button onClick={reload}>Try again</Button>} />
-      )}
+      {failure && <FailureBanner failure={failure} isUrgent={true} onRetry={reload} />}
       {!page && !failure && (
         <Card>
           <Skeleton lines={8} />
@@ -101,15 +105,11 @@ function Review({ id, show, page, offset, setOffset, decisions }: ReviewProps) {
   }, [page.offset, offset]);
   return (
     <>
-      <Progress review={review} />
+      <Progress review={review} notices={page.notices} />
       {decisions.failure && <FailureBanner failure={decisions.failure} isUrgent={true} takesFocus={true} />}
       {check && <SinceThen check={check} />}
-      {page.notices.length > 0 && (
-        <Banner tone="neutral" title="About these rows">
-          <Sentences sentences={page.notices} />
-        </Banner>
-      )}
-      <section class="card card-flush" aria-label="Rows to decide" ref={list}>
+      <PersonPanel source={review.source} />
+      <section class="card card-flush decisions" aria-label="Rows to decide" ref={list}>
         <div class="list-head row-between">
           <Segments
             legend="Which rows"
@@ -134,7 +134,8 @@ function Review({ id, show, page, offset, setOffset, decisions }: ReviewProps) {
         </div>
         {mayDecide && (
           <p class="muted small list-head">
-            Keys: arrows move, k keep, r revoke, u unsure, n note, space chooses a row, a all of this part.
+            Keys: arrows move, k keep, r revoke, u unsure, n note, Enter opens the person, space chooses a row, a all of
+            this part.
           </p>
         )}
         {page.rows.length > 0 ? (
@@ -152,23 +153,35 @@ function Review({ id, show, page, offset, setOffset, decisions }: ReviewProps) {
   );
 }
 
-function Progress({ review }: { readonly review: DecidedReview }) {
-  const { rows, undecided, counts, signed, startedBy, startedAtMs, syncEndedAt } = review;
+function Progress({ review, notices }: { readonly review: DecidedReview; readonly notices: readonly string[] }) {
+  const { rows, undecided, counts, signed, startedBy, startedAtMs, syncEndedAtMs } = review;
   const words = `${formatCount(rows - undecided)} of ${formatCount(rows)} decided: ${formatCount(counts.keep)} keep, ${formatCount(counts.revoke)} revoke, ${formatCount(counts.unsure)} unsure`;
   return (
-    <section class="card" aria-label="Progress">
-      <p role="status">{words}</p>
+    <section class="card decisions-head" aria-label="Progress">
+      <div class="row-between">
+        <p role="status">{words}</p>
+        <p class="muted small">
+          {`Started by ${startedBy}, ${formatDateTime(startedAtMs)}, of the sync that ended ${momentText(syncEndedAtMs)}. `}
+          {signed && `Signed by ${signed.by}, ${formatDateTime(signed.atMs)}.`}
+        </p>
+      </div>
       <ProgressBar label="Decided rows" fraction={rows === 0 ? null : (rows - undecided) / rows} />
-      <p class="muted small">
-        {`Started by ${startedBy}, ${formatDateTimeWithZone(startedAtMs)}, of the sync that ended ${syncEndedAt.slice(0, 16)}. `}
-        {signed && `Signed by ${signed.by}, ${formatDateTimeWithZone(signed.atMs)}.`}
-      </p>
+      {notices.length > 0 && (
+        <details>
+          <summary class="small">{`${formatAmount(notices.length, "note")} about these rows`}</summary>
+          <Sentences sentences={notices} />
+        </details>
+      )}
     </section>
   );
 }
 
+function momentText(ms: number | null): string {
+  return ms === null ? "at a time that is not known" : formatDateTime(ms);
+}
+
 function SinceThen({ check }: { readonly check: ReviewCheck }) {
-  const { counts, freshCount, fresh, syncEndedAt } = check;
+  const { counts, freshCount, fresh, syncEndedAtMs } = check;
   const parts = [
     `${formatCount(counts.done)} done`,
     `${formatCount(counts["still-there"])} still there`,
@@ -177,7 +190,7 @@ function SinceThen({ check }: { readonly check: ReviewCheck }) {
   ];
   return (
     <Banner tone={counts["still-there"] > 0 ? "warn" : "info"} title={`Of what was to be revoked: ${parts.join(", ")}`}>
-      <p>{`By the sync that ended ${syncEndedAt.slice(0, 16)}.`}</p>
+      <p>{`By the sync that ended ${momentText(syncEndedAtMs)}.`}</p>
     </Banner>
   );
 }
@@ -188,14 +201,12 @@ function Fresh({ page, check }: { readonly page: DecidedReviewPage; readonly che
     <Card title="New since the review" isFlush={true}>
       <Table
         caption="New since the review"
-        columns={shown.map(({ key, title }, at) => ({
+        columns={shown.map(({ key, title, kind }, at) => ({
           key,
           title,
           isRowHeader: at === 0,
-          cell: (row: NonNullable<ReviewCheck["fresh"]>[number]) => {
-            const cell = row[at] ?? "";
-            return Array.isArray(cell) ? cell.join(", ") : String(cell);
-          },
+          cell: (row: NonNullable<ReviewCheck["fresh"]>[number]) =>
+            cellContent({ kind, absent: null }, row[at] ?? null),
         }))}
         rows={check.fresh ?? []}
         rowKey={(row) => row.join("\u0000")}

@@ -3,6 +3,7 @@ import type { DecidedReview } from "../../contract/reviews.ts";
 import { withQuery } from "../access/source-address.ts";
 import { useData } from "../api/use-data.ts";
 import { FailureBanner } from "../design/banner.tsx";
+import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
 import { Empty } from "../design/empty.tsx";
@@ -14,6 +15,7 @@ import { decisionPath } from "./decision-paths.ts";
 
 const columns: readonly Column<DecidedReview>[] = [
   { key: "title", title: "Review", isRowHeader: true, cell: ({ id, title }) => <a href={decisionPath(id)}>{title}</a> },
+  { key: "source", title: "Organization", cell: ({ sourceTitle }) => sourceTitle },
   { key: "state", title: "State", cell: (review) => <ReviewChip review={review} /> },
   { key: "rows", title: "Rows", isNumber: true, cell: ({ rows }) => formatCount(rows) },
   { key: "keep", title: "Keep", isNumber: true, cell: ({ counts }) => formatCount(counts.keep) },
@@ -52,9 +54,18 @@ export function DecidedReviews({ source }: { readonly source?: string }) {
   return (
     <Card isFlush={true} {...(source !== undefined && { title: "Being decided, and decided" })}>
       {data.reviews.length > 0 ? (
-        <Table caption="Reviews" columns={columns} rows={data.reviews} rowKey={({ id }) => id} />
+        <Table
+          caption="Reviews"
+          columns={source === undefined ? columns : columns.filter(({ key }) => key !== "source")}
+          rows={data.reviews}
+          rowKey={({ id }) => id}
+        />
       ) : (
-        <Empty icon="check-circle" title="No review was started yet">
+        <Empty
+          icon="check-circle"
+          title="No review was started yet"
+          action={<LinkButton href="/connectors">All connectors</LinkButton>}
+        >
           Open the reviews of a connector, choose one, and start it.
         </Empty>
       )}

@@ -1,8 +1,9 @@
 /** A list of people, pasted or chosen as a file, such as leavers: who is found with what they hold, and who is not. */
 import { useState } from "preact/hooks";
-import type { ListedPage } from "../../contract/reviews.ts";
+import { useLocation } from "preact-iso";
+import { type ListedPage, mostListBytes } from "../../contract/reviews.ts";
 import { exportFormats, type SourceInfo } from "../../contract/sources.ts";
-import { screenAddress, sourceApi } from "../access/source-address.ts";
+import { screenAddress, sourceApi, withPerson } from "../access/source-address.ts";
 import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { postForFile, postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
@@ -37,7 +38,9 @@ function Lookup({ source, info }: { readonly source: string; readonly info: Sour
     setFound({ list, page: await postJson<ListedPage>(sourceApi(source, "list", query), { list }) });
   });
   const choose = async (file: File | undefined): Promise<void> => {
-    if (file) await find.run(toBase64(new Uint8Array(await file.arrayBuffer())), 0);
+    // Of a longer file a byte too much: what reads it says so.
+    const bytes = await file?.slice(0, mostListBytes + 1).arrayBuffer();
+    if (bytes) await find.run(toBase64(new Uint8Array(bytes)), 0);
   };
   return (
     <SubjectFrame
@@ -97,6 +100,7 @@ type Row = ListedPage["rows"][number];
 function FoundPeople(props: { source: string; found: Found; onMove: (offset: number) => void }) {
   const { source, found, onMove } = props;
   const { page, list } = found;
+  const here = useLocation();
   const save = useAction(async (format: (typeof exportFormats)[number]) => {
     const file = await postForFile(sourceApi(source, "list/export", { format }), { list });
     saveFile(`listed-people.${format}`, file);
@@ -129,7 +133,7 @@ function FoundPeople(props: { source: string; found: Found; onMove: (offset: num
         </div>
         <Table
           caption="People of the list"
-          columns={columnsOf(page)}
+          columns={columnsOf(page, (person) => withPerson(here, person))}
           rows={page.rows}
           rowKey={(row) => row.join("\u0000")}
         />
@@ -139,7 +143,8 @@ function FoundPeople(props: { source: string; found: Found; onMove: (offset: num
   );
 }
 
-function columnsOf({ columns }: ListedPage): readonly Column<Row>[] {
+/** @param addressOf address of the panel of a person, `TYPE/ID`. */
+function columnsOf({ columns }: ListedPage, addressOf: (person: string) => string): readonly Column<Row>[] {
   const textOf = (row: Row, key: string): string => {
     const value = row[columns.findIndex((column) => column.key === key)] ?? "";
     return Array.isArray(value) ? value.join(", ") : String(value);
@@ -157,7 +162,12 @@ function columnsOf({ columns }: ListedPage): readonly Column<Row>[] {
       title: "Person",
       cell: (row) => (
         <>
-          {textOf(row, "name")} <span class="decision-facts">{joined(row, ["email", "status", "id"])}</span>
+          {textOf(row, "id") !== "" && (
+            <a href={addressOf(`${textOf(row, "type")}/${textOf(row, "id")}`)}>
+              {textOf(row, "name") || textOf(row, "id")}
+            </a>
+          )}{" "}
+          <span class="decision-facts">{joined(row, ["email", "status", "id"])}</span>
         </>
       ),
     },

@@ -9,30 +9,18 @@ import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { TextField } from "../design/field.tsx";
-import type { TableQuery } from "../rows/table-query.ts";
 import { decisionPath } from "./decision-paths.ts";
 
-/** The same for the rows of a report that a table shows; its teams are no question that can be asked again. */
-export function StartShown(props: {
-  readonly source: string;
-  readonly report: string;
-  readonly query: TableQuery;
-  readonly title: string;
-  readonly isSmall?: boolean;
-}) {
-  const { report, query, ...rest } = props;
-  if (query.team !== "") return null;
-  const where = Object.entries(query.where).map(([column, value]) => ({ column, value }));
-  return <StartReview {...rest} question={{ report, where, search: query.q }} />;
-}
-
-/** The button, for who may start one. @param title what the review is called unless somebody types something else. */
-export function StartReview(props: {
+interface StartProps {
   readonly source: string;
   readonly question: QuestionInput;
   readonly title: string;
-  readonly isSmall?: boolean;
-}) {
+  /** What a report of changes is compared with; "" or absent for the sync before. */
+  readonly since?: string;
+}
+
+/** The button, for who may start one. @param title what the review is called unless somebody types something else. */
+export function StartReview(props: StartProps & { readonly isSmall?: boolean }) {
   const [isAsking, setAsking] = useState(false);
   if (useRole() !== "admin") return null;
   return (
@@ -50,12 +38,12 @@ export function StartReview(props: {
   );
 }
 
-function StartDialog(props: { source: string; question: QuestionInput; title: string; onClose: () => void }) {
-  const { source, question, onClose } = props;
+function StartDialog(props: StartProps & { readonly onClose: () => void }) {
+  const { source, question, since = "", onClose } = props;
   const { route } = useLocation();
   const [title, setTitle] = useState(props.title);
   const start = useAction(async () => {
-    const input: StartReviewInput = { source, question, title };
+    const input: StartReviewInput = { source, question, title, ...(since !== "" && { since }) };
     const { id } = await postJson<DecidedReview>("/api/reviews", input);
     route(decisionPath(id));
   });

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Failure } from "../../contract/failures.ts";
+import { Button } from "./button.tsx";
 import { FactList } from "./facts.tsx";
 import { formatClockBoth } from "./format.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -70,15 +71,17 @@ export function FailureBanner(props: {
   /** Stands before the failure's own text. */
   before?: string;
   actions?: ComponentChildren;
+  /** Puts a button there that asks once more. */
+  onRetry?: () => void;
 }) {
-  const { failure } = props;
+  const { failure, actions, onRetry } = props;
   return (
     <Banner
       tone={props.tone ?? tones[failure.state] ?? "bad"}
       title={failure.title}
       isUrgent={props.isUrgent ?? false}
       takesFocus={props.takesFocus ?? false}
-      actions={props.actions}
+      actions={onRetry ? <Button onClick={onRetry}>Try again</Button> : actions}
     >
       {props.before && <p class="strong">{props.before}</p>}
       <FailureText failure={failure} />
@@ -102,7 +105,9 @@ export function FailureText({ failure }: { failure: Failure }) {
       <FactList
         facts={[
           ...failure.facts,
-          ...(failure.retryAtMs === undefined ? [] : [["Next try", formatClockBoth(failure.retryAtMs)] as const]),
+          ...(failure.retryAtMs === undefined
+            ? []
+            : [[retryTitle(failure), formatClockBoth(failure.retryAtMs)] as const]),
           ["Code", failure.code],
         ]}
       />
@@ -110,7 +115,18 @@ export function FailureText({ failure }: { failure: Failure }) {
   );
 }
 
+/** Requests come back whether or not something is tried then. */
+function retryTitle({ state }: Failure): string {
+  return state === "rate-limited" ? "Requests again" : "Next try";
+}
+
 /** Some failures have one sentence for title and message; it is said once. */
 function sentences({ title, message, effect }: Failure): string {
-  return [message === title ? "" : message, effect].filter(Boolean).join(" ");
+  const [, ...others] = new Set([title, message, effect]);
+  return others.flatMap((text) => (text ? [asSentence(text)] : [])).join(" ");
+}
+
+/** Messages of errors end without a full stop in places. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -15,19 +15,33 @@ export function FactList({ facts }: { facts: readonly (readonly [label: string, 
   );
 }
 
+/** A figure and what it counts. */
+export interface Figure {
+  readonly label: string;
+  readonly value: string;
+  /** Address of the list of what is counted. */
+  readonly href?: string | undefined;
+  readonly note?: ComponentChildren;
+}
+
 /** Figures side by side, such as the counts of a sync. */
-export function Figures(props: {
-  figures: readonly { readonly label: string; readonly value: string; readonly note?: string | undefined }[];
-}) {
+export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   return (
     <dl class="figures">
-      {props.figures.map(({ label, value, note }) => (
+      {figures.map(({ label, value, href, note }) => (
         <div key={label} class="figure">
           <dt>{label}</dt>
-          <dd class="figure-value">{value}</dd>
+          <dd class="figure-value">
+            <Leading href={href}>{value}</Leading>
+          </dd>
           {note && <dd class="figure-note">{note}</dd>}
         </div>
       ))}
     </dl>
   );
+}
+
+/** A text that leads to its list, where there is one. */
+export function Leading({ href, children }: { readonly href: string | undefined; readonly children: string }) {
+  return href === undefined ? children : <a href={href}>{children}</a>;
 }

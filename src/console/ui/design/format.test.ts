@@ -1,7 +1,15 @@
 /** Numbers, times and sizes as the page writes them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatAmount, formatBytes, formatClockBoth, formatDuration, formatRelative, shortHash } from "./format.ts";
+import {
+  formatAmount,
+  formatBytes,
+  formatClock,
+  formatClockBoth,
+  formatDuration,
+  formatRelative,
+  shortHash,
+} from "./format.ts";
 
 test("amounts have thousands apart and the right noun", () => {
   assert.equal(formatAmount(1, "member"), "1 member");
@@ -36,7 +44,8 @@ test("times near now are said by their distance, far ones by their day", () => {
   for (const [ms, text] of cases) assert.equal(formatRelative(ms, now), text);
 });
 
-test("a waiting time stands in local time and in UTC", () => {
+test("a time of the day says its zone, and a waiting time stands in UTC as well", () => {
+  assert.match(formatClock(Date.UTC(2026, 0, 1, 9, 7)), /^\d\d:\d\d (?:UTC|GMT|[A-Z]{3,5}|GMT[+-]\d+(?::\d+)?)$/);
   assert.match(formatClockBoth(Date.UTC(2026, 0, 1, 9, 7)), /^\d\d:\d\d \(09:07 UTC\)$/);
 });
 

@@ -7,18 +7,12 @@ const dateTime = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   hour: "2-digit",
   minute: "2-digit",
-});
-const dateTimeWithZone = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
   timeZoneName: "short",
 });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const utcDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const clockZone = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 const clockUtc = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const clockSeconds = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
@@ -37,14 +31,9 @@ export function formatAmount(count: number, noun: string, plural = `${noun}s`): 
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** `25 Nov 2026, 14:05`, local time. */
+/** `25 Nov 2026, 14:05 GMT+1`: local time, with its zone. */
 export function formatDateTime(ms: number): string {
   return dateTime.format(ms);
-}
-
-/** The same with its zone: `25 Nov 2026, 14:05 GMT+1`. */
-export function formatDateTimeWithZone(ms: number): string {
-  return dateTimeWithZone.format(ms);
 }
 
 /** `25 Nov 2026`, local time. */
@@ -57,9 +46,9 @@ export function formatUtcDay(ms: number): string {
   return utcDay.format(ms);
 }
 
-/** `14:05`, local time. */
+/** `14:05 GMT+1`: local time, with its zone. */
 export function formatClock(ms: number): string {
-  return clock.format(ms);
+  return clockZone.format(ms);
 }
 
 /** `14:05 (13:05 UTC)`. */

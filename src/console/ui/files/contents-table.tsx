@@ -1,10 +1,7 @@
 /** Rows of a file, with columns as the server names them. */
 import { useMemo } from "preact/hooks";
-import type { TablePage, TableRow } from "../../contract/sources.ts";
+import { pageRows, type TablePage, type TableRow } from "../../contract/sources.ts";
 import { resourceAddress, sourceApi } from "../access/source-address.ts";
-import { failureFrom } from "../api/api-error.ts";
-import { FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
 import { Empty } from "../design/empty.tsx";
 import { formatAmount } from "../design/format.ts";
 import { Skeleton } from "../design/skeleton.tsx";
@@ -19,31 +16,16 @@ interface ContentsTableProps {
   readonly query: TablesQuery;
 }
 
-const rowsPerPage = 100;
-
 /** The table of what the query names. */
 export function ContentsTable({ source, query }: ContentsTableProps) {
   const { show, type, entitlement, principal } = query;
-  const shown = usePagedRows<TableRow, TablePage>(
-    sourceApi(source, show, { type, entitlement, principal }),
-    rowsPerPage,
-  );
+  const shown = usePagedRows<TableRow, TablePage>(sourceApi(source, show, { type, entitlement, principal }), pageRows);
   const { page, failure } = shown.rows;
   const columns = useMemo(() => (page ? contentColumns(source, page) : []), [source, page?.columns]);
-  if (failure !== undefined) {
-    return (
-      <div class="list-head">
-        <FailureBanner
-          failure={failureFrom(failure)}
-          actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
-        />
-      </div>
-    );
-  }
-  if (!page) return <Skeleton lines={8} />;
+  if (!page && failure === undefined) return <Skeleton lines={8} />;
   return (
     <>
-      <p class="list-count muted number">{formatAmount(page.total, "row")}</p>
+      {page && <p class="list-count muted number">{formatAmount(page.total, "row")}</p>}
       <LongTable
         caption={show}
         columns={columns}

@@ -2,10 +2,11 @@
 import type { SourceInfo } from "../../contract/sources.ts";
 import { screenAddress } from "../access/source-address.ts";
 import { RunFacts, SourceFrame } from "../access/source-frame.tsx";
+import { TotalsOfFile } from "../access/totals-of-file.tsx";
 import { Card } from "../design/card.tsx";
 import { CopyButton } from "../design/code-block.tsx";
-import { FactList, Figures } from "../design/facts.tsx";
-import { formatBytes, formatCount, formatDateTimeWithZone } from "../design/format.ts";
+import { FactList } from "../design/facts.tsx";
+import { formatBytes, formatCount, formatDateTime } from "../design/format.ts";
 import { Table } from "../rows/table.tsx";
 import { tablesAddress } from "./tables-address.ts";
 
@@ -20,18 +21,11 @@ export function FileScreen({ fileId }: { readonly fileId: string }) {
 }
 
 function FileOverview({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
-  const { people, teams, entitlements, grants } = info.totals;
+  const { people, ...others } = info.totals;
   return (
     <>
       <RunFacts info={info} />
-      <Figures
-        figures={[
-          { label: "People", value: formatCount(people) },
-          { label: "Teams", value: formatCount(teams) },
-          { label: "Entitlements", value: formatCount(entitlements) },
-          { label: "Grants", value: formatCount(grants) },
-        ]}
-      />
+      <TotalsOfFile source={source} totals={{ members: people, ...others }} />
       <Card title="File">
         <FactList facts={factsOf(info)} />
       </Card>
@@ -96,5 +90,5 @@ function factsOf({ path, bytes, sha256, sync, syncs }: SourceInfo) {
 }
 
 function momentText(ms: number | null | undefined): string {
-  return ms === null || ms === undefined ? "Not known" : formatDateTimeWithZone(ms);
+  return ms === null || ms === undefined ? "Not known" : formatDateTime(ms);
 }

@@ -10,7 +10,7 @@ import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { StatusChip } from "../design/chip.tsx";
 import { Empty } from "../design/empty.tsx";
-import { formatCount, formatDateTime } from "../design/format.ts";
+import { formatCount } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
 import { RelativeTime } from "../design/relative-time.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
@@ -93,5 +93,5 @@ export function ConnectorList() {
 
 function LastSync({ run }: { run: ConnectorSummary["lastGoodRun"] }) {
   if (!run?.endedAtMs) return <span class="muted">Never</span>;
-  return <RelativeTime ms={run.endedAtMs} title={formatDateTime(run.endedAtMs)} />;
+  return <RelativeTime ms={run.endedAtMs} />;
 }

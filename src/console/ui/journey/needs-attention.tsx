@@ -15,7 +15,8 @@ export function NeedsAttention() {
   );
   if (failure) return <FailureBanner failure={failure} />;
   if (!data) return null;
-  if (data.matters.length === 0) {
+  const { matters, pending } = data;
+  if (matters.length === 0 && pending.length === 0) {
     return (
       <p class="card calm">
         <Icon name="check-circle" />
@@ -26,15 +27,21 @@ export function NeedsAttention() {
   return (
     <Card title="Needs attention">
       <ul class="matters">
-        {data.matters.map((matter) => (
+        {matters.map((matter) => (
           <li key={`${matter.connectorId} ${matter.kind}`} class={`matter review-${matter.tone}`}>
             <Icon name={matter.tone === "bad" ? "x-octagon" : "triangle"} size={16} />
             <a href={addressOf(matter)}>{textOf(matter)}</a>
             <span class="muted">{matter.connectorName}</span>
+            {matter.orgSlug !== matter.connectorName && <code class="muted">{matter.orgSlug}</code>}
             <Line series={matter.series} />
           </li>
         ))}
       </ul>
+      {pending.length > 0 && (
+        <p class="muted" role="status">
+          {`The figures of ${pending.join(", ")} are being worked out.`}
+        </p>
+      )}
     </Card>
   );
 }
@@ -50,6 +57,7 @@ const texts: Readonly<Record<AttentionMatter["kind"], Told>> = {
   held: () => "A big change waits to be confirmed",
   partial: () => "The key does not see everything",
   stale: () => "No complete sync for more than a week",
+  "no-figures": (_count, reason) => `Its figures cannot be worked out: ${reason}`,
 };
 
 function textOf({ kind, count, reason }: AttentionMatter): string {

@@ -1,6 +1,6 @@
 /** A review on paper: the rows that the screen fetches as one scrolls are fetched before, up to a number that one reads. */
 import { useEffect, useState } from "preact/hooks";
-import type { ReviewPage, TableColumn, TableRow } from "../../contract/sources.ts";
+import { pageRows, type ReviewPage, type TableColumn, type TableRow } from "../../contract/sources.ts";
 import { getJson } from "../api/api.ts";
 import { Store, useStore } from "../api/store.ts";
 import { Button } from "../design/button.tsx";
@@ -12,7 +12,6 @@ import { type TableQuery, tableApi } from "../rows/table-query.ts";
 
 /** Rows on paper; who needs more takes the CSV. */
 const printedRows = 1_000;
-const pageSize = 100;
 
 const wish = new Store(0);
 
@@ -75,7 +74,7 @@ function plain(column: LongColumn<TableRow>): LongColumn<TableRow> {
 async function rowsToPrint(api: string, query: TableQuery, since: string) {
   const rows: TableRow[] = [];
   for (;;) {
-    const limits = { offset: String(rows.length), limit: String(pageSize) };
+    const limits = { offset: String(rows.length), limit: String(pageRows) };
     const page = await getJson<ReviewPage>(tableApi(api, query, { since, ...limits }));
     rows.push(...page.rows);
     if (page.rows.length === 0 || rows.length >= Math.min(page.total, printedRows)) return { total: page.total, rows };

@@ -5,14 +5,14 @@ import type { ReviewPage, SourceInfo } from "../../contract/sources.ts";
 import { reviewAddress, screenAddress, sourceApi } from "../access/source-address.ts";
 import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { failureFrom } from "../api/api-error.ts";
-import { StartShown } from "../decisions/start-review.tsx";
+import { reportQuestion, titleWith } from "../decisions/shown-question.ts";
+import { StartReview } from "../decisions/start-review.tsx";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { BarChart } from "../design/bar-chart.tsx";
-import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
 import { Empty } from "../design/empty.tsx";
-import { formatAmount, formatDateTimeWithZone } from "../design/format.ts";
+import { formatAmount, formatDateTime } from "../design/format.ts";
 import type { Crumb } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { type AskedRows, RowsTable, useRows } from "../rows/rows-table.tsx";
@@ -82,8 +82,13 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
       actions={
         page && (
           <>
-            {since === "" && page.isAboutAccess && (
-              <StartShown source={source} report={name} query={asked.query} title={page.title} />
+            {page.isAboutAccess && (
+              <StartReview
+                source={source}
+                question={reportQuestion(name, asked.query)}
+                title={titleWith(page.title, asked.query)}
+                since={since}
+              />
             )}
             {since !== "" && <EvidenceButton source={source} since={since} />}
             <PrintButton />
@@ -94,10 +99,7 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
       {picker(page?.since?.title ?? null)}
       {info.notices.length > 0 && <RunFacts info={info} />}
       {failure !== undefined && !page && (
-        <FailureBanner
-          failure={failureFrom(failure)}
-          actions={<Button onClick={() => asked.shown.rows.retry()}>Try again</Button>}
-        />
+        <FailureBanner failure={failureFrom(failure)} onRetry={() => asked.shown.rows.retry()} />
       )}
       {failure === undefined && !page && (
         <Card>
@@ -170,7 +172,7 @@ function InShort({ page }: { readonly page: ReviewPage }) {
               </Banner>
             )}
             {chart && <BarChart {...chart} addressOf={addressOf} />}
-            {asOfMs !== null && <p class="muted small">{`Ages are counted to ${formatDateTimeWithZone(asOfMs)}.`}</p>}
+            {asOfMs !== null && <p class="muted small">{`Ages are counted to ${formatDateTime(asOfMs)}.`}</p>}
           </div>
         </details>
       )}

@@ -7,7 +7,7 @@ import { useData } from "../api/use-data.ts";
 import { listPath } from "../decisions/decision-paths.ts";
 import { DecidedReviews } from "../decisions/decisions-screen.tsx";
 import { FailureBanner } from "../design/banner.tsx";
-import { Button, LinkButton } from "../design/button.tsx";
+import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
@@ -45,7 +45,7 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
         </div>
       </div>
       <DecidedReviews source={source} />
-      {failure && <FailureBanner failure={failure} actions={<Button onClick={reload}>Try again</Button>} />}
+      {failure && <FailureBanner failure={failure} onRetry={reload} />}
       {!data && !failure && (
         <Card>
           <Skeleton lines={8} />

@@ -1,8 +1,9 @@
 /** Values in the words and chips that all tables and pages share. */
 import type { ComponentChildren } from "preact";
+import type { ValueKind } from "../../../reports/screen/shown.ts";
 import type { PersonRow, TableColumn, TableRow } from "../../contract/sources.ts";
 import { Chip, type Tone } from "../design/chip.tsx";
-import { formatCount, formatDateTimeWithZone, formatUtcDay } from "../design/format.ts";
+import { formatCount, formatDateTime, formatUtcDay } from "../design/format.ts";
 import type { IconName } from "../design/icon.tsx";
 
 interface Look {
@@ -53,7 +54,7 @@ export function Day({ ms, absent }: { readonly ms: number | null; readonly absen
   // Moments that no calendar has come from damaged files.
   if (Number.isNaN(moment.getTime())) return <span class="muted">{String(ms)}</span>;
   return (
-    <time class="nowrap" dateTime={moment.toISOString()} title={formatDateTimeWithZone(ms)}>
+    <time class="nowrap" dateTime={moment.toISOString()} title={formatDateTime(ms)}>
       {formatUtcDay(ms)}
     </time>
   );
@@ -101,7 +102,10 @@ export function valueTitle({ kind }: Pick<TableColumn, "kind">, value: string): 
 }
 
 /** A value of a table, as its column's kind has it. */
-export function cellContent({ kind, absent }: TableColumn, value: TableRow["cells"][number]): ComponentChildren {
+export function cellContent(
+  { kind, absent }: Pick<TableColumn, "kind" | "absent">,
+  value: TableRow["cells"][number],
+): ComponentChildren {
   if (value === null || value === "" || (typeof value === "object" && value.length === 0)) {
     return absent === null ? <Dash /> : <span class="muted">{absent}</span>;
   }
@@ -117,8 +121,10 @@ export function cellContent({ kind, absent }: TableColumn, value: TableRow["cell
   return words.join(", ");
 }
 
-/** The same as plain text, for a place where only text can be. */
-export function cellWords(value: TableRow["cells"][number]): string {
+/** The same as plain text, for a place where only text can be: a moment as its day in UTC. */
+export function cellWords(value: TableRow["cells"][number], kind?: ValueKind): string {
+  if (kind === "moment" && typeof value === "string" && !Number.isNaN(Date.parse(value)))
+    return formatUtcDay(Date.parse(value));
   return typeof value === "object" ? (value ?? []).join(", ") : String(value);
 }
 

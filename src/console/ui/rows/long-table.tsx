@@ -4,6 +4,8 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { failureFrom } from "../api/api-error.ts";
+import { FailureBanner } from "../design/banner.tsx";
 import { classNames } from "../design/class-names.ts";
 import { type LongColumn, pressed, sortState, type TableOrder } from "./long-column.ts";
 import type { ShownRows } from "./use-paged-rows.ts";
@@ -45,8 +47,16 @@ export function LongTable<T>(props: LongTableProps<T>) {
   const total = shown.rows.total;
   const height = matchMedia(phone).matches ? columns.length * linesPerCard + 28 : rowHeight;
   const near = useWindowRows(body, total ?? 0, height);
-  const [first, last] = [near.items[0]?.index ?? 0, near.items.at(-1)?.index ?? 0];
+  const { first } = near;
+  const last = Math.max(first, near.last);
   useEffect(() => shown.rows.need(first, last), [shown.rows, first, last, total]);
+  if (shown.rows.failure !== undefined) {
+    return (
+      <div class="list-head">
+        <FailureBanner failure={failureFrom(shown.rows.failure)} onRetry={() => shown.rows.retry(first, last)} />
+      </div>
+    );
+  }
   if (total === 0) return <>{empty}</>;
   return (
     <div class="long-table" aria-busy={!shown.isCurrent}>
@@ -155,16 +165,16 @@ function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
 }
 
 function NearRows<T>({ near, columns, shown, rowKey }: LongTableProps<T> & { readonly near: WindowRows }) {
+  const indexes = Array.from({ length: near.last - near.first + 1 }, (_, at) => near.first + at);
   return (
     <>
       <Gap height={near.before} />
-      {near.items.map(({ index }) => {
+      {indexes.map((index) => {
         const row = shown.rows.row(index);
         return (
           <tr
             key={row === undefined ? `waiting ${index}` : rowKey(row)}
             {...as.row}
-            ref={near.measure}
             data-index={index}
             aria-rowindex={index + 2}
           >

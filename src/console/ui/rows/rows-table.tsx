@@ -5,11 +5,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { exportFormats, type TablePage, type TableRow } from "../../contract/sources.ts";
+import { exportFormats, pageRows, type TablePage, type TableRow } from "../../contract/sources.ts";
 import { targetAddress } from "../access/source-address.ts";
-import { failureFrom } from "../api/api-error.ts";
 import { useDebounced } from "../browser/use-debounced.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { Empty } from "../design/empty.tsx";
 import { SearchField } from "../design/field.tsx";
@@ -46,7 +44,7 @@ export function useRows<P extends TablePage = TablePage>(
 ): AskedRows<P> {
   const [query, change] = useTableQuery();
   const address = useDebounced(tableApi(api, query, more), typingDelayMs);
-  const shown = usePagedRows<TableRow, P>(address, 100);
+  const shown = usePagedRows<TableRow, P>(address, pageRows);
   return { shown, api, more, query, change };
 }
 
@@ -113,16 +111,9 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
           </div>
         </div>
       </div>
-      {failure !== undefined && (
-        <div class="list-head">
-          <FailureBanner
-            failure={failureFrom(failure)}
-            actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
-          />
-        </div>
-      )}
-      {failure === undefined && !page && <Skeleton lines={12} />}
-      {failure === undefined && page && (
+      {!page && failure === undefined ? (
+        <Skeleton lines={12} />
+      ) : (
         <div class="screen-only">
           <LongTable
             caption={caption}

@@ -1,5 +1,6 @@
 /** A real table with header cells, for up to a few hundred rows; it turns into a list of cards on a phone. */
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { classNames } from "../design/class-names.ts";
 
 /** A column: its heading, and the cell of a row. */
@@ -23,7 +24,7 @@ export function Table<Row>(props: {
 }) {
   const { columns, rows, isCards = true } = props;
   return (
-    <Scroller caption={props.caption} isFocusable={!isCards}>
+    <Scroller caption={props.caption}>
       <table class={classNames("table", isCards && "table-cards")}>
         <caption class="visually-hidden">{props.caption}</caption>
         <thead>
@@ -57,13 +58,23 @@ export function Table<Row>(props: {
   );
 }
 
-/** Scrolling sideways must be possible without a mouse; a place that takes the focus needs a name. */
-function Scroller(props: { caption: string; isFocusable: boolean; children: ComponentChildren }) {
-  if (!props.isFocusable) return <div class="table-scroll">{props.children}</div>;
+/** Scrolling sideways must be possible without a mouse, where there is something to scroll. */
+function Scroller(props: { caption: string; children: ComponentChildren }) {
+  const [place, setPlace] = useState<HTMLDivElement | null>(null);
+  const [isWide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    if (!place) return;
+    const look = (): void => setWide(place.scrollWidth > place.clientWidth);
+    const observer = new ResizeObserver(look);
+    observer.observe(place);
+    look();
+    return () => observer.disconnect();
+  });
+  // A group: what is around the table has its name as a landmark already.
+  const focusable = isWide ? ({ tabIndex: 0, role: "group", "aria-label": props.caption } as const) : {};
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls; that must work without a mouse.
-    <section class="table-scroll" aria-label={props.caption} tabIndex={0}>
+    <div class="table-scroll" ref={setPlace} {...focusable}>
       {props.children}
-    </section>
+    </div>
   );
 }

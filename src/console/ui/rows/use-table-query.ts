@@ -8,7 +8,11 @@ const addressDelayMs = 300;
 
 /** The query and how it is changed. Going back in the browser brings back the query as well. */
 export function useTableQuery(): readonly [TableQuery, (change: Partial<TableQuery>) => void] {
-  const { path, query: parameters, route } = useLocation();
+  const here = useLocation();
+  const { path, query: parameters } = here;
+  // What the address is when the query is written to it: a panel may have been opened in the meantime.
+  const latest = useRef(here);
+  latest.current = here;
   const [query, setQuery] = useState(() => readTableQuery(parameters));
   const addressOf = (one: TableQuery): string => withTableQuery(path, {}, one);
   const written = useRef(addressOf(query));
@@ -24,7 +28,8 @@ export function useTableQuery(): readonly [TableQuery, (change: Partial<TableQue
     if (address === written.current) return;
     const timer = setTimeout(() => {
       written.current = address;
-      route(withTableQuery(path, parameters, query), true);
+      const { query: others, route } = latest.current;
+      route(withTableQuery(path, others, query), true);
     }, addressDelayMs);
     return () => clearTimeout(timer);
   }, [query, path]);

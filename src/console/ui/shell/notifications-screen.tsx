@@ -8,7 +8,7 @@ import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { SecretField, SelectField } from "../design/field.tsx";
-import { formatDateTimeWithZone } from "../design/format.ts";
+import { formatDateTime } from "../design/format.ts";
 import { Page } from "../design/page.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { showToast } from "../design/toast.tsx";
@@ -46,8 +46,8 @@ function Form({ settings, data }: { settings: Notifications; data: Data<Notifica
   return (
     <Card title="Webhook">
       <p>
-        Told are the third failure in a row, a partial roster, changes that are held, a schedule without a good sync for
-        too long, and that all is well again.
+        A message goes out at the third failure in a row, for a partial roster, for changes that are held, when a
+        schedule had no good sync for too long, and when all is well again.
       </p>
       <form
         class="stack"
@@ -72,7 +72,7 @@ function Form({ settings, data }: { settings: Notifications; data: Data<Notifica
         {settings.last?.failure && <FailureBanner failure={settings.last.failure} isUrgent={true} />}
         {settings.last && !settings.last.failure && (
           <Banner tone="good" title="The last notification arrived">
-            <p>{formatDateTimeWithZone(settings.last.atMs)}</p>
+            <p>{formatDateTime(settings.last.atMs)}</p>
           </Banner>
         )}
         <div class="actions">

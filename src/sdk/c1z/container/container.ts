@@ -61,11 +61,17 @@ export async function formatOf(path: string): Promise<C1zFormat> {
 
 /**
  * Decompresses the version 1 file `path` into a new file `database`, and makes sure that it is a SQLite database.
+ * @param onPiece sees what comes out, in order.
  * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
  */
-export async function unpackDatabase(path: string, database: string, limits: DecoderLimits): Promise<void> {
+export async function unpackDatabase(
+  path: string,
+  database: string,
+  limits: DecoderLimits,
+  onPiece?: OnPiece,
+): Promise<void> {
   await using file = await openForReading(path);
-  const source = { path, file, limits, maxBytes: unpackedLimit(limits, fstatSync(file.fd).size) };
+  const source = { path, file, limits, maxBytes: unpackedLimit(limits, fstatSync(file.fd).size), onPiece };
   const frames = framesOf(source);
   const target = await openScratch(database);
   try {
@@ -101,7 +107,12 @@ export interface FrameSource {
   readonly limits: DecoderLimits;
   /** Bytes that may come out of all frames together. */
   readonly maxBytes: number;
+  /** Sees each piece that comes out, while it is there; none is kept. */
+  readonly onPiece?: OnPiece | undefined;
 }
+
+/** Gets a piece, and how many bytes came before it. */
+export type OnPiece = (piece: Buffer, offset: number) => void;
 
 function framesOf(source: FrameSource): ZstdFrame[] {
   const { path, file } = source;
@@ -143,7 +154,7 @@ export function framesBetween({ path, file, limits, maxBytes }: FrameSource, sta
  * @throws BatonError `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
  */
 export async function unpackFrame(
-  { path, file, limits, maxBytes }: FrameSource,
+  { path, file, limits, maxBytes, onPiece }: FrameSource,
   frame: ZstdFrame,
   target: WritableFile,
   written: number,
@@ -157,6 +168,7 @@ export async function unpackFrame(
   await pipeline(piecesOf(file, frame), decompress, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       if (written + size + chunk.length > maxBytes) throw tooLargeUnpacked(path, maxBytes);
+      onPiece?.(chunk, written + size);
       await writeAll(target, chunk, written + size);
       size += chunk.length;
       reportProgress();

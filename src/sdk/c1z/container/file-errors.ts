@@ -58,6 +58,12 @@ const byErrno: Readonly<Record<string, Explanation>> = {
     what: "it is a device, pipe or socket",
     hint: "Give the path of an ordinary file.",
   },
+  ELOOP: {
+    code: "FILE-NOT-REGULAR",
+    status: Status.invalidArgument,
+    what: "its symbolic links lead in a circle",
+    hint: "Give the path of an ordinary file.",
+  },
   EBUSY: mounted,
   EXDEV: mounted,
   ENAMETOOLONG: {
@@ -72,7 +78,15 @@ const byErrno: Readonly<Record<string, Explanation>> = {
     what: "what was read back is not what was written",
     hint: "Check the device and the memory of the machine, then run again.",
   },
+  EUNSOUND: {
+    code: "FILE-UNSOUND",
+    status: Status.dataLoss,
+    what: "what was written is not sound",
+    hint: "Run again. If it comes back, please report it with this text; files of the other version are written another way.",
+  },
 };
+/** Of these the text says more than the code. */
+const ownErrors: ReadonlySet<string> = new Set(["EREADBACK", "EUNSOUND"]);
 
 const otherFailure: Explanation = {
   code: "FILE-IO",
@@ -82,15 +96,15 @@ const otherFailure: Explanation = {
 };
 
 /**
- * Turns a failed file operation into a BatonError; a BatonError passes through.
+ * Turns a failed operation on a file, SQLite's among them, into a BatonError; a BatonError passes through.
  * @param doing what was tried, completing "Could not ...", for example `save /data/sync.c1z`.
  * @param effect what it means for the data.
  */
 export function fileError(caught: unknown, doing: string, effect: string): BatonError {
   if (caught instanceof BatonError) return caught;
-  const errno = errnoOf(caught);
+  const errno = isSqliteError(caught) ? (storageErrno(caught) ?? "") : errnoOf(caught);
   const explanation = byErrno[errno] ?? otherFailure;
-  const detail = byErrno[errno] ? errno : textOf(caught);
+  const detail = byErrno[errno] && !ownErrors.has(errno) ? errno : textOf(caught);
   return new BatonError({
     code: explanation.code,
     status: explanation.status,
@@ -104,6 +118,13 @@ export function fileError(caught: unknown, doing: string, effect: string): Baton
 /** SQLite: primary result codes that say the storage failed, as the errno that means the same. */
 const storageFailures: Readonly<Record<number, string>> = { 8: "EROFS", 13: "ENOSPC", 14: "EACCES" };
 const ioError = 10;
+
+/** The errno that means the same as what SQLite says of its storage; undefined for what is about the database itself. */
+function storageErrno({ errcode }: { readonly errcode: number }): string | undefined {
+  const primary = errcode & 0xff;
+  return primary === ioError ? "EIO" : storageFailures[primary];
+}
+
 /** SQLite: a value is beyond the length, or all memory beyond the heap, that the connection was given. */
 const [tooBig, outOfMemory] = [18, 7] as const;
 
@@ -123,10 +144,8 @@ export function databaseError(caught: unknown, place: { readonly path: string; r
   if (!isSqliteError(caught)) return caught;
   const primary = caught.errcode & 0xff;
   if (primary === tooBig || primary === outOfMemory) return rowTooLarge(place.path, caught);
-  const errno = storageFailures[primary];
-  if (errno !== undefined || primary === ioError) {
-    const cause = Object.assign(new Error(caught.message, { cause: caught }), { code: errno ?? "EIO" });
-    return fileError(cause, `use the scratch database in ${place.scratch}`, `${place.path} is untouched.`);
+  if (storageErrno(caught) !== undefined) {
+    return fileError(caught, `use the scratch database in ${place.scratch}`, `${place.path} is untouched.`);
   }
   return corruptFile(place.path, `its database cannot be used: ${caught.message}`, caught);
 }

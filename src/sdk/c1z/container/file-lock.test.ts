@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openWriter, temporaryDirectory, writeSync } from "../../../../test/support/sample-c1z.ts";
@@ -94,7 +94,7 @@ test("a lock from the future is waited for only until three renewals did not com
   const heard: string[] = [];
   const held = await lockFile(target, {
     clock: waited,
-    wait: { livingMs: 120_000, unseenMs: 120_000 },
+    wait: { longestMs: 120_000, standstillMs: 120_000 },
     onWait: (holder) => heard.push(holder),
   });
   assert.equal(waited.monotonicMs(), 30_000);
@@ -107,7 +107,7 @@ test("a lock of another machine that is not renewed is waited for until it has e
   const { target, lock } = place(context);
   plant(lock, { host: "elsewhere", boot: "another" });
   const waited = new VirtualClock();
-  (await lockFile(target, { clock: waited, wait: { livingMs: 120_000, unseenMs: 120_000 } })).release();
+  (await lockFile(target, { clock: waited, wait: { longestMs: 120_000, standstillMs: 120_000 } })).release();
   assert.equal(waited.monotonicMs(), 120_000);
 });
 
@@ -117,13 +117,61 @@ test("a lock that is renewed all the time is not taken, and the waiting ends", a
   const waited = new VirtualClock();
   const renewal = setInterval(() => utimesSync(lock, new Date(), new Date()), 1);
   try {
-    await assert.rejects(lockFile(target, { clock: waited, wait: { livingMs: 45_000, unseenMs: 45_000 } }), {
+    await assert.rejects(lockFile(target, { clock: waited, wait: { longestMs: 45_000, standstillMs: 45_000 } }), {
       code: "FILE-BUSY",
     });
   } finally {
     clearInterval(renewal);
   }
   assert.equal(waited.monotonicMs(), 45_000);
+});
+
+/** A clock under which a run moves whenever somebody has waited for it. */
+class MovingClock extends VirtualClock {
+  readonly #move: (atMs: number) => void;
+
+  constructor(move: (atMs: number) => void) {
+    super();
+    this.#move = move;
+  }
+
+  override async sleep(ms: number): Promise<void> {
+    await super.sleep(ms);
+    this.#move(this.monotonicMs());
+  }
+}
+
+for (const { what, movesFor, waits } of [
+  {
+    what: "moves all the time is waited for as long as is allowed",
+    movesFor: Number.POSITIVE_INFINITY,
+    waits: 120_000,
+  },
+  { what: "stands still from some moment on is waited for half a minute more", movesFor: 50_000, waits: 80_000 },
+]) {
+  test(`a run that ${what}`, async (context) => {
+    const { directory, target } = place(context);
+    const other = spawnHolder(target);
+    await other.holds;
+    const mark = join(directory, JSON.parse(readFileSync(`${target}.lock`, "utf8")).mark);
+    const waited = new MovingClock((atMs) => {
+      if (atMs <= movesFor) utimesSync(mark, atMs, atMs);
+    });
+    const wait = { longestMs: 120_000, standstillMs: 30_000 };
+    await assert.rejects(lockFile(target, { clock: waited, wait }), { code: "FILE-BUSY" });
+    assert.equal(waited.monotonicMs(), waits);
+    other.child.stdin.end();
+  });
+}
+
+test("a run says at its checkpoints that it moves", async (context) => {
+  const { directory, target, lock } = place(context);
+  using writer = await openWriter(target, directory);
+  writer.startSync("full");
+  const mark = join(directory, JSON.parse(readFileSync(lock, "utf8")).mark);
+  utimesSync(mark, 0, 0);
+  writer.checkpoint("{}");
+  assert.notEqual(statSync(mark).mtimeMs, 0);
 });
 
 test("a lock that is given back while it is waited for is taken at once", async (context) => {
@@ -133,7 +181,7 @@ test("a lock that is given back while it is waited for is taken at once", async 
   const heard = Promise.withResolvers<void>();
   const waiting = lockFile(target, {
     clock: systemClock,
-    wait: { livingMs: 60_000, unseenMs: 60_000 },
+    wait: { longestMs: 60_000, standstillMs: 60_000 },
     onWait: () => heard.resolve(),
   });
   await heard.promise;
@@ -152,7 +200,7 @@ test("the waiting ends with the signal's reason", async (context) => {
   const reason = new Error("told to stop");
   const options = {
     clock: systemClock,
-    wait: { livingMs: 60_000, unseenMs: 60_000 },
+    wait: { longestMs: 60_000, standstillMs: 60_000 },
     signal: stop.signal,
     onWait: () => stop.abort(reason),
   };
@@ -164,7 +212,7 @@ test("a lock that this very process holds is not waited for", async (context) =>
   const { target } = place(context);
   const held = await lockFile(target, { clock });
   const waited = new VirtualClock();
-  await assert.rejects(lockFile(target, { clock: waited, wait: { livingMs: 60_000, unseenMs: 60_000 } }), {
+  await assert.rejects(lockFile(target, { clock: waited, wait: { longestMs: 60_000, standstillMs: 60_000 } }), {
     code: "FILE-BUSY",
   });
   assert.deepEqual(waited.sleeps, []);
@@ -190,7 +238,7 @@ for (const [what, seen] of [
     await once(other.child, "exit");
     utimesSync(lock, new Date(), new Date());
     const waited = new VirtualClock();
-    (await lockFile(target, { clock: waited, wait: { livingMs: 60_000, unseenMs: 60_000 } })).release();
+    (await lockFile(target, { clock: waited, wait: { longestMs: 60_000, standstillMs: 60_000 } })).release();
     assert.deepEqual(waited.sleeps, []);
   });
 }

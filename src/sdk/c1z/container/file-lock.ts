@@ -1,7 +1,7 @@
 /**
  * One run at a time on a file: `FILE.lock` beside it says who writes. A lock whose process is gone is taken over at once;
- * one of another machine, of which that cannot be told, once it was not renewed for two minutes. Knows nothing of what
- * the file is.
+ * one of another machine, of which that cannot be told, once it was not renewed for two minutes. One whose process lives is
+ * never taken, and waited for as long as its run moves. Knows nothing of what the file is.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -33,6 +33,8 @@ export interface FileLock {
    * @throws BatonError `FILE-BUSY` when another process took it over.
    */
   verify(): void;
+  /** Tells those who wait that the run goes on; never throws. */
+  moved(): void;
   /** Gives it back; never throws. It is also given back when the process exits, unless it is killed. */
   release(): void;
 }
@@ -50,10 +52,9 @@ const attempts = 5;
 
 /** How long to wait for a lock, milliseconds. */
 export interface LockWait {
-  /** For one whose process is seen to live: it may take any time, and may be told to end. */
-  readonly livingMs: number;
-  /** For one of which that cannot be told, such as of another machine; two minutes without a renewal free it. */
-  readonly unseenMs: number;
+  readonly longestMs: number;
+  /** For one whose process lives and whose run does not move: there is no telling whether it ever will. */
+  readonly standstillMs: number;
 }
 
 /** How to lock. */
@@ -63,8 +64,8 @@ export interface LockOptions {
   readonly wait?: LockWait;
   /** Ends the waiting; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Told once, when the waiting begins, who is waited for and how long at most, milliseconds. */
-  onWait?(holder: string, waitMs: number): void;
+  /** Told once, when the waiting begins, who is waited for. */
+  onWait?(holder: string): void;
 }
 
 /**
@@ -89,7 +90,8 @@ async function take(target: string, text: string, options: LockOptions): Promise
   const { clock, wait, signal } = options;
   const path = `${target}.lock`;
   const begunMs = clock.monotonicMs();
-  const watch = new Watch(clock);
+  const renewals = new Watch(clock);
+  const moves = new Watch(clock);
   let waitedFor: string | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (create(path, target, text)) return waitedFor;
@@ -97,14 +99,17 @@ async function take(target: string, text: string, options: LockOptions): Promise
     if (found === undefined) continue;
     const holder = parseHolder(found.text);
     const liveness = holder ? livenessOfHolder(holder, path) : "dead";
-    if (!isHeld(liveness, found.renewedMs, watch.unchangedMs(found))) {
+    if (!isHeld(liveness, found.renewedMs, renewals.unchangedMs(`${found.renewedMs} ${found.text}`))) {
       putAside(path, found.text);
       continue;
     }
-    const waitMs = (liveness === "alive" ? wait?.livingMs : wait?.unseenMs) ?? 0;
-    const leftMs = waitMs - (clock.monotonicMs() - begunMs);
-    if (leftMs <= 0 || isOurs(found.text)) throw busy(target, path, holder);
-    if (waitedFor === undefined) options.onWait?.(describe(holder), waitMs);
+    const standstillMs = liveness === "alive" ? moves.unchangedMs(`${lastMove(holder, path)} ${found.text}`) : 0;
+    const leftMs = Math.min(
+      (wait?.longestMs ?? 0) - (clock.monotonicMs() - begunMs),
+      (wait?.standstillMs ?? 0) - standstillMs,
+    );
+    if (leftMs <= 0 || isOurs(found.text)) throw busy(target, path, holder, standstillMs);
+    if (waitedFor === undefined) options.onWait?.(describe(holder));
     waitedFor = describe(holder);
     await clock.sleep(Math.min(askAgainMs, leftMs), signal);
     attempt = -1;
@@ -112,7 +117,7 @@ async function take(target: string, text: string, options: LockOptions): Promise
   throw busy(target, path, undefined);
 }
 
-/** Since when a lock was not renewed, as seen from here: no clock of another machine has a part in it. */
+/** Since when something was as it is, as seen from here: no clock of another machine has a part in it. */
 class Watch {
   readonly #clock: Clock;
   #seen = "";
@@ -122,8 +127,7 @@ class Watch {
     this.#clock = clock;
   }
 
-  unchangedMs({ text, renewedMs }: Found): number {
-    const seen = `${renewedMs} ${text}`;
+  unchangedMs(seen: string): number {
     const nowMs = this.#clock.monotonicMs();
     if (seen !== this.#seen) [this.#seen, this.#sinceMs] = [seen, nowMs];
     return nowMs - this.#sinceMs;
@@ -222,7 +226,17 @@ function readLock(path: string): Found | undefined {
 }
 
 function livenessOfHolder(holder: Holder, path: string): Liveness {
-  return livenessByMark(holder, holder.mark && join(dirname(path), holder.mark));
+  return livenessByMark(holder, markOf(holder, path));
+}
+
+function markOf(holder: Holder | undefined, path: string): string | undefined {
+  return holder?.mark && join(dirname(path), holder.mark);
+}
+
+/** When the holder's run last moved; the same all the time for one that does not say. */
+function lastMove(holder: Holder | undefined, path: string): number {
+  const mark = markOf(holder, path);
+  return (mark && statSync(mark, { throwIfNoEntry: false })?.mtimeMs) || 0;
 }
 
 /** Wall clock on purpose: the file system sets the other side. */
@@ -289,6 +303,10 @@ class HeldLock implements FileLock {
     throw busy(this.#target, this.#path, found && parseHolder(found.text));
   }
 
+  moved(): void {
+    this.#mark?.held.touch();
+  }
+
   release(): void {
     clearInterval(this.#renewal);
     if (!held.delete(this)) return;
@@ -311,11 +329,12 @@ class HeldLock implements FileLock {
   }
 }
 
-function busy(target: string, path: string, holder: Holder | undefined): BatonError {
+function busy(target: string, path: string, holder: Holder | undefined, standstillMs = 0): BatonError {
+  const standsStill = standstillMs > 0 ? `, which has not moved for ${Math.round(standstillMs / 1000)} s` : "";
   return new BatonError({
     code: "FILE-BUSY",
     status: Status.failedPrecondition,
-    message: `${target} is being written by another run, ${describe(holder)}.`,
+    message: `${target} is being written by another run, ${describe(holder)}${standsStill}.`,
     effect: "This run did not change the file.",
     hint: `Wait until that run has ended, or give another --file. When no such process runs, delete ${path}.`,
   });

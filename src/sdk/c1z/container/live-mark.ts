@@ -3,7 +3,7 @@
  * holds a lock on a file of its own, which the kernel gives back however it ends. SQLite brings the lock (fcntl). It
  * counts for processes of one kernel only.
  */
-import { closeSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync, utimesSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { isSqliteError } from "./file-errors.ts";
 import { type Liveness, livenessOf, type ProcessIdentity, runsOnThisKernel } from "./process-identity.ts";
@@ -14,6 +14,8 @@ const notDatabase = 26;
 
 /** A mark that this process holds. */
 export interface LiveMark {
+  /** Sets its time to now; never throws. */
+  touch(): void;
   /** Gives it back and removes it; never throws. */
   release(): void;
 }
@@ -26,7 +28,7 @@ export function holdMark(path: string): LiveMark | undefined {
     mark = new DatabaseSync(path);
     mark.exec("pragma journal_mode = memory; begin exclusive");
     const held = mark;
-    return { release: () => giveBack(held, path) };
+    return { touch: () => touch(path), release: () => giveBack(held, path) };
   } catch {
     // Nobody can then tell from it; time decides, as between machines.
     if (mark) giveBack(mark, path);
@@ -64,6 +66,15 @@ function isHeld(path: string): Liveness {
     return code === notDatabase ? "dead" : "unknown";
   } finally {
     mark?.close();
+  }
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch {
+    // Somebody removed it; it then says nothing.
   }
 }
 

@@ -53,6 +53,8 @@ export interface V3Header {
 }
 
 const lengthBytes = 4;
+/** A file holds one. */
+const maxSyncs = 100;
 const maxManifestBytes = 16 * 1024 * 1024;
 const typeNames = ["", "full", "partial", "resources_only", "partial_upserts", "partial_deletions"];
 
@@ -68,12 +70,16 @@ export async function readV3Manifest(path: string): Promise<V3Manifest> {
 export async function readV3Header(path: string): Promise<V3Header> {
   const bytes = await readHeader(path);
   try {
-    const reader = new FieldReader(bytes);
-    return { manifest: readManifest(reader), bytes, end: v3Magic.length + lengthBytes + bytes.length };
+    return decodeV3Header(bytes);
   } catch (caught) {
     if (!(caught instanceof RangeError)) throw caught;
     throw corruptFile(path, `its version 3 header is damaged: ${caught.message}`, caught);
   }
+}
+
+/** The header whose manifest is `bytes`. @throws RangeError when it is damaged */
+export function decodeV3Header(bytes: Uint8Array): V3Header {
+  return { manifest: readManifest(new FieldReader(bytes)), bytes, end: v3Magic.length + lengthBytes + bytes.length };
 }
 
 async function readHeader(path: string): Promise<Uint8Array> {
@@ -105,8 +111,10 @@ function readManifest(reader: FieldReader): V3Manifest {
   while (reader.next(reader.end)) {
     if (reader.field === 1) manifest.engine = reader.string();
     else if (reader.field === 4) manifest.encoding = reader.uint();
-    else if (reader.field === 40) syncs.push(readSync(reader, reader.enter()));
-    else if (reader.field === 43) manifest.digestRoot = readDigestRoot(reader, reader.enter());
+    else if (reader.field === 40) {
+      if (syncs.length === maxSyncs) throw new RangeError(`it names more than ${maxSyncs} syncs`);
+      syncs.push(readSync(reader, reader.enter()));
+    } else if (reader.field === 43) manifest.digestRoot = readDigestRoot(reader, reader.enter());
     else reader.skip();
   }
   return { ...manifest, syncs };

@@ -1,20 +1,11 @@
 /** Checks the syncs of a c1z's database: their own rows, and of the finished ones references and counts. */
 import type { DatabaseSync } from "node:sqlite";
-import { parseGoTime } from "../container/go-time.ts";
-import { ksuidSeconds } from "../container/ksuid.ts";
 import { columnsOf, tableNames } from "../scratch/schema.ts";
 import { checkReferences } from "../write/references.ts";
 import { countRows, statsFromJson } from "../write/stats.ts";
 import { listSyncRuns, type SyncRun } from "../write/sync-runs.ts";
 import type { InspectProblems } from "./inspect-problems.ts";
-
-const knownTypes: ReadonlySet<string> = new Set([
-  "full",
-  "resources_only",
-  "partial",
-  "partial_upserts",
-  "partial_deletions",
-]);
+import { inspectRun } from "./inspect-run.ts";
 
 /** Checks all syncs and returns them. */
 export function inspectSyncs(db: DatabaseSync, problems: InspectProblems): readonly SyncRun[] {
@@ -33,21 +24,6 @@ export function inspectSyncs(db: DatabaseSync, problems: InspectProblems): reado
   }
   if (runs.length > 0) inspectStrayRows(db, problems);
   return runs;
-}
-
-/** Checks a sync's own row. */
-export function inspectRun(run: SyncRun, problems: InspectProblems): void {
-  const where = `sync ${run.id}`;
-  if (ksuidSeconds(run.id) === undefined) problems.warn("syncs", where, "its id is no KSUID; it cannot be converted");
-  if (!knownTypes.has(run.type)) problems.warn("syncs", where, "its kind is not known", run.type);
-  const started = parseGoTime(run.startedAt);
-  if (!started) problems.fail("syncs", where, "its start is no time", run.startedAt);
-  if (run.endedAt === undefined) return;
-  const ended = parseGoTime(run.endedAt);
-  if (!ended) problems.fail("syncs", where, "its end is no time", run.endedAt);
-  if (started && ended && ended.seconds < started.seconds) {
-    problems.warn("syncs", where, "it ends before it begins", `${run.startedAt} to ${run.endedAt}`);
-  }
 }
 
 /** A targeted sync names what other syncs of the file hold. */

@@ -3,14 +3,15 @@ import { createHash } from "node:crypto";
 import { reportProgress } from "../../file-progress.ts";
 import type { DecoderLimits } from "../container/decoder-limits.ts";
 import { Xxh64 } from "../pebble/xxh64.ts";
-import { entryKinds } from "../read/pebble/block-rows.ts";
-import { ByteCursor, PebbleFormatError } from "../read/pebble/byte-cursor.ts";
+import type { BlockRows, RowPlace } from "../read/pebble/block-rows.ts";
+import { PebbleFormatError } from "../read/pebble/byte-cursor.ts";
+import { tableFileName } from "../read/pebble/directory.ts";
 import type { FrameEntry } from "../read/pebble/frame-index.ts";
 import { SortedTable } from "../read/pebble/sorted-table.ts";
-import { type PebbleStore, tableFileName } from "../read/pebble/store.ts";
 import type { StoreFile, StoreFiles } from "../read/pebble/store-files.ts";
-import type { TableEntry } from "../read/pebble/version.ts";
+import type { StoreVersion, TableEntry } from "../read/pebble/version.ts";
 import type { InspectProblems } from "./inspect-problems.ts";
+import { TableInspection } from "./table-inspection.ts";
 
 const pieceBytes = 1024 * 1024;
 
@@ -45,90 +46,65 @@ function inspectFile(file: StoreFile, { name, rawXxh64, rawSha256 }: FrameEntry,
     problems.fail("envelope", name, "it is not what its SHA-256 in the index says");
 }
 
-/** Checks all tables, and that those of one level do not overlap. */
-export function inspectTables(
-  store: PebbleStore,
-  { files }: StoreFiles,
-  limits: DecoderLimits,
-  problems: InspectProblems,
-): void {
-  const { tables, lastSequence } = store.version;
-  for (const entry of tables) {
+/** How tables are checked. */
+export interface TableCheck {
+  readonly files: StoreFiles["files"];
+  readonly limits: DecoderLimits;
+  readonly problems: InspectProblems;
+  /** Gets each row of each table, see {@link TableInspection}; undefined: nobody wants them. */
+  readonly onRow?: ((place: RowPlace) => void) | undefined;
+}
+
+/** Checks all tables in the order of their keys, and that those of one level do not overlap. */
+export function inspectTables({ tables, lastSequence }: StoreVersion, check: TableCheck): void {
+  for (const entry of tables.toSorted((a, b) => Buffer.compare(a.smallest.key, b.smallest.key))) {
     const name = tableFileName(entry.fileNumber);
-    const file = files.get(name);
-    if (!file) problems.fail("database", name, "the table is missing");
-    else inspectTable({ entry, file, name, lastSequence, maxBlockBytes: limits.maxRowBytes * 2, problems });
+    try {
+      inspectTable(name, entry, lastSequence, check);
+    } catch (caught) {
+      if (!(caught instanceof PebbleFormatError)) throw caught;
+      check.problems.fail("database", name, caught.message);
+    }
   }
+  inspectLevels(tables, check.problems);
+}
+
+function inspectTable(name: string, entry: TableEntry, lastSequence: number, check: TableCheck): void {
+  const { files, limits, problems, onRow } = check;
+  const file = files.get(name);
+  if (!file) throw new PebbleFormatError("the table is missing");
+  const inspection = new TableInspection(name, problems, onRow);
+  inspectBlocks(new SortedTable({ file, checksBlocks: true, maxBlockBytes: limits.maxRowBytes * 2 }), inspection);
+  inspection.compareWith(entry, lastSequence);
+}
+
+/**
+ * Shows all of a table to its inspection, but for what the MANIFEST says of it.
+ * @param again rows of an earlier table, whose place is taken. Returns those of this one, for the next.
+ */
+export function inspectBlocks(
+  table: SortedTable,
+  inspection: TableInspection,
+  again?: BlockRows,
+): BlockRows | undefined {
+  let rows = again;
+  for (const index of table.blocks.keys()) {
+    reportProgress();
+    rows = table.readOnce(index, rows);
+    inspection.add(rows);
+  }
+  inspection.finish(table);
+  return rows;
+}
+
+/** Tables of one level must not overlap, but for those of the first. */
+export function inspectLevels(tables: readonly TableEntry[], problems: InspectProblems): void {
   for (let level = 1; level <= 6; level++) {
     inspectLevel(
       tables.filter((table) => table.level === level),
       problems,
     );
   }
-}
-
-interface TableCheck {
-  readonly entry: TableEntry;
-  readonly file: StoreFile;
-  readonly name: string;
-  readonly lastSequence: number;
-  readonly maxBlockBytes: number;
-  readonly problems: InspectProblems;
-}
-
-function inspectTable(check: TableCheck): void {
-  const { file, name, maxBlockBytes, problems } = check;
-  try {
-    inspectRows(new SortedTable({ file, checksBlocks: true, maxBlockBytes }), check);
-  } catch (caught) {
-    if (!(caught instanceof PebbleFormatError)) throw caught;
-    problems.fail("database", name, caught.message);
-  }
-}
-
-function inspectRows(table: SortedTable, { entry, name, lastSequence, problems }: TableCheck): void {
-  const fail = (what: string, key?: Buffer): void => problems.fail("database", name, what, key?.toString("hex"));
-  let previous: { readonly key: Buffer; readonly sequence: number } | undefined;
-  let [count, first] = [0, undefined as Buffer | undefined];
-  for (const [index, block] of table.blocks.entries()) {
-    reportProgress();
-    const rows = table.rows(index);
-    for (let row = 0; row < rows.count; row++) {
-      const [key, sequence, kind] = [rows.key(row), rows.sequence(row), rows.kind(row)];
-      const order = previous ? Buffer.compare(previous.key, key) : -1;
-      if (order > 0) fail("keys are not sorted", key);
-      else if (previous && order === 0 && previous.sequence <= sequence) fail("a key stands there twice", key);
-      if ((entry.sequence ?? sequence) > lastSequence) fail("rows above the last sequence number are not visible", key);
-      if (!knownKinds.has(kind)) fail("an entry is of an unknown kind", key);
-      if (Buffer.compare(key, block.separator) > 0) fail("a key lies beyond its block in the index", key);
-      if (!entry.isVirtual && !isWithin(key, entry)) fail("a key lies outside of the bounds in the MANIFEST", key);
-      first ??= key;
-      previous = { key, sequence };
-      count++;
-    }
-  }
-  const promised = table.properties.get("rocksdb.num.entries");
-  const deletions = table.rangeDeletions.length;
-  // Range deletions are counted as well.
-  if (promised && new ByteCursor(promised).uint() !== count + deletions)
-    fail("it has another number of rows than it says");
-  const isBounded = deletions === 0 && !entry.isVirtual && first && previous;
-  if (isBounded && !(entry.smallest.key.equals(first ?? none) && entry.largest.key.equals(previous?.key ?? none))) {
-    fail("the bounds in the MANIFEST are not its first and last key");
-  }
-}
-
-const none = Buffer.alloc(0);
-const knownKinds: ReadonlySet<number> = new Set([
-  entryKinds.delete,
-  entryKinds.set,
-  entryKinds.singleDelete,
-  entryKinds.setWithDelete,
-  entryKinds.deleteSized,
-]);
-
-function isWithin(key: Buffer, { smallest, largest }: TableEntry): boolean {
-  return Buffer.compare(smallest.key, key) <= 0 && Buffer.compare(key, largest.key) <= 0;
 }
 
 function inspectLevel(tables: readonly TableEntry[], problems: InspectProblems): void {

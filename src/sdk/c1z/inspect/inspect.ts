@@ -10,7 +10,8 @@ import { type C1zFormat, formatOf, unpackDatabase } from "../container/container
 import { decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile, databaseError, fileNotFound } from "../container/file-errors.ts";
 import type { V3Manifest } from "../container/v3-manifest.ts";
-import { readSyncRun } from "../read/pebble/open-pebble.ts";
+import { readSyncRun } from "../pebble/sync-run.ts";
+import type { RowPlace } from "../read/pebble/block-rows.ts";
 import { PebbleStore } from "../read/pebble/store.ts";
 import { openStoreFiles, type StoreFiles, storeError } from "../read/pebble/store-files.ts";
 import { confine } from "../scratch/foreign-database.ts";
@@ -18,10 +19,11 @@ import { createScratch, type Scratch } from "../scratch/scratch.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
 import { type InspectCheck, type InspectProblem, InspectProblems, inspectChecks } from "./inspect-problems.ts";
 import { inspectRows } from "./inspect-rows.ts";
+import { inspectRun } from "./inspect-run.ts";
 import { inspectSchema } from "./inspect-schema.ts";
-import { inspectStore } from "./inspect-store.ts";
-import { inspectRun, inspectSyncs } from "./inspect-syncs.ts";
+import { inspectSyncs } from "./inspect-syncs.ts";
 import { inspectFiles, inspectTables } from "./inspect-tables.ts";
+import { StoreInspection } from "./store-inspection.ts";
 
 /** How a check ended; `skip` when an earlier one left nothing to look at. */
 export interface InspectResult {
@@ -109,20 +111,24 @@ class InspectionRun {
     if (this.#problems.list().length > 0) return;
     this.#guard(["database"], "directory", () => {
       const store = new PebbleStore(opened.files, opened.limits);
-      inspectTables(store, opened, opened.limits, this.#problems);
-      if (this.#problems.list().length > 0) return;
-      this.#rows(store, opened.manifest);
+      const rows = new StoreInspection(this.#problems);
+      const { isOneRun } = store;
+      const onRow = isOneRun ? (place: RowPlace): void => rows.add(place) : undefined;
+      inspectTables(store.version, { ...opened, problems: this.#problems, onRow });
+      if (this.#problems.list().some(({ check }) => check === "database")) return;
+      if (!isOneRun) addAll(store, rows);
+      this.#rows(store, rows, opened.manifest);
     });
   }
 
-  #rows(store: PebbleStore, manifest: V3Manifest): void {
+  #rows(store: PebbleStore, rows: StoreInspection, manifest: V3Manifest): void {
     this.#guard(["syncs"], "store", () => {
       const sync = readSyncRun(store);
       this.#syncs = sync ? [sync] : [];
       if (sync) inspectRun(sync, this.#problems);
     });
     this.#guard(["rows", "columns", "references", "indexes", "digests", "stats"], "store", () =>
-      inspectStore(store, manifest, this.#syncs[0], this.#problems),
+      rows.finish({ manifest, sync: this.#syncs[0] }),
     );
   }
 
@@ -217,6 +223,16 @@ class InspectionRun {
       problems,
       syncs: this.#syncs,
     };
+  }
+}
+
+/** Of tables that lie upon each other: what is left of each key. */
+function addAll(store: PebbleStore, rows: StoreInspection): void {
+  for (const { key, value } of store.scan(Buffer.alloc(0))) {
+    rows.add({
+      ...{ keys: key, keyStart: 0, keyEnd: key.length },
+      ...{ values: value, valueStart: 0, valueEnd: value.length },
+    });
   }
 }
 

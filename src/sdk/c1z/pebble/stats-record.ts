@@ -31,9 +31,9 @@ export function readStats(reader: FieldReader, end: number): StatsRecord {
     else if (reader.field === 3) counts.resources = reader.int64();
     else if (reader.field === 4) counts.entitlements = reader.int64();
     else if (reader.field === 5) counts.grants = reader.int64();
-    else if (reader.field === 7) resources.set(...readCount(reader, reader.enter()));
-    else if (reader.field === 8) grants.set(...readCount(reader, reader.enter()));
-    else if (reader.field === 9) entitlements.set(...readCount(reader, reader.enter()));
+    else if (reader.field === 7) readCount(reader, reader.enter(), resources);
+    else if (reader.field === 8) readCount(reader, reader.enter(), grants);
+    else if (reader.field === 9) readCount(reader, reader.enter(), entitlements);
     else reader.skip();
   }
   return {
@@ -51,12 +51,16 @@ function emptyCounts(): Map<string, number> {
   return new Map();
 }
 
-function readCount(reader: FieldReader, end: number): [string, number] {
+/** No connector has a tenth of them; each costs more memory than bytes. */
+const maxTypes = 10_000;
+
+function readCount(reader: FieldReader, end: number, counts: Map<string, number>): void {
   let [key, count] = ["", 0];
   while (reader.next(end)) {
     if (reader.field === 1) key = reader.string();
     else if (reader.field === 2) count = reader.int64();
     else reader.skip();
   }
-  return [key, count];
+  counts.set(key, count);
+  if (counts.size > maxTypes) throw new RangeError(`it counts more than ${maxTypes} resource types`);
 }

@@ -5,6 +5,7 @@ import { unpackDatabase } from "../container/container.ts";
 import { type DecoderLimits, rowLimit } from "../container/decoder-limits.ts";
 import { databaseError } from "../container/file-errors.ts";
 import { confine } from "../scratch/foreign-database.ts";
+import { PageKinds } from "../scratch/page-trees.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import { listSyncRuns } from "../write/sync-runs.ts";
 import { SqliteView } from "./sqlite-view.ts";
@@ -12,7 +13,8 @@ import type { ReadEngine } from "./sync-view.ts";
 
 /** @throws BatonError `FILE-CORRUPT`, `FILE-FOREIGN`, `FILE-DECODER-LIMIT`, or what the system refused. */
 export async function openSqlite(path: string, scratch: Scratch, limits: DecoderLimits): Promise<ReadEngine> {
-  await unpackDatabase(path, scratch.database, limits);
+  const kinds = new PageKinds();
+  await unpackDatabase(path, scratch.database, limits, (piece, offset) => kinds.add(piece, offset));
   const place = {
     path,
     scratch: scratch.directory,
@@ -22,7 +24,7 @@ export async function openSqlite(path: string, scratch: Scratch, limits: Decoder
   };
   const db = new DatabaseSync(scratch.database, { readOnly: true });
   try {
-    confine(db, path, scratch, limits);
+    confine(db, path, scratch, limits, kinds);
     return {
       syncs: listSyncRuns(db),
       view: (sync) => new SqliteView(db, place, sync),

@@ -22,7 +22,7 @@ import type { Grant, Resource } from "../../contracts/model.ts";
 import { parseGoTime } from "../container/go-time.ts";
 import { resourceKey } from "../scratch/row-sql.ts";
 import { type C1zReader, openC1z } from "./reader.ts";
-import type { SyncView } from "./sync-view.ts";
+import type { KeyedResource, SyncView } from "./sync-view.ts";
 
 /** What the Go `baton` printed; the caller says as much of its shape as it uses. */
 function golden<T>(name: string): T {
@@ -135,7 +135,8 @@ test("each sync of a file is shown for itself; what differs is what the Go diff 
     after.map(({ key }) => key),
   );
   // Go connectors freeze profiles in random order, and the Go diff compares bytes.
-  const changed = after.filter(({ content }, index) => !Buffer.from(content).equals(before[index]?.content ?? content));
+  const bytesOf = (row: KeyedResource | undefined): Buffer => Buffer.concat(row?.content ?? []);
+  const changed = after.filter((row, index) => !bytesOf(row).equals(bytesOf(before[index])));
   const theirs = golden<{ resources: { modified: { id: { resource: string } }[] } }>("two-syncs-v1.diff.json");
   assertSameRows(
     changed.map((row) => row.resource().id.resource),

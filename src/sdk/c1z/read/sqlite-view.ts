@@ -170,8 +170,9 @@ export class SqliteView implements SyncView {
     const condition =
       resourceTypeId === undefined ? everything : { where: ["+resource_type_id = ?"], values: [resourceTypeId] };
     for (const row of this.#iterate("v1_resources", "external_id, data", condition, "order by external_id")) {
-      const content = messageOf(row);
-      yield { key: String(row["external_id"]), content, encoding: "v1", resource: () => decodeResourceLater(content) };
+      const bytes = messageOf(row);
+      const key = String(row["external_id"]);
+      yield { key, content: [bytes, nothing], encoding: "v1", resource: () => decodeResourceLater(bytes) };
     }
   }
 
@@ -301,6 +302,8 @@ export class SqliteView implements SyncView {
     }
   }
 }
+
+const nothing = new Uint8Array(0);
 
 function* noRows(): Generator<never> {}
 

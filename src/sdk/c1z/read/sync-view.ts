@@ -26,14 +26,17 @@ export interface RowWindow {
   readonly limit: number;
 }
 
-/** A resource by its key. */
+/** A resource by its key. Methods and content are for as long as the next one is not asked for; what `resource` gives lasts. */
 export interface KeyedResource {
   /** `type:id`. */
   readonly key: string;
-  /** Bytes of the row. Rows of the same encoding and the same bytes say the same. */
-  readonly content: Uint8Array;
+  /**
+   * Bytes of the row, in two parts: what is between them is when it was written. Rows of the same encoding and the same
+   * bytes say the same.
+   */
+  readonly content: readonly [Uint8Array, Uint8Array];
   readonly encoding: "v1" | "v3";
-  /** The resource, decoded anew each time; its profile is read when it is first asked for. */
+  /** The resource, anew each time; most of it is read when it is first asked for. It keeps the bytes of its row. */
   resource(): Resource;
 }
 

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { BatonError, Status } from "../../errors.ts";
 import type { DecoderLimits } from "../container/decoder-limits.ts";
-import { PageTrees } from "./page-trees.ts";
+import { type PageKinds, PageTrees } from "./page-trees.ts";
 import type { Row } from "./row-sql.ts";
 import { columnsOf, tableNames } from "./schema.ts";
 import type { Scratch } from "./scratch.ts";
@@ -17,10 +17,18 @@ const maxSchemaEntries = 1000;
 
 /**
  * Bounds what reading from `db` takes, and refuses what could be carried out. Call it before anything else is asked.
+ * @param passed what was seen of the pages as they were unpacked; default: all are read again.
  * @throws BatonError `FILE-FOREIGN`; errors of SQLite for a damaged database.
  */
-export function confine(db: DatabaseSync, path: string, scratch: Scratch, limits: DecoderLimits): void {
-  checkSchemaPages(scratch.database, path);
+export function confine(
+  db: DatabaseSync,
+  path: string,
+  scratch: Scratch,
+  limits: DecoderLimits,
+  passed?: PageKinds,
+): void {
+  using trees = new PageTrees(scratch.database, path, passed);
+  trees.walk(1);
   db.enableDefensive(true);
   db.limits.length = limits.maxRowBytes;
   const directory = scratch.parent.replaceAll("'", "''");
@@ -30,7 +38,7 @@ export function confine(db: DatabaseSync, path: string, scratch: Scratch, limits
     pragma cell_size_check = on;
     pragma hard_heap_limit = ${heapBytes + 2 * limits.maxRowBytes};
   `);
-  refuseForeign(db, path, scratch.database);
+  refuseEntries(db, path, trees);
 }
 
 /**
@@ -48,11 +56,16 @@ export function checkSchemaPages(database: string, path: string): void {
  * @throws BatonError `FILE-FOREIGN`, and `FILE-CORRUPT` for tables or indexes that share pages.
  */
 export function refuseForeign(db: DatabaseSync, path: string, database: string): void {
+  using trees = new PageTrees(database, path);
+  trees.walk(1);
+  refuseEntries(db, path, trees);
+}
+
+/** @param trees in which the list of all tables was walked. */
+function refuseEntries(db: DatabaseSync, path: string, trees: PageTrees): void {
   const query = "select type, name, tbl_name, rootpage, sql from sqlite_schema limit ?";
   const entries = db.prepare(query).all(maxSchemaEntries + 1);
   if (entries.length > maxSchemaEntries) throw foreign(path, `more than ${maxSchemaEntries} tables and indexes`);
-  using trees = new PageTrees(database, path);
-  trees.walk(1);
   for (const entry of entries) {
     const computed = computedIn(entry);
     if (computed !== undefined) throw foreign(path, `${computed} ${quoted(entry["name"])}`);
@@ -69,8 +82,7 @@ export function refuseForeign(db: DatabaseSync, path: string, database: string):
 /** What of a table or index is carried out when rows are read or written; undefined when nothing is. */
 function computedIn({ type, sql }: Row): string | undefined {
   if (type === "view" || type === "trigger") return `the ${type}`;
-  // Names and texts may say anything.
-  const text = String(sql ?? "").replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]/g, "x");
+  const text = String(sql ?? "").replaceAll(saysAnything, (said) => (/^[-/]/.test(said) ? " " : "x"));
   if (type === "table") {
     if (/^\s*create\s+virtual\b/i.test(text)) return "the virtual table";
     if (/\bcheck\s*\(|\bdefault\s*\(/i.test(text)) return "something that is computed for each row in the table";
@@ -79,6 +91,13 @@ function computedIn({ type, sql }: Row): string | undefined {
   const isPlain = /^[^()]*\([^()]*\)[^()]*$/.test(text) || text === "";
   return type === "index" && !isPlain ? "something that is computed for each row in the index" : undefined;
 }
+
+/**
+ * Comments, names and texts; one that does not end goes to the end, so that many beginnings of one are not each looked
+ * through.
+ */
+const saysAnything =
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"]|"")*(?:"|$)|'(?:[^']|'')*(?:'|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)/g;
 
 function quoted(name: unknown): string {
   return JSON.stringify(String(name).slice(0, 100));

@@ -13,6 +13,45 @@ const innerHeaderBytes = 12;
 /** Pieces in which the first bytes of all pages are looked for. */
 const pieceBytes = 1024 * 1024;
 
+/** What each page is, from the pieces of a file as they pass by. */
+export class PageKinds {
+  #pageBytes = 0;
+  #kinds = new Uint8Array(1024);
+  #count = 0;
+
+  /** The next piece. @param offset how many bytes came before. */
+  add(piece: Buffer, offset: number): void {
+    if (offset === 0 && piece.length > fileHeaderBytes) this.#pageBytes = pageBytesIn(piece);
+    // Without a size, or where the beginning comes in crumbs, who needs the kinds reads them from the file.
+    if (this.#pageBytes <= 0) return;
+    let page = Math.ceil(offset / this.#pageBytes);
+    for (let at = page * this.#pageBytes - offset; at < piece.length; at += this.#pageBytes) {
+      if (page >= this.#kinds.length) this.#grow();
+      this.#kinds[page] = piece[page === 0 ? fileHeaderBytes : at] ?? 0;
+      this.#count = ++page;
+    }
+  }
+
+  /** The first byte of each whole page of a file of `size` bytes; undefined when other bytes passed by. */
+  of(size: number): Uint8Array | undefined {
+    const pages = Math.floor(size / this.#pageBytes);
+    return Math.ceil(size / this.#pageBytes) === this.#count ? this.#kinds.subarray(0, pages) : undefined;
+  }
+
+  #grow(): void {
+    const grown = new Uint8Array(2 * this.#kinds.length);
+    grown.set(this.#kinds);
+    this.#kinds = grown;
+  }
+}
+
+/** 0 where the header names no size that there is. */
+function pageBytesIn(header: Buffer): number {
+  const stored = header.readUInt16BE(16);
+  const bytes = stored === 1 ? 65_536 : stored;
+  return bytes < 512 || (bytes & (bytes - 1)) !== 0 ? 0 : bytes;
+}
+
 /** The pages of one database file. `close` it, or declare it with `using`. */
 export class PageTrees {
   readonly #path: string;
@@ -22,19 +61,18 @@ export class PageTrees {
   readonly #kinds: Uint8Array;
   readonly #isUsed: Uint8Array;
 
-  /** @param database the file. @param path what it stands for, named in errors. */
-  constructor(database: string, path: string) {
+  /**
+   * @param database the file. @param path what it stands for, named in errors.
+   * @param passed what was seen of the pages as the file was written; default: the file is read.
+   */
+  constructor(database: string, path: string, passed?: PageKinds) {
     this.#path = path;
     this.#fd = openSync(database, "r");
     try {
       const { size } = fstatSync(this.#fd);
-      const header = this.#read(0, fileHeaderBytes);
-      const stored = header.readUInt16BE(16);
-      this.#pageBytes = stored === 1 ? 65_536 : stored;
-      if (this.#pageBytes < 512 || (this.#pageBytes & (this.#pageBytes - 1)) !== 0) {
-        throw corruptFile(path, "its database has no size of pages");
-      }
-      this.#kinds = this.#readKinds(size);
+      this.#pageBytes = pageBytesIn(this.#read(0, fileHeaderBytes));
+      if (this.#pageBytes === 0) throw corruptFile(path, "its database has no size of pages");
+      this.#kinds = passed?.of(size) ?? this.#readKinds(size);
       this.#isUsed = new Uint8Array(this.#kinds.length + 1);
     } catch (caught) {
       this.close();
@@ -81,17 +119,12 @@ export class PageTrees {
   }
 
   #readKinds(size: number): Uint8Array {
-    const found = new Uint8Array(Math.floor(size / this.#pageBytes));
-    // Sizes of pages are powers of two, and no larger than a piece.
+    const kinds = new PageKinds();
     const piece = Buffer.allocUnsafe(pieceBytes);
     for (let offset = 0; offset < size; offset += pieceBytes) {
-      const got = readSync(this.#fd, piece, 0, pieceBytes, offset);
-      for (let at = 0; at < got; at += this.#pageBytes) {
-        const page = (offset + at) / this.#pageBytes;
-        found[page] = piece[page === 0 ? fileHeaderBytes : at] ?? 0;
-      }
+      kinds.add(piece.subarray(0, readSync(this.#fd, piece, 0, pieceBytes, offset)), offset);
     }
-    return found;
+    return kinds.of(size) ?? new Uint8Array(0);
   }
 
   #read(offset: number, length: number): Buffer {

@@ -1,8 +1,8 @@
-/** Rows of one statement: inserted here, or made into a batch for another thread. Knows no tables. */
+/** Rows on their way into the database: inserted here, or made into a batch for another thread. Knows no tables. */
 import { releaseBuffer } from "../../release-buffer.ts";
 import { viewOf } from "../../wire/encode.ts";
 import { ProtoWriter } from "../../wire/proto-writer.ts";
-import type { RowsToWrite } from "./scratch-database.ts";
+import type { GrantBatch } from "./grant-batches.ts";
 import type { Statements } from "./statements.ts";
 
 const writer = new ProtoWriter();
@@ -17,6 +17,16 @@ export interface RowBatch {
   readonly lengths: Uint32Array;
   /** The blobs, one after the other. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Rows to be written. */
+export interface RowsToWrite {
+  /** What another thread saves this one, in microseconds. */
+  readonly savesUs: number;
+  /** Makes the batch for the other thread. */
+  encode(): RowBatch | GrantBatch;
+  /** Writes them here. */
+  write(statements: Statements): void;
 }
 
 /** How rows of one table are made. */

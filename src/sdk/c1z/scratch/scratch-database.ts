@@ -6,8 +6,7 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { databaseError, isSqliteError } from "../container/file-errors.ts";
-import type { GrantBatch } from "./grant-batches.ts";
-import type { RowBatch } from "./row-batches.ts";
+import type { RowsToWrite } from "./row-batches.ts";
 import type { Row } from "./row-sql.ts";
 import type { Scratch } from "./scratch.ts";
 import { configureConnection, share } from "./scratch-connection.ts";
@@ -24,16 +23,6 @@ const pageBytes = 16 * 1024;
  * 20 MB. 20,000 users are as much, or 140,000 grants.
  */
 const worthThreadUs = 100_000;
-
-/** Rows to be written. */
-export interface RowsToWrite {
-  /** What another thread saves this one, in microseconds. */
-  readonly savesUs: number;
-  /** Makes the batch for the other thread. */
-  encode(): RowBatch | GrantBatch;
-  /** Writes them here. */
-  write(statements: Statements): void;
-}
 
 /** SQLite makes a new file as the umask says, and its journal as the file is; this one is for its owner alone. */
 function openPrivately(database: string): DatabaseSync {

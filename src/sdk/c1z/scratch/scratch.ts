@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
 import { fileError } from "../container/file-errors.ts";
-import { holdMark, type LiveMark, livenessByMark } from "../container/live-mark.ts";
+import { holdMark, isHeldMark, type LiveMark, livenessByMark } from "../container/live-mark.ts";
 import { type ProcessIdentity, parseIdentity, thisProcess } from "../container/process-identity.ts";
 
 /** A directory that only this user can enter (mode 0700). */
@@ -182,8 +182,8 @@ export function livenessOfOwner({ directory }: Scratch, owner: ScratchOwner): "a
 
 /**
  * Removes scratch directories of this user under `parent` whose process is gone, whatever machine it was on. Those that a
- * run on the same file could take up, and those that do not name their process, stay for a day; empty ones for ten
- * seconds.
+ * run on the same file could take up, and those that do not name their process, stay for a day; those of neither name
+ * nor database for ten seconds.
  */
 export function sweepScratch(parent: string): number {
   let removed = 0;
@@ -202,12 +202,13 @@ function isAbandoned(scratch: Scratch, isClaimed: boolean): boolean {
   const { directory } = scratch;
   const names = namesIn(directory);
   if (!isPrivate(directory) || names.some((name) => !isOurs(name))) return false;
-  const idleMs = idleMsOf(directory);
-  if (names.length === 0) return idleMs > emptyGraceMs;
   const owner = readOwner(scratch);
   if (owner && livenessOfOwner(scratch, owner) === "alive") return false;
+  if (!owner && !names.includes(databaseFile)) {
+    return idleMsOf(directory) > emptyGraceMs && !isHeldMark(join(directory, markFile));
+  }
   const isOfUse = owner === undefined || (isClaimed && canBeTakenUp(owner));
-  return !isOfUse || idleMs > dayMs;
+  return !isOfUse || idleMsOf(directory) > dayMs;
 }
 
 /** A file in a directory that is gone will not be synced again. */
@@ -217,8 +218,10 @@ function canBeTakenUp({ target }: ScratchOwner): boolean {
 
 /** Since anything in it was touched. */
 function idleMsOf(directory: string): number {
-  const paths = [directory, ...namesIn(directory).map((name) => join(directory, name))];
-  return Date.now() - Math.max(...paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+  const touchedMs = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  // There may be more files than a call takes arguments.
+  const newest = (latest: number, name: string): number => Math.max(latest, touchedMs(join(directory, name)));
+  return Date.now() - namesIn(directory).reduce(newest, touchedMs(directory));
 }
 
 /** Files of ours, and those that lie beside a working copy while it is written. */

@@ -5,7 +5,6 @@ import { startThread } from "../../start-thread.ts";
 const program = {
   module: "./write-thread-main",
   url: import.meta.url,
-  asset: "write-thread.cjs",
 };
 
 /** Rows come as one buffer a page: little is made that could become garbage. */

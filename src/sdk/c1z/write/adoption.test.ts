@@ -103,6 +103,19 @@ async function nextRun(here: Place): Promise<{ readonly id: string; readonly tok
   return { id, token };
 }
 
+test("T-03: a run that goes on removes what else the killed one had", async (context) => {
+  const here = place(context);
+  await writeSync(here.path, here.scratch);
+  const id = await killedRun(here);
+  // As when the file before is read at that moment.
+  const other = join(here.scratch, "c1z-other1");
+  mkdirSync(other, { mode: 0o700 });
+  writeFileSync(join(other, "mark"), "");
+  writeFileSync(join(other, "owner.json"), JSON.stringify({ process: { ...thisProcess(), pid: deadPid } }));
+  assert.equal((await nextRun(here)).id, id);
+  assert.deepEqual(readdirSync(here.scratch), []);
+});
+
 test("T-03: what a killed run had read is gone on with from its last checkpoint, under the same id", async (context) => {
   for (const hasFile of [false, true]) {
     const here = place(context);
@@ -285,16 +298,23 @@ test("T-01: scratch directories of the dead go at once, or after a day where ano
     make("c1z-ffffff", dead, 25, "notes.txt"),
     make("something-else", dead, 25),
   ];
-  // A kill between making the directory and naming its owner leaves it empty.
-  for (const [name, ageSeconds] of [
+  // A kill between making the directory and naming its owner leaves it empty, or with a mark that nobody holds.
+  for (const [name, ageSeconds, ...files] of [
     ["c1z-gggggg", 11],
     ["c1z-hhhhhh", 1],
+    ["c1z-kkkkkk", 11, "mark"],
+    ["c1z-llllll", 1, "mark"],
   ] as const) {
     const then = new Date(Date.now() - ageSeconds * 1000);
-    mkdirSync(join(here.scratch, name), { mode: 0o700 });
-    utimesSync(join(here.scratch, name), then, then);
+    const directory = join(here.scratch, name);
+    mkdirSync(directory, { mode: 0o700 });
+    for (const file of files) {
+      writeFileSync(join(directory, file), "");
+      utimesSync(join(directory, file), then, then);
+    }
+    utimesSync(directory, then, then);
   }
-  kept.push("c1z-hhhhhh");
+  kept.push("c1z-hhhhhh", "c1z-llllll");
   await writeSync(here.path, here.scratch);
   assert.deepEqual(readdirSync(here.scratch).toSorted(), kept.toSorted());
 });

@@ -18,7 +18,8 @@ import type { StorePage } from "./sync-store.ts";
 
 const createLog = `create table if not exists grant_log
   (id integer primary key, sync_id text not null, names text not null, codes blob not null)`;
-const logged = "select names, codes from grant_log where sync_id = ? order by id";
+const loggedNames = "select names from grant_log where sync_id = ? order by id";
+const loggedCodes = "select codes from grant_log where sync_id = ? order by id";
 const anyRow = "select 1 from v1_grants where sync_id = ? limit 1";
 /** Set on a principal's number when the grant has a row of its own, of which the id is its place in the log. */
 const hasRow = 0x80000000;
@@ -68,10 +69,10 @@ export class GrantLog {
 
   /** What a run before put; rows without a log are those of a run that asked, or of a version 1 file. */
   #readBack(): void {
-    for (const { names, codes } of this.#rows()) {
-      this.#learn(names);
-      this.#count += codes.length / 2;
-    }
+    // Nobody else writes it.
+    const rows = this.#database.db.prepare(loggedNames).iterate(this.#syncId);
+    for (const { names } of rows) this.#learn(JSON.parse(String(names)) as LogRow["names"]);
+    for (const codes of this.#codes()) this.#count += codes.length / 2;
     if (this.#count === 0 && this.#database.get(anyRow, this.#syncId)) this.#isLog = false;
   }
 
@@ -84,13 +85,11 @@ export class GrantLog {
     }
   }
 
-  *#rows(): Generator<LogRow> {
-    const { db } = this.#database;
-    for (const row of db.prepare(logged).iterate(this.#syncId)) {
+  /** The numbers of the log, row by row. */
+  *#codes(): Generator<LogRow["codes"]> {
+    for (const row of this.#database.db.prepare(loggedCodes).iterate(this.#syncId)) {
       const bytes = bytesOf(row["codes"]);
-      // Nobody else writes it.
-      const names = JSON.parse(String(row["names"])) as LogRow["names"];
-      yield { names, codes: new Uint32Array(new Uint8Array(bytes).buffer, 0, bytes.length / 4) };
+      yield new Uint32Array(new Uint8Array(bytes).buffer, 0, bytes.length / 4);
     }
   }
 
@@ -175,7 +174,7 @@ export class GrantLog {
     this.#database.write(() => {
       const { db } = this.#database;
       let id = 0;
-      for (const { codes } of this.#rows()) {
+      for (const codes of this.#codes()) {
         for (let at = 0; at < codes.length; at += 2) {
           id++;
           const principal = codes[at + 1] ?? 0;
@@ -207,7 +206,7 @@ export class GrantLog {
     const hasRows = this.#database.get(anyRow, this.#syncId) !== undefined;
     const out = this.#newCodes(this.#count, hasRows ? this.#count : 0);
     let grant = 0;
-    for (const { codes } of this.#rows()) {
+    for (const codes of this.#codes()) {
       for (let at = 0; at < codes.length; at += 2, grant++) {
         const principal = codes[at + 1] ?? 0;
         out.entitlementOf[grant] = codes[at] ?? 0;

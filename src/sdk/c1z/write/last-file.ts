@@ -3,7 +3,7 @@
 import type { ResourceId } from "../../contracts/model.ts";
 import { formatOf } from "../container/container.ts";
 import { readV3Manifest } from "../container/v3-manifest.ts";
-import { openC1z } from "../read/reader.ts";
+import type { C1zReader } from "../read/reader.ts";
 import type { GoneResource, NamedResource } from "./gone-rows.ts";
 import type { SyncStats } from "./sync-store.ts";
 
@@ -34,9 +34,15 @@ async function fullSyncOf(path: string, tempDir: string | undefined): Promise<Om
     const sync = syncs.find(({ type, endedAt }) => type === "full" && endedAt !== undefined);
     return sync?.stats && { id: sync.id, stats: sync.stats };
   }
-  using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  using file = await openFile(path, tempDir);
   const sync = file.latestFinished("full");
   return sync && { id: sync.id, stats: file.view(sync.id).stats() };
+}
+
+/** The readers are loaded for it: a sync that asks nothing of another file needs none of their 22 modules. */
+async function openFile(path: string, tempDir: string | undefined): Promise<C1zReader> {
+  const { openC1z } = await import("../read/reader.ts");
+  return await openC1z(path, tempDir === undefined ? {} : { tempDir });
 }
 
 /** Resources of one type in the newest finished sync of a file; undefined when it holds none, or is not there. */
@@ -46,7 +52,7 @@ export async function namedResourcesOfFile(
   tempDir: string | undefined,
 ): Promise<readonly NamedResource[] | undefined> {
   if ((await formatOf(path)) === "none") return undefined;
-  using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  using file = await openFile(path, tempDir);
   const sync = file.latestFinished();
   if (!sync) return undefined;
   const resources = file.view(sync.id).resources({ resourceTypeId });
@@ -72,7 +78,7 @@ export async function goneFromFile(
   { resourceTypeIds, limit, isThere, isGranted }: GoneFromFile,
   tempDir: string | undefined,
 ): Promise<readonly GoneResource[]> {
-  using file = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  using file = await openFile(path, tempDir);
   const view = file.view(file.latestFinished("full")?.id);
   const gone = new Map<string, GoneResource>();
   const add = ({ resourceType, resource: id }: ResourceId, name: string | undefined): boolean =>

@@ -15,9 +15,8 @@ import type { RunToWrite } from "./pebble/envelope.ts";
 import { checkSource } from "./pebble/grant-references.ts";
 import { SyncSource } from "./pebble/sync-source.ts";
 import { writeStore } from "./pebble/write-store.ts";
-import { deleteSyncs } from "./retention.ts";
 import { countRows } from "./stats.ts";
-import { finishSyncRun, listSyncRuns, type SyncRun } from "./sync-runs.ts";
+import { deleteSyncs, finishSyncRun, listSyncRuns, type SyncRun } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, SyncStats } from "./sync-store.ts";
 
 interface OpenGrants {

@@ -6,9 +6,8 @@ import type { EngineContext, GrantStore, WriteEngine } from "./engine.ts";
 import { type GoneResource, type GoneRows, goneOf, type NamedResource, namedResources } from "./gone-rows.ts";
 import { GrantTable } from "./grant-table.ts";
 import { checkReferences } from "./references.ts";
-import { deleteSyncs, syncsToPrune } from "./retention.ts";
 import { countRows, statsFromJson } from "./stats.ts";
-import { finishSyncRun, latestFinished, listSyncRuns } from "./sync-runs.ts";
+import { deleteSyncs, finishSyncRun, latestFinished, listSyncRuns, syncsToPrune } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, SyncStats } from "./sync-store.ts";
 
 /** Writes version 1 files. */

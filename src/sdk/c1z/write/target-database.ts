@@ -58,13 +58,11 @@ export async function openTargetDatabase(options: TargetDatabaseOptions): Promis
   const key = scratchKey(target);
   const left = findScratch(parent, key);
   const adopted = left && adopt(left, options);
-  if (adopted) {
-    logger.info("a run on this file was killed; going on with what it had read", { path: target });
-    return adopted;
-  }
+  if (adopted) logger.info("a run on this file was killed; going on with what it had read", { path: target });
+  // Also then: the killed run may have had another, to read the file before.
   const swept = sweepScratch(parent);
   if (swept > 0) logger.info("removed scratch directories that killed runs had left", { parent, count: swept });
-  return await unpack(claimScratch(parent, key, target), options);
+  return adopted ?? (await unpack(claimScratch(parent, key, target), options));
 }
 
 /** What tells this state of a file from every other one it had or will have; "absent" when it is not there. */

@@ -18,7 +18,6 @@ import type { PackedFile } from "../container/pack.ts";
 import { checkReplaceable, followLink } from "../container/save.ts";
 import { removeLeftovers } from "../container/temporary-files.ts";
 import { readV3Manifest } from "../container/v3-manifest.ts";
-import { checkEngine } from "../read/pebble/store-files.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
 import {
@@ -32,12 +31,9 @@ import {
 } from "./engine.ts";
 import { unfinishedPath } from "./files-beside.ts";
 import type { GoneResource } from "./gone-rows.ts";
-import { PebbleEngine } from "./pebble-engine.ts";
-import { deleteSyncs } from "./retention.ts";
 import { RowTables } from "./row-tables.ts";
 import { SqliteSessionStore } from "./session-store.ts";
-import { SqliteEngine } from "./sqlite-engine.ts";
-import { canResume, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
+import { canResume, deleteSyncs, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
@@ -72,25 +68,26 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
   await checkReplaceable(path);
   const target = await followLink(path);
   const { lockWait, signal, clock, logger } = options;
+  const waits = lockWait && { wait_s: lockWait.longestMs / 1000, standstill_s: lockWait.standstillMs / 1000 };
   const stateBefore = fileState(target);
   const lock = await lockFile(target, {
     clock,
     ...(lockWait && { wait: lockWait }),
     signal,
-    onWait: (holder, waitMs) =>
-      logger.warn("another run has the file; waiting for it", { path, holder, wait_s: waitMs / 1000 }),
+    onWait: (holder) => logger.warn("another run has the file; waiting for it", { path, holder, ...waits }),
   });
   try {
     const format = await formatOf(target);
     if (format === "unknown") throw corruptFile(path, "it does not begin as one");
     // What cannot be read is not replaced either: there is no telling what it holds.
-    if (format === "v3") checkEngine(path, await readV3Manifest(path));
+    if (format === "v3") await checkV3(path);
     removeLeftovers(target);
     const { tempDir } = options;
     const engine = engineFor(format, options.engine, logger);
     const base = await baseOf(target, format, engine);
+    const newEngine = await loadEngine(engine);
     const opened = await openTargetDatabase({ target, base, engine, tempDir, clock, logger });
-    const writer = new C1zWriter({ ...options, path }, { ...opened, lock, target, engine });
+    const writer = new C1zWriter({ ...options, path }, { ...opened, lock, target, newEngine });
     const isMoved = lock.waitedFor !== undefined && fileState(target) !== stateBefore;
     if (isMoved && (engine === "pebble" ? base === undefined : writer.endsFinished)) {
       writer.close();
@@ -101,6 +98,21 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
     lock.release();
     throw caught;
   }
+}
+
+/** Loads one of the engines, and not what the other is made of. */
+async function loadEngine(engine: StorageEngine): Promise<OpenedTarget["newEngine"]> {
+  if (engine === "pebble") {
+    const { PebbleEngine } = await import("./pebble-engine.ts");
+    return (context) => new PebbleEngine(context);
+  }
+  const { SqliteEngine } = await import("./sqlite-engine.ts");
+  return (context) => new SqliteEngine(context);
+}
+
+async function checkV3(path: string): Promise<void> {
+  const { checkEngine } = await import("../read/pebble/store-files.ts");
+  checkEngine(path, await readV3Manifest(path));
 }
 
 /** What was waited for is there already: a second reading right after it would only use up requests. */
@@ -141,7 +153,7 @@ interface OpenTables {
 interface OpenedTarget extends TargetDatabase {
   readonly lock: FileLock;
   readonly target: string;
-  readonly engine: StorageEngine;
+  newEngine(context: EngineContext): WriteEngine;
 }
 
 /** A c1z that is being written. Made by `openC1zWriter`; `close` it in every case. */
@@ -159,7 +171,7 @@ export class C1zWriter implements SyncStore {
   /** The sync that the open one is a copy of. */
   #copied: SyncRun | undefined;
 
-  constructor(options: C1zWriterOptions, { scratch, database, lock, target, engine }: OpenedTarget) {
+  constructor(options: C1zWriterOptions, { scratch, database, lock, target, newEngine }: OpenedTarget) {
     this.#options = options;
     this.#target = target;
     this.#state = contentState(target);
@@ -174,7 +186,7 @@ export class C1zWriter implements SyncStore {
         await this.#refuseChanged();
       },
     };
-    this.#engine = engine === "pebble" ? new PebbleEngine(context) : new SqliteEngine(context);
+    this.#engine = newEngine(context);
   }
 
   /** True when the sync that was begun last was finished. */
@@ -301,6 +313,7 @@ export class C1zWriter implements SyncStore {
   }
 
   checkpoint(token: string): void {
+    this.#lock.moved();
     const update = "update v1_sync_runs set sync_token = ? where sync_id = ?";
     this.#database.run(update, token, this.#open.sync.id);
     this.#open.grants.mark();

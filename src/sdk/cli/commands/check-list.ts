@@ -1,7 +1,7 @@
 /** How results of checks are shown, by every command that makes some. */
 import { styleText } from "node:util";
 import type { CheckResult } from "../../contracts/connector.ts";
-import { Status } from "../../errors.ts";
+import { quoted, Status } from "../../errors.ts";
 import { padEndToWidth } from "../display-width.ts";
 import { escapeControls } from "../log-line.ts";
 
@@ -20,7 +20,8 @@ export function checksAsJson(checks: readonly CheckResult[]): string {
 /** The results as lines for people, with a sum at the end. */
 export function checksAsText(checks: readonly CheckResult[], color: boolean): string {
   const width = Math.max(0, ...checks.map(({ title }) => title.length));
-  const lines = checks.flatMap(({ outcome, title, detail, code, fix }) => {
+  const lines = checks.flatMap(({ outcome, title, detail: found, quote, code, fix }) => {
+    const detail = quote === undefined ? found : quoted(found, quote);
     const [mark, style] = marks[outcome];
     const word = `${mark} ${outcome}`;
     const shown = color ? styleText(style, word, { validateStream: false }) : word;

@@ -2,6 +2,7 @@
 
 import { formatOf } from "../../c1z/container/container.ts";
 import { convertC1z } from "../../c1z/write/convert.ts";
+import type { Flag } from "../../config/field.ts";
 import { silentLogger } from "../../log.ts";
 import { requirePath } from "../../object-store/object-address.ts";
 import type { Invocation } from "../app.ts";
@@ -12,7 +13,7 @@ import { storageEngineOf } from "../sync-options.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
 /** Writes a new file; the old one stays. --storage-engine asks for a format whatever IN has. */
-export async function runConvert(invocation: Invocation): Promise<number> {
+export async function runConvert(invocation: Invocation<Flag<"bool", "json">>): Promise<number> {
   const { io, options, flags } = invocation;
   const [from, to, ...more] = flags.operands;
   if (from === undefined || to === undefined || more.length > 0) throw usageError("convert takes two files");

@@ -1,14 +1,16 @@
 /** `doctor`: everything that can keep a sync from working, asked one by one, and a report of it to send along. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { parseCredentials } from "../../c1/credentials.ts";
 import { fileError } from "../../c1z/container/file-errors.ts";
+import { readTextBeside } from "../../c1z/container/text-beside.ts";
 import { type Finding, failure, pass, runChecks, skip } from "../../checks.ts";
 import type { Clock } from "../../clock.ts";
+import type { Flag } from "../../config/field.ts";
 import { describeSource } from "../../config/resolve.ts";
-import type { StandardConfig } from "../../config/standard-fields.ts";
+import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { doctorBundle } from "../../doctor/bundle.ts";
 import { fileProbes, objectProbe, scratchProbe } from "../../doctor/file-probes.ts";
@@ -26,7 +28,9 @@ import { checksAsJson, checksAsText, exitCodeOf } from "./check-list.ts";
 import { inspectApart } from "./read-file.ts";
 
 /** Prints on standard output. The exit code is the status of the first failed check. */
-export async function runDoctor(invocation: Invocation): Promise<number> {
+export async function runDoctor(
+  invocation: Invocation<Flag<"bool", "json"> | Flag<"string", "bundle">>,
+): Promise<number> {
   const { io, options, redactor } = invocation;
   const interrupt = listenForInterrupt(io, {
     effect: "The checks are not complete. Nothing was changed.",
@@ -78,7 +82,7 @@ async function tryConfig(invocation: Invocation): Promise<FoundConfig> {
 
 /** The address that the connector's requests go to, as far as it is known. */
 async function endpointOf({ app }: Invocation, { whole }: FoundConfig): Promise<URL | null> {
-  const endpoint = whole && (await app.endpoint?.(whole));
+  const endpoint = whole && (await app.endpoint?.(forApp(whole)));
   return endpoint === undefined ? null : URL.parse(endpoint);
 }
 
@@ -155,7 +159,7 @@ async function checkConnector(
   if (!whole) return [{ id: "connector", title: connectorTitle, ...skip("The settings are not complete.") }];
   try {
     const context = { ...connectorContext(invocation, whole, silentLogger), isAwaited: true };
-    const connector = await invocation.app.createConnector(whole, context);
+    const connector = await invocation.app.createConnector(forApp(whole), context);
     return await connector.check({ signal: AbortSignal.any([signal, AbortSignal.timeout(connectorLimitMs)]) });
   } catch (caught) {
     return [{ id: "connector", title: connectorTitle, ...failure(caught) }];
@@ -195,7 +199,7 @@ function ownNames(): readonly string[] {
 
 function readRecord(path: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(readTextBeside(path) ?? "");
     if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>; // of any fields
   } catch {
     // No run yet, or no record of it.

@@ -2,7 +2,8 @@
 
 import { create, toJson } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
-import type { StandardConfig } from "../../config/standard-fields.ts";
+import type { Flag } from "../../config/field.ts";
+import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import type { Connector } from "../../contracts/connector.ts";
 import type { Logger } from "../../log.ts";
 import { type EventQuestion, eventsResponse } from "../../proto/event-feeds.ts";
@@ -49,7 +50,7 @@ export async function printEvents(config: StandardConfig, printing: EventPrintin
  * `events`: the same for people, a line each: when, who, what was done with what.
  * @throws BatonError as {@link printEvents} does.
  */
-export async function runEvents(invocation: Invocation): Promise<number> {
+export async function runEvents(invocation: Invocation<Flag<"string", "since" | "feed">>): Promise<number> {
   const { app, io, options } = invocation;
   const startAt = startOf(options.string("since"), "since");
   refuseWeakTls(io.env);
@@ -58,7 +59,11 @@ export async function runEvents(invocation: Invocation): Promise<number> {
   invocation.useLogger(output.logger);
   try {
     const context = { ...connectorContext(invocation, config, output.logger), isAwaited: true };
-    const printing = { io, logger: output.logger, connector: async () => await app.createConnector(config, context) };
+    const printing = {
+      io,
+      logger: output.logger,
+      connector: async () => await app.createConnector(forApp(config), context),
+    };
     await readEvents({ startAt, eventFeedId: options.string("feed"), cursor: "" }, printing, ({ events }) => {
       for (const event of events) io.stdout.write(`${lineOf(event)}\n`);
     });

@@ -1,5 +1,6 @@
 /** Prints the fleet as a table or as JSON. */
 import { resolve } from "node:path";
+import type { Flag } from "../../config/field.ts";
 import { BatonError, Status } from "../../errors.ts";
 import {
   type FleetRow,
@@ -23,7 +24,9 @@ const hourSeconds = 3600;
  * Reads all records and judges them.
  * @throws BatonError `FLEET-DIRECTORY`, `FLEET-EMPTY`, BATON-S3 codes, BATON-USAGE.
  */
-export async function runFleet(invocation: Invocation): Promise<number> {
+export async function runFleet(
+  invocation: Invocation<Flag<"bool", "json"> | Flag<"int", "stale-after">>,
+): Promise<number> {
   const { io, options, flags } = invocation;
   const [place, ...more] = flags.operands;
   if (place === undefined || more.length > 0) throw usageError("fleet takes one directory or s3://BUCKET/PREFIX");
@@ -48,6 +51,7 @@ async function findRecords(place: string, invocation: Invocation): Promise<reado
     place: prefix,
     env: io.env,
     network,
+    clock: io.clock,
     isWanted: isRecordName,
     longestBytes: longestRecordBytes,
   });

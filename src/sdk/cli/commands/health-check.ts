@@ -2,6 +2,7 @@
 
 import { get } from "node:http";
 import { isIPv6 } from "node:net";
+import type { Flag } from "../../config/field.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { Invocation } from "../app.ts";
 import { loadStandardConfig } from "../command-setup.ts";
@@ -15,7 +16,9 @@ const ok = 200;
  * Silent when the service answers 200.
  * @throws BatonError exit code 2 for any other answer, 14 when nothing answers, 4 when it takes too long.
  */
-export async function checkHealth(invocation: Invocation): Promise<number> {
+export async function checkHealth(
+  invocation: Invocation<Flag<"string", "endpoint"> | Flag<"int", "timeout">>,
+): Promise<number> {
   const endpoint = invocation.options.string("endpoint");
   if (!endpoints.some((known) => known === endpoint)) {
     throw usageError(`invalid endpoint ${JSON.stringify(endpoint)}: must be one of ${endpoints.join(", ")}`);

@@ -3,6 +3,7 @@
 import type { V3Sync } from "../../c1z/container/v3-manifest.ts";
 import type { Inspection } from "../../c1z/inspect/inspect.ts";
 import type { InspectProblem } from "../../c1z/inspect/inspect-problems.ts";
+import type { Flag } from "../../config/field.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { Status } from "../../errors.ts";
 import { requirePath } from "../../object-store/object-address.ts";
@@ -14,7 +15,7 @@ import { usesColor } from "../run-output.ts";
 import { checksAsText } from "./check-list.ts";
 
 /** Prints on standard output. The exit code is 0 for a sound file, 15 (data loss) for a damaged one. */
-export async function runInspect(invocation: Invocation): Promise<number> {
+export async function runInspect(invocation: Invocation<Flag<"bool", "json">>): Promise<number> {
   const { io, options, flags } = invocation;
   const [path, ...more] = flags.operands;
   if (path === undefined || more.length > 0) throw usageError("inspect takes one file");

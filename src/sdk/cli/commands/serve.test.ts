@@ -81,7 +81,7 @@ const refused: readonly (readonly [argv: readonly string[], code: number, text: 
   [["--listen=127.0.0.1:70000"], 2, /^BATON-USAGE: /m],
   [["--listen=[::g]:80"], 2, /^BATON-USAGE: /m],
   [["--tls-cert=x"], 2, /^BATON-USAGE: --tls-cert and --tls-key go together/m],
-  [["--token-file=missing"], 3, /^SERVE-TLS: .*missing cannot be read/m],
+  [["--token-file=missing"], 3, /^SERVE-TOKEN: .*missing cannot be read/m],
   [["--token-file=short"], 3, /^SERVE-TOKEN: /m],
   [["--tls-client-ca=x"], 2, /^BATON-USAGE: --tls-client-ca needs --tls-cert and --tls-key/m],
   [["--tls-client-ca=x", "--token-file=x"], 2, /^BATON-USAGE: /m],

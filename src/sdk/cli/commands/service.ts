@@ -2,7 +2,7 @@
 
 import type { ServiceOptions } from "../../c1/service.ts";
 import { parseSwitch, parseWholeNumber } from "../../config/parse-value.ts";
-import type { StandardConfig } from "../../config/standard-fields.ts";
+import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import type { Logger } from "../../log.ts";
 import type { PrometheusTelemetry } from "../../telemetry/prometheus.ts";
 import type { ConnectorContext, Invocation } from "../app.ts";
@@ -51,7 +51,8 @@ export async function serveConductorOne(
       asksAhead: readVariable(io.env, "BATON_GET_TASKS", "true or false", parseSwitch) ?? false,
       product: { name: app.name, version: app.version },
       ...connectionWait(io.env),
-      createConnector: async () => await app.createConnector(await withCurrentSecrets(invocation, config), context),
+      createConnector: async () =>
+        await app.createConnector(forApp(await withCurrentSecrets(invocation, config)), context),
       syncs: {
         syncResourceTypes: config.strings("sync-resource-types"),
         skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),

@@ -1,10 +1,9 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
 
 import { resolve } from "node:path";
-import { environmentVariable } from "../../config/field.ts";
+import { environmentVariable, type Flag } from "../../config/field.ts";
 import { parseSwitch } from "../../config/parse-value.ts";
-import type { ResolvedConfig } from "../../config/resolve.ts";
-import type { StandardConfig } from "../../config/standard-fields.ts";
+import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";
 import { createPrometheus } from "../../telemetry/prometheus.ts";
@@ -16,11 +15,13 @@ import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
 import { syncInto } from "../sync-into.ts";
-import { lockWaitOf, readVariable, storeOptions } from "../sync-options.ts";
+import { type LockWaitFlag, lockWaitOf, readVariable, storeOptions } from "../sync-options.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
+type SyncFlag = Flag<"bool", "strict" | "accept-changes"> | LockWaitFlag;
+
 /** Runs the root command. */
-export async function runSyncCommand(invocation: Invocation): Promise<number> {
+export async function runSyncCommand(invocation: Invocation<SyncFlag>): Promise<number> {
   refuseWeakTls(invocation.io.env);
   boundYoungGeneration();
   const config = await loadConfig(invocation);
@@ -40,7 +41,7 @@ export async function runSyncCommand(invocation: Invocation): Promise<number> {
       return await serveConductorOne(invocation, config, context, { output, metrics });
     }
     const { io, app } = invocation;
-    const connector = async () => await app.createConnector(config, context);
+    const connector = async () => await app.createConnector(forApp(config), context);
     if (await answerTask(config, { io, logger: output.logger, connector })) return 0;
     return await syncOnce(invocation, config, context, output);
   } finally {
@@ -61,8 +62,8 @@ const stop = {
 const targetedStop = { effect: "The file is as it was.", hint: "Run the command again." };
 
 /** @throws BatonError BATON-UNSUPPORTED: ConductorOne decides by itself what it takes over. */
-function refuseSyncOnlyFlags({ options }: Invocation): void {
-  const given = ["strict", "accept-changes", "lock-wait"].find((name) => options.isGiven(name));
+function refuseSyncOnlyFlags({ options }: Invocation<SyncFlag>): void {
+  const given = (["strict", "accept-changes", "lock-wait"] as const).find((name) => options.isGiven(name));
   if (given === undefined) return;
   throw new BatonError({
     code: "BATON-UNSUPPORTED",
@@ -75,7 +76,7 @@ function refuseSyncOnlyFlags({ options }: Invocation): void {
 
 /** @returns the exit code. */
 async function syncOnce(
-  invocation: Invocation,
+  invocation: Invocation<SyncFlag>,
   config: StandardConfig,
   context: ConnectorContext,
   output: RunOutput,
@@ -112,7 +113,7 @@ async function syncOnce(
 }
 
 /** A flag is typed for one run; a variable stays, and with it a guard is off that nobody thinks of any more. */
-function warnOfLastingAcceptance(options: ResolvedConfig, { logger }: RunOutput): void {
+function warnOfLastingAcceptance(options: Invocation<SyncFlag>["options"], { logger }: RunOutput): void {
   if (!options.bool("accept-changes") || options.get("accept-changes").source.kind === "flag") return;
   const variable = environmentVariable("accept-changes");
   logger.warn(`${variable} is set: a sync that lost half of its rows is not held. Unset it after this run`);
@@ -168,7 +169,7 @@ async function openRunTelemetry(invocation: Invocation, config: StandardConfig):
 
 /** What tells the measurements of many connectors apart. */
 function originOf({ app }: Invocation, config: StandardConfig): Attributes {
-  const target = app.targetName?.(config);
+  const target = app.targetName?.(forApp(config));
   return { "baton.connector": app.name, ...(target && { "baton.target": target }) };
 }
 

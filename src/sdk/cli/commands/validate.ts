@@ -1,5 +1,7 @@
 /** `validate`: the connector's checks one by one, without syncing. */
 
+import type { Flag } from "../../config/field.ts";
+import { forApp } from "../../config/standard-fields.ts";
 import type { Invocation } from "../app.ts";
 import { listenForInterrupt } from "../cli-io.ts";
 import { connectorContext, loadConfig, refuseWeakTls } from "../command-setup.ts";
@@ -8,7 +10,7 @@ import { openRunOutput, usesColor } from "../run-output.ts";
 import { checksAsJson, checksAsText, exitCodeOf } from "./check-list.ts";
 
 /** Runs the checks and prints them on standard output. The exit code is the status of the first failed one. */
-export async function runValidate(invocation: Invocation): Promise<number> {
+export async function runValidate(invocation: Invocation<Flag<"string", "output">>): Promise<number> {
   const { app, io, options, redactor } = invocation;
   const form = options.string("output");
   if (form !== "text" && form !== "json") {
@@ -24,7 +26,7 @@ export async function runValidate(invocation: Invocation): Promise<number> {
   });
   try {
     const context = { ...connectorContext(invocation, config, output.logger), isAwaited: true };
-    const connector = await app.createConnector(config, context);
+    const connector = await app.createConnector(forApp(config), context);
     const results = await connector.check({ signal: interrupt.signal });
     interrupt.signal.throwIfAborted();
     const color = io.stdout.isTty && usesColor(io.env);

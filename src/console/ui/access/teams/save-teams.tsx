@@ -6,7 +6,7 @@ import { saveFile } from "../../browser/save-file.ts";
 import { useTheme } from "../../browser/use-theme.ts";
 import { useToldFailure } from "../../browser/use-told-failure.ts";
 import { Button } from "../../design/button.tsx";
-import { formatAmount, formatCount, formatDateTimeWithZone, shortHash } from "../../design/format.ts";
+import { formatAmount, formatCount, formatDateTime, shortHash } from "../../design/format.ts";
 import { Menu } from "../../rows/menu.tsx";
 import { pngBlob, svgBlob } from "./save-picture.ts";
 import { pictureSize, teamsSvg } from "./teams-svg.ts";
@@ -64,5 +64,5 @@ export function SaveTeams({ info, api }: SaveTeamsProps) {
 
 function dateOf({ sync }: SourceInfo): string {
   const when = sync?.endedAtMs ?? sync?.startedAtMs;
-  return when === null || when === undefined ? "Date of the sync not known" : `Synced ${formatDateTimeWithZone(when)}`;
+  return when === null || when === undefined ? "Date of the sync not known" : `Synced ${formatDateTime(when)}`;
 }

@@ -8,7 +8,7 @@ import { formatAmount, formatCount } from "../../design/format.ts";
 import { Skeleton } from "../../design/skeleton.tsx";
 import { StatusChip, TextOrDash, VisibilityChip } from "../../rows/cells.tsx";
 import { TeamMembers } from "../people-list.tsx";
-import { screenAddress, subjectApi, targetAddress, withQuery } from "../source-address.ts";
+import { screenAddress, subjectAddress, subjectApi, targetAddress, withQuery } from "../source-address.ts";
 import { FailedScreen, Loading, SubjectFrame, WithSource } from "../source-frame.tsx";
 
 interface SubjectProps {
@@ -39,6 +39,8 @@ interface TeamProps {
 
 function Team({ source, info, team }: TeamProps) {
   const { type, id, name, slug, description, visibility, memberCount, managerCount, disabledCount } = team;
+  const listOf = (where: Readonly<Record<string, string>>) =>
+    withQuery(subjectAddress(source, "teams", type, id), where);
   const isHidden = visibility?.toLowerCase() === "hidden";
   return (
     <SubjectFrame
@@ -51,9 +53,9 @@ function Team({ source, info, team }: TeamProps) {
     >
       <Figures
         figures={[
-          { label: "People", value: formatCount(memberCount) },
-          { label: "Managers", value: formatCount(managerCount), note: managerCount === 0 ? "nobody" : undefined },
-          { label: "Disabled people", value: formatCount(disabledCount) },
+          { label: "People", value: formatCount(memberCount), href: listOf({}) },
+          { label: "Managers", value: formatCount(managerCount), href: listOf({ teamRole: "manager" }) },
+          { label: "Disabled people", value: formatCount(disabledCount), href: listOf({ status: "disabled" }) },
         ]}
       />
       <div class="columns">
@@ -70,7 +72,7 @@ function Team({ source, info, team }: TeamProps) {
           <Managers source={source} team={team} />
         </Card>
       </div>
-      <TeamMembers source={source} type={type} id={id} />
+      <TeamMembers source={source} type={type} id={id} name={name || id} />
     </SubjectFrame>
   );
 }

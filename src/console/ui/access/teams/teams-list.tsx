@@ -7,10 +7,7 @@ import {
   type TeamsPage,
   teamOrders,
 } from "../../../contract/sources.ts";
-import { failureFrom } from "../../api/api-error.ts";
 import { useDebounced } from "../../browser/use-debounced.ts";
-import { FailureBanner } from "../../design/banner.tsx";
-import { Button } from "../../design/button.tsx";
 import { Empty } from "../../design/empty.tsx";
 import { SearchField } from "../../design/field.tsx";
 import { formatAmount, formatCount } from "../../design/format.ts";
@@ -36,7 +33,7 @@ export function TeamsList({ source, info }: { readonly source: string; readonly 
   const address = useDebounced(sourceApi(source, "teams", parameters), typingDelayMs);
   const shown = usePagedRows<TeamRow, TeamsPage>(address);
   const columns = useMemo(() => teamColumns(source), [source]);
-  const { total, failure, page } = shown.rows;
+  const { total, page } = shown.rows;
   const all = formatAmount(info.totals.teams, "team");
   return (
     <section class="card card-flush long-card" aria-label="Teams">
@@ -64,14 +61,6 @@ export function TeamsList({ source, info }: { readonly source: string; readonly 
           ))}
         </ul>
       </div>
-      {failure !== undefined && (
-        <div class="list-head">
-          <FailureBanner
-            failure={failureFrom(failure)}
-            actions={<Button onClick={() => shown.rows.retry()}>Try again</Button>}
-          />
-        </div>
-      )}
       <LongTable
         caption="Teams"
         columns={columns}
@@ -96,23 +85,23 @@ function teamColumns(source: string): readonly LongColumn<TeamRow>[] {
     {
       key: "name",
       title: "Team",
-      share: 24,
+      share: 20,
       order: "name",
       isRowHeader: true,
       hint: ({ name, id }) => name || id,
       cell: (team) => <a href={address(team, {})}>{team.name || team.id}</a>,
     },
-    { ...numberColumn("members", "People", ({ memberCount }) => memberCount), share: 8 },
+    { ...numberColumn("members", "People", ({ memberCount }) => memberCount), share: 9.5 },
     {
       key: "mix",
       title: "Roles",
-      share: 26,
+      share: 21,
       cell: (team) => <RoleMix team={team} addressOf={(role) => address(team, { roles: role })} />,
     },
     {
       key: "disabled",
       title: "Disabled",
-      share: 14,
+      share: 13,
       order: "disabled",
       cell: (team) => (
         <Share count={team.disabledCount} team={team} tone="disabled" href={address(team, { status: "disabled" })} />
@@ -121,17 +110,17 @@ function teamColumns(source: string): readonly LongColumn<TeamRow>[] {
     {
       key: "without-two-factor",
       title: "No two-factor",
-      share: 14,
+      share: 16,
       order: "without-two-factor",
       cell: (team) => (
         <Share count={team.withoutTwoFactor} team={team} tone="bad" href={address(team, { twoFactor: "no" })} />
       ),
     },
-    { ...numberColumn("managers", "Managers", ({ managerCount }) => managerCount), share: 9 },
+    { ...numberColumn("managers", "Managers", ({ managerCount }) => managerCount), share: 11 },
     {
       key: "visibility",
       title: "Visibility",
-      share: 10,
+      share: 12.5,
       order: "visibility",
       cell: ({ visibility }) => <VisibilityChip visibility={visibility} />,
     },

@@ -9,8 +9,8 @@ import { CodeBlock } from "../../design/code-block.tsx";
 import { Empty } from "../../design/empty.tsx";
 import { formatClockSeconds, formatDateTime } from "../../design/format.ts";
 import { Skeleton } from "../../design/skeleton.tsx";
+import { useScrolledRows } from "../../rows/use-scrolled-rows.ts";
 import type { LogLines } from "./use-log-lines.ts";
-import { useVirtual } from "./use-virtual.ts";
 
 /** Height of a line in pixels, as in connector.css. */
 const rowHeight = 32;
@@ -24,20 +24,14 @@ export function LogList({ log, isSearch }: { log: LogLines; isSearch: boolean })
   const { lines } = log;
   const scroller = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<LogLine | null>(null);
-  const virtual = useVirtual({
-    scroller,
-    count: lines.length,
-    rowHeight,
-    rowKey: (index) => lines[index]?.seq ?? index,
-  });
-  const lastShown = virtual.rows.at(-1)?.index ?? 0;
+  const [first, last] = useScrolledRows(scroller, lines.length, rowHeight);
   useEffect(() => {
-    if (lines.length > 0 && lastShown >= lines.length - loadAhead) log.loadOlder();
-  }, [lastShown, lines.length]);
+    if (lines.length > 0 && last >= lines.length - loadAhead) log.loadOlder();
+  }, [last, lines.length]);
   const height = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    height.current?.style.setProperty("height", `${virtual.totalSize}px`);
-  }, [virtual.totalSize]);
+    height.current?.style.setProperty("height", `${lines.length * rowHeight}px`);
+  }, [lines.length]);
 
   if (lines.length === 0) {
     return (
@@ -57,12 +51,15 @@ export function LogList({ log, isSearch }: { log: LogLines; isSearch: boolean })
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls; that must work without a mouse. */}
       <section class="log card-flush card" ref={scroller} aria-label="Log lines" tabIndex={0}>
         <div class="log-rows" ref={height}>
-          {virtual.rows.map(({ index, start, key }) => {
-            const line = lines[index];
-            return line ? (
-              <Row key={key} line={line} top={start} isChosen={chosen?.seq === line.seq} onChoose={setChosen} />
-            ) : null;
-          })}
+          {lines.slice(first, last + 1).map((line, at) => (
+            <Row
+              key={line.seq}
+              line={line}
+              top={(first + at) * rowHeight}
+              isChosen={chosen?.seq === line.seq}
+              onChoose={setChosen}
+            />
+          ))}
         </div>
       </section>
       {chosen && <LineDetails line={chosen} onClose={() => setChosen(null)} />}

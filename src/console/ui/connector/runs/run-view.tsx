@@ -2,13 +2,14 @@
 
 import type { RunCompleteness, RunDetail } from "../../../contract/runs.ts";
 import { screenAddress } from "../../access/source-address.ts";
+import { TotalsOfFile } from "../../access/totals-of-file.tsx";
 import { useData } from "../../api/use-data.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { LinkButton } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { Chip, ResultChip, type Tone } from "../../design/chip.tsx";
-import { FactList, Figures } from "../../design/facts.tsx";
-import { formatBytes, formatCount, formatDateTimeWithZone, formatDuration } from "../../design/format.ts";
+import { FactList } from "../../design/facts.tsx";
+import { formatBytes, formatCount, formatDateTime, formatDuration } from "../../design/format.ts";
 import { Skeleton } from "../../design/skeleton.tsx";
 import { type Column, Table } from "../../rows/table.tsx";
 import { connectorPath, runApi } from "../connector-paths.ts";
@@ -40,9 +41,11 @@ const listColumns: readonly Column<ListRow>[] = [
   { key: "passes", title: "Passes", isNumber: true, cell: ({ passes }) => rowCount(passes) },
   { key: "sweeps", title: "Sweeps", isNumber: true, cell: ({ sweeps }) => rowCount(sweeps) },
   { key: "moved", title: "Moved", cell: ({ moved }) => (moved ? "Yes" : "No") },
+  { key: "begun", title: "Begun at", cell: ({ startedAt }) => timeText(startedAt) },
   { key: "ended", title: "Whole at", cell: ({ endedAt }) => timeText(endedAt) },
 ];
 
+const keyKinds = { key: "API key", token: "Short-lived token" };
 const owners = { person: "A person", service: "A service account", unknown: "Not known" };
 
 /** The screen of /connectors/:id/history/:runId. */
@@ -84,7 +87,7 @@ function Shown({ run }: { run: RunDetail }) {
     <>
       {run.failure && <FailureBanner failure={run.failure} />}
       <Card
-        title={`Run of ${formatDateTimeWithZone(run.startedAtMs)}`}
+        title={`Run of ${formatDateTime(run.startedAtMs)}`}
         actions={
           <LinkButton isSmall={true} icon="list" href={`${connectorPath(run.connectorId, "logs")}?run=${run.runId}`}>
             Logs of this run
@@ -103,7 +106,7 @@ function Shown({ run }: { run: RunDetail }) {
           </div>
         )}
       </Card>
-      {run.totals && <Figures figures={totalFigures(run.totals)} />}
+      {run.totals && <TotalsOfFile source={run.file ? `run:${run.runId}` : undefined} totals={run.totals} />}
       {run.drop && <DropDetails drop={run.drop} />}
       {run.completeness && <CompletenessCard statement={run.completeness} />}
       <Findings title="Signals of a partial roster" none="No sign that anything is hidden." rows={run.signals} />
@@ -117,7 +120,7 @@ function runFacts(run: RunDetail) {
   return [
     ["Result", <ResultChip key="result" result={run.result} />],
     ["Started by", startedByText[run.startedBy]],
-    ["Ended", run.endedAtMs === null ? "Still running" : formatDateTimeWithZone(run.endedAtMs)],
+    ["Ended", run.endedAtMs === null ? "Still running" : formatDateTime(run.endedAtMs)],
     ["Took", run.durationMs === null ? "Not known" : formatDuration(run.durationMs)],
     ["Requests", requestsText(run)],
     ["Taken up again", run.resumed ? "Yes, from an interrupted run" : "No"],
@@ -132,18 +135,7 @@ function requestsText({ requests, retries }: RunDetail): string {
   return retries ? `${formatCount(requests)}, ${formatCount(retries)} of them again` : formatCount(requests);
 }
 
-function totalFigures(totals: NonNullable<RunDetail["totals"]>) {
-  return [
-    { label: "Members", value: formatCount(totals.members) },
-    { label: "Active", value: formatCount(totals.activeMembers) },
-    { label: "Inactive", value: formatCount(totals.inactiveMembers) },
-    { label: "Teams", value: formatCount(totals.teams) },
-    { label: "Entitlements", value: formatCount(totals.entitlements) },
-    { label: "Grants", value: formatCount(totals.grants) },
-  ];
-}
-
-function CompletenessCard({ statement: { lists, keyOwner, notRead } }: { statement: RunCompleteness }) {
+function CompletenessCard({ statement: { lists, keyKind, keyOwner, notRead } }: { statement: RunCompleteness }) {
   return (
     <Card title="What was compared">
       {lists.length > 0 && (
@@ -151,6 +143,7 @@ function CompletenessCard({ statement: { lists, keyOwner, notRead } }: { stateme
       )}
       <FactList
         facts={[
+          ["Kind of key", keyKind ? keyKinds[keyKind] : "Not known"],
           ["Owner of the key", keyOwner ? owners[keyOwner.kind] : "Not known"],
           ["Role of the key's owner", keyOwner?.role ?? "Not known"],
           ["Not read", notRead.length > 0 ? notRead.map(({ title }) => title).join(", ") : "Not known"],
@@ -165,7 +158,7 @@ function rowCount(value: number | null): string {
 }
 
 function timeText(time: string | null): string {
-  return time === null ? "Not read to its end" : formatDateTimeWithZone(Date.parse(time));
+  return time === null ? "Not read to its end" : formatDateTime(Date.parse(time));
 }
 
 function Findings({ title, none, rows }: { title: string; none: string; rows: readonly Finding[] }) {

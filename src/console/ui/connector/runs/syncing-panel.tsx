@@ -73,7 +73,7 @@ function WaitingBanner(props: { progress: RunProgress; waiting: NonNullable<RunP
       Log
     </LinkButton>
   );
-  if (!/rate limit/i.test(waiting.reason)) {
+  if (waiting.kind !== "rate-limit") {
     return (
       <Banner tone="warn" icon="clock" title="Trying again" actions={log}>
         <p>{`${waiting.reason} Next try at ${until}, in ${left}.`}</p>

@@ -1,5 +1,5 @@
 /** The next moments of a schedule. */
-import { formatDateTime, formatDateTimeWithZone } from "../../design/format.ts";
+import { formatDateTime } from "../../design/format.ts";
 
 /** They, or why there are none. */
 export function NextRuns({ runsMs, isPaused = false }: { runsMs: readonly number[]; isPaused?: boolean }) {
@@ -9,7 +9,7 @@ export function NextRuns({ runsMs, isPaused = false }: { runsMs: readonly number
     <ol class="moments">
       {runsMs.map((ms) => (
         <li key={ms}>
-          <time dateTime={new Date(ms).toISOString()} title={formatDateTimeWithZone(ms)}>
+          <time dateTime={new Date(ms).toISOString()} title={formatDateTime(ms)}>
             {formatDateTime(ms)}
           </time>
         </li>

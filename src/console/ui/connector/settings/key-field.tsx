@@ -92,8 +92,8 @@ function StorageNotice() {
   return (
     <Banner tone="info" icon="key" title="The key will be kept in memory only">
       <p>
-        It is gone when the console stops, and has to be entered again then. Started without --keys-in-memory, the
-        console keeps keys, encrypted.
+        It is gone when the console stops, and has to be entered again then. That was chosen when the console was
+        started: by itself it keeps keys, encrypted.
       </p>
     </Banner>
   );

@@ -6,6 +6,7 @@ import type { ConnectorDetail, FoundSettings, SettingsSaved } from "../../../con
 import { postJson } from "../../api/api.ts";
 import { useAction } from "../../api/use-action.ts";
 import { type Data, useData } from "../../api/use-data.ts";
+import { useRefusedForm } from "../../browser/use-refused-form.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
@@ -50,6 +51,7 @@ export function SettingsForm(props: {
   const [slugNotice, setSlugNotice] = useState<string | null>(null);
   const found = useData<FoundSettings>(connectorApi(connector.id, "/found-settings"));
   const running = useTest(connector.id);
+  const refused = useRefusedForm();
   const focus = useFocusedField(props.focusOn ?? "key");
 
   const change = (part: Partial<SettingsDraft>) =>
@@ -75,14 +77,14 @@ export function SettingsForm(props: {
   });
   const startTest = () => {
     setShowsErrors(true);
-    if (!isValid) return;
+    if (!isValid) return refused.refuse();
     setTested(testedPart(draft));
     setAccepted(false);
     void running.start.run(inputOf(draft));
   };
   const submit = () => {
     setShowsErrors(true);
-    if (!isValid) return;
+    if (!isValid) return refused.refuse();
     if (!isNew || mayStay) return void save.run();
     setSavesAfterTest(true);
     if (!isTested || verdict === "fail" || running.start.failure) startTest();
@@ -98,6 +100,7 @@ export function SettingsForm(props: {
       <Card title="Settings">
         <form
           class="stack-wide"
+          ref={refused.form}
           onSubmit={(event) => {
             event.preventDefault();
             submit();

@@ -52,6 +52,9 @@ export function SettingsTab({ connector, data }: TabProps) {
             </Button>
           }
         >
+          {isNew && connector.settings.orgSlug !== "" && (
+            <p class="muted">A draft: nothing syncs before these settings are saved.</p>
+          )}
           <FactList facts={settingFacts(connector)} />
         </Card>
       )}

@@ -24,7 +24,8 @@ export function TestLines({ test }: { test: TestState }) {
               <span class="test-word">{marks[line.outcome].word}</span>
             </p>
             {line.detail && <p class="muted">{line.detail}</p>}
-            {line.fix && <p>{line.fix}</p>}
+            {/* What is to be done about the failure stands with it, below. */}
+            {line.fix && line.code !== test.failure?.code && <p>{line.fix}</p>}
             {line.code && <p class="muted small">Code {line.code}</p>}
           </div>
         </li>

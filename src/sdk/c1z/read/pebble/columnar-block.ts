@@ -186,10 +186,10 @@ export function decodeColumnarBlock(bytes: Buffer): BlockRows {
   block.prefixed(dataColumns.keys, (row, shared, rest) => {
     const [suffixStart, suffixEnd] = suffixes(row);
     if (suffixStart !== suffixEnd) throw new PebbleUnsupportedError("keys with suffixes");
-    if (isExternal(row)) throw new PebbleUnsupportedError("values outside of their block (value blocks, blob files)");
     rows.addKey(shared, rest);
     rows.setTrailer(trailers.low(row), trailers.high(row));
-    rows.setValue(...values(row));
+    if (isExternal(row)) rows.setValueElsewhere();
+    else rows.setValue(...values(row));
   });
   return rows;
 }

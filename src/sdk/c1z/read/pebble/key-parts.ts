@@ -12,10 +12,14 @@ const escapeByte = 1;
 
 /** Keys of a family whose first components are these. */
 export function rangeOf(prefix: Buffer, ...components: readonly string[]): KeyRange {
-  const from =
-    components.length === 0 ? prefix : Buffer.concat([prefix, joined(...components), Buffer.from([separator])]);
+  return rangeFrom(components.length === 0 ? prefix.subarray(0, -1) : Buffer.concat([prefix, joined(...components)]));
+}
+
+/** Keys that go on behind `start` with a separator. */
+export function rangeFrom(start: Buffer): KeyRange {
+  const from = Buffer.concat([start, Buffer.from([separator])]);
   const to = Buffer.from(from);
-  // Every prefix ends with a separator, which is the least byte of all.
+  // It is the least byte of all.
   to[to.length - 1] = separator + 1;
   return { from, to };
 }

@@ -2,7 +2,8 @@
  * The sync of a version 3 c1z. Lists come in the order of the keys. What can be told from keys alone is told without
  * reading values, and per-principal questions from the index that every sealed file has.
  */
-import type { Entitlement, Grant, Profile, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
+import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
+import type { Guarded } from "../../../proto/resource-later.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, unescaped } from "../../pebble/keys.ts";
 import { readStats, type StatsRecord } from "../../pebble/stats-record.ts";
@@ -21,8 +22,9 @@ import type {
   SyncView,
 } from "../sync-view.ts";
 import { compareAsUtf8 } from "../utf8-order.ts";
-import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeOf } from "./key-parts.ts";
-import { entitlementOf, grantOf, profileOf, resourceOf, resourceTypeOf, withoutDiscovery } from "./records.ts";
+import { compareKeys, type KeyPlace } from "./block-rows.ts";
+import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeFrom, rangeOf } from "./key-parts.ts";
+import { entitlementOf, grantOf, resourceOf, resourceOfLater, resourceTypeOf, withoutDiscovery } from "./records.ts";
 import type { PebbleStore, StoreEntry } from "./store.ts";
 import { storeError } from "./store-files.ts";
 
@@ -99,7 +101,8 @@ export class PebbleView implements SyncView {
 
   getResource({ resourceType, resource }: ResourceId): Resource | undefined {
     const value = this.#get(keyOf(prefixes.resource, resourceType, resource));
-    return value && this.#guard(() => resourceOf(value));
+    // What is read of it later must not keep the table around it in memory.
+    return value && this.#guard(() => resourceOf(Buffer.from(value)));
   }
 
   getEntitlement(id: string, resource: ResourceId | undefined = this.#resourceOf(id)): Entitlement | undefined {
@@ -115,7 +118,7 @@ export class PebbleView implements SyncView {
       counts.set(entitlementIdOf(parts), Number(value.readBigUInt64BE(1)));
     }
     if (counts.size > 0) return counts;
-    for (const { key } of this.#scan(rangeOf(prefixes.grant))) {
+    for (const { key } of this.#walk(rangeOf(prefixes.grant))) {
       const { entitlementId } = this.#heldAt(key, prefixBytes, this.#principalStart(key));
       counts.set(entitlementId, (counts.get(entitlementId) ?? 0) + 1);
     }
@@ -132,13 +135,13 @@ export class PebbleView implements SyncView {
   *holders(resourceTypeId: string): Generator<Holder> {
     const range = rangeOf(prefixes.grantByPrincipal, resourceTypeId);
     let group: { readonly bytes: Buffer; readonly holder: Holder } | undefined;
-    for (const { key } of this.#scan(range)) {
+    for (const { key } of this.#walk(range)) {
       const end = endOfPart(key, range.from.length);
       const bytes = key.subarray(range.from.length, end);
       if (group?.bytes.equals(bytes) !== true) {
         if (group) yield sorted(group.holder);
         const principal = { resourceType: resourceTypeId, resource: partAt(bytes, 0, bytes.length) };
-        group = { bytes, holder: { principal, held: [] } };
+        group = { bytes: Buffer.from(bytes), holder: { principal, held: [] } };
       }
       group.holder.held.push(this.#heldAt(key, end + 1, key.length + 1));
     }
@@ -154,11 +157,11 @@ export class PebbleView implements SyncView {
       if (resource) counts.set(partAt(resource, 0, resource.length), holders.size);
       holders = new Set();
     };
-    for (const { key } of this.#scan(range)) {
+    for (const { key } of this.#walk(range)) {
       const bytes = key.subarray(range.from.length, endOfPart(key, range.from.length));
       if (resource?.equals(bytes) !== true) {
         close();
-        resource = bytes;
+        resource = Buffer.from(bytes);
       }
       holders.add(key.toString("latin1", this.#principalStart(key)));
     }
@@ -174,22 +177,13 @@ export class PebbleView implements SyncView {
 
   *resourcesByKey(resourceTypeId?: string): Generator<KeyedResource> {
     const types = resourceTypeId === undefined ? this.#typesWith(prefixes.resource) : [resourceTypeId];
-    const readProfile = (bytes: Uint8Array): Profile => this.#guard(() => profileOf(bytes));
+    const guarded = <T>(read: () => T): T => this.#guard(read);
     // `type:id` sorts as the type with its colon, then as the id.
     const keyed = types.map((type) => ({ type, order: Buffer.from(`${type}:`) }));
     for (const { type } of keyed.toSorted((a, b) => Buffer.compare(a.order, b.order))) {
       const range = rangeOf(prefixes.resource, type);
-      for (const { key, value } of this.#scan(range)) {
-        const content = (): Uint8Array => this.#guard(() => withoutDiscovery(value));
-        yield {
-          key: `${type}:${partAt(key, range.from.length, key.length)}`,
-          get content() {
-            return content();
-          },
-          encoding: "v3",
-          // A copy: a resource that is kept would keep the whole block that its row is in.
-          resource: () => this.#guard(() => resourceOf(new Uint8Array(value), readProfile)),
-        };
+      for (const { key, value } of this.#walk(range)) {
+        yield new KeyedRow(`${type}:${partAt(key, range.from.length, key.length)}`, value, guarded);
       }
     }
   }
@@ -202,22 +196,43 @@ export class PebbleView implements SyncView {
     yield* sortedById(found);
   }
 
-  /** Between two stores the keys are compared as they are. */
+  /** Between two stores keys are compared as they are, of those entitlements alone whose digests differ. */
   *grantChanges(earlier: SyncView): Generator<GrantChange> {
     if (!(earlier instanceof PebbleView)) {
       yield* compareGrants(earlier, this);
       return;
     }
     if (this.#hasSameGrants(earlier)) return;
-    const lists = [earlier.#scan(rangeOf(prefixes.grant)), this.#scan(rangeOf(prefixes.grant))] as const;
-    let [before, after] = [lists[0].next().value, lists[1].next().value];
-    while (before || after) {
-      const order = before && after ? Buffer.compare(before.key, after.key) : before ? -1 : 1;
-      if (order < 0 && before) yield { change: "removed", grant: this.#grantAt(before.key) };
-      if (order > 0 && after) yield { change: "added", grant: this.#grantAt(after.key) };
-      if (order <= 0) before = lists[0].next().value;
-      if (order >= 0) after = lists[1].next().value;
+    for (const range of this.#differingRanges(earlier)) {
+      for (const { before, after } of mergeEntries(earlier.#walk(range), this.#walk(range), () => true)) {
+        if (before === undefined) yield { change: "added", grant: this.#grantAt(after.key) };
+        else yield { change: "removed", grant: this.#grantAt(before.key) };
+      }
     }
+  }
+
+  /** Ranges of grants in which two stores may differ, ascending: all of them, where one has no digests. */
+  *#differingRanges(earlier: PebbleView): Generator<KeyRange> {
+    const hasDigests = this.#wholeDigest() !== undefined && earlier.#wholeDigest() !== undefined;
+    if (!hasDigests) {
+      yield rangeOf(prefixes.grant);
+      return;
+    }
+    let range: KeyRange | undefined;
+    for (const pair of mergeEntries(earlier.#digestRoots(), this.#digestRoots(), () => false)) {
+      if (pair.after !== undefined && pair.before?.value.equals(pair.after.value) === true) {
+        if (range) yield range;
+        range = undefined;
+        continue;
+      }
+      const { key } = pair.before ?? pair.after;
+      const { from, to } = rangeFrom(
+        Buffer.concat([prefixes.grant, unescaped(key.subarray(indexPrefixBytes, key.length - 2))]),
+      );
+      // What follows upon one another is walked through at once.
+      range = { from: range?.from ?? from, to };
+    }
+    if (range) yield range;
   }
 
   /** True when the digest of all grants is there, and the same. */
@@ -242,14 +257,14 @@ export class PebbleView implements SyncView {
   }
 
   /** Entries that fit a filter: the narrowest range of keys, and what is left is compared. */
-  *#select(kind: RowKind, filter: RowFilter): Generator<StoreEntry> {
+  *#select(kind: RowKind, filter: RowFilter): Generator<StoreRow> {
     if (kind === "resource type") yield* this.#scan(rangeOf(prefixes.resourceType));
     else if (kind === "resource") yield* this.#selectResources(filter);
     else if (kind === "entitlement") yield* this.#scan(ownRange(prefixes.entitlement, filter));
     else yield* this.#selectGrants(filter);
   }
 
-  *#selectResources({ resourceTypeId, parent }: RowFilter): Generator<StoreEntry> {
+  *#selectResources({ resourceTypeId, parent }: RowFilter): Generator<StoreRow> {
     if (parent === undefined) {
       yield* this.#scan(ownRange(prefixes.resource, { ...(resourceTypeId !== undefined && { resourceTypeId }) }));
       return;
@@ -262,7 +277,7 @@ export class PebbleView implements SyncView {
     }
   }
 
-  *#selectGrants(filter: RowFilter): Generator<StoreEntry> {
+  *#selectGrants(filter: RowFilter): Generator<StoreRow> {
     const { entitlementId, principal } = filter;
     if (principal !== undefined) {
       yield* this.#grantsTo(principal, filter);
@@ -276,7 +291,7 @@ export class PebbleView implements SyncView {
     if (range) for (const entry of this.#scan(range)) if (this.#fits(entry.key, prefixBytes, filter)) yield entry;
   }
 
-  *#grantsTo({ resourceType, resource }: ResourceId, filter: RowFilter): Generator<StoreEntry> {
+  *#grantsTo({ resourceType, resource }: ResourceId, filter: RowFilter): Generator<StoreRow> {
     const range = rangeOf(prefixes.grantByPrincipal, resourceType, resource);
     for (const { key } of this.#scan(range)) {
       if (!this.#fits(key, range.from.length, filter)) continue;
@@ -293,7 +308,7 @@ export class PebbleView implements SyncView {
     return resource === undefined || (parts[0] === resource.resourceType && parts[1] === resource.resource);
   }
 
-  *#entryOf(key: Buffer): Generator<StoreEntry> {
+  *#entryOf(key: Buffer): Generator<StoreRow> {
     const value = this.#get(key);
     if (value) yield { key, value };
   }
@@ -370,7 +385,7 @@ export class PebbleView implements SyncView {
   #countByType(prefix: Buffer): Record<string, number> {
     const counts = this.#typesWith(prefix).map((type) => {
       let count = 0;
-      for (const _ of this.#scan(rangeOf(prefix, type))) count++;
+      for (const _ of this.#walk(rangeOf(prefix, type))) count++;
       return [type, count] as const;
     });
     return Object.fromEntries(counts);
@@ -380,17 +395,29 @@ export class PebbleView implements SyncView {
     return this.#guard(() => this.#store.get(key));
   }
 
-  *#scan({ from, to }: KeyRange): Generator<StoreEntry> {
-    const entries = this.#store.scan(from, to);
-    try {
-      for (;;) {
-        const next = this.#guard(() => entries.next());
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      entries.return(undefined);
-    }
+  #scan({ from, to }: KeyRange): Entries {
+    return this.#guarded(this.#store.scan(from, to));
+  }
+
+  /** The same for those who keep no entry, see `walk` of the store. */
+  #walk({ from, to }: KeyRange): Entries {
+    return this.#guarded(this.#store.walk(from, to));
+  }
+
+  #guarded(entries: Entries): Entries {
+    const path = this.#path;
+    return {
+      [Symbol.iterator]() {
+        return this;
+      },
+      next() {
+        try {
+          return entries.next();
+        } catch (caught) {
+          throw storeError(caught, path);
+        }
+      },
+    };
   }
 
   #guard<T>(action: () => T): T {
@@ -400,6 +427,60 @@ export class PebbleView implements SyncView {
       throw storeError(caught, this.#path);
     }
   }
+}
+
+/** The row of a resource; all but its key is read when it is asked for. */
+class KeyedRow implements KeyedResource {
+  readonly encoding = "v3";
+  readonly key: string;
+  readonly #value: Buffer;
+  readonly #guarded: Guarded;
+
+  constructor(key: string, value: Buffer, guarded: Guarded) {
+    this.key = key;
+    this.#value = value;
+    this.#guarded = guarded;
+  }
+
+  get content(): KeyedResource["content"] {
+    return this.#guarded(() => withoutDiscovery(this.#value));
+  }
+
+  resource(): Resource {
+    // A copy: the row is read over, and what is around it is not kept.
+    return resourceOfLater(Buffer.from(this.#value), this.#guarded);
+  }
+}
+
+type StoreRow = Pick<StoreEntry, "key" | "value">;
+type Entries = IterableIterator<StoreEntry, undefined>;
+type EntryPair =
+  | { readonly before: StoreEntry; readonly after: StoreEntry | undefined }
+  | { readonly before: undefined; readonly after: StoreEntry };
+
+/** Entries of two stores side by side, by key, but for those that `isLeftOut` when both have the key. */
+function* mergeEntries(
+  earlier: Iterator<StoreEntry, undefined>,
+  later: Iterator<StoreEntry, undefined>,
+  isLeftOut: (before: StoreEntry, after: StoreEntry) => boolean,
+): Generator<EntryPair> {
+  const [left, right] = [noPlace(), noPlace()];
+  let [before, after] = [earlier.next(), later.next()];
+  while (!before.done || !after.done) {
+    before.value?.locateKey(left);
+    after.value?.locateKey(right);
+    const order = before.done ? 1 : after.done ? -1 : compareKeys(left, right);
+    if (order === 0 && !before.done && !after.done) {
+      if (!isLeftOut(before.value, after.value)) yield { before: before.value, after: after.value };
+    } else if (!before.done && order < 0) yield { before: before.value, after: undefined };
+    else if (!after.done) yield { before: undefined, after: after.value };
+    if (order <= 0) before = earlier.next();
+    if (order >= 0) after = later.next();
+  }
+}
+
+function noPlace(): KeyPlace {
+  return { keys: Buffer.alloc(0), keyStart: 0, keyEnd: 0 };
 }
 
 function statsOf(value: Buffer): StatsRecord {
@@ -450,7 +531,7 @@ function sortedById(held: readonly HeldEntitlement[]): HeldEntitlement[] {
   });
 }
 
-function* part(entries: Generator<StoreEntry>, window: RowWindow | undefined): Generator<StoreEntry> {
+function* part(entries: Generator<StoreRow>, window: RowWindow | undefined): Generator<StoreRow> {
   let index = 0;
   for (const entry of entries) {
     if (window && index >= window.offset + window.limit) return;

@@ -18,19 +18,22 @@ export interface LogOptions {
  * @throws PebbleFormatError for a MANIFEST that is damaged.
  */
 export function* logRecords(bytes: Buffer, { logNumber }: LogOptions = {}): Generator<Buffer> {
-  let parts: Buffer[] | undefined;
-  for (const chunk of chunks(bytes, logNumber)) {
-    const isFirst = chunk.part === 0 || chunk.part === 1;
-    if (isFirst !== (parts === undefined)) {
+  // One place for all: a record may come in as many pieces as there are bytes.
+  const record = Buffer.allocUnsafe(bytes.length);
+  let length: number | undefined;
+  for (const { part, body } of chunks(bytes, logNumber)) {
+    const isFirst = part === 0 || part === 1;
+    if (isFirst !== (length === undefined)) {
       if (logNumber !== undefined) return;
       throw new PebbleFormatError("its MANIFEST has a torn record");
     }
-    parts = [...(parts ?? []), chunk.body];
-    if (chunk.part !== 0 && chunk.part !== 3) continue;
-    yield Buffer.concat(parts);
-    parts = undefined;
+    length ??= 0;
+    length += body.copy(record, length);
+    if (part !== 0 && part !== 3) continue;
+    yield Buffer.from(record.subarray(0, length));
+    length = undefined;
   }
-  if (parts && logNumber === undefined) throw new PebbleFormatError("its MANIFEST ends inside a record");
+  if (length !== undefined && logNumber === undefined) throw new PebbleFormatError("its MANIFEST ends inside a record");
 }
 
 interface Chunk {

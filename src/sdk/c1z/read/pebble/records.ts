@@ -7,12 +7,10 @@ import {
   type Annotation,
   type Entitlement,
   type Grant,
-  type Profile,
   Purpose,
   type Resource,
   type ResourceId,
   type ResourceType,
-  type Timestamp,
   Trait,
 } from "../../../contracts/model.ts";
 import { readGrantExpandable, readSource } from "../../../proto/read-grant.ts";
@@ -20,14 +18,13 @@ import {
   emptyEntitlement,
   type Mutable,
   noId,
-  type ReadProfile,
   readAnnotation,
   readResourceId,
   readStatus,
   readStruct,
   readTimestamp,
-  withProfileLater,
 } from "../../../proto/read-resource.ts";
+import { type Guarded, type ResourceFields, resourceLater } from "../../../proto/resource-later.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import { usualGrantId } from "../../pebble/keys.ts";
 
@@ -48,13 +45,12 @@ export function resourceTypeOf(value: Uint8Array): ResourceType {
   return type;
 }
 
-/** Reads a `ResourceRecord`; an empty description counts as none. @param later see `readResource`. */
-export function resourceOf(value: Uint8Array, later?: ReadProfile): Resource {
+/** Reads a `ResourceRecord`; an empty description counts as none. */
+export function resourceOf(value: Uint8Array): Resource {
   const reader = new FieldReader(value);
   const annotations: Annotation[] = [];
   const id = { resourceType: "", resource: "" };
   const resource: Mutable<Resource> = { id, displayName: "", annotations };
-  let profile: Uint8Array | undefined;
   while (reader.next(reader.end)) {
     if (reader.field === 2) id.resourceType = reader.string();
     else if (reader.field === 3) id.resource = reader.string();
@@ -62,21 +58,32 @@ export function resourceOf(value: Uint8Array, later?: ReadProfile): Resource {
     else if (reader.field === 5) resource.description = reader.string();
     else if (reader.field === 6) resource.parentResourceId = readResourceId(reader, reader.enter());
     else if (reader.field === 7) annotations.push(readAnnotation(reader, reader.enter()));
-    else if (reader.field === 9 && later) profile = reader.bytes();
     else if (reader.field === 9) resource.profile = readStruct(reader, reader.enter());
     else if (reader.field === 10) resource.status = readStatus(reader, reader.enter());
     else if (reader.field === 11) resource.createdAt = readTimestamp(reader, reader.enter());
     else reader.skip();
   }
   if (resource.description === "") delete resource.description;
-  return profile && later ? withProfileLater(resource, profile, later) : resource;
+  return resource;
 }
 
-/** Reads the bytes of a profile. */
-export function profileOf(bytes: Uint8Array): Profile {
-  const reader = new FieldReader(bytes);
-  return readStruct(reader, reader.end);
+/** The same, with most of it read when it is first asked for. */
+export function resourceOfLater(value: Uint8Array, guarded: Guarded): Resource {
+  return resourceLater(value, resourceFields, guarded);
 }
+
+const resourceFields: ResourceFields = {
+  readId(reader) {
+    const id = { resourceType: "", resource: "" };
+    while (reader.next(reader.end)) {
+      if (reader.field === 2) id.resourceType = reader.string();
+      else if (reader.field === 3) id.resource = reader.string();
+      else reader.skip();
+    }
+    return id;
+  },
+  ...{ displayName: 4, description: 5, parent: 6, annotations: 7, profile: 9, status: 10, createdAt: 11 },
+};
 
 /** Reads an `EntitlementRecord`. */
 export function entitlementOf(value: Uint8Array): Entitlement {
@@ -131,52 +138,15 @@ export function grantRecordOf(value: Uint8Array): GrantRecord {
   return { grant: annotations.length === 0 ? grant : { ...grant, annotations }, needsExpansion };
 }
 
-/** A `SyncRunRecord`. */
-export interface SyncRunValue {
-  readonly id: string;
-  /** c1.storage.v3.SyncType */
-  readonly type: number;
-  readonly parentSyncId: string;
-  readonly startedAt: Timestamp | undefined;
-  readonly endedAt: Timestamp | undefined;
-  readonly token: string;
-  readonly supportsDiff: boolean;
-}
-
-/** Reads a `SyncRunRecord`. */
-export function syncRunOf(value: Uint8Array): SyncRunValue {
-  const reader = new FieldReader(value);
-  const run: Mutable<SyncRunValue> = {
-    id: "",
-    type: 0,
-    parentSyncId: "",
-    startedAt: undefined,
-    endedAt: undefined,
-    token: "",
-    supportsDiff: false,
-  };
-  while (reader.next(reader.end)) {
-    if (reader.field === 1) run.id = reader.string();
-    else if (reader.field === 2) run.type = reader.uint();
-    else if (reader.field === 3) run.parentSyncId = reader.string();
-    else if (reader.field === 4) run.startedAt = readTimestamp(reader, reader.enter());
-    else if (reader.field === 5) run.endedAt = readTimestamp(reader, reader.enter());
-    else if (reader.field === 6) run.token = reader.string();
-    else if (reader.field === 7) run.supportsDiff = reader.bool();
-    else reader.skip();
-  }
-  return run;
-}
-
-/** The record without the moment at which it was written, so that rows that say the same are the same. */
-export function withoutDiscovery(value: Uint8Array): Uint8Array {
+/** The record before and behind the moment at which it was written, so that rows that say the same are the same. */
+export function withoutDiscovery(value: Uint8Array): readonly [Uint8Array, Uint8Array] {
   const reader = new FieldReader(value);
   for (let start = reader.position; reader.next(reader.end); start = reader.position) {
     const { field } = reader;
     reader.skip();
-    if (field === discoveredAtField) return Buffer.concat([value.subarray(0, start), value.subarray(reader.position)]);
+    if (field === discoveredAtField) return [value.subarray(0, start), value.subarray(reader.position)];
   }
-  return value;
+  return [value, value.subarray(value.length)];
 }
 
 /** ResourceRecord and EntitlementRecord: discovered_at. */

@@ -6,7 +6,7 @@ import { ByteCursor, PebbleFormatError, PebbleUnsupportedError } from "./byte-cu
 import { ColumnarBlock, customHeaderBytes, decodeColumnarBlock } from "./columnar-block.ts";
 import { type BlockPair, decodeRowBlock, rowPairs } from "./row-block.ts";
 import { unpackSnappy } from "./snappy.ts";
-import type { StoreFile } from "./store-files.ts";
+import type { BlockRoom, StoreFile } from "./store-files.ts";
 import { internalKey } from "./version.ts";
 
 /** Bytes start inclusive to end exclusive that a range deletion covers, and its number. */
@@ -30,7 +30,12 @@ export interface TableOptions {
   readonly checksBlocks: boolean;
   /** Bytes of an unpacked block, at most. */
   readonly maxBlockBytes: number;
+  /** Those of all tables of a store; default: of this one alone. */
+  readonly decoded?: DecodedBlocks;
 }
+
+/** Blocks that were decoded last. */
+export type DecodedBlocks = Map<DataBlock, BlockRows>;
 
 const magic = Buffer.from("f09faab3f09faab3", "hex");
 const blockTrailerBytes = 5;
@@ -38,7 +43,7 @@ const newestVersion = 7;
 const keySchema = "DefaultKeySchema(leveldb.BytewiseComparator,16)";
 const comparer = "leveldb.BytewiseComparator";
 const twoLevels = 2;
-/** Decoded blocks that are kept, for those who look up one key after the other. */
+/** Decoded blocks that are kept, for those who look up one key after the other. Each keeps what it was unpacked from. */
 const rememberedBlocks = 16;
 /** Where the handles of a footer end; what follows depends on the version. */
 const handlesEnd = 41;
@@ -58,10 +63,11 @@ export class SortedTable {
   readonly rangeDeletions: readonly RangeDeletion[];
   readonly #options: TableOptions;
   readonly #end: number;
-  readonly #decoded = new Map<number, BlockRows>();
+  readonly #decoded: DecodedBlocks;
 
   constructor(options: TableOptions) {
     this.#options = options;
+    this.#decoded = options.decoded ?? new Map();
     const footer = readFooter(options.file);
     this.version = footer.version;
     this.#end = options.file.size - footer.length;
@@ -75,19 +81,29 @@ export class SortedTable {
 
   /** The rows of the data block at `index`. */
   rows(index: number): BlockRows {
-    const known = this.#decoded.get(index);
+    const block = this.#blockAt(index);
+    const known = this.#decoded.get(block);
     if (known) return known;
     if (this.#decoded.size === rememberedBlocks) this.#decoded.clear();
-    const rows = this.#decode(index);
-    this.#decoded.set(index, rows);
+    const rows = this.readOnce(index);
+    this.#decoded.set(block, rows);
     return rows;
   }
 
-  #decode(index: number): BlockRows {
+  /**
+   * The same for those who go through all blocks once: nothing is remembered.
+   * @param again rows of an earlier block that nobody looks at any more; these may take their place.
+   * @param room the same for the bytes of a block.
+   */
+  readOnce(index: number, again?: BlockRows, room?: BlockRoom): BlockRows {
+    const bytes = this.#block(this.#blockAt(index), room);
+    return this.version >= 5 ? decodeColumnarBlock(bytes) : decodeRowBlock(bytes, this.version, again);
+  }
+
+  #blockAt(index: number): DataBlock {
     const block = this.blocks[index];
     if (!block) throw new PebbleFormatError("a table lacks a block");
-    const bytes = this.#block(block);
-    return this.version >= 5 ? decodeColumnarBlock(bytes) : decodeRowBlock(bytes, this.version);
+    return block;
   }
 
   /** The first data block that can hold `key`; their number when none can. */
@@ -102,12 +118,12 @@ export class SortedTable {
     return low;
   }
 
-  #block({ offset, length }: Handle): Buffer {
+  #block({ offset, length }: Handle, room?: BlockRoom): Buffer {
     if (offset + length + blockTrailerBytes > this.#end)
       throw new PebbleFormatError("a block lies outside of its table");
     const { file, checksBlocks, maxBlockBytes } = this.#options;
     if (length > maxBlockBytes) throw new PebbleFormatError("a block is too large");
-    const bytes = file.read(offset, length + blockTrailerBytes);
+    const bytes = file.read(offset, length + blockTrailerBytes, room);
     if (checksBlocks && maskedCrc32c(bytes, 0, length + 1) !== bytes.readUInt32LE(length + 1)) {
       throw new PebbleFormatError("a block does not fit its checksum");
     }

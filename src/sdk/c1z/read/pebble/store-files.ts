@@ -1,6 +1,6 @@
 /**
- * The files of the Pebble directory that a version 3 c1z carries, by name. A frame is unpacked when its file is first
- * read, into memory while there is room for it, else into the scratch directory; a tar is read where it lies.
+ * The files of the Pebble directory that a version 3 c1z carries, by name. A frame is unpacked into memory when its file
+ * is read; what had to make room and is read again goes to the scratch directory. A tar is read where it lies.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
@@ -32,8 +32,23 @@ export interface StoreFile {
   readonly size: number;
   /** True when what is read was compared with a checksum already. */
   readonly isChecked: boolean;
-  /** Bytes `offset` to `offset + length`, which lie within. @throws PebbleFormatError, BatonError */
-  read(offset: number, length: number): Buffer;
+  /**
+   * Bytes `offset` to `offset + length`, which lie within.
+   * @param room where a copy goes, if one is made; default: to memory of its own.
+   * @throws PebbleFormatError, BatonError
+   */
+  read(offset: number, length: number, room?: BlockRoom): Buffer;
+}
+
+/** Memory that one block after the other is read to. V8 collects all garbage for each 32 MB that are taken anew. */
+export class BlockRoom {
+  #bytes = Buffer.alloc(0);
+
+  /** Room for so many bytes; what was in it is lost. */
+  of(length: number): Buffer {
+    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(length);
+    return this.#bytes.subarray(0, length);
+  }
 }
 
 /** All files of an open version 3 c1z. `close` it. */
@@ -53,10 +68,11 @@ const engines: ReadonlySet<string> = new Set(["pebble", "pebble2", "pebble3"]);
 /** Files above are unpacked when the c1z is opened, piece by piece; they would not fit in memory as a whole. */
 const largeFileBytes = 64 * 1024 * 1024;
 /**
- * Unpacked files that stay in memory, of all that are open together; further ones go to the scratch directory. With one
- * that is just unpacked it is well within what a process that reads may take (c1z/process/watched-process.ts).
+ * Room for unpacked files, of all that are open together, and those that are in it, the one that was read longest ago
+ * first. Scans go through one file after the other, and what is looked up in any order is in the scratch directory soon:
+ * more room would save no time, and fail those who keep a large organization in memory beside it.
  */
-const memory = { left: 64 * 1024 * 1024 };
+const memory = { left: 16 * 1024 * 1024, files: new Set<FrameFile>() };
 
 /**
  * Opens the version 3 file `path`.
@@ -138,8 +154,8 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
-function readAt(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+function readAt(fd: number, offset: number, length: number, room?: BlockRoom): Buffer {
+  const buffer = room?.of(length) ?? Buffer.allocUnsafe(length);
   if (readSync(fd, buffer, 0, length, offset) < length) throw new PebbleFormatError("it ends too early");
   return buffer;
 }
@@ -149,9 +165,9 @@ function extentFile(file: FileHandle, { offset, length: size }: Extent, isChecke
   return {
     size,
     isChecked,
-    read(at, length) {
+    read(at, length, room) {
       if (at + length > size) throw new PebbleFormatError("a file ends too early");
-      return readAt(file.fd, offset + at, length);
+      return readAt(file.fd, offset + at, length, room);
     },
   };
 }
@@ -192,7 +208,7 @@ async function openFrames(
   for (const entry of entries) {
     if (entry.rawBytes <= largeFileBytes) {
       const unpacked = new FrameFile(source, entry, scratchFile);
-      closers.push(() => unpacked.close());
+      closers.push(() => unpacked.makeRoom());
       opened.set(entry.name, unpacked);
       continue;
     }
@@ -217,7 +233,7 @@ async function unpackAll(source: FrameSource, frames: readonly ZstdFrame[], targ
 
 const hash = new Xxh64();
 
-/** A file that is a frame of its own, unpacked when it is first read. */
+/** A file that is a frame of its own, unpacked when it is read. */
 class FrameFile implements StoreFile {
   readonly size: number;
   readonly isChecked = true;
@@ -225,6 +241,7 @@ class FrameFile implements StoreFile {
   readonly #entry: FrameEntry;
   readonly #makeScratchFile: () => number;
   #bytes: Buffer | undefined;
+  #hasMadeRoom = false;
   #scratchFile: number | undefined;
 
   /** @param makeScratchFile opens a new file, which is closed with the store. */
@@ -235,26 +252,32 @@ class FrameFile implements StoreFile {
     this.#makeScratchFile = makeScratchFile;
   }
 
-  read(offset: number, length: number): Buffer {
+  read(offset: number, length: number, room?: BlockRoom): Buffer {
     if (offset + length > this.size) throw new PebbleFormatError("a file ends too early");
     if (this.#bytes === undefined && this.#scratchFile === undefined) this.#unpack();
-    if (this.#scratchFile !== undefined) return readAt(this.#scratchFile, offset, length);
-    return (this.#bytes ?? Buffer.alloc(0)).subarray(offset, offset + length);
+    if (this.#scratchFile !== undefined) return readAt(this.#scratchFile, offset, length, room);
+    if (memory.files.delete(this)) memory.files.add(this);
+    // A copy: the rest must be free to go.
+    const copy = room?.of(length) ?? Buffer.allocUnsafeSlow(length);
+    this.#bytes?.copy(copy, 0, offset, offset + length);
+    return copy;
   }
 
   /** Gives its memory back. */
-  close(): void {
-    if (!this.#bytes) return;
-    memory.left += this.#bytes.length;
-    releasePiece(this.#bytes);
+  makeRoom(): void {
+    if (!memory.files.delete(this)) return;
+    memory.left += this.size;
+    if (this.#bytes) releasePiece(this.#bytes);
     this.#bytes = undefined;
+    this.#hasMadeRoom = true;
   }
 
   /** Frame by frame: a large file is never in memory as a whole, unless it is one frame. */
   #unpack(): void {
     const { rawBytes, rawXxh64 } = this.#entry;
     const frames = framesOf(this.#source, this.#entry);
-    const isKept = rawBytes <= memory.left;
+    const isKept = !this.#hasMadeRoom;
+    if (isKept) reserve(rawBytes);
     const scratchFile = isKept ? undefined : this.#makeScratchFile();
     let bytes: Buffer | undefined;
     // Where a frame has no checksum the index has one.
@@ -281,9 +304,19 @@ class FrameFile implements StoreFile {
     if (isHashed && !hash.toBytes().equals(rawXxh64)) {
       throw new PebbleFormatError("a file of its payload does not fit its checksum");
     }
-    if (isKept) memory.left -= rawBytes;
-    this.#bytes = bytes ?? (isKept ? Buffer.alloc(0) : undefined);
     this.#scratchFile = scratchFile;
+    if (!isKept) return;
+    this.#bytes = bytes ?? Buffer.alloc(0);
+    memory.left -= rawBytes;
+    memory.files.add(this);
+  }
+}
+
+/** Makes room for a file that is no large one. */
+function reserve(bytes: number): void {
+  for (const file of memory.files) {
+    if (memory.left >= bytes) return;
+    file.makeRoom();
   }
 }
 

@@ -5,23 +5,27 @@
 
 import { reportProgress } from "../../../file-progress.ts";
 import type { DecoderLimits } from "../../container/decoder-limits.ts";
-import { entryKinds } from "./block-rows.ts";
-import { PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
+import { isSet } from "./block-rows.ts";
+import { PebbleFormatError, TooManyRowsError } from "./byte-cursor.ts";
 import { DeletedRanges } from "./deleted-ranges.ts";
-import { MemoryRun, mergeRuns, type SortedRun, TableRun } from "./sorted-run.ts";
-import { SortedTable } from "./sorted-table.ts";
+import { readWhole, tableFileName, versionOf } from "./directory.ts";
+import {
+  followsOn,
+  type Level,
+  levelsOf,
+  MemoryRun,
+  MergedCursor,
+  type RunCursor,
+  type SortedRun,
+} from "./sorted-run.ts";
+import { type DecodedBlocks, SortedTable } from "./sorted-table.ts";
 import type { StoreFile } from "./store-files.ts";
-import { readVersion, type StoreVersion, type TableEntry } from "./version.ts";
+import type { StoreVersion, TableEntry } from "./version.ts";
 import { type LogContent, readWriteAheadLog } from "./write-ahead-log.ts";
 
-/** A live entry; both are views that hold until the next one is asked for. */
-export interface StoreEntry {
-  readonly key: Buffer;
-  readonly value: Buffer;
-}
+/** A live entry until the next one is asked for; views that are made when they are read. */
+export type StoreEntry = Pick<RunCursor, "key" | "value" | "locateKey">;
 
-const formatVersions = { oldest: 13, newest: 24 } as const;
-const marker = /^marker\.([^.]+)\.(\d+)\.(.+)$/;
 const logName = /^(\d+)(?:-\d+)?\.log$/;
 
 /** An open store. Methods throw PebbleFormatError and PebbleUnsupportedError. */
@@ -30,7 +34,9 @@ export class PebbleStore {
   readonly #files: ReadonlyMap<string, StoreFile>;
   readonly #maxBlockBytes: number;
   readonly #tables = new Map<number, SortedTable>();
-  readonly #runs: readonly SortedRun[];
+  readonly #decoded: DecodedBlocks = new Map();
+  readonly #levels: readonly Level[];
+  readonly #logged: readonly SortedRun[];
   readonly #lastSequence: number;
   readonly #maxRows: number;
 
@@ -39,16 +45,13 @@ export class PebbleStore {
     // Beside the row a block holds others, of 32 KiB together.
     this.#maxBlockBytes = limits.maxRowBytes + 1024 * 1024;
     this.#maxRows = limits.maxRows ?? Infinity;
-    checkFormat(files);
-    const manifest = files.get(markedValue(files, "manifest") ?? "");
-    if (!manifest) throw new PebbleFormatError("its MANIFEST is missing");
-    this.version = readVersion(manifest.read(0, manifest.size));
-    const tables = this.version.tables.map((entry) => new TableRun(entry, () => this.table(entry)));
+    this.version = versionOf(files);
+    this.#levels = levelsOf(this.version.tables, (entry) => this.table(entry));
     const { entries, ranges } = this.#readLogs();
     // What the logs hold came after the MANIFEST was written.
     const logged = [...entries, ...ranges].map(({ sequence }) => sequence);
     this.#lastSequence = logged.reduce((most, one) => Math.max(most, one), this.version.lastSequence);
-    this.#runs = entries.length + ranges.length === 0 ? tables : [...tables, new MemoryRun(entries, ranges)];
+    this.#logged = entries.length + ranges.length === 0 ? [] : [new MemoryRun(entries, ranges)];
   }
 
   /** The file of a table, opened when it is first asked for. */
@@ -59,71 +62,134 @@ export class PebbleStore {
     if (!file) throw new PebbleFormatError("a table is missing");
     const size = entry.isVirtual ? this.version.backings.get(entry.fileNumber) : entry.size;
     if (size !== file.size) throw new PebbleFormatError("a table is not as long as its MANIFEST says");
-    const table = new SortedTable({ file, checksBlocks: !file.isChecked, maxBlockBytes: this.#maxBlockBytes });
+    const blocks = { checksBlocks: !file.isChecked, maxBlockBytes: this.#maxBlockBytes, decoded: this.#decoded };
+    const table = new SortedTable({ file, ...blocks });
     this.#tables.set(entry.fileNumber, table);
     return table;
   }
 
+  /** True when no table or log hides what is in another, so that every key that is set is there. */
+  get isOneRun(): boolean {
+    const { tables } = this.version;
+    const sorted = tables.toSorted((a, b) => Buffer.compare(a.smallest.key, b.smallest.key));
+    const isBehind = ({ smallest }: TableEntry, index: number): boolean =>
+      index === 0 || Buffer.compare(sorted[index - 1]?.largest.key ?? smallest.key, smallest.key) < 0;
+    const isWhole = (entry: TableEntry): boolean => !entry.isVirtual && this.table(entry).rangeDeletions.length === 0;
+    return this.#logged.length === 0 && sorted.every(isBehind) && tables.every(isWhole);
+  }
+
   /** Live entries whose keys are not below `from` and below `to`, ascending. @param to undefined: to the end. */
-  *scan(from: Buffer, to?: Buffer): Generator<StoreEntry> {
-    const deleted = new DeletedRanges(this.#runs.flatMap((run) => run.deletedRanges(from, to)));
-    let last: Buffer | undefined;
-    let count = 0;
-    for (const cursor of mergeRuns(this.#runs.flatMap((run) => run.open(from, to) ?? []))) {
-      if (++count % 10_000 === 0) reportProgress();
-      if (count > this.#maxRows) throw new TooManyRowsError(this.#maxRows);
-      const { key, sequence } = cursor;
-      const order = last === undefined ? -1 : Buffer.compare(last, key);
-      if (order > 0) throw new PebbleFormatError("the keys of a table are not sorted");
-      // Entries above the last number were never committed.
-      if (sequence > this.#lastSequence || order === 0) continue;
-      last = key;
-      if (isSet(cursor.kind) && deleted.sequenceAt(key) <= sequence) yield { key, value: cursor.value };
-    }
+  scan(from: Buffer, to?: Buffer): StoreScan {
+    return this.#scan(from, to, false);
+  }
+
+  /**
+   * The same for those who look at each entry before they ask for the next, and keep neither key nor value: they are
+   * read over.
+   */
+  walk(from: Buffer, to?: Buffer): StoreScan {
+    return this.#scan(from, to, true);
+  }
+
+  #scan(from: Buffer, to: Buffer | undefined, reuses: boolean): StoreScan {
+    const bounds = { from, to, reuses, lastSequence: this.#lastSequence, maxRows: this.#maxRows };
+    return new StoreScan(this.#runsBetween(from, to), bounds);
+  }
+
+  /** What is to be merged, in the order of the keys: of one level a table after the other, else everything at once. */
+  #runsBetween(from: Buffer, to: Buffer | undefined): readonly (readonly SortedRun[])[] {
+    const levels = this.#levels.map((level) => level.between(from, to));
+    const [first = [], ...others] = [...levels, this.#logged].filter(({ length }) => length > 0);
+    return others.length === 0 ? first.map((run) => [run]) : [[first, ...others].flat()];
   }
 
   /** The value of a live key. */
   get(key: Buffer): Buffer | undefined {
-    for (const entry of this.scan(key, Buffer.concat([key, Buffer.alloc(1)]))) return entry.value;
-    return undefined;
+    return this.scan(key, Buffer.concat([key, Buffer.alloc(1)])).next().value?.value;
   }
 
   #readLogs(): LogContent {
     const content: LogContent = { entries: [], ranges: [] };
     for (const [name, file] of this.#files) {
       const number = Number(logName.exec(name)?.[1] ?? Number.NaN);
-      if (number >= this.version.logNumber) readWriteAheadLog(file.read(0, file.size), number, content);
+      if (Number.isNaN(number) || number < this.version.logNumber) continue;
+      readWriteAheadLog(readWhole(file), number, content);
+      const count = content.entries.length + content.ranges.length;
+      if (count > this.#maxRows) throw new TooManyRowsError(this.#maxRows);
     }
     return content;
   }
 }
 
-/** Name of the file of a table. */
-export function tableFileName(number: number): string {
-  return `${String(number).padStart(6, "0")}.sst`;
+/** What a walk over entries keeps to. */
+interface ScanBounds {
+  readonly from: Buffer;
+  readonly to: Buffer | undefined;
+  readonly reuses: boolean;
+  /** Entries above it were never committed. */
+  readonly lastSequence: number;
+  readonly maxRows: number;
 }
 
-function isSet(kind: number): boolean {
-  if (kind === entryKinds.set || kind === entryKinds.setWithDelete) return true;
-  if (kind === entryKinds.delete || kind === entryKinds.singleDelete || kind === entryKinds.deleteSized) return false;
-  throw new PebbleUnsupportedError(`entries of kind ${kind}`);
-}
+/** Live entries, one after the other. No generator: a million of them would take twice as long. */
+export class StoreScan implements IterableIterator<StoreEntry, undefined> {
+  readonly #runs: ArrayIterator<readonly SortedRun[]>;
+  readonly #bounds: ScanBounds;
+  #cursor: RunCursor | undefined;
+  #deleted: DeletedRanges | undefined;
+  /** True once it is known whether the key at hand is set or deleted: what is older does not count. */
+  #isDecided = false;
+  #count = 0;
 
-function checkFormat(files: ReadonlyMap<string, StoreFile>): void {
-  const text = markedValue(files, "format-version");
-  if (text === undefined) throw new PebbleFormatError("its format marker is missing");
-  const version = Number(text);
-  if (!(version >= formatVersions.oldest && version <= formatVersions.newest)) {
-    throw new PebbleUnsupportedError(`the Pebble format ${text}`);
+  /** @param runs one group after the other; those of a group are merged. */
+  constructor(runs: readonly (readonly SortedRun[])[], bounds: ScanBounds) {
+    this.#runs = runs.values();
+    this.#bounds = bounds;
   }
-}
 
-/** The value of the newest marker of this name. */
-function markedValue(files: ReadonlyMap<string, StoreFile>, name: string): string | undefined {
-  let [newest, value] = [-1, undefined as string | undefined];
-  for (const file of files.keys()) {
-    const [, found, iteration, marked] = marker.exec(file) ?? [];
-    if (found === name && Number(iteration) > newest) [newest, value] = [Number(iteration), marked];
+  [Symbol.iterator](): this {
+    return this;
   }
-  return value;
+
+  next(): IteratorResult<StoreEntry, undefined> {
+    const { lastSequence, maxRows } = this.#bounds;
+    for (;;) {
+      const cursor = this.#advance();
+      if (!cursor) return { done: true, value: undefined };
+      if (++this.#count % 10_000 === 0) reportProgress();
+      if (this.#count > maxRows) throw new TooManyRowsError(maxRows);
+      const { sequence } = cursor;
+      if (sequence > lastSequence || this.#isDecided) continue;
+      this.#isDecided = true;
+      const deleted = this.#deleted;
+      const isThere = deleted === undefined || deleted.sequenceAt(cursor.key) <= sequence;
+      if (isSet(cursor.kind) && isThere) return { done: false, value: cursor };
+    }
+  }
+
+  /** Moves to the next entry of all; undefined: there is none. */
+  #advance(): RunCursor | undefined {
+    if (this.#cursor?.next()) {
+      this.#isDecided &&= this.#cursor.isOlder;
+      return this.#cursor;
+    }
+    const before = this.#cursor?.key;
+    this.#cursor = this.#open();
+    if (this.#cursor) this.#isDecided &&= before !== undefined && followsOn(before, this.#cursor.key);
+    return this.#cursor;
+  }
+
+  /** The next runs that have an entry, on the first of them. */
+  #open(): RunCursor | undefined {
+    const { from, to, reuses } = this.#bounds;
+    for (const runs of this.#runs) {
+      const ranges = runs.flatMap((run) => run.deletedRanges(from, to));
+      this.#deleted = ranges.length === 0 ? undefined : new DeletedRanges(ranges, from, to);
+      const cursors = runs.flatMap((run) => run.open(from, to, reuses && runs.length === 1) ?? []);
+      const [first = new MergedCursor(cursors), ...others] = cursors;
+      const cursor = others.length === 0 ? first : new MergedCursor(cursors);
+      if (cursor.next()) return cursor;
+    }
+    return undefined;
+  }
 }

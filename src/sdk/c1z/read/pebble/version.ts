@@ -93,6 +93,7 @@ class Replay {
       else if (tag === tags.removedBacking) this.#backings.delete(cursor.uint());
       else if (tag === tags.newBlobFile || tag === tags.deletedBlobFile) throw new PebbleUnsupportedError("blob files");
       else added.push(readTable(tag, cursor));
+      this.#checkSize(added.length + deleted.length);
     }
     for (const { level, number } of deleted) {
       if (this.#tables.get(number)?.level !== level) throw new PebbleFormatError("its MANIFEST removes a table twice");
@@ -102,7 +103,13 @@ class Replay {
       if (this.#tables.has(table.number)) throw new PebbleFormatError("its MANIFEST adds a table twice");
       this.#tables.set(table.number, table);
     }
-    if (this.#tables.size > maxTables) throw new PebbleFormatError("its MANIFEST names more than 100,000 tables");
+    this.#checkSize(0);
+  }
+
+  /** @param coming tables that an edit named so far: one edit may be of any length. */
+  #checkSize(coming: number): void {
+    if (Math.max(coming, this.#tables.size, this.#backings.size) <= maxTables) return;
+    throw new PebbleFormatError("its MANIFEST names more than 100,000 tables");
   }
 
   result(): StoreVersion {

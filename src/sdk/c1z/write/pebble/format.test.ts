@@ -1,9 +1,10 @@
 // Bytes that Pebble's own programs were seen to read: blocks, tables, the list of tables.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SortedTable } from "../../read/pebble/sorted-table.ts";
 import { RowBlock } from "./row-block.ts";
 import { smallFiles } from "./store-files.ts";
-import { TableWriter } from "./table-writer.ts";
+import { type TableSummary, TableWriter } from "./table-writer.ts";
 
 function bytes(hex: string): Buffer {
   return Buffer.from(hex.replaceAll(/[\s|]/g, ""), "hex");
@@ -23,15 +24,28 @@ test("a block shares the beginnings of keys between restart points", () => {
   assert.deepEqual(blockOf(1), bytes("0001016131 000201616232 00000000 05000000 02000000"));
 });
 
-function tableOf(rows: readonly (readonly [string, string])[]): {
-  table: Buffer;
-  summary: ReturnType<TableWriter["finish"]>;
-} {
+interface WrittenTable {
+  readonly table: Buffer;
+  readonly summary: TableSummary;
+}
+
+function tablesOf(rows: Iterable<readonly [string, string]>): readonly WrittenTable[] {
   const parts: Buffer[] = [];
-  const writer = new TableWriter({ append: (part) => parts.push(Buffer.from(part)) });
+  const tables: WrittenTable[] = [];
+  const writer = new TableWriter({
+    append: (part) => void parts.push(Buffer.from(part)),
+    endTable: (summary) => void tables.push({ table: Buffer.concat(parts.splice(0)), summary }),
+  });
   for (const [key, value] of rows) writer.add(Buffer.from(key), Buffer.from(value));
-  const summary = writer.finish();
-  return { table: Buffer.concat(parts), summary };
+  writer.finish();
+  return tables;
+}
+
+function tableOf(rows: readonly (readonly [string, string])[]): WrittenTable {
+  const [first, ...more] = tablesOf(rows);
+  assert.ok(first);
+  assert.equal(more.length, 0);
+  return first;
 }
 
 test("a table begins with its blocks and their index, and ends with the footer", () => {
@@ -59,13 +73,43 @@ test("a key that is not above the one before is refused", () => {
   }
 });
 
+test("rows that are more than a table go on in the next, whose bounds and properties are its own", () => {
+  const rows = Array.from({ length: 40_000 }, (_, i): readonly [string, string] => [
+    `row ${String(i).padStart(6, "0")}`,
+    "v".repeat(150),
+  ]);
+  const tables = tablesOf(rows);
+  assert.ok(tables.length > 2);
+  let first = 0;
+  for (const { table, summary } of tables) {
+    const last = first + summary.entries - 1;
+    assert.deepEqual([summary.smallest.toString(), summary.largest.toString()], [rows[first]?.[0], rows[last]?.[0]]);
+    assert.equal(summary.bytes, table.length);
+    assert.ok(table.length < 2.2 * 1024 * 1024);
+    const read = new SortedTable({
+      file: { size: table.length, isChecked: false, read: (at, length) => table.subarray(at, at + length) },
+      checksBlocks: true,
+      maxBlockBytes: 1024 * 1024,
+    });
+    const keys = read.blocks.flatMap((_, index) => {
+      const block = read.rows(index);
+      return Array.from({ length: block.count }, (__, row) => block.key(row).toString());
+    });
+    assert.deepEqual(
+      keys,
+      rows.slice(first, last + 1).map(([key]) => key),
+    );
+    first = last + 1;
+  }
+  assert.equal(first, rows.length);
+});
+
 test("keys and values of any size have their place", () => {
   const rows = Array.from({ length: 40 }, (_, i): readonly [string, string] => [
     `${String(i).padStart(6, "0")}${"k".repeat((i * 9770) % 70_000)}`,
     `${i}`.padStart((i * 79_190) % 200_000, "v"),
   ]);
-  const { table, summary } = tableOf(rows);
-  assert.equal(summary.entries, rows.length);
+  const table = Buffer.concat(tablesOf(rows).map((one) => one.table));
   let from = 0;
   for (const [, value] of rows) {
     from = table.indexOf(value, from, "latin1");

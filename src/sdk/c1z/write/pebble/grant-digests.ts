@@ -5,11 +5,10 @@
 import { digestKinds, digestWidth, escaped, mostDigestWidth, prefixes } from "../../pebble/keys.ts";
 import { hashInput, Xxh64 } from "../../pebble/xxh64.ts";
 import type { DigestRoot } from "./envelope.ts";
-import type { FrameSink } from "./frame-writer.ts";
 import { countsBelow, type GrantOrder } from "./grant-order.ts";
 import { GrantKeys } from "./grant-tables.ts";
 import { stringAt } from "./names.ts";
-import { type TableSummary, TableWriter } from "./table-writer.ts";
+import { type StoreSink, TableWriter } from "./table-writer.ts";
 
 /** Hashes of grants that have sources, by their places in the order, which ascend. */
 export interface SourceHashes {
@@ -38,11 +37,7 @@ export function hashWithSources(hash: Xxh64, key: Uint8Array, sources: readonly 
 /**
  * Writes the keys by hash, of which there must be one or more, and sums the hashes up.
  */
-export async function writeGrantsByHash(
-  sink: FrameSink,
-  order: GrantOrder,
-  hashes: SourceHashes,
-): Promise<readonly [TableSummary, Digests]> {
+export async function writeGrantsByHash(sink: StoreSink, order: GrantOrder, hashes: SourceHashes): Promise<Digests> {
   const table = new TableWriter(sink);
   const { entitlements, principals, entitlementOf, principalOf } = order;
   const keys = new GrantKeys(table, prefixes.grantByHash, entitlements.keys, principals.keys);
@@ -72,7 +67,8 @@ export async function writeGrantsByHash(
       sums.add(bucket, value);
     }
   }
-  return [table.finish(), sums.finish()];
+  table.finish();
+  return sums.finish();
 }
 
 /** Sums where there are no grants at all. */

@@ -2,11 +2,11 @@
  * Grants as numbers of entitlements and principals, put in the order of their keys by counting: a million take
  * milliseconds, and no key is made for it.
  */
+import { releaseBuffer } from "../../../release-buffer.ts";
 import {
   type EntitlementName,
   type PrincipalName,
   type SortedNames,
-  sharedNumbers,
   sortEntitlements,
   sortPrincipals,
 } from "./names.ts";
@@ -38,17 +38,19 @@ export interface GrantOrder {
 }
 
 /**
- * Puts grants in the order of their keys. The numbers in `codes` are gone afterwards: places stand there, as a million
- * grants need not be held twice.
+ * Puts grants in the order of their keys. The numbers in `codes` are gone afterwards, and with them their memory: a
+ * million grants need not be held twice.
  */
 export function orderGrants(codes: GrantCodes): GrantOrder {
   const entitlements = sortEntitlements(codes.entitlements);
   const principals = sortPrincipals(codes.principals);
   const byEntitlement = toPlaces(codes.entitlementOf, entitlements.rankOf);
   const byPrincipal = toPlaces(codes.principalOf, principals.rankOf);
-  const order = sortedBy(byEntitlement, entitlements.count, sortedBy(byPrincipal, principals.count));
-  const entitlementOf = sharedNumbers(order.length);
-  const principalOf = sharedNumbers(order.length);
+  const ofPrincipals = sortedBy(byPrincipal, principals.count);
+  const order = sortedBy(byEntitlement, entitlements.count, ofPrincipals);
+  // Its numbers were needed for the order alone.
+  const entitlementOf = ofPrincipals;
+  const principalOf = new Uint32Array(order.length);
   const rowOf = new Uint32Array(codes.rowOf.length);
   let count = 0;
   for (const grant of order) {
@@ -61,6 +63,7 @@ export function orderGrants(codes: GrantCodes): GrantOrder {
     principalOf[count - 1] = principal;
     if (rowOf.length > 0) rowOf[count - 1] = codes.rowOf[grant] ?? 0;
   }
+  for (const numbers of [order, byEntitlement, byPrincipal, codes.rowOf]) releaseBuffer(numbers);
   return {
     entitlements,
     principals,

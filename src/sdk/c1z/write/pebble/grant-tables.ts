@@ -1,18 +1,16 @@
 /** The tables of grants and what is derived of them, each written in the order of its keys. */
 import type { Timestamp } from "../../../contracts/model.ts";
+import { releaseBuffer } from "../../../release-buffer.ts";
 import { writeTimestamp } from "../../../wire/encode.ts";
 import { ProtoWriter } from "../../../wire/proto-writer.ts";
 import { prefixes } from "../../pebble/keys.ts";
-import type { FrameSink } from "./frame-writer.ts";
 import { type GrantOrder, sortedBy } from "./grant-order.ts";
 import { type Strings, stringAt } from "./names.ts";
-import { readGrantExtras, writeSources } from "./row-records.ts";
-import { type TableSummary, TableWriter } from "./table-writer.ts";
+import { type GrantExtras, writeSources } from "./row-records.ts";
+import { type StoreSink, TableWriter } from "./table-writer.ts";
 
 /** A grant that is more than its entitlement and its principal. */
-export interface StoredGrant {
-  /** The message of c1.connector.v2. */
-  readonly data: Uint8Array;
+export interface StoredGrant extends GrantExtras {
   /** Bytes of the GrantExpandable, when there is one. */
   readonly expansion: Uint8Array | undefined;
   /** Its id, when it is not the usual one. */
@@ -72,12 +70,12 @@ function copy({ bytes, starts }: Strings, number: number, target: Uint8Array, at
   return to;
 }
 
-/** Writes the grants. @param storedAt the row of v1_grants of that number. */
+/** Writes the grants. @param storedAt what the row says of the grant at a place, which has one; in their order. */
 export async function writeGrants(
-  sink: FrameSink,
+  sink: StoreSink,
   order: GrantOrder,
-  { storedAt, discoveredAt }: { readonly storedAt: (row: number) => StoredGrant; readonly discoveredAt: Timestamp },
-): Promise<TableSummary> {
+  { storedAt, discoveredAt }: { readonly storedAt: (place: number) => StoredGrant; readonly discoveredAt: Timestamp },
+): Promise<void> {
   const table = new TableWriter(sink);
   const { entitlements, principals, entitlementOf, principalOf, rowOf } = order;
   const keys = new GrantKeys(table, prefixes.grant, entitlements.keys, principals.keys);
@@ -93,8 +91,7 @@ export async function writeGrants(
     unchanged = entitlement === before ? head : 0;
     before = entitlement;
     const length = keys.end(head, principal);
-    const row = rowOf[index] ?? 0;
-    if (row === 0) {
+    if ((rowOf[index] ?? 0) === 0) {
       const { refs: e } = entitlements;
       const { refs: p } = principals;
       table.begin(length, unchanged, lengthOf(e, entitlement) + lengthOf(p, principal) + at.length);
@@ -103,7 +100,7 @@ export async function writeGrants(
       table.append(at, 0, at.length);
     } else {
       record.reset();
-      writeStored(record, storedAt(row), {
+      writeStored(record, storedAt(index), {
         entitlement: stringAt(entitlements.refs, entitlement),
         principal: stringAt(principals.refs, principal),
         at,
@@ -112,7 +109,7 @@ export async function writeGrants(
       table.append(record.view(), 0, record.length);
     }
   }
-  return table.finish();
+  table.finish();
 }
 
 function timestampField(time: Timestamp): Uint8Array {
@@ -123,10 +120,9 @@ function timestampField(time: Timestamp): Uint8Array {
 
 function writeStored(
   record: ProtoWriter,
-  { data, expansion, unusualId }: StoredGrant,
+  { annotations, sources, principalParent: parent, expansion, unusualId }: StoredGrant,
   parts: { readonly entitlement: Uint8Array; readonly principal: Uint8Array; readonly at: Uint8Array },
 ): void {
-  const { annotations, sources, principalParent: parent } = readGrantExtras(data);
   if (unusualId !== undefined) record.string(field.id, unusualId);
   record.raw(parts.entitlement);
   record.raw(parent.id.length === 0 ? parts.principal : withParent(parts.principal, parent));
@@ -154,12 +150,13 @@ function withParent(ref: Uint8Array, parent: { readonly type: Uint8Array; readon
 }
 
 /** Writes the keys that name the principal first. */
-export async function writeGrantsByPrincipal(sink: FrameSink, order: GrantOrder): Promise<TableSummary> {
+export async function writeGrantsByPrincipal(sink: StoreSink, order: GrantOrder): Promise<void> {
   const table = new TableWriter(sink);
   const { entitlements, principals, entitlementOf, principalOf } = order;
   const keys = new GrantKeys(table, prefixes.grantByPrincipal, principals.keys, entitlements.keys);
   let before = -1;
-  for (const index of sortedBy(principalOf, principals.count)) {
+  const sorted = sortedBy(principalOf, principals.count);
+  for (const index of sorted) {
     if (sink.isFull) await sink.drained();
     const principal = principalOf[index] ?? 0;
     const head = keys.begin(principal);
@@ -167,14 +164,15 @@ export async function writeGrantsByPrincipal(sink: FrameSink, order: GrantOrder)
     table.begin(length, principal === before ? head : 0, 0);
     before = principal;
   }
-  return table.finish();
+  releaseBuffer(sorted);
+  table.finish();
 }
 
 /** Writes the keys of the grants at these places of the order, which expand. */
-export function writeGrantsToExpand(sink: FrameSink, order: GrantOrder, places: readonly number[]): TableSummary {
+export function writeGrantsToExpand(sink: StoreSink, order: GrantOrder, places: readonly number[]): void {
   const table = new TableWriter(sink);
   const { entitlements, principals, entitlementOf, principalOf } = order;
   const keys = new GrantKeys(table, prefixes.grantToExpand, entitlements.keys, principals.keys);
   for (const place of places) table.begin(keys.put(entitlementOf[place] ?? 0, principalOf[place] ?? 0), 0, 0);
-  return table.finish();
+  table.finish();
 }

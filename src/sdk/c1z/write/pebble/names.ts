@@ -8,7 +8,7 @@ export type EntitlementName = readonly [resourceType: string, resource: string, 
 /** A principal: its type and id. */
 export type PrincipalName = readonly [type: string, id: string];
 
-/** Many byte strings in one piece of memory that threads share; number i is bytes `starts[i]` to `starts[i + 1]`. */
+/** Many byte strings in one piece of memory; number i is bytes `starts[i]` to `starts[i + 1]`. */
 export interface Strings {
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
@@ -66,17 +66,16 @@ function isPlain(text: string): boolean {
 
 /** A comparison of two numbers by the keys of their names, without making the keys. */
 function comparisonOf(names: readonly PrincipalName[]): (a: number, b: number) => number {
-  if (names.every(([type, id]) => isPlain(type) && isPlain(id))) {
-    const texts = names.map(([type, id]) => `${type}\0${id}`);
-    return (a, b) => {
-      const [x = "", y = ""] = [texts[a], texts[b]];
-      return x < y ? -1 : Number(x !== y);
-    };
-  }
+  const compare = names.every(([type, id]) => isPlain(type) && isPlain(id)) ? compareUnits : compareUtf8;
   return (a, b) => {
-    const [[typeA, idA], [typeB, idB]] = [names[a] ?? noName, names[b] ?? noName];
-    return compareUtf8(typeA, typeB) || compareUtf8(idA, idB);
+    const [typeA, idA] = names[a] ?? noName;
+    const [typeB, idB] = names[b] ?? noName;
+    return (typeA === typeB ? 0 : compare(typeA, typeB)) || compare(idA, idB);
   };
+}
+
+function compareUnits(a: string, b: string): number {
+  return a < b ? -1 : Number(a !== b);
 }
 
 const noName: PrincipalName = ["", ""];
@@ -116,34 +115,30 @@ function sorted(
 }
 
 class StringsBuilder {
-  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #bytes = new Uint8Array(64 * 1024);
   readonly #starts: Uint32Array;
   #count = 0;
   #length = 0;
 
   constructor(most: number) {
-    this.#starts = sharedNumbers(most + 1);
+    this.#starts = new Uint32Array(most + 1);
   }
 
   push(value: Uint8Array): void {
-    if (this.#length + value.length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + value.length));
-      this.#bytes.copy(larger, 0, 0, this.#length);
-      this.#bytes = larger;
-    }
+    const end = this.#length + value.length;
+    if (end > this.#bytes.length) this.#resize(Math.max(this.#bytes.length * 2, end));
     this.#bytes.set(value, this.#length);
-    this.#length += value.length;
+    this.#length = end;
     this.#starts[++this.#count] = this.#length;
   }
 
   finish(): Strings {
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.#length));
-    bytes.set(this.#bytes.subarray(0, this.#length));
-    return { bytes, starts: this.#starts };
+    this.#resize(this.#length);
+    return { bytes: this.#bytes, starts: this.#starts };
   }
-}
 
-/** Numbers, all 0, in memory that threads share. */
-export function sharedNumbers(count: number): Uint32Array {
-  return new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
+  /** Gives the memory back that it leaves. */
+  #resize(length: number): void {
+    this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(length));
+  }
 }

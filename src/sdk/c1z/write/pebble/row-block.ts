@@ -9,23 +9,29 @@ export const keyTrailer: Buffer = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
 /** Behind each block: one byte that says how it is compressed, and the checksum. */
 export const blockTrailerBytes = 5;
 const uncompressed = 0;
-const initialBytes = 64 * 1024;
+/** Room for a block of rows (table-writer.ts). */
+const usualBytes = 64 * 1024;
 /** Three varints of 32 bits. */
 const mostHeaderBytes = 15;
 
 /** A block that grows by entries in the order of their keys; used again after `reset`. */
 export class RowBlock {
   /** What was written; valid until the next entry. */
-  bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes);
-  #view = viewOf(this.bytes);
+  bytes: Buffer;
+  #view: DataView;
   #length = 0;
   #entries = 0;
   readonly #interval: number;
   readonly #restarts: number[] = [];
 
-  /** @param interval entries from one whole key to the next; 1: all are whole. */
-  constructor(interval: number) {
+  /**
+   * @param interval entries from one whole key to the next; 1: all are whole.
+   * @param initialBytes room that it begins with.
+   */
+  constructor(interval: number, initialBytes: number = usualBytes) {
     this.#interval = interval;
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.#view = viewOf(this.bytes);
   }
 
   get length(): number {

@@ -1,0 +1,47 @@
+/** What the Cloudsmith CLI has on this machine: where its files lie, and the host that its key is for. */
+import { dirname, join } from "node:path";
+import { readIni } from "../sdk/config/pasted-secret.ts";
+
+/** Variables by name; the CLI's own among them. */
+export type CliEnvironment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where the CLI keeps its files, but for the current directory: a file that somebody planted there must not count as one's
+ * own (Cloudsmith CLI: config reader; click: application directories). None for a user without a home directory.
+ */
+export function cliFiles(name: "config.ini" | "credentials.ini", env: CliEnvironment): readonly string[] {
+  const { CLOUDSMITH_CONFIG_FILE, CLOUDSMITH_CREDENTIALS_FILE, HOME, USERPROFILE, XDG_CONFIG_HOME, APPDATA } = env;
+  const named = name === "config.ini" ? CLOUDSMITH_CONFIG_FILE : CLOUDSMITH_CREDENTIALS_FILE;
+  if (named) return [named];
+  const home = HOME || USERPROFILE;
+  if (!home) return [];
+  const app = new Map<NodeJS.Platform, string>([
+    ["darwin", join(home, "Library", "Application Support", "cloudsmith")],
+    ["win32", join(APPDATA || join(home, "AppData", "Roaming"), "cloudsmith")],
+  ]);
+  const directory = app.get(process.platform) ?? join(XDG_CONFIG_HOME || join(home, ".config"), "cloudsmith");
+  return [join(directory, name), join(home, ".cloudsmith", name)];
+}
+
+/** A host, as it is written, and what names it. */
+export interface CliHost {
+  readonly host: string;
+  readonly namedBy: string;
+}
+
+/**
+ * The host that a key of the CLI is for: in the CLI's variable, else in the config.ini beside `credentials`, the file that
+ * the key stands in, else in the usual ones (Cloudsmith CLI: configuration files). Undefined where none says it.
+ */
+export function cliHost(credentials: string | undefined, env: CliEnvironment): CliHost | undefined {
+  const { CLOUDSMITH_API_HOST: named, CLOUDSMITH_PROFILE: profile = "" } = env;
+  if (named) return { host: named, namedBy: "CLOUDSMITH_API_HOST" };
+  const files = credentials === undefined ? cliFiles("config.ini", env) : [join(dirname(credentials), "config.ini")];
+  for (const file of files) {
+    const sections = readIni(file);
+    const host =
+      sections.get(`profile:${profile.toLowerCase()}`)?.get("api_host") || sections.get("default")?.get("api_host");
+    if (host) return { host, namedBy: `api_host in ${file}` };
+  }
+  return undefined;
+}

@@ -1,0 +1,154 @@
+/**
+ * What the members of an organization add up to, whose active and inactive ones are two passes of one list: how many say
+ * what, and where a row says the opposite of the pass that shows it. Knows no product.
+ */
+import type { ListMemory, ListObserver } from "./list-memory.ts";
+import { type MemberNote, statusMark } from "./member-notes.ts";
+import type { NumberedTexts } from "./numbered-texts.ts";
+
+const noRows = {
+  people: 0,
+  /** Rows that say their status. */
+  tellStatus: 0,
+  /** Rows that do not say whether the person uses two-factor authentication. */
+  lackTwoFactor: 0,
+  /** Memberships without a list of groups, and those with an empty one. */
+  lackGroups: 0,
+  inNoGroup: 0,
+  /** Places in groups, and those of them of which it is not known what the member may do there. */
+  places: 0,
+  unclearPlaces: 0,
+  /** In the list of inactive members, and said to be active; those of them that the list of active ones has, too. */
+  activeAmongInactive: 0,
+  activeAgain: 0,
+  inactiveAmongActive: 0,
+};
+
+/** What the rows of one sweep add up to; the passes are `active` and `inactive`. */
+export class RosterFacts implements ListObserver<MemberNote> {
+  counts = { ...noRows };
+  /** How many hold each role, by its slug; "" for unknown ones. */
+  readonly roles = new Map<string, number>();
+  readonly #slugs: NumberedTexts;
+  /** By number of the slug: the login of somebody who was last seen in the group. */
+  #lastSeen: string[] = [];
+
+  /** `slugs` are those of groups, as the members' notes number them. */
+  constructor(slugs: NumberedTexts) {
+    this.#slugs = slugs;
+  }
+
+  begins(): void {
+    this.counts = { ...noRows };
+    this.roles.clear();
+    this.#lastSeen = [];
+  }
+
+  note({ name, role, says, groups, unclear, tellsTwoFactor }: MemberNote, pass: string): void {
+    const { counts, roles } = this;
+    counts.people++;
+    roles.set(role, (roles.get(role) ?? 0) + 1);
+    if (says !== null) counts.tellStatus++;
+    if (!tellsTwoFactor) counts.lackTwoFactor++;
+    if (groups === null) counts.lackGroups++;
+    else if (groups.length === 0) counts.inNoGroup++;
+    if (pass === "inactive" && says === true) counts.activeAmongInactive++;
+    if (pass === "active" && says === false) counts.inactiveAmongActive++;
+    counts.unclearPlaces += unclear;
+    for (const group of groups ?? []) {
+      counts.places++;
+      this.#lastSeen[group] = name;
+    }
+  }
+
+  again(mark: number, pass: string): void {
+    if (pass !== "active") return;
+    if (mark === statusMark.active) this.counts.activeAgain++;
+    if (mark === statusMark.inactive) this.counts.inactiveAmongActive++;
+  }
+
+  /** How many people of each pass their rows contradict; what the list of active ones shows again is no contradiction. */
+  get contradictions(): { readonly ofInactive: number; readonly ofActive: number } {
+    const { activeAmongInactive, activeAgain, inactiveAmongActive } = this.counts;
+    return { ofInactive: Math.max(0, activeAmongInactive - activeAgain), ofActive: inactiveAmongActive };
+  }
+
+  /** How many people the list in which they stand contradicts. */
+  get contradicted(): number {
+    const { ofInactive, ofActive } = this.contradictions;
+    return ofInactive + ofActive;
+  }
+
+  /** Their ids. */
+  contradictedIds(memory: ListMemory<MemberNote>): readonly string[] {
+    if (this.contradicted === 0) return [];
+    return memory.idsWhere((mark, pass) => mark === (pass === "active" ? statusMark.inactive : statusMark.active));
+  }
+
+  /** Those of whom neither the row nor the list that shows it last tells whether they are active. */
+  unknownIds(memory: ListMemory<MemberNote>): readonly string[] {
+    return memory.idsWhere((mark, pass) => mark === statusMark.unknown && pass !== "active");
+  }
+
+  /** True when a membership came without its groups, or nobody is in one: then the groups have to be asked. */
+  get mustAskGroups(): boolean {
+    const { people, lackGroups, inNoGroup } = this.counts;
+    return lackGroups > 0 || (people > 0 && inNoGroup === people);
+  }
+
+  /** True when most are in no group and not all: whether that is so can be seen from a group. */
+  get mostInNoGroup(): boolean {
+    return this.counts.inNoGroup * 2 > this.counts.people && !this.mustAskGroups;
+  }
+
+  /**
+   * Whether a group lists somebody whose membership lacks it, also when asked again. Where most memberships say that their
+   * members are in no group, one group is asked, of those that none names if there is one.
+   */
+  async isContradicted({ groups, memory, shownBy, groupsNow }: GroupLists): Promise<boolean> {
+    const named = new Set(this.groups().map(([slug]) => slug.toLowerCase()));
+    const group = groups.find((each) => !named.has(each.toLowerCase())) ?? groups[0];
+    if (!this.mostInNoGroup || group === undefined) return false;
+    const isGroup = (slug: string): boolean => slug.toLowerCase() === group.toLowerCase();
+    const lacking = (await shownBy(group))?.find((login) => {
+      const note = memory.noteOf(memory.idOf(login) ?? "");
+      return note && !note.groups?.some((number) => isGroup(this.#slugs.at(number)));
+    });
+    const now = lacking === undefined ? undefined : await groupsNow(lacking);
+    return now !== undefined && !now.some(isGroup);
+  }
+
+  /** Slugs of all groups on the memberships, each with the login of somebody who was last seen in it. */
+  groups(): readonly (readonly [slug: string, login: string])[] {
+    return this.#lastSeen.flatMap((login, group) => [[this.#slugs.at(group), login] as const]);
+  }
+}
+
+/** What groups' own lists are held against. */
+export interface GroupLists {
+  /** Slugs of groups. */
+  readonly groups: readonly string[];
+  readonly memory: ListMemory<MemberNote>;
+  /** Logins of the people whom a group lists; undefined when it does not say. */
+  readonly shownBy: (slug: string) => Promise<readonly string[] | undefined>;
+  /** Slugs of the groups on a membership as it is now; undefined when it is over. */
+  readonly groupsNow: (login: string) => Promise<readonly string[] | undefined>;
+}
+
+/**
+ * Texts that should be somebody's own, such as addresses: with a key that sees less than all, one that several rows have
+ * is what stands in place of them.
+ */
+export class SharedTexts {
+  readonly #first = new Map<string, string>();
+  /** Ids of those who had a text first that others turned out to have as well. */
+  readonly sharing = new Set<string>();
+
+  /** False when somebody else has it, too, as far as is known by now. */
+  isOwn(id: string, text: string): boolean {
+    const first = this.#first.get(text) ?? id;
+    this.#first.set(text, first);
+    if (first !== id) this.sharing.add(first);
+    return first === id && !this.sharing.has(id);
+  }
+}

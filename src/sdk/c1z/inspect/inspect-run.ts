@@ -1,0 +1,28 @@
+/** Checks what a sync says of itself, in a c1z of either version. */
+import { parseGoTime } from "../container/go-time.ts";
+import { ksuidSeconds } from "../container/ksuid.ts";
+import type { SyncRun } from "../write/sync-runs.ts";
+import type { InspectProblems } from "./inspect-problems.ts";
+
+const knownTypes: ReadonlySet<string> = new Set([
+  "full",
+  "resources_only",
+  "partial",
+  "partial_upserts",
+  "partial_deletions",
+]);
+
+/** Checks a sync's own row. */
+export function inspectRun(run: SyncRun, problems: InspectProblems): void {
+  const where = `sync ${run.id}`;
+  if (ksuidSeconds(run.id) === undefined) problems.warn("syncs", where, "its id is no KSUID; it cannot be converted");
+  if (!knownTypes.has(run.type)) problems.warn("syncs", where, "its kind is not known", run.type);
+  const started = parseGoTime(run.startedAt);
+  if (!started) problems.fail("syncs", where, "its start is no time", run.startedAt);
+  if (run.endedAt === undefined) return;
+  const ended = parseGoTime(run.endedAt);
+  if (!ended) problems.fail("syncs", where, "its end is no time", run.endedAt);
+  if (started && ended && ended.seconds < started.seconds) {
+    problems.warn("syncs", where, "it ends before it begins", `${run.startedAt} to ${run.endedAt}`);
+  }
+}

@@ -1,0 +1,298 @@
+/** Whole syncs of an organization whose server errs in one thing: more of the kinds, and runs that go on. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { CloudsmithClient } from "../../src/cloudsmith/client.ts";
+import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
+import { systemClock } from "../../src/sdk/clock.ts";
+import { silentLogger } from "../../src/sdk/log.ts";
+import { scratchDirectory } from "../e2e/program.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import {
+  type Asked,
+  acme,
+  type OddAnswer,
+  person,
+  place,
+  type Row,
+  startOddServer,
+  team,
+  usual,
+} from "./odd-organization.ts";
+import { idsIn, newFile, syncSandbox } from "./sandbox-sync.ts";
+import {
+  answering,
+  type Changeable,
+  core,
+  everybody,
+  find,
+  inCore,
+  many,
+  older,
+  type Sibling,
+  set,
+  siblings,
+} from "./sibling-table.ts";
+
+const scratch = scratchDirectory();
+after(() => scratch[Symbol.dispose]());
+
+/** The list of active or inactive members, without headers of paging. */
+function unannounced(odd: Changeable, { path, query }: Asked): OddAnswer | undefined {
+  if (path !== "/members/" && path !== "/teams/") return undefined;
+  return { ...usual(odd, path, query), count: "none" };
+}
+
+for (const count of ["none", undefined] as const) {
+  test(`a run that a look-up stops and that goes on has everybody, ${count ?? "all pages"} announced`, async () => {
+    const odd: Changeable = acme();
+    const unseen = { email: null, last_login_at: null, last_login_method: "Unknown", has_two_factor: false };
+    odd.members.push(person("bot", unseen));
+    let isDown = true;
+    odd.answer = (asked) => {
+      if (asked.path === "/services/" && isDown) return { status: 500, body: {} };
+      return count === "none" ? unannounced(odd, asked) : undefined;
+    };
+    await using server = await startOddServer(odd);
+    const path = newFile(scratch.path);
+    const stopped = await syncSandbox(server, path, { clock: new VirtualClock() });
+    assert.equal(stopped.error?.code, "CS-SERVER-500");
+    isDown = false;
+    const ended = await syncSandbox(server, path, { clock: new VirtualClock() });
+    const users = idsIn(path, ended, "v1_resources").filter((id) => id.startsWith("user:"));
+    assert.deepEqual(users, ["user:Ubot", ...everybody]);
+    assert.deepEqual(ended.codes, ["CS-EMAIL-UNUSABLE"]);
+  });
+}
+
+/** The third page of active members answers 404, so many times. */
+function withoutThirdPage(times: number, isAnnounced: boolean): (odd: Changeable) => void {
+  return (odd) => {
+    odd.members.push(...many(40));
+    let left = times;
+    odd.answer = (asked) => {
+      const { path, query } = asked;
+      const isThird = path === "/members/" && query.get("is_active") === "true" && query.get("page") === "3";
+      if (isThird && left-- > 0) return { status: 404, body: { detail: "Not found." } };
+      return isAnnounced ? undefined : unannounced(odd, asked);
+    };
+  };
+}
+
+siblings("a later page of members answers 404", [
+  ...[true, false].map(
+    (isAnnounced): Sibling => ({
+      name: `once, ${isAnnounced ? "announced" : "with nothing announced"}`,
+      change: withoutThirdPage(1, isAnnounced),
+      options: { pageSize: 10 },
+      ends: "Complete with warnings",
+      says: "CS-ROSTER-MOVED",
+      holds: ({ users }) => assert.equal(users.length, 44),
+    }),
+  ),
+  ...[true, false].map(
+    (isAnnounced): Sibling => ({
+      name: `for ever, ${isAnnounced ? "announced" : "with nothing announced"}`,
+      change: withoutThirdPage(Number.POSITIVE_INFINITY, isAnnounced),
+      options: { pageSize: 10 },
+      ends: "Incomplete",
+      says: "CS-ROSTER-INCOMPLETE",
+    }),
+  ),
+]);
+
+/** So many active and inactive people besides; of the inactive ones the first rows do not say that they are. */
+function silentRows(active: number, inactive: number, silent: number): (odd: Changeable) => void {
+  return (odd) => {
+    const people = many(active + inactive).map((row, index) => ({ ...row, is_active: index < active }));
+    odd.members.push(...people);
+    odd.answer = ({ path, query }) => {
+      if (path !== "/members/" || query.get("is_active") !== "false") return undefined;
+      const rows = odd.members.filter(({ is_active }) => is_active === false);
+      return { body: rows.map(({ is_active, ...row }, index) => (index < silent ? row : { ...row, is_active })) };
+    };
+  };
+}
+
+siblings("a status that neither row nor list tells", [
+  {
+    name: "of two thirds of all",
+    change: silentRows(6, 20, 20),
+    ends: "Partial roster",
+    says: "CS-STATUS-UNKNOWN",
+  },
+  { name: "of one", change: silentRows(6, 20, 1), ends: "Complete with warnings", says: "CS-STATUS-UNKNOWN" },
+]);
+
+siblings("a list of active members whose rows say the opposite", [
+  {
+    name: "all of more than may be asked for, beside a longer list of inactive ones",
+    change: (odd) => {
+      const wrong = many(600).map((row) => ({ ...row, is_active: false }));
+      const inactive = Array.from({ length: 1300 }, (_, index) => person(`i${index}`, { is_active: false }));
+      odd.answer = ({ path, query }) => {
+        if (path !== "/members/") return undefined;
+        return { body: query.get("is_active") === "true" ? [find(odd, "olga"), ...wrong] : inactive };
+      };
+    },
+    ends: "Partial roster",
+    says: "CS-STATUS-CONTRADICTED",
+  },
+]);
+
+siblings(
+  "the look-up of the key's role may answer",
+  [302, 406, 409, 410, 413, 418, 500, 501, 503].map(
+    (status): Sibling => ({
+      name: String(status),
+      change: answering("/members/olga/", { status, body: { detail: "No." } }),
+      ends: "Partial roster",
+      says: "CS-PARTIAL-ROLE",
+      holds: ({ users }) => assert.deepEqual(users, everybody),
+    }),
+  ),
+);
+
+const isLarge = ({ query }: Asked): boolean => Number(query.get("page_size")) > 100;
+
+siblings("pages are asked for smaller where they are refused:", [
+  ...[413, 422, 504].map(
+    (status): Sibling => ({
+      name: `${status} for the teams`,
+      change: (odd) => {
+        odd.answer = (asked) => (asked.path === "/teams/" && isLarge(asked) ? { status, body: {} } : undefined);
+      },
+      ends: "Complete with warnings",
+      says: "CS-PAGES-SMALLER",
+      holds: ({ teams }) => assert.deepEqual(teams, ["team:Tcore", "team:Tdocs"]),
+    }),
+  ),
+  {
+    name: "413 when the beginning is looked at again",
+    change: (odd) => {
+      let looks = 0;
+      odd.answer = (asked) => {
+        const isInactive = asked.path === "/members/" && asked.query.get("is_active") === "false";
+        return isInactive && isLarge(asked) && ++looks > 1 ? { status: 413, body: {} } : undefined;
+      };
+    },
+    ends: "Complete with warnings",
+    says: "CS-PAGES-SMALLER",
+    holds: ({ users }) => assert.deepEqual(users, everybody),
+  },
+]);
+
+test("checks ask for smaller pages where a sync does, and pass", async () => {
+  const odd: Changeable = acme();
+  odd.answer = (asked) =>
+    ["/members/", "/teams/"].includes(asked.path) && isLarge(asked) ? { status: 413, body: {} } : undefined;
+  await using server = await startOddServer(odd);
+  const { baseUrl, keys } = server;
+  const options = { baseUrl, apiKey: keys.service, version: "0", clock: systemClock, logger: silentLogger };
+  const connector = new CloudsmithConnector({ client: new CloudsmithClient(options), orgSlug: "acme" });
+  const results = await connector.check({ signal: new AbortController().signal });
+  await connector.cleanup();
+  assert.deepEqual(
+    results.map(({ outcome }) => outcome),
+    ["pass", "pass", "pass", "pass", "pass", "pass"],
+  );
+});
+
+siblings("a name in which there is nothing to be seen", [
+  ...[null, "", " ", "\u200b\u2060", "\u3164"].map(
+    (name): Sibling => ({
+      name: `of a team: ${JSON.stringify(name)}`,
+      change: (odd) => void Object.assign(odd.teams[0] ?? {}, { name }),
+      ends: "Complete",
+      holds: (synced) => assert.match(synced.resource("team:Tcore"), /"displayName":"core"/),
+    }),
+  ),
+]);
+
+siblings("an odd address", [
+  ...[
+    "mia@acme.example;",
+    "mia@acme.example, ",
+    "'mia@acme.example'",
+    '"mia@acme.example"',
+    "mailto:<mia@acme.example>",
+    "Mia <mia@acme.example>;",
+    "<mailto:mia@acme.example>",
+    "mia@acme.example\u00a0",
+  ].map(
+    (email): Sibling => ({
+      name: JSON.stringify(email),
+      change: set("mia", { email }),
+      ends: "Complete",
+      holds: (synced) => assert.match(synced.user("Umia"), /"address":"mia@acme.example"/),
+    }),
+  ),
+]);
+
+const kinds = ["Service Account", " service ", "ServiceAccount"];
+
+siblings("services are not people", [
+  ...kinds.map(
+    (kind): Sibling => ({
+      name: `a row of the kind ${JSON.stringify(kind)} in a team's list, with the slug of a person`,
+      change: (odd) => {
+        older(odd);
+        const members = [...(odd.teamMembers["core"] ?? []), { user: "pia", role: "Manager", user_kind: kind }];
+        answering("/teams/core/members", { body: { members } })(odd);
+      },
+      ends: "Complete",
+      holds: (synced) => assert.deepEqual(core(synced), inCore),
+    }),
+  ),
+  ...kinds.map(
+    (kind): Sibling => ({
+      name: `among the members, of the kind ${JSON.stringify(kind)}`,
+      change: (odd) => void odd.members.push(person("bot", { user_kind: kind })),
+      ends: "Complete",
+      holds: (synced) => assert.match(synced.user("Ubot"), /ACCOUNT_TYPE_SERVICE/),
+    }),
+  ),
+]);
+
+siblings("what is known is used:", [
+  {
+    name: "no row is an Owner, for a Manager's key",
+    change: set("olga", { role: "Manager" }),
+    ends: "Partial roster",
+    says: "CS-NO-OWNER",
+  },
+  {
+    name: "the only Owner is inactive",
+    change: (odd) => {
+      set("olga", { role: "Manager" })(odd);
+      odd.members.push(person("zoe", { role: "Owner", is_active: false }));
+    },
+    ends: "Complete",
+  },
+]);
+
+siblings("ids:", [
+  {
+    name: "one id and login with another address in the other list",
+    change: (odd) => void odd.members.push(person("mia", { is_active: false, email: "eve@acme.example" })),
+    ends: "Incomplete",
+    says: "CS-ID-COLLISION",
+  },
+  {
+    name: "one team under two slugs, one of which a membership names",
+    change: (odd) => {
+      odd.teams.push(team("nucleus", { slug_perm: "Tcore" }));
+      set("noah", { teams: [place("nucleus")] })(odd);
+    },
+    ends: "Incomplete",
+    says: "CS-ID-COLLISION",
+  },
+  {
+    name: "one id twice, active and inactive, without logins",
+    change: (odd) => {
+      const unnamed: Row = { user_id: "Ux", user: null };
+      odd.members.push(person("x", unnamed), person("y", { ...unnamed, is_active: false }));
+    },
+    ends: "Incomplete",
+    says: "CS-ID-COLLISION",
+  },
+]);
