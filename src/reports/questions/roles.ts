@@ -63,11 +63,14 @@ export const owners = defineReport<RoleHolder>({
 });
 
 function ownersHeadline(count: (key: string) => number): Headline {
-  const [all, without] = [count("owners"), count("ownersWithoutTwoFactor")];
-  const [disabled, managers] = [count("disabledOwners"), count("managers")];
+  const [all, managers] = [count("owners"), count("managers")];
+  const worry = (key: string, text: string): readonly string[] => {
+    return count(key) > 0 ? [`${inText(count(key))} ${text}`] : [];
+  };
   const worries = [
-    ...(without > 0 ? [`${inText(without)} not known to have two-factor`] : []),
-    ...(disabled > 0 ? [`${inText(disabled)} disabled`] : []),
+    ...worry("ownersWithoutTwoFactor", "without two-factor"),
+    ...worry("ownersTwoFactorUnknown", "of whom two-factor is not known"),
+    ...worry("disabledOwners", "disabled"),
   ];
   const besides = managers > 0 ? [`besides ${inText(managers)} ${managers === 1 ? "manager" : "managers"}`] : [];
   return {
@@ -93,7 +96,7 @@ function* roleHolders({ view, about }: Subject): Items<RoleHolder> {
 function* ownersAndManagers({ view }: Subject): Items<RoleHolder> {
   const holdings = new Holdings(view);
   const entitlements = roleEntitlements(view, holdings).filter((one) => isManagerSlug(slugOf(one)));
-  const found = { owners: 0, managers: 0, withoutTwoFactor: 0, disabled: 0 };
+  const found = { owners: 0, managers: 0, withoutTwoFactor: 0, twoFactorUnknown: 0, disabled: 0 };
   for (const holder of holdersOf(entitlements, holdings)) {
     if (holder.slug.toLowerCase() === ownerSlug) countOwner(holder.account, found);
     else found.managers++;
@@ -103,26 +106,36 @@ function* ownersAndManagers({ view }: Subject): Items<RoleHolder> {
     counts: [
       counted("owners", found.owners),
       counted("managers", found.managers),
-      counted("ownersWithoutTwoFactor", found.withoutTwoFactor, "owners not known to have two-factor"),
+      counted("ownersWithoutTwoFactor", found.withoutTwoFactor, "owners without two-factor"),
+      counted("ownersTwoFactorUnknown", found.twoFactorUnknown, "owners of whom two-factor is not known"),
       counted("disabledOwners", found.disabled, "disabled owners"),
     ],
     notices: ownerNotices(found),
   };
 }
 
-function countOwner(account: Account, found: { owners: number; withoutTwoFactor: number; disabled: number }): void {
-  found.owners++;
-  if (account.isAccount && account.facts.twoFactor !== true) found.withoutTwoFactor++;
-  if (account.facts.status === "disabled") found.disabled++;
+interface OwnersFound {
+  owners: number;
+  withoutTwoFactor: number;
+  twoFactorUnknown: number;
+  disabled: number;
 }
 
-function ownerNotices(found: { owners: number; withoutTwoFactor: number; disabled: number }): string[] {
+function countOwner({ isAccount, facts }: Account, found: OwnersFound): void {
+  found.owners++;
+  if (isAccount && facts.twoFactor === false) found.withoutTwoFactor++;
+  if (isAccount && facts.twoFactor === undefined) found.twoFactorUnknown++;
+  if (facts.status === "disabled") found.disabled++;
+}
+
+function ownerNotices(found: OwnersFound): string[] {
   const notices: string[] = [];
   if (found.owners === 0) notices.push("The file shows no owner: the key that it was read with may not see everybody.");
   if (found.owners === 1) notices.push("There is one owner only: nobody can step in when the account is lost.");
   if (found.owners > manyOwners)
     notices.push(`There are ${found.owners} owners: more than ${manyOwners} are hard to watch.`);
-  if (found.withoutTwoFactor > 0) notices.push(`Owners not known to have two-factor: ${found.withoutTwoFactor}.`);
+  if (found.withoutTwoFactor > 0) notices.push(`Owners without two-factor: ${found.withoutTwoFactor}.`);
+  if (found.twoFactorUnknown > 0) notices.push(`Owners of whom two-factor is not known: ${found.twoFactorUnknown}.`);
   if (found.disabled > 0) notices.push(`Owners that are disabled and still hold the role: ${found.disabled}.`);
   return notices;
 }

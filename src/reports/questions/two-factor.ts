@@ -62,7 +62,9 @@ function* twoFactorItems({ view }: Subject): Items<Ranked> {
   return {
     counts: [counted("yes", counts.yes), counted("no", counts.no), counted("unknown", counts.unknown)],
     notices: [
-      ...(privileged > 0 ? [`Owners and managers not known to have two-factor: ${inText(privileged)}.`] : []),
+      ...(privileged > 0
+        ? [`Owners and managers without two-factor, or of whom it is not known: ${inText(privileged)}.`]
+        : []),
       ...shareNotice(counts),
     ],
   };
