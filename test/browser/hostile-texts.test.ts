@@ -109,6 +109,8 @@ test("in addresses, which show no screen or nothing of it", async () => {
     await site.visit(`/connectors/${encodeURIComponent(payload)}`);
     await site.page.getByText("There is no such connector").first().waitFor();
   }
+  await site.visit("/people");
+  await site.page.getByText("This address belongs to no screen").waitFor();
 });
 
 test("no script ran, nothing was loaded from elsewhere, and the page's policy had nothing to stop", () => {

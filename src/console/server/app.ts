@@ -66,9 +66,15 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
   for (const routes of parts.routes) app.route("/api", routes);
   app.get("*", (context) => {
     const { path } = context.req;
-    const asset = assets.get(isPageAddress(path) ? "/index.html" : path);
-    if (!asset || path === "/index.html") return failureResponse(context, noSuchAddress());
-    return serveAsset(context, asset);
+    const isScreen = isPageAddress(path);
+    const asset = path === "/index.html" ? undefined : assets.get(isScreen ? "/index.html" : path);
+    if (asset) return serveAsset(context, asset);
+    const page = assets.get("/index.html");
+    // Who follows a wrong link gets the page, which says so.
+    const isVisit = context.req.header("accept")?.includes("text/html");
+    if (!page || !isVisit) return failureResponse(context, noSuchAddress());
+    context.status(404);
+    return serveAsset(context, page);
   });
   return app;
 }

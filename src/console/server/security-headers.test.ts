@@ -128,6 +128,16 @@ test("T-93: a file is sent in the form that the browser takes", async () => {
   }
 });
 
+test("T-93: who follows a wrong link gets the page, which says so; a program gets the error", async () => {
+  const visit = await web.ask("/people", { headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } });
+  assert.equal(visit.status, 404);
+  assert.match(visit.body, /<title>page/);
+  assertHeaders(visit.headers, { isAsset: true });
+  const asked = await web.ask("/people");
+  assert.equal(asked.status, 404);
+  assert.match(asked.body, /CONSOLE-NO-ADDRESS/);
+});
+
 test("T-93: what is not there, what is refused, and a launch", async () => {
   for (const path of ["/nothing", "/api/nothing", "/launch?token=x"]) assertHeaders((await web.ask(path)).headers);
   assertHeaders((await web.ask("/", { headers: { host: "evil.example" } })).headers);

@@ -29,7 +29,6 @@ export function DecisionsScreen() {
   return (
     <Page
       title="Reviews to decide"
-      crumbs={[{ text: "Reviews to decide" }]}
       lead="A review keeps, revokes or leaves open who has access, row by row, and is signed when every row is decided."
     >
       <DecidedReviews />

@@ -7,7 +7,7 @@ import { Page } from "../design/page.tsx";
 /** The screen of the address /back-up. */
 export function BackUpScreen() {
   return (
-    <Page title="Back-up" crumbs={[{ text: "Back-up" }]} width="narrow">
+    <Page title="Back-up" width="narrow">
       <Card title="Make a back-up">
         <p>
           One file with connectors, history, files of syncs, reviews, people with a link and the audit log, as they are

@@ -23,7 +23,7 @@ const forms: readonly { readonly value: WebhookForm; readonly label: string }[] 
 export function NotificationsScreen() {
   const data = useData<Notifications>("/api/notifications");
   return (
-    <Page title="Notifications" crumbs={[{ text: "Integrations" }, { text: "Notifications" }]} width="narrow">
+    <Page title="Notifications" width="narrow">
       {data.failure && <FailureBanner failure={data.failure} isUrgent={true} />}
       {data.data ? <Form settings={data.data} data={data} /> : !data.failure && <Skeleton lines={4} />}
     </Page>

@@ -55,7 +55,6 @@ export function PersonsScreen() {
   return (
     <Page
       title="People with a link"
-      crumbs={[{ text: "People with a link" }]}
       lead="Everybody opens the console by a link of their own. The audit log names them, and a link that is taken back ends at once."
     >
       {failure && <FailureBanner failure={failure} isUrgent={true} />}

@@ -70,7 +70,7 @@ function settingFacts({ settings, key, owner, mode }: ConnectorDetail) {
     ["Cloudsmith API key", key ? (key.lastFour === "" ? "Set" : `ends in ${key.lastFour}`) : "Not set"],
     ...(key
       ? [
-          ["Key belongs to", key.owner ? keyOwnerText(key.owner) : "Not known before the first test"] as const,
+          ["Key belongs to", key.owner ? keyOwnerText(key.owner) : "Known after a test"] as const,
           ["Key comes from", key.sourceName] as const,
           ["Key is kept", storageText(key.storage)] as const,
           ["Key fingerprint", <code key="fingerprint">{key.fingerprint}</code>] as const,
