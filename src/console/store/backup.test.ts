@@ -1,7 +1,17 @@
 /** Back-ups: whole, for their owner alone, without the console's own key, and put back where nothing is. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -55,6 +65,19 @@ test("a back-up is restored with store and files; what the console's own key sea
   assert.equal(restored.secrets.storage, "encrypted", "it has a key of its own now");
   assert.equal(restored.secrets.get("c1", "api-key", host), undefined);
   restored.close();
+});
+
+test("a back-up whose path nobody can make is refused in words about it", async () => {
+  const from = await directory();
+  const over = place();
+  symlinkSync(join(scratch, "nowhere"), over);
+  for (const path of [join(scratch, "a".repeat(300)), join(from, "audit.ndjson", "x"), over]) {
+    assert.throws(
+      () => writeBackup(from, path),
+      (caught) => caught instanceof BatonError && /^(FILE|CONSOLE)-/.test(caught.code),
+    );
+  }
+  assert.ok(lstatSync(over).isSymbolicLink());
 });
 
 test("what a key of the user's sealed opens with it after a restore, for the same host only", async () => {

@@ -19,7 +19,7 @@ import {
 import { dirname, join, relative, sep } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileError } from "../../sdk/c1z/container/file-errors.ts";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { BatonError, errnoOf, Status } from "../../sdk/errors.ts";
 import { makeDirectory } from "./data-directory.ts";
 import { checkVersion } from "./migrations.ts";
 
@@ -31,11 +31,9 @@ const places =
 
 /** Writes a back-up of the directory, for its owner alone. @throws BatonError `CONSOLE-BACKUP`, and what the disk refused. */
 export function writeBackup(dataDir: string, path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })) throw notMade(`${path} is there already`);
-  if (!statSync(join(dataDir, database), { throwIfNoEntry: false }))
-    throw notMade(`${dataDir} holds no console's data`);
+  if (!existsSync(join(dataDir, database))) throw notMade(`${dataDir} holds no console's data`);
+  makeNew(path);
   try {
-    closeSync(openSync(path, "wx", 0o600));
     using source = new DatabaseSync(join(dataDir, database));
     source.prepare("vacuum into ?").run(path);
     using copy = new DatabaseSync(path);
@@ -50,14 +48,26 @@ export function writeBackup(dataDir: string, path: string): void {
       addFile.run(name, hash);
     }
     // What the own key sealed can be opened by nobody without it.
-    if (statSync(join(dataDir, ownKey), { throwIfNoEntry: false })) {
+    if (existsSync(join(dataDir, ownKey))) {
       copy.exec("delete from secrets; delete from facts where name = 'key-check'");
     }
     copy.exec("commit");
   } catch (caught) {
     rmSync(path, { force: true });
-    throw fileError(caught, `write the back-up ${path}`, "No back-up was made; the data directory stays as it is.");
+    throw notWritten(path, caught);
   }
+}
+
+function makeNew(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (caught) {
+    throw errnoOf(caught) === "EEXIST" ? notMade(`${path} is there already`) : notWritten(path, caught);
+  }
+}
+
+function notWritten(path: string, cause: unknown): BatonError {
+  return fileError(cause, `write the back-up ${path}`, "No back-up was made; the data directory stays as it is.");
 }
 
 /** Puts a back-up into a directory that is empty or not there. @throws BatonError `CONSOLE-BACKUP`, and what the disk refused. */
@@ -94,7 +104,7 @@ export function restoreBackup(path: string, dataDir: string): void {
 
 /** Opens it, and sees that it is whole and not of a later version. */
 function openBackup(path: string): DatabaseSync {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw notMade(`there is no file ${path}`);
+  if (!existsSync(path) || !statSync(path).isFile()) throw notMade(`there is no file ${path}`);
   const backup = new DatabaseSync(path, { readOnly: true });
   try {
     const tables = backup

@@ -2,7 +2,7 @@
  * The directory in which a console keeps everything: where it is, what lies where in it, who may read it, and that one
  * console at a time uses it. Knows nothing of what the files hold.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { lockFile, readLockHolder } from "../../sdk/c1z/container/file-lock.ts";
@@ -64,22 +64,25 @@ export interface DataDirectory {
   release(): void;
 }
 
+const databaseName = "console.sqlite";
 const directoryMode = 0o700;
 const fileMode = 0o600;
+const stickyBit = 0o1000;
 
 /**
  * Makes what is missing, closes it to everybody else whatever the umask says, and locks it.
  * @throws BatonError `CONSOLE-BUSY` when another console uses it, `CONSOLE-DATA-DIR` when it cannot be used.
  */
 export async function openDataDirectory(path: string, clock: Clock): Promise<DataDirectory> {
-  const [database, auditLog] = [join(path, "console.sqlite"), join(path, "audit.ndjson")];
+  const [database, auditLog] = [join(path, databaseName), join(path, "audit.ndjson")];
   const [connectors, runs, scratch] = [join(path, "connectors"), join(path, "runs"), join(path, "scratch")];
   const reviews = join(path, "reviews");
   try {
+    if (isOfOthers(path)) throw shared(path);
     for (const directory of [path, connectors, runs, reviews, scratch]) makeDirectory(directory);
     for (const file of [database, auditLog]) makeFile(file);
   } catch (caught) {
-    throw unusable(path, caught);
+    throw caught instanceof BatonError ? caught : unusable(path, caught);
   }
   const lock = await lockOrExplain(path, clock);
   return {
@@ -97,6 +100,17 @@ export async function openDataDirectory(path: string, clock: Clock): Promise<Dat
     runFile: (runId) => join(runs, `${runId}.c1z`),
     release: () => lock.release(),
   };
+}
+
+/**
+ * True for a directory that others may enter and that was not made for a console: it holds other things, or everybody may
+ * put things there, as in /tmp. Closing it would lock them out.
+ */
+function isOfOthers(path: string): boolean {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o077) === 0 || existsSync(join(path, databaseName))) return false;
+  // A volume of its own begins with lost+found.
+  return (mode & stickyBit) !== 0 || readdirSync(path).some((name) => name !== "lost+found");
 }
 
 /** Makes a directory with those above it, and closes it to everybody else. */
@@ -157,6 +171,16 @@ function homeless(): BatonError {
     message: "There is no place for the console's data: this user has no home directory.",
     effect: "The console was not started.",
     hint: ownChoice,
+  });
+}
+
+function shared(path: string): BatonError {
+  return new BatonError({
+    code: "CONSOLE-DATA-DIR",
+    status: Status.failedPrecondition,
+    message: `The data directory ${path} holds other things or is open to everybody, and a console closes its own to all others.`,
+    effect: "The console was not started, and nothing was changed.",
+    hint: "Give a directory of its own, which is made when it is missing, with --data-dir or BATON_CONSOLE_DATA_DIR.",
   });
 }
 

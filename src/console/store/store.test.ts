@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -105,6 +105,32 @@ test("a path that is no directory is refused with its name", async () => {
   const path = newDirectory();
   writeFileSync(path, "");
   assert.equal(await codeOf(openDataDirectory(path, systemClock)), "CONSOLE-DATA-DIR");
+});
+
+test("a directory that others use stays as it is, and open to them", async () => {
+  const [inUse, ofAll] = [newDirectory(), newDirectory()];
+  mkdirSync(inUse);
+  writeFileSync(join(inUse, "of-others"), "");
+  mkdirSync(ofAll);
+  for (const [path, mode] of [[inUse, 0o755] as const, [ofAll, 0o1777] as const]) {
+    chmodSync(path, mode);
+    const before = readdirSync(path);
+    assert.equal(await codeOf(openDataDirectory(path, systemClock)), "CONSOLE-DATA-DIR");
+    assert.equal(statSync(path).mode & 0o7777, mode);
+    assert.deepEqual(readdirSync(path), before);
+  }
+});
+
+test("a directory that was made for the console is closed to others, and one of the user's alone is taken with what is in it", async () => {
+  const [made, volume, own] = [newDirectory(), newDirectory(), newDirectory()];
+  for (const path of [made, volume, own]) mkdirSync(path, { mode: 0o755 });
+  mkdirSync(join(volume, "lost+found"));
+  writeFileSync(join(own, "tls.key"), "");
+  chmodSync(own, 0o700);
+  for (const path of [made, volume, own]) {
+    for (let start = 0; start < 2; start++) (await openDataDirectory(path, systemClock)).release();
+    assert.equal(statSync(path).mode & 0o777, 0o700);
+  }
 });
 
 for (let version = 0; version < migrations.length; version++) {
