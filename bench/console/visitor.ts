@@ -1,4 +1,8 @@
-/** Somebody at the console without a browser: a session, up to six connections that are kept, and an open stream of events. */
+/**
+ * Somebody at the console without a browser: a session, up to six connections that are kept, and an open stream of events.
+ * Asks once, unlike a browser, which asks again when a kept connection was closed under its question: the server must not
+ * close one that is in use, and where it does it is an error here.
+ */
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 

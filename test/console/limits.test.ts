@@ -6,6 +6,7 @@ import { createConnection, Socket } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { SocketRoom } from "../../src/console/server/socket-room.ts";
 import { receiveUpload } from "../../src/console/sources/opened-files.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
@@ -76,6 +77,23 @@ test("T-97: headers that do not come to their end are cut off, with the headers 
   for await (const chunk of socket) received += String(chunk);
   assert.match(received, /^HTTP\/1\.1 408 /);
   assert.match(received, /content-security-policy: default-src 'none'/);
+});
+
+test("a kept connection outlives the pauses of proxies, and the time that headers have is no bound of it", async () => {
+  await using web = await startWebServer({ bounds: { sockets: 64, headersTimeoutMs: 200 } });
+  const socket = createConnection({ host: "127.0.0.1", port: web.port });
+  socket.setEncoding("utf8");
+  const ask = async (): Promise<string> => {
+    socket.write(`GET /api/session HTTP/1.1\r\nHost: 127.0.0.1:${web.port}\r\n\r\n`);
+    const [answer] = (await once(socket, "data")) as [string];
+    return answer;
+  };
+  const [, seconds] = /^keep-alive: timeout=(\d+)/im.exec(await ask()) ?? [];
+  assert.ok(Number(seconds) > 60, `${seconds} s are told to clients`);
+  // Twice as long as a look at the times takes to end what is over.
+  await delay(1500);
+  assert.match(await ask(), /^HTTP\/1\.1 401 /);
+  socket.destroy();
 });
 
 test("T-97: a body of 100 MB is refused by its announced length, and by what comes without one", async () => {

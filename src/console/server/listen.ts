@@ -26,6 +26,11 @@ export interface Bounds {
 const usualBounds: Bounds = { sockets: 256, headersTimeoutMs: 10_000 };
 /** An upload of 256 MB over a slow disk must fit in. */
 const requestTimeoutMs = 300_000;
+/**
+ * A connection without a question stays open so long: longer than proxies and load balancers keep theirs (60 s is usual), so
+ * that they end it and not the server, which might do so just when the next question is on its way. Node's own 5 s are shorter.
+ */
+const keepAliveTimeoutMs = 75_000;
 /** How often the times are looked at. */
 const checkIntervalMs = 500;
 /** A search text of 50,000 letters is refused by nobody: it finds nothing. */
@@ -86,6 +91,7 @@ function makeServer(tls: ListenOptions["tls"], bounds: Bounds, listener: Request
   const settings = {
     headersTimeout: bounds.headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: checkIntervalMs,
     // The gate says no itself, with the headers that every answer has.
     requireHostHeader: false,

@@ -15,6 +15,7 @@ import type {
   TeamRow,
   TeamsPage,
 } from "../contract/sources.ts";
+import { mapInSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
 import { rosterKey } from "./roster.ts";
 import { memberColumns, memberScreen, personColumns, personScreen, type TeamMember } from "./rows/person-columns.ts";
@@ -34,12 +35,17 @@ export interface RowsAsked {
 /** Everybody, those whom a reviewer should see first before the others. */
 export async function peopleTable(open: OpenSource): Promise<RowTable<PersonRow>> {
   return await open.remembered("people", async () => {
-    const { people } = await open.roster();
-    const ranked = people.map((person) => ({ person, rank: riskRank(person), name: folded(person.name) }));
-    ranked.sort((a, b) => a.rank - b.rank || compareTexts(a.name, b.name));
+    const roster = await open.roster();
+    const ranked = await mapInSlices(roster.people, (person) => ({
+      ...{ person, rank: riskRank(person) },
+      // Begins with the name.
+      text: roster.textOf(person),
+    }));
+    ranked.sort((a, b) => a.rank - b.rank || compareTexts(a.text, b.text));
     return new RowTable(
       personColumns(open.asOfSeconds),
       ranked.map(({ person }) => person),
+      (person) => roster.textOf(person),
     );
   });
 }
@@ -56,6 +62,7 @@ export async function membersTable(open: OpenSource, teamKey: string): Promise<R
   return new RowTable(
     memberColumns(open.asOfSeconds),
     members.toSorted((a, b) => a.rank - b.rank),
+    ({ person }) => roster.textOf(person),
   );
 }
 
@@ -83,9 +90,11 @@ export async function tableAmong(open: OpenSource, { among }: RowsAsked): Promis
   const table = await peopleTable(open);
   if (!among) return table;
   const keys = new Set(among);
+  const roster = await open.roster();
   return new RowTable(
     table.columns,
     table.items.filter((person) => keys.has(rosterKey(person))),
+    (person) => roster.textOf(person),
   );
 }
 

@@ -72,8 +72,8 @@ type ReviewAsked = Omit<ReviewRequest, "since">;
 export interface Questions {
   /** Opens the file, to see that it can be read. */
   open: [taken: Record<string, never>, answer: null];
-  /** Reads everybody, before somebody asks. */
-  readAhead: [taken: Record<string, never>, answer: null];
+  /** Reads everybody, and the rows of a review, before somebody asks. */
+  readAhead: [taken: { readonly review?: ReviewAsked }, answer: null];
   info: [taken: { readonly source: string; readonly title: string }, answer: SourceInfo];
   people: [taken: Asked, answer: TablePage];
   members: [taken: Named & Asked, answer: TablePage];
@@ -111,7 +111,7 @@ interface Written {
 
 /** Those whose answer depends on the sync before. */
 export const comparing: ReadonlySet<Question> = new Set([
-  ...(["info", "overview", "review", "exportReview", "exportEvidence", "startReview"] as const),
+  ...(["info", "overview", "readAhead", "review", "exportReview", "exportEvidence", "startReview"] as const),
 ]);
 
 /** Name of a question. */
@@ -152,8 +152,9 @@ type Answering = {
 /** How each question is answered. @throws BatonError as its parts do, such as `CONSOLE-NOT-IN-FILE` */
 export const answering: Answering = {
   open: () => null,
-  async readAhead(open) {
+  async readAhead(open, { review }, since) {
     await open.roster();
+    if (review) await reviewPage(open, { ...review, since }, { query: {} }, { offset: 0, limit: 0 });
     return null;
   },
   info: (open, { source, title }, since) =>

@@ -2,17 +2,17 @@
 import { notComparedKeys } from "../../cloudsmith/config.ts";
 import { Inquiry, type Request } from "../../reports/ask.ts";
 import { findReport, reviews } from "../../reports/catalogue.ts";
-import type { Answer, Cell, ColumnOf, Conclusion, Figures, Report, Row, Rows } from "../../reports/report.ts";
+import type { Answer, Conclusion, Figures, Report, Row, Rows } from "../../reports/report.ts";
 import { countIn, inText } from "../../reports/screen/chart.ts";
-import type { Chart, Column, Headline } from "../../reports/screen/shown.ts";
+import type { Chart, Headline } from "../../reports/screen/shown.ts";
 import { toBatonError } from "../../sdk/errors.ts";
-import type { PersonRow, ReviewInfo, ReviewPage, ReviewsOverview } from "../contract/sources.ts";
-import { inSlices } from "./in-slices.ts";
+import type { ReviewInfo, ReviewPage, ReviewsOverview } from "../contract/sources.ts";
+import { inSlices, mapInSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
 import { inTeam, type RowsAsked } from "./people.ts";
-import type { Roster } from "./roster.ts";
-import { ofPerson, personColumns } from "./rows/person-columns.ts";
-import { type Condition, RowTable } from "./rows/row-table.ts";
+import { type PackedRow, type ReviewItem, ReviewRows } from "./review-rows.ts";
+import { personColumns } from "./rows/person-columns.ts";
+import type { Condition, RowTable } from "./rows/row-table.ts";
 import { checkQuery, tablePage, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
 
@@ -30,18 +30,18 @@ export interface ReviewRequest {
   readonly asOfSeconds?: number | undefined;
 }
 
-/** A row, and the person that it is about. */
-interface ReviewItem {
-  readonly row: Row;
-  readonly person: PersonRow | undefined;
-}
-
-/** A review with everything that does not depend on the page. */
-interface Answered extends Omit<Answer, "rows"> {
-  readonly table: RowTable<ReviewItem>;
+/** What is known when all rows were read. */
+interface Told {
   readonly conclusion: Conclusion;
   readonly headline: Headline;
   readonly chart: Chart | null;
+}
+
+/** A review with everything that does not depend on the page. */
+interface Answered extends Told, Omit<Answer, "rows"> {
+  readonly table: RowTable<ReviewItem>;
+  /** The row as the report gave it. */
+  readonly rowOf: (item: ReviewItem) => Row;
 }
 
 /** All reviews that there are, each with its figure. */
@@ -107,18 +107,18 @@ export async function reviewAnswer(open: OpenSource, request: ReviewRequest, ask
   const isWhole = [q, order, asked.team].every((one) => one === undefined) && Object.keys(where).length === 0;
   if (isWhole) return freshAnswer(open, request);
   const review = await answered(open, request);
-  const { table, conclusion, headline: _h, chart: _c, ...answer } = review;
+  const { table, rowOf, conclusion, headline: _h, chart: _c, ...answer } = review;
   checkQuery(table, asked.query);
   const found = await table.select(asked.query, await ofTeam(open, asked.team));
-  return { ...answer, rows: rowsOf(found.slice(), conclusion) };
+  return { ...answer, rows: rowsOf(found.slice().map(rowOf), conclusion) };
 }
 
 function freshAnswer(open: OpenSource, request: ReviewRequest): Answer {
   return inquiryOf(open, request).answer(reviewOf(request.name));
 }
 
-function* rowsOf(items: readonly ReviewItem[], conclusion: Conclusion): Rows {
-  for (const { row } of items) yield row;
+function* rowsOf(rows: readonly Row[], conclusion: Conclusion): Rows {
+  yield* rows;
   return conclusion;
 }
 
@@ -140,18 +140,13 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
   return await open.remembered(key, async () => {
     const answer = freshAnswer(open, request);
     const { report } = answer;
-    const { items, conclusion } = await collected(open, request, answer);
-    const { counts } = conclusion;
-    const count = (name: string): number => countIn(counts, name);
-    const rows = items.map(({ row }) => row);
-    const chart = report.chart?.({ columns: report.columns, rows, counts });
-    return {
-      ...answer,
-      table: new RowTable(columnsFor(open, report, items), items),
-      conclusion,
-      headline: (report.headline ?? firstCount)({ total: rows.length, counts, count }),
-      chart: chart?.bars.some(({ parts }) => parts.some((part) => part.count > 0)) ? chart : null,
-    };
+    const rows = new ReviewRows({
+      columns: report.columns,
+      personColumns: personColumns(open.asOfSeconds),
+      roster: await open.roster(),
+    });
+    const { items, told } = await collected(open, request, { answer, rows });
+    return { ...answer, ...told, table: rows.table(items), rowOf: (item) => rows.rowOf(item) };
   });
 }
 
@@ -159,59 +154,33 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
 async function collected(
   open: OpenSource,
   { name, since, asOfSeconds }: ReviewRequest,
-  answer: Answer,
-): Promise<{ readonly items: readonly ReviewItem[]; readonly conclusion: Conclusion }> {
+  { answer, rows }: { readonly answer: Answer; readonly rows: ReviewRows },
+): Promise<{ readonly items: readonly ReviewItem[]; readonly told: Told }> {
   const isUsual = (since === undefined || since.kind === "before") && asOfSeconds === undefined;
-  const collect = async (): Promise<readonly (Row | Conclusion)[]> => {
-    const rows: (Row | Conclusion)[] = [];
-    rows.push(await inSlices(answer.rows, (row) => rows.push(row)));
-    return rows;
+  const collect = async (): Promise<readonly (PackedRow | Told)[]> => {
+    const all: Row[] = [];
+    const conclusion = await inSlices(answer.rows, (row) => all.push(row));
+    return [...(await mapInSlices(all, (row) => rows.pack(row))), toldOf(answer.report, all, conclusion)];
   };
-  const itemOf = itemMaker(answer.report.columns, await open.roster());
-  const made = (one: Row | Conclusion): ReviewItem | Conclusion => (isRow(one) ? itemOf(one) : one);
+  const made = (one: PackedRow | Told): ReviewItem | Told => ("conclusion" in one ? one : rows.unpack(one));
   const found = isUsual ? await open.kept(`review-${name}`, collect, made) : (await collect()).map(made);
-  const conclusion = found.pop();
+  const told = found.pop();
   return {
-    items: found.filter((one) => "row" in one),
-    conclusion: conclusion && "counts" in conclusion ? conclusion : nothing,
+    items: found.filter((one) => "cells" in one),
+    told: told && "conclusion" in told ? told : toldOf(answer.report, [], { counts: [], notices: [] }),
   };
 }
 
-const nothing: Conclusion = { counts: [], notices: [] };
-
-function isRow(one: Row | Conclusion): one is Row {
-  return Array.isArray(one);
-}
-
-/**
- * Rows with the person that each is about, where its type and id are those of one. What a row repeats of the person is in
- * memory once: there are many reviews of the same people. Kept rows have null where a value is missing.
- */
-function itemMaker(columns: readonly Column[], roster: Roster): (row: readonly (Cell | null)[]) => ReviewItem {
-  const [typeAt, idAt] = ["type", "id"].map((key) => columns.findIndex((column) => column.key === key));
-  const textAt = (row: readonly (Cell | null)[], at = -1): string => String(row[at] ?? "");
-  return (row) => {
-    const person = roster.person(textAt(row, typeAt), textAt(row, idAt));
-    const { id, name, email, login } = person ?? {};
-    const shared = [id, name, email, login];
-    const cells = row.map(
-      (cell) => (typeof cell === "string" ? shared.find((one) => one === cell) : undefined) ?? cell,
-    );
-    return { row: cells.map((cell) => cell ?? undefined), person };
+/** What all rows say together. */
+function toldOf(report: Report, rows: readonly Row[], conclusion: Conclusion): Told {
+  const { counts } = conclusion;
+  const count = (name: string): number => countIn(counts, name);
+  const chart = report.chart?.({ columns: report.columns, rows, counts });
+  return {
+    conclusion,
+    headline: (report.headline ?? firstCount)({ total: rows.length, counts, count }),
+    chart: chart?.bars.some(({ parts }) => parts.some((part) => part.count > 0)) ? chart : null,
   };
-}
-
-/** The report's own columns, and where all rows are about people what else is known of them. */
-function columnsFor(
-  open: OpenSource,
-  { columns }: Report,
-  items: readonly ReviewItem[],
-): readonly ColumnOf<ReviewItem>[] {
-  const own = columns.map((one, at) => ({ ...one, value: ({ row }: ReviewItem) => row[at] }));
-  const isAboutPeople = columns.some(({ key }) => key === "twoFactor") && items.every(({ person }) => person);
-  if (!isAboutPeople) return own;
-  const others = personColumns(open.asOfSeconds).filter(({ key }) => !columns.some((one) => one.key === key));
-  return [...own, ...ofPerson<ReviewItem>(others, ({ person }) => person)];
 }
 
 function firstCount({ total, counts: [first] }: Figures): Headline {

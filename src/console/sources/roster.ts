@@ -23,18 +23,26 @@ export interface RosterContent {
   readonly teams: readonly RosterTeam[];
 }
 
+/** What is searched of a person. */
+export const searchedKeys = ["name", "login", "email", "id"] as const;
+
 /** People and teams of one sync. */
 export class Roster {
   /** By type and id. */
   readonly people: readonly PersonRow[];
   /** By name. */
   readonly teams: readonly RosterTeam[];
-  readonly #byKey: ReadonlyMap<string, number>;
+  /** By type, then by id. */
+  readonly #places = new Map<string, Map<string, number>>();
+  readonly #texts = new Map<PersonRow, string>();
   readonly #teamsByKey: ReadonlyMap<string, RosterTeam>;
 
   constructor({ people, teams }: RosterContent) {
     this.people = people;
-    this.#byKey = new Map(people.map((person, index) => [rosterKey(person), index]));
+    for (const [place, { type, id }] of people.entries()) {
+      const ofType = this.#places.get(type) ?? new Map<string, number>();
+      this.#places.set(type, ofType.set(id, place));
+    }
     this.teams = teams.toSorted(
       (a, b) => compareTexts(folded(a.row.name), folded(b.row.name)) || compareTexts(a.row.id, b.row.id),
     );
@@ -42,8 +50,22 @@ export class Roster {
   }
 
   person(type: string, id: string): PersonRow | undefined {
-    const index = this.#byKey.get(rosterKey({ type, id }));
-    return index === undefined ? undefined : this.people[index];
+    const place = this.placeOf(type, id);
+    return place === undefined ? undefined : this.people[place];
+  }
+
+  /** Index into the people. */
+  placeOf(type: string, id: string): number | undefined {
+    return this.#places.get(type)?.get(id);
+  }
+
+  /** What is searched of a person, folded, a line each: made once for all tables in which the person stands. */
+  textOf(person: PersonRow): string {
+    const known = this.#texts.get(person);
+    if (known !== undefined) return known;
+    const text = searchedKeys.map((key) => folded(person[key] ?? "")).join("\n");
+    this.#texts.set(person, text);
+    return text;
   }
 
   team(key: string): RosterTeam | undefined {

@@ -12,7 +12,7 @@ import { AskedProcess } from "../../sdk/c1z/process/asked-process.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { toBatonError } from "../../sdk/errors.ts";
-import type { OpenedFile, SourceInfo } from "../contract/sources.ts";
+import type { OpenedFile, ReviewPage, SourceInfo } from "../contract/sources.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
 import type { AttentionFacts } from "./attention.ts";
@@ -138,8 +138,15 @@ export class Sources {
   async info(source: string): Promise<SourceInfo> {
     const { title } = this.#find(source);
     const info = await this.ask(source, "info", { source, title });
-    this.#readAhead(source);
+    this.#readAhead(source, {});
     return { ...info, source, title };
+  }
+
+  /** A part of a review. Where it was kept, the next question is for other rows: they are read meanwhile. */
+  async review(source: string, taken: Taken<"review">, since?: string): Promise<ReviewPage> {
+    const page = await this.ask(source, "review", taken, since);
+    if (since === undefined && isKept("review", taken)) this.#readAhead(source, { review: taken.request });
+    return page;
   }
 
   /** An answer that was kept; undefined when there is none, or no such file any more. */
@@ -316,8 +323,8 @@ export class Sources {
   }
 
   /** What fails here fails again for the one who asks, and is told there. */
-  #readAhead(source: string): void {
-    this.ask(source, "readAhead", {}).catch(() => undefined);
+  #readAhead(source: string, taken: Taken<"readAhead">): void {
+    this.ask(source, "readAhead", taken).catch(() => undefined);
   }
 
   #find(source: string): KeptFile {

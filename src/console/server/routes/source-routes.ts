@@ -107,7 +107,7 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
       const { source, name } = context.req.param();
       const query = context.req.query();
       const taken = { request: reviewRequest(name, query), asked: rowsAsked(query), window: windowOf(query, 200) };
-      return context.json(await sources.ask(source, "review", taken, readText(query["since"], "since")));
+      return context.json(await sources.review(source, taken, readText(query["since"], "since")));
     });
 }
 

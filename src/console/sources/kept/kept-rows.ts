@@ -11,7 +11,7 @@ import { createZstdCompress, createZstdDecompress } from "node:zlib";
 import { rowsExtension } from "../../kept-files.ts";
 
 /** Grows when rows get another shape: those of before are not read any more. */
-const format = 1;
+const format = 2;
 /** Rows that are packed at once. */
 const batch = 500;
 

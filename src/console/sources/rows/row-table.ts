@@ -60,12 +60,15 @@ export class RowTable<Item> {
   readonly #searches = rememberedOf(({ found }: Searched) => found);
   /** What was asked for: the next page of it is a slice, and so is what somebody else looks at. */
   readonly #selections = rememberedOf((places: Uint32Array) => places);
+  readonly #textOf: (item: Item) => string;
   #texts: Promise<readonly string[]> | undefined;
   #choices: Promise<ReadonlyMap<string, readonly ColumnChoice[]>> | undefined;
 
-  constructor(columns: readonly ColumnOf<Item>[], items: readonly Item[]) {
+  /** @param textOf what is searched of an item, folded, a line each; absent: what its columns say. */
+  constructor(columns: readonly ColumnOf<Item>[], items: readonly Item[], textOf?: (item: Item) => string) {
     this.columns = columns;
     this.items = items;
+    this.#textOf = textOf ?? textIn(columns);
   }
 
   /** The column of this key. */
@@ -147,10 +150,7 @@ export class RowTable<Item> {
 
   /** Everything that is searched, a line each; made when somebody searches. */
   #searchTexts(): Promise<readonly string[]> {
-    const columns = this.columns.filter(isSearched);
-    this.#texts ??= mapInSlices(this.items, (item) =>
-      folded(columns.flatMap(({ value }) => valuesOf(value(item))).join("\n")),
-    );
+    this.#texts ??= mapInSlices(this.items, this.#textOf);
     return this.#texts;
   }
 
@@ -174,6 +174,12 @@ export class RowTable<Item> {
     this.#orders.set(column.key, sorted);
     return sorted;
   }
+}
+
+/** What the searched ones of these columns say of an item, folded, a line each. */
+export function textIn<Item>(columns: readonly ColumnOf<Item>[]): (item: Item) => string {
+  const values = columns.filter(isSearched).map(({ value }) => value);
+  return (item) => values.map((value) => valuesOf(value(item)).map(folded).join("\n")).join("\n");
 }
 
 /** All values of a kind that has no others. */
