@@ -67,3 +67,24 @@ test("a removed secret is hidden no longer, others still are", () => {
   const text = redactor.redact("token-of-the-morning, secret-for-the-evening");
   assert.equal(text, "token-of-the-morning, [REDACTED]");
 });
+
+test("T-80: a secret longer than any pattern may be is hidden, and a text without it stays as it is", () => {
+  for (const length of [5_001, 20_001, 65_535]) {
+    const long = "0123456789abcdefghijklmnopqrstu".repeat(3_000).slice(0, length);
+    const redactor = new SecretRedactor();
+    redactor.add(long);
+    redactor.add("a-short-one");
+    const forms = [long, Buffer.from(long).toString("hex"), Buffer.from(long).toString("base64")];
+    for (const form of forms) assert.equal(redactor.redact(`x ${form} y a-short-one`), "x [REDACTED] y [REDACTED]");
+    assert.equal(redactor.redact("nothing of it"), "nothing of it");
+  }
+});
+
+test("the name that a secret was pasted with is no secret", () => {
+  for (const pasted of ["CLOUDSMITH_API_KEY=k_0123456789abcdef", "export Cloudsmith_Key: k_0123456789abcdef"]) {
+    const redactor = new SecretRedactor();
+    redactor.add(pasted);
+    assert.equal(redactor.redact(`Cloudsmith refused ${pasted}.`), "Cloudsmith refused [REDACTED].");
+    assert.equal(redactor.redact("it ends in 89abcdef"), "it ends in [REDACTED]");
+  }
+});

@@ -11,11 +11,16 @@ const shortestSecret = 6;
 /** From this length on, eight characters at either end give little away about the text around them. */
 const shortestForEnds = 16;
 const endLength = 8;
+/** Longer forms are looked for without a pattern: one of some 30,000 characters is refused by the engine (V8). */
+const longestInPattern = 4096;
+/** The name that a pasted secret is assigned to: it is no part of it, and often the product's own name. */
+const assignment = /^(?:export\s+)?[A-Za-z][\w-]*\s*[=:]\s*(?=\S)/;
 
 /** The secrets of one process. Values can be added at any time. */
 export class SecretRedactor {
   readonly #formsBySecret = new Map<string, readonly string[]>();
   #pattern: RegExp | undefined;
+  #long: readonly string[] = [];
 
   /** Hides `secret` from now on. Values of fewer than six characters are left alone. */
   add(secret: string): void {
@@ -32,14 +37,16 @@ export class SecretRedactor {
 
   /** `text` without any secret. */
   redact(text: string): string {
-    return this.#pattern ? text.replace(this.#pattern, redactedText) : text;
+    let redacted = text;
+    for (const form of this.#long) redacted = redacted.replaceAll(form, redactedText);
+    return this.#pattern ? redacted.replace(this.#pattern, redactedText) : redacted;
   }
 
   #compile(): void {
     // Longest first, so that no shorter form leaves the rest of a longer one standing.
-    const alternatives = [...new Set([...this.#formsBySecret.values()].flat())]
-      .toSorted((a, b) => b.length - a.length)
-      .map((form) => form.replaceAll(/[^\w\s]/g, "\\$&"));
+    const forms = [...new Set([...this.#formsBySecret.values()].flat())].toSorted((a, b) => b.length - a.length);
+    this.#long = forms.filter(({ length }) => length > longestInPattern);
+    const alternatives = forms.slice(this.#long.length).map((form) => form.replaceAll(/[^\w\s]/g, "\\$&"));
     this.#pattern = alternatives.length > 0 ? new RegExp(alternatives.join("|"), "gi") : undefined;
   }
 }
@@ -58,7 +65,8 @@ function formsOf(secret: string): string[] {
     [...secret].toReversed().join(""),
     ...base64Forms(bytes),
   ];
-  if (secret.length >= shortestForEnds) forms.push(secret.slice(0, endLength), secret.slice(-endLength));
+  const bare = secret.replace(assignment, "");
+  if (bare.length >= shortestForEnds) forms.push(bare.slice(0, endLength), bare.slice(-endLength));
   return forms.filter((form) => form.length >= shortestSecret);
 }
 

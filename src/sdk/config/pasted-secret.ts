@@ -97,6 +97,8 @@ function onlyLineOf(content: string): string {
 /** What people give in a key's place, in the order in which it is looked for. */
 const otherThings: readonly (readonly [form: RegExp, problem: string, hint?: string])[] = [
   [/^$/, "is empty"],
+  // Servers take headers of 8 KiB.
+  [/^.{8001}/s, "is longer than any key or token: it looks like a whole file"],
   [/^(?:\{(?!\{)|\[)/, "is JSON or a list", "Give the value alone, without names and braces."],
   [/^[a-z][a-z0-9+.-]*:\/\//i, "is an address, not a key"],
   [/^Basic\s/i, "is a name and a password (Basic), not a key"],

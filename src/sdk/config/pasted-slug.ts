@@ -29,7 +29,9 @@ export interface SlugForms {
  */
 export function readPastedSlug(text: string, forms: SlugForms, refuse: (problem: string) => Error): string {
   const { value } = unwrapPasted(text, forms.names);
-  const slug = isAddress(value) ? slugOfAddress(value, forms) : unmarked(unescaped(value.replace(/\/+$/, "")), forms);
+  const slug = isAddress(value)
+    ? slugOfAddress(value, forms)
+    : unmarked(unescaped(value.replace(/^\/|\/+$/g, "")), forms);
   if (slug !== undefined && forms.pattern.test(slug)) return slug;
   throw refuse(problemOf(value, forms));
 }

@@ -30,3 +30,15 @@ test("what is no time is none, in whatever place it is wrong", () => {
     }
   }
 });
+
+test("a time that no clock or calendar has is none, and never another time", () => {
+  const none = [
+    ...["2024-02-30T10:00:00Z", "2023-02-29T10:00:00+01:00", "2024-04-31 10:00:00", "2024-00-10T10:00:00Z"],
+    ...["2024-01-01T24:00:00Z", "2024-01-01T10:60:00Z", "2024-01-01T10:00:61Z", "2024-01-01T10:00:00+24:00"],
+    ...["2024-01-01T10:00:00+25:99", "2024-01-01T10:00:00-01:60"],
+  ];
+  for (const text of none) assert.equal(parseTimestamp(text), undefined, text);
+  const leapSecond = parseTimestamp("2016-12-31T23:59:60Z");
+  assert.deepEqual(leapSecond, parseTimestamp("2017-01-01T00:00:00Z"));
+  assert.deepEqual(parseTimestamp("2024-02-29T23:30:00-02:30"), parseTimestamp("2024-03-01T02:00:00Z"));
+});

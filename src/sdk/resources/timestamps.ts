@@ -1,7 +1,9 @@
 /** RFC 3339 text to a timestamp, with all nine digits of a second's fraction. */
 import type { Timestamp } from "../contracts/model.ts";
 
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?(?:([Zz])|([+-])(\d{2}):?(\d{2}))?$/;
+// A second of 60 is a leap second, which is the next minute's first.
+const rfc3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/;
 
 /**
  * Reads an RFC 3339 date-time, with or without fraction, with `Z`, an offset or (taken as UTC) neither.
@@ -47,7 +49,7 @@ function parseUsual(text: string): Timestamp | undefined {
   const fraction = end === 19 ? 0 : digits(text, 20, end);
   if (!(hours < 24 && minutes < 60 && seconds < 60 && fraction >= 0)) return undefined;
   const day = text.slice(0, 10);
-  const dayMs = days.get(day) ?? dayOf(day);
+  const dayMs = dayOf(day);
   if (Number.isNaN(dayMs)) return undefined;
   const nanos = end === 19 ? 0 : fraction * 10 ** (9 - fractionDigits);
   return { seconds: dayMs / 1000 + (hours * 60 + minutes) * 60 + seconds, nanos };
@@ -56,8 +58,13 @@ function parseUsual(text: string): Timestamp | undefined {
 const [dot, colon, letterT, letterZ] = [46, 58, 84, 90];
 const isoDay = /^\d{4}-\d{2}-\d{2}$/;
 
+/** NaN for a day that no calendar has: the runtime takes 30 February for 1 March. */
 function dayOf(text: string): number {
-  const ms = isoDay.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  const known = days.get(text);
+  if (known !== undefined) return known;
+  const parsed = isoDay.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  const isReal = !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(text);
+  const ms = isReal ? parsed : Number.NaN;
   if (days.size >= mostDays) days.clear();
   days.set(text, ms);
   return ms;
@@ -77,9 +84,10 @@ function digits(text: string, start: number, end: number): number {
 function parseAny(text: string): Timestamp | undefined {
   const match = rfc3339.exec(text);
   if (!match) return undefined;
-  const [, date, time, fraction = "", , sign, hours = "0", minutes = "0"] = match;
-  const ms = Date.parse(`${date}T${time}Z`);
-  if (Number.isNaN(ms)) return undefined;
-  const offsetSeconds = (Number(hours) * 60 + Number(minutes)) * 60 * (sign === "-" ? -1 : 1);
-  return { seconds: ms / 1000 - offsetSeconds, nanos: Number(fraction.padEnd(9, "0")) };
+  const [, day = "", hours, minutes, seconds, fraction = "", sign, offsetHours = "0", offsetMinutes = "0"] = match;
+  const dayMs = dayOf(day);
+  if (Number.isNaN(dayMs)) return undefined;
+  const local = dayMs / 1000 + (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60;
+  return { seconds: sign === "-" ? local + offset : local - offset, nanos: Number(fraction.padEnd(9, "0")) };
 }
