@@ -2,12 +2,11 @@
 import { useLocation } from "preact-iso";
 import type { PersonDetail } from "../../contract/sources.ts";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { IconButton } from "../design/button.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatCount } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
+import { Loaded } from "../design/loaded.tsx";
 import { Day, EmailOrDash, roleTitle, StatusChip, TextOrDash, TwoFactorChip } from "../rows/cells.tsx";
 import { HoldingList } from "./holding-list.tsx";
 import { ProfileCard } from "./profile-card.tsx";
@@ -31,7 +30,8 @@ interface PanelProps {
 
 function Panel({ source, person, onClose }: PanelProps) {
   const [type = "", ...id] = person.split("/");
-  const { data, failure, reload } = useData<PersonDetail>(subjectApi(source, "people", type, id.join("/")));
+  const asked = useData<PersonDetail>(subjectApi(source, "people", type, id.join("/")));
+  const { data, failure } = asked;
   const title = data ? data.name || data.login || data.id : failure ? failure.title : "…";
   return (
     <Dialog
@@ -45,9 +45,9 @@ function Panel({ source, person, onClose }: PanelProps) {
       }
       onClose={onClose}
     >
-      {failure && <FailureBanner failure={failure} onRetry={reload} />}
-      {!data && !failure && <Skeleton lines={8} />}
-      {data && <Person source={source} person={data} />}
+      <Loaded of={asked} lines={8}>
+        {(known) => <Person source={source} person={known} />}
+      </Loaded>
     </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 /** The roles of an organization with their numbers of people. */
-import type { SourceInfo } from "../../contract/sources.ts";
-import { Empty } from "../design/empty.tsx";
+
 import { formatAmount, formatCount } from "../design/format.ts";
+import { Empty } from "../design/loaded.tsx";
 import { roleTitle } from "../rows/cells.tsx";
 import { screenAddress } from "./source-address.ts";
+import type { InfoProps } from "./source-frame.tsx";
 import { RoleSign } from "./teams/role-sign.tsx";
 
 /** What the roles that Cloudsmith has allow, in a sentence; other products' roles go without. */
@@ -15,8 +16,8 @@ const meanings: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A card for each role; it leads to the people who hold it. */
-export function RolesPanel({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
-  if (info.roles.length === 0) {
+export function RolesPanel({ info: { source, roles } }: InfoProps) {
+  if (roles.length === 0) {
     return (
       <Empty icon="key" title="No roles in here">
         The file has no organization whose roles people hold. Access is below Contents.
@@ -25,7 +26,7 @@ export function RolesPanel({ source, info }: { readonly source: string; readonly
   }
   return (
     <ul class="cards role-cards">
-      {info.roles.map(({ slug, name, count }) => (
+      {roles.map(({ slug, name, count }) => (
         <li key={slug} class="card">
           <h2 class="row">
             <RoleSign role={slug} />

@@ -7,9 +7,10 @@ import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Card } from "../design/card.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
 import { formatDateTime } from "../design/format.ts";
+import { Skeleton } from "../design/loaded.tsx";
 import { type Crumb, Page } from "../design/page.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { Tabs } from "../design/tabs.tsx";
+import { connectorHome } from "../shell/crumbs.ts";
 import { PersonPanel } from "./person-panel.tsx";
 import { connectorIdOf, screenAddress, sourceApi } from "./source-address.ts";
 
@@ -22,6 +23,11 @@ const tabTitles: Readonly<Record<SourceTab, string>> = {
   reviews: "Reviews",
   contents: "Contents",
 };
+
+/** What a part of a source's screens gets. */
+export interface InfoProps {
+  readonly info: SourceInfo;
+}
 
 /** Loads what is known of a source, and draws what `children` makes of it; in its place, why it is not there. */
 export function WithSource(props: {
@@ -51,7 +57,7 @@ export function WithSource(props: {
 export function Loading() {
   return (
     <Card>
-      <Skeleton lines={8} hasTitle={true} />
+      <Skeleton lines={8} />
     </Card>
   );
 }
@@ -113,7 +119,6 @@ export function SourceFrame(props: {
 
 /** A screen about one thing of a source, such as a person, under the name of that thing. */
 export function SubjectFrame(props: {
-  readonly source: string;
   readonly info: SourceInfo;
   readonly title: string;
   /** The list that the thing is in. */
@@ -123,8 +128,8 @@ export function SubjectFrame(props: {
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
-  const { source, info, title, list, children, ...page } = props;
-  const crumbs = [...homeOf(source), { text: info.title, href: overviewOf(source) }, list, { text: title }];
+  const { info, title, list, children, ...page } = props;
+  const crumbs = [...homeOf(info.source), { text: info.title, href: overviewOf(info.source) }, list, { text: title }];
   return (
     <Page title={title} crumbs={crumbs} {...page}>
       {children}
@@ -171,7 +176,7 @@ export function AccessNav({ source, current }: { readonly source: string; readon
 }
 
 /** What a reader of any figure must know of the run behind it: its word, when it was, and what it lacks. */
-export function RunFacts({ info }: { readonly info: SourceInfo }) {
+export function RunFacts({ info }: InfoProps) {
   const when = info.sync?.endedAtMs ?? info.sync?.startedAtMs ?? null;
   return (
     <div class="run-facts">
@@ -210,7 +215,7 @@ export function Sentences({ sentences }: { readonly sentences: readonly string[]
 /** Where the sources of this kind are listed. */
 function homeOf(source: string): readonly Crumb[] {
   if (source.startsWith("file:")) return [{ text: "Files", href: "/files" }];
-  return [{ text: "Integrations" }, { text: "Connectors", href: "/connectors" }];
+  return connectorHome;
 }
 
 /** The screen that says what the source is. */

@@ -2,9 +2,8 @@
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { RunProgress } from "../../contract/runs.ts";
 import { postJson } from "../api/api.ts";
-import { useAction } from "../api/use-action.ts";
 import type { Data } from "../api/use-data.ts";
-import { useToldFailure } from "../browser/use-told-failure.ts";
+import { useToldAction } from "../browser/use-told-action.ts";
 import { Button, LinkButton } from "../design/button.tsx";
 import { showToast } from "../design/toast.tsx";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
@@ -17,18 +16,14 @@ export function ConnectorActions(props: {
 }) {
   const { connector, progress, data } = props;
   const { id, status, isPaused, mode } = connector;
-  const sync = useToldFailure(
-    useAction(async (force: boolean) => {
-      await postJson(connectorApi(id, "/sync"), { force });
-      data.reload();
-    }),
-  );
-  const pause = useToldFailure(
-    useAction(async () => {
-      data.replace(await postJson<ConnectorDetail>(connectorApi(id, isPaused ? "/resume" : "/pause")));
-      showToast(isPaused ? "Sync resumed" : "Sync paused");
-    }),
-  );
+  const sync = useToldAction(async (force: boolean) => {
+    await postJson(connectorApi(id, "/sync"), { force });
+    data.reload();
+  });
+  const pause = useToldAction(async () => {
+    data.replace(await postJson<ConnectorDetail>(connectorApi(id, isPaused ? "/resume" : "/pause")));
+    showToast(isPaused ? "Sync resumed" : "Sync paused");
+  });
   if (status === "Not set up") return null;
   const mayForce = (status === "Error" || status === "Offline") && !progress;
   return (

@@ -2,11 +2,10 @@
 import { useState } from "preact/hooks";
 import type { DeployFile, DeployTarget } from "../../contract/connectors.ts";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { Card } from "../design/card.tsx";
 import { CodeBlock } from "../design/code-block.tsx";
 import { Segments } from "../design/field.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
+import { Loaded } from "../design/loaded.tsx";
 import { connectorApi } from "./connector-paths.ts";
 import type { TabProps } from "./use-connector.ts";
 
@@ -23,7 +22,7 @@ const targets: readonly { readonly value: DeployTarget; readonly label: string }
 /** The tab. */
 export function DeployTab({ connector }: TabProps) {
   const [target, setTarget] = useState<DeployTarget>("docker");
-  const { data, failure } = useData<{ readonly files: readonly DeployFile[] }>(
+  const files = useData<{ readonly files: readonly DeployFile[] }>(
     connectorApi(connector.id, `/deploy?target=${target}`),
   );
   return (
@@ -35,17 +34,15 @@ export function DeployTab({ connector }: TabProps) {
       <div class="row">
         <Segments legend="Platform" value={target} options={targets} onChange={setTarget} />
       </div>
-      {failure && <FailureBanner failure={failure} isUrgent={true} />}
-      {!data && !failure && (
-        <Card>
-          <Skeleton lines={8} />
-        </Card>
-      )}
-      {data?.files.map((file) => (
-        <Card key={file.name} title={file.name}>
-          <CodeBlock label={`content of ${file.name}`} text={file.text} />
-        </Card>
-      ))}
+      <Loaded of={files} lines={8} isCard={true}>
+        {(data) =>
+          data.files.map((file) => (
+            <Card key={file.name} title={file.name}>
+              <CodeBlock label={`content of ${file.name}`} text={file.text} />
+            </Card>
+          ))
+        }
+      </Loaded>
     </div>
   );
 }

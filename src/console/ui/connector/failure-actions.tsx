@@ -2,8 +2,7 @@
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { Failure } from "../../contract/failures.ts";
 import { postJson } from "../api/api.ts";
-import { useAction } from "../api/use-action.ts";
-import { useToldFailure } from "../browser/use-told-failure.ts";
+import { useToldAction } from "../browser/use-told-action.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { formatCount, formatDateTime } from "../design/format.ts";
@@ -33,10 +32,10 @@ export function ConnectorFailure({ connector, failure }: { connector: ConnectorD
 
 function FailureActions({ connector, failure }: { connector: ConnectorDetail; failure: Failure }) {
   const { id } = connector;
-  const retry = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/sync"), { force: true })));
+  const retry = useToldAction(() => postJson<void>(connectorApi(id, "/sync"), { force: true }));
   // The banner is put away; the file that was the current one stays it.
-  const dismiss = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/keep-old"))));
-  const cancel = useToldFailure(useAction(() => postJson<void>(connectorApi(id, "/cancel"))));
+  const dismiss = useToldAction(() => postJson<void>(connectorApi(id, "/keep-old")));
+  const cancel = useToldAction(() => postJson<void>(connectorApi(id, "/cancel")));
   const settings = (text: string, field: string, kind: "primary" | "plain" = "primary") => (
     <LinkButton kind={kind} href={`${connectorPath(id, "settings")}?edit=${field}`}>
       {text}

@@ -32,6 +32,11 @@ export const modeTexts: readonly ModeText[] = [
   },
 ];
 
+/** A way to run out of an address; once where it names none. */
+export function readMode(word: string | undefined): RunMode {
+  return modeTexts.find(({ mode }) => mode === word)?.mode ?? "once";
+}
+
 /** The title of a way to run. */
 export function modeTitle(mode: RunMode): string {
   return modeTexts.find((text) => text.mode === mode)?.title ?? mode;

@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type DecidedReviewPage, type DecidedRow, type Verdict, verdicts } from "../../contract/reviews.ts";
 import { withPerson } from "../access/source-address.ts";
+import { useAction } from "../api/use-action.ts";
 import { Button } from "../design/button.tsx";
 import { Chip, type Tone } from "../design/chip.tsx";
-import { Dialog } from "../design/dialog.tsx";
-import { TextField } from "../design/field.tsx";
+import { Segments, TextField } from "../design/field.tsx";
+import { FormDialog } from "../design/form.tsx";
 import { formatDateTime } from "../design/format.ts";
 import { cellWords } from "../rows/cells.tsx";
 import { type Column, Table } from "../rows/table.tsx";
@@ -231,20 +232,12 @@ function Decision({ row, actions, name }: DecisionCell) {
       <Chip tone={decision ? verdictTones[decision] : "neutral"}>{decision ? wordOf(decision) : "Undecided"}</Chip>
     );
   return (
-    <fieldset class="segments">
-      <legend class="visually-hidden">{`Decision about ${name}`}</legend>
-      {verdicts.map((verdict) => (
-        <label key={verdict} class={`verdict-${verdict}`}>
-          <input
-            type="radio"
-            name={`decision-${row.row}`}
-            checked={decision === verdict}
-            onChange={() => actions.decide(row.row, verdict)}
-          />
-          {wordOf(verdict)}
-        </label>
-      ))}
-    </fieldset>
+    <Segments
+      legend={`Decision about ${name}`}
+      value={decision}
+      options={verdicts.map((verdict) => ({ value: verdict, label: wordOf(verdict) }))}
+      onChange={(verdict) => actions.decide(row.row, verdict)}
+    />
   );
 }
 
@@ -294,28 +287,15 @@ function NoteDialog(props: {
   onClose: () => void;
 }) {
   const [text, setText] = useState(props.note);
+  const save = useAction(async () => {
+    props.onSave(text.trim());
+    props.onClose();
+  });
   const title = props.rows.length === 1 ? `Note on row ${props.rows[0]}` : `Note on ${props.rows.length} rows`;
   return (
-    <Dialog title={title} onClose={props.onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          props.onSave(text.trim());
-          props.onClose();
-        }}
-      >
-        <TextField label="Note" value={text} onInput={setText} />
-        <div class="actions">
-          <Button kind="quiet" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button kind="primary" type="submit">
-            Save note
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={title} onClose={props.onClose} action={save} submit="Save note">
+      <TextField label="Note" value={text} onInput={setText} />
+    </FormDialog>
   );
 }
 

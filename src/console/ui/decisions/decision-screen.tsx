@@ -17,13 +17,12 @@ import { useAction } from "../api/use-action.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button, LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
-import { Dialog } from "../design/dialog.tsx";
-import { Empty } from "../design/empty.tsx";
 import { Segments } from "../design/field.tsx";
+import { FormDialog } from "../design/form.tsx";
 import { formatAmount, formatCount, formatDateTime } from "../design/format.ts";
+import { Empty, Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
 import { ProgressBar } from "../design/progress.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { showToast } from "../design/toast.tsx";
 import { cellContent } from "../rows/cells.tsx";
 import { Table } from "../rows/table.tsx";
@@ -63,13 +62,11 @@ function Shown({ id, show }: { readonly id: string; readonly show: RowFilter }) 
       beside={page && <ReviewChip review={page.review} />}
       actions={page && <SignButton id={id} review={page.review} decisions={decisions} />}
     >
-      {failure && <FailureBanner failure={failure} isUrgent={true} onRetry={reload} />}
-      {!page && !failure && (
-        <Card>
-          <Skeleton lines={8} />
-        </Card>
-      )}
-      {page && <Review id={id} show={show} page={page} offset={offset} setOffset={setOffset} decisions={decisions} />}
+      <Loaded of={{ data: page, failure, reload }} lines={8} isCard={true}>
+        {(shown) => (
+          <Review id={id} show={show} page={shown} offset={offset} setOffset={setOffset} decisions={decisions} />
+        )}
+      </Loaded>
     </Page>
   );
 }
@@ -248,20 +245,11 @@ function SignButton({ id, review, decisions }: { id: string; review: DecidedRevi
         Sign
       </Button>
       {isAsking && (
-        <Dialog title="Sign this review?" onClose={() => setAsking(false)}>
+        <FormDialog title="Sign this review?" onClose={() => setAsking(false)} action={sign} submit="Sign">
           <p>
             {`${formatAmount(review.rows, "row")}: ${formatCount(counts.keep)} keep, ${formatCount(counts.revoke)} revoke, ${formatCount(counts.unsure)} unsure. A signed review stays as it is: nobody can change a decision or a note in it.`}
           </p>
-          {sign.failure && <FailureBanner failure={sign.failure} isUrgent={true} takesFocus={true} />}
-          <div class="actions">
-            <Button kind="quiet" onClick={() => setAsking(false)}>
-              Cancel
-            </Button>
-            <Button kind="primary" isBusy={sign.isBusy} onClick={() => void sign.run()}>
-              Sign
-            </Button>
-          </div>
-        </Dialog>
+        </FormDialog>
       )}
     </>
   );

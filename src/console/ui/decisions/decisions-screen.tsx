@@ -2,14 +2,12 @@
 import type { DecidedReview } from "../../contract/reviews.ts";
 import { withQuery } from "../access/source-address.ts";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
-import { Empty } from "../design/empty.tsx";
 import { formatCount, formatDay } from "../design/format.ts";
+import { Empty, Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 import { decisionPath } from "./decision-paths.ts";
 
@@ -39,36 +37,32 @@ export function DecisionsScreen() {
 
 /** Reviews as a table, all or those of one source. */
 export function DecidedReviews({ source }: { readonly source?: string }) {
-  const { data, failure } = useData<{ readonly reviews: readonly DecidedReview[] }>(
-    withQuery("/api/reviews", { source }),
-  );
-  if (failure) return <FailureBanner failure={failure} isUrgent={true} />;
-  if (!data)
-    return (
-      <Card>
-        <Skeleton lines={4} />
-      </Card>
-    );
-  if (data.reviews.length === 0 && source !== undefined) return null;
+  const reviews = useData<{ readonly reviews: readonly DecidedReview[] }>(withQuery("/api/reviews", { source }));
   return (
-    <Card isFlush={true} {...(source !== undefined && { title: "Being decided, and decided" })}>
-      {data.reviews.length > 0 ? (
-        <Table
-          caption="Reviews"
-          columns={source === undefined ? columns : columns.filter(({ key }) => key !== "source")}
-          rows={data.reviews}
-          rowKey={({ id }) => id}
-        />
-      ) : (
-        <Empty
-          icon="check-circle"
-          title="No review was started yet"
-          action={<LinkButton href="/connectors">All connectors</LinkButton>}
-        >
-          Open the reviews of a connector, choose one, and start it.
-        </Empty>
-      )}
-    </Card>
+    <Loaded of={reviews} isCard={true}>
+      {(data) =>
+        (data.reviews.length > 0 || source === undefined) && (
+          <Card isFlush={true} {...(source !== undefined && { title: "Being decided, and decided" })}>
+            {data.reviews.length > 0 ? (
+              <Table
+                caption="Reviews"
+                columns={source === undefined ? columns : columns.filter(({ key }) => key !== "source")}
+                rows={data.reviews}
+                rowKey={({ id }) => id}
+              />
+            ) : (
+              <Empty
+                icon="check-circle"
+                title="No review was started yet"
+                action={<LinkButton href="/connectors">All connectors</LinkButton>}
+              >
+                Open the reviews of a connector, choose one, and start it.
+              </Empty>
+            )}
+          </Card>
+        )
+      }
+    </Loaded>
   );
 }
 

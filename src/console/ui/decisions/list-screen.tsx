@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type ListedPage, mostListBytes } from "../../contract/reviews.ts";
-import { exportFormats, type SourceInfo } from "../../contract/sources.ts";
+import { exportFormats } from "../../contract/sources.ts";
 import { screenAddress, sourceApi, withPerson } from "../access/source-address.ts";
-import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
+import { type InfoProps, RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { postForFile, postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { saveFile } from "../browser/save-file.ts";
@@ -12,6 +12,7 @@ import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
+import { Form } from "../design/form.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
 import { type Column, Table } from "../rows/table.tsx";
 import { Pager } from "./pager.tsx";
@@ -21,7 +22,7 @@ const rowsPerScreen = 100;
 
 /** The screen of the address /sources/:source/list. */
 export function ListScreen({ source }: { readonly source: string }) {
-  return <WithSource source={source}>{(info) => <Lookup source={source} info={info} />}</WithSource>;
+  return <WithSource source={source}>{(info) => <Lookup info={info} />}</WithSource>;
 }
 
 interface Found {
@@ -30,7 +31,8 @@ interface Found {
   readonly page: ListedPage;
 }
 
-function Lookup({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
+function Lookup({ info }: InfoProps) {
+  const { source } = info;
   const [text, setText] = useState("");
   const [found, setFound] = useState<Found | null>(null);
   const find = useAction(async (list: string, offset: number) => {
@@ -44,7 +46,6 @@ function Lookup({ source, info }: { readonly source: string; readonly info: Sour
   };
   return (
     <SubjectFrame
-      source={source}
       info={info}
       title="Find people from a list"
       list={{ text: "Reviews", href: screenAddress(source, "reviews") }}
@@ -53,27 +54,12 @@ function Lookup({ source, info }: { readonly source: string; readonly info: Sour
     >
       <RunFacts info={info} />
       <Card>
-        <form
-          class="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void find.run(toBase64(new TextEncoder().encode(text)), 0);
-          }}
-        >
-          <label class="field">
-            <span class="field-label">People</span>
-            <textarea
-              class="input"
-              rows={6}
-              value={text}
-              spellcheck={false}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          </label>
-          <div class="actions">
-            <Button kind="primary" type="submit" icon="search" isBusy={find.isBusy} isDisabled={text.trim() === ""}>
-              Find
-            </Button>
+        <Form
+          action={{ ...find, run: () => find.run(toBase64(new TextEncoder().encode(text)), 0) }}
+          submit="Find"
+          icon="search"
+          isDisabled={text.trim() === ""}
+          others={
             <label class="button">
               <input
                 class="visually-hidden"
@@ -86,10 +72,20 @@ function Lookup({ source, info }: { readonly source: string; readonly info: Sour
               />
               <span>Choose a file</span>
             </label>
-          </div>
-        </form>
+          }
+        >
+          <label class="field">
+            <span class="field-label">People</span>
+            <textarea
+              class="input"
+              rows={6}
+              value={text}
+              spellcheck={false}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          </label>
+        </Form>
       </Card>
-      {find.failure && <FailureBanner failure={find.failure} isUrgent={true} takesFocus={true} />}
       {found && <FoundPeople source={source} found={found} onMove={(offset) => void find.run(found.list, offset)} />}
     </SubjectFrame>
   );

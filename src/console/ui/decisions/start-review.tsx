@@ -5,10 +5,9 @@ import type { DecidedReview, QuestionInput, StartReviewInput } from "../../contr
 import { postJson } from "../api/api.ts";
 import { useRole } from "../api/session.ts";
 import { useAction } from "../api/use-action.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
-import { Dialog } from "../design/dialog.tsx";
 import { TextField } from "../design/field.tsx";
+import { FormDialog } from "../design/form.tsx";
 import { decisionPath } from "./decision-paths.ts";
 
 interface StartProps {
@@ -48,26 +47,9 @@ function StartDialog(props: StartProps & { readonly onClose: () => void }) {
     route(decisionPath(id));
   });
   return (
-    <Dialog title="Start a review" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void start.run();
-        }}
-      >
-        <p>The rows are kept as they are in this sync. They can be decided today or later, by everybody with a link.</p>
-        <TextField label="Name of the review" value={title} onInput={setTitle} />
-        {start.failure && <FailureBanner failure={start.failure} isUrgent={true} takesFocus={true} />}
-        <div class="actions">
-          <Button kind="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button kind="primary" type="submit" isBusy={start.isBusy}>
-            Start
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Start a review" onClose={onClose} action={start} submit="Start">
+      <p>The rows are kept as they are in this sync. They can be decided today or later, by everybody with a link.</p>
+      <TextField label="Name of the review" value={title} onInput={setTitle} />
+    </FormDialog>
   );
 }

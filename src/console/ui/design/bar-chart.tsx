@@ -2,9 +2,9 @@
  * Bars split into parts, with every number beside them: those who do not see the bars read the same. Drawn as SVG, so
  * that they print; laid out by the page.
  */
-import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Chart } from "../../../reports/screen/shown.ts";
+import { Leading } from "./facts.tsx";
 import { formatCount } from "./format.ts";
 import { stretchesOf } from "./stretches.ts";
 
@@ -30,13 +30,13 @@ export function BarChart({ title, bars, scale, addressOf }: BarChartProps) {
             <BarShape bar={bar} whole={scale === "share" ? sumOf(bar) : longest} />
             <span class="bar-numbers">
               {bar.parts.map(({ label, count, tone, where }) => (
-                <PartNumber key={label} address={where && count > 0 ? addressOf(where) : undefined}>
+                <Leading key={label} href={where && count > 0 ? addressOf(where) : undefined}>
                   <svg class="swatch" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
                     <rect class={`part-${tone}`} width="10" height="10" rx="2" />
                   </svg>
                   {`${label} `}
                   <strong class="number">{formatCount(count)}</strong>
-                </PartNumber>
+                </Leading>
               ))}
             </span>
           </li>
@@ -44,16 +44,6 @@ export function BarChart({ title, bars, scale, addressOf }: BarChartProps) {
       </ul>
     </figure>
   );
-}
-
-function PartNumber({
-  address,
-  children,
-}: {
-  readonly address: string | undefined;
-  readonly children: ComponentChildren;
-}) {
-  return address === undefined ? <span>{children}</span> : <a href={address}>{children}</a>;
 }
 
 function BarShape({ bar, whole }: { readonly bar: Bar; readonly whole: number }) {

@@ -42,6 +42,6 @@ export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
 }
 
 /** A text that leads to its list, where there is one. */
-export function Leading({ href, children }: { readonly href: string | undefined; readonly children: string }) {
-  return href === undefined ? children : <a href={href}>{children}</a>;
+export function Leading(props: { readonly href: string | undefined; readonly children: ComponentChildren }) {
+  return props.href === undefined ? <span>{props.children}</span> : <a href={props.href}>{props.children}</a>;
 }

@@ -18,16 +18,14 @@ interface TextFieldProps extends FieldTexts {
   onInput(value: string): void;
   onLeave?: () => void;
   /** Which keys a phone offers. */
-  readonly keys?: "text" | "url" | "email" | "numeric";
-  readonly placeholder?: string;
+  readonly keys?: "text" | "url" | "numeric";
   readonly isMono?: boolean;
-  readonly autoComplete?: string;
   readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** One line of text. */
 export function TextField(props: TextFieldProps) {
-  const { value, onInput, onLeave, keys = "text", placeholder, isMono = false, autoComplete = "off", inputRef } = props;
+  const { value, onInput, onLeave, keys = "text", isMono = false, inputRef } = props;
   return (
     <Field {...props}>
       {(control) => (
@@ -37,8 +35,7 @@ export function TextField(props: TextFieldProps) {
           type="text"
           inputMode={keys}
           value={value}
-          placeholder={placeholder}
-          autocomplete={autoComplete}
+          autocomplete="off"
           spellcheck={false}
           ref={inputRef ?? null}
           onInput={(event) => onInput(event.currentTarget.value)}
@@ -54,7 +51,6 @@ export function SecretField(
   props: FieldTexts & {
     value: string;
     onInput: (value: string) => void;
-    placeholder?: string;
     inputRef?: RefObject<HTMLInputElement | null>;
   },
 ) {
@@ -63,7 +59,6 @@ export function SecretField(
   const typing = {
     class: "input mono",
     value: props.value,
-    placeholder: props.placeholder,
     autocomplete: "off" as const,
     spellcheck: false,
     ref: props.inputRef ?? null,
@@ -102,34 +97,60 @@ export function SecretField(
   );
 }
 
-/** One of a few values. */
-export function SelectField<T extends string>(
-  props: FieldTexts & {
-    value: T;
-    options: readonly { readonly value: T; readonly label: string }[];
-    onChange: (value: T) => void;
-  },
-) {
+/** A choice between values. */
+interface ChoiceProps<T extends string> {
+  readonly value: T | null;
+  readonly options: readonly Option<T>[];
+  readonly onChange: (value: T) => void;
+}
+
+/** A value that can be chosen. */
+export interface Option<T extends string = string> {
+  readonly value: T;
+  readonly label: string;
+  /** Options of one group stand together below its name. */
+  readonly group?: string;
+}
+
+/** One of several values, from a list that opens. */
+export function SelectField<T extends string>(props: FieldTexts & ChoiceProps<T>) {
+  const groups = [...Map.groupBy(props.options, ({ group = "" }) => group)];
   return (
     <Field {...props}>
       {(control) => (
         <select
           {...control}
           class="input"
-          value={props.value}
+          value={props.value ?? ""}
           onChange={(event) => {
             const chosen = props.options.find(({ value }) => value === event.currentTarget.value);
             if (chosen) props.onChange(chosen.value);
           }}
         >
-          {props.options.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
+          {groups.map(([group, options]) =>
+            group === "" ? (
+              <Options key={group} options={options} />
+            ) : (
+              <optgroup key={group} label={group}>
+                <Options options={options} />
+              </optgroup>
+            ),
+          )}
         </select>
       )}
     </Field>
+  );
+}
+
+function Options({ options }: { readonly options: readonly Option[] }) {
+  return (
+    <>
+      {options.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </>
   );
 }
 
@@ -179,32 +200,45 @@ export function CheckField(props: {
   );
 }
 
-/** A row of a few values of which one is chosen, such as the levels of a log. */
-export function Segments<T extends string>(props: {
-  legend: string;
-  value: T;
-  options: readonly { readonly value: T; readonly label: string }[];
-  onChange: (value: T) => void;
-}) {
-  const name = useId();
+/** A row of a few values of which one is chosen, such as the levels of a log; none while it is null. */
+export function Segments<T extends string>(props: ChoiceProps<T> & { readonly legend: string }) {
   return (
     <fieldset>
       <legend class="visually-hidden">{props.legend}</legend>
       <div class="segments">
-        {props.options.map(({ value, label }) => (
-          <label key={value}>
-            <input
-              type="radio"
-              name={name}
-              value={value}
-              checked={value === props.value}
-              onChange={() => props.onChange(value)}
-            />
-            {label}
-          </label>
-        ))}
+        <Radios {...props} />
       </div>
     </fieldset>
+  );
+}
+
+/** The same one below the other, for longer words, under a legend that is shown. */
+export function RadioField<T extends string>(props: ChoiceProps<T> & { readonly legend: string }) {
+  return (
+    <fieldset class="choices-plain">
+      <legend class="field-label">{props.legend}</legend>
+      <Radios {...props} labelClass="check" />
+    </fieldset>
+  );
+}
+
+function Radios<T extends string>(props: ChoiceProps<T> & { readonly labelClass?: string }) {
+  const name = useId();
+  return (
+    <>
+      {props.options.map(({ value, label }) => (
+        <label key={value} class={props.labelClass}>
+          <input
+            type="radio"
+            name={name}
+            value={value}
+            checked={value === props.value}
+            onChange={() => props.onChange(value)}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </>
   );
 }
 

@@ -22,7 +22,7 @@ export function Page(props: {
   beside?: ComponentChildren;
   lead?: ComponentChildren;
   actions?: ComponentChildren;
-  width?: "narrow" | "normal" | "full";
+  width?: "narrow";
   children: ComponentChildren;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -41,7 +41,7 @@ export function Page(props: {
     if (shown.isByLink && (isOther || isLost)) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <div class={classNames("page", props.width && props.width !== "normal" && `page-${props.width}`)}>
+    <div class={classNames("page", props.width && `page-${props.width}`)}>
       <header class="page-head">
         {props.crumbs && <Breadcrumb crumbs={props.crumbs} />}
         <div class="row-between">

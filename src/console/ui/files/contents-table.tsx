@@ -2,9 +2,8 @@
 import { useMemo } from "preact/hooks";
 import { pageRows, type TablePage, type TableRow } from "../../contract/sources.ts";
 import { resourceAddress, sourceApi } from "../access/source-address.ts";
-import { Empty } from "../design/empty.tsx";
 import { formatAmount } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
+import { Empty, Skeleton } from "../design/loaded.tsx";
 import type { LongColumn } from "../rows/long-column.ts";
 import { LongTable } from "../rows/long-table.tsx";
 import { rowColumns } from "../rows/row-columns.tsx";

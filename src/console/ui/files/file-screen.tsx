@@ -1,27 +1,27 @@
 /** What a file is: where it lies, how its sync and run ended, and how much is in it. */
 import type { SourceInfo } from "../../contract/sources.ts";
 import { screenAddress } from "../access/source-address.ts";
-import { RunFacts, SourceFrame } from "../access/source-frame.tsx";
+import { type InfoProps, RunFacts, SourceFrame } from "../access/source-frame.tsx";
 import { TotalsOfFile } from "../access/totals-of-file.tsx";
 import { Card } from "../design/card.tsx";
 import { CopyButton } from "../design/code-block.tsx";
 import { FactList } from "../design/facts.tsx";
 import { formatBytes, formatCount, formatDateTime } from "../design/format.ts";
-import { Table } from "../rows/table.tsx";
-import { tablesAddress } from "./tables-address.ts";
+import { TypesOfFile } from "./types-of-file.tsx";
 
 /** The screen of an opened file. */
 export function FileScreen({ fileId }: { readonly fileId: string }) {
   const source = `file:${fileId}`;
   return (
     <SourceFrame source={source} tab="overview">
-      {(info) => <FileOverview source={source} info={info} />}
+      {(info) => <FileOverview info={info} />}
     </SourceFrame>
   );
 }
 
-function FileOverview({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
-  const { people, ...others } = info.totals;
+function FileOverview({ info }: InfoProps) {
+  const { source, totals } = info;
+  const { people, ...others } = totals;
   return (
     <>
       <RunFacts info={info} />
@@ -29,24 +29,7 @@ function FileOverview({ source, info }: { readonly source: string; readonly info
       <Card title="File">
         <FactList facts={factsOf(info)} />
       </Card>
-      <Card title="Resource types" isFlush={true}>
-        <Table
-          caption="Resource types in the file"
-          rows={info.resourceTypes}
-          rowKey={({ id }) => id}
-          columns={[
-            {
-              key: "name",
-              title: "Type",
-              isRowHeader: true,
-              cell: ({ id, name }) => <a href={tablesAddress(source, { show: "resources", type: id })}>{name || id}</a>,
-            },
-            { key: "id", title: "Id", cell: ({ id }) => <span class="mono">{id}</span> },
-            { key: "part", title: "Stands for", cell: (type) => partOf(type) },
-            { key: "count", title: "Resources", isNumber: true, cell: ({ count }) => formatCount(count) },
-          ]}
-        />
-      </Card>
+      <TypesOfFile info={info} />
       {!info.isCloudsmith && (
         <p class="muted">
           {
@@ -58,12 +41,6 @@ function FileOverview({ source, info }: { readonly source: string; readonly info
       )}
     </>
   );
-}
-
-function partOf({ isAccount, isTeam, isOrganization }: SourceInfo["resourceTypes"][number]): string {
-  if (isAccount) return "People";
-  if (isTeam) return "Teams";
-  return isOrganization ? "Organization" : "Other resources";
 }
 
 function factsOf({ path, bytes, sha256, sync, syncs }: SourceInfo) {

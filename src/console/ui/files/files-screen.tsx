@@ -10,6 +10,7 @@ import { FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { TextField } from "../design/field.tsx";
+import { Form } from "../design/form.tsx";
 import { formatDateTime } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Page } from "../design/page.tsx";
@@ -80,13 +81,7 @@ function PathForm({ onOpened }: OpenProps) {
   const open = useAction(async () => onOpened(await postJson<OpenedFile>("/api/files", { path: path.trim() })));
   return (
     <Card title="On this machine">
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (path.trim() !== "") void open.run();
-        }}
-      >
+      <Form action={open} submit="Open" icon="folder" isDisabled={path.trim() === ""}>
         <TextField
           label="Path of the file"
           hint="As this machine knows it, for example /home/ada/sync.c1z."
@@ -94,13 +89,7 @@ function PathForm({ onOpened }: OpenProps) {
           onInput={setPath}
           isMono={true}
         />
-        <div class="actions">
-          <Button kind="primary" type="submit" icon="folder" isBusy={open.isBusy} isDisabled={path.trim() === ""}>
-            Open
-          </Button>
-        </div>
-      </form>
-      {open.failure && <FailureBanner failure={open.failure} isUrgent={true} />}
+      </Form>
     </Card>
   );
 }

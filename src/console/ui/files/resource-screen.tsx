@@ -24,25 +24,17 @@ export function ResourceScreen({ source, type, id }: SubjectProps) {
   const { data, failure, reload } = useData<ResourceDetail>(subjectApi(source, "resources", type, id));
   if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
-    <WithSource source={source}>
-      {(info) => (data ? <Resource source={source} info={info} resource={data} /> : <Loading />)}
-    </WithSource>
+    <WithSource source={source}>{(info) => (data ? <Resource info={info} resource={data} /> : <Loading />)}</WithSource>
   );
 }
 
-interface ResourceProps {
-  readonly source: string;
-  readonly info: SourceInfo;
-  readonly resource: ResourceDetail;
-}
-
-function Resource({ source, info, resource }: ResourceProps) {
+function Resource({ info, resource }: { readonly info: SourceInfo; readonly resource: ResourceDetail }) {
+  const { source } = info;
   const { type, id, name, description, profile, entitlements } = resource;
   const kind = info.resourceTypes.find((one) => one.id === type);
   const principal = `${type}/${id}`;
   return (
     <SubjectFrame
-      source={source}
       info={info}
       title={name || id}
       list={{ text: kind?.name || type, href: tablesAddress(source, { show: "resources", type }) }}
@@ -89,15 +81,8 @@ function Resource({ source, info, resource }: ResourceProps) {
 }
 
 /** People and teams have a screen that says more. */
-function OtherScreen({
-  source,
-  kind,
-  id,
-}: {
-  source: string;
-  kind: SourceInfo["resourceTypes"][number] | undefined;
-  id: string;
-}) {
+function OtherScreen(props: { source: string; kind: SourceInfo["resourceTypes"][number] | undefined; id: string }) {
+  const { source, kind, id } = props;
   if (kind?.isAccount) {
     return <LinkButton href={subjectAddress(source, "people", kind.id, id)}>Show as a person</LinkButton>;
   }

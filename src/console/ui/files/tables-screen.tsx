@@ -3,11 +3,10 @@ import { useLocation } from "preact-iso";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { SourceFrame } from "../access/source-frame.tsx";
 import { SelectField } from "../design/field.tsx";
-import { formatCount } from "../design/format.ts";
-import { Table } from "../rows/table.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { ResourceScreen } from "./resource-screen.tsx";
 import { readTablesQuery, type TableKind, type TablesQuery, tablesAddress } from "./tables-address.ts";
+import { TypesOfFile } from "./types-of-file.tsx";
 
 const parts: readonly { readonly show: TableKind; readonly text: string }[] = [
   { show: "resource-types", text: "Resource types" },
@@ -35,7 +34,7 @@ export function TablesScreen({ source }: { readonly source: string }) {
               </a>
             ))}
           </nav>
-          <Contents source={source} info={info} query={query} />
+          <Contents info={info} query={query} />
         </>
       )}
     </SourceFrame>
@@ -43,24 +42,23 @@ export function TablesScreen({ source }: { readonly source: string }) {
 }
 
 interface ContentsProps {
-  readonly source: string;
   readonly info: SourceInfo;
   readonly query: TablesQuery;
 }
 
-function Contents({ source, info, query }: ContentsProps) {
-  if (query.show === "resource-types") return <Types source={source} info={info} />;
+function Contents({ info, query }: ContentsProps) {
+  if (query.show === "resource-types") return <TypesOfFile info={info} />;
   const isNarrow = query.entitlement !== "" || query.principal !== "";
   return (
     <section class="card card-flush long-card" aria-label="Rows">
-      {isNarrow && <Narrowed source={source} query={query} />}
-      {query.show !== "grants" && <TypeFilter source={source} info={info} query={query} />}
-      <ContentsTable source={source} query={query} />
+      {isNarrow && <Narrowed source={info.source} query={query} />}
+      {query.show !== "grants" && <TypeFilter info={info} query={query} />}
+      <ContentsTable source={info.source} query={query} />
     </section>
   );
 }
 
-function Narrowed({ source, query }: Omit<ContentsProps, "info">) {
+function Narrowed({ source, query }: { readonly source: string; readonly query: TablesQuery }) {
   const { show, entitlement, principal } = query;
   return (
     <div class="list-head row-between">
@@ -73,7 +71,7 @@ function Narrowed({ source, query }: Omit<ContentsProps, "info">) {
   );
 }
 
-function TypeFilter({ source, info, query }: ContentsProps) {
+function TypeFilter({ info, query }: ContentsProps) {
   const { route } = useLocation();
   const options = [
     { value: "", label: "All types" },
@@ -85,37 +83,8 @@ function TypeFilter({ source, info, query }: ContentsProps) {
         label="Resource type"
         value={query.type}
         options={options}
-        onChange={(type) => route(tablesAddress(source, { show: query.show, type }), true)}
+        onChange={(type) => route(tablesAddress(info.source, { show: query.show, type }), true)}
       />
     </div>
-  );
-}
-
-function Types({ source, info }: Omit<ContentsProps, "query">) {
-  return (
-    <section class="card card-flush" aria-label="Resource types">
-      <Table
-        caption="Resource types in the file"
-        rows={info.resourceTypes}
-        rowKey={({ id }) => id}
-        columns={[
-          { key: "name", title: "Name", isRowHeader: true, cell: ({ name, id }) => name || id },
-          { key: "id", title: "Id", cell: ({ id }) => <span class="mono">{id}</span> },
-          {
-            key: "count",
-            title: "Resources",
-            isNumber: true,
-            cell: ({ id, count }) => (
-              <a href={tablesAddress(source, { show: "resources", type: id })}>{formatCount(count)}</a>
-            ),
-          },
-          {
-            key: "entitlements",
-            title: "Entitlements",
-            cell: ({ id }) => <a href={tablesAddress(source, { show: "entitlements", type: id })}>Show</a>,
-          },
-        ]}
-      />
-    </section>
   );
 }

@@ -1,11 +1,12 @@
 /** S1, Add connector: the catalogue, with its one card. */
 import { useState } from "preact/hooks";
 import { Button, LinkButton } from "../design/button.tsx";
-import { Empty } from "../design/empty.tsx";
 import { SearchField } from "../design/field.tsx";
 import { Icon } from "../design/icon.tsx";
+import { Empty } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
 import { announce } from "../design/toast.tsx";
+import { connectorCrumbs } from "../shell/crumbs.ts";
 import { SampleButton } from "./sample-button.tsx";
 
 interface CatalogueEntry {
@@ -29,10 +30,7 @@ export function AddConnector() {
   const wanted = search.trim().toLowerCase();
   const found = catalogue.filter(({ name, text, words }) => `${name} ${text} ${words}`.toLowerCase().includes(wanted));
   return (
-    <Page
-      title="Add connector"
-      crumbs={[{ text: "Integrations" }, { text: "Connectors", href: "/connectors" }, { text: "Add connector" }]}
-    >
+    <Page title="Add connector" crumbs={connectorCrumbs("Add connector")}>
       <SearchField
         label="Search connectors"
         value={search}

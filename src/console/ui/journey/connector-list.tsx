@@ -5,15 +5,13 @@ import { useData } from "../api/use-data.ts";
 import { ConnectorMarks } from "../connector/connector-name.tsx";
 import { connectorPath } from "../connector/connector-paths.ts";
 import { modeTitle } from "../connector/modes.ts";
-import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { StatusChip } from "../design/chip.tsx";
-import { Empty } from "../design/empty.tsx";
 import { formatCount } from "../design/format.ts";
+import { Empty, Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
 import { RelativeTime } from "../design/relative-time.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 import { NeedsAttention } from "./needs-attention.tsx";
 import { SampleButton } from "./sample-button.tsx";
@@ -54,7 +52,6 @@ export function ConnectorList() {
     "/api/connectors",
     (event) => event.type === "connector" || event.type === "connector-removed",
   );
-  const connectors = list.data?.connectors;
   return (
     <Page
       title="Connectors"
@@ -67,26 +64,24 @@ export function ConnectorList() {
         )
       }
     >
-      {list.failure && <FailureBanner failure={list.failure} isUrgent={true} />}
-      {!connectors && list.isLoading && (
-        <Card>
-          <Skeleton />
-        </Card>
-      )}
-      {connectors && connectors.length > 0 && <NeedsAttention />}
-      {connectors && (
-        <Card isFlush={true}>
-          {connectors.length > 0 ? (
-            <Table caption="Connectors" columns={columns} rows={connectors} rowKey={({ id }) => id} />
-          ) : (
-            <Empty icon="connectors" title="No connectors yet" action={isAdmin && <SampleButton />}>
-              {isAdmin
-                ? "Add a connector for your own organization, or look at a made-up one first."
-                : "An admin has not added one yet."}
-            </Empty>
-          )}
-        </Card>
-      )}
+      <Loaded of={list} isCard={true}>
+        {({ connectors }) => (
+          <>
+            {connectors.length > 0 && <NeedsAttention />}
+            <Card isFlush={true}>
+              {connectors.length > 0 ? (
+                <Table caption="Connectors" columns={columns} rows={connectors} rowKey={({ id }) => id} />
+              ) : (
+                <Empty icon="connectors" title="No connectors yet" action={isAdmin && <SampleButton />}>
+                  {isAdmin
+                    ? "Add a connector for your own organization, or look at a made-up one first."
+                    : "An admin has not added one yet."}
+                </Empty>
+              )}
+            </Card>
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

@@ -5,25 +5,24 @@ import { useLocation } from "preact-iso";
 import type { ConnectorSummary } from "../../contract/connectors.ts";
 import { useRole } from "../api/session.ts";
 import { useData } from "../api/use-data.ts";
-import { FailureBanner } from "../design/banner.tsx";
+import { Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { Welcome } from "./welcome.tsx";
 
 /** The screen of the address `/`. */
 export function Home() {
   const { route } = useLocation();
-  const { data, failure } = useData<{ readonly connectors: readonly ConnectorSummary[] }>("/api/connectors");
+  const list = useData<{ readonly connectors: readonly ConnectorSummary[] }>("/api/connectors");
   const isAdmin = useRole() === "admin";
   // The welcome is for who sets something up.
-  const hasConnectors = data !== null && (data.connectors.length > 0 || !isAdmin);
+  const hasConnectors = list.data !== null && (list.data.connectors.length > 0 || !isAdmin);
   useEffect(() => {
     if (hasConnectors) route("/connectors", true);
   }, [hasConnectors]);
-  if (data && !hasConnectors) return <Welcome />;
+  if (list.data && !hasConnectors) return <Welcome />;
   return (
     <Page title="Welcome" width="narrow">
-      {failure ? <FailureBanner failure={failure} /> : <Skeleton />}
+      <Loaded of={list}>{() => null}</Loaded>
     </Page>
   );
 }

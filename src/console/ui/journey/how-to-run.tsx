@@ -2,29 +2,30 @@
 
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { RunMode } from "../../contract/connectors.ts";
-import { modeTexts } from "../connector/modes.ts";
-import { Button, LinkButton } from "../design/button.tsx";
+import { modeTexts, readMode } from "../connector/modes.ts";
+import { LinkButton } from "../design/button.tsx";
 import { CodeBlock } from "../design/code-block.tsx";
+import { Form } from "../design/form.tsx";
 import { Page } from "../design/page.tsx";
-import { useQueryValues } from "../shell/address.ts";
-import { addCrumbs } from "./add-crumbs.ts";
+import { connectorCrumbs } from "../shell/crumbs.ts";
 import { Steps } from "./steps.tsx";
 
 /** The screen. */
 export function HowToRun() {
-  const { route } = useLocation();
-  const query = useQueryValues();
-  const [mode, setMode] = useState<RunMode>(modeTexts.find((text) => text.mode === query["mode"])?.mode ?? "once");
+  const { query, route } = useLocation();
+  const [mode, setMode] = useState(readMode(query["mode"]));
   return (
-    <Page title="How to run" crumbs={addCrumbs("How to run")} width="narrow">
+    <Page title="How to run" crumbs={connectorCrumbs("How to run", "Add connector")} width="narrow">
       <Steps current="How to run" />
-      <form
-        class="stack-wide"
-        onSubmit={(event) => {
-          event.preventDefault();
-          route(`/connectors/add/owner?mode=${mode}`);
-        }}
+      <Form
+        action={{ run: () => route(`/connectors/add/owner?mode=${mode}`), isBusy: false, failure: null }}
+        submit="Next"
+        isWide={true}
+        others={
+          <LinkButton kind="quiet" href="/connectors/add">
+            Back
+          </LinkButton>
+        }
       >
         <fieldset class="choices">
           <legend>How should this connector run?</legend>
@@ -47,15 +48,7 @@ export function HowToRun() {
             </div>
           ))}
         </fieldset>
-        <div class="actions">
-          <Button kind="primary" type="submit">
-            Next
-          </Button>
-          <LinkButton kind="quiet" href="/connectors/add">
-            Back
-          </LinkButton>
-        </div>
-      </form>
+      </Form>
     </Page>
   );
 }

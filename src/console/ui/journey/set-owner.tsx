@@ -6,26 +6,26 @@ import type { ConnectorDetail } from "../../contract/connectors.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { connectorPath } from "../connector/connector-paths.ts";
-import { modeTexts } from "../connector/modes.ts";
+import { readMode } from "../connector/modes.ts";
 import { ScheduleFields, scheduleDraftOf, scheduleOf } from "../connector/schedule/schedule-fields.tsx";
-import { Banner, FailureBanner } from "../design/banner.tsx";
-import { Button, LinkButton } from "../design/button.tsx";
+import { Banner } from "../design/banner.tsx";
+import { LinkButton } from "../design/button.tsx";
 import { TextField } from "../design/field.tsx";
+import { Form } from "../design/form.tsx";
 import { Page } from "../design/page.tsx";
-import { useQueryValues } from "../shell/address.ts";
-import { addCrumbs } from "./add-crumbs.ts";
+import { connectorCrumbs } from "../shell/crumbs.ts";
 import { Steps } from "./steps.tsx";
 
 /** The screen. Nobody is allowed too, after a warning. */
 export function SetOwner() {
-  const { route } = useLocation();
-  const query = useQueryValues();
-  const mode = modeTexts.find((text) => text.mode === query["mode"])?.mode ?? "once";
+  const { query, route } = useLocation();
+  const mode = readMode(query["mode"]);
   const [owner, setOwner] = useState("");
   const [isWarned, setWarned] = useState(false);
   const [draft, setDraft] = useState(() => scheduleDraftOf({ kind: "interval", everyMinutes: 1440 }));
   const schedule = scheduleOf(draft);
   const create = useAction(async () => {
+    if (owner.trim() === "" && !isWarned) return setWarned(true);
     const connector = await postJson<ConnectorDetail>("/api/connectors", {
       mode,
       owner: owner.trim(),
@@ -33,19 +33,19 @@ export function SetOwner() {
     });
     route(connectorPath(connector.id, "settings"));
   });
-  const next = () => {
-    if (owner.trim() === "" && !isWarned) setWarned(true);
-    else void create.run();
-  };
   return (
-    <Page title="Owner" crumbs={addCrumbs("Owner")} width="narrow">
+    <Page title="Owner" crumbs={connectorCrumbs("Owner", "Add connector")} width="narrow">
       <Steps current="Owner" />
-      <form
-        class="stack-wide"
-        onSubmit={(event) => {
-          event.preventDefault();
-          next();
-        }}
+      <Form
+        action={create}
+        submit="Next"
+        isDisabled={mode === "schedule" && schedule === null}
+        isWide={true}
+        others={
+          <LinkButton kind="quiet" href={`/connectors/add/how?mode=${mode}`}>
+            Back
+          </LinkButton>
+        }
       >
         <TextField
           label="Owner"
@@ -67,21 +67,7 @@ export function SetOwner() {
             <p>Nobody will know whom to ask when a sync fails. Press Next again to go on without an owner.</p>
           </Banner>
         )}
-        {create.failure && <FailureBanner failure={create.failure} isUrgent={true} />}
-        <div class="actions">
-          <Button
-            kind="primary"
-            type="submit"
-            isBusy={create.isBusy}
-            isDisabled={mode === "schedule" && schedule === null}
-          >
-            Next
-          </Button>
-          <LinkButton kind="quiet" href={`/connectors/add/how?mode=${mode}`}>
-            Back
-          </LinkButton>
-        </div>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -8,7 +8,7 @@ import { formatDateTime } from "../design/format.ts";
 export interface Comparison {
   /** Value of `since`. */
   readonly value: string;
-  readonly text: string;
+  readonly label: string;
   readonly group: string;
   /** True for a file of another organization: everybody would look new, or gone. */
   readonly isForeign?: boolean;
@@ -27,7 +27,7 @@ export function syncsOf({ syncs, sync }: Pick<SourceInfo, "syncs" | "sync">): re
     .toReversed()
     .map(({ id, startedAtMs }) => ({
       value: id,
-      text: startedAtMs === null ? id : formatDateTime(startedAtMs),
+      label: startedAtMs === null ? id : formatDateTime(startedAtMs),
       group: "Syncs in this file",
     }));
 }
@@ -52,11 +52,11 @@ export function otherComparisons(there: {
       const group = `Runs of ${organizationTitle(name, slug)}`;
       return {
         value: `run:${runId}`,
-        text: `${formatDateTime(startedAtMs)}, ${result ?? "running"}`,
+        label: `${formatDateTime(startedAtMs)}, ${result ?? "running"}`,
         group: isForeign ? `${group}, another organization` : group,
         ...(isForeign && { isForeign }),
       };
     });
-  const opened = files.map(({ source: value, title }) => ({ value, text: title, group: "Opened files" }));
+  const opened = files.map(({ source: value, title }) => ({ value, label: title, group: "Opened files" }));
   return [...runs, ...opened].filter(({ value }) => value !== source);
 }

@@ -7,14 +7,12 @@ import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-
 import { failureFrom } from "../api/api-error.ts";
 import { reportQuestion, titleWith } from "../decisions/shown-question.ts";
 import { StartReview } from "../decisions/start-review.tsx";
-import { Banner, FailureBanner } from "../design/banner.tsx";
+import { Banner } from "../design/banner.tsx";
 import { BarChart } from "../design/bar-chart.tsx";
-import { Card } from "../design/card.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
-import { Empty } from "../design/empty.tsx";
 import { formatAmount, formatDateTime } from "../design/format.ts";
+import { Empty, Loaded } from "../design/loaded.tsx";
 import type { Crumb } from "../design/page.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { type AskedRows, RowsTable, useRows } from "../rows/rows-table.tsx";
 import { wholeTable, withTableQuery } from "../rows/table-query.ts";
 import { ComparePicker } from "./compare-picker.tsx";
@@ -23,37 +21,28 @@ import { EvidenceButton } from "./review-downloads.tsx";
 
 /** The screen of a source's review. */
 export function ReviewScreen({ source, name }: { readonly source: string; readonly name: string }) {
-  return (
-    <WithSource source={source}>{(info) => <Review key={name} source={source} info={info} name={name} />}</WithSource>
-  );
+  return <WithSource source={source}>{(info) => <Review key={name} info={info} name={name} />}</WithSource>;
 }
 
 interface ReviewProps {
-  readonly source: string;
   readonly info: SourceInfo;
   readonly name: string;
 }
 
-function Review({ source, info, name }: ReviewProps) {
+function Review({ info, name }: ReviewProps) {
   const { query, route } = useLocation();
   const { since = "" } = query;
   const isChanges = name === "changes";
   const mustChoose = isChanges && since === "" && !info.hasEarlierSync;
-  const choose = (next: string): void => route(reviewAddress(source, name, next === "" ? {} : { since: next }), true);
+  const choose = (next: string): void =>
+    route(reviewAddress(info.source, name, next === "" ? {} : { since: next }), true);
   const picker = (compared: string | null) =>
     isChanges && (
-      <ComparePicker
-        source={source}
-        info={info}
-        since={since}
-        mustChoose={mustChoose}
-        compared={compared}
-        onChange={choose}
-      />
+      <ComparePicker info={info} since={since} mustChoose={mustChoose} compared={compared} onChange={choose} />
     );
-  if (!mustChoose) return <Asked source={source} info={info} name={name} since={since} picker={picker} />;
+  if (!mustChoose) return <Asked info={info} name={name} since={since} picker={picker} />;
   return (
-    <SubjectFrame source={source} info={info} title={titleOf(name)} list={listOf(source)}>
+    <SubjectFrame info={info} title={titleOf(name)} list={listOf(info.source)}>
       <RunFacts info={info} />
       {picker(null)}
       <Empty icon="history" title="Choose what to compare with">
@@ -69,12 +58,18 @@ interface AskedProps extends ReviewProps {
   readonly picker: (compared: string | null) => ComponentChildren;
 }
 
-function Asked({ source, info, name, since, picker }: AskedProps) {
+function Asked({ info, name, since, picker }: AskedProps) {
+  const { source } = info;
   const asked = useRows<ReviewPage>(sourceApi(source, `reviews/${name}`), { since });
   const { page, failure } = asked.shown.rows;
+  // Once there are rows, the table says why further ones cannot be had.
+  const firstPage = {
+    data: page ?? null,
+    failure: page || failure === undefined ? null : failureFrom(failure),
+    reload: () => asked.shown.rows.retry(),
+  };
   return (
     <SubjectFrame
-      source={source}
       info={info}
       title={page?.title ?? titleOf(name)}
       list={listOf(source)}
@@ -98,15 +93,9 @@ function Asked({ source, info, name, since, picker }: AskedProps) {
     >
       {picker(page?.since?.title ?? null)}
       {info.notices.length > 0 && <RunFacts info={info} />}
-      {failure !== undefined && !page && (
-        <FailureBanner failure={failureFrom(failure)} onRetry={() => asked.shown.rows.retry()} />
-      )}
-      {failure === undefined && !page && (
-        <Card>
-          <Skeleton lines={8} />
-        </Card>
-      )}
-      {page && <Answer source={source} info={info} since={since} asked={asked} page={page} />}
+      <Loaded of={firstPage} lines={8} isCard={true}>
+        {(answer) => <Answer info={info} since={since} asked={asked} page={answer} />}
+      </Loaded>
     </SubjectFrame>
   );
 }
@@ -121,21 +110,20 @@ function titleOf(name: string): string {
 }
 
 interface AnswerProps {
-  readonly source: string;
   readonly info: SourceInfo;
   readonly since: string;
   readonly asked: AskedRows<ReviewPage>;
   readonly page: ReviewPage;
 }
 
-function Answer({ source, info, since, asked, page }: AnswerProps) {
+function Answer({ info, since, asked, page }: AnswerProps) {
   const { api, query } = asked;
   const isAboutPeople = page.columns.some(({ kind }) => kind === "two-factor");
   return (
     <>
       <InShort page={page} />
       <RowsTable
-        source={source}
+        source={info.source}
         asked={asked}
         caption={page.title}
         nouns={["row", "rows"]}

@@ -1,38 +1,20 @@
-/** All reviews of a source, each with its figure: the tab of a connector, and the screen of any source. */
+/** All reviews of a source, each with its figure. */
 import type { Headline } from "../../../reports/screen/shown.ts";
-import type { ReviewInfo, ReviewsOverview, SourceInfo } from "../../contract/sources.ts";
+import type { ReviewInfo, ReviewsOverview } from "../../contract/sources.ts";
 import { reviewAddress, sourceApi } from "../access/source-address.ts";
-import { RunFacts, SourceFrame, WithSource } from "../access/source-frame.tsx";
+import { type InfoProps, RunFacts } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
 import { listPath } from "../decisions/decision-paths.ts";
 import { DecidedReviews } from "../decisions/decisions-screen.tsx";
-import { FailureBanner } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
-import { Card } from "../design/card.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
+import { Loaded } from "../design/loaded.tsx";
 import { EvidenceButton } from "./review-downloads.tsx";
 
-/** The tab. */
-export function ReviewsTab({ source }: { readonly source: string }) {
-  return (
-    <WithSource source={source} isPart={true}>
-      {(info) => <Reviews source={source} info={info} />}
-    </WithSource>
-  );
-}
-
-/** The screen. */
-export function ReviewsScreen({ source }: { readonly source: string }) {
-  return (
-    <SourceFrame source={source} tab="reviews">
-      {(info) => <Reviews source={source} info={info} />}
-    </SourceFrame>
-  );
-}
-
-function Reviews({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
-  const { data, failure, reload } = useData<ReviewsOverview>(sourceApi(source, "reviews"));
+/** The cards, below what is being decided. */
+export function Reviews({ info }: InfoProps) {
+  const { source } = info;
+  const overview = useData<ReviewsOverview>(sourceApi(source, "reviews"));
   return (
     <>
       <div class="row-between">
@@ -45,21 +27,17 @@ function Reviews({ source, info }: { readonly source: string; readonly info: Sou
         </div>
       </div>
       <DecidedReviews source={source} />
-      {failure && <FailureBanner failure={failure} onRetry={reload} />}
-      {!data && !failure && (
-        <Card>
-          <Skeleton lines={8} />
-        </Card>
-      )}
-      {data && (
-        <ul class="cards review-cards">
-          {data.reviews.map((review) => (
-            <li key={review.name} class="card">
-              <ReviewCard source={source} review={review} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded of={overview} lines={8} isCard={true}>
+        {(data) => (
+          <ul class="cards review-cards">
+            {data.reviews.map((review) => (
+              <li key={review.name} class="card">
+                <ReviewCard source={source} review={review} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </>
   );
 }

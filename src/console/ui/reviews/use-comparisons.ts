@@ -10,15 +10,16 @@ import { type Comparison, otherComparisons, type RunsOfConnector, syncsOf } from
 const offeredRuns = 50;
 
 /** All choices; empty until they are known. What cannot be listed is left out: the comparison itself would say why. */
-export function useComparisons(source: string, info: SourceInfo): readonly Comparison[] {
+export function useComparisons(info: SourceInfo): readonly Comparison[] {
+  const { source, sha256 } = info;
   const [others, setOthers] = useState<readonly Comparison[]>([]);
   useEffect(() => {
     const abort = new AbortController();
-    void otherSources(source, info.sha256, abort.signal).then((found) => {
+    void otherSources(source, sha256, abort.signal).then((found) => {
       if (!abort.signal.aborted) setOthers(found);
     });
     return () => abort.abort();
-  }, [source, info.sha256]);
+  }, [source, sha256]);
   return [...syncsOf(info), ...others];
 }
 

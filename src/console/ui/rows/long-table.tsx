@@ -3,10 +3,11 @@
  * phone each row is a card. Knows nothing of what it shows.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { failureFrom } from "../api/api-error.ts";
 import { FailureBanner } from "../design/banner.tsx";
 import { classNames } from "../design/class-names.ts";
+import { SelectField } from "../design/field.tsx";
 import { type LongColumn, pressed, sortState, type TableOrder } from "./long-column.ts";
 import type { ShownRows } from "./use-paged-rows.ts";
 import { useWindowRows, type WindowRows } from "./use-window-rows.ts";
@@ -136,7 +137,6 @@ function SortSign({ state }: { readonly state: "ascending" | "descending" | "non
 
 /** On a phone the head is not seen: the order is chosen from a list. */
 function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
-  const id = useId();
   if (!order || !onOrder) return null;
   const choices = columns.filter((column) => column.order !== undefined);
   const change = (value: string): void => {
@@ -144,22 +144,19 @@ function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
     onOrder({ order: by, isDescending: direction === "down" });
   };
   return (
-    <div class="field order-choice">
-      <label class="field-label" for={id}>
-        Order
-      </label>
-      <select
-        id={id}
-        class="input"
+    <div class="order-choice">
+      <SelectField
+        label="Order"
         value={order.order === "" ? "" : `${order.order} ${order.isDescending ? "down" : "up"}`}
-        onChange={(event) => change(event.currentTarget.value)}
-      >
-        <option value="">What matters most first</option>
-        {choices.flatMap(({ order: by, title }) => [
-          <option key={`${by} up`} value={`${by} up`}>{`${title}, upwards`}</option>,
-          <option key={`${by} down`} value={`${by} down`}>{`${title}, downwards`}</option>,
-        ])}
-      </select>
+        options={[
+          { value: "", label: "What matters most first" },
+          ...choices.flatMap(({ order: by = "", title }) => [
+            { value: `${by} up`, label: `${title}, upwards` },
+            { value: `${by} down`, label: `${title}, downwards` },
+          ]),
+        ]}
+        onChange={change}
+      />
     </div>
   );
 }

@@ -9,10 +9,9 @@ import { exportFormats, pageRows, type TablePage, type TableRow } from "../../co
 import { targetAddress } from "../access/source-address.ts";
 import { useDebounced } from "../browser/use-debounced.ts";
 import { Button, LinkButton } from "../design/button.tsx";
-import { Empty } from "../design/empty.tsx";
 import { SearchField } from "../design/field.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
+import { Empty, Skeleton } from "../design/loaded.tsx";
 import { announce } from "../design/toast.tsx";
 import { ColumnChoice, useColumnChoice } from "./column-choice.tsx";
 import { LongTable } from "./long-table.tsx";

@@ -6,7 +6,7 @@ import { useData } from "../api/use-data.ts";
 import { useDebounced } from "../browser/use-debounced.ts";
 import { SearchField } from "../design/field.tsx";
 import { formatAmount } from "../design/format.ts";
-import { Skeleton } from "../design/skeleton.tsx";
+import { Skeleton } from "../design/loaded.tsx";
 import { Menu } from "./menu.tsx";
 
 /** Teams that are offered at once; a search finds the others. */

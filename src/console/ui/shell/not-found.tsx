@@ -2,8 +2,8 @@
 import type { ComponentChildren, ComponentType } from "preact";
 import { useRole } from "../api/session.ts";
 import { LinkButton } from "../design/button.tsx";
-import { Empty } from "../design/empty.tsx";
 import type { IconName } from "../design/icon.tsx";
+import { Empty } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
 
 /** Says so, and leads back. */

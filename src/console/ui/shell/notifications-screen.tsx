@@ -8,9 +8,10 @@ import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { SecretField, SelectField } from "../design/field.tsx";
+import { Form } from "../design/form.tsx";
 import { formatDateTime } from "../design/format.ts";
+import { Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { showToast } from "../design/toast.tsx";
 
 const forms: readonly { readonly value: WebhookForm; readonly label: string }[] = [
@@ -24,13 +25,12 @@ export function NotificationsScreen() {
   const data = useData<Notifications>("/api/notifications");
   return (
     <Page title="Notifications" width="narrow">
-      {data.failure && <FailureBanner failure={data.failure} isUrgent={true} />}
-      {data.data ? <Form settings={data.data} data={data} /> : !data.failure && <Skeleton lines={4} />}
+      <Loaded of={data}>{(settings) => <Webhook settings={settings} data={data} />}</Loaded>
     </Page>
   );
 }
 
-function Form({ settings, data }: { settings: Notifications; data: Data<Notifications> }) {
+function Webhook({ settings, data }: { settings: Notifications; data: Data<Notifications> }) {
   const [url, setUrl] = useState("");
   const [form, setForm] = useState<WebhookForm>(settings.form);
   const save = useAction(async (isOff: boolean) => {
@@ -49,12 +49,22 @@ function Form({ settings, data }: { settings: Notifications; data: Data<Notifica
         A message goes out at the third failure in a row, for a partial roster, for changes that are held, when a
         schedule had no good sync for too long, and when all is well again.
       </p>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run(false);
-        }}
+      <Form
+        action={{ ...save, run: () => save.run(false) }}
+        submit="Save"
+        isDisabled={!isSet && url.trim() === ""}
+        others={
+          <>
+            <Button isBusy={test.isBusy} isDisabled={!isSet} onClick={() => void test.run()}>
+              Send a test
+            </Button>
+            {isSet && (
+              <Button kind="quiet" onClick={() => void save.run(true)}>
+                Switch off
+              </Button>
+            )}
+          </>
+        }
       >
         <SecretField
           label="Address of the webhook"
@@ -67,7 +77,6 @@ function Form({ settings, data }: { settings: Notifications; data: Data<Notifica
           onInput={setUrl}
         />
         <SelectField label="Form" value={form} options={forms} onChange={setForm} />
-        {save.failure && <FailureBanner failure={save.failure} isUrgent={true} takesFocus={true} />}
         {test.failure && <FailureBanner failure={test.failure} isUrgent={true} takesFocus={true} />}
         {settings.last?.failure && <FailureBanner failure={settings.last.failure} isUrgent={true} />}
         {settings.last && !settings.last.failure && (
@@ -75,20 +84,7 @@ function Form({ settings, data }: { settings: Notifications; data: Data<Notifica
             <p>{formatDateTime(settings.last.atMs)}</p>
           </Banner>
         )}
-        <div class="actions">
-          <Button kind="primary" type="submit" isBusy={save.isBusy} isDisabled={!isSet && url.trim() === ""}>
-            Save
-          </Button>
-          <Button isBusy={test.isBusy} isDisabled={!isSet} onClick={() => void test.run()}>
-            Send a test
-          </Button>
-          {isSet && (
-            <Button kind="quiet" onClick={() => void save.run(true)}>
-              Switch off
-            </Button>
-          )}
-        </div>
-      </form>
+      </Form>
     </Card>
   );
 }

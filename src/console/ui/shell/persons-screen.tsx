@@ -4,15 +4,16 @@ import type { NewPerson, Person, Role } from "../../contract/reviews.ts";
 import { postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { useData } from "../api/use-data.ts";
-import { useToldFailure } from "../browser/use-told-failure.ts";
-import { Banner, FailureBanner } from "../design/banner.tsx";
+import { useToldAction } from "../browser/use-told-action.ts";
+import { Banner } from "../design/banner.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { CodeBlock } from "../design/code-block.tsx";
 import { SelectField, TextField } from "../design/field.tsx";
+import { Form } from "../design/form.tsx";
 import { formatDateTime, formatDay } from "../design/format.ts";
+import { Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
-import { Skeleton } from "../design/skeleton.tsx";
 import { showToast } from "../design/toast.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 
@@ -24,15 +25,13 @@ const roleTexts: readonly { readonly value: Role; readonly label: string }[] = [
 
 /** The screen of the address /persons. */
 export function PersonsScreen() {
-  const { data, failure, replace, reload } = useData<{ readonly persons: readonly Person[] }>("/api/persons");
+  const persons = useData<{ readonly persons: readonly Person[] }>("/api/persons");
   const [made, setMade] = useState<NewPerson | null>(null);
-  const revoke = useToldFailure(
-    useAction(async (person: Person) => {
-      replace(await postJson(`/api/persons/${encodeURIComponent(person.id)}/revoke`));
-      setMade(null);
-      showToast(`The link of ${person.name} is taken back`);
-    }),
-  );
+  const revoke = useToldAction(async (person: Person) => {
+    persons.replace(await postJson(`/api/persons/${encodeURIComponent(person.id)}/revoke`));
+    setMade(null);
+    showToast(`The link of ${person.name} is taken back`);
+  });
   const columns: readonly Column<Person>[] = [
     { key: "name", title: "Name", isRowHeader: true, cell: ({ name }) => name },
     { key: "role", title: "Role", cell: ({ role }) => role },
@@ -57,11 +56,10 @@ export function PersonsScreen() {
       title="People with a link"
       lead="Everybody opens the console by a link of their own. The audit log names them, and a link that is taken back ends at once."
     >
-      {failure && <FailureBanner failure={failure} isUrgent={true} />}
       <AddPerson
         onMade={(person) => {
           setMade(person);
-          reload();
+          persons.reload();
         }}
       />
       {made && (
@@ -70,12 +68,15 @@ export function PersonsScreen() {
           <CodeBlock label="link" text={made.link} isWrapped={true} />
         </Banner>
       )}
-      {data && data.persons.length > 0 && (
-        <Card isFlush={true} title="Links">
-          <Table caption="People with a link" columns={columns} rows={data.persons} rowKey={({ id }) => id} />
-        </Card>
-      )}
-      {!data && !failure && <Skeleton lines={4} />}
+      <Loaded of={persons}>
+        {(data) =>
+          data.persons.length > 0 && (
+            <Card isFlush={true} title="Links">
+              <Table caption="People with a link" columns={columns} rows={data.persons} rowKey={({ id }) => id} />
+            </Card>
+          )
+        }
+      </Loaded>
     </Page>
   );
 }
@@ -89,22 +90,10 @@ function AddPerson({ onMade }: { readonly onMade: (person: NewPerson) => void })
   });
   return (
     <Card title="Make a link">
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add.run();
-        }}
-      >
+      <Form action={add} submit="Make a link" isDisabled={name.trim() === ""}>
         <TextField label="Name" hint="As it stands beside their decisions." value={name} onInput={setName} />
         <SelectField label="Role" value={role} options={roleTexts} onChange={setRole} />
-        {add.failure && <FailureBanner failure={add.failure} isUrgent={true} takesFocus={true} />}
-        <div class="actions">
-          <Button kind="primary" type="submit" isBusy={add.isBusy} isDisabled={name.trim() === ""}>
-            Make a link
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -3,8 +3,7 @@ import { useLocation } from "preact-iso";
 import { signOut } from "../api/api.ts";
 import { session, useRole } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
-import { useAction } from "../api/use-action.ts";
-import { useToldFailure } from "../browser/use-told-failure.ts";
+import { useToldAction } from "../browser/use-told-action.ts";
 import { Button } from "../design/button.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 
@@ -30,7 +29,7 @@ export function Sidebar() {
   const { path } = useLocation();
   const state = useStore(session);
   const isAdmin = useRole() === "admin";
-  const leaving = useToldFailure(useAction(signOut));
+  const leaving = useToldAction(signOut);
   return (
     <header class="sidebar">
       <a class="brand" href="/">

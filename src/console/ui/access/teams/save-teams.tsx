@@ -1,10 +1,9 @@
 /** Saves the table of teams, as it is searched and ordered, as a picture. */
 import type { SourceInfo, TeamsPage } from "../../../contract/sources.ts";
 import { getJson } from "../../api/api.ts";
-import { useAction } from "../../api/use-action.ts";
 import { saveFile } from "../../browser/save-file.ts";
 import { useTheme } from "../../browser/use-theme.ts";
-import { useToldFailure } from "../../browser/use-told-failure.ts";
+import { useToldAction } from "../../browser/use-told-action.ts";
 import { Button } from "../../design/button.tsx";
 import { formatAmount, formatCount, formatDateTime, shortHash } from "../../design/format.ts";
 import { Menu } from "../../rows/menu.tsx";
@@ -23,22 +22,18 @@ interface SaveTeamsProps {
 /** A button that opens the choice of form. */
 export function SaveTeams({ info, api }: SaveTeamsProps) {
   const theme = useTheme();
-  const save = useToldFailure(
-    useAction(async (form: "svg" | "png") => {
-      const { rows, total } = await getJson<TeamsPage>(`${api}&limit=${drawnTeams}`);
-      const svg = teamsSvg(rows, {
-        theme,
-        title: `${info.title}: teams and roles`,
-        caption:
-          total > rows.length
-            ? `The first ${rows.length} of ${formatCount(total)} teams.`
-            : formatAmount(total, "team"),
-        foot: `${dateOf(info)} · ${info.title} · SHA-256 ${shortHash(info.sha256)}`,
-      });
-      const blob = form === "svg" ? svgBlob(svg) : await pngBlob(svg, pictureSize(rows.length));
-      saveFile(`${info.title} teams.${form}`, blob);
-    }),
-  );
+  const save = useToldAction(async (form: "svg" | "png") => {
+    const { rows, total } = await getJson<TeamsPage>(`${api}&limit=${drawnTeams}`);
+    const svg = teamsSvg(rows, {
+      theme,
+      title: `${info.title}: teams and roles`,
+      caption:
+        total > rows.length ? `The first ${rows.length} of ${formatCount(total)} teams.` : formatAmount(total, "team"),
+      foot: `${dateOf(info)} · ${info.title} · SHA-256 ${shortHash(info.sha256)}`,
+    });
+    const blob = form === "svg" ? svgBlob(svg) : await pngBlob(svg, pictureSize(rows.length));
+    saveFile(`${info.title} teams.${form}`, blob);
+  });
   return (
     <div class="actions">
       <Menu label="Save picture">

@@ -5,7 +5,7 @@ import { useData } from "../../api/use-data.ts";
 import { Card } from "../../design/card.tsx";
 import { FactList, Figures } from "../../design/facts.tsx";
 import { formatAmount, formatCount } from "../../design/format.ts";
-import { Skeleton } from "../../design/skeleton.tsx";
+import { Skeleton } from "../../design/loaded.tsx";
 import { StatusChip, TextOrDash, VisibilityChip } from "../../rows/cells.tsx";
 import { TeamMembers } from "../people-list.tsx";
 import { screenAddress, subjectAddress, subjectApi, targetAddress, withQuery } from "../source-address.ts";
@@ -24,27 +24,17 @@ const namedManagers = 12;
 export function TeamScreen({ source, type, id }: SubjectProps) {
   const { data, failure, reload } = useData<TeamRow>(subjectApi(source, "teams", type, id));
   if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
-  return (
-    <WithSource source={source}>
-      {(info) => (data ? <Team source={source} info={info} team={data} /> : <Loading />)}
-    </WithSource>
-  );
+  return <WithSource source={source}>{(info) => (data ? <Team info={info} team={data} /> : <Loading />)}</WithSource>;
 }
 
-interface TeamProps {
-  readonly source: string;
-  readonly info: SourceInfo;
-  readonly team: TeamRow;
-}
-
-function Team({ source, info, team }: TeamProps) {
+function Team({ info, team }: { readonly info: SourceInfo; readonly team: TeamRow }) {
+  const { source } = info;
   const { type, id, name, slug, description, visibility, memberCount, managerCount, disabledCount } = team;
   const listOf = (where: Readonly<Record<string, string>>) =>
     withQuery(subjectAddress(source, "teams", type, id), where);
   const isHidden = visibility?.toLowerCase() === "hidden";
   return (
     <SubjectFrame
-      source={source}
       info={info}
       title={name || id}
       list={{ text: "Teams", href: screenAddress(source, "teams") }}

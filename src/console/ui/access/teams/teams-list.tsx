@@ -1,21 +1,16 @@
 /** Teams by people: the mix of roles, who is disabled and who has no second factor, each part leading to its people. */
 import { useMemo, useState } from "preact/hooks";
-import {
-  type SourceInfo,
-  type TeamOrder,
-  type TeamRow,
-  type TeamsPage,
-  teamOrders,
-} from "../../../contract/sources.ts";
+import { type TeamOrder, type TeamRow, type TeamsPage, teamOrders } from "../../../contract/sources.ts";
 import { useDebounced } from "../../browser/use-debounced.ts";
-import { Empty } from "../../design/empty.tsx";
 import { SearchField } from "../../design/field.tsx";
 import { formatAmount, formatCount } from "../../design/format.ts";
+import { Empty } from "../../design/loaded.tsx";
 import { roleTitle, VisibilityChip } from "../../rows/cells.tsx";
 import type { LongColumn, TableOrder } from "../../rows/long-column.ts";
 import { LongTable } from "../../rows/long-table.tsx";
 import { usePagedRows } from "../../rows/use-paged-rows.ts";
 import { screenAddress, sourceApi, subjectAddress, withQuery } from "../source-address.ts";
+import type { InfoProps } from "../source-frame.tsx";
 import { roleColour } from "./role-colours.ts";
 import { RoleSign } from "./role-sign.tsx";
 import { SaveTeams } from "./save-teams.tsx";
@@ -23,7 +18,8 @@ import { SaveTeams } from "./save-teams.tsx";
 const typingDelayMs = 20;
 
 /** The list, the largest team first. */
-export function TeamsList({ source, info }: { readonly source: string; readonly info: SourceInfo }) {
+export function TeamsList({ info }: InfoProps) {
+  const { source } = info;
   const [q, setQ] = useState("");
   const [order, setOrder] = useState<TableOrder & { readonly order: TeamOrder }>({
     order: "members",

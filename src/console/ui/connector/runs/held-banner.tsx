@@ -4,12 +4,11 @@ import type { RunDetail } from "../../../contract/runs.ts";
 import { sourceApi } from "../../access/source-address.ts";
 import { WithSource } from "../../access/source-frame.tsx";
 import { postJson } from "../../api/api.ts";
-import { useAction } from "../../api/use-action.ts";
 import { type Data, useData } from "../../api/use-data.ts";
-import { useToldFailure } from "../../browser/use-told-failure.ts";
+import { useToldAction } from "../../browser/use-told-action.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
-import { Empty } from "../../design/empty.tsx";
+import { Empty } from "../../design/loaded.tsx";
 import { showToast } from "../../design/toast.tsx";
 import { RowsTable, useRows } from "../../rows/rows-table.tsx";
 import { connectorApi, runApi } from "../connector-paths.ts";
@@ -23,19 +22,15 @@ export function HeldBanner(props: {
 }) {
   const { connector, held, data } = props;
   const run = useData<RunDetail>(runApi(held.runId));
-  const confirm = useToldFailure(
-    useAction(async () => {
-      await postJson(connectorApi(connector.id, "/confirm-changes"));
-      showToast("Changes confirmed. They are being read once more.");
-      data.reload();
-    }),
-  );
-  const keepOld = useToldFailure(
-    useAction(async () => {
-      data.replace(await postJson<ConnectorDetail>(connectorApi(connector.id, "/keep-old"), { runId: held.runId }));
-      showToast("The old file stays the current one");
-    }),
-  );
+  const confirm = useToldAction(async () => {
+    await postJson(connectorApi(connector.id, "/confirm-changes"));
+    showToast("Changes confirmed. They are being read once more.");
+    data.reload();
+  });
+  const keepOld = useToldAction(async () => {
+    data.replace(await postJson<ConnectorDetail>(connectorApi(connector.id, "/keep-old"), { runId: held.runId }));
+    showToast("The old file stays the current one");
+  });
   return (
     <>
       <FailureBanner

@@ -6,9 +6,8 @@ import { Card } from "../../design/card.tsx";
 import { Chip, type Tone } from "../../design/chip.tsx";
 import { classNames } from "../../design/class-names.ts";
 import { CodeBlock } from "../../design/code-block.tsx";
-import { Empty } from "../../design/empty.tsx";
 import { formatClockSeconds, formatDateTime } from "../../design/format.ts";
-import { Skeleton } from "../../design/skeleton.tsx";
+import { Empty, Skeleton } from "../../design/loaded.tsx";
 import { useScrolledRows } from "../../rows/use-scrolled-rows.ts";
 import type { LogLines } from "./use-log-lines.ts";
 

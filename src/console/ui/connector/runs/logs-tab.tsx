@@ -1,14 +1,14 @@
 /** Logs: levels, search over all lines, and the newest ones as they come. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { LogLevelName } from "../../../contract/runs.ts";
 import { logLevels } from "../../../contract/runs.ts";
+import { useDebounced } from "../../browser/use-debounced.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button, LinkButton } from "../../design/button.tsx";
 import { CheckField, SearchField, Segments } from "../../design/field.tsx";
 import { formatAmount } from "../../design/format.ts";
-import { useQueryValues } from "../../shell/address.ts";
 import { connectorApi } from "../connector-paths.ts";
 import type { TabProps } from "../use-connector.ts";
 import { LogList } from "./log-list.tsx";
@@ -23,12 +23,12 @@ const searchDelayMs = 150;
 
 /** The tab. `?run=` shows the lines of one run only. */
 export function LogsTab({ connector }: TabProps) {
-  const { path, route } = useLocation();
-  const { run: runId = null } = useQueryValues();
+  const { path, query: asked, route } = useLocation();
+  const { run: runId = "" } = asked;
   const [level, setLevel] = useState<LogLevelName>("info");
   const [search, setSearch] = useState("");
   const [isFollowing, setFollowing] = useState(true);
-  const query: LogQuery = { connectorId: connector.id, level, q: useDelayed(search.trim()), runId };
+  const query: LogQuery = { connectorId: connector.id, level, q: useDebounced(search.trim(), searchDelayMs), runId };
   const log = useLogLines(query, isFollowing);
   return (
     <div class="stack">
@@ -49,7 +49,7 @@ export function LogsTab({ connector }: TabProps) {
           </LinkButton>
         </div>
       </div>
-      {runId !== null && (
+      {runId !== "" && (
         <p class="row">
           <span class="muted">Lines of one run only.</span>
           <Button isSmall={true} onClick={() => route(path)}>
@@ -64,13 +64,4 @@ export function LogsTab({ connector }: TabProps) {
       <LogList log={log} isSearch={query.q !== ""} />
     </div>
   );
-}
-
-function useDelayed(text: string): string {
-  const [delayed, setDelayed] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setDelayed(text), searchDelayMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return delayed;
 }

@@ -10,7 +10,7 @@ import { Card } from "../../design/card.tsx";
 import { Chip, ResultChip, type Tone } from "../../design/chip.tsx";
 import { FactList } from "../../design/facts.tsx";
 import { formatBytes, formatCount, formatDateTime, formatDuration } from "../../design/format.ts";
-import { Skeleton } from "../../design/skeleton.tsx";
+import { Loaded } from "../../design/loaded.tsx";
 import { type Column, Table } from "../../rows/table.tsx";
 import { connectorPath, runApi } from "../connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
@@ -50,28 +50,20 @@ const owners = { person: "A person", service: "A service account", unknown: "Not
 
 /** The screen of /connectors/:id/history/:runId. */
 export function RunView({ connectorId, runId }: { connectorId: string; runId: string }) {
-  const { data, failure } = useData<RunDetail>(
+  const run = useData<RunDetail>(
     runApi(runId),
     (event) => event.type === "connector" && event.connector.id === connectorId,
   );
-  const back = (
-    <LinkButton kind="quiet" isSmall={true} icon="arrow-left" href={connectorPath(connectorId, "history")}>
-      All runs
-    </LinkButton>
-  );
   return (
     <div class="stack">
-      <div class="row">{back}</div>
-      {failure && <FailureBanner failure={failure} isUrgent={true} />}
-      {data ? (
-        <Shown run={data} />
-      ) : (
-        !failure && (
-          <Card>
-            <Skeleton lines={8} />
-          </Card>
-        )
-      )}
+      <div class="row">
+        <LinkButton kind="quiet" isSmall={true} icon="arrow-left" href={connectorPath(connectorId, "history")}>
+          All runs
+        </LinkButton>
+      </div>
+      <Loaded of={run} lines={8} isCard={true}>
+        {(data) => <Shown run={data} />}
+      </Loaded>
     </div>
   );
 }

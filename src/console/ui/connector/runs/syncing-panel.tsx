@@ -3,8 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { RunProgress } from "../../../contract/runs.ts";
 import { runPhases } from "../../../contract/runs.ts";
 import { postJson } from "../../api/api.ts";
-import { useAction } from "../../api/use-action.ts";
-import { useToldFailure } from "../../browser/use-told-failure.ts";
+import { useToldAction } from "../../browser/use-told-action.ts";
 import { Banner } from "../../design/banner.tsx";
 import { Button, LinkButton } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
@@ -20,7 +19,7 @@ import { AnnouncePace } from "./announce-pace.ts";
 /** The panel. */
 export function SyncingPanel({ progress }: { progress: RunProgress }) {
   const now = useNow(1_000);
-  const cancel = useToldFailure(useAction(() => postJson<void>(connectorApi(progress.connectorId, "/cancel"))));
+  const cancel = useToldAction(() => postJson<void>(connectorApi(progress.connectorId, "/cancel")));
   useAnnouncedPhase(progress.phase);
   const isCancelling = progress.isCancelling || cancel.isBusy;
   return (

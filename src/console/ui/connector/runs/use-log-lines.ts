@@ -13,7 +13,8 @@ export interface LogQuery {
   /** The least severe level. */
   readonly level: LogLevelName;
   readonly q: string;
-  readonly runId: string | null;
+  /** "" for all runs. */
+  readonly runId: string;
 }
 
 /** The lines so far. */
@@ -40,7 +41,7 @@ export function useLogLines(query: LogQuery, isFollowing: boolean): LogLines {
   const next = useRef<number | null>(null);
   const abort = useRef(new AbortController());
   const follow = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const key = `${query.connectorId} ${query.level} ${query.runId ?? ""} ${query.q}`;
+  const key = `${query.connectorId} ${query.level} ${query.runId} ${query.q}`;
 
   const ask = useCallback(
     async (before: number | null, use: (page: LogPage) => void) => {
@@ -114,7 +115,7 @@ export function useLogLines(query: LogQuery, isFollowing: boolean): LogLines {
 function logPath({ connectorId, level, q, runId }: LogQuery, before: number | null): string {
   const query = new URLSearchParams({ level, limit: String(pageSize) });
   if (q !== "") query.set("q", q);
-  if (runId !== null) query.set("runId", runId);
+  if (runId !== "") query.set("runId", runId);
   if (before !== null) query.set("before", String(before));
   return connectorApi(connectorId, `/logs?${query.toString()}`);
 }

@@ -4,9 +4,7 @@ import type { ConnectorDetail } from "../../../contract/connectors.ts";
 import { postJson } from "../../api/api.ts";
 import { useAction } from "../../api/use-action.ts";
 import type { Data } from "../../api/use-data.ts";
-import { FailureBanner } from "../../design/banner.tsx";
-import { Button } from "../../design/button.tsx";
-import { Dialog } from "../../design/dialog.tsx";
+import { FormDialog } from "../../design/form.tsx";
 import { showToast } from "../../design/toast.tsx";
 import { connectorApi } from "../connector-paths.ts";
 import { ScheduleFields, scheduleDraftOf, scheduleOf } from "./schedule-fields.tsx";
@@ -27,25 +25,8 @@ export function ScheduleDialog(props: {
     onClose();
   });
   return (
-    <Dialog title="Schedule" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <ScheduleFields draft={draft} onChange={setDraft} />
-        {save.failure && <FailureBanner failure={save.failure} isUrgent={true} />}
-        <div class="actions">
-          <Button kind="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button kind="primary" type="submit" isBusy={save.isBusy} isDisabled={!schedule}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Schedule" onClose={onClose} action={save} submit="Save" isDisabled={!schedule}>
+      <ScheduleFields draft={draft} onChange={setDraft} />
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 /** The fields of a schedule: by hand, every so often, or cron with a time zone. Shows the next three runs. */
-import { useEffect, useState } from "preact/hooks";
 import type { Schedule } from "../../../contract/connectors.ts";
 import { useData } from "../../api/use-data.ts";
+import { useDebounced } from "../../browser/use-debounced.ts";
 import { Segments, SelectField, TextField } from "../../design/field.tsx";
 import { NextRuns } from "./next-runs.tsx";
 import { previewPath, shortestMinutes, timeZones } from "./schedule-text.ts";
@@ -35,13 +35,8 @@ export function scheduleDraftOf(schedule: Schedule): ScheduleDraft {
 }
 
 /** The fields. */
-export function ScheduleFields({
-  draft,
-  onChange,
-}: {
-  draft: ScheduleDraft;
-  onChange: (draft: ScheduleDraft) => void;
-}) {
+export function ScheduleFields(props: { draft: ScheduleDraft; onChange: (draft: ScheduleDraft) => void }) {
+  const { draft, onChange } = props;
   const { kind, minutes, expression, timeZone } = draft;
   const schedule = scheduleOf(draft);
   const minutesError =
@@ -88,12 +83,7 @@ export function ScheduleFields({
 }
 
 function Preview({ schedule }: { schedule: Exclude<Schedule, { kind: "manual" }> }) {
-  const wanted = previewPath(schedule);
-  const [path, setPath] = useState(wanted);
-  useEffect(() => {
-    const timer = setTimeout(() => setPath(wanted), previewDelayMs);
-    return () => clearTimeout(timer);
-  }, [wanted]);
+  const path = useDebounced(previewPath(schedule), previewDelayMs);
   const { data, failure } = useData<{ readonly nextRunsMs: readonly number[] }>(path);
   return (
     <div class="preview" role="status">

@@ -1,17 +1,11 @@
 /** The Cloudsmith API key: typed, kept, or looked up where this machine already has one. */
 import type { RefObject } from "preact";
-import { useId } from "preact/hooks";
 import type { FoundSettings, KeyFacts } from "../../../contract/connectors.ts";
 import { session } from "../../api/session.ts";
 import { useStore } from "../../api/store.ts";
 import { Banner } from "../../design/banner.tsx";
-import { SecretField } from "../../design/field.tsx";
+import { type Option, RadioField, SecretField } from "../../design/field.tsx";
 import { mendKey, type SettingsDraft } from "./settings-values.ts";
-
-interface Choice {
-  readonly source: SettingsDraft["keySource"];
-  readonly text: string;
-}
 
 /** The field, and the choice between sources where there is more than one. */
 export function KeyField(props: {
@@ -28,7 +22,12 @@ export function KeyField(props: {
   return (
     <div class="stack">
       {choices.length > 1 && (
-        <SourceChoice choices={choices} value={draft.keySource} onChange={(keySource) => onChange({ keySource })} />
+        <RadioField
+          legend="Where the API key comes from"
+          value={draft.keySource}
+          options={choices}
+          onChange={(keySource) => onChange({ keySource })}
+        />
       )}
       {draft.keySource === "entered" && (
         <>
@@ -48,39 +47,20 @@ export function KeyField(props: {
   );
 }
 
-function choicesOf(current: KeyFacts | null, found: FoundSettings["keys"]): readonly Choice[] {
+function choicesOf(
+  current: KeyFacts | null,
+  found: FoundSettings["keys"],
+): readonly Option<SettingsDraft["keySource"]>[] {
   return [
-    ...(current ? [{ source: "kept", text: `Keep the current key (ends in ${current.lastFour})` } as const] : []),
-    { source: "entered", text: current ? "Enter another key" : "Enter a key" },
+    ...(current ? [{ value: "kept", label: `Keep the current key (ends in ${current.lastFour})` } as const] : []),
+    { value: "entered", label: current ? "Enter another key" : "Enter a key" },
     ...found
       .filter(({ source }) => source !== current?.source)
-      .map(({ source, sourceName, lastFour }) => ({ source, text: `From ${sourceName} (ends in ${lastFour})` })),
+      .map(({ source, sourceName, lastFour }) => ({
+        value: source,
+        label: `From ${sourceName} (ends in ${lastFour})`,
+      })),
   ];
-}
-
-function SourceChoice(props: {
-  choices: readonly Choice[];
-  value: SettingsDraft["keySource"];
-  onChange: (source: SettingsDraft["keySource"]) => void;
-}) {
-  const name = useId();
-  return (
-    <fieldset class="choices-plain">
-      <legend class="field-label">Where the API key comes from</legend>
-      {props.choices.map(({ source, text }) => (
-        <label key={source} class="check">
-          <input
-            type="radio"
-            name={name}
-            value={source}
-            checked={props.value === source}
-            onChange={() => props.onChange(source)}
-          />
-          <span>{text}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
 }
 
 function StorageNotice() {

@@ -7,10 +7,10 @@ import { postJson } from "../../api/api.ts";
 import { useAction } from "../../api/use-action.ts";
 import { type Data, useData } from "../../api/use-data.ts";
 import { useRefusedForm } from "../../browser/use-refused-form.ts";
-import { FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { SelectField, TextField } from "../../design/field.tsx";
+import { Form } from "../../design/form.tsx";
 import { showToast } from "../../design/toast.tsx";
 import { connectorApi, connectorPath } from "../connector-paths.ts";
 import { modeTexts } from "../modes.ts";
@@ -30,19 +30,19 @@ import { TestPanel } from "./test-panel.tsx";
 import { useFocusedField } from "./use-focused-field.ts";
 import { useTest, verdictOf } from "./use-test.ts";
 
-/** The form. `focusOn` names the field to begin with; `slug` is put into the slug field. */
+/** The form. `focusOn` names the field to begin with, the key unless told; `slug` is put into the slug field. */
 export function SettingsForm(props: {
   connector: ConnectorDetail;
   data: Data<ConnectorDetail>;
-  focusOn: string | undefined;
-  slug: string | undefined;
+  focusOn: string;
+  slug: string;
   onClose: () => void;
 }) {
   const { connector, data, onClose } = props;
   const { route } = useLocation();
   const [draft, setDraft] = useState<SettingsDraft>(() => {
     const begin = draftOf(connector);
-    return { ...begin, ...(props.slug ? { orgSlug: props.slug } : {}), ...keyAsked(props.focusOn) };
+    return { ...begin, ...(props.slug !== "" && { orgSlug: props.slug }), ...keyAsked(props.focusOn) };
   });
   const [showsErrors, setShowsErrors] = useState(false);
   const [tested, setTested] = useState<string | null>(null);
@@ -52,7 +52,7 @@ export function SettingsForm(props: {
   const found = useData<FoundSettings>(connectorApi(connector.id, "/found-settings"));
   const running = useTest(connector.id);
   const refused = useRefusedForm();
-  const focus = useFocusedField(props.focusOn ?? "key");
+  const focus = useFocusedField(props.focusOn || "key");
 
   const change = (part: Partial<SettingsDraft>) =>
     setDraft((old) => {
@@ -98,13 +98,25 @@ export function SettingsForm(props: {
   return (
     <>
       <Card title="Settings">
-        <form
-          class="stack-wide"
-          ref={refused.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
+        <Form
+          formRef={refused.form}
+          action={{
+            run: submit,
+            isBusy: save.isBusy || (savesAfterTest && verdict === null),
+            failure: running.start.failure ?? save.failure,
           }}
+          submit="Save"
+          isWide={true}
+          others={
+            <>
+              <Button isBusy={running.start.isBusy} onClick={startTest}>
+                Test
+              </Button>
+              <Button kind="quiet" onClick={onClose}>
+                Cancel
+              </Button>
+            </>
+          }
         >
           <KeyField
             draft={draft}
@@ -155,21 +167,8 @@ export function SettingsForm(props: {
             caRef={focus.ca}
             onChange={change}
           />
-          {running.start.failure && <FailureBanner failure={running.start.failure} isUrgent={true} takesFocus={true} />}
-          {save.failure && <FailureBanner failure={save.failure} isUrgent={true} takesFocus={true} />}
-          <div class="actions">
-            <Button kind="primary" type="submit" isBusy={save.isBusy || (savesAfterTest && verdict === null)}>
-              Save
-            </Button>
-            <Button isBusy={running.start.isBusy} onClick={startTest}>
-              Test
-            </Button>
-            <Button kind="quiet" onClick={onClose}>
-              Cancel
-            </Button>
-          </div>
-          {isNew && <p class="field-hint">What is new is tested before it is saved. The test only reads.</p>}
-        </form>
+        </Form>
+        {isNew && <p class="field-hint">What is new is tested before it is saved. The test only reads.</p>}
       </Card>
       {isTested && running.test && (
         <TestPanel
@@ -185,7 +184,7 @@ export function SettingsForm(props: {
 }
 
 /** "Edit key" means another key: the form begins with an empty field instead of "keep the current one". */
-function keyAsked(focusOn: string | undefined): Partial<SettingsDraft> {
+function keyAsked(focusOn: string): Partial<SettingsDraft> {
   return focusOn === "key" ? { keySource: "entered" } : {};
 }
 

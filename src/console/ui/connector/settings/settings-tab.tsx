@@ -5,15 +5,13 @@ import { useLocation } from "preact-iso";
 import type { ConnectorDetail } from "../../../contract/connectors.ts";
 import { postJson } from "../../api/api.ts";
 import { useAction } from "../../api/use-action.ts";
-import { FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
-import { Dialog } from "../../design/dialog.tsx";
 import { FactList } from "../../design/facts.tsx";
 import { TextField } from "../../design/field.tsx";
+import { FormDialog } from "../../design/form.tsx";
 import { showToast } from "../../design/toast.tsx";
 import { Steps } from "../../journey/steps.tsx";
-import { useQueryValues } from "../../shell/address.ts";
 import { connectorApi } from "../connector-paths.ts";
 import { modeTitle } from "../modes.ts";
 import type { TabProps } from "../use-connector.ts";
@@ -24,14 +22,14 @@ import { StoredTest } from "./stored-test.tsx";
 
 /** The tab. `?edit=` opens the form at once, with the field named there in focus. */
 export function SettingsTab({ connector, data }: TabProps) {
-  const { path, route } = useLocation();
-  const { edit, slug, test } = useQueryValues();
+  const { path, query, route } = useLocation();
+  const { edit = "", slug = "", test = "" } = query;
   const [isOpen, setOpen] = useState(false);
-  const isEditing = isOpen || edit !== undefined;
+  const isEditing = isOpen || edit !== "";
   const isNew = connector.status === "Not set up" || (connector.status === "Testing" && connector.lastRun === null);
   const close = () => {
     setOpen(false);
-    if (edit !== undefined) route(path, true);
+    if (edit !== "") route(path, true);
   };
   return (
     <div class="stack-wide">
@@ -58,7 +56,7 @@ export function SettingsTab({ connector, data }: TabProps) {
           <FactList facts={settingFacts(connector)} />
         </Card>
       )}
-      {!isEditing && !isNew && <StoredTest connector={connector} startsAtOnce={test !== undefined} />}
+      {!isEditing && !isNew && <StoredTest connector={connector} startsAtOnce={test !== ""} />}
       {!isEditing && <RemoveCard connector={connector} />}
     </div>
   );
@@ -120,28 +118,21 @@ function RemoveCard({ connector }: { connector: ConnectorDetail }) {
         </Button>
       </div>
       {isAsking && (
-        <Dialog title={`Remove ${connector.name}?`} onClose={() => setAsking(false)}>
+        <FormDialog
+          title={`Remove ${connector.name}?`}
+          onClose={() => setAsking(false)}
+          action={remove}
+          submit="Remove"
+          kind="danger"
+          isDisabled={typed.trim() !== word}
+        >
           <p>
             {`Lost are its settings, its key, ${connector.lastRun ? "the history and the kept files of its syncs" : "and what was entered"}, and its logs. Runs of other connectors that are compared with its files lose them. This cannot be undone: download files that you want to keep first.`}
           </p>
           {word !== "" && (
             <TextField label={`Type “${word}” to remove it`} isMono={true} value={typed} onInput={setTyped} />
           )}
-          {remove.failure && <FailureBanner failure={remove.failure} isUrgent={true} />}
-          <div class="actions">
-            <Button kind="quiet" onClick={() => setAsking(false)}>
-              Cancel
-            </Button>
-            <Button
-              kind="danger"
-              isBusy={remove.isBusy}
-              isDisabled={typed.trim() !== word}
-              onClick={() => void remove.run()}
-            >
-              Remove
-            </Button>
-          </div>
-        </Dialog>
+        </FormDialog>
       )}
     </Card>
   );

@@ -6,6 +6,7 @@ import { Banner, FailureBanner } from "../../design/banner.tsx";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { TextField } from "../../design/field.tsx";
+import { Form } from "../../design/form.tsx";
 import { announce } from "../../design/toast.tsx";
 import { TestLines } from "./test-lines.tsx";
 import { type Verdict, verdictOf } from "./use-test.ts";
@@ -65,12 +66,10 @@ export function TestPanel(props: {
           <p>
             A short list of people looks like people who left. Use a key of an Owner or Manager, or go on knowingly.
           </p>
-          <form
-            class="stack-tight"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (props.isAccepted) props.onSave();
-            }}
+          <Form
+            action={{ run: props.onSave, isBusy: false, failure: null }}
+            submit="Save with warnings"
+            isDisabled={!props.isAccepted}
           >
             <TextField
               label={`Type “${acceptWords}” to save all the same`}
@@ -80,12 +79,7 @@ export function TestPanel(props: {
                 props.onAccept(text.trim().toLowerCase() === acceptWords);
               }}
             />
-            <div class="actions">
-              <Button kind="primary" type="submit" isDisabled={!props.isAccepted}>
-                Save with warnings
-              </Button>
-            </div>
-          </form>
+          </Form>
         </Banner>
       )}
     </Card>

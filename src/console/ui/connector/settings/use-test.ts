@@ -13,7 +13,6 @@ export type Verdict = "pass" | "partial" | "fail";
 export interface RunningTest {
   readonly test: TestState | null;
   readonly start: Action<[input: SettingsInput]>;
-  forget(): void;
 }
 
 /** Tests of the connector `id`; `path` is `/test`, or `/c1-test` for the link to C1. */
@@ -37,7 +36,7 @@ export function useTest(id: string, path: "/test" | "/c1-test" = "/test"): Runni
     setTest((old) => (old?.testId === now.testId ? newer(old, now) : old));
   };
   useEffect(() => setTest(null), [id]);
-  return { test, start, forget: () => setTest(null) };
+  return { test, start };
 }
 
 /** The verdict; null while it runs. */

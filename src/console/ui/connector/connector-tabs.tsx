@@ -2,6 +2,9 @@
 import type { ComponentType } from "preact";
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { Role } from "../../contract/reviews.ts";
+import { Access } from "../access/access-tab.tsx";
+import { WithSource } from "../access/source-frame.tsx";
+import { Reviews } from "../reviews/reviews-tab.tsx";
 import type { ConnectorTab } from "./connector-paths.ts";
 import { DeployTab } from "./deploy-tab.tsx";
 import { OverviewTab } from "./overview-tab.tsx";
@@ -9,7 +12,6 @@ import { HistoryTab } from "./runs/history-tab.tsx";
 import { LogsTab } from "./runs/logs-tab.tsx";
 import { ServiceTab } from "./service-tab.tsx";
 import { SettingsTab } from "./settings/settings-tab.tsx";
-import { ConnectorAccess, ConnectorReviews } from "./source-tabs.tsx";
 import type { TabProps } from "./use-connector.ts";
 
 /** A tab. */
@@ -21,22 +23,36 @@ export interface ConnectorTabInfo {
 
 /** Questions about the current file; they make sense once there is one. */
 const sourceTabs: readonly ConnectorTabInfo[] = [
-  { name: "access", title: "Access", component: ConnectorAccess },
-  { name: "reviews", title: "Reviews", component: ConnectorReviews },
+  {
+    name: "access",
+    title: "Access",
+    component: ({ connector, rest }) => (
+      <WithSource source={`connector:${connector.id}`} isPart={true}>
+        {(info) => <Access info={info} part={rest} />}
+      </WithSource>
+    ),
+  },
+  {
+    name: "reviews",
+    title: "Reviews",
+    component: ({ connector }) => (
+      <WithSource source={`connector:${connector.id}`} isPart={true}>
+        {(info) => <Reviews info={info} />}
+      </WithSource>
+    ),
+  },
 ];
 
 /** The tabs of this connector, in order; settings and what shows them are for admins. */
 export function connectorTabs({ mode, lastGoodRun }: ConnectorDetail, role: Role): readonly ConnectorTabInfo[] {
-  const hasFile = lastGoodRun !== null;
   const open: readonly ConnectorTabInfo[] = [
-    ...(hasFile ? sourceTabs : []),
+    ...(lastGoodRun === null ? [] : sourceTabs),
     { name: "history", title: "History", component: HistoryTab },
   ];
   if (role !== "admin") return open;
   return [
     { name: "overview", title: "Overview", component: OverviewTab },
-    ...(hasFile ? sourceTabs : []),
-    { name: "history", title: "History", component: HistoryTab },
+    ...open,
     { name: "logs", title: "Logs", component: LogsTab },
     { name: "settings", title: "Settings", component: SettingsTab },
     { name: "deploy", title: "Deploy", component: DeployTab },
