@@ -158,6 +158,7 @@ test("leavers are pasted, 40 rows decided by keyboard over a restart, signed, he
   };
   const elsewhere = join(directory, "another machine");
   mkdirSync(elsewhere);
+  await page.getByText("Download", { exact: true }).click();
   const csv = readFileSync(await saved("decisions.csv", "Download decisions as CSV"), "utf8");
   assert.match(csv, new RegExp(`${stays.email}.*revoke.*still there`, "i"));
   await visit(`/connectors/${id}/reviews`);

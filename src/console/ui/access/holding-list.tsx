@@ -77,9 +77,7 @@ function Kind({ source, who, title, held }: KindProps) {
       </ul>
       {held.length > shown.length && (
         <div class="actions">
-          <Button isSmall={true} onClick={() => setWhole(true)}>
-            {`Show all ${formatCount(held.length)}`}
-          </Button>
+          <Button isSmall={true} onClick={() => setWhole(true)} text={`Show all ${formatCount(held.length)}`} />
         </div>
       )}
     </Card>
@@ -98,11 +96,7 @@ function HoldingHead({ source, holding }: { readonly source: string; readonly ho
       <strong>{roleTitle(slug)}</strong>
       <span class="muted">{kind === "role" ? "in" : kind === "team" ? "of" : "on"}</span>
       <a href={address}>{resourceName || resourceId}</a>
-      {how === "inherited" && (
-        <Chip tone="info" icon="link">
-          Inherited
-        </Chip>
-      )}
+      {how === "inherited" && <Chip tone="info" icon="link" text="Inherited" />}
     </div>
   );
 }

@@ -33,6 +33,13 @@ function placeOf(source: string, screen: SourceScreen): string {
   return `/sources/${encodeURIComponent(source)}/${screen}`;
 }
 
+/** One thing of a source: a person, a team or another resource. */
+export interface SubjectProps {
+  readonly source: string;
+  readonly type: string;
+  readonly id: string;
+}
+
 /** Address of a team's screen, or of the people with the panel of one open. */
 export function subjectAddress(source: string, screen: "people" | "teams", type: string, id: string): string {
   if (screen === "people") return screenAddress(source, screen, { person: `${type}/${id}` });

@@ -28,16 +28,15 @@ export function ConnectorActions(props: {
   const mayForce = (status === "Error" || status === "Offline") && !progress;
   return (
     <>
-      {mayForce && (
-        <Button icon="sync" isBusy={sync.isBusy} onClick={() => void sync.run(true)}>
-          Force sync
-        </Button>
-      )}
-      <LinkButton href={`${connectorPath(id, "settings")}?test=now`}>Test</LinkButton>
+      {mayForce && <Button icon="sync" isBusy={sync.isBusy} onClick={() => void sync.run(true)} text="Force sync" />}
+      <LinkButton href={`${connectorPath(id, "settings")}?test=now`} text="Test" />
       {mode !== "once" && (
-        <Button icon={isPaused ? "play" : "pause"} isBusy={pause.isBusy} onClick={() => void pause.run()}>
-          {isPaused ? "Resume sync" : "Pause sync"}
-        </Button>
+        <Button
+          icon={isPaused ? "play" : "pause"}
+          isBusy={pause.isBusy}
+          onClick={() => void pause.run()}
+          text={isPaused ? "Resume sync" : "Pause sync"}
+        />
       )}
       <Button
         kind="primary"
@@ -45,9 +44,8 @@ export function ConnectorActions(props: {
         isBusy={sync.isBusy || progress !== null}
         onClick={() => void sync.run(false)}
         label={progress ? "Sync now: a sync is under way" : undefined}
-      >
-        Sync now
-      </Button>
+        text="Sync now"
+      />
     </>
   );
 }

@@ -13,8 +13,8 @@ export function ConnectorMarks({ connector }: { connector: ConnectorSummary }) {
   return (
     <>
       {orgSlug !== "" && orgSlug !== name && <code class="muted">{orgSlug}</code>}
-      {host !== "" && !isSample && <Chip tone="neutral">{host}</Chip>}
-      {isSample && <Chip tone="neutral">Sample</Chip>}
+      {host !== "" && !isSample && <Chip tone="neutral" text={host} />}
+      {isSample && <Chip tone="neutral" text="Sample" />}
     </>
   );
 }

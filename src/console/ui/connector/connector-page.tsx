@@ -22,7 +22,7 @@ export function ConnectorPage() {
   if (!connector) {
     return (
       <Page title="Connector" crumbs={connectorCrumbs("…")}>
-        <Loaded of={data} lines={8} isCard={true} actions={<LinkButton href="/connectors">All connectors</LinkButton>}>
+        <Loaded of={data} lines={8} isCard={true} actions={<LinkButton href="/connectors" text="All connectors" />}>
           {() => null}
         </Loaded>
       </Page>
@@ -73,7 +73,7 @@ function Removed() {
       <Empty
         icon="trash"
         title="This connector was removed"
-        action={<LinkButton href="/connectors">All connectors</LinkButton>}
+        action={<LinkButton href="/connectors" text="All connectors" />}
       />
     </Page>
   );

@@ -37,9 +37,7 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
   const dismiss = useToldAction(() => postJson<void>(connectorApi(id, "/keep-old")));
   const cancel = useToldAction(() => postJson<void>(connectorApi(id, "/cancel")));
   const settings = (text: string, field: string, kind: "primary" | "plain" = "primary") => (
-    <LinkButton kind={kind} href={`${connectorPath(id, "settings")}?edit=${field}`}>
-      {text}
-    </LinkButton>
+    <LinkButton kind={kind} href={`${connectorPath(id, "settings")}?edit=${field}`} text={text} />
   );
   if (failure.code === "CONSOLE-KEY-GONE" || failure.code === "CONSOLE-SEALED") return settings("Edit key", "key");
   switch (failure.state) {
@@ -50,9 +48,7 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
       return (
         <>
           {settings("Use another key", "key")}
-          <Button isBusy={dismiss.isBusy} onClick={() => void dismiss.run()}>
-            Continue
-          </Button>
+          <Button isBusy={dismiss.isBusy} onClick={() => void dismiss.run()} text="Continue" />
         </>
       );
     case "wrong-slug":
@@ -60,9 +56,11 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
       return (
         <>
           {failure.organizations?.map(({ slug, name }) => (
-            <LinkButton key={slug} href={`${connectorPath(id, "settings")}?edit=slug&slug=${encodeURIComponent(slug)}`}>
-              {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
-            </LinkButton>
+            <LinkButton
+              key={slug}
+              href={`${connectorPath(id, "settings")}?edit=slug&slug=${encodeURIComponent(slug)}`}
+              text={name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
+            />
           ))}
           {settings("Edit slug", "slug", failure.organizations?.length ? "plain" : "primary")}
         </>
@@ -71,27 +69,19 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
       return settings("Set CA file", "ca");
     case "rate-limited":
       return connector.progress ? (
-        <Button icon="stop" isBusy={cancel.isBusy} onClick={() => void cancel.run()}>
-          Cancel
-        </Button>
+        <Button icon="stop" isBusy={cancel.isBusy} onClick={() => void cancel.run()} text="Cancel" />
       ) : null;
     case "unexpected-answer":
       return (
-        <LinkButton icon="download" download={true} href={connectorApi(id, "/logs/download")}>
-          Download trace
-        </LinkButton>
+        <LinkButton icon="download" download={true} href={connectorApi(id, "/logs/download")} text="Download trace" />
       );
     case "file-busy":
-      return <LinkButton href={connectorPath(id, "history")}>Open the history</LinkButton>;
+      return <LinkButton href={connectorPath(id, "history")} text="Open the history" />;
     case "network-down":
     case "server-error":
     case "disk-full":
     case "unexpected":
-      return (
-        <Button icon="sync" isBusy={retry.isBusy} onClick={() => void retry.run()}>
-          Retry
-        </Button>
-      );
+      return <Button icon="sync" isBusy={retry.isBusy} onClick={() => void retry.run()} text="Retry" />;
     default:
       return null;
   }

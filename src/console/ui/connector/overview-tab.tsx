@@ -52,11 +52,7 @@ function RunCard({ title, connector, run }: { title: string; connector: Connecto
   return (
     <Card
       title={title}
-      actions={
-        <LinkButton kind="quiet" isSmall={true} href={runPath(connector.id, run.runId)}>
-          Details
-        </LinkButton>
-      }
+      actions={<LinkButton kind="quiet" isSmall={true} href={runPath(connector.id, run.runId)} text="Details" />}
     >
       <FactList
         facts={[
@@ -70,9 +66,13 @@ function RunCard({ title, connector, run }: { title: string; connector: Connecto
       />
       {run.file && (
         <div class="actions">
-          <LinkButton icon="download" isSmall={true} download={true} href={runApi(run.runId, "/file")}>
-            {`Download .c1z (${formatBytes(run.file.bytes)})`}
-          </LinkButton>
+          <LinkButton
+            icon="download"
+            isSmall={true}
+            download={true}
+            href={runApi(run.runId, "/file")}
+            text={`Download .c1z (${formatBytes(run.file.bytes)})`}
+          />
         </div>
       )}
     </Card>
@@ -129,9 +129,7 @@ function KeyGoneBanner({ connector }: { connector: ConnectorDetail }) {
       icon="key"
       title="The API key must be entered again"
       actions={
-        <LinkButton kind="primary" href={`${connectorPath(connector.id, "settings")}?edit=key`}>
-          Edit key
-        </LinkButton>
+        <LinkButton kind="primary" href={`${connectorPath(connector.id, "settings")}?edit=key`} text="Edit key" />
       }
     >
       <p>
@@ -148,11 +146,7 @@ function NotSetUp({ connector }: { connector: ConnectorDetail }) {
       <Empty
         icon="key"
         title="Not set up yet"
-        action={
-          <LinkButton kind="primary" href={connectorPath(connector.id, "settings")}>
-            Settings
-          </LinkButton>
-        }
+        action={<LinkButton kind="primary" href={connectorPath(connector.id, "settings")} text="Settings" />}
       >
         An API key and the slug of the organization are missing.
       </Empty>

@@ -7,11 +7,11 @@ import { Button, LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
 import { FactList } from "../design/facts.tsx";
-import { formatDateTime } from "../design/format.ts";
+import { formatMoment } from "../design/format.ts";
 import { Empty } from "../design/loaded.tsx";
 import { RelativeTime } from "../design/relative-time.tsx";
 import { connectorApi, connectorPath } from "./connector-paths.ts";
-import { TestLines } from "./settings/test-lines.tsx";
+import { TestCard } from "./settings/test-card.tsx";
 import { useTest } from "./settings/use-test.ts";
 import type { TabProps } from "./use-connector.ts";
 
@@ -30,9 +30,11 @@ export function ServiceTab({ connector, data }: TabProps) {
           icon="link"
           title="Not linked to C1 yet"
           action={
-            <LinkButton kind="primary" href={`${connectorPath(id, "settings")}?edit=c1`}>
-              Enter Client ID and secret
-            </LinkButton>
+            <LinkButton
+              kind="primary"
+              href={`${connectorPath(id, "settings")}?edit=c1`}
+              text="Enter Client ID and secret"
+            />
           }
         >
           In C1: Integrations, Connectors, Add connector, Baton, Add. Then Settings, Edit, and Rotate shows both once.
@@ -54,9 +56,8 @@ export function ServiceTab({ connector, data }: TabProps) {
               kind={service?.isRunning ? "plain" : "primary"}
               isBusy={toggle.isBusy}
               onClick={() => void toggle.run(!service?.isRunning)}
-            >
-              {service?.isRunning ? "Stop service" : "Start service"}
-            </Button>
+              text={service?.isRunning ? "Stop service" : "Start service"}
+            />
           }
         >
           <FactList facts={serviceFacts(service)} />
@@ -75,30 +76,18 @@ function serviceFacts(service: ServiceState | null) {
     ["Queue", service?.isBusy ? "Working on a task" : "Idle"],
     ["Last task", service?.lastTask ? <LastTask key="task" task={service.lastTask} /> : "None yet"],
     ["Last contact", timeOr(service?.lastContactMs, "None yet")],
-    ["Next question to C1", service?.nextPollMs ? formatDateTime(service.nextPollMs) : "Not planned"],
+    ["Next question to C1", formatMoment(service?.nextPollMs, "Not planned")],
   ] as const;
 }
 
 function ServiceChip({ service }: { service: ServiceState | null }) {
   if (!service?.isRunning) {
-    return (
-      <Chip tone="neutral" icon="stop">
-        Stopped
-      </Chip>
-    );
+    return <Chip tone="neutral" icon="stop" text="Stopped" />;
   }
   if (service.connectedSinceMs === null) {
-    return (
-      <Chip tone="warn" icon="dots">
-        Connecting
-      </Chip>
-    );
+    return <Chip tone="warn" icon="dots" text="Connecting" />;
   }
-  return (
-    <Chip tone="good" icon="check-circle">
-      Connected to C1
-    </Chip>
-  );
+  return <Chip tone="good" icon="check-circle" text="Connected to C1" />;
 }
 
 function LastTask({ task }: { task: NonNullable<ServiceState["lastTask"]> }) {
@@ -115,23 +104,14 @@ function timeOr(ms: number | null | undefined, otherwise: string) {
 }
 
 function C1Test({ connectorId }: { connectorId: string }) {
-  const { test, start } = useTest(connectorId, "/c1-test");
   return (
-    <Card
+    <TestCard
+      running={useTest(connectorId, "/c1-test")}
       title="Link to C1"
-      actions={
-        <Button
-          isSmall={true}
-          isBusy={start.isBusy || (test !== null && !test.isDone)}
-          onClick={() => void start.run({})}
-        >
-          Test C1
-        </Button>
-      }
+      button="Test C1"
+      failed={(failure) => <FailureBanner failure={failure} />}
     >
-      {start.failure && <FailureBanner failure={start.failure} isUrgent={true} />}
-      {test ? <TestLines test={test} /> : <p class="muted">Asks C1 for a token and says hello. Nothing is changed.</p>}
-      {test?.failure && <FailureBanner failure={test.failure} />}
-    </Card>
+      Asks C1 for a token and says hello. Nothing is changed.
+    </TestCard>
   );
 }

@@ -8,7 +8,7 @@ import { Button } from "../design/button.tsx";
 import { Chip, type Tone } from "../design/chip.tsx";
 import { Segments, TextField } from "../design/field.tsx";
 import { FormDialog } from "../design/form.tsx";
-import { formatDateTime } from "../design/format.ts";
+import { capitalized, formatDateTime } from "../design/format.ts";
 import { cellWords } from "../rows/cells.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 import { type Decisions, outcomeWords, verdictKeys } from "./use-decisions.ts";
@@ -91,18 +91,13 @@ export function DecisionRows(props: {
               <Button
                 key={verdict}
                 isSmall={true}
-                label={`${wordOf(verdict)} ${named}`}
+                label={`${capitalized(verdict)} ${named}`}
                 onClick={() => decide([...chosen][0] ?? 0, verdict)}
-              >
-                {wordOf(verdict)}
-              </Button>
+                text={capitalized(verdict)}
+              />
             ))}
-            <Button isSmall={true} onClick={() => setNoting([...chosen])}>
-              Note
-            </Button>
-            <Button kind="quiet" isSmall={true} onClick={() => setChosen(new Set())}>
-              Choose none
-            </Button>
+            <Button isSmall={true} onClick={() => setNoting([...chosen])} text="Note" />
+            <Button kind="quiet" isSmall={true} onClick={() => setChosen(new Set())} text="Choose none" />
           </div>
         </div>
       )}
@@ -229,13 +224,16 @@ function Decision({ row, actions, name }: DecisionCell) {
   const { decision } = row;
   if (!actions.mayDecide)
     return (
-      <Chip tone={decision ? verdictTones[decision] : "neutral"}>{decision ? wordOf(decision) : "Undecided"}</Chip>
+      <Chip
+        tone={decision ? verdictTones[decision] : "neutral"}
+        text={decision ? capitalized(decision) : "Undecided"}
+      />
     );
   return (
     <Segments
       legend={`Decision about ${name}`}
       value={decision}
-      options={verdicts.map((verdict) => ({ value: verdict, label: wordOf(verdict) }))}
+      options={verdicts.map((verdict) => ({ value: verdict, label: capitalized(verdict) }))}
       onChange={(verdict) => actions.decide(row.row, verdict)}
     />
   );
@@ -274,7 +272,7 @@ function OutcomeCell({ row: { outcome, remains } }: { readonly row: DecidedRow }
   const tone = outcome === "done" ? "good" : outcome === "unclear" ? "warn" : "bad";
   return (
     <>
-      <Chip tone={tone}>{outcomeWords[outcome]}</Chip>
+      <Chip tone={tone} text={outcomeWords[outcome]} />
       {remains.length > 0 && <p class="small">{remains.slice(0, 3).join(", ")}</p>}
     </>
   );
@@ -297,8 +295,4 @@ function NoteDialog(props: {
       <TextField label="Note" value={text} onInput={setText} />
     </FormDialog>
   );
-}
-
-function wordOf(verdict: Verdict): string {
-  return verdict.charAt(0).toUpperCase() + verdict.slice(1);
 }

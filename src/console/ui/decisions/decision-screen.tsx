@@ -15,16 +15,17 @@ import { postJson } from "../api/api.ts";
 import { session, useRole } from "../api/session.ts";
 import { useAction } from "../api/use-action.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
-import { Button, LinkButton } from "../design/button.tsx";
+import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Segments } from "../design/field.tsx";
 import { FormDialog } from "../design/form.tsx";
-import { formatAmount, formatCount, formatDateTime } from "../design/format.ts";
+import { formatAmount, formatCount, formatDateTime, formatMoment } from "../design/format.ts";
 import { Empty, Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
 import { ProgressBar } from "../design/progress.tsx";
 import { showToast } from "../design/toast.tsx";
 import { cellContent } from "../rows/cells.tsx";
+import { Downloads } from "../rows/downloads.tsx";
 import { Table } from "../rows/table.tsx";
 import { decisionApi, decisionPath } from "./decision-paths.ts";
 import { DecisionRows } from "./decision-rows.tsx";
@@ -115,18 +116,11 @@ function Review({ id, show, page, offset, setOffset, decisions }: ReviewProps) {
             onChange={(value) => route(decisionPath(id, value), true)}
           />
           <div class="actions">
-            {exportFormats.map((format) => (
-              <LinkButton
-                key={format}
-                isSmall={true}
-                icon="download"
-                href={decisionApi(id, "/export", { format })}
-                download={true}
-                label={`Download decisions as ${format.toUpperCase()}`}
-              >
-                {format.toUpperCase()}
-              </LinkButton>
-            ))}
+            <Downloads
+              formats={exportFormats}
+              verb="Download decisions as"
+              make={{ hrefOf: (format) => decisionApi(id, "/export", { format }) }}
+            />
           </div>
         </div>
         {mayDecide && (
@@ -158,7 +152,7 @@ function Progress({ review, notices }: { readonly review: DecidedReview; readonl
       <div class="row-between">
         <p role="status">{words}</p>
         <p class="muted small">
-          {`Started by ${startedBy}, ${formatDateTime(startedAtMs)}, of the sync that ended ${momentText(syncEndedAtMs)}. `}
+          {`Started by ${startedBy}, ${formatDateTime(startedAtMs)}, of the sync that ended ${formatMoment(syncEndedAtMs, "at a time that is not known")}. `}
           {signed && `Signed by ${signed.by}, ${formatDateTime(signed.atMs)}.`}
         </p>
       </div>
@@ -173,10 +167,6 @@ function Progress({ review, notices }: { readonly review: DecidedReview; readonl
   );
 }
 
-function momentText(ms: number | null): string {
-  return ms === null ? "at a time that is not known" : formatDateTime(ms);
-}
-
 function SinceThen({ check }: { readonly check: ReviewCheck }) {
   const { counts, freshCount, fresh, syncEndedAtMs } = check;
   const parts = [
@@ -187,7 +177,7 @@ function SinceThen({ check }: { readonly check: ReviewCheck }) {
   ];
   return (
     <Banner tone={counts["still-there"] > 0 ? "warn" : "info"} title={`Of what was to be revoked: ${parts.join(", ")}`}>
-      <p>{`By the sync that ended ${momentText(syncEndedAtMs)}.`}</p>
+      <p>{`By the sync that ended ${formatMoment(syncEndedAtMs, "at a time that is not known")}.`}</p>
     </Banner>
   );
 }
@@ -241,9 +231,7 @@ function SignButton({ id, review, decisions }: { id: string; review: DecidedRevi
   const { undecided, counts } = review;
   return (
     <>
-      <Button kind="primary" icon="check" isDisabled={undecided > 0} onClick={() => setAsking(true)}>
-        Sign
-      </Button>
+      <Button kind="primary" icon="check" isDisabled={undecided > 0} onClick={() => setAsking(true)} text="Sign" />
       {isAsking && (
         <FormDialog title="Sign this review?" onClose={() => setAsking(false)} action={sign} submit="Sign">
           <p>

@@ -54,7 +54,7 @@ export function DecidedReviews({ source }: { readonly source?: string }) {
               <Empty
                 icon="check-circle"
                 title="No review was started yet"
-                action={<LinkButton href="/connectors">All connectors</LinkButton>}
+                action={<LinkButton href="/connectors" text="All connectors" />}
               >
                 Open the reviews of a connector, choose one, and start it.
               </Empty>
@@ -68,19 +68,9 @@ export function DecidedReviews({ source }: { readonly source?: string }) {
 
 /** Where a review stands. */
 export function ReviewChip({ review: { signed, undecided } }: { readonly review: DecidedReview }) {
-  if (signed)
-    return (
-      <Chip tone="good" icon="check-circle">
-        Signed
-      </Chip>
-    );
-  if (undecided === 0)
-    return (
-      <Chip tone="info" icon="check">
-        To be signed
-      </Chip>
-    );
-  return <Chip tone="warn" icon="dots">{`${formatCount(undecided)} undecided`}</Chip>;
+  if (signed) return <Chip tone="good" icon="check-circle" text="Signed" />;
+  if (undecided === 0) return <Chip tone="info" icon="check" text="To be signed" />;
+  return <Chip tone="warn" icon="dots" text={`${formatCount(undecided)} undecided`} />;
 }
 
 /** What the console leaves to others. */

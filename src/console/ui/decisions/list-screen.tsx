@@ -9,11 +9,11 @@ import { postForFile, postJson } from "../api/api.ts";
 import { useAction } from "../api/use-action.ts";
 import { saveFile } from "../browser/save-file.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
-import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
 import { Form } from "../design/form.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
+import { Downloads } from "../rows/downloads.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 import { Pager } from "./pager.tsx";
 import { StartReview } from "./start-review.tsx";
@@ -114,17 +114,7 @@ function FoundPeople(props: { source: string; found: Found; onMove: (offset: num
         <div class="list-head row-between">
           <p class="muted number">{formatAmount(page.total, "row")}</p>
           <div class="actions">
-            {exportFormats.map((format) => (
-              <Button
-                key={format}
-                isSmall={true}
-                icon="download"
-                label={`Download as ${format.toUpperCase()}`}
-                onClick={() => void save.run(format)}
-              >
-                {format.toUpperCase()}
-              </Button>
-            ))}
+            <Downloads formats={exportFormats} make={{ onChoose: (format) => void save.run(format) }} />
           </div>
         </div>
         <Table
@@ -172,7 +162,7 @@ function columnsOf({ columns }: ListedPage, addressOf: (person: string) => strin
 }
 
 function FoundChip({ found }: { readonly found: string }) {
-  return <Chip tone={found === "found" ? "good" : found === "ambiguous" ? "warn" : "neutral"}>{found}</Chip>;
+  return <Chip tone={found === "found" ? "good" : found === "ambiguous" ? "warn" : "neutral"} text={found} />;
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -10,12 +10,13 @@ export function Pager(props: { offset: number; size: number; total: number; onMo
     <nav class="list-head row-between" aria-label="Parts of the list">
       <p class="muted number">{`${formatCount(offset + 1)} to ${formatCount(Math.min(offset + size, total))} of ${formatCount(total)}`}</p>
       <div class="actions">
-        <Button isSmall={true} isDisabled={offset === 0} onClick={() => onMove(Math.max(0, offset - size))}>
-          Back
-        </Button>
-        <Button isSmall={true} isDisabled={offset + size >= total} onClick={() => onMove(offset + size)}>
-          Next
-        </Button>
+        <Button
+          isSmall={true}
+          isDisabled={offset === 0}
+          onClick={() => onMove(Math.max(0, offset - size))}
+          text="Back"
+        />
+        <Button isSmall={true} isDisabled={offset + size >= total} onClick={() => onMove(offset + size)} text="Next" />
       </div>
     </nav>
   );

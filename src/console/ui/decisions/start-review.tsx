@@ -29,9 +29,8 @@ export function StartReview(props: StartProps & { readonly isSmall?: boolean }) 
         isSmall={props.isSmall ?? false}
         icon="check-circle"
         onClick={() => setAsking(true)}
-      >
-        Start a review
-      </Button>
+        text="Start a review"
+      />
       {isAsking && <StartDialog {...props} onClose={() => setAsking(false)} />}
     </>
   );

@@ -10,7 +10,8 @@ import { Icon, type IconName } from "./icon.tsx";
 /** How grave it is. */
 export type BannerTone = "neutral" | "info" | "good" | "warn" | "bad";
 
-const icons: Readonly<Record<BannerTone, IconName>> = {
+/** The shape that goes with each colour. */
+export const toneIcons: Readonly<Record<BannerTone, IconName>> = {
   neutral: "info",
   info: "info",
   good: "check-circle",
@@ -52,7 +53,7 @@ export function Banner(props: {
       {...(props.takesFocus ? { tabIndex: -1 } : {})}
       {...(props.isUrgent ? { role: "alert" } : {})}
     >
-      <Icon name={props.icon ?? icons[props.tone]} size={18} />
+      <Icon name={props.icon ?? toneIcons[props.tone]} size={18} />
       <div class="banner-body">
         <p class="banner-title">{props.title}</p>
         {props.children}
@@ -81,7 +82,7 @@ export function FailureBanner(props: {
       title={failure.title}
       isUrgent={props.isUrgent ?? false}
       takesFocus={props.takesFocus ?? false}
-      actions={onRetry ? <Button onClick={onRetry}>Try again</Button> : actions}
+      actions={onRetry ? <Button onClick={onRetry} text="Try again" /> : actions}
     >
       {props.before && <p class="strong">{props.before}</p>}
       <FailureText failure={failure} />

@@ -1,9 +1,11 @@
 /** Buttons, and links that look like them. */
-import type { ComponentChildren } from "preact";
 import { classNames } from "./class-names.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface Look {
+  readonly text: string;
+  /** More words for a screen reader than fit on it. */
+  readonly label?: string | undefined;
   /** `primary`: the one thing to do here. `danger`: takes something away. `quiet`: beside others. */
   readonly kind?: "primary" | "plain" | "danger" | "quiet";
   readonly isSmall?: boolean;
@@ -13,16 +15,13 @@ interface Look {
 /** A button. While `isBusy` it keeps its focus and does nothing. */
 export function Button(
   props: Look & {
-    children: ComponentChildren;
     onClick?: () => void;
     type?: "button" | "submit";
     isDisabled?: boolean;
     isBusy?: boolean;
-    /** More words for a screen reader than fit on the button. */
-    label?: string | undefined;
   },
 ) {
-  const { children, onClick, type = "button", isDisabled = false, isBusy = false, label } = props;
+  const { text, onClick, type = "button", isDisabled = false, isBusy = false, label } = props;
   return (
     <button
       type={type}
@@ -36,22 +35,20 @@ export function Button(
       }}
     >
       {isBusy ? <Icon name="sync" isTurning={true} /> : props.icon && <Icon name={props.icon} />}
-      <span>{children}</span>
+      <span>{text}</span>
     </button>
   );
 }
 
 /** A link to another screen, or a download, that looks like a button. */
-export function LinkButton(
-  props: Look & { children: ComponentChildren; href: string; download?: boolean; label?: string | undefined },
-) {
-  const { children, href, download = false, label } = props;
+export function LinkButton(props: Look & { href: string; download?: boolean }) {
+  const { text, href, download = false, label } = props;
   // The router takes a link with an empty `download` for one to a screen; links with a target it leaves alone.
   const leaving = download ? { download: "", target: "_top" } : {};
   return (
     <a class={lookClass(props)} href={href} aria-label={label} {...leaving}>
       {props.icon && <Icon name={props.icon} />}
-      <span>{children}</span>
+      <span>{text}</span>
     </a>
   );
 }
@@ -65,6 +62,6 @@ export function IconButton({ icon, label, onClick }: { icon: IconName; label: st
   );
 }
 
-function lookClass({ kind = "plain", isSmall = false }: Look): string {
+function lookClass({ kind = "plain", isSmall = false }: Pick<Look, "kind" | "isSmall">): string {
   return classNames("button", kind !== "plain" && `button-${kind}`, isSmall && "button-small");
 }

@@ -5,7 +5,7 @@ import { formatClock } from "./format.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 /** What a chip's colour stands for. */
-export type Tone = "neutral" | "good" | "warn" | "bad" | "info" | "accent";
+export type Tone = "neutral" | "good" | "warn" | "bad" | "info";
 
 interface ChipLook {
   readonly tone: Tone;
@@ -37,11 +37,11 @@ const resultLooks: Readonly<Record<RunResult, ChipLook>> = {
 };
 
 /** Any word with any look. */
-export function Chip(props: { tone: Tone; icon?: IconName; isTurning?: boolean; children: string }) {
+export function Chip(props: { tone: Tone; icon?: IconName; isTurning?: boolean; text: string }) {
   return (
     <span class={`chip chip-${props.tone}`}>
       {props.icon && <Icon name={props.icon} size={14} isTurning={props.isTurning ?? false} />}
-      {props.children}
+      {props.text}
     </span>
   );
 }
@@ -50,33 +50,19 @@ export function Chip(props: { tone: Tone; icon?: IconName; isTurning?: boolean; 
 export function StatusChip({ status, untilMs }: { status: ConnectorStatus; untilMs?: number | undefined }) {
   const look = statusLooks[status];
   const text = status === "Rate limited" && untilMs !== undefined ? `${status} until ${formatClock(untilMs)}` : status;
-  return (
-    <Chip {...look} isTurning={status === "Syncing"}>
-      {text}
-    </Chip>
-  );
+  return <Chip {...look} isTurning={status === "Syncing"} text={text} />;
 }
 
 /** How a run ended; null while it runs. */
 export function ResultChip({ result }: { result: RunResult | null }) {
-  if (result === null) {
-    return (
-      <Chip tone="info" icon="sync" isTurning={true}>
-        Running
-      </Chip>
-    );
-  }
-  return <Chip {...resultLooks[result]}>{result}</Chip>;
+  if (result === null) return <Chip tone="info" icon="sync" isTurning={true} text="Running" />;
+  return <Chip {...resultLooks[result]} text={result} />;
 }
 
 /** The same for a word out of a file's record, which may be one that this page does not know. */
 export function ResultWordChip({ word }: { word: string }) {
   if (isResult(word)) return <ResultChip result={word} />;
-  return (
-    <Chip tone="neutral" icon="dots">
-      {word === "unknown" ? "Result unknown" : word}
-    </Chip>
-  );
+  return <Chip tone="neutral" icon="dots" text={word === "unknown" ? "Result unknown" : word} />;
 }
 
 function isResult(word: string): word is RunResult {

@@ -42,9 +42,14 @@ export function Form(props: PlacedFormProps) {
       {action.failure && <FailureBanner failure={action.failure} isUrgent={true} takesFocus={true} />}
       <div class="actions">
         {props.before}
-        <Button type="submit" kind={kind} {...(icon && { icon })} isBusy={action.isBusy} isDisabled={isDisabled}>
-          {submit}
-        </Button>
+        <Button
+          type="submit"
+          kind={kind}
+          {...(icon && { icon })}
+          isBusy={action.isBusy}
+          isDisabled={isDisabled}
+          text={submit}
+        />
         {props.others}
       </div>
     </form>
@@ -53,11 +58,7 @@ export function Form(props: PlacedFormProps) {
 
 /** A question with a form in it; what takes it back stands first. */
 export function FormDialog({ title, onClose, ...form }: FormProps & { title: string; onClose: () => void }) {
-  const cancel = (
-    <Button kind="quiet" onClick={onClose}>
-      Cancel
-    </Button>
-  );
+  const cancel = <Button kind="quiet" onClick={onClose} text="Cancel" />;
   return (
     <Dialog title={title} onClose={onClose}>
       <Form {...form} before={cancel} />

@@ -21,6 +21,11 @@ const clockSeconds = new Intl.DateTimeFormat("en-GB", {
   fractionalSecondDigits: 3,
 });
 
+/** `Owner` for `owner`. */
+export function capitalized(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
 /** `45,000`. */
 export function formatCount(count: number): string {
   return whole.format(count);
@@ -34,6 +39,11 @@ export function formatAmount(count: number, noun: string, plural = `${noun}s`): 
 /** `25 Nov 2026, 14:05 GMT+1`: local time, with its zone. */
 export function formatDateTime(ms: number): string {
   return dateTime.format(ms);
+}
+
+/** The same for a moment that may not be known, which `absent` says then. */
+export function formatMoment(ms: number | null | undefined, absent = "Not known"): string {
+  return ms === null || ms === undefined ? absent : formatDateTime(ms);
 }
 
 /** `25 Nov 2026`, local time. */

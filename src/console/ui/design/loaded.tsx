@@ -25,7 +25,7 @@ export function Loaded<T>(props: {
         <FailureBanner
           failure={failure}
           isUrgent={true}
-          actions={props.actions ?? <Button onClick={reload}>Try again</Button>}
+          actions={props.actions ?? <Button onClick={reload} text="Try again" />}
         />
       )}
       {data !== null && props.children(data)}

@@ -6,7 +6,7 @@ import { TotalsOfFile } from "../access/totals-of-file.tsx";
 import { Card } from "../design/card.tsx";
 import { CopyButton } from "../design/code-block.tsx";
 import { FactList } from "../design/facts.tsx";
-import { formatBytes, formatCount, formatDateTime } from "../design/format.ts";
+import { formatBytes, formatCount, formatMoment } from "../design/format.ts";
 import { TypesOfFile } from "./types-of-file.tsx";
 
 /** The screen of an opened file. */
@@ -60,12 +60,8 @@ function factsOf({ path, bytes, sha256, sync, syncs }: SourceInfo) {
       </span>,
     ],
     ["Sync", sync ? `${sync.id}, ${sync.type}` : "The file names none"],
-    ["Begun", momentText(sync?.startedAtMs)],
-    ["Ended", momentText(sync?.endedAtMs)],
+    ["Begun", formatMoment(sync?.startedAtMs)],
+    ["Ended", formatMoment(sync?.endedAtMs)],
     ["Syncs in the file", formatCount(syncs.length)],
   ] as const;
-}
-
-function momentText(ms: number | null | undefined): string {
-  return ms === null || ms === undefined ? "Not known" : formatDateTime(ms);
 }

@@ -55,9 +55,13 @@ export function FilesScreen() {
                 key: "close",
                 title: "Forget",
                 cell: ({ source, title }) => (
-                  <Button kind="quiet" isSmall={true} label={`Forget ${title}`} onClick={() => void close.run(source)}>
-                    Forget
-                  </Button>
+                  <Button
+                    kind="quiet"
+                    isSmall={true}
+                    label={`Forget ${title}`}
+                    onClick={() => void close.run(source)}
+                    text="Forget"
+                  />
                 ),
               },
             ]}

@@ -1,7 +1,7 @@
 /** One resource of any connector's file: what was written of it, what can be held on it, and what it holds. */
 import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
 import { ProfileCard } from "../access/profile-card.tsx";
-import { resourceAddress, subjectAddress, subjectApi } from "../access/source-address.ts";
+import { resourceAddress, type SubjectProps, subjectAddress, subjectApi } from "../access/source-address.ts";
 import { FailedScreen, Loading, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
 import { LinkButton } from "../design/button.tsx";
@@ -12,12 +12,6 @@ import { TextOrDash } from "../rows/cells.tsx";
 import { Table } from "../rows/table.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { tablesAddress } from "./tables-address.ts";
-
-interface SubjectProps {
-  readonly source: string;
-  readonly type: string;
-  readonly id: string;
-}
 
 /** The screen. */
 export function ResourceScreen({ source, type, id }: SubjectProps) {
@@ -84,9 +78,9 @@ function Resource({ info, resource }: { readonly info: SourceInfo; readonly reso
 function OtherScreen(props: { source: string; kind: SourceInfo["resourceTypes"][number] | undefined; id: string }) {
   const { source, kind, id } = props;
   if (kind?.isAccount) {
-    return <LinkButton href={subjectAddress(source, "people", kind.id, id)}>Show as a person</LinkButton>;
+    return <LinkButton href={subjectAddress(source, "people", kind.id, id)} text="Show as a person" />;
   }
-  if (kind?.isTeam) return <LinkButton href={subjectAddress(source, "teams", kind.id, id)}>Show as a team</LinkButton>;
+  if (kind?.isTeam) return <LinkButton href={subjectAddress(source, "teams", kind.id, id)} text="Show as a team" />;
   return null;
 }
 

@@ -44,7 +44,7 @@ export function AddConnector() {
           <Empty
             icon="search"
             title="No connector found"
-            action={<Button onClick={() => setSearch("")}>Show all</Button>}
+            action={<Button onClick={() => setSearch("")} text="Show all" />}
           >
             This console connects Cloudsmith. Files of other connectors can be opened all the same.
           </Empty>
@@ -64,9 +64,7 @@ export function AddConnector() {
                 <a href="https://docs.cloudsmith.com" target="_blank" rel="noreferrer noopener">
                   Documentation
                 </a>
-                <LinkButton kind="primary" href="/connectors/add/how" label={`Add ${name}`}>
-                  Add
-                </LinkButton>
+                <LinkButton kind="primary" href="/connectors/add/how" label={`Add ${name}`} text="Add" />
               </div>
             </li>
           ))}

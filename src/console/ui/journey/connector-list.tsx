@@ -56,13 +56,7 @@ export function ConnectorList() {
     <Page
       title="Connectors"
       crumbs={[{ text: "Integrations" }, { text: "Connectors" }]}
-      actions={
-        isAdmin && (
-          <LinkButton kind="primary" icon="add" href="/connectors/add">
-            Add connector
-          </LinkButton>
-        )
-      }
+      actions={isAdmin && <LinkButton kind="primary" icon="add" href="/connectors/add" text="Add connector" />}
     >
       <Loaded of={list} isCard={true}>
         {({ connectors }) => (

@@ -21,11 +21,7 @@ export function HowToRun() {
         action={{ run: () => route(`/connectors/add/owner?mode=${mode}`), isBusy: false, failure: null }}
         submit="Next"
         isWide={true}
-        others={
-          <LinkButton kind="quiet" href="/connectors/add">
-            Back
-          </LinkButton>
-        }
+        others={<LinkButton kind="quiet" href="/connectors/add" text="Back" />}
       >
         <fieldset class="choices">
           <legend>How should this connector run?</legend>

@@ -3,7 +3,7 @@ import type { Attention, AttentionMatter } from "../../contract/attention.ts";
 import { reviewAddress, screenAddress } from "../access/source-address.ts";
 import { useData } from "../api/use-data.ts";
 import { connectorPath } from "../connector/connector-paths.ts";
-import { FailureBanner } from "../design/banner.tsx";
+import { FailureBanner, toneIcons } from "../design/banner.tsx";
 import { Card } from "../design/card.tsx";
 import { formatAmount } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -29,7 +29,7 @@ export function NeedsAttention() {
       <ul class="matters">
         {matters.map((matter) => (
           <li key={`${matter.connectorId} ${matter.kind}`} class={`matter review-${matter.tone}`}>
-            <Icon name={matter.tone === "bad" ? "x-octagon" : "triangle"} size={16} />
+            <Icon name={toneIcons[matter.tone]} size={16} />
             <a href={addressOf(matter)}>{textOf(matter)}</a>
             <span class="muted">{matter.connectorName}</span>
             {matter.orgSlug !== matter.connectorName && <code class="muted">{matter.orgSlug}</code>}

@@ -16,9 +16,13 @@ export function SampleButton({ isQuiet = false }: { isQuiet?: boolean }) {
   });
   return (
     <>
-      <Button icon="spark" kind={isQuiet ? "quiet" : "plain"} isBusy={start.isBusy} onClick={() => void start.run()}>
-        Try it with a sample organization
-      </Button>
+      <Button
+        icon="spark"
+        kind={isQuiet ? "quiet" : "plain"}
+        isBusy={start.isBusy}
+        onClick={() => void start.run()}
+        text="Try it with a sample organization"
+      />
       {start.failure && <FailureBanner failure={start.failure} isUrgent={true} />}
     </>
   );

@@ -41,11 +41,7 @@ export function SetOwner() {
         submit="Next"
         isDisabled={mode === "schedule" && schedule === null}
         isWide={true}
-        others={
-          <LinkButton kind="quiet" href={`/connectors/add/how?mode=${mode}`}>
-            Back
-          </LinkButton>
-        }
+        others={<LinkButton kind="quiet" href={`/connectors/add/how?mode=${mode}`} text="Back" />}
       >
         <TextField
           label="Owner"

@@ -23,9 +23,7 @@ export function Welcome() {
             <h2 id="path-set-up">Set up Cloudsmith</h2>
             <p class="muted">With an API key of your organization. It takes about three minutes.</p>
           </div>
-          <LinkButton kind="primary" href="/connectors/add">
-            Add connector
-          </LinkButton>
+          <LinkButton kind="primary" href="/connectors/add" text="Add connector" />
         </section>
         <section class="card way" aria-labelledby="path-open">
           <Icon name="file" size={24} />
@@ -33,7 +31,7 @@ export function Welcome() {
             <h2 id="path-open">Open a .c1z file</h2>
             <p class="muted">A file that this or any other Baton connector wrote.</p>
           </div>
-          <LinkButton href="/files">Open a file</LinkButton>
+          <LinkButton href="/files" text="Open a file" />
         </section>
       </div>
       <section class="card way way-wide" aria-labelledby="path-sample">

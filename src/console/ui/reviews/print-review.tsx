@@ -17,11 +17,7 @@ const wish = new Store(0);
 
 /** Prints, or saves as PDF, by the browser's own dialog. */
 export function PrintButton() {
-  return (
-    <Button icon="file" onClick={() => wish.set(wish.value + 1)}>
-      Print
-    </Button>
-  );
+  return <Button icon="file" onClick={() => wish.set(wish.value + 1)} text="Print" />;
 }
 
 interface PrintedRowsProps {

@@ -10,7 +10,7 @@ import { StartReview } from "../decisions/start-review.tsx";
 import { Banner } from "../design/banner.tsx";
 import { BarChart } from "../design/bar-chart.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
-import { formatAmount, formatDateTime } from "../design/format.ts";
+import { capitalized, formatAmount, formatDateTime } from "../design/format.ts";
 import { Empty, Loaded } from "../design/loaded.tsx";
 import type { Crumb } from "../design/page.tsx";
 import { type AskedRows, RowsTable, useRows } from "../rows/rows-table.tsx";
@@ -106,7 +106,7 @@ function listOf(source: string): Crumb {
 
 /** What stands as the title until the answer brings it. */
 function titleOf(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", " ");
+  return capitalized(name).replaceAll("-", " ");
 }
 
 interface AnswerProps {

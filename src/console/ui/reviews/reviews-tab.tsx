@@ -6,8 +6,9 @@ import { type InfoProps, RunFacts } from "../access/source-frame.tsx";
 import { useData } from "../api/use-data.ts";
 import { listPath } from "../decisions/decision-paths.ts";
 import { DecidedReviews } from "../decisions/decisions-screen.tsx";
+import { toneIcons } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
-import { Icon, type IconName } from "../design/icon.tsx";
+import { Icon } from "../design/icon.tsx";
 import { Loaded } from "../design/loaded.tsx";
 import { EvidenceButton } from "./review-downloads.tsx";
 
@@ -20,9 +21,7 @@ export function Reviews({ info }: InfoProps) {
       <div class="row-between">
         <RunFacts info={info} />
         <div class="actions">
-          <LinkButton icon="people" href={listPath(source)}>
-            Find people from a list
-          </LinkButton>
+          <LinkButton icon="people" href={listPath(source)} text="Find people from a list" />
           <EvidenceButton source={source} />
         </div>
       </div>
@@ -58,17 +57,10 @@ function ReviewCard({ source, review }: { readonly source: string; readonly revi
   );
 }
 
-const icons: Readonly<Record<Headline["tone"], IconName>> = {
-  good: "check-circle",
-  warn: "triangle",
-  bad: "x-octagon",
-  neutral: "info",
-};
-
 function HeadlineText({ headline: { figure, sentence, tone } }: { readonly headline: Headline }) {
   return (
     <p class={`review-figure review-${tone}`}>
-      <Icon name={icons[tone]} size={18} />
+      <Icon name={toneIcons[tone]} size={18} />
       <span>
         <span class="headline-figure">{figure}</span> {sentence}
       </span>

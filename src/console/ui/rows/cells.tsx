@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { ValueKind } from "../../../reports/screen/shown.ts";
 import type { PersonRow, TableColumn, TableRow } from "../../contract/sources.ts";
 import { Chip, type Tone } from "../design/chip.tsx";
-import { formatCount, formatDateTime, formatUtcDay } from "../design/format.ts";
+import { capitalized, formatCount, formatDateTime, formatUtcDay } from "../design/format.ts";
 import type { IconName } from "../design/icon.tsx";
 
 interface Look {
@@ -39,12 +39,7 @@ export function TwoFactorChip({ twoFactor }: { readonly twoFactor: string }) {
 }
 
 function LookChip({ look, word }: { readonly look: Look | undefined; readonly word: string }) {
-  if (!look) return <>{word}</>;
-  return (
-    <Chip tone={look.tone} icon={look.icon}>
-      {look.text}
-    </Chip>
-  );
+  return look ? <Chip {...look} /> : word;
 }
 
 /** A day in UTC, as ages are counted, with the exact moment on hover; `absent` for none. Milliseconds since the epoch. */
@@ -82,23 +77,18 @@ export function EmailOrDash({ address }: { readonly address: string | null }) {
 export function VisibilityChip({ visibility }: { readonly visibility: string | null }) {
   if (visibility === null) return <Dash />;
   if (visibility.toLowerCase() !== "hidden") return <span>{visibility}</span>;
-  return (
-    <Chip tone="warn" icon="eye">
-      Hidden
-    </Chip>
-  );
+  return <Chip tone="warn" icon="eye" text="Hidden" />;
 }
 
 /** `Owner` for `owner`; people without a role are told so. */
 export function roleTitle(role: string): string {
-  if (role === "") return "No role";
-  return role.slice(0, 1).toUpperCase() + role.slice(1);
+  return role === "" ? "No role" : capitalized(role);
 }
 
 /** What a value is called where rows are filtered by it. */
 export function valueTitle({ kind }: Pick<TableColumn, "kind">, value: string): string {
   if (kind === "role") return roleTitle(value);
-  return value === "" ? "None" : value.slice(0, 1).toUpperCase() + value.slice(1);
+  return value === "" ? "None" : capitalized(value);
 }
 
 /** A value of a table, as its column's kind has it. */

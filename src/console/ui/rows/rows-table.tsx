@@ -8,14 +8,14 @@ import { useLocation } from "preact-iso";
 import { exportFormats, pageRows, type TablePage, type TableRow } from "../../contract/sources.ts";
 import { targetAddress } from "../access/source-address.ts";
 import { useDebounced } from "../browser/use-debounced.ts";
-import { Button, LinkButton } from "../design/button.tsx";
+import { Button } from "../design/button.tsx";
 import { SearchField } from "../design/field.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
 import { Empty, Skeleton } from "../design/loaded.tsx";
 import { announce } from "../design/toast.tsx";
 import { ColumnChoice, useColumnChoice } from "./column-choice.tsx";
+import { Downloads } from "./downloads.tsx";
 import { LongTable } from "./long-table.tsx";
-import { Menu } from "./menu.tsx";
 import { rowColumns } from "./row-columns.tsx";
 import { RowFilters } from "./row-filters.tsx";
 import { isNarrowed, type TableQuery, tableApi, wholeTable } from "./table-query.ts";
@@ -66,7 +66,7 @@ interface RowsTableProps<P extends TablePage> {
 /** The table. */
 export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
   const { source, asked, caption, nouns, hasTeam, empty } = props;
-  const { shown, query, change } = asked;
+  const { shown, api, more, query, change } = asked;
   const here = useLocation();
   const [isShown, toggle] = useColumnChoice(caption);
   const { page, total, failure } = shown.rows;
@@ -101,12 +101,14 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
                 isSmall={true}
                 icon="close"
                 onClick={() => change({ ...wholeTable, order: query.order, isDescending: query.isDescending })}
-              >
-                Clear filters
-              </Button>
+                text="Clear filters"
+              />
             )}
             <ColumnChoice columns={columns} isShown={isShown} onToggle={toggle} />
-            <Downloads asked={asked} />
+            <Downloads
+              formats={exportFormats}
+              make={{ hrefOf: (format) => tableApi(`${api}/export`, query, { ...more, format }) }}
+            />
           </div>
         </div>
       </div>
@@ -133,30 +135,6 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
 /** Rows may be alike in all that is shown; then what they lead to tells them apart. */
 function keyOf({ cells, links = [] }: TableRow): string {
   return [...cells, ...links.map((link) => link && `${link.type}/${link.id}`)].join("\u0000");
-}
-
-/** All rows that fit, in the order of the table, in each form. */
-function Downloads<P extends TablePage>({ asked: { api, query, more } }: { readonly asked: AskedRows<P> }) {
-  return (
-    <Menu label="Download">
-      <ul class="column-choice">
-        {exportFormats.map((format) => (
-          <li key={format}>
-            <LinkButton
-              kind="quiet"
-              isSmall={true}
-              icon="download"
-              href={tableApi(`${api}/export`, query, { ...more, format })}
-              download={true}
-              label={`Download as ${format.toUpperCase()}`}
-            >
-              {format.toUpperCase()}
-            </LinkButton>
-          </li>
-        ))}
-      </ul>
-    </Menu>
-  );
 }
 
 interface CountProps {

@@ -15,9 +15,7 @@ export function BackUpScreen() {
           they are asked for again after a restore.
         </p>
         <div class="actions">
-          <LinkButton kind="primary" icon="download" href="/api/back-up" download={true}>
-            Download a back-up
-          </LinkButton>
+          <LinkButton kind="primary" icon="download" href="/api/back-up" download={true} text="Download a back-up" />
         </div>
       </Card>
       <Card title="Restore one">

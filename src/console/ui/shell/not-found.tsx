@@ -29,7 +29,7 @@ function InPlace(props: { icon: IconName; page: string; title: string; children:
   const { icon, page, title, children } = props;
   return (
     <Page title={page} width="narrow">
-      <Empty icon={icon} title={title} action={<LinkButton href="/connectors">All connectors</LinkButton>}>
+      <Empty icon={icon} title={title} action={<LinkButton href="/connectors" text="All connectors" />}>
         {children}
       </Empty>
     </Page>

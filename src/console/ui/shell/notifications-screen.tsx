@@ -55,14 +55,8 @@ function Webhook({ settings, data }: { settings: Notifications; data: Data<Notif
         isDisabled={!isSet && url.trim() === ""}
         others={
           <>
-            <Button isBusy={test.isBusy} isDisabled={!isSet} onClick={() => void test.run()}>
-              Send a test
-            </Button>
-            {isSet && (
-              <Button kind="quiet" onClick={() => void save.run(true)}>
-                Switch off
-              </Button>
-            )}
+            <Button isBusy={test.isBusy} isDisabled={!isSet} onClick={() => void test.run()} text="Send a test" />
+            {isSet && <Button kind="quiet" onClick={() => void save.run(true)} text="Switch off" />}
           </>
         }
       >

@@ -11,7 +11,7 @@ import { Card } from "../design/card.tsx";
 import { CodeBlock } from "../design/code-block.tsx";
 import { SelectField, TextField } from "../design/field.tsx";
 import { Form } from "../design/form.tsx";
-import { formatDateTime, formatDay } from "../design/format.ts";
+import { formatDay, formatMoment } from "../design/format.ts";
 import { Loaded } from "../design/loaded.tsx";
 import { Page } from "../design/page.tsx";
 import { showToast } from "../design/toast.tsx";
@@ -35,19 +35,18 @@ export function PersonsScreen() {
   const columns: readonly Column<Person>[] = [
     { key: "name", title: "Name", isRowHeader: true, cell: ({ name }) => name },
     { key: "role", title: "Role", cell: ({ role }) => role },
-    {
-      key: "seen",
-      title: "Last used",
-      cell: ({ lastSeenMs }) => (lastSeenMs === null ? "Never" : formatDateTime(lastSeenMs)),
-    },
+    { key: "seen", title: "Last used", cell: ({ lastSeenMs }) => formatMoment(lastSeenMs, "Never") },
     { key: "ends", title: "Good until", cell: ({ expiresAtMs }) => formatDay(expiresAtMs) },
     {
       key: "revoke",
       title: "Link",
       cell: (person) => (
-        <Button isSmall={true} label={`Take back the link of ${person.name}`} onClick={() => void revoke.run(person)}>
-          Take back
-        </Button>
+        <Button
+          isSmall={true}
+          label={`Take back the link of ${person.name}`}
+          onClick={() => void revoke.run(person)}
+          text="Take back"
+        />
       ),
     },
   ];

@@ -57,9 +57,14 @@ export function Sidebar() {
             {isAdmin ? `Version ${state.info.version}` : `${state.info.name}, ${state.info.role}`}
           </span>
         )}
-        <Button kind="quiet" isSmall={true} icon="sign-out" isBusy={leaving.isBusy} onClick={() => void leaving.run()}>
-          Sign out
-        </Button>
+        <Button
+          kind="quiet"
+          isSmall={true}
+          icon="sign-out"
+          isBusy={leaving.isBusy}
+          onClick={() => void leaving.run()}
+          text="Sign out"
+        />
       </div>
     </header>
   );

@@ -24,9 +24,7 @@ export function NotRunning({ failure, onRetry }: { failure: Failure; onRetry: ()
     <SignedOut title={failure.title}>
       <FailureText failure={failure} />
       <div class="actions">
-        <Button kind="primary" onClick={onRetry}>
-          Try again
-        </Button>
+        <Button kind="primary" onClick={onRetry} text="Try again" />
       </div>
     </SignedOut>
   );

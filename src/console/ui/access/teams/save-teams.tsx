@@ -4,9 +4,8 @@ import { getJson } from "../../api/api.ts";
 import { saveFile } from "../../browser/save-file.ts";
 import { useTheme } from "../../browser/use-theme.ts";
 import { useToldAction } from "../../browser/use-told-action.ts";
-import { Button } from "../../design/button.tsx";
 import { formatAmount, formatCount, formatDateTime, shortHash } from "../../design/format.ts";
-import { Menu } from "../../rows/menu.tsx";
+import { Downloads } from "../../rows/downloads.tsx";
 import { pngBlob, svgBlob } from "./save-picture.ts";
 import { pictureSize, teamsSvg } from "./teams-svg.ts";
 
@@ -36,23 +35,12 @@ export function SaveTeams({ info, api }: SaveTeamsProps) {
   });
   return (
     <div class="actions">
-      <Menu label="Save picture">
-        <ul class="column-choice">
-          {(["svg", "png"] as const).map((form) => (
-            <li key={form}>
-              <Button
-                kind="quiet"
-                isSmall={true}
-                icon="download"
-                isBusy={save.isBusy}
-                onClick={() => void save.run(form)}
-              >
-                {`Save as ${form.toUpperCase()}`}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      </Menu>
+      <Downloads
+        formats={["svg", "png"]}
+        title="Save picture"
+        verb="Save as"
+        make={{ onChoose: (form) => void save.run(form) }}
+      />
     </div>
   );
 }

@@ -8,14 +8,15 @@ import { formatAmount, formatCount } from "../../design/format.ts";
 import { Skeleton } from "../../design/loaded.tsx";
 import { StatusChip, TextOrDash, VisibilityChip } from "../../rows/cells.tsx";
 import { TeamMembers } from "../people-list.tsx";
-import { screenAddress, subjectAddress, subjectApi, targetAddress, withQuery } from "../source-address.ts";
+import {
+  type SubjectProps,
+  screenAddress,
+  subjectAddress,
+  subjectApi,
+  targetAddress,
+  withQuery,
+} from "../source-address.ts";
 import { FailedScreen, Loading, SubjectFrame, WithSource } from "../source-frame.tsx";
-
-interface SubjectProps {
-  readonly source: string;
-  readonly type: string;
-  readonly id: string;
-}
 
 /** Managers that are named above the list; it has all of them. */
 const namedManagers = 12;

@@ -37,12 +37,8 @@ export function HeldBanner(props: {
         failure={held.failure}
         actions={
           <>
-            <Button kind="primary" isBusy={confirm.isBusy} onClick={() => void confirm.run()}>
-              Confirm changes
-            </Button>
-            <Button isBusy={keepOld.isBusy} onClick={() => void keepOld.run()}>
-              Keep old file
-            </Button>
+            <Button kind="primary" isBusy={confirm.isBusy} onClick={() => void confirm.run()} text="Confirm changes" />
+            <Button isBusy={keepOld.isBusy} onClick={() => void keepOld.run()} text="Keep old file" />
           </>
         }
       />

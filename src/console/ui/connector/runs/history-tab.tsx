@@ -68,9 +68,7 @@ function RunList({ connectorId }: { connectorId: string }) {
       </Card>
       {next !== null && (
         <div class="row">
-          <Button isBusy={more.isBusy} onClick={() => void more.run()}>
-            Show older runs
-          </Button>
+          <Button isBusy={more.isBusy} onClick={() => void more.run()} text="Show older runs" />
         </div>
       )}
     </div>
@@ -120,9 +118,8 @@ function RunFile({ run }: { run: RunSummary }) {
         download={true}
         href={runApi(run.runId, "/file")}
         label={`Download the file of ${formatDateTime(run.startedAtMs)}, ${formatBytes(run.file.bytes)}`}
-      >
-        {formatBytes(run.file.bytes)}
-      </LinkButton>
+        text={formatBytes(run.file.bytes)}
+      />
       <code class="muted small" title={`SHA-256 ${run.file.sha256}`}>
         {shortHash(run.file.sha256)}
       </code>

@@ -96,14 +96,10 @@ function LineDetails({ line, onClose }: { line: LogLine; onClose: () => void }) 
   return (
     <Card
       title={line.message}
-      actions={
-        <Button isSmall={true} kind="quiet" icon="close" onClick={onClose}>
-          Close
-        </Button>
-      }
+      actions={<Button isSmall={true} kind="quiet" icon="close" onClick={onClose} text="Close" />}
     >
       <div class="row">
-        <Chip tone={tones[line.level]}>{line.level}</Chip>
+        <Chip tone={tones[line.level]} text={line.level} />
         <span class="muted">{new Date(line.timeMs).toISOString()}</span>
       </div>
       <CodeBlock label="details of the line" text={JSON.stringify(line.fields, null, 2)} isWrapped={true} />

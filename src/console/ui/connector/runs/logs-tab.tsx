@@ -8,7 +8,7 @@ import { useDebounced } from "../../browser/use-debounced.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button, LinkButton } from "../../design/button.tsx";
 import { CheckField, SearchField, Segments } from "../../design/field.tsx";
-import { formatAmount } from "../../design/format.ts";
+import { capitalized, formatAmount } from "../../design/format.ts";
 import { connectorApi } from "../connector-paths.ts";
 import type { TabProps } from "../use-connector.ts";
 import { LogList } from "./log-list.tsx";
@@ -16,7 +16,7 @@ import { type LogQuery, useLogLines } from "./use-log-lines.ts";
 
 const levelOptions = logLevels.map((level) => ({
   value: level,
-  label: level === "error" ? "Error" : `${level.charAt(0).toUpperCase()}${level.slice(1)} and up`,
+  label: level === "error" ? "Error" : `${capitalized(level)} and up`,
 }));
 /** Typing is not searched for letter by letter. */
 const searchDelayMs = 150;
@@ -44,17 +44,14 @@ export function LogsTab({ connector }: TabProps) {
             isSmall={true}
             download={true}
             href={connectorApi(connector.id, "/logs/download")}
-          >
-            Download
-          </LinkButton>
+            text="Download"
+          />
         </div>
       </div>
       {runId !== "" && (
         <p class="row">
           <span class="muted">Lines of one run only.</span>
-          <Button isSmall={true} onClick={() => route(path)}>
-            Show all
-          </Button>
+          <Button isSmall={true} onClick={() => route(path)} text="Show all" />
         </p>
       )}
       {log.failure && <FailureBanner failure={log.failure} isUrgent={true} />}

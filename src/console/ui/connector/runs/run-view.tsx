@@ -9,7 +9,7 @@ import { LinkButton } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { Chip, ResultChip, type Tone } from "../../design/chip.tsx";
 import { FactList } from "../../design/facts.tsx";
-import { formatBytes, formatCount, formatDateTime, formatDuration } from "../../design/format.ts";
+import { formatBytes, formatCount, formatDateTime, formatDuration, formatMoment } from "../../design/format.ts";
 import { Loaded } from "../../design/loaded.tsx";
 import { type Column, Table } from "../../rows/table.tsx";
 import { connectorPath, runApi } from "../connector-paths.ts";
@@ -25,7 +25,7 @@ interface Finding {
 
 const findingColumns: readonly Column<Finding>[] = [
   { key: "id", title: "Code", isRowHeader: true, cell: ({ id }) => <code>{id}</code> },
-  { key: "level", title: "Level", cell: ({ level }) => <Chip tone={toneOf(level)}>{level}</Chip> },
+  { key: "level", title: "Level", cell: ({ level }) => <Chip tone={toneOf(level)} text={level} /> },
   { key: "count", title: "Count", isNumber: true, cell: ({ count }) => formatCount(count) },
   { key: "message", title: "What it means", cell: ({ message }) => message },
 ];
@@ -41,7 +41,11 @@ const listColumns: readonly Column<ListRow>[] = [
   { key: "passes", title: "Passes", isNumber: true, cell: ({ passes }) => rowCount(passes) },
   { key: "sweeps", title: "Sweeps", isNumber: true, cell: ({ sweeps }) => rowCount(sweeps) },
   { key: "moved", title: "Moved", cell: ({ moved }) => (moved ? "Yes" : "No") },
-  { key: "begun", title: "Begun at", cell: ({ startedAt }) => timeText(startedAt) },
+  {
+    key: "begun",
+    title: "Begun at",
+    cell: ({ startedAt }) => timeText(startedAt),
+  },
   { key: "ended", title: "Whole at", cell: ({ endedAt }) => timeText(endedAt) },
 ];
 
@@ -57,9 +61,13 @@ export function RunView({ connectorId, runId }: { connectorId: string; runId: st
   return (
     <div class="stack">
       <div class="row">
-        <LinkButton kind="quiet" isSmall={true} icon="arrow-left" href={connectorPath(connectorId, "history")}>
-          All runs
-        </LinkButton>
+        <LinkButton
+          kind="quiet"
+          isSmall={true}
+          icon="arrow-left"
+          href={connectorPath(connectorId, "history")}
+          text="All runs"
+        />
       </div>
       <Loaded of={run} lines={8} isCard={true}>
         {(data) => <Shown run={data} />}
@@ -81,20 +89,24 @@ function Shown({ run }: { run: RunDetail }) {
       <Card
         title={`Run of ${formatDateTime(run.startedAtMs)}`}
         actions={
-          <LinkButton isSmall={true} icon="list" href={`${connectorPath(run.connectorId, "logs")}?run=${run.runId}`}>
-            Logs of this run
-          </LinkButton>
+          <LinkButton
+            isSmall={true}
+            icon="list"
+            href={`${connectorPath(run.connectorId, "logs")}?run=${run.runId}`}
+            text="Logs of this run"
+          />
         }
       >
         <FactList facts={runFacts(run)} />
         {run.file && (
           <div class="actions">
-            <LinkButton icon="download" download={true} href={runApi(run.runId, "/file")}>
-              {`Download .c1z (${formatBytes(run.file.bytes)})`}
-            </LinkButton>
-            <LinkButton icon="people" href={screenAddress(`run:${run.runId}`, "people")}>
-              Access as of this run
-            </LinkButton>
+            <LinkButton
+              icon="download"
+              download={true}
+              href={runApi(run.runId, "/file")}
+              text={`Download .c1z (${formatBytes(run.file.bytes)})`}
+            />
+            <LinkButton icon="people" href={screenAddress(`run:${run.runId}`, "people")} text="Access as of this run" />
           </div>
         )}
       </Card>
@@ -112,7 +124,7 @@ function runFacts(run: RunDetail) {
   return [
     ["Result", <ResultChip key="result" result={run.result} />],
     ["Started by", startedByText[run.startedBy]],
-    ["Ended", run.endedAtMs === null ? "Still running" : formatDateTime(run.endedAtMs)],
+    ["Ended", formatMoment(run.endedAtMs, "Still running")],
     ["Took", run.durationMs === null ? "Not known" : formatDuration(run.durationMs)],
     ["Requests", requestsText(run)],
     ["Taken up again", run.resumed ? "Yes, from an interrupted run" : "No"],
@@ -145,12 +157,12 @@ function CompletenessCard({ statement: { lists, keyKind, keyOwner, notRead } }: 
   );
 }
 
-function rowCount(value: number | null): string {
-  return value === null ? "Nothing" : formatCount(value);
+function timeText(time: string | null): string {
+  return formatMoment(time === null ? null : Date.parse(time), "Not read to its end");
 }
 
-function timeText(time: string | null): string {
-  return time === null ? "Not read to its end" : formatDateTime(Date.parse(time));
+function rowCount(value: number | null): string {
+  return value === null ? "Nothing" : formatCount(value);
 }
 
 function Findings({ title, none, rows }: { title: string; none: string; rows: readonly Finding[] }) {

@@ -26,9 +26,7 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
     <Card
       title={isCancelling ? "Cancelling" : "Syncing"}
       actions={
-        <Button icon="stop" isSmall={true} isBusy={isCancelling} onClick={() => void cancel.run()}>
-          Cancel
-        </Button>
+        <Button icon="stop" isSmall={true} isBusy={isCancelling} onClick={() => void cancel.run()} text="Cancel" />
       }
     >
       {progress.isQueued && (
@@ -67,11 +65,7 @@ function WaitingBanner(props: { progress: RunProgress; waiting: NonNullable<RunP
   const { waiting } = props;
   const until = formatClockBoth(waiting.untilMs);
   const left = formatDuration(Math.max(0, waiting.untilMs - props.now));
-  const log = (
-    <LinkButton isSmall={true} href={connectorPath(props.progress.connectorId, "logs")}>
-      Log
-    </LinkButton>
-  );
+  const log = <LinkButton isSmall={true} href={connectorPath(props.progress.connectorId, "logs")} text="Log" />;
   if (waiting.kind !== "rate-limit") {
     return (
       <Banner tone="warn" icon="clock" title="Trying again" actions={log}>

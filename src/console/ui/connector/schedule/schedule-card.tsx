@@ -32,9 +32,7 @@ export function ScheduleCard({ connector, data }: { connector: ConnectorDetail; 
     <Card
       title="Schedule"
       actions={
-        <Button isSmall={true} kind="quiet" label="Edit schedule" onClick={() => setEditing(true)}>
-          Edit
-        </Button>
+        <Button isSmall={true} kind="quiet" label="Edit schedule" onClick={() => setEditing(true)} text="Edit" />
       }
     >
       <FactList
@@ -50,9 +48,7 @@ export function ScheduleCard({ connector, data }: { connector: ConnectorDetail; 
           tone="bad"
           title="The schedule cannot run"
           actions={
-            <LinkButton isSmall={true} href={`${connectorPath(connector.id, "settings")}?edit=key`}>
-              Edit key
-            </LinkButton>
+            <LinkButton isSmall={true} href={`${connectorPath(connector.id, "settings")}?edit=key`} text="Edit key" />
           }
         >
           <p>{problemTexts[scheduleProblem]}</p>

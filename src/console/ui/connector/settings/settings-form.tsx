@@ -109,12 +109,8 @@ export function SettingsForm(props: {
           isWide={true}
           others={
             <>
-              <Button isBusy={running.start.isBusy} onClick={startTest}>
-                Test
-              </Button>
-              <Button kind="quiet" onClick={onClose}>
-                Cancel
-              </Button>
+              <Button isBusy={running.start.isBusy} onClick={startTest} text="Test" />
+              <Button kind="quiet" onClick={onClose} text="Cancel" />
             </>
           }
         >
@@ -195,9 +191,12 @@ function FoundSlugs(props: { found: FoundSettings | null; current: string; onCho
     <p class="row small">
       <span class="muted">Found on this machine:</span>
       {others.map(({ slug, sourceName }) => (
-        <Button key={`${sourceName} ${slug}`} isSmall={true} onClick={() => props.onChoose(slug)}>
-          {`${slug} (${sourceName})`}
-        </Button>
+        <Button
+          key={`${sourceName} ${slug}`}
+          isSmall={true}
+          onClick={() => props.onChoose(slug)}
+          text={`${slug} (${sourceName})`}
+        />
       ))}
     </p>
   );

@@ -16,8 +16,7 @@ import { connectorApi } from "../connector-paths.ts";
 import { modeTitle } from "../modes.ts";
 import type { TabProps } from "../use-connector.ts";
 import { SettingsForm } from "./settings-form.tsx";
-import { fileEngineText } from "./settings-values.ts";
-import { storageText } from "./storage-text.ts";
+import { fileEngineText, storageText } from "./settings-values.ts";
 import { StoredTest } from "./stored-test.tsx";
 
 /** The tab. `?edit=` opens the form at once, with the field named there in focus. */
@@ -45,9 +44,8 @@ export function SettingsTab({ connector, data }: TabProps) {
               kind={isNew ? "primary" : "plain"}
               label="Edit settings"
               onClick={() => setOpen(true)}
-            >
-              Edit
-            </Button>
+              text="Edit"
+            />
           }
         >
           {isNew && connector.settings.orgSlug !== "" && (
@@ -113,9 +111,7 @@ function RemoveCard({ connector }: { connector: ConnectorDetail }) {
         Cloudsmith.
       </p>
       <div class="actions">
-        <Button kind="danger" icon="trash" onClick={() => setAsking(true)}>
-          Remove
-        </Button>
+        <Button kind="danger" icon="trash" onClick={() => setAsking(true)} text="Remove" />
       </div>
       {isAsking && (
         <FormDialog

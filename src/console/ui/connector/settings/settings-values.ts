@@ -2,7 +2,14 @@
  * What is typed into the settings form: mended where it is plain what was meant, with a notice; checked where it is
  * plainly wrong. The server checks again; this is for the person who types. Pure.
  */
-import type { ConnectorDetail, FileEngine, KeySource, RunMode, SettingsInput } from "../../../contract/connectors.ts";
+import type {
+  ConnectorDetail,
+  FileEngine,
+  KeyFacts,
+  KeySource,
+  RunMode,
+  SettingsInput,
+} from "../../../contract/connectors.ts";
 
 /** The form as it stands. */
 export interface SettingsDraft {
@@ -41,6 +48,16 @@ const cloudsmithHosts = new Set(["app.cloudsmith.com", "cloudsmith.com", "clouds
 /** Names of the versions of a file. */
 export function fileEngineText(engine: FileEngine): string {
   return { "": "As usual: 3", pebble: "3 (Pebble)", sqlite: "1 (SQLite), for readers that do not know 3" }[engine];
+}
+
+/** How a key is kept, in a part of a sentence. */
+export function storageText(storage: KeyFacts["storage"]): string {
+  const texts = {
+    encrypted: "encrypted on this machine",
+    memory: "in memory only, until the console stops",
+    "not-stored": "not by the console; it is looked up at each run",
+  };
+  return texts[storage];
 }
 
 /** The draft that the form begins with. */

@@ -48,14 +48,15 @@ export function TestPanel(props: {
           takesFocus={test.isDone}
           actions={
             verdict === "fail" && savesAnyway.has(test.failure.state) ? (
-              <Button isSmall={true} onClick={props.onSave}>
-                Save anyway
-              </Button>
+              <Button isSmall={true} onClick={props.onSave} text="Save anyway" />
             ) : test.failure.organizations?.length ? (
               test.failure.organizations.map(({ slug, name }) => (
-                <Button key={slug} isSmall={true} onClick={() => props.onUseSlug(slug)}>
-                  {name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
-                </Button>
+                <Button
+                  key={slug}
+                  isSmall={true}
+                  onClick={() => props.onUseSlug(slug)}
+                  text={name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
+                />
               ))
             ) : undefined
           }
