@@ -22,6 +22,7 @@ export const connection = new Store<"opening" | "open" | "lost">("opening");
 const listeners = new Set<(event: PageEvent) => void>();
 let source: EventSource | null = null;
 let silence: ReturnType<typeof setTimeout> | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
 let delayMs = firstDelayMs;
 /** Whether events may have been missed since the page first asked for anything. */
 let hadGap = false;
@@ -62,9 +63,10 @@ function watchTab(): void {
   });
 }
 
-/** Closes the stream, for good. */
+/** Closes the stream, for good: it is not tried again either. */
 export function closeEvents(): void {
   clearTimeout(silence);
+  clearTimeout(retry);
   source?.close();
   source = null;
 }
@@ -109,7 +111,7 @@ function reopen(): void {
   connection.set("lost");
   const wait = delayMs;
   delayMs = Math.min(delayMs * 2, longestDelayMs);
-  setTimeout(() => void tryAgain(), wait);
+  retry = setTimeout(() => void tryAgain(), wait);
 }
 
 /** A stream does not say why it broke; the session does: ended, gone with a restart, or merely cut. */

@@ -11,7 +11,8 @@ import { FormDialog } from "../design/form.tsx";
 import { capitalized, formatDateTime } from "../design/format.ts";
 import { cellWords } from "../rows/cells.tsx";
 import { type Column, Table } from "../rows/table.tsx";
-import { type Decisions, outcomeWords, verdictKeys } from "./use-decisions.ts";
+import { rowKey } from "./decision-keys.ts";
+import { type Decisions, outcomeWords } from "./use-decisions.ts";
 
 /** What a row is decided by, what says most first; the rest is in the panel of the person and in the downloads. */
 const shownFacts = [
@@ -50,20 +51,19 @@ export function DecisionRows(props: {
   const onKey = (event: KeyboardEvent): void => {
     const box = event.target instanceof HTMLInputElement && event.target.type === "checkbox" ? event.target : undefined;
     const row = Number(box?.dataset["row"]);
-    if (!box || !(row > 0) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const verdict = verdictKeys[event.key.toLowerCase()];
-    const who = page.rows.find((one) => one.row === row)?.who;
-    if (event.key === "ArrowDown") step(place.current, 1, onPast);
-    else if (event.key === "ArrowUp") step(place.current, -1, onPast);
-    else if (event.key === "Enter" && who) here.route(withPerson(here, `${who.type}/${who.id}`), true);
-    else if (mayDecide && verdict) {
-      decide(row, verdict);
-      if (chosen.size === 0) step(place.current, 1, onPast);
-    } else if (mayDecide && event.key === "n") setNoting(meant(row));
-    else if (mayDecide && event.key === "a") setChosen(new Set(page.rows.map((one) => one.row)));
-    else if (event.key === "Escape") setChosen(new Set());
-    else return;
+    const meaning = row > 0 ? rowKey(event, mayDecide) : undefined;
+    if (!meaning) return;
     event.preventDefault();
+    if (meaning.does === "step") step(place.current, meaning.by, onPast);
+    if (meaning.does === "decide") {
+      decide(row, meaning.verdict);
+      if (chosen.size === 0) step(place.current, 1, onPast);
+    }
+    const who = page.rows.find((one) => one.row === row)?.who;
+    if (meaning.does === "open" && who) here.route(withPerson(here, `${who.type}/${who.id}`), true);
+    if (meaning.does === "note") setNoting(meant(row));
+    if (meaning.does === "choose-all") setChosen(new Set(page.rows.map((one) => one.row)));
+    if (meaning.does === "choose-none") setChosen(new Set());
   };
   // The handler of this drawing counts at once: the next key may come before effects run.
   const handler = useRef(onKey);

@@ -1,14 +1,7 @@
 /** The rows of a review on the screen, and what is decided about them: shown at once, sent in order, asked again when refused. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "../../contract/failures.ts";
-import type {
-  DecidedReview,
-  DecidedReviewPage,
-  DecideInput,
-  Outcome,
-  RowFilter,
-  Verdict,
-} from "../../contract/reviews.ts";
+import type { DecidedReview, DecidedReviewPage, DecideInput, Outcome, RowFilter } from "../../contract/reviews.ts";
 import { postJson } from "../api/api.ts";
 import { failureFrom } from "../api/api-error.ts";
 import { type Data, useData } from "../api/use-data.ts";
@@ -66,7 +59,12 @@ export function useDecisions(id: string, show: RowFilter, offset: number, name: 
   return { page: { ...asked, data }, failure, decide, replaceReview, settled: () => queue.current };
 }
 
-function withDecision(page: DecidedReviewPage, { rows, decision, note }: DecideInput, by: string): DecidedReviewPage {
+/** The rows as they are once a decision is kept: shown before the server says so. @param by who decides. */
+export function withDecision(
+  page: DecidedReviewPage,
+  { rows, decision, note }: DecideInput,
+  by: string,
+): DecidedReviewPage {
   const isMeant = (row: DecidedReviewPage["rows"][number]): boolean =>
     rows === "all" || (rows === "undecided" ? row.decision === null : rows.includes(row.row));
   const decided = page.rows.map((row) =>
@@ -76,9 +74,6 @@ function withDecision(page: DecidedReviewPage, { rows, decision, note }: DecideI
   );
   return { ...page, rows: decided };
 }
-
-/** Decisions by their keys on the keyboard. */
-export const verdictKeys: Readonly<Record<string, Verdict>> = { k: "keep", r: "revoke", u: "unsure" };
 
 /** Outcomes in words. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = {

@@ -102,7 +102,7 @@ export function cellContent(
   if (kind === "number") return formatCount(Number(value));
   const words = typeof value === "object" ? value : [String(value)];
   const [word = ""] = words;
-  if (kind === "moment") return <Day ms={Date.parse(word)} absent={absent ?? "Not known"} />;
+  if (kind === "moment" && !Number.isNaN(Date.parse(word))) return <Day ms={Date.parse(word)} absent="" />;
   if (kind === "status") return <StatusChip status={word} />;
   if (kind === "two-factor") return <TwoFactorChip twoFactor={word} />;
   if (kind === "visibility") return <VisibilityChip visibility={word} />;

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rowKey } from "./decision-keys.ts";
+
+const plain = { ctrlKey: false, metaKey: false, altKey: false };
+const meaning = (key: string, mayDecide = true) => rowKey({ ...plain, key }, mayDecide);
+
+test("k keeps, r revokes, u is unsure, also with capitals locked", () => {
+  for (const [key, verdict] of [
+    ["k", "keep"],
+    ["r", "revoke"],
+    ["u", "unsure"],
+    ["R", "revoke"],
+  ] as const)
+    assert.deepEqual(meaning(key), { does: "decide", verdict });
+});
+
+test("arrows move, Enter opens the person, n notes, a chooses all of this part, Escape none", () => {
+  assert.deepEqual(meaning("ArrowDown"), { does: "step", by: 1 });
+  assert.deepEqual(meaning("ArrowUp"), { does: "step", by: -1 });
+  assert.deepEqual(
+    ["Enter", "n", "a", "Escape"].map((key) => meaning(key)?.does),
+    ["open", "note", "choose-all", "choose-none"],
+  );
+});
+
+test("who only looks can move and open, and decides nothing by accident", () => {
+  for (const key of ["k", "r", "u", "n", "a"]) assert.equal(meaning(key, false), undefined);
+  assert.equal(meaning("ArrowDown", false)?.does, "step");
+  assert.equal(meaning("Enter", false)?.does, "open");
+});
+
+test("keys of the browser stay the browser's", () => {
+  for (const held of ["ctrlKey", "metaKey", "altKey"] as const)
+    assert.equal(rowKey({ ...plain, [held]: true, key: "r" }, true), undefined);
+  for (const key of ["Tab", " ", "x", "F5", "constructor"]) assert.equal(meaning(key), undefined);
+});
