@@ -1,7 +1,7 @@
 /** Verifies the console's audit log: that no line of it was changed or taken out, and that a pack was made there. */
-import { readFileSync } from "node:fs";
+import { readWholeFile, whyNotRead } from "../sdk/c1z/container/whole-file.ts";
 import { brokenLine, chainedLines, lineObject } from "../sdk/chained-lines.ts";
-import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 
 /** What was verified. */
 export interface VerifiedLog {
@@ -34,9 +34,9 @@ const problems = {
 
 function contentOf(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readWholeFile(path);
   } catch (caught) {
-    throw badLog(`${path} cannot be opened (${errnoOf(caught)})`);
+    throw badLog(whyNotRead(path, caught));
   }
 }
 

@@ -1,12 +1,15 @@
 /** Ed25519 keys that evidence is signed with: made, read, named. The private one is for its owner's eyes alone. */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { writeOutputFile } from "../reports/output-file.ts";
-import { BatonError, errnoOf, Status } from "../sdk/errors.ts";
+import { readWholeFile, whyNotRead } from "../sdk/c1z/container/whole-file.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 
 const kind = "ed25519";
 /** Bits of a file's mode that let others in. */
 const others = 0o077;
+/** A key takes some hundred bytes. */
+const maxKeyBytes = 1024 * 1024;
 
 /** Makes a pair of keys: the private one at `path`, mode 0600, the public one beside it. @throws BatonError `EVIDENCE-KEY` */
 export async function makeKeys(path: string): Promise<{ readonly publicPath: string; readonly keyId: string }> {
@@ -42,9 +45,9 @@ export function keyIdOf(key: KeyObject): string {
 
 function readKeyFile(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readWholeFile(path, maxKeyBytes).toString("utf8");
   } catch (caught) {
-    throw badKey(`${path} cannot be opened (${errnoOf(caught)})`);
+    throw badKey(whyNotRead(path, caught));
   }
 }
 

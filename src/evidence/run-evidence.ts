@@ -1,11 +1,11 @@
 /** Runs the actions of `evidence`. What does not belong to an action is refused. */
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { given, type RequestFlag, readRequest } from "../reports/command-options.ts";
 import { refuseSameFile } from "../reports/commands.ts";
 import { hashOfFile } from "../reports/hash-file.ts";
 import { writeOutputFile } from "../reports/output-file.ts";
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
+import { readWholeFile } from "../sdk/c1z/container/whole-file.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import { boundYoungGeneration } from "../sdk/cli/young-generation.ts";
@@ -110,8 +110,7 @@ Sync ${syncId ?? "unknown"}, result: ${result}. Made by ${madeBy}.
 
 function readPack(path: string): Buffer {
   try {
-    if (statSync(path).isDirectory()) throw Object.assign(new Error(path), { code: "EISDIR" });
-    return readFileSync(path);
+    return readWholeFile(path);
   } catch (caught) {
     throw fileError(caught, `read ${path}`, "Nothing was verified.");
   }

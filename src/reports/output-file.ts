@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
+import { requireOrdinary } from "../sdk/c1z/container/whole-file.ts";
 
 const ownerOnly = 0o600;
 const gatheredBytes = 65_536;
@@ -46,11 +47,9 @@ function writeFully(file: number, bytes: Uint8Array): void {
 
 /** A device, pipe or directory is not replaced by a file. */
 function refuseSpecial(target: string): void {
-  const stats = attempt(target, () => statSync(target, { throwIfNoEntry: false }));
-  if (stats === undefined || stats.isFile()) return;
-  const code = stats.isDirectory() ? "EISDIR" : "EFTYPE";
   attempt(target, () => {
-    throw Object.assign(new Error(`${code}: ${target}`), { code });
+    const found = statSync(target, { throwIfNoEntry: false });
+    if (found !== undefined) requireOrdinary(found);
   });
 }
 

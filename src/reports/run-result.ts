@@ -1,6 +1,6 @@
 /** What the run that wrote a sync said of itself, from the record beside the file. */
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
-import { readTextBeside } from "../sdk/c1z/container/text-beside.ts";
+import { readTextBeside } from "../sdk/c1z/container/whole-file.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 import { keyInWords, listInWords } from "../sdk/contracts/completeness.ts";
 import { parseRunRecord } from "../sdk/contracts/parse-run-record.ts";

@@ -2,10 +2,11 @@
  * A review as a file that only grows: head and rows are there as a whole or not at all, each decision is a line that is
  * on the disk before it counts, and the signature is the last line. Every line names the hash of all before it.
  */
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { writeOutputFile } from "../reports/output-file.ts";
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import { lockFile } from "../sdk/c1z/container/file-lock.ts";
+import { readWholeFile } from "../sdk/c1z/container/whole-file.ts";
 import {
   brokenLine,
   type ChainedLine,
@@ -199,7 +200,7 @@ export function* reviewIn(path: string, content: Uint8Array): Generator<void, Wh
 /** The bytes of a review. @throws BatonError `REVIEW-NOT-FOUND`, and what the system refused. */
 export function readReviewBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readWholeFile(path);
   } catch (caught) {
     if (errnoOf(caught) === "ENOENT") throw notFound(path);
     throw fileError(caught, `read ${path}`, "Nothing was decided.");
@@ -208,6 +209,8 @@ export function readReviewBytes(path: string): Uint8Array {
 
 /** The first line of a review, without the rest; undefined for any other file. */
 export function readHead(path: string): ReviewHead | undefined {
+  // A pipe would be waited for.
+  if (!statSync(path).isFile()) return undefined;
   const file = openSync(path, "r");
   try {
     const pieces: Buffer[] = [];

@@ -111,7 +111,7 @@ function reviewsIn(directory: string): readonly string[] {
       .map((name) => join(directory, name))
       .filter((path) => readHead(path) !== undefined);
   } catch (caught) {
-    if (errnoOf(caught) === "ENOENT") throw usageError(`there is no directory ${directory}`);
+    if (["ENOENT", "ENOTDIR"].includes(errnoOf(caught))) throw usageError(`there is no directory ${directory}`);
     throw fileError(caught, `read ${directory}`, "No review was read.");
   }
 }

@@ -1,7 +1,9 @@
 /** The command `evidence`: keys, signed packs with decisions, and that whatever is changed in one is noticed. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
@@ -108,6 +110,27 @@ test("an unsigned pack says so, and passes for its hashes and sums alone", async
   await refused("BATON-USAGE", "evidence", "verify", at("unsigned.zip"));
   assert.match(await done("evidence", "verify", at("unsigned.zip"), "--allow-unsigned"), /Not signed\./);
   assert.match(await done("evidence", "verify", at("signed.zip"), "--allow-unsigned"), /Signature not looked at/);
+});
+
+test("a pipe, device or socket in the place of any input is refused at once, in words of that input", async (context) => {
+  const server = createServer().listen(at("socket"));
+  context.after(() => server.close());
+  await once(server, "listening");
+  const [socket, sync] = [at("socket"), at("sync.c1z")];
+  for (const [code, ...argv] of [
+    ["FILE-NOT-REGULAR", "evidence", "verify", socket, "--allow-unsigned"],
+    ["EVIDENCE-KEY", "evidence", "verify", at("signed.zip"), "--key", socket],
+    ["EVIDENCE-AUDIT", "evidence", "verify", "--audit", socket],
+    ["FILE-NOT-REGULAR", "evidence", "verify", at("signed.zip"), "--key", at("key"), "-f", socket],
+    ["EVIDENCE-KEY", "evidence", "-f", sync, "--out", at("never.zip"), "--key", socket],
+    ["FILE-NOT-REGULAR", "evidence", "-f", sync, "--out", at("never.zip"), "--review", socket],
+    ["FILE-NOT-REGULAR", "evidence", "-f", socket, "--out", at("never.zip")],
+    ["FILE-NOT-REGULAR", "review", "status", socket],
+    ["REPORT-LIST", "review", "start", "--list", socket, "-f", sync, "--out", at("never.review")],
+  ] as const) {
+    const { text } = await run(...argv);
+    assert.ok(text.includes(code) && text.includes("it is a device, pipe or socket"), `${argv.join(" ")}: ${text}`);
+  }
 });
 
 /** The members of a pack, changed, in an archive of the same kind. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { temporaryDirectory } from "../../../test/support/sample-c1z.ts";
 import { BatonError } from "../../sdk/errors.ts";
 import { loadActivity, loadPeopleList } from "./load-text.ts";
 import { readPeopleList } from "./people-list.ts";
@@ -103,8 +106,21 @@ for (const [name, bytes, problem] of refused) {
   });
 }
 
-test("a list or events out of a device without end are refused, and not read into memory", async () => {
-  const io = { cwd: "/" };
-  await assert.rejects(loadPeopleList("/dev/zero", io), { code: "REPORT-LIST", message: /larger than 8 MiB/ });
-  await assert.rejects(loadActivity("/dev/zero", io), { code: "REPORT-EVENTS", message: /more than 64 MiB/ });
+test("a list or events out of a device or a file without end are refused, and not read into memory", async (context) => {
+  const io = { cwd: temporaryDirectory(context) };
+  const huge = join(io.cwd, "huge");
+  writeFileSync(huge, "");
+  truncateSync(huge, 3e9);
+  for (const [path, message] of [
+    ["/dev/zero", /a device, pipe or socket/],
+    [huge, /larger than \d+ MiB/],
+  ] as const) {
+    await assert.rejects(loadPeopleList(path, io), { code: "REPORT-LIST", message });
+    await assert.rejects(loadActivity(path, io), { code: "REPORT-EVENTS", message });
+  }
+});
+
+test("the system's own name for standard input is standard input", async () => {
+  const io = { cwd: "/", readStdin: async () => Buffer.from("ada\n") };
+  assert.deepEqual(await loadPeopleList("/dev/stdin", io), await loadPeopleList("-", io));
 });

@@ -6,7 +6,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatOf } from "../c1z/container/container.ts";
 import { corruptFile } from "../c1z/container/file-errors.ts";
-import { readTextBeside } from "../c1z/container/text-beside.ts";
+import { readTextBeside } from "../c1z/container/whole-file.ts";
 import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scratch.ts";
 import { previousPath, unfinishedPath } from "../c1z/write/files-beside.ts";
 import { fileState } from "../c1z/write/target-database.ts";

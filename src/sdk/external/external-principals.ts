@@ -15,7 +15,7 @@ import type { ExternalPrincipal, ExternalPrincipals } from "../sync/external-gra
 
 /** What is asked for; texts as in the flags. */
 export interface ExternalPrincipalsOptions {
-  /** A version 1 c1z; "" for none. */
+  /** A c1z; "" for none. */
   readonly path: string;
   /** Only those who hold this entitlement, by its id; "" for everybody. */
   readonly entitlementId: string;
@@ -76,7 +76,7 @@ function unreadable(path: string, reason: string, cause?: unknown): BatonError {
   return settingError({
     code: "BATON-EXTERNAL-FILE",
     message: `the external file ${path} cannot be used: ${reason}`,
-    hint: "Name a version 1 .c1z with a finished full sync in --external-resource-c1z.",
+    hint: "Name a .c1z with a finished full sync in --external-resource-c1z.",
     cause,
   });
 }

@@ -1,9 +1,10 @@
 /** Writes how a run ended beside its file, `FILE.run.json`. What it says of the file was read back from the file. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { replaceFile, writeAll } from "../c1z/container/save.ts";
+import { readTextBeside } from "../c1z/container/whole-file.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
 import { recordedList } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
@@ -29,9 +30,18 @@ export interface RunRecordOptions {
  */
 export async function writeRunRecord(end: RunEnd, options: RunRecordOptions): Promise<void> {
   const path = runRecordPath(resolve(options.path));
-  const previous = await readFile(path, "utf8").catch(() => "");
+  const previous = readPrevious(path);
   const bytes = Buffer.from(await runRecordText(end, { previous, ...options }), "utf8");
   await replaceFile(path, (file) => writeAll(file, bytes, 0));
+}
+
+/** "" also for what cannot be read, which the new record takes the place of. */
+function readPrevious(path: string): string {
+  try {
+    return readTextBeside(path) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /**

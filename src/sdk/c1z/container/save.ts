@@ -9,6 +9,7 @@ import { dirname, resolve } from "node:path";
 import { errnoOf } from "../../errors.ts";
 import { fileError } from "./file-errors.ts";
 import { temporaryName } from "./temporary-files.ts";
+import { requireOrdinary } from "./whole-file.ts";
 
 const untouched = "The file that was there before is unchanged.";
 
@@ -145,9 +146,7 @@ export async function refuseSpecial(target: string): Promise<void> {
     if (errnoOf(caught) === "ENOENT") return undefined;
     throw caught;
   });
-  if (found === undefined || found.isFile()) return;
-  const code = found.isDirectory() ? "EISDIR" : "EFTYPE";
-  throw Object.assign(new Error("the target is not a regular file"), { code });
+  if (found !== undefined) requireOrdinary(found);
 }
 
 async function syncDirectory(directory: string): Promise<void> {

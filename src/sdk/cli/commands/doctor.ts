@@ -5,7 +5,7 @@ import { homedir, hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { parseCredentials } from "../../c1/credentials.ts";
 import { fileError } from "../../c1z/container/file-errors.ts";
-import { readTextBeside } from "../../c1z/container/text-beside.ts";
+import { readTextBeside } from "../../c1z/container/whole-file.ts";
 import { type Finding, failure, pass, runChecks, skip } from "../../checks.ts";
 import type { Clock } from "../../clock.ts";
 import type { Flag } from "../../config/field.ts";

@@ -4,7 +4,7 @@ import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryDirectory } from "../../../../test/support/sample-c1z.ts";
-import { readTextBeside } from "./text-beside.ts";
+import { readTextBeside } from "./whole-file.ts";
 
 test("a text is read; a pipe, a directory and a huge file in its place are refused at once", {
   skip: process.platform === "win32",
