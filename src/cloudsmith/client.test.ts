@@ -230,13 +230,17 @@ const statuses: readonly (readonly [number, string, Status])[] = [
   [404, "CS-ORG-404", Status.notFound],
   [405, "CS-HTTP-405", Status.invalidArgument],
   [408, "CS-HTTP-408", Status.deadlineExceeded],
-  [409, "CS-HTTP-409", Status.alreadyExists],
+  [204, "CS-HTTP-204", Status.unknown],
+  [409, "CS-HTTP-409", Status.unavailable],
+  [410, "CS-ORG-404", Status.notFound],
+  [425, "CS-HTTP-425", Status.unavailable],
   [422, "CS-HTTP-422", Status.invalidArgument],
   [500, "CS-SERVER-500", Status.unavailable],
   [501, "CS-SERVER-501", Status.unimplemented],
   [502, "CS-SERVER-502", Status.unavailable],
   [503, "CS-SERVER-503", Status.unavailable],
   [504, "CS-SERVER-504", Status.unavailable],
+  [511, "CS-SERVER-511", Status.unavailable],
   [520, "CS-SERVER-520", Status.unavailable],
 ];
 

@@ -106,25 +106,26 @@ function textsOf({ status, body }: StatusFailure, told: Told): ApiErrorTexts | u
         hint: `${told.keyHint} A key that worked before is most likely older than the key policy allows.`,
       };
     case 404:
-      if (detailOf(body) !== invalidPageDetail) return notFoundTexts(told);
-      return { code: invalidPageCode, message: `${at.path} is past the end of the list (404${said}).` };
+    case 410:
+      if (detailOf(body) !== invalidPageDetail) return notFoundTexts(told, status);
+      return { code: invalidPageCode, message: `${at.path} is past the end of the list (${status}${said}).` };
     default:
       return undefined;
   }
 }
 
-function notFoundTexts({ at, organization, subject }: Told): ApiErrorTexts {
+function notFoundTexts({ at, organization, subject }: Told, status: number): ApiErrorTexts {
   switch (subject) {
     case "list":
       return {
         code: "CS-ORG-404",
-        message: `Cloudsmith has nothing at ${at.path} (404): either this key cannot see the organization '${organization}' any more, or not this list.`,
+        message: `Cloudsmith has nothing at ${at.path} (${status}): either this key cannot see the organization '${organization}' any more, or not this list.`,
         hint: "Check the slug and the role of the key's owner; if both are right, try again in a minute: what is new is not found at once.",
       };
     case "organization":
       return {
         code: "CS-ORG-404",
-        message: `There is no organization '${organization}' that this key can see (404 at ${at.path}).`,
+        message: `There is no organization '${organization}' that this key can see (${status} at ${at.path}).`,
         hint: "Check the slug: it is the part after https://app.cloudsmith.com/. It changes when the organization is renamed.",
       };
     case "member":
@@ -132,14 +133,14 @@ function notFoundTexts({ at, organization, subject }: Told): ApiErrorTexts {
     case "team":
       return {
         code: `CS-${subject.toUpperCase()}-404`,
-        message: `There is no such ${subject}, or this key cannot see it: ${at.path} (404).`,
+        message: `There is no such ${subject}, or this key cannot see it: ${at.path} (${status}).`,
         effect: `Whatever depends on this ${subject} is missing.`,
         fatal: false,
       };
     default:
       return {
         code: "CS-API-404",
-        message: `${at.host} does not know ${at.path} (404): it does not look like the Cloudsmith API.`,
+        message: `${at.host} does not know ${at.path} (${status}): it does not look like the Cloudsmith API.`,
         hint: "Check the base URL; the default is https://api.cloudsmith.io/v1.",
       };
   }

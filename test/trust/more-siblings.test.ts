@@ -141,7 +141,7 @@ siblings("a list of active members whose rows say the opposite", [
 
 siblings(
   "the look-up of the key's role may answer",
-  [302, 406, 409, 410, 413, 418, 500, 501, 503].map(
+  [204, 302, 406, 409, 410, 413, 418, 425, 500, 501, 503, 511].map(
     (status): Sibling => ({
       name: String(status),
       change: answering("/members/olga/", { status, body: { detail: "No." } }),

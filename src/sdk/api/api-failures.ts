@@ -63,7 +63,7 @@ export function describeApiFailure(
       return fatal({
         code: `${product.codePrefix}-ANSWER-REDIRECT`,
         status: Status.unknown,
-        message: `${context.host} redirected ${context.path} (${failure.status})${failure.targetOrigin ? ` to ${printable(redact(failure.targetOrigin), 120)}` : ""}; redirects are not followed, because the API key would go along.`,
+        message: `${context.host} redirected ${context.path} (${failure.status})${targetText(failure, context, redact)}.`,
         hint: "Check the base URL, and whether a proxy or login page stands in between.",
       });
     case "rate-limit":
@@ -77,6 +77,19 @@ export function describeApiFailure(
     default:
       return failure satisfies never;
   }
+}
+
+/** Where a redirect leads, as far as it leads to a host, and why it is not followed. */
+function targetText(
+  { targetOrigin }: Extract<HttpFailure, { readonly kind: "redirect" }>,
+  { host }: FailureContext,
+  redact: (text: string) => string,
+): string {
+  const target = URL.parse(targetOrigin ?? "");
+  const where = target ? ` to ${printable(redact(target.origin), 120)}` : "";
+  return target?.host === host
+    ? " to another address of its own; redirects are not followed, because most lead to a sign-in page"
+    : `${where}; redirects are not followed, because the API key would go along`;
 }
 
 /** The error for a record of the wrong shape; `path` goes from the root of the answer to the field. */
@@ -185,10 +198,10 @@ export function apiFailures(options: ApiFailuresOptions): ApiFailures {
     return secretForm ? redacted.replace(secretForm, redactedText) : redacted;
   };
   const notFound: DescribeStatus = ({ status }, { path }, said) => {
-    if (status !== 404) return undefined;
+    if (status !== 404 && status !== 410) return undefined;
     return {
       code: `${product.codePrefix}-NOT-FOUND`,
-      message: `${product.name} has nothing at ${path} (404${said}).`,
+      message: `${product.name} has nothing at ${path} (${status}${said}).`,
       hint: "Check the base URL, and the settings that name what is read.",
       fatal: false,
     };
@@ -260,7 +273,7 @@ function generalTexts(
   { product, credential, credentialHint }: ApiFailureOptions,
   said: string,
 ): ApiErrorTexts {
-  const { name, codePrefix, statusPage } = product;
+  const { name, codePrefix } = product;
   const tries = context.attempts === 1 ? "" : `, ${context.attempts} attempts`;
   if (status === 401) {
     return {
@@ -278,17 +291,37 @@ function generalTexts(
       ...(retryAtMs !== undefined && { retryAtMs }),
     };
   }
-  if (status >= 500) {
-    return {
-      code: `${codePrefix}-SERVER-${status}`,
-      message: `${name} is having trouble: ${context.path} failed (${status}${said}${tries}).`,
-      hint: `Try again later; see ${statusPage}.`,
-    };
-  }
+  if (status >= 500 || grpcStatusOf(status) === Status.unavailable) return troubleTexts(status, context, product, said);
   return {
     code: `${codePrefix}-HTTP-${status}`,
-    message: `${name} refused ${context.path} (${status}${said}${tries}).`,
+    message: isSuccess(status)
+      ? `${name} answered ${context.path} without what was asked for (${status}${said}${tries}).`
+      : `${name} refused ${context.path} (${status}${said}${tries}).`,
     hint: "Check the settings, the base URL among them; if they are right, report this message.",
+  };
+}
+
+/** What is not about the request, and may be over later. */
+function troubleTexts(
+  status: number,
+  { path, attempts }: FailureContext,
+  { name, codePrefix, statusPage }: ApiProduct,
+  said: string,
+): ApiErrorTexts {
+  if (status === 511) {
+    return {
+      code: `${codePrefix}-SERVER-511`,
+      message: `A network on the way to ${name} wants a sign-in before it lets anything through (511 at ${path}).`,
+      hint: "Sign in to that network, or run this elsewhere.",
+    };
+  }
+  const tries = attempts === 1 ? "" : `, ${attempts} attempts`;
+  const [kind, message] =
+    status >= 500 ? ["SERVER", `is having trouble: ${path} failed`] : ["HTTP", `does not answer ${path} at the moment`];
+  return {
+    code: `${codePrefix}-${kind}-${status}`,
+    message: `${name} ${message} (${status}${said}${tries}).`,
+    hint: `Try again later; see ${statusPage}.`,
   };
 }
 
@@ -326,14 +359,25 @@ function isoTime(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : "a time far away";
 }
 
-/** HTTP status to gRPC status, as the Baton SDK maps them. */
+/** True for an answer that refuses nothing, and is none: without a body, a part, or "as before" to who has nothing. */
+function isSuccess(status: number): boolean {
+  return status < 300 || status === 304;
+}
+
+/**
+ * HTTP status to gRPC status, as the Baton SDK maps them, but for those that mean something else to who only reads:
+ * nothing is to be made that could be there already (409), and what is gone (410) is not there.
+ */
 const statusByHttpStatus: Readonly<Record<number, Status>> = {
   400: Status.invalidArgument,
   401: Status.unauthenticated,
   403: Status.permissionDenied,
   404: Status.notFound,
   408: Status.deadlineExceeded,
-  409: Status.alreadyExists,
+  409: Status.unavailable,
+  410: Status.notFound,
+  423: Status.unavailable,
+  425: Status.unavailable,
   429: Status.unavailable,
   501: Status.unimplemented,
 };

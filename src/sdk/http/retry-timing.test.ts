@@ -33,9 +33,16 @@ function network(problem: NetworkProblem, staleConnection = false): HttpFailure 
 
 const giveUp = { action: "give-up" };
 
-for (const code of [400, 401, 402, 403, 404, 405, 409, 410, 422, 501, 204, 206]) {
+for (const code of [400, 401, 402, 403, 404, 405, 410, 422, 501, 505, 511, 304]) {
   test(`a ${code} is not asked again`, () => {
     assert.deepEqual(decide(status(code)), giveUp);
+  });
+}
+
+for (const code of [202, 204, 206, 409, 423, 425]) {
+  test(`T-32: a ${code}, which may pass, is asked again three times at most`, () => {
+    assert.deepEqual(decide(status(code)), { action: "wait", waitMs: 1_000, everyone: false });
+    assert.deepEqual(decide(status(code), { failures: 3 }), giveUp);
   });
 }
 

@@ -119,7 +119,7 @@ export function rateLimitWaitMs(notice: RateLimitNotice | undefined): number {
 function attemptsFor(failure: HttpFailure, limits: RetryLimits): number {
   switch (failure.kind) {
     case "status":
-      return isTransient(failure.status) ? limits.maxAttempts : 1;
+      return attemptsForStatus(failure.status, limits);
     case "network":
       return attemptsForNetwork(failure.problem, limits);
     case "content":
@@ -136,8 +136,16 @@ function attemptsForNetwork(problem: NetworkProblem, limits: RetryLimits): numbe
   return problem === "cut" || problem === "timeout" ? limits.maxAttempts : Number.POSITIVE_INFINITY;
 }
 
-function isTransient(status: number): boolean {
-  return status === 408 || (status >= 500 && status !== 501);
+/** Of 500 and more, that nothing else is understood here (501, 505) or that a network wants a sign-in (511) stays so. */
+const lasting: ReadonlySet<number> = new Set([501, 505, 511]);
+/** What is asked for is in other use, or it is too early for it: over in a moment, or a server's own word for "no". */
+const passing: ReadonlySet<number> = new Set([409, 423, 425]);
+
+function attemptsForStatus(status: number, limits: RetryLimits): number {
+  // An answer without what was asked for makes no sense.
+  if (passing.has(status) || status < 300) return limits.maxGarbageAttempts;
+  const isTransient = status === 408 || (status >= 500 && !lasting.has(status));
+  return isTransient ? limits.maxAttempts : 1;
 }
 
 function backoffMs(attempt: number, random: number): number {
