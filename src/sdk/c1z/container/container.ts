@@ -131,7 +131,7 @@ function framesOf(source: FrameSource): ZstdFrame[] {
 export function framesBetween({ path, file, limits, maxBytes }: FrameSource, start: number, end: number): ZstdFrame[] {
   try {
     const frames = findZstdFrames(file.fd, start, end, limits.maxFrames);
-    if (frames.length === 0) throw new ZstdFormatError("it ends after its first five bytes");
+    if (frames.length === 0) throw new ZstdFormatError("it ends before its content");
     for (const { windowSize } of frames) {
       if (windowSize <= limits.maxWindowBytes) continue;
       const limit = mebibytes(limits.maxWindowBytes);

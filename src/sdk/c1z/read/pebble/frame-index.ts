@@ -53,7 +53,8 @@ export function readFrameIndex({ read, header, size, maxFiles }: FrameIndexOptio
 function readFooter(read: ReadBytes, start: number, size: number): Extent & { readonly hash: Buffer } {
   if (size - start < footerBytes) throw new PebbleFormatError("it ends too early");
   const footer = read(size - footerBytes, footerBytes);
-  if (footer.toString("latin1", 20) !== footerMagic) throw new PebbleFormatError("it does not end as one");
+  if (footer.toString("latin1", 20) !== footerMagic)
+    throw new PebbleFormatError("it is cut off, or bytes follow its end");
   const [offset, length] = [Number(footer.readBigUInt64BE(0)), footer.readUInt32BE(8)];
   if (length > maxIndexBytes || offset < start || offset + length !== size - footerBytes) {
     throw new PebbleFormatError("its index lies outside of it");

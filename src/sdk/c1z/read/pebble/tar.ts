@@ -22,12 +22,16 @@ const modeLimit = 0o777;
  */
 export function listTar(read: ReadBytes, start: number, end: number, maxFiles: number): Map<string, Extent> {
   const files = new Map<string, Extent>();
+  const blockAt = (at: number): Buffer => {
+    if (at + blockBytes <= end) return read(at, blockBytes);
+    throw new PebbleFormatError("its tar archive has no end");
+  };
   for (let at = start, count = 0; ; count++) {
     if (count > maxFiles) throw new PebbleFormatError("its tar archive has too many entries");
-    if (at + blockBytes > end) throw new PebbleFormatError("its tar archive has no end");
-    const header = read(at, blockBytes);
+    const header = blockAt(at);
     at += blockBytes;
-    if (header.every((byte) => byte === 0)) return files;
+    // Two blocks of zeros are the end: with one alone it is cut off.
+    if (isZero(header) && isZero(blockAt(at))) return files;
     checkHeader(header);
     const length = sizeOf(header);
     if (at + length > end) throw new PebbleFormatError("a file of its tar archive is cut off");
@@ -38,6 +42,10 @@ export function listTar(read: ReadBytes, start: number, end: number, maxFiles: n
     }
     at += Math.ceil(length / blockBytes) * blockBytes;
   }
+}
+
+function isZero(block: Buffer): boolean {
+  return block.every((byte) => byte === 0);
 }
 
 function checkHeader(header: Buffer): void {
