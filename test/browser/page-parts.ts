@@ -12,6 +12,9 @@ import { jsx } from "preact/jsx-runtime";
 import { LocationProvider } from "preact-iso";
 import prerender, { locationStub } from "preact-iso/prerender";
 
+// The reader of the page is in Berlin here: their time is another one than UTC, and the same on every machine.
+process.env["TZ"] = "Europe/Berlin";
+
 registerHooks({
   load(url, context, next) {
     if (!url.endsWith(".tsx")) return next(url, context);
@@ -59,7 +62,7 @@ export async function drawn<P extends object>(part: ComponentType<P>, props: NoI
 function read(html: string): string {
   return plain(html.replaceAll(/<[^>]*>/g, " "))
     .replaceAll(/\s+/g, " ")
-    .replaceAll(/ ([.,:;])/g, "$1")
+    .replaceAll(/ ([.,:;])(?= |$)/g, "$1")
     .trim();
 }
 

@@ -3,10 +3,20 @@ import type { ConnectorDetail, TestState } from "../../src/console/contract/conn
 import type { Failure, FailureState } from "../../src/console/contract/failures.ts";
 import type { DecidedReview, DecidedReviewPage, DecidedRow } from "../../src/console/contract/reviews.ts";
 import type { RunProgress, RunSummary } from "../../src/console/contract/runs.ts";
+import type { SessionInfo } from "../../src/console/contract/session.ts";
 import type { PersonDetail, SourceInfo, TableColumn, TeamRow } from "../../src/console/contract/sources.ts";
 
 /** Noon of 30 November 2026 in UTC. */
 export const noonMs = Date.UTC(2026, 10, 30, 12);
+
+/** What the page learns of who uses it: an admin. */
+export function sessionOf(more: Partial<SessionInfo> = {}): SessionInfo {
+  return {
+    ...{ csrfToken: "", name: "Ada", role: "admin", version: "1.2.3", dataDir: "/data", keyStorage: "encrypted" },
+    ...{ expiresAtMs: 0, eventsTold: 0 },
+    ...more,
+  };
+}
 
 /** A failure in one of the states. */
 export function failureOf(state: FailureState, more: Partial<Failure> = {}): Failure {

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { failureOf } from "../../../../test/browser/page-samples.ts";
-import type { SessionInfo } from "../../contract/session.ts";
+import { failureOf, sessionOf } from "../../../../test/browser/page-samples.ts";
 import { getJson, openSession, postBytes, postForFile, postJson, signOut } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import { endSession, session } from "./session.ts";
 
-const info: SessionInfo = {
-  ...{ csrfToken: "token", name: "Ada", role: "admin", version: "1", dataDir: "/data", keyStorage: "encrypted" },
-  ...{ expiresAtMs: 0, eventsTold: 0 },
-};
+const info = sessionOf({ csrfToken: "token" });
 
 let asked: { path: string; init: RequestInit }[] = [];
 let answer: () => Response = () => Response.json({});

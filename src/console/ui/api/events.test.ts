@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, mock, test } from "node:test";
-import type { SessionInfo } from "../../contract/session.ts";
+import { sessionOf } from "../../../../test/browser/page-samples.ts";
 import { closeEvents, connection, onEvent, openEvents, type PageEvent } from "./events.ts";
 import { session } from "./session.ts";
 
@@ -30,10 +30,7 @@ class Stream extends EventTarget {
 
 /** The tab. */
 const tab = Object.assign(new EventTarget(), { hidden: false });
-const info: SessionInfo = {
-  ...{ csrfToken: "", name: "Ada", role: "admin", version: "1", dataDir: "", keyStorage: "memory" },
-  ...{ expiresAtMs: 0, eventsTold: 7 },
-};
+const info = sessionOf({ eventsTold: 7 });
 let told: PageEvent[] = [];
 let isRunning = true;
 
