@@ -3,11 +3,15 @@
  * in its place: a pipe would be waited for without end, a device or a huge file would fill the memory. Knows nothing of
  * what is in it.
  */
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs";
 import { errnoOf } from "../../errors.ts";
 
 /** A run record takes some kilobytes. */
 const maxTextBytes = 4 * 1024 * 1024;
+
+/** A pipe that this process was given, as by `<(command)` of a shell: somebody writes to it. */
+const givenPipe = /^\/(?:dev|proc\/self)\/fd\/\d+$/;
+const pieceBytes = 64 * 1024;
 
 /** What is no ordinary file, or too large a one. */
 class NotReadError extends Error {
@@ -20,15 +24,37 @@ class NotReadError extends Error {
 }
 
 /**
- * The bytes.
- * @throws Error of the code `EISDIR`, `EFTYPE` or `EOVERFLOW` for what is no ordinary file of at most so many bytes; what
- * the system refused.
+ * The bytes of an ordinary file, or of a pipe that this process was given.
+ * @throws Error of the code `EISDIR`, `EFTYPE` or `EOVERFLOW` for anything else, and for more than so many bytes; what the
+ * system refused.
  */
 export function readWholeFile(path: string, maxBytes = Infinity): Buffer {
   const found = statSync(path);
+  if (found.isFIFO() && givenPipe.test(path)) return readPipe(path, maxBytes);
   requireOrdinary(found);
-  if (found.size > maxBytes) throw new NotReadError("EOVERFLOW", `it is larger than ${maxBytes / 1024 / 1024} MiB`);
+  requireFits(found.size, maxBytes);
   return readFileSync(path);
+}
+
+function readPipe(path: string, maxBytes: number): Buffer {
+  const pipe = openSync(path, "r");
+  try {
+    const pieces: Buffer[] = [];
+    for (let length = 0; ; ) {
+      const piece = Buffer.allocUnsafe(pieceBytes);
+      const got = readSync(pipe, piece);
+      if (got === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, got));
+      length += got;
+      requireFits(length, maxBytes);
+    }
+  } finally {
+    closeSync(pipe);
+  }
+}
+
+function requireFits(bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes) throw new NotReadError("EOVERFLOW", `it is larger than ${maxBytes / 1024 / 1024} MiB`);
 }
 
 /** A small text; undefined when nothing is there. @throws as `readWholeFile` */
