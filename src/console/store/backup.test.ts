@@ -80,6 +80,18 @@ test("a back-up whose path nobody can make is refused in words about it", async 
   assert.ok(lstatSync(over).isSymbolicLink());
 });
 
+test("a back-up goes to no path that is no directory or that nobody can make", async () => {
+  const [from, file] = [await directory(), place()];
+  writeBackup(from, file);
+  for (const path of [join(from, "audit.ndjson"), join(scratch, "a".repeat(300))]) {
+    assert.throws(
+      () => restoreBackup(file, path),
+      (caught) => caught instanceof BatonError && /^(FILE|CONSOLE)-/.test(caught.code),
+    );
+  }
+  assert.equal(readFileSync(join(from, "audit.ndjson"), "utf8"), "{}\n");
+});
+
 test("what a key of the user's sealed opens with it after a restore, for the same host only", async () => {
   const env = { BATON_CONSOLE_KEY: randomBytes(32).toString("hex") };
   const [from, file, to] = [await directory(env), place(), place()];

@@ -12,6 +12,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -74,7 +75,7 @@ function notWritten(path: string, cause: unknown): BatonError {
 export function restoreBackup(path: string, dataDir: string): void {
   const target = join(dataDir, database);
   const isThere = existsSync(dataDir);
-  if (isThere && readdirSync(dataDir).length > 0) throw notMade(`${dataDir} holds something already`);
+  if (isThere && !isEmptyDirectory(dataDir)) throw notMade(`${dataDir} is no directory, or holds something already`);
   try {
     using backup = openBackup(path);
     makeDirectory(dataDir);
@@ -97,8 +98,17 @@ export function restoreBackup(path: string, dataDir: string): void {
     // All that is in it is a part of the back-up.
     for (const name of existsSync(dataDir) ? readdirSync(dataDir) : [])
       rmSync(join(dataDir, name), { recursive: true });
-    if (!isThere) rmSync(dataDir, { recursive: true, force: true });
+    if (!isThere && existsSync(dataDir)) rmdirSync(dataDir);
     throw fileError(caught, `restore ${path} in ${dataDir}`, "Nothing of it was restored.");
+  }
+}
+
+function isEmptyDirectory(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch (caught) {
+    if (errnoOf(caught) === "ENOTDIR") return false;
+    throw fileError(caught, `look into ${path}`, "Nothing was restored.");
   }
 }
 
