@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -49,6 +49,22 @@ test("BATON_CONFIG_PATH names the file, relative to the current directory, and t
   const file = await readConfigFile({ cwd, env: { BATON_CONFIG_PATH: "my.yml" } });
   assert.equal(file?.values.get("org"), "named");
   assert.equal(file?.foundInWorkingDirectory, false);
+});
+
+test("a file in UTF-16 with its mark, as PowerShell writes it, is read as one in UTF-8", async () => {
+  const cwd = directory({});
+  const text = Buffer.from("\ufefforg: müller\r\n", "utf16le");
+  for (const bytes of [text, Buffer.from(text).swap16()]) {
+    writeFileSync(join(cwd, ".baton.yaml"), bytes);
+    const file = await readConfigFile({ cwd, env: {} });
+    assert.equal(file?.values.get("org"), "müller");
+  }
+});
+
+test("a link that leads nowhere is a lost configuration, not a missing one", async () => {
+  const cwd = directory({ ".baton.yml": "org: other\n" });
+  symlinkSync("/nowhere/baton.yaml", join(cwd, ".baton.yaml"));
+  await assertRefused(cwd, {}, /\.baton\.yaml cannot be read \(ENOENT\)/);
 });
 
 test("an empty file and a file of comments hold nothing", async () => {

@@ -8,6 +8,7 @@ import { extname, join, resolve } from "node:path";
 import type { Document } from "yaml";
 import { type BatonError, errnoOf, settingError } from "../errors.ts";
 import { environmentVariable } from "./field.ts";
+import { textOf } from "./text-of-file.ts";
 
 /** The variable that names the configuration file. */
 const configPathVariable = environmentVariable("config-path");
@@ -71,12 +72,19 @@ async function isOutOfReach(location: string): Promise<boolean> {
   }
 }
 
+async function isLink(location: string): Promise<boolean> {
+  return await lstat(location).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
 async function readText(location: string, path: string): Promise<string | undefined> {
   try {
-    return await readFile(location, "utf8");
+    return textOf(await readFile(location));
   } catch (error) {
     const code = errnoOf(error, "unknown error");
-    if (code === "ENOENT") return undefined;
+    if (code === "ENOENT" && !(await isLink(location))) return undefined;
     throw fileError(`the configuration file ${path} cannot be read (${code})`, "Check that it is a file you may read.");
   }
 }

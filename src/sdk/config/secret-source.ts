@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { BatonError, Status, settingError } from "../errors.ts";
 import type { Field, StringField } from "./field.ts";
 import { type ConfigInputs, type ReadSecret, resolveConfig } from "./resolve.ts";
+import { textOf } from "./text-of-file.ts";
 
 /** Secrets are short; whatever is longer is a wrong file. Bytes. */
 const longestSecret = 65_536;
@@ -130,13 +131,6 @@ async function readStart(location: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-/** UTF-8, or UTF-16 where its mark says so, as some programs of Windows write it. */
-function textOf(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le");
-  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
-  return isBigEndian ? bytes.swap16().toString("utf16le") : bytes.toString("utf8");
 }
 
 /** The path as a shell would have read it: variables are often set where no shell does. */

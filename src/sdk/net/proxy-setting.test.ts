@@ -67,6 +67,12 @@ for (const text of bad) {
   });
 }
 
+test("quotation marks, as files of variables leave them, are what the error names", () => {
+  for (const text of ['"http://proxy.corp:3128"', "'proxy.corp:3128'", '"http://u:SECRETWORD@proxy.corp:3128"']) {
+    assert.throws(() => parseProxy(text, "HTTPS_PROXY"), { message: /HTTPS_PROXY .* quotation marks/ });
+  }
+});
+
 test("the password is known as a secret even where the setting cannot be read", () => {
   assert.deepEqual(secretsIn("socks5://user:pass%23word@proxy:1"), ["pass%23word", "pass#word"]);
   assert.deepEqual(secretsIn("http://user:pass%word@proxy:1"), ["pass%word"]);

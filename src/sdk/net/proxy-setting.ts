@@ -47,6 +47,7 @@ const largestPort = 65_535;
  * @throws BatonError `NET-PROXY-SETTING`; the value is not in it.
  */
 export function parseProxy(text: string, variable: string): ProxySetting {
+  if (/^\s*["']/.test(text)) throw badProxy(variable, "it is in quotation marks");
   const [, scheme = "http", rest = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
   const protocol = scheme.toLowerCase();
   const defaultPort = defaultPorts[protocol];

@@ -250,6 +250,12 @@ test("a lock of this process's number from another start is a dead one's", async
   (await lockFile(target, { clock })).release();
 });
 
+test("a pipe in the place of a lock is named, and not waited for", async (context) => {
+  const { target, lock } = place(context);
+  spawnSync("mkfifo", [lock]);
+  await assert.rejects(lockFile(target, { clock }), { code: "FILE-NOT-REGULAR", message: new RegExp(lock) });
+});
+
 test("a mark that is no name beside the lock is not looked for", async (context) => {
   const { directory, target, lock } = place(context);
   writeFileSync(join(directory, "elsewhere"), "");

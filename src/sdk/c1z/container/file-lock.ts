@@ -23,6 +23,7 @@ import { fileError } from "./file-errors.ts";
 import { holdMark, type LiveMark, livenessByMark } from "./live-mark.ts";
 import { type Liveness, type ProcessIdentity, parseIdentity, thisProcess } from "./process-identity.ts";
 import { temporaryName } from "./temporary-files.ts";
+import { readTextBeside } from "./whole-file.ts";
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -218,7 +219,8 @@ async function readSettled(path: string, clock: Clock): Promise<Found | undefine
 
 function readLock(path: string): Found | undefined {
   try {
-    return { text: readFileSync(path, "utf8"), renewedMs: statSync(path).mtimeMs };
+    const text = readTextBeside(path);
+    return text === undefined ? undefined : { text, renewedMs: statSync(path).mtimeMs };
   } catch (caught) {
     if (errnoOf(caught) === "ENOENT") return undefined;
     throw fileError(caught, `read the lock ${path}`, "Nothing was read or written.");

@@ -56,6 +56,32 @@ test("T-08: a symbolic link stays one", async (context) => {
   assert.equal(readFileSync(target, "utf8"), "new");
 });
 
+test("a symbolic link whose file is not there yet stays one as well", async (context) => {
+  const directory = temporaryDirectory(context);
+  const [disk, linked] = [join(directory, "disk"), join(directory, "linked")];
+  mkdirSync(join(disk, "inside"), { recursive: true });
+  symlinkSync(join(disk, "inside"), linked);
+  symlinkSync("second", join(disk, "inside", "first"));
+  symlinkSync("../target", join(disk, "inside", "second"));
+  await replaceFile(await followLink(join(linked, "first")), (file) => writeText(file, "new"));
+  assert.equal(readFileSync(join(disk, "target"), "utf8"), "new");
+  assert.equal(readFileSync(join(linked, "first"), "utf8"), "new");
+});
+
+test("a link into a directory that is missing, such as a disk that is not mounted, is found out before the work", async (context) => {
+  const directory = temporaryDirectory(context);
+  const path = join(directory, "sync.c1z");
+  symlinkSync(join(directory, "not-mounted", "sync.c1z"), path);
+  await assert.rejects(openWriter(path, directory), { code: "FILE-DIRECTORY-MISSING" });
+  assert.deepEqual(readdirSync(directory), ["sync.c1z"]);
+});
+
+test("a path that ends as one of a directory is no file, though nothing is there", async (context) => {
+  const directory = temporaryDirectory(context);
+  await assert.rejects(openWriter(`${directory}/new/`, directory), { code: "FILE-IS-DIRECTORY" });
+  assert.deepEqual(readdirSync(directory), []);
+});
+
 test("a device is never replaced", async () => {
   await assert.rejects(
     replaceFile("/dev/null", (file) => writeText(file, "x")),

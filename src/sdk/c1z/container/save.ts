@@ -4,8 +4,8 @@
  */
 
 import { constants } from "node:fs";
-import { access, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { access, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve, sep } from "node:path";
 import { errnoOf } from "../../errors.ts";
 import { fileError } from "./file-errors.ts";
 import { temporaryName } from "./temporary-files.ts";
@@ -96,18 +96,20 @@ export async function replaceFile<T>(
 }
 
 /**
- * Finds out before the work whether `replaceFile` can be hoped to work on `path`.
+ * Finds out before the work whether `replaceFile` can be hoped to work on `path`, as the user gave it: one that ends as a
+ * directory's does is none of a file.
  * @throws BatonError with a FILE- code.
  */
 export async function checkReplaceable(path: string): Promise<void> {
   const target = await followLink(path);
   try {
+    if (path.endsWith("/") || path.endsWith(sep)) throw Object.assign(new Error("a directory"), { code: "EISDIR" });
     await refuseSpecial(target);
     // The longest name that is ever made beside it: too long a one shows here.
     await refuseSpecial(temporaryName(`${target}.lock`));
     await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch (caught) {
-    throw fileError(caught, `write ${path}`, "Nothing was read or written.");
+    throw fileError(caught, `write ${resolve(path)}`, "Nothing was read or written.");
   }
 }
 
@@ -126,13 +128,14 @@ async function writeNew<T>(temporary: string, write: (file: OpenFile) => Promise
   return result;
 }
 
-/** The file behind a symbolic link; `path` itself, made absolute, when it is none or not there. */
+/** The file behind a symbolic link, there or not yet; `path` itself, made absolute, when it is no link. */
 export async function followLink(path: string): Promise<string> {
   try {
     return await realpath(path);
-  } catch {
-    // Not there yet; whatever else is wrong shows when it is written.
-    return resolve(path);
+  } catch (caught) {
+    // Whatever else is wrong, such as links in a circle, shows when it is written.
+    const to = errnoOf(caught) === "ENOENT" ? await readlink(path).catch(() => undefined) : undefined;
+    return to === undefined ? resolve(path) : await followLink(resolve(await realpath(dirname(path)), to));
   }
 }
 

@@ -65,7 +65,7 @@ export interface C1zWriterOptions {
 export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWriter> {
   const path = resolve(options.path);
   if (!Number.isInteger(options.keepSyncCount) || options.keepSyncCount < 1) throw badKeepCount(options.keepSyncCount);
-  await checkReplaceable(path);
+  await checkReplaceable(options.path);
   const target = await followLink(path);
   const { lockWait, signal, clock, logger } = options;
   const waits = lockWait && { wait_s: lockWait.longestMs / 1000, standstill_s: lockWait.standstillMs / 1000 };
