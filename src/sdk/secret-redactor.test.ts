@@ -27,6 +27,20 @@ function fragments(text: string): string[] {
   return Array.from({ length: Math.max(0, text.length - 7) }, (_, start) => text.slice(start, start + 8));
 }
 
+test("who gave a token stands before it and is no secret: a host that everybody may know stays readable", () => {
+  const key = Buffer.from(JSON.stringify({ kty: "OKP", crv: "Ed25519", d: "0123456789" })).toString("base64url");
+  for (const before of ["", "BATON_CLIENT_SECRET=", "export BATON_CLIENT_SECRET="]) {
+    const redactor = new SecretRedactor();
+    redactor.add(`${before}secret-token:conductorone.com:v1:${key}`);
+    const text = "ConductorOne at acme.conductorone.com is away; BATON_CLIENT_SECRET is needed";
+    assert.equal(redactor.redact(text), text);
+    assert.equal(
+      redactor.redact(`begins ${key.slice(0, 8)}, ends ${key.slice(-8)}`),
+      "begins [REDACTED], ends [REDACTED]",
+    );
+  }
+});
+
 for (const [name, text] of Object.entries(encodings)) {
   test(`T-80: a secret is hidden when it is ${name}`, () => {
     const redactor = new SecretRedactor();

@@ -13,8 +13,11 @@ const shortestForEnds = 16;
 const endLength = 8;
 /** Longer forms are looked for without a pattern: one of some 30,000 characters is refused by the engine (V8). */
 const longestInPattern = 4096;
-/** The name that a pasted secret is assigned to: it is no part of it, and often the product's own name. */
-const assignment = /^(?:export\s+)?[A-Za-z][\w-]*\s*[=:]\s*(?=\S)/;
+/**
+ * The name that a pasted secret is assigned to, and what a token says of who gave it, as in
+ * `secret-token:conductorone.com:v1:`: no part of it, and often the product's own name.
+ */
+const inFront = /^(?:(?:export\s+)?[A-Za-z][\w-]*\s*[=:]\s*(?=\S))?(?:(?:secret-token:)?[\w.-]+:v\d+:)?/;
 
 /** The secrets of one process. Values can be added at any time. */
 export class SecretRedactor {
@@ -65,7 +68,7 @@ function formsOf(secret: string): string[] {
     [...secret].toReversed().join(""),
     ...base64Forms(bytes),
   ];
-  const bare = secret.replace(assignment, "");
+  const bare = secret.replace(inFront, "");
   if (bare.length >= shortestForEnds) forms.push(bare.slice(0, endLength), bare.slice(-endLength));
   return forms.filter((form) => form.length >= shortestSecret);
 }

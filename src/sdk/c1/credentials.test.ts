@@ -28,6 +28,14 @@ test("newlines around mounted credentials do not count", () => {
   assert.equal(credentials.clientId, id);
 });
 
+test("quotation marks around them, as files of variables leave them, do not count", () => {
+  for (const mark of ['"', "'"]) {
+    const credentials = parseCredentials(` ${mark}${id}${mark} `, `${mark}${secret}${mark}\n`);
+    assert.equal(credentials.clientId, id);
+    assert.equal(credentials.clientName, "shy-otter-1");
+  }
+});
+
 const badIds = [
   "",
   "acme",

@@ -23,13 +23,14 @@ export interface C1Credentials {
 
 /**
  * Reads `<name>@<host>/<anything>` and `<a>:<b>:v1:<base64url of a private Ed25519 JSON Web Key>` (Baton SDK: service
- * mode credentials). White space around them, such as the newline of a mounted secret, does not count.
+ * mode credentials). White space and quotation marks around them, as mounted secrets and files of variables have them, do
+ * not count.
  * @throws BatonError `C1-CLIENT-ID` or `C1-CLIENT-SECRET`, exit code 2; no part of the secret is in them.
  */
 export function parseCredentials(clientId: string, clientSecret: string): C1Credentials {
-  const id = clientId.trim();
+  const id = bareValue(clientId);
   const { clientName, url } = parseClientId(id);
-  const jwk = parseClientSecret(clientSecret.trim());
+  const jwk = parseClientSecret(bareValue(clientSecret));
   const { kid } = jwk;
   return {
     clientId: id,
@@ -55,6 +56,10 @@ export function c1Host(env: Readonly<Record<string, string | undefined>>, { toke
     message: "BATON_C1_API_HOST is no host",
     hint: "Write it as HOST or HOST:PORT, without https:// and without a path, or unset it.",
   });
+}
+
+function bareValue(text: string): string {
+  return text.trim().replace(/^(["'])(.*)\1$/s, "$2");
 }
 
 function parseClientId(id: string): { clientName: string; url: URL } {
