@@ -41,18 +41,28 @@ function commandName() {
  * Where code is kept: only in a directory of this very user that nobody else can write to, as what lies there is run.
  * Node's variables for its own cache count here as well.
  */
+exports.cacheDirectory = cacheDirectory;
 function cacheDirectory() {
   const { NODE_COMPILE_CACHE: named, NODE_DISABLE_COMPILE_CACHE: isOff } = process.env;
   if (isOff) return undefined;
   const user = process.getuid ? process.getuid() : undefined;
   const directory = named || path.join(tmpdir(), ["baton-cloudsmith-code", user].join("-"));
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     // A link may lead to another's.
     const { uid, mode } = fs.lstatSync(directory);
     return user === undefined || (uid === user && (mode & 0o170022) === 0o040000) ? directory : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Not Node's own recursion: that never ends where a directory is there and takes no other, as in /proc. */
+function makeDirectory(directory) {
+  try {
+    fs.mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
   }
 }
 

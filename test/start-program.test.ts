@@ -42,6 +42,8 @@ class Starts implements Disposable {
     const { stdout, stderr } = spawnSync(process.execPath, ["-e", script, "--", "program", ...argv], {
       env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: this.cache, ...env },
       encoding: "utf8",
+      timeout: 60_000,
+      killSignal: "SIGKILL",
     });
     assert.equal(stderr, "");
     return stdout;
@@ -92,4 +94,21 @@ test("nothing is kept where others could write, behind a link, in what is no dir
   }
   assert.equal(starts.start(["other"], { NODE_DISABLE_COMPILE_CACHE: "1" }), "one program.cjs\n");
   assert.ok(!existsSync(join(starts.cache, "other.code")));
+});
+
+test("where nothing temporary can be made, the program and a checkout start all the same", {
+  skip: process.platform !== "linux",
+}, () => {
+  using starts = new Starts();
+  // A directory that is there and takes no other: Node's own way of making directories does not end there.
+  const env = { NODE_COMPILE_CACHE: "", TMPDIR: "/proc/1" };
+  assert.equal(starts.start([], env), "one program.cjs\n");
+  const launcher = join(import.meta.dirname, "..", "bin", "baton-cloudsmith");
+  const { stdout } = spawnSync(process.execPath, [launcher, "version"], {
+    env: { PATH: process.env["PATH"], ...env },
+    encoding: "utf8",
+    timeout: 60_000,
+    killSignal: "SIGKILL",
+  });
+  assert.match(stdout, /^baton-cloudsmith version /);
 });
