@@ -3,7 +3,7 @@
  * One account is in memory at a time; names of what is held are remembered, as many share them.
  */
 
-import type { HeldEntitlement, Holder, SyncView } from "../sdk/c1z/read/sync-view.ts";
+import type { HeldEntitlement, Holder, KeyedResource, SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../sdk/c1z/scratch/row-sql.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
 import { type AccountFacts, accountFacts, plainFacts } from "./account-facts.ts";
@@ -75,13 +75,21 @@ export class Holdings {
 
   /** All accounts, type by type, by id. */
   *accounts(): Generator<Account> {
-    for (const type of this.shape.accountTypes) yield* this.#accountsOf(type);
+    for (const type of this.shape.accountTypes) yield* accountsIn(this.view.resourcesByKey(type));
+  }
+
+  /** The same in the order in which they are read fastest, for those who sort them anyway. */
+  *accountsAsStored(): Generator<Account> {
+    for (const type of this.shape.accountTypes) yield* accountsIn(this.view.resourcesAsStored(type));
   }
 
   /** All accounts with what they hold, in the same order. */
   *accountHoldings(): Generator<AccountHoldings> {
     for (const type of this.shape.accountTypes) {
-      const accounts = { items: this.#accountsOf(type), keyOf: ({ resource }: Account) => resource.id.resource };
+      const accounts = {
+        items: accountsIn(this.view.resourcesByKey(type)),
+        keyOf: ({ resource }: Account) => resource.id.resource,
+      };
       const holders = { items: this.view.holders(type), keyOf: ({ principal }: Holder) => principal.resource };
       for (const pair of mergeByKey(accounts, holders)) {
         // Holders that are no resources of the file have nothing that could be said of them.
@@ -98,19 +106,15 @@ export class Holdings {
     return { resource, facts: accountFacts(resource), isAccount };
   }
 
-  /** An account with what it holds. */
-  holdingsOf(account: Account): AccountHoldings {
-    return this.#withNames(account, this.view.heldBy(account.resource.id));
-  }
-
-  *#accountsOf(type: string): Generator<Account> {
-    for (const keyed of this.view.resourcesByKey(type)) {
-      const resource = keyed.resource();
-      yield { resource, facts: accountFacts(resource), isAccount: true };
+  /** Each of the accounts with what it holds, in their order. Thousands are held in memory, so they should be slim. */
+  *holdingsOf<A extends Account>(accounts: Iterable<A>): Generator<A & AccountHoldings, undefined> {
+    for (const some of chunksOf(accounts, accountsAtOnce)) {
+      const held = this.view.heldByEach(some.map(({ resource }) => resource.id));
+      for (const [at, account] of some.entries()) yield this.#withNames(account, held[at] ?? []);
     }
   }
 
-  #withNames(account: Account, held: readonly HeldEntitlement[]): AccountHoldings {
+  #withNames<A extends Account>(account: A, held: readonly HeldEntitlement[]): A & AccountHoldings {
     const roles = new Set<string>();
     const teams = new Map<string, { readonly name: string; manages: boolean }>();
     const other: string[] = [];
@@ -163,6 +167,26 @@ export class Holdings {
     if (this.#resourceNames.size >= mostNames) this.#resourceNames.clear();
     this.#resourceNames.set(key, name);
     return name;
+  }
+}
+
+/** Accounts of which is asked together what they hold: a step that others of the process wait for. */
+const accountsAtOnce = 10_000;
+
+function* chunksOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function* accountsIn(resources: Iterable<KeyedResource>): Generator<Account> {
+  for (const keyed of resources) {
+    const resource = keyed.resource();
+    yield { resource, facts: accountFacts(resource), isAccount: true };
   }
 }
 

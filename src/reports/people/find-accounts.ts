@@ -1,4 +1,5 @@
 /** Finds accounts by what somebody typed: an id, a login, an address or a name. All that are asked for in one walk. */
+import { compareAsUtf8 } from "../../sdk/c1z/read/utf8-order.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import { closestNamed, nameKey } from "../folded-text.ts";
 import { type Account, type Holdings, slim } from "../holdings.ts";
@@ -21,16 +22,17 @@ export interface Named {
 export function findAccounts(
   namings: readonly Naming[],
   holdings: Holdings,
-  everybody: Iterable<Named> = everybodyIn(holdings),
+  everybody?: Iterable<Named>,
 ): readonly (readonly Account[])[] {
   const byId = new Map(namings.flat().map((way) => [way, accountById(way.trim(), holdings)]));
   // Ids need no walk.
   const names = [...byId].flatMap(([way, account]) => (account ? [] : [way]));
   const named = new Map<string, Account[]>(names.map((way) => [nameKey(way), []]));
-  for (const somebody of names.length === 0 ? [] : everybody) {
+  for (const somebody of names.length === 0 ? [] : (everybody ?? everybodyIn(holdings))) {
     const keys = new Set(somebody.names.map((name) => nameKey(name ?? "")));
     for (const key of keys) if (key !== "") named.get(key)?.push(somebody.account());
   }
+  if (!everybody) for (const accounts of named.values()) sortAsRead(accounts, holdings);
   const called = (way: string): readonly Account[] => {
     const account = byId.get(way);
     return account ? [account] : closestNamed(way, named.get(nameKey(way)) ?? [], namesOf);
@@ -39,7 +41,13 @@ export function findAccounts(
 }
 
 function* everybodyIn(holdings: Holdings): Generator<Named> {
-  for (const account of holdings.accounts()) yield { names: namesOf(account), account: () => slim(account) };
+  for (const account of holdings.accountsAsStored()) yield { names: namesOf(account), account: () => slim(account) };
+}
+
+/** In the order of `accounts` of the holdings. */
+function sortAsRead(accounts: Account[], { shape }: Holdings): void {
+  const rank = ({ resource }: Account): number => shape.accountTypes.indexOf(resource.id.resourceType);
+  accounts.sort((a, b) => rank(a) - rank(b) || compareAsUtf8(a.resource.id.resource, b.resource.id.resource));
 }
 
 /** By `type:id`, be it a team or another holder of access, or by the id of an account. */

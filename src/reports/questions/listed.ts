@@ -54,17 +54,19 @@ function* listedPeople(
   const holdings = new Holdings(view);
   const counts = { found: 0, ambiguous: 0, notFound: 0, holding: 0 };
   const namings = people.map(({ naming }) => naming);
-  for (const [at, accounts] of findAccounts(namings, holdings, everybody).entries()) {
+  const found = findAccounts(namings, holdings, everybody);
+  const everyone = holdings.holdingsOf(found.flat());
+  for (const [at, accounts] of found.entries()) {
     const listed = people[at];
     if (!listed) continue;
-    const found = accounts.length === 1 ? "found" : accounts.length === 0 ? "notFound" : "ambiguous";
-    counts[found]++;
+    const finding = accounts.length === 1 ? "found" : accounts.length === 0 ? "notFound" : "ambiguous";
+    counts[finding]++;
     const { line, text } = listed;
-    if (found === "notFound") yield { line, text, found, person: undefined };
-    for (const account of accounts) {
-      const person = holdings.holdingsOf(account);
-      if (found === "found" && person.grants > 0) counts.holding++;
-      yield { line, text, found, person };
+    if (finding === "notFound") yield { line, text, found: finding, person: undefined };
+    for (const _ of accounts) {
+      const person = everyone.next().value;
+      if (finding === "found" && person && person.grants > 0) counts.holding++;
+      yield { line, text, found: finding, person };
     }
   }
   return {

@@ -2,15 +2,17 @@
 
 import { accountColumns, accountIdColumns, column } from "../columns.ts";
 import { roleRank } from "../file-shape.ts";
-import { type AccountHoldings, Holdings, slim } from "../holdings.ts";
+import { type Account, type AccountHoldings, Holdings, slim } from "../holdings.ts";
 import { compareTexts, counted, defineReport, type Items, type Subject, timeText } from "../report.ts";
 import { barsByColumns, inText } from "../screen/chart.ts";
 import { daysSince } from "./ages.ts";
 
-interface Leaver extends AccountHoldings {
+interface Disabled extends Account {
   readonly days: number | undefined;
   readonly visibility: string | undefined;
 }
+
+type Leaver = Disabled & AccountHoldings;
 
 const accountOf = (leaver: Leaver): AccountHoldings => leaver;
 
@@ -50,24 +52,21 @@ export const offboarding = defineReport<Leaver>({
 
 function* leavers({ view, asOfSeconds }: Subject): Items<Leaver> {
   const holdings = new Holdings(view);
-  const found: Leaver[] = [];
+  const disabled: Disabled[] = [];
   let accounts = 0;
-  let disabled = 0;
-  for (const account of holdings.accounts()) {
+  for (const account of holdings.accountsAsStored()) {
     accounts++;
-    const { status } = account.facts;
+    const { status, lastLoginSeconds } = account.facts;
     if (status !== "disabled" && status !== "deleted") continue;
-    disabled++;
-    const held = holdings.holdingsOf(account);
-    if (held.grants === 0) continue;
     const visibility = textIn(account.resource.profile?.["visibility"]);
-    found.push({ ...slim(held), visibility, days: daysSince(account.facts.lastLoginSeconds, asOfSeconds) });
+    disabled.push({ ...slim(account), visibility, days: daysSince(lastLoginSeconds, asOfSeconds) });
   }
+  const found = [...holdings.holdingsOf(disabled)].filter(({ grants }) => grants > 0);
   yield* found.toSorted(mostPrivilegedFirst);
   return {
     counts: [
       counted("accounts", accounts),
-      counted("disabled", disabled),
+      counted("disabled", disabled.length),
       counted("stillHolding", found.length, "disabled and still holding access"),
     ],
     notices: found.length > 0 ? ["Access of disabled accounts comes back when they are enabled again: remove it."] : [],

@@ -177,6 +177,23 @@ test("what was written reads back, by list, by filter and by id", async (context
   assert.equal(view.getResource({ resourceType: "user", resource: "nobody" }), undefined);
 });
 
+for (const engine of ["sqlite", "pebble"] as const) {
+  test(`${engine}: what many hold is what each holds, in the order in which they are asked for`, async (context) => {
+    const directory = temporaryDirectory(context);
+    const path = join(directory, "sync.c1z");
+    await writeSync(path, directory, { engine, users: ["zoe", 'a"b', "ada", "a\0b", "\u{1f600}", "é"] });
+    const view = (await open(context, path)).view();
+    const users = [...view.resources({ resourceTypeId: "user" })].map(({ id }) => id);
+    const asked = [...users.toReversed(), user("nobody").id, core.id, user("ada").id];
+    const each = asked.map((id) => view.heldBy(id));
+    assert.equal(each.filter(({ length }) => length === 1).length, users.length + 1);
+    assert.deepEqual(view.heldByEach(asked), each);
+    assert.deepEqual(view.heldByEach([]), []);
+    const keys = [...view.resourcesAsStored("user")].map(({ key }) => key);
+    assert.deepEqual(keys.toSorted(), [...view.resourcesByKey("user")].map(({ key }) => key).toSorted());
+  });
+}
+
 test("a list can be left early and another begun meanwhile", async (context) => {
   const view = (await openGolden(context, "minimal-v1.c1z")).view();
   const seen: string[] = [];

@@ -32,6 +32,7 @@ import type {
   RowWindow,
   SyncView,
 } from "./sync-view.ts";
+import { compareAsUtf8 } from "./utf8-order.ts";
 
 /** Where the database comes from, for errors, and what one list of its rows may come to. */
 export interface DatabasePlace {
@@ -55,6 +56,9 @@ const tableOf: Readonly<Record<RowKind, TableName>> = {
 };
 const heldColumns = "entitlement_id, resource_type_id, resource_id";
 const holderColumns = "principal_resource_type_id, principal_resource_id";
+/** Of a type, and of ids as a JSON array: found in the index first. */
+const rowsOfPrincipals = `id in (select id from v1_grants where principal_resource_type_id = ?
+  and principal_resource_id in (select value from json_each(?)))`;
 const everything: Condition = { where: [], values: [] };
 /** Rows after which is said that reading moves on. */
 const rowsPerProgress = 5000;
@@ -130,6 +134,23 @@ export class SqliteView implements SyncView {
     return this.#all("v1_grants", heldColumns, conditionOf({ principal }), "order by entitlement_id").map(heldOf);
   }
 
+  /** Rows are read in the order in which they lie, each page once: those of one principal lie anywhere. */
+  heldByEach(principals: readonly ResourceId[]): readonly (readonly HeldEntitlement[])[] {
+    const held = principals.map((): HeldEntitlement[] => []);
+    const shared = new SharedEntitlements();
+    const byType = Map.groupBy(principals.keys(), (at) => principals[at]?.resourceType ?? "");
+    for (const [type, places] of byType) {
+      const placesById = Map.groupBy(places, (at) => principals[at]?.resource ?? "");
+      const condition = { where: [rowsOfPrincipals], values: [type, JSON.stringify([...placesById.keys()])] };
+      const rows = this.#arrays("v1_grants", `principal_resource_id, ${heldColumns}`, condition, "order by id");
+      for (const [principal, entitlementId, resourceType, resource] of rows) {
+        const one = shared.of(String(entitlementId), String(resourceType), String(resource));
+        for (const at of placesById.get(String(principal)) ?? []) held[at]?.push(one);
+      }
+    }
+    return held.map((ofOne) => ofOne.sort((a, b) => compareAsUtf8(a.entitlementId, b.entitlementId)));
+  }
+
   *holders(resourceTypeId: string): Generator<Holder> {
     // The plus keeps the index out: reading all rows as they lie costs less than fetching each by itself.
     const condition = { where: ["+principal_resource_type_id = ?"], values: [resourceTypeId] };
@@ -169,7 +190,15 @@ export class SqliteView implements SyncView {
     // The plus keeps the index on the type out: keys come sorted from their own index.
     const condition =
       resourceTypeId === undefined ? everything : { where: ["+resource_type_id = ?"], values: [resourceTypeId] };
-    for (const row of this.#iterate("v1_resources", "external_id, data", condition, "order by external_id")) {
+    yield* this.#keyedResources(condition, "order by external_id");
+  }
+
+  resourcesAsStored(resourceTypeId: string): Generator<KeyedResource> {
+    return this.#keyedResources(conditionOf({ resourceTypeId }), "order by id");
+  }
+
+  *#keyedResources(condition: Condition, order: string): Generator<KeyedResource> {
+    for (const row of this.#iterate("v1_resources", "external_id, data", condition, order)) {
       const bytes = messageOf(row);
       const key = String(row["external_id"]);
       yield { key, content: [bytes, nothing], encoding: "v1", resource: () => decodeResourceLater(bytes) };
@@ -231,8 +260,8 @@ export class SqliteView implements SyncView {
   }
 
   /** Rows as arrays of their values, which takes two thirds of the time. */
-  #arrays(table: TableName, columns: string, condition: Condition): Generator<readonly SQLOutputValue[]> {
-    const text = this.#text(table, columns, condition, "");
+  #arrays(table: TableName, columns: string, condition: Condition, tail = ""): Generator<readonly SQLOutputValue[]> {
+    const text = this.#text(table, columns, condition, tail);
     if (text === undefined) return noRows();
     const rows = this.#guard(() => {
       const statement = this.#db.prepare(text);
@@ -300,6 +329,20 @@ export class SqliteView implements SyncView {
     } catch (caught) {
       throw databaseError(caught, this.#place);
     }
+  }
+}
+
+/** Entitlements that many grants name, each in memory once. */
+class SharedEntitlements {
+  readonly #known = new Map<string, HeldEntitlement>();
+
+  of(entitlementId: string, resourceType: string, resource: string): HeldEntitlement {
+    const known = this.#known.get(entitlementId);
+    // An id may be on several resources.
+    if (known?.resource.resource === resource && known.resource.resourceType === resourceType) return known;
+    const held = { entitlementId, resource: { resourceType, resource } };
+    this.#known.set(entitlementId, held);
+    return held;
   }
 }
 

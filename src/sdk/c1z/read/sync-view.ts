@@ -94,6 +94,11 @@ export interface SyncView {
   /** What `principal` holds, by entitlement id. */
   heldBy(principal: ResourceId): HeldEntitlement[];
   /**
+   * What each of them holds, in their order, as `heldBy` says it. Asked for by the thousand this takes a fraction of
+   * asking one by one; all of it is in memory.
+   */
+  heldByEach(principals: readonly ResourceId[]): readonly (readonly HeldEntitlement[])[];
+  /**
    * Everybody of one type who holds something, by id, with what they hold by entitlement id. For all of them this is
    * several times as fast as asking for each.
    */
@@ -107,6 +112,8 @@ export interface SyncView {
   holdersOf(entitlement: HeldEntitlement): Generator<ResourceId>;
   /** Resources by key as UTF-8 sorts, all or those of one type. */
   resourcesByKey(resourceTypeId?: string): Generator<KeyedResource>;
+  /** Those of one type in the order in which they are read fastest. */
+  resourcesAsStored(resourceTypeId: string): Generator<KeyedResource>;
   /** All entitlements by id as UTF-8 sorts. */
   entitlementKeys(): Generator<HeldEntitlement>;
   /**

@@ -89,6 +89,11 @@ for (const name of names) {
       assert.deepEqual(new Set(view.heldBy(id).map((one) => one.entitlementId)), new Set(ids));
       assert.deepEqual(held.get(id.resource) ?? [], view.heldBy(id));
     }
+    const asked = [...users.map(({ id }) => id).reverse(), { resourceType: "user", resource: "nobody" }];
+    assert.deepEqual(
+      view.heldByEach(asked),
+      asked.map((id) => view.heldBy(id)),
+    );
     const children = [...view.resources()].filter(({ parentResourceId }) => parentResourceId !== undefined);
     const parents = new Set(children.map(({ parentResourceId }) => JSON.stringify(parentResourceId)));
     const found = [...parents].flatMap((parent) => [...view.resources({ parent: JSON.parse(parent) })]);

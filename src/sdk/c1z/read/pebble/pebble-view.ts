@@ -3,6 +3,7 @@
  * reading values, and per-principal questions from the index that every sealed file has.
  */
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
+import { reportProgress } from "../../../file-progress.ts";
 import type { Guarded } from "../../../proto/resource-later.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, unescaped } from "../../pebble/keys.ts";
@@ -132,6 +133,19 @@ export class PebbleView implements SyncView {
     return sortedById(held);
   }
 
+  /** In the order of the keys, so that each block is decoded once. */
+  heldByEach(principals: readonly ResourceId[]): readonly (readonly HeldEntitlement[])[] {
+    const held: HeldEntitlement[][] = [];
+    const sorted = [...principals.entries()].sort(
+      ([, a], [, b]) => compareAsUtf8(a.resourceType, b.resourceType) || compareAsUtf8(a.resource, b.resource),
+    );
+    for (const [at, principal] of sorted) {
+      held[at] = this.heldBy(principal);
+      reportProgress();
+    }
+    return held;
+  }
+
   *holders(resourceTypeId: string): Generator<Holder> {
     const range = rangeOf(prefixes.grantByPrincipal, resourceTypeId);
     let group: { readonly bytes: Buffer; readonly holder: Holder } | undefined;
@@ -186,6 +200,10 @@ export class PebbleView implements SyncView {
         yield new KeyedRow(`${type}:${partAt(key, range.from.length, key.length)}`, value, guarded);
       }
     }
+  }
+
+  resourcesAsStored(resourceTypeId: string): Generator<KeyedResource> {
+    return this.resourcesByKey(resourceTypeId);
   }
 
   *entitlementKeys(): Generator<HeldEntitlement> {
