@@ -8,7 +8,6 @@ import { extname, join, resolve } from "node:path";
 import type { Document } from "yaml";
 import { type BatonError, errnoOf, settingError } from "../errors.ts";
 import { environmentVariable } from "./field.ts";
-import { textOf } from "./text-of-file.ts";
 
 /** The variable that names the configuration file. */
 const configPathVariable = environmentVariable("config-path");
@@ -87,6 +86,13 @@ async function readText(location: string, path: string): Promise<string | undefi
     if (code === "ENOENT" && !(await isLink(location))) return undefined;
     throw fileError(`the configuration file ${path} cannot be read (${code})`, "Check that it is a file you may read.");
   }
+}
+
+/** UTF-8, or UTF-16 where its mark says so, as some programs of Windows write it. The mark stays in the text. */
+export function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le");
+  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
+  return isBigEndian ? bytes.swap16().toString("utf16le") : bytes.toString("utf8");
 }
 
 async function parseYaml(text: string, path: string): Promise<Pick<ConfigFile, "values" | "texts">> {

@@ -8,9 +8,9 @@ import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BatonError, Status, settingError } from "../errors.ts";
+import { textOf } from "./config-file.ts";
 import type { Field, StringField } from "./field.ts";
 import { type ConfigInputs, type ReadSecret, resolveConfig } from "./resolve.ts";
-import { textOf } from "./text-of-file.ts";
 
 /** Secrets are short; whatever is longer is a wrong file. Bytes. */
 const longestSecret = 65_536;
