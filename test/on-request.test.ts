@@ -179,6 +179,41 @@ test("a privilege whose holder no list shows is said, and the others stand", asy
   assert.deepEqual(ofType(rows.grants, "repository"), [`repository:${repository.slugPerm}:read:user:${member.userId}`]);
 });
 
+test("who is named in another case is found, and a privilege that names two is held by both", async () => {
+  await using sandbox = await startSandbox({
+    organization: { members: 20, teams: 6, services: 2, oidcProviders: 1, repositories: 1 },
+  });
+  const { members, services, teams, onRequest } = sandbox.organization;
+  const [service, team] = [services[0], teams[0]];
+  const member = members.find(({ memberships }) => memberships.every((place) => place.team !== team));
+  const { repositories, oidcProviders } = onRequest;
+  const [repository, provider] = [repositories[0], oidcProviders[0]];
+  assert.ok(member && service && team && repository && provider);
+  repository.privileges = [
+    { level: "Read", user: { ...member, user: member.user.toUpperCase() }, team },
+    { level: "Write", service: { ...service, slug: service.slug.toUpperCase() } },
+  ];
+  provider.serviceAccounts = [service.slug.toUpperCase()];
+  const { result, rows } = await sync(sandbox, { requested: ["service", "oidc-provider", "repository"] });
+  assert.equal(result, "Complete with warnings");
+  const granted = ofType(rows.grants, "repository");
+  for (const grant of [`read:team:${team.slugPerm}`, `read:user:${member.userId}`, `write:service:${service.slug}`]) {
+    assert.ok(granted.includes(`repository:${repository.slugPerm}:${grant}`), grant);
+  }
+  const assumes = `service:${service.slug}:assume:oidc-provider:${provider.slugPerm}`;
+  assert.ok(ofType(rows.grants, "service").includes(assumes));
+});
+
+test("a service account that a provider may become and that no list shows is said", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 10, services: 2, oidcProviders: 1 } });
+  const [provider] = sandbox.organization.onRequest.oidcProviders;
+  assert.ok(provider);
+  provider.serviceAccounts = ["gone-long-ago"];
+  const { result, codes } = await sync(sandbox, { requested: ["service", "oidc-provider"] });
+  assert.equal(result, "Partial roster");
+  assert.ok(codes.includes("CS-SERVICE-UNLISTED"));
+});
+
 test("events prints what happened, oldest first; a plan without an audit log is an error", async () => {
   await using sandbox = await startSandbox({ organization: { members: 12, auditEvents: 60 } });
   const env = settingsFor(sandbox, "owner");

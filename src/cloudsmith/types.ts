@@ -77,6 +77,11 @@ export function isServiceKind(kind: string | undefined): boolean {
   return kind?.trim().toLowerCase().startsWith("service") ?? false;
 }
 
+/** True for the kind of a row that is a person, whatever its case. Of any other kind it has to be found out. */
+export function isPersonKind(kind: string | undefined): boolean {
+  return kind?.trim().toLowerCase() === "user";
+}
+
 /** Slugs of a team's entitlements. */
 export const teamMemberSlug = "member";
 /** Slug of the entitlement that only a team's managers hold, besides `member`. */

@@ -253,6 +253,74 @@ siblings("services are not people", [
   ),
 ]);
 
+const unused = { email: null, has_two_factor: false, last_login_at: null, last_login_method: "Unknown" };
+const asService = [
+  ["a kind that nobody knows", { user_kind: "Bot" }],
+  ["an empty kind", { user_kind: "" }],
+  ["a last login in 1970", { last_login_at: "1970-01-01T00:00:00Z" }],
+  ["a login method in lower case", { last_login_method: "unknown" }],
+  ["a login method of blanks", { last_login_method: " " }],
+  ["a login in another case", { user: "BOT" }],
+] as const;
+
+siblings("services are not people, in whatever way their rows are odd:", [
+  ...asService.map(
+    ([name, fields]): Sibling => ({
+      name: `among the members, with ${name}`,
+      change: (odd) => {
+        odd.services.push({ slug: "bot", name: "Bot", role: "Member" });
+        odd.members.push(person("bot", { ...unused, ...fields }));
+      },
+      ends: "Complete",
+      holds: (synced) => assert.match(synced.user("Ubot"), /ACCOUNT_TYPE_SERVICE/),
+    }),
+  ),
+  {
+    name: "a person that no list of services has stays one, whatever its kind is called",
+    change: (odd) => void odd.members.push(person("bot", { ...unused, user_kind: "Bot" })),
+    ends: "Complete with warnings",
+    says: "CS-EMAIL-UNUSABLE",
+    holds: (synced) => assert.match(synced.user("Ubot"), /ACCOUNT_TYPE_HUMAN/),
+  },
+  {
+    name: "a team's row of a kind that nobody knows, with the slug of a person and of a service",
+    change: (odd) => {
+      older(odd);
+      odd.services.push({ slug: "pia", name: "Bot", role: "Member" });
+      const members = [...(odd.teamMembers["core"] ?? []), { user: "pia", role: "Manager", user_kind: "Bot" }];
+      answering("/teams/core/members", { body: { members } })(odd);
+    },
+    ends: "Partial roster",
+    says: "CS-TEAM-MEMBER-AMBIGUOUS",
+    holds: (synced) => assert.deepEqual(core(synced), inCore),
+  },
+]);
+
+siblings("names in another case:", [
+  {
+    name: "a team lists its member so, and the member cannot be asked for so",
+    change: (odd) => {
+      older(odd);
+      const members = (odd.teamMembers["core"] ?? []).map((row) => ({
+        ...row,
+        user: String(row["user"]).toUpperCase(),
+      }));
+      answering("/teams/core/members", { body: { members } })(odd);
+    },
+    ends: "Complete",
+    holds: (synced) => assert.deepEqual(core(synced), inCore),
+  },
+  {
+    name: "two people whose logins differ by it are told apart",
+    change: (odd) => {
+      older(odd);
+      odd.members.push(person("MIA"));
+    },
+    ends: "Complete",
+    holds: (synced) => assert.deepEqual(core(synced), inCore),
+  },
+]);
+
 siblings("what is known is used:", [
   {
     name: "no row is an Owner, for a Manager's key",

@@ -19,7 +19,7 @@ export class LookUps extends AskingBudget {
   readonly #client: Api;
   readonly #orgSlug: string;
   readonly #clock: Clock;
-  #services: Promise<ReadonlySet<string> | undefined> | undefined;
+  #services: Promise<ReadonlySet<string>> | undefined;
 
   constructor(client: Api, orgSlug: string, clock: Clock) {
     super();
@@ -43,12 +43,12 @@ export class LookUps extends AskingBudget {
     return this.#ask(endpoints.team, id, options);
   }
 
-  /** Slugs of all service accounts, asked for once. */
-  services({ signal }: Pick<LookUpOptions, "signal">): Promise<ReadonlySet<string> | undefined> {
+  /** Whether there is a service account of a login, in whatever case; all of them are asked for once. */
+  async isService(login: string, { signal }: Pick<LookUpOptions, "signal">): Promise<boolean> {
     this.#services ??= unlessUnseen(this.#client.records(serviceRows, this.#orgSlug, { signal })).then(
-      (services) => services && new Set(services.map(({ slug }) => slug)),
+      (services) => new Set(services?.map(({ slug }) => slug.toLowerCase())),
     );
-    return this.#services;
+    return (await this.#services).has(login.toLowerCase());
   }
 
   /**

@@ -193,14 +193,15 @@ export class OrganizationReading {
     return this.#search;
   }
 
-  /** The id of a member in the file, by login; somebody may have been renamed after the list was read. */
+  /** The id of a member in the file, by login; somebody may have been renamed after the list was read, or is named in another case. */
   async memberIdOf(login: string, options: ListOptions): Promise<string | undefined> {
     const memory = this.members.memory(options.session);
     const listed = memory.idOf(login);
     if (listed !== undefined) return listed;
     if (!this.lookedUp.has(login)) {
       const id = (await this.lookUps.member(login, options))?.user_id;
-      this.lookedUp.set(login, id !== undefined && memory.has(id) ? id : undefined);
+      const isListed = id !== undefined && memory.has(id);
+      this.lookedUp.set(login, isListed ? id : memory.idLike(login));
     }
     return this.lookedUp.get(login);
   }

@@ -9,6 +9,7 @@ import type { MemberNote } from "../../sdk/api/member-notes.ts";
 import type { RosterFacts } from "../../sdk/api/roster-facts.ts";
 import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { isBlank } from "../../sdk/resources/profile.ts";
 import { codePrefix, productName } from "../errors.ts";
 import type { Member, Self } from "../schemas.ts";
 import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
@@ -132,8 +133,9 @@ export function warnOfTeamRole(
   if (!isTeamRole(role)) warn(sign("CS-TEAM-ROLE-UNKNOWN", { ...about, role: roleText(role) }));
 }
 
-function roleText(role: string | undefined): string {
-  return role === undefined ? "no role" : `the role '${role}'`;
+/** A role in a sentence. */
+export function roleText(role: string | undefined): string {
+  return role === undefined || isBlank(role) ? "no role" : `the role '${role}'`;
 }
 
 /** Signs in what the whole roster adds up to, by share: what holds for most is no small matter of each. */

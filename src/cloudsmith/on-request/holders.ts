@@ -28,6 +28,19 @@ export async function teamOf(
   return undefined;
 }
 
+/** The id of a service account in the file, by slug, in whatever case; undefined when there is none. */
+export function serviceOf(
+  slug: string,
+  reading: OrganizationReading,
+  { session }: Pick<ListOptions, "session">,
+): string | undefined {
+  const memory = reading.requested.services.memory(session);
+  if (memory.has(slug)) return slug;
+  const lower = slug.toLowerCase();
+  const notes = memory.pages().flatMap((page) => memory.notesOn(page));
+  return notes.find(({ id }) => id.toLowerCase() === lower)?.id;
+}
+
 /** One grant of each id: a place or privilege may be named twice. */
 export function distinct(grants: readonly Grant[]): readonly Grant[] {
   return [...new Map(grants.map((grant) => [grant.id, grant])).values()];

@@ -1,5 +1,5 @@
 /** OIDC providers, which hold `assume` on service accounts, and pending invitations, which hold nothing yet. */
-import type { Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import { type Resource, type ResourceId, ResourceStatus } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
@@ -12,8 +12,10 @@ import {
   nonHumanIdentityTrait,
   userTrait,
 } from "../../sdk/resources/traits.ts";
+import type { OrganizationReading } from "../members/reading.ts";
 import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole } from "../types.ts";
+import { serviceOf } from "./holders.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
 import { invitationType, oidcProviderType } from "./types.ts";
 
@@ -22,7 +24,29 @@ export class OidcProviderSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = oidcProviderType;
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
-    return await reading.requested.providers.page(options, (row) => providerResource(row, parent));
+    return await reading.requested.providers.page(options, (row) => {
+      warnOfUnlistedServices(row, reading, options);
+      return providerResource(row, parent);
+    });
+  }
+}
+
+/** A syncer that drives the connector from outside may list providers before what they become. */
+function warnOfUnlistedServices(
+  { slug_perm, name, service_accounts = [] }: ProviderRow,
+  reading: OrganizationReading,
+  options: ListOptions,
+): void {
+  if (reading.requested.services.memory(options.session).endedAtMs === undefined) return;
+  for (const slug of service_accounts) {
+    if (serviceOf(slug, reading, options) !== undefined) continue;
+    const provider = shown(name) || slug_perm;
+    options.warn({
+      code: "CS-SERVICE-UNLISTED",
+      signal: "R4",
+      severity: "partial",
+      message: `workloads of the OIDC provider '${provider}' may act as the service account '${slug}', which no list shows: it is missing`,
+    });
   }
 }
 

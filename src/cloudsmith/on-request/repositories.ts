@@ -10,8 +10,8 @@ import { teamId, userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import { type OrganizationReading, PerReading } from "../members/reading.ts";
 import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
-import { teamMemberSlug, userType } from "../types.ts";
-import { distinct, memberOf, teamOf } from "./holders.ts";
+import { teamMemberSlug, teamType, userType } from "../types.ts";
+import { distinct, memberOf, serviceOf, teamOf } from "./holders.ts";
 import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./records.ts";
 import { AnswersAhead, answersAhead } from "./requested-list.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
@@ -50,10 +50,7 @@ export class RepositorySyncer extends ChildSyncer implements ResourceSyncer {
       return { items: [], nextPageToken: "" };
     }
     const items: Grant[] = [];
-    for (const row of answer) {
-      const grant = await privilegeGrant(row, repository, reading, options);
-      if (grant) items.push(grant);
-    }
+    for (const row of answer) items.push(...(await privilegeGrants(row, repository, reading, options)));
     return { items: distinct(items), nextPageToken: "" };
   }
 }
@@ -75,42 +72,57 @@ function namesOf(memory: ReturnType<OrganizationReading["requested"]["repositori
   return memory.pages().flatMap((page) => memory.notesOn(page).map(({ name }) => name));
 }
 
-/** Undefined for a holder that is not in the file, which is said unless its type is not read at all. */
-async function privilegeGrant(
-  { privilege, user, team, service }: PrivilegeRow,
+/** One for each holder that the row names. */
+async function privilegeGrants(
+  row: PrivilegeRow,
   repository: Resource,
   reading: OrganizationReading,
   options: ListOptions,
-): Promise<Grant | undefined> {
-  const slug = privilegeSlug(privilege);
+): Promise<readonly Grant[]> {
+  const slug = privilegeSlug(row.privilege);
   if (slug === undefined) {
     options.warn({
       code: "CS-PRIVILEGE-UNKNOWN",
-      message: `the repository '${repository.displayName}' has the privilege '${privilege ?? ""}', which this connector does not know: nothing is granted`,
+      message: `the repository '${repository.displayName}' has the privilege '${row.privilege ?? ""}', which this connector does not know: nothing is granted`,
     });
-    return undefined;
+    return [];
   }
   const entitlement = { id: entitlementId(repository.id, slug), resource: repository.id };
+  const resourceTypeIds = [userType.id, ...(reading.reads(serviceType.id) ? [serviceType.id] : [])];
+  return (await holdersOf(row, repository, reading, options)).map((principal) => {
+    const grant = newGrant(entitlement, principal);
+    if (principal.resourceType !== teamType.id) return grant;
+    const entitlementIds = [entitlementId(principal, teamMemberSlug)];
+    return { ...grant, expandable: { entitlementIds, shallow: true, resourceTypeIds } };
+  });
+}
+
+/** Who holds it; one who is not in the file is left out, which is said unless the type is not read at all. */
+async function holdersOf(
+  { user, team, service }: PrivilegeRow,
+  repository: Resource,
+  reading: OrganizationReading,
+  options: ListOptions,
+): Promise<readonly ResourceId[]> {
+  const holders: ResourceId[] = [];
   if (team !== undefined) {
     const id = await teamOf(team, reading, options);
-    if (id === undefined) return undefined;
-    const principal = teamId(id);
-    const resourceTypeIds = [userType.id, ...(reading.reads(serviceType.id) ? [serviceType.id] : [])];
-    const expandable = { entitlementIds: [entitlementId(principal, teamMemberSlug)], shallow: true, resourceTypeIds };
-    return { ...newGrant(entitlement, principal), expandable };
+    if (id !== undefined) holders.push(teamId(id));
   }
-  if (service !== undefined) {
-    if (!reading.reads(serviceType.id)) return undefined;
-    if (reading.requested.services.memory(options.session).has(service))
-      return newGrant(entitlement, serviceId(service));
-    warnOfUnlisted(`service account '${service}'`, repository, options);
-    return undefined;
+  if (service !== undefined && reading.reads(serviceType.id)) {
+    const id = serviceOf(service, reading, options);
+    if (id === undefined) warnOfUnlisted(`service account '${service}'`, repository, options);
+    else holders.push(serviceId(id));
   }
-  const member = user === undefined ? undefined : await memberOf(user, reading, options);
-  if (member !== undefined) return newGrant(entitlement, userId(member));
-  if (reading.reads(userType.id))
-    warnOfUnlisted(user === undefined ? "nobody that is named" : `'${user}'`, repository, options);
-  return undefined;
+  if (user !== undefined && reading.reads(userType.id)) {
+    const id = await memberOf(user, reading, options);
+    if (id === undefined) warnOfUnlisted(`'${user}'`, repository, options);
+    else holders.push(userId(id));
+  }
+  if (user === undefined && team === undefined && service === undefined) {
+    warnOfUnlisted("nobody that is named", repository, options);
+  }
+  return holders;
 }
 
 function warnOfUnlisted(who: string, repository: Resource, { warn }: ListOptions): void {

@@ -15,9 +15,10 @@ import { AccountType, CredentialType, secretTrait, userTrait } from "../../sdk/r
 import { organizationId, teamId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
+import { roleText } from "../members/signs.ts";
 import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
-import { distinct, teamOf } from "./holders.ts";
+import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
 import { reportRead, warnOfUnseen } from "./requested-list.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
@@ -44,7 +45,7 @@ export class ServiceSyncer extends ChildSyncer implements ResourceSyncer {
     if (role === undefined) {
       options.warn({
         code: "CS-ROLE-UNKNOWN",
-        message: `service account '${slug}' has the role '${note.role}': no role is granted`,
+        message: `service account '${slug}' has ${roleText(note.role)}: no role is granted`,
       });
     }
     const items: Grant[] = [];
@@ -67,12 +68,12 @@ export class ServiceSyncer extends ChildSyncer implements ResourceSyncer {
   }
 }
 
-function providersOf(service: string, reading: OrganizationReading, { session }: ListOptions): readonly string[] {
-  const memory = reading.requested.providers.memory(session);
+function providersOf(service: string, reading: OrganizationReading, options: ListOptions): readonly string[] {
+  const memory = reading.requested.providers.memory(options.session);
   return memory
     .pages()
     .flatMap((page) => memory.notesOn(page))
-    .filter(({ services }) => services.includes(service))
+    .filter(({ services }) => services.some((named) => serviceOf(named, reading, options) === service))
     .map(({ id }) => id);
 }
 

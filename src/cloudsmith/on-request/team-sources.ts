@@ -6,7 +6,7 @@ import { unlessUnseen } from "../errors.ts";
 import { type OrganizationReading, PerReading } from "../members/reading.ts";
 import { groupSyncRows } from "./records.ts";
 
-/** Groups by the slug of the team that they fill, each as `key=value`. */
+/** Groups by the slug of the team that they fill, in lower case, each as `key=value`. */
 export type TeamSources = ReadonlyMap<string, readonly string[]>;
 
 /** Whether groups fill teams at all (Cloudsmith API: saml-group-sync status). */
@@ -37,9 +37,10 @@ async function ask({ client, organization }: OrganizationReading, options: GetOp
   if (isOn === false) return sources;
   for (const { team, idp_key, idp_value } of rows) {
     if (team === undefined) continue;
-    const groups = sources.get(team) ?? [];
+    const slug = team.toLowerCase();
+    const groups = sources.get(slug) ?? [];
     groups.push(`${idp_key ?? ""}=${idp_value ?? ""}`);
-    sources.set(team, groups);
+    sources.set(slug, groups);
   }
   return sources;
 }

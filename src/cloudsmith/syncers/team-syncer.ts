@@ -10,7 +10,15 @@ import { sign, warnOfTeamRole } from "../members/signs.ts";
 import { holders } from "../on-request/holders.ts";
 import { teamSources } from "../on-request/team-sources.ts";
 import type { Team, TeamMember } from "../schemas.ts";
-import { isServiceKind, isTeamManager, teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
+import {
+  isPersonKind,
+  isServiceKind,
+  isTeamManager,
+  teamEntitlements,
+  teamManagerSlug,
+  teamMemberSlug,
+  teamType,
+} from "../types.ts";
 import { ChildSyncer, type Listing } from "./child-syncer.ts";
 
 /** The page after the last of the list. */
@@ -86,8 +94,7 @@ export class TeamSyncer extends ChildSyncer implements ResourceSyncer {
       if (services.has(user)) {
         if (id !== undefined) options.warn(sign("CS-TEAM-MEMBER-AMBIGUOUS", about));
       } else if (id === undefined) {
-        const isService = (await reading.lookUps.services(options))?.has(user) ?? false;
-        if (!isService) options.warn(sign("CS-MEMBER-UNLISTED", about));
+        if (!(await reading.lookUps.isService(user, options))) options.warn(sign("CS-MEMBER-UNLISTED", about));
       } else {
         warnOfTeamRole(role, { member: id, team: slug }, options);
         items.push(teamGrant(team, teamMemberSlug, id));
@@ -104,7 +111,8 @@ export class TeamSyncer extends ChildSyncer implements ResourceSyncer {
 async function resourcesOf(reading: OrganizationReading, options: GetOptions): Promise<(team: Team) => Resource> {
   const { links, organization } = reading;
   const sources = await teamSources.of(reading, options);
-  return (team) => teamResource(team, organizationId(organization), { groups: sources.get(team.slug), links });
+  return (team) =>
+    teamResource(team, organizationId(organization), { groups: sources.get(team.slug.toLowerCase()), links });
 }
 
 /** Whether a team shows somebody whose membership lacks it; where most are in no team, one team is asked. */
@@ -148,10 +156,12 @@ async function servicesAmong(
   { lookUps }: OrganizationReading,
   options: ListOptions,
 ): Promise<ReadonlySet<string>> {
-  const people = new Set(rows.filter(({ user_kind }) => user_kind?.toLowerCase() === "user").map(({ user }) => user));
-  const unknown = rows.filter(({ user, user_kind }) => user_kind === undefined && !people.has(user));
-  const services = unknown.length > 0 ? await lookUps.services(options) : undefined;
-  const doubtful = unknown.filter(({ user }) => services?.has(user));
+  const people = new Set(rows.filter(({ user_kind }) => isPersonKind(user_kind)).map(({ user }) => user));
+  const doubtful: TeamMember[] = [];
+  for (const row of rows) {
+    if (isServiceKind(row.user_kind) || people.has(row.user)) continue;
+    if (await lookUps.isService(row.user, options)) doubtful.push(row);
+  }
   const shown = doubtful.length > 0 ? await lookUps.teamMembers(team, "service", options) : [];
   const ignored = new Set(shown?.map(({ user }) => user));
   return new Set(doubtful.map(({ user }) => user).filter((user) => ignored.has(user)));

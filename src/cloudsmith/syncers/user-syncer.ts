@@ -3,11 +3,12 @@ import type { MemberNote } from "../../sdk/api/member-notes.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { pastTime } from "../../sdk/resources/timestamps.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { keyOwnerSign, rosterSigns, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
-import { isServiceKind, userType } from "../types.ts";
+import { isPersonKind, isServiceKind, userType } from "../types.ts";
 import { ChildSyncer, type Listing } from "./child-syncer.ts";
 
 /** The page after the last of the list: members whose rows contradict each other, asked for by themselves. */
@@ -45,7 +46,7 @@ async function resourceOf(
   reading: OrganizationReading,
   options: GetOptions,
 ): Promise<Resource> {
-  const isService = mayBeService(row) && (await isServiceAccount(row, reading, options));
+  const isService = mayBeService(row, reading.nowMs()) && (await isServiceAccount(row, reading, options));
   if (!isService) warnOfMember(row, { caller: reading.access.caller, seesAll: reading.seesAll }, options);
   const hasOwnEmail = reading.seesAll || isOwnAddress(row, reading);
   const { links } = reading;
@@ -54,20 +55,21 @@ async function resourceOf(
 }
 
 /** A service account may stand among the members; it has no address and never logs in. */
-function mayBeService({
-  email,
-  last_login_at,
-  last_login_method = "Unknown",
-  user_kind,
-  has_two_factor,
-}: Member): boolean {
-  if (user_kind !== undefined) return isServiceKind(user_kind);
-  return !email && !last_login_at && last_login_method === "Unknown" && has_two_factor !== true;
+function mayBeService(
+  { email, last_login_at, last_login_method = "", user_kind, has_two_factor }: Member,
+  nowMs: number,
+): boolean {
+  if (isServiceKind(user_kind) || isPersonKind(user_kind)) return isServiceKind(user_kind);
+  const hasLoggedIn = pastTime(last_login_at, nowMs) || !/^\s*(?:unknown)?\s*$/i.test(last_login_method);
+  return !email && !hasLoggedIn && has_two_factor !== true;
 }
 
-async function isServiceAccount(row: Member, reading: OrganizationReading, options: GetOptions): Promise<boolean> {
-  if (row.user_kind !== undefined) return true;
-  return row.user !== undefined && ((await reading.lookUps.services(options))?.has(row.user) ?? false);
+async function isServiceAccount(
+  { user, user_kind }: Member,
+  { lookUps }: OrganizationReading,
+  options: GetOptions,
+): Promise<boolean> {
+  return isServiceKind(user_kind) || (user !== undefined && (await lookUps.isService(user, options)));
 }
 
 /** With a narrow key an address that several people share is what stands in place of addresses. */

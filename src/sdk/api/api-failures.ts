@@ -310,7 +310,7 @@ function troubleTexts(
 ): ApiErrorTexts {
   if (status === 511) {
     return {
-      code: `${codePrefix}-SERVER-511`,
+      code: `${codePrefix}-SERVER-${status}`,
       message: `A network on the way to ${name} wants a sign-in before it lets anything through (511 at ${path}).`,
       hint: "Sign in to that network, or run this elsewhere.",
     };

@@ -298,6 +298,17 @@ export class ListMemory<N extends Note> {
     return entry?.sweep === this.#sweep ? entry.id : undefined;
   }
 
+  /** The only id that the last sweep shows under the name in whatever case; looks through all names. */
+  idLike(name: string): string | undefined {
+    const lower = name.toLowerCase();
+    const ids = new Set<string>();
+    for (const [known, { id, sweep }] of this.#byName) {
+      if (known.length === name.length && sweep === this.#sweep && known.toLowerCase() === lower) ids.add(id);
+    }
+    const [only, ...others] = ids;
+    return others.length === 0 ? only : undefined;
+  }
+
   /** The newest note of an id. */
   noteOf(id: string): N | undefined {
     const entry = this.#entries.get(id);
