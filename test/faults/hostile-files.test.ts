@@ -199,8 +199,18 @@ function storeWith(change: (files: Map<string, Buffer>, edit: Buffer) => void): 
 
 const editWith = (more: () => Buffer) => (files: Map<string, Buffer>, edit: Buffer) =>
   void files.set("MANIFEST-000001", logOf(Buffer.concat([edit, more()])));
-const logWith = (batch: () => Buffer) => (files: Map<string, Buffer>) =>
-  void files.set("000050.log", logOf(Buffer.concat([Buffer.alloc(12), batch()])));
+/** @param count of entries, as the head of the batch says it. */
+const logWith =
+  (count: number, entries: (count: number) => Buffer, said = count) =>
+  (files: Map<string, Buffer>) => {
+    const head = Buffer.alloc(12);
+    head.writeUInt32LE(said, 8);
+    files.set("000050.log", logOf(Buffer.concat([head, entries(count)])));
+  };
+const setAgain = (count: number): Buffer => manyOf([1, 1, 9, 0], count);
+/** A table of the MANIFEST from one key to another. */
+const tableFrom = (first: number, last: number): Buffer =>
+  Buffer.from([100, 5, 90, 1, 9, first, ...Buffer.alloc(8), 9, last, ...Buffer.alloc(8), 0, 0]);
 /** Each range is in the one before. */
 const nested = (count: number): Buffer =>
   Buffer.concat(
@@ -211,15 +221,19 @@ const nested = (count: number): Buffer =>
   );
 
 for (const [what, message, bytes] of [
-  ["an edit that adds tables without end", /100,000 tables/, storeWith(editWith(() => addedTables(110_000)))],
-  ["an edit that removes tables without end", /100,000 tables/, storeWith(editWith(() => manyOf([6, 6, 1], 110_000)))],
-  ["an edit that names files without end", /100,000 tables/, storeWith(editWith(() => namedFiles(110_000)))],
+  ["an edit that adds tables without end", /10,000 tables/, storeWith(editWith(() => addedTables(11_000)))],
+  ["an edit that removes tables without end", /10,000 tables/, storeWith(editWith(() => manyOf([6, 6, 1], 11_000)))],
+  ["an edit that names files without end", /10,000 tables/, storeWith(editWith(() => namedFiles(11_000)))],
   ["a list of tables that is larger than its tables", /larger than 32 MiB/, storeWith(listOf(Buffer.alloc(33 << 20)))],
   [
-    "a log that sets keys without end",
-    /more rows than the limit/,
-    storeWith(logWith(() => manyOf([1, 1, 9, 0], 201_000))),
+    "a list with a table that ends before it begins",
+    /ends before it begins/,
+    storeWith(editWith(() => tableFrom(7, 3))),
   ],
+  ["a list with a table that is not there", /a table is missing/, storeWith(editWith(() => tableFrom(3, 7)))],
+  ["a log that sets keys without end", /more rows than the limit/, storeWith(logWith(201_000, setAgain))],
+  ["a log that says that it has more than it has", /log is not whole/, storeWith(logWith(3, setAgain, 2 ** 32 - 1))],
+  ["a header whose sync ended when no calendar can say", /no calendar/, withHeader(endedAt(2 ** 48))],
   ["a log that is larger than its tables", /larger than 32 MiB/, storeWith(logNamed(Buffer.alloc(33 << 20)))],
   ["a header that names syncs without end", /more than 100 syncs/, withHeader(manyOf([0xc2, 2, 0], 1000))],
   ["a header that counts types without end", /more than 10000 resource types/, withHeader(countedTypes(10_001))],
@@ -234,7 +248,7 @@ for (const [what, message, bytes] of [
 
 for (const [what, bytes] of [
   ["a list of tables in four million empty pieces", storeWith(listInPieces(4_000_000))],
-  ["10,000 deleted ranges, each inside the one before", storeWith(logWith(() => nested(10_000)))],
+  ["10,000 deleted ranges, each inside the one before", storeWith(logWith(10_000, nested))],
 ] as const) {
   test(`version 3: a file with ${what} is read in a moment`, { timeout: 20_000 }, async (context) => {
     const path = join(temporaryDirectory(context), "hostile.c1z");
@@ -283,6 +297,14 @@ function listInPieces(count: number) {
 
 function withHeader(header: Buffer): Buffer {
   return plainV3({ tables: [], header });
+}
+
+/** The summary of a sync (field 40) that ended (field 4) so many seconds after 1970. */
+function endedAt(seconds: number): Buffer {
+  const bytes = Buffer.alloc(7, 128);
+  for (let index = 0; index < 7; index++)
+    bytes.writeUInt8((Math.floor(seconds / 128 ** index) % 128) | (index < 6 ? 128 : 0), index);
+  return Buffer.from([0xc2, 2, 10, 0x22, 8, 8, ...bytes]);
 }
 
 /** The summary of a sync (field 40) whose counts (field 6) name so many types (field 7). */

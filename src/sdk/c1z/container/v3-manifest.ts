@@ -55,6 +55,8 @@ export interface V3Header {
 const lengthBytes = 4;
 /** A file holds one. */
 const maxSyncs = 100;
+/** From or to 1970, as far as dates of JavaScript reach. */
+const maxSeconds = 8.64e12;
 const maxManifestBytes = 16 * 1024 * 1024;
 const typeNames = ["", "full", "partial", "resources_only", "partial_upserts", "partial_deletions"];
 
@@ -131,12 +133,19 @@ function readSync(reader: FieldReader, end: number): V3Sync {
   while (reader.next(end)) {
     if (reader.field === 1) id = reader.string();
     else if (reader.field === 2) type = reader.uint();
-    else if (reader.field === 3) times.startedAt = readTimestamp(reader, reader.enter());
-    else if (reader.field === 4) times.endedAt = readTimestamp(reader, reader.enter());
+    else if (reader.field === 3) times.startedAt = readTime(reader);
+    else if (reader.field === 4) times.endedAt = readTime(reader);
     else if (reader.field === 6) stats = readStats(reader, reader.enter()).stats;
     else reader.skip();
   }
   return { id, type: syncTypeName(type), ...times, stats };
+}
+
+/** A time that a date can be. */
+function readTime(reader: FieldReader): Timestamp {
+  const time = readTimestamp(reader, reader.enter());
+  if (Math.abs(time.seconds) > maxSeconds) throw new RangeError("a sync of it has a time that no calendar has");
+  return time;
 }
 
 function readDigestRoot(reader: FieldReader, end: number): DigestRoot {

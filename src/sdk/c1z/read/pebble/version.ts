@@ -36,7 +36,8 @@ export interface StoreVersion {
 }
 
 const comparer = "leveldb.BytewiseComparator";
-const maxTables = 100_000;
+/** As many as a c1z can have files; those of Baton writers have ten or so. */
+const maxTables = 10_000;
 
 /** Tags of a version edit. */
 const tags = {
@@ -109,7 +110,7 @@ class Replay {
   /** @param coming tables that an edit named so far: one edit may be of any length. */
   #checkSize(coming: number): void {
     if (Math.max(coming, this.#tables.size, this.#backings.size) <= maxTables) return;
-    throw new PebbleFormatError("its MANIFEST names more than 100,000 tables");
+    throw new PebbleFormatError("its MANIFEST names more than 10,000 tables");
   }
 
   result(): StoreVersion {
@@ -136,6 +137,9 @@ function readTable(tag: number, cursor: ByteCursor): TableEntry {
   const [smallest, largest] = [internalKey(cursor.bytes()), internalKey(cursor.bytes())];
   const [least, most] = tag === tags.newTable ? [0, 0] : [cursor.uint(), cursor.uint()];
   const backing = tag === tags.newTable4 ? readCustomFields(cursor) : undefined;
+  if (Buffer.compare(smallest.key, largest.key) > 0) {
+    throw new PebbleFormatError("its MANIFEST has a table that ends before it begins");
+  }
   if (level > 6) throw new PebbleFormatError("its MANIFEST has a table on a level that there is not");
   return {
     number,

@@ -17,7 +17,8 @@ export interface LogContent {
 export function readWriteAheadLog(bytes: Buffer, logNumber: number, content: LogContent): void {
   for (const batch of logRecords(bytes, { logNumber })) {
     if (batch.length < batchHeaderBytes) throw new PebbleFormatError("a batch of its log is too short");
-    let sequence = Number(batch.readBigUInt64LE(0));
+    const first = Number(batch.readBigUInt64LE(0));
+    let sequence = first;
     const cursor = new ByteCursor(batch, batchHeaderBytes);
     while (!cursor.isAtEnd) {
       const kind = cursor.byte();
@@ -28,6 +29,7 @@ export function readWriteAheadLog(bytes: Buffer, logNumber: number, content: Log
       else content.entries.push({ key, kind, sequence, value: bytesBehind(kind, cursor) });
       sequence++;
     }
+    if (sequence - first !== batch.readUInt32LE(8)) throw new PebbleFormatError("a batch of its log is not whole");
   }
 }
 
