@@ -204,6 +204,23 @@ test("of a version 3 object the sync before and a stopped one are kept beside it
   assert.equal(s3.bytes(`${key}.unfinished`)?.length, 0);
 });
 
+test("storage that answers with a file under any name is asked for so many earlier ones, and no more", async () => {
+  await using sandbox = await startSandbox();
+  const key = newKey();
+  assert.equal((await sync(sandbox, key)).code, 0);
+  const object = s3.bytes(key) ?? assert.fail("there is no object");
+  let asked = 0;
+  const everywhere: FaultHook = ({ path }) => {
+    if (!path.includes(".previous")) return undefined;
+    asked++;
+    return { object };
+  };
+  const run = await withFault(everywhere, () => sync(sandbox, key));
+  assert.equal(run.code, 9);
+  assert.match(run.stderr, /BATON-S3-BESIDE/);
+  assert.equal(asked, 100);
+});
+
 test("a run without good access leaves object and record as they were", async () => {
   await using sandbox = await startSandbox();
   const key = newKey();

@@ -18,8 +18,16 @@ export interface S3Request {
   readonly path: string;
 }
 
-/** What the front does with a request instead of passing it on: an S3 error, a cut connection, or a reply that is lost or cut. */
-export type Fault = { readonly status: number; readonly code: string } | "cut" | "lose the reply" | "cut the reply";
+/**
+ * What the front does with a request instead of passing it on: an S3 error, a cut connection, a reply that is lost or cut,
+ * or an object that is not there.
+ */
+export type Fault =
+  | { readonly status: number; readonly code: string }
+  | { readonly object: Buffer }
+  | "cut"
+  | "lose the reply"
+  | "cut the reply";
 
 /** Decides on each request; undefined passes it on. */
 export type FaultHook = (request: S3Request) => Fault | undefined | Promise<Fault | undefined>;
@@ -104,6 +112,8 @@ export class S3Server implements AsyncDisposable {
       const reply = await this.#passOn(incoming, path);
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
       outgoing.write(Buffer.concat(await reply.toArray()).subarray(1), () => incoming.socket.destroy());
+    } else if (fault && "object" in fault) {
+      outgoing.writeHead(200, { etag: '"made up"', "content-length": fault.object.length }).end(fault.object);
     } else if (fault) {
       incoming.resume();
       const body = `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>${fault.code}</Message></Error>`;

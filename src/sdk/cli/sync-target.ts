@@ -13,7 +13,7 @@ import { fileState } from "../c1z/write/target-database.ts";
 import type { TargetIdentity } from "../contracts/connector.ts";
 import { parseRunRecord } from "../contracts/parse-run-record.ts";
 import { runRecordPath } from "../contracts/run-record.ts";
-import { toBatonError } from "../errors.ts";
+import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
 import type { S3Object } from "../object-store/s3-object.ts";
@@ -22,6 +22,9 @@ import { runRecordText, writeRunRecord } from "../sync/write-run-record.ts";
 import type { Invocation } from "./app.ts";
 import { networkOf } from "./command-setup.ts";
 import type { StoreOptions } from "./sync-options.ts";
+
+/** So many files of earlier syncs lie beside an object at most: each is copied here. */
+const mostPrevious = 100;
 
 /** The place of one sync. */
 export interface SyncTarget extends Disposable {
@@ -134,7 +137,9 @@ class ObjectTarget implements SyncTarget {
     await refuseForeign(this.path, object);
     this.#fetched = fileState(this.path);
     await this.#fetchBeside(unfinishedPath(""), signal);
-    for (let age = 1; await this.#fetchBeside(previousPath("", age), signal); age++);
+    for (let age = 1; await this.#fetchBeside(previousPath("", age), signal); age++) {
+      if (age === mostPrevious) throw tooManyBeside(this.shownAs);
+    }
   }
 
   /** @returns true when there was one; an empty one is none. */
@@ -192,6 +197,17 @@ class ObjectTarget implements SyncTarget {
  */
 async function refuseForeign(copy: string, { shownAs }: S3Object): Promise<void> {
   if ((await formatOf(copy)) === "unknown") throw corruptFile(shownAs, "it does not begin as one");
+}
+
+function tooManyBeside(object: string): BatonError {
+  const last = previousPath(object, mostPrevious);
+  return new BatonError({
+    code: "BATON-S3-BESIDE",
+    status: Status.failedPrecondition,
+    message: `${object} has ${mostPrevious} files of earlier syncs beside it, or the storage answers with a file under any name`,
+    effect: "Nothing was read or written.",
+    hint: `Move earlier ones away, from ${last} on down, and unset BATON_SKIP_CLEANUP; or see what the storage answers for a name that it does not hold.`,
+  });
 }
 
 /** Undefined without a record, and in one that does not say. */
