@@ -3,6 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { Network } from "../../sdk/net/network.ts";
 import { http } from "../../sdk/net/node-http.ts";
+import { ProxyFailure, proxyRefusal } from "../../sdk/net/tunnel.ts";
 import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
 import type { JobPlace } from "./job-context.ts";
 import type { NotifyJob } from "./messages.ts";
@@ -14,6 +15,7 @@ export async function runNotifyJob(job: NotifyJob, { io, signal }: JobPlace, red
   redactor.add(url.pathname + url.search);
   const network = Network.read(io.env, redactor);
   const isSecure = url.protocol === "https:";
+  const proxy = network.proxyFor(url);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const sent = (isSecure ? httpsRequest : http.request)(url, {
     method: "POST",
@@ -23,6 +25,10 @@ export async function runNotifyJob(job: NotifyJob, { io, signal }: JobPlace, red
   });
   sent.on("response", (response) => {
     response.resume();
+    // Only a proxy asks for a proxy's password.
+    if (response.statusCode === 407 && proxy) {
+      return reject(proxyRefusal({ proxy, host: url.hostname, port: Number(url.port || 80) }, response));
+    }
     resolve(response.statusCode ?? 0);
   });
   sent.on("error", reject);
@@ -31,6 +37,7 @@ export async function runNotifyJob(job: NotifyJob, { io, signal }: JobPlace, red
   try {
     status = await promise;
   } catch (caught) {
+    if (caught instanceof ProxyFailure) throw notSent(caught.message, caught.hint ?? "");
     const { code, name } = caught as NodeJS.ErrnoException;
     throw notSent(`${url.host} cannot be reached (${code ?? name})`, "Check the address, the network and the proxy.");
   }

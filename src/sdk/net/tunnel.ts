@@ -62,7 +62,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Duplex> {
     }
     // It may break off while it is being closed, which is of no more interest.
     socket.on("error", () => {}).destroy();
-    reject(refused(options, answer));
+    reject(proxyRefusal(options, answer));
   });
   request.end();
   try {
@@ -88,7 +88,11 @@ function begin({ proxy, host, port, secureContext }: TunnelOptions): ClientReque
   return requestHttps({ ...options, ...tls, ...(secureContext && { secureContext }) });
 }
 
-function refused({ proxy, host, port }: TunnelOptions, answer: IncomingMessage): ProxyFailure {
+/** What a proxy's own answer means, when it was asked for a connection or was handed a request. */
+export function proxyRefusal(
+  { proxy, host, port }: Pick<TunnelOptions, "proxy" | "host" | "port">,
+  answer: IncomingMessage,
+): ProxyFailure {
   const { statusCode: status = 0 } = answer;
   // The proxy's own words may be anything.
   const said = `${status} ${http.STATUS_CODES[status] ?? ""}`.trim();
