@@ -1,4 +1,4 @@
-/** Every setting with rubbish, as flag, as variable and in the file: it is refused or borne, and never a surprise. */
+/** Every setting with rubbish, as flag of each command, as variable and in the file: it is refused or borne, and never a surprise. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -57,7 +57,7 @@ interface Given {
 /** What the run said that nobody foresaw; undefined when there is nothing of that kind. */
 async function surpriseOf({ argv = [], env = {}, yaml, reach = "end" }: Given): Promise<string | undefined> {
   const cwd = mkdtempSync(join(root, "d-"));
-  const isService = "BATON_CLIENT_ID" in env;
+  const goesOn = "BATON_CLIENT_ID" in env || argv[0] === "serve";
   const named = yaml === undefined ? {} : { BATON_CONFIG_PATH: "c.yaml" };
   if (yaml !== undefined) writeFileSync(join(cwd, "c.yaml"), yaml);
   const place = { BATON_FILE: join(cwd, "sync.c1z"), BATON_LOG_LEVEL: "error" };
@@ -67,7 +67,7 @@ async function surpriseOf({ argv = [], env = {}, yaml, reach = "end" }: Given): 
     hasEnded = true;
   });
   // A service goes on until it is told to stop.
-  while (isService && !hasEnded) {
+  while (goesOn && !hasEnded) {
     io.sendSignal("SIGTERM");
     await setImmediate();
   }
@@ -104,6 +104,20 @@ function waysOf(field: Field): readonly (readonly [label: string, given: Given])
 for (const field of [...standard, ...cloudsmith.fields, ...own].filter(({ name }) => !untried.has(name))) {
   test(`rubbish for ${field.name} surprises nobody`, async () => {
     for (const [label, given] of waysOf(field)) assert.equal(await surpriseOf(given), undefined, label);
+  });
+}
+
+const otherCommands = builtInCommands.filter(({ name, isInternal }) => name !== "" && !isInternal);
+const optionsOfCommands = otherCommands.flatMap(({ name, options = [] }) =>
+  options.map((option) => [name, option] as const),
+);
+
+for (const [command, option] of optionsOfCommands) {
+  test(`rubbish for ${command} --${option.name} surprises nobody`, async () => {
+    for (const text of texts) {
+      const argv = [command, `--${option.name}=${text}`];
+      assert.equal(await surpriseOf({ argv }), undefined, JSON.stringify(text.slice(0, 30)));
+    }
   });
 }
 
