@@ -3,12 +3,12 @@
  * One account is in memory at a time; names of what is held are remembered, as many share them.
  */
 
+import { mergeByKey } from "../sdk/c1z/read/merge-by-key.ts";
 import type { HeldEntitlement, Holder, KeyedResource, SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../sdk/c1z/scratch/row-sql.ts";
 import type { Resource, ResourceId } from "../sdk/contracts/model.ts";
 import { type AccountFacts, accountFacts, plainFacts } from "./account-facts.ts";
 import { compareRoles, type FileShape, fileShape, isManagerSlug, slugOf } from "./file-shape.ts";
-import { mergeByKey } from "./merge-by-key.ts";
 import { compareTexts } from "./report.ts";
 
 /** An account, or another holder of access, and what it is said to be. */

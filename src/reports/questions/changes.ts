@@ -2,13 +2,13 @@
  * What changed between two syncs: accounts, teams and other resources, entitlements, and who holds what. Both syncs are
  * walked side by side in the order of their keys, so that memory stays flat.
  */
+import { mergeByKey } from "../../sdk/c1z/read/merge-by-key.ts";
 import type { GrantChange, HeldEntitlement, KeyedResource, SyncView } from "../../sdk/c1z/read/sync-view.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import type { ProfileValue, Resource } from "../../sdk/contracts/model.ts";
 import { accountFacts } from "../account-facts.ts";
 import { column } from "../columns.ts";
 import { Holdings } from "../holdings.ts";
-import { mergeByKey } from "../merge-by-key.ts";
 import { type Count, counted, defineReport, type Items, type Subject } from "../report.ts";
 import { barsByKind, inText } from "../screen/chart.ts";
 
@@ -111,28 +111,23 @@ function firstOf<T>(items: Iterator<T>, count: number): readonly T[] {
 /** @param access changes that name somebody, whom looking up one by one would take longer. */
 function* resourceChanges(comparison: Comparison, access: readonly GrantChange[]): Generator<Changed> {
   const { before, after } = comparison;
-  const keyOf = ({ key }: KeyedResource): string => key;
-  const old = { items: namedBy(before, access, "removed"), keyOf };
-  const pairs = mergeByKey(old, { items: namedBy(after, access, "added"), keyOf });
-  for (const pair of pairs) {
-    if (pair.kind === "left") yield resourceRow(comparison, "removed", pair.left.resource());
-    else if (pair.kind === "right") yield resourceRow(comparison, "added", pair.right.resource());
-    else yield* valueChanges(comparison, pair.left, pair.right);
+  const [lost, gained] = [keysIn(access, "removed"), keysIn(access, "added")];
+  for (const pair of after.view.resourceChanges(before.view, new Set([...lost, ...gained]))) {
+    rememberIfAsked(before, pair.before, lost);
+    rememberIfAsked(after, pair.after, gained);
+    if (!pair.before) yield resourceRow(comparison, "added", pair.after.resource());
+    else if (!pair.after) yield resourceRow(comparison, "removed", pair.before.resource());
+    else yield* valueChanges(comparison, pair.before, pair.after);
   }
 }
 
-/** All resources; names of those to whom access was added or removed are remembered on the way. */
-function* namedBy(side: Holdings, access: readonly GrantChange[], change: Change): Generator<KeyedResource> {
-  const found = access.filter((one) => one.change === change);
-  const asked = new Set(found.map(({ grant }) => resourceKey(grant.principal)));
-  for (const keyed of side.view.resourcesByKey()) {
-    if (asked.has(keyed.key)) side.remember(keyed.key, keyed.resource());
-    yield keyed;
-  }
+/** Keys of those to whom access was added or removed. */
+function keysIn(access: readonly GrantChange[], change: Change): ReadonlySet<string> {
+  return new Set(access.filter((one) => one.change === change).map(({ grant }) => resourceKey(grant.principal)));
 }
 
-function isSame(left: KeyedResource["content"], right: KeyedResource["content"]): boolean {
-  return left.every((part, index) => Buffer.compare(part, right[index] ?? part) === 0);
+function rememberIfAsked(side: Holdings, keyed: KeyedResource | undefined, asked: ReadonlySet<string>): void {
+  if (keyed && asked.has(keyed.key)) side.remember(keyed.key, keyed.resource());
 }
 
 function resourceRow(comparison: Comparison, change: Change, resource: Resource): Changed {
@@ -142,8 +137,6 @@ function resourceRow(comparison: Comparison, change: Change, resource: Resource)
 }
 
 function* valueChanges(comparison: Comparison, left: KeyedResource, right: KeyedResource): Generator<Changed> {
-  // Rows of the same bytes are most of them, and need not be decoded.
-  if (left.encoding === right.encoding && isSame(left.content, right.content)) return;
   const [old, current] = [left.resource(), right.resource()];
   const what = kindOf(comparison, current);
   const isAccount = comparison.accountTypes.has(current.id.resourceType);

@@ -20,6 +20,7 @@ import { countRows, statsFromJson } from "../write/stats.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
 import { compareGrants } from "./compare-grants.ts";
+import { compareResources } from "./compare-resources.ts";
 import { GroupedHolders } from "./group-holders.ts";
 import type {
   GrantChange,
@@ -27,6 +28,7 @@ import type {
   HeldGrant,
   Holder,
   KeyedResource,
+  ResourcePair,
   RowFilter,
   RowKind,
   RowWindow,
@@ -54,11 +56,18 @@ const tableOf: Readonly<Record<RowKind, TableName>> = {
   entitlement: "v1_entitlements",
   grant: "v1_grants",
 };
+const keyedColumns = "external_id, data";
 const heldColumns = "entitlement_id, resource_type_id, resource_id";
 const holderColumns = "principal_resource_type_id, principal_resource_id";
 /** Of a type, and of ids as a JSON array: found in the index first. */
 const rowsOfPrincipals = `id in (select id from v1_grants where principal_resource_type_id = ?
   and principal_resource_id in (select value from json_each(?)))`;
+const resourcesOfOne = `select external_id from v1_resources where sync_id in (?, ?)
+  group by external_id having count(*) = 1`;
+const resourcesThatDiffer = `select a.external_id from v1_resources b
+  join v1_resources a on b.external_id = a.external_id and b.sync_id = ? where a.sync_id = ? and a.data <> b.data`;
+const grantsOfOne = `select external_id, max(sync_id) as sync_id from v1_grants where sync_id in (?, ?)
+  group by external_id having count(*) = 1`;
 const everything: Condition = { where: [], values: [] };
 /** Rows after which is said that reading moves on. */
 const rowsPerProgress = 5000;
@@ -198,11 +207,12 @@ export class SqliteView implements SyncView {
   }
 
   *#keyedResources(condition: Condition, order: string): Generator<KeyedResource> {
-    for (const row of this.#iterate("v1_resources", "external_id, data", condition, order)) {
-      const bytes = messageOf(row);
-      const key = String(row["external_id"]);
-      yield { key, content: [bytes, nothing], encoding: "v1", resource: () => decodeResourceLater(bytes) };
-    }
+    for (const row of this.#iterate("v1_resources", keyedColumns, condition, order)) yield keyedOf(row);
+  }
+
+  #keyedResource(key: string): KeyedResource | undefined {
+    const row = this.#get("v1_resources", keyedColumns, byId(key));
+    return row && keyedOf(row);
   }
 
   *entitlementKeys(): Generator<HeldEntitlement> {
@@ -210,21 +220,43 @@ export class SqliteView implements SyncView {
     for (const row of this.#iterate("v1_entitlements", columns, everything, "order by external_id")) yield heldOf(row);
   }
 
+  /** Within one file the database compares the rows, and hands out the keys of those that differ. */
+  *resourceChanges(earlier: SyncView, also: ReadonlySet<string>): Generator<ResourcePair> {
+    const older = this.#inSameFile(earlier);
+    if (!older || !this.#has("v1_resources")) {
+      yield* compareResources(earlier, this, also);
+      return;
+    }
+    const keys = new Set(also);
+    for (const query of [resourcesOfOne, resourcesThatDiffer]) {
+      for (const row of this.#walk(query, older.syncs)) keys.add(String(row["external_id"]));
+    }
+    for (const key of [...keys].sort(compareAsUtf8)) {
+      const [before, after] = [older.view.#keyedResource(key), this.#keyedResource(key)];
+      if (before) yield { before, after };
+      else if (after) yield { before, after };
+    }
+  }
+
   /** Within one file the index on the ids tells, without a row being read; there grants are told apart by their ids. */
   *grantChanges(earlier: SyncView): Generator<GrantChange> {
-    const [before, after] = [earlier.sync?.id, this.sync?.id];
-    const isSameFile = earlier instanceof SqliteView && earlier.#db === this.#db;
-    if (!isSameFile || before === undefined || after === undefined || !this.#has("v1_grants")) {
+    const older = this.#inSameFile(earlier);
+    if (!older || !this.#has("v1_grants")) {
       yield* compareGrants(earlier, this);
       return;
     }
-    const query = `select external_id, max(sync_id) as sync_id from v1_grants where sync_id in (?, ?)
-      group by external_id having count(*) = 1`;
-    for (const row of this.#walk(query, [before, after])) {
-      const isAdded = row["sync_id"] === after;
-      const grant = (isAdded ? this : earlier).#heldGrant(String(row["external_id"]));
+    for (const row of this.#walk(grantsOfOne, older.syncs)) {
+      const isAdded = row["sync_id"] === this.sync?.id;
+      const grant = (isAdded ? this : older.view).#heldGrant(String(row["external_id"]));
       if (grant) yield { change: isAdded ? "added" : "removed", grant };
     }
+  }
+
+  /** The earlier sync and the ids of both, where the same database holds them; undefined for one and the same. */
+  #inSameFile(view: SyncView): { readonly view: SqliteView; readonly syncs: readonly string[] } | undefined {
+    const [before, after] = [view.sync?.id, this.sync?.id];
+    if (before === undefined || after === undefined || before === after) return undefined;
+    return view instanceof SqliteView && view.#db === this.#db ? { view, syncs: [before, after] } : undefined;
   }
 
   #heldGrant(id: string): HeldGrant | undefined {
@@ -401,6 +433,12 @@ function grantOf(row: Row): Grant {
   const { entitlementId: id, resource } = heldOf(row);
   const references = { entitlement: { id, resource }, principal: holderOf(row) };
   return decodeGrant(messageOf(row), { ...(expansion.length > 0 && { expansion }), ...references });
+}
+
+function keyedOf(row: Row): KeyedResource {
+  const bytes = messageOf(row);
+  const key = String(row["external_id"]);
+  return { key, content: [bytes, nothing], encoding: "v1", resource: () => decodeResourceLater(bytes) };
 }
 
 function heldOf(row: Row): HeldEntitlement {

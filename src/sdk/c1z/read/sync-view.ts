@@ -57,6 +57,11 @@ export interface HeldGrant extends HeldEntitlement {
   readonly principal: ResourceId;
 }
 
+/** A resource in one of two syncs, or in both. */
+export type ResourcePair =
+  | { readonly before: KeyedResource; readonly after: KeyedResource | undefined }
+  | { readonly before: undefined; readonly after: KeyedResource };
+
 /** A grant that only one of two syncs has. */
 export interface GrantChange {
   readonly change: "added" | "removed";
@@ -116,6 +121,11 @@ export interface SyncView {
   resourcesAsStored(resourceTypeId: string): Generator<KeyedResource>;
   /** All entitlements by id as UTF-8 sorts. */
   entitlementKeys(): Generator<HeldEntitlement>;
+  /**
+   * Resources that only one of this sync and an earlier one has, or whose rows differ; by key. So are those of the keys
+   * `also`, whether they differ or not.
+   */
+  resourceChanges(earlier: SyncView, also: ReadonlySet<string>): Generator<ResourcePair>;
   /**
    * Who holds what in only one of this sync and an earlier one, of the same file or another. Grants are the same when
    * entitlement and principal are.

@@ -11,12 +11,14 @@ import { readStats, type StatsRecord } from "../../pebble/stats-record.ts";
 import type { SyncRun } from "../../write/sync-runs.ts";
 import type { SyncStats } from "../../write/sync-store.ts";
 import { compareGrants } from "../compare-grants.ts";
+import { compareResources } from "../compare-resources.ts";
 import type {
   GrantChange,
   HeldEntitlement,
   HeldGrant,
   Holder,
   KeyedResource,
+  ResourcePair,
   RowFilter,
   RowKind,
   RowWindow,
@@ -25,7 +27,15 @@ import type {
 import { compareAsUtf8 } from "../utf8-order.ts";
 import { compareKeys, type KeyPlace } from "./block-rows.ts";
 import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeFrom, rangeOf } from "./key-parts.ts";
-import { entitlementOf, grantOf, resourceOf, resourceOfLater, resourceTypeOf, withoutDiscovery } from "./records.ts";
+import {
+  entitlementOf,
+  grantOf,
+  resourceOf,
+  resourceOfLater,
+  resourceTypeOf,
+  saysTheSame,
+  withoutDiscovery,
+} from "./records.ts";
 import type { PebbleStore, StoreEntry } from "./store.ts";
 import { storeError } from "./store-files.ts";
 
@@ -38,6 +48,7 @@ export class PebbleView implements SyncView {
   readonly sync: SyncRun | undefined;
   readonly #store: PebbleStore;
   readonly #path: string;
+  readonly #guarding: Guarded = (read) => this.#guard(read);
   readonly #held = new Map<string, HeldEntitlement>();
   #unusual: ReadonlyMap<string, ResourceId> | undefined;
 
@@ -116,7 +127,7 @@ export class PebbleView implements SyncView {
     for (const { key, value } of this.#digestRoots()) {
       const end = key.indexOf(0, indexPrefixBytes);
       const parts = partsAt(unescaped(key.subarray(indexPrefixBytes, end)), 0, entitlementPartCount);
-      counts.set(entitlementIdOf(parts), Number(value.readBigUInt64BE(1)));
+      counts.set(entitlementIdOf(parts), grantsIn({ value }));
     }
     if (counts.size > 0) return counts;
     for (const { key } of this.#walk(rangeOf(prefixes.grant))) {
@@ -191,13 +202,29 @@ export class PebbleView implements SyncView {
 
   *resourcesByKey(resourceTypeId?: string): Generator<KeyedResource> {
     const types = resourceTypeId === undefined ? this.#typesWith(prefixes.resource) : [resourceTypeId];
-    const guarded = <T>(read: () => T): T => this.#guard(read);
-    // `type:id` sorts as the type with its colon, then as the id.
-    const keyed = types.map((type) => ({ type, order: Buffer.from(`${type}:`) }));
-    for (const { type } of keyed.toSorted((a, b) => Buffer.compare(a.order, b.order))) {
+    for (const type of inOrderOfKeys(types)) {
+      for (const entry of this.#walk(rangeOf(prefixes.resource, type))) yield this.#keyed(type, entry);
+    }
+  }
+
+  #keyed(type: string, { key, value }: StoreEntry): KeyedResource {
+    return new KeyedRow(keyOfResource(type, key), value, this.#guarding);
+  }
+
+  /** Between two stores rows are compared as they are, and nothing is made of those that are the same. */
+  *resourceChanges(earlier: SyncView, also: ReadonlySet<string>): Generator<ResourcePair> {
+    if (!(earlier instanceof PebbleView)) {
+      yield* compareResources(earlier, this, also);
+      return;
+    }
+    const types = new Set([...earlier.#typesWith(prefixes.resource), ...this.#typesWith(prefixes.resource)]);
+    for (const type of inOrderOfKeys([...types])) {
       const range = rangeOf(prefixes.resource, type);
-      for (const { key, value } of this.#walk(range)) {
-        yield new KeyedRow(`${type}:${partAt(key, range.from.length, key.length)}`, value, guarded);
+      const isLeftOut = (before: StoreEntry, after: StoreEntry): boolean =>
+        this.#guard(() => saysTheSame(before.value, after.value)) && !also.has(keyOfResource(type, after.key));
+      for (const { before, after } of mergeEntries(earlier.#walk(range), this.#walk(range), isLeftOut)) {
+        if (before) yield { before: earlier.#keyed(type, before), after: after && this.#keyed(type, after) };
+        else yield { before, after: this.#keyed(type, after) };
       }
     }
   }
@@ -221,12 +248,42 @@ export class PebbleView implements SyncView {
       return;
     }
     if (this.#hasSameGrants(earlier)) return;
+    const found = this.#differsInMost(earlier) ? this.#changesByPrincipal(earlier) : undefined;
+    if (found) {
+      for (const { change, key } of found) yield { change, grant: this.#grantAt(key) };
+      return;
+    }
     for (const range of this.#differingRanges(earlier)) {
       for (const { before, after } of mergeEntries(earlier.#walk(range), this.#walk(range), () => true)) {
         if (before === undefined) yield { change: "added", grant: this.#grantAt(after.key) };
         else yield { change: "removed", grant: this.#grantAt(before.key) };
       }
     }
+  }
+
+  /** True when most grants are of entitlements whose digests differ. */
+  #differsInMost(earlier: PebbleView): boolean {
+    let [all, differing] = [0, 0];
+    for (const { before, after } of mergeEntries(earlier.#digestRoots(), this.#digestRoots(), () => false)) {
+      const count = Math.max(before ? grantsIn(before) : 0, after ? grantsIn(after) : 0);
+      all += count;
+      if (!before || !after || !before.value.equals(after.value)) differing += count;
+    }
+    return differing * 2 > all;
+  }
+
+  /**
+   * Keys of the grants that only one of two stores has, ascending, from the index by principal: it has no values, and is a
+   * third of the bytes. Undefined: they are too many to be sorted.
+   */
+  #changesByPrincipal(earlier: PebbleView): readonly ChangedKey[] | undefined {
+    const range = rangeOf(prefixes.grantByPrincipal);
+    const found: ChangedKey[] = [];
+    for (const { before, after } of mergeEntries(earlier.#walk(range), this.#walk(range), () => true)) {
+      if (found.length === mostSortedChanges) return undefined;
+      found.push({ change: before ? "removed" : "added", key: grantKeyOf((before ?? after).key) });
+    }
+    return found.sort((a, b) => Buffer.compare(a.key, b.key));
   }
 
   /** Ranges of grants in which two stores may differ, ascending: all of them, where one has no digests. */
@@ -313,9 +370,7 @@ export class PebbleView implements SyncView {
     const range = rangeOf(prefixes.grantByPrincipal, resourceType, resource);
     for (const { key } of this.#scan(range)) {
       if (!this.#fits(key, range.from.length, filter)) continue;
-      const entitlement = key.subarray(range.from.length);
-      const principal = key.subarray(indexPrefixBytes - 1, range.from.length - 1);
-      yield* this.#entryOf(Buffer.concat([prefixes.grant, entitlement, principal]));
+      yield* this.#entryOf(grantKeyOf(key));
     }
   }
 
@@ -468,6 +523,36 @@ class KeyedRow implements KeyedResource {
     // A copy: the row is read over, and what is around it is not kept.
     return resourceOfLater(Buffer.from(this.#value), this.#guarded);
   }
+}
+
+/** `type:id` sorts as the type with its colon, then as the id. */
+function inOrderOfKeys(types: readonly string[]): readonly string[] {
+  return types.toSorted((a, b) => Buffer.compare(Buffer.from(`${a}:`), Buffer.from(`${b}:`)));
+}
+
+/** @param key of the row. */
+function keyOfResource(type: string, key: Buffer): string {
+  return `${type}:${partAt(key, endOfPart(key, prefixBytes) + 1, key.length)}`;
+}
+
+/** A grant that only one of two stores has, by its key. */
+interface ChangedKey {
+  readonly change: GrantChange["change"];
+  readonly key: Buffer;
+}
+
+/** Changes of grants that are held in memory to be sorted. */
+const mostSortedChanges = 50_000;
+
+/** How many grants a digest of an entitlement is of. */
+function grantsIn({ value }: Pick<StoreEntry, "value">): number {
+  return Number(value.readBigUInt64BE(1));
+}
+
+/** The key of a grant, from the one in the index by principal: type and id of the principal, then the entitlement. */
+function grantKeyOf(key: Buffer): Buffer {
+  const end = endOfPart(key, endOfPart(key, indexPrefixBytes) + 1);
+  return Buffer.concat([prefixes.grant, key.subarray(end + 1), key.subarray(indexPrefixBytes - 1, end)]);
 }
 
 type StoreRow = Pick<StoreEntry, "key" | "value">;

@@ -149,6 +149,13 @@ export function withoutDiscovery(value: Uint8Array): readonly [Uint8Array, Uint8
   return [value, value.subarray(value.length)];
 }
 
+/** Whether two records are the same but for that moment. */
+export function saysTheSame(left: Uint8Array, right: Uint8Array): boolean {
+  const [leftHead, leftTail] = withoutDiscovery(left);
+  const [rightHead, rightTail] = withoutDiscovery(right);
+  return Buffer.compare(leftHead, rightHead) === 0 && Buffer.compare(leftTail, rightTail) === 0;
+}
+
 /** ResourceRecord and EntitlementRecord: discovered_at. */
 const discoveredAtField = 8;
 

@@ -1,5 +1,5 @@
 /** Walks two lists that are sorted by key side by side, one element of each in memory. */
-import { compareAsUtf8 } from "../sdk/c1z/read/utf8-order.ts";
+import { compareAsUtf8 } from "./utf8-order.ts";
 
 /** What is in one list, or in both. */
 export type Pair<L, R> =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compareAsUtf8 } from "../sdk/c1z/read/utf8-order.ts";
 import { mergeByKey } from "./merge-by-key.ts";
+import { compareAsUtf8 } from "./utf8-order.ts";
 
 const texts = fc.uniqueArray(fc.string({ unit: "binary", maxLength: 4 }));
 
