@@ -24,8 +24,8 @@ export function formulaSafe(text: string): string {
   return dangerous.test(text) ? `'${text}` : text;
 }
 
-/** A stretch that holds nothing but separators, white space, quotes and invisible characters. */
-const stretches = /[\s\p{Cf}\0"';|]+/gu;
+/** From a separator on, a stretch that holds nothing but separators, white space, quotes and invisible characters. */
+const stretches = /[;|\t\r\n][\s\p{Cf}\0"';|]*/gu;
 /** What a cell begins behind, for a reader that does not split at commas. */
 const separator = /[;|\t\r\n]/;
 const separators = new RegExp(separator, "g");

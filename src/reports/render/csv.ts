@@ -34,6 +34,8 @@ function csvCell(cell: Cell): string {
   if (typeof cell === "number") return String(cell);
   const content = cellText(cell);
   if (content === "" || harmless.test(content)) return content;
+  // What each of them begins with is a letter or digit, also for who splits at the semicolons between them.
+  if (typeof cell === "object" && cell.every((one) => harmless.test(one))) return `"${content}"`;
   const text = csvSafe(content);
   return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
