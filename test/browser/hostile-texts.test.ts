@@ -34,7 +34,9 @@ async function mainText(): Promise<string> {
 }
 
 test("as owners in the list of connectors", async () => {
-  for (const owner of payloads) {
+  // The tests of parts put every payload into a cell.
+  const owners = payloads.filter((_, at) => at % 6 === 0);
+  for (const owner of owners) {
     const { id } = (await site.post<ConnectorDetail>("/api/connectors", { mode: "once", owner })).body;
     // What has no input is not in the list; without a key nothing is synced.
     assert.equal((await site.post(`/api/connectors/${id}/settings`, { orgSlug: "sandbox-org" })).status, 200);
@@ -42,7 +44,7 @@ test("as owners in the list of connectors", async () => {
   await site.visit("/connectors");
   const cells = (await site.page.locator("td").allTextContents()).map(shown);
   assert.deepEqual(
-    payloads.filter((payload) => !cells.includes(shown(payload))),
+    owners.filter((payload) => !cells.includes(shown(payload))),
     [],
   );
 });
@@ -105,7 +107,7 @@ test("as an answer that is none, and as what an API host says of an error", asyn
 });
 
 test("in addresses, which show no screen or nothing of it", async () => {
-  for (const payload of payloads.filter((one) => !/[\\%]/.test(one)).slice(0, 20)) {
+  for (const payload of payloads.filter((one) => !/[\\%]/.test(one)).slice(0, 4)) {
     await site.visit(`/connectors/${encodeURIComponent(payload)}`);
     await site.page.getByText("There is no such connector").first().waitFor();
   }
