@@ -1,10 +1,9 @@
-/** Screens below /sources and /files: which belongs to which address. */
+/** Screens below /sources: which belongs to which address. */
 import { useRoute } from "preact-iso";
 import { Access } from "./access/access-tab.tsx";
 import { SourceFrame } from "./access/source-frame.tsx";
 import { TeamScreen } from "./access/teams/team-screen.tsx";
 import { ListScreen } from "./decisions/list-screen.tsx";
-import { FileScreen } from "./files/file-screen.tsx";
 import { TablesScreen } from "./files/tables-screen.tsx";
 import { ReviewScreen } from "./reviews/review-screen.tsx";
 import { Reviews } from "./reviews/reviews-tab.tsx";
@@ -32,10 +31,4 @@ export function SourceRoute() {
       </SourceFrame>
     );
   return <NotFound />;
-}
-
-/** /files/:fileId */
-export function FileRoute() {
-  const { fileId = "" } = useRoute().params;
-  return <FileScreen fileId={fileId} />;
 }

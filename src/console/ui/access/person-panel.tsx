@@ -78,6 +78,6 @@ function factsOf(person: PersonDetail) {
     ["Visibility", <TextOrDash key="visibility" text={person.visibility} />],
     ["Last login, UTC", <Day key="last-login" ms={person.lastLoginMs} absent="Never or hidden" />],
     ["Joined, UTC", <Day key="joined" ms={person.joinedMs} absent="Not known" />],
-    ["Id", <span key="id" class="mono">{`${person.type}:${person.id}`}</span>],
+    ["Id", <code key="id">{`${person.type}:${person.id}`}</code>],
   ] as const;
 }

@@ -1,4 +1,5 @@
 /** What a file is: where it lies, how its sync and run ended, and how much is in it. */
+import { useRoute } from "preact-iso";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { screenAddress } from "../access/source-address.ts";
 import { type InfoProps, RunFacts, SourceFrame } from "../access/source-frame.tsx";
@@ -9,8 +10,9 @@ import { FactList } from "../design/facts.tsx";
 import { formatBytes, formatCount, formatMoment } from "../design/format.ts";
 import { TypesOfFile } from "./types-of-file.tsx";
 
-/** The screen of an opened file. */
-export function FileScreen({ fileId }: { readonly fileId: string }) {
+/** The screen of an opened file, of the address /files/:fileId. */
+export function FileScreen() {
+  const { fileId = "" } = useRoute().params;
   const source = `file:${fileId}`;
   return (
     <SourceFrame source={source} tab="overview">
@@ -45,17 +47,12 @@ function FileOverview({ info }: InfoProps) {
 
 function factsOf({ path, bytes, sha256, sync, syncs }: SourceInfo) {
   return [
-    [
-      "Path",
-      <span key="path" class="mono">
-        {path}
-      </span>,
-    ],
+    ["Path", <code key="path">{path}</code>],
     ["Size", formatBytes(bytes)],
     [
       "SHA-256",
       <span key="sha256" class="row">
-        <span class="mono">{sha256}</span>
+        <code>{sha256}</code>
         <CopyButton text={sha256} label="Copy the SHA-256" />
       </span>,
     ],

@@ -15,7 +15,6 @@ import { formatDateTime } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Page } from "../design/page.tsx";
 import { Table } from "../rows/table.tsx";
-import { useFileDrop } from "./use-file-drop.ts";
 
 /** The screen. */
 export function FilesScreen() {
@@ -130,4 +129,24 @@ function DropZone({ onOpened }: OpenProps) {
       {upload.failure && <FailureBanner failure={upload.failure} isUrgent={true} />}
     </Card>
   );
+}
+
+/** Whether a file is held over a place, and what the place needs to take it: the first one, where there are several. */
+function useFileDrop(onFile: (file: File) => void) {
+  const [isOver, setOver] = useState(false);
+  const handlers = {
+    onDragOver: (event: DragEvent) => {
+      // Without this the browser would leave the page for the file.
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) onFile(file);
+    },
+  };
+  return { isOver, handlers };
 }

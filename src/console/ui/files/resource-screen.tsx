@@ -93,12 +93,7 @@ function factsOf(source: string, { type, id, name, parent }: ResourceDetail) {
   return [
     ["Name", <TextOrDash key="name" text={name} />],
     ["Type", type],
-    [
-      "Id",
-      <span key="id" class="mono">
-        {id}
-      </span>,
-    ],
+    ["Id", <code key="id">{id}</code>],
     ["Lies under", above],
   ] as const;
 }

@@ -64,7 +64,7 @@ function Narrowed({ source, query }: { readonly source: string; readonly query: 
     <div class="list-head row-between">
       <p>
         {entitlement === "" ? "Held by " : "Grants of "}
-        <span class="mono">{entitlement === "" ? principal : entitlement}</span>
+        <code>{entitlement === "" ? principal : entitlement}</code>
       </p>
       <a href={tablesAddress(source, { show })}>Show all</a>
     </div>

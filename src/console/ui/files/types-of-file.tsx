@@ -16,7 +16,7 @@ export function TypesOfFile({ info: { source, resourceTypes } }: InfoProps) {
         rowKey={({ id }) => id}
         columns={[
           { key: "name", title: "Type", isRowHeader: true, cell: ({ id, name }) => name || id },
-          { key: "id", title: "Id", cell: ({ id }) => <span class="mono">{id}</span> },
+          { key: "id", title: "Id", cell: ({ id }) => <code>{id}</code> },
           { key: "part", title: "Stands for", cell: (type) => partOf(type) },
           {
             key: "count",

@@ -17,7 +17,7 @@ import { type AskedRows, RowsTable, useRows } from "../rows/rows-table.tsx";
 import { wholeTable, withTableQuery } from "../rows/table-query.ts";
 import { ComparePicker } from "./compare-picker.tsx";
 import { PrintButton, PrintedRows } from "./print-review.tsx";
-import { EvidenceButton } from "./review-downloads.tsx";
+import { EvidenceButton } from "./reviews-tab.tsx";
 
 /** The screen of a source's review. */
 export function ReviewScreen({ source, name }: { readonly source: string; readonly name: string }) {

@@ -10,7 +10,6 @@ import { toneIcons } from "../design/banner.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Icon } from "../design/icon.tsx";
 import { Loaded } from "../design/loaded.tsx";
-import { EvidenceButton } from "./review-downloads.tsx";
 
 /** The cards, below what is being decided. */
 export function Reviews({ info }: InfoProps) {
@@ -38,6 +37,13 @@ export function Reviews({ info }: InfoProps) {
         )}
       </Loaded>
     </>
+  );
+}
+
+/** All reviews in one zip with hashes. */
+export function EvidenceButton({ source, since = "" }: { readonly source: string; readonly since?: string }) {
+  return (
+    <LinkButton icon="download" href={sourceApi(source, "evidence", { since })} download={true} text="Evidence pack" />
   );
 }
 

@@ -55,7 +55,7 @@ function Team({ info, team }: { readonly info: SourceInfo; readonly team: TeamRo
             facts={[
               ["Visibility", <VisibilityChip key="visibility" visibility={visibility} />],
               ["Slug", <TextOrDash key="slug" text={slug} />],
-              ["Id", <span key="id" class="mono">{`${type}:${id}`}</span>],
+              ["Id", <code key="id">{`${type}:${id}`}</code>],
             ]}
           />
         </Card>

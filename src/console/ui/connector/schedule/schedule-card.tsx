@@ -1,14 +1,17 @@
 /** When the connector syncs by itself. */
 import { useState } from "preact/hooks";
 import type { ConnectorDetail, ScheduleProblem } from "../../../contract/connectors.ts";
+import { postJson } from "../../api/api.ts";
+import { useAction } from "../../api/use-action.ts";
 import type { Data } from "../../api/use-data.ts";
 import { Banner } from "../../design/banner.tsx";
 import { Button, LinkButton } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { FactList } from "../../design/facts.tsx";
-import { connectorPath } from "../connector-paths.ts";
-import { NextRuns } from "./next-runs.tsx";
-import { ScheduleDialog } from "./schedule-dialog.tsx";
+import { FormDialog } from "../../design/form.tsx";
+import { showToast } from "../../design/toast.tsx";
+import { connectorApi, connectorPath } from "../connector-paths.ts";
+import { NextRuns, ScheduleFields, scheduleDraftOf, scheduleOf } from "./schedule-fields.tsx";
 import { scheduleText } from "./schedule-text.ts";
 
 const problemTexts: Readonly<Record<ScheduleProblem, string>> = {
@@ -17,8 +20,13 @@ const problemTexts: Readonly<Record<ScheduleProblem, string>> = {
   "key-sealed": "Its API key cannot be opened: the console was started without the key that sealed it.",
 };
 
+interface ScheduleProps {
+  readonly connector: ConnectorDetail;
+  readonly data: Data<ConnectorDetail>;
+}
+
 /** The card; a service has no schedule of its own, because C1 says when. */
-export function ScheduleCard({ connector, data }: { connector: ConnectorDetail; data: Data<ConnectorDetail> }) {
+export function ScheduleCard({ connector, data }: ScheduleProps) {
   const [isEditing, setEditing] = useState(false);
   const { schedule, scheduleProblem, nextRunsMs, isPaused, mode } = connector;
   if (mode === "service") {
@@ -56,5 +64,21 @@ export function ScheduleCard({ connector, data }: { connector: ConnectorDetail; 
       )}
       {isEditing && <ScheduleDialog connector={connector} data={data} onClose={() => setEditing(false)} />}
     </Card>
+  );
+}
+
+function ScheduleDialog({ connector, data, onClose }: ScheduleProps & { onClose: () => void }) {
+  const [draft, setDraft] = useState(() => scheduleDraftOf(connector.schedule));
+  const schedule = scheduleOf(draft);
+  const save = useAction(async () => {
+    if (!schedule) return;
+    data.replace(await postJson<ConnectorDetail>(connectorApi(connector.id, "/schedule"), schedule));
+    showToast("Schedule saved");
+    onClose();
+  });
+  return (
+    <FormDialog title="Schedule" onClose={onClose} action={save} submit="Save" isDisabled={!schedule}>
+      <ScheduleFields draft={draft} onChange={setDraft} />
+    </FormDialog>
   );
 }

@@ -3,7 +3,7 @@ import type { Schedule } from "../../../contract/connectors.ts";
 import { useData } from "../../api/use-data.ts";
 import { useDebounced } from "../../browser/use-debounced.ts";
 import { Segments, SelectField, TextField } from "../../design/field.tsx";
-import { NextRuns } from "./next-runs.tsx";
+import { formatDateTime } from "../../design/format.ts";
 import { previewPath, shortestMinutes, timeZones } from "./schedule-text.ts";
 
 type Kind = Schedule["kind"];
@@ -100,4 +100,21 @@ export function scheduleOf(form: ScheduleDraft): Schedule | null {
   if (form.kind === "cron") return { kind: "cron", expression: form.expression.trim(), timeZone: form.timeZone };
   const everyMinutes = /^\d+$/.test(form.minutes.trim()) ? Number(form.minutes) : 0;
   return everyMinutes >= shortestMinutes ? { kind: "interval", everyMinutes } : null;
+}
+
+/** The next moments of a schedule, or why there are none. */
+export function NextRuns({ runsMs, isPaused = false }: { runsMs: readonly number[]; isPaused?: boolean }) {
+  if (isPaused) return <span>None while paused</span>;
+  if (runsMs.length === 0) return <span>None</span>;
+  return (
+    <ol class="moments">
+      {runsMs.map((ms) => (
+        <li key={ms}>
+          <time dateTime={new Date(ms).toISOString()} title={formatDateTime(ms)}>
+            {formatDateTime(ms)}
+          </time>
+        </li>
+      ))}
+    </ol>
+  );
 }
