@@ -81,7 +81,8 @@ interface ReviewProps {
   readonly decisions: Decisions;
 }
 
-function Review({ id, show, page, offset, setOffset, decisions }: ReviewProps) {
+/** Everything below the title. */
+export function Review({ id, show, page, offset, setOffset, decisions }: ReviewProps) {
   const { route } = useLocation();
   const { review, check, total } = page;
   const mayDecide = useRole() !== "viewer" && review.signed === null;

@@ -93,7 +93,8 @@ function Lookup({ info }: InfoProps) {
 
 type Row = ListedPage["rows"][number];
 
-function FoundPeople(props: { source: string; found: Found; onMove: (offset: number) => void }) {
+/** What was found, a part at a time, and its downloads. */
+export function FoundPeople(props: { source: string; found: Found; onMove: (offset: number) => void }) {
   const { source, found, onMove } = props;
   const { page, list } = found;
   const here = useLocation();

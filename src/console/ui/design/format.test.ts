@@ -2,12 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  capitalized,
   formatAmount,
   formatBytes,
   formatClock,
   formatClockBoth,
+  formatDateTime,
   formatDuration,
+  formatMoment,
   formatRelative,
+  formatUtcDay,
   shortHash,
 } from "./format.ts";
 
@@ -64,4 +68,20 @@ test("sizes go up in steps of 1,000 and keep two digits", () => {
 test("hashes are cut in the middle", () => {
   assert.equal(shortHash("0123456789abcdef0123456789abcdef"), "01234567…cdef");
   assert.equal(shortHash("short"), "short");
+});
+
+test("a moment that is not known says so, in the words of its place", () => {
+  assert.equal(formatMoment(null), "Not known");
+  assert.equal(formatMoment(undefined, "Never"), "Never");
+  assert.equal(formatMoment(0, "Never"), formatDateTime(0));
+});
+
+test("a day in UTC is the same for every reader, and a date and time says its zone", () => {
+  assert.equal(formatUtcDay(Date.UTC(2026, 10, 30, 23, 59)), "30 Nov 2026");
+  assert.equal(formatUtcDay(Date.UTC(2026, 11, 1)), "1 Dec 2026");
+  assert.match(formatDateTime(Date.UTC(2026, 10, 30, 12)), /^\d+ \w+ 2026, \d\d:\d\d \S+$/);
+});
+
+test("a word begins with a capital, also one that has none", () => {
+  assert.deepEqual(["owner", "", "écrivain", "7"].map(capitalized), ["Owner", "", "Écrivain", "7"]);
 });

@@ -60,11 +60,13 @@ const texts: Readonly<Record<AttentionMatter["kind"], Told>> = {
   "no-figures": (_count, reason) => `Its figures cannot be worked out: ${reason}`,
 };
 
-function textOf({ kind, count, reason }: AttentionMatter): string {
+/** What is said of a matter. */
+export function textOf({ kind, count, reason }: AttentionMatter): string {
   return texts[kind](count ?? 0, reason);
 }
 
-function addressOf({ connectorId, place }: AttentionMatter): string {
+/** Where it leads: to the people, the review or the connector that it is about. */
+export function addressOf({ connectorId, place }: AttentionMatter): string {
   const source = `connector:${connectorId}`;
   if (place.on === "people") return screenAddress(source, "people", place.where);
   return place.on === "review" ? reviewAddress(source, place.name) : connectorPath(connectorId);
@@ -73,7 +75,7 @@ function addressOf({ connectorId, place }: AttentionMatter): string {
 const [width, height] = [72, 20];
 
 /** The figure over the kept runs, from zero; nothing for a single run. */
-function Line({ series }: { readonly series: readonly number[] }) {
+export function Line({ series }: { readonly series: readonly number[] }) {
   if (series.length < 2) return null;
   const most = Math.max(1, ...series);
   const points = series.map((value, at) => {

@@ -140,7 +140,7 @@ function Answer({ info, since, asked, page }: AnswerProps) {
 }
 
 /** Figure and sentence; the chart and what to look at are behind it, so that the rows are on the first screen. */
-function InShort({ page }: { readonly page: ReviewPage }) {
+export function InShort({ page }: { readonly page: ReviewPage }) {
   const here = useLocation();
   const { headline, chart, notices, asOfMs } = page;
   const addressOf = (where: Readonly<Record<string, string>>): string =>

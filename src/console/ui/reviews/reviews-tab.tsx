@@ -47,7 +47,8 @@ export function EvidenceButton({ source, since = "" }: { readonly source: string
   );
 }
 
-function ReviewCard({ source, review }: { readonly source: string; readonly review: ReviewInfo }) {
+/** One of them: its figure, or why there is none. */
+export function ReviewCard({ source, review }: { readonly source: string; readonly review: ReviewInfo }) {
   const { name, title, summary, headline, problem } = review;
   return (
     <>

@@ -74,7 +74,8 @@ export function TeamsList({ info }: InfoProps) {
   );
 }
 
-function teamColumns(source: string): readonly LongColumn<TeamRow>[] {
+/** The columns of the table of teams. */
+export function teamColumns(source: string): readonly LongColumn<TeamRow>[] {
   const address = ({ type, id }: TeamRow, where: Readonly<Record<string, string>>): string =>
     withQuery(subjectAddress(source, "teams", type, id), where, new Set(Object.keys(where)));
   return [

@@ -63,7 +63,7 @@ function RunList({ connectorId }: { connectorId: string }) {
           </Empty>
         )}
         {runs && runs.length > 0 && (
-          <Table caption="Runs, latest first" columns={columns} rows={runs} rowKey={({ runId }) => runId} />
+          <Table caption="Runs, latest first" columns={runColumns} rows={runs} rowKey={({ runId }) => runId} />
         )}
       </Card>
       {next !== null && (
@@ -75,7 +75,8 @@ function RunList({ connectorId }: { connectorId: string }) {
   );
 }
 
-const columns: readonly Column<RunSummary>[] = [
+/** What stands of each run in the list. */
+export const runColumns: readonly Column<RunSummary>[] = [
   {
     key: "started",
     title: "Started",

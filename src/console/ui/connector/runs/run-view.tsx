@@ -70,13 +70,14 @@ export function RunView({ connectorId, runId }: { connectorId: string; runId: st
         />
       </div>
       <Loaded of={run} lines={8} isCard={true}>
-        {(data) => <Shown run={data} />}
+        {(data) => <RunInFull run={data} />}
       </Loaded>
     </div>
   );
 }
 
-function Shown({ run }: { run: RunDetail }) {
+/** Everything that a run recorded. */
+export function RunInFull({ run }: { run: RunDetail }) {
   const warnings = run.warnings.map(({ code, severity, count, message }) => ({
     id: code,
     level: severity,

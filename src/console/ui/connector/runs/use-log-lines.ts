@@ -75,14 +75,9 @@ export function useLogLines(query: LogQuery, isFollowing: boolean): LogLines {
   const loadNewer = () => {
     void ask(null, (page) =>
       setLines((old) => {
-        const newest = old[0]?.seq ?? -1;
-        const fresh = page.lines.filter(({ seq }) => seq > newest);
-        // More came than a page holds: begin anew rather than leave a gap.
-        if (old.length > 0 && fresh.length === page.lines.length && page.next !== null) {
-          next.current = page.next;
-          return page.lines;
-        }
-        return fresh.length === 0 ? old : [...fresh, ...old];
+        const { lines: merged, isAnew } = withNewer(old, page);
+        if (isAnew) next.current = page.next;
+        return merged;
       }),
     );
   };
@@ -110,6 +105,15 @@ export function useLogLines(query: LogQuery, isFollowing: boolean): LogLines {
     });
   };
   return { lines, total, failure, isLoading, loadOlder };
+}
+
+/** The lines with those of the newest page on top. `isAnew`: more came than it holds, and the list begins anew. */
+export function withNewer(old: readonly LogLine[], page: Pick<LogPage, "lines" | "next">) {
+  const newest = old[0]?.seq ?? -1;
+  const fresh = page.lines.filter(({ seq }) => seq > newest);
+  // Older lines stay on the server: a gap would not be seen.
+  const isAnew = old.length > 0 && fresh.length === page.lines.length && page.next !== null;
+  return { lines: isAnew ? page.lines : fresh.length === 0 ? old : [...fresh, ...old], isAnew };
 }
 
 function logPath({ connectorId, level, q, runId }: LogQuery, before: number | null): string {

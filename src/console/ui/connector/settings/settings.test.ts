@@ -6,7 +6,7 @@ import { connectorOf, failureOf, sessionOf, testOf } from "../../../../../test/b
 import type { ConnectorDetail, FoundSettings, TestState } from "../../../contract/connectors.ts";
 import { session } from "../../api/session.ts";
 import { draftOf } from "./settings-values.ts";
-import { verdictOf } from "./use-test.ts";
+import { newer, verdictOf } from "./use-test.ts";
 
 const { KeyField } = await import("./key-field.tsx");
 const { TestLines } = await import("./test-lines.tsx");
@@ -24,6 +24,18 @@ test("a test passes, passes with warnings, or fails, and says nothing before it 
   assert.equal(verdictOf(testOf(["pass", "warn"])), "partial");
   assert.equal(verdictOf(testOf(["warn", "fail"])), "fail");
   assert.equal(verdictOf(testOf(["pass"], { failure: failureOf("network-down") })), "fail");
+});
+
+test("a state of a test that comes late does not undo what is known; another test takes its place", () => {
+  const begun = testOf(["running", "waiting"], { isDone: false });
+  const further = testOf(["pass", "running"], { isDone: false });
+  const done = testOf(["pass", "pass"]);
+  assert.equal(newer(further, begun), further);
+  assert.equal(newer(begun, further), further);
+  assert.equal(newer(done, further), done);
+  assert.equal(newer(null, begun), begun);
+  const other = testOf(["waiting"], { testId: "t2", isDone: false });
+  assert.equal(newer(done, other), other);
 });
 
 test("each line of a test has a word for what came of it, and what to do is said once", async () => {

@@ -46,7 +46,8 @@ export function verdictOf(test: TestState | null): Verdict | null {
   return test.lines.some(({ outcome }) => outcome === "warn") ? "partial" : "pass";
 }
 
-function newer(old: TestState | null, next: TestState): TestState {
+/** The later of two states of one test: an event can be faster than the answer, and the other way round. */
+export function newer(old: TestState | null, next: TestState): TestState {
   if (!old || old.testId !== next.testId) return next;
   return settled(next) >= settled(old) ? next : old;
 }

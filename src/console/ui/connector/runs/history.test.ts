@@ -1,0 +1,150 @@
+/** Runs that ended: their line in the history, all that one recorded, and the lines of the log. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { drawn } from "../../../../../test/browser/page-parts.ts";
+import { failureOf, noonMs, runOf } from "../../../../../test/browser/page-samples.ts";
+import type { LogLine, RunDetail, RunSummary } from "../../../contract/runs.ts";
+import { type LogLines, withNewer } from "./use-log-lines.ts";
+
+const { runColumns } = await import("./history-tab.tsx");
+const { RunInFull } = await import("./run-view.tsx");
+const { LogList } = await import("./log-list.tsx");
+
+async function lineOf(run: RunSummary): Promise<string[]> {
+  return Promise.all(runColumns.map(async (column) => (await drawn(() => column.cell(run), {})).text));
+}
+
+test("a run has a line with when, by whom, how it ended, how much it read, and its file", async () => {
+  assert.deepEqual(await lineOf(runOf({ startedBy: "schedule" })), [
+    ...["30 Nov 2026, 12:59 CET Schedule", "Complete", "1 min", "1,200", "30", "2,400", "0", "1.4 MB 01234567…cdef"],
+  ]);
+});
+
+test("one that failed has its code in the place of a file, and no figures", async () => {
+  const failed = runOf({ result: "Failed", totals: null, file: null, durationMs: null, errorCode: "CS-AUTH-401" });
+  assert.deepEqual((await lineOf(failed)).slice(1), ["Failed", "", "–", "–", "–", "0", "CS-AUTH-401"]);
+  assert.equal((await lineOf(runOf({ file: null }))).at(-1), "None kept");
+  assert.equal((await lineOf(runOf({ result: null })))[1], "Running");
+});
+
+function full(more: Partial<RunDetail> = {}) {
+  const run: RunDetail = {
+    ...runOf({ retries: 3 }),
+    ...{ syncId: "s2", resumed: false, phaseMs: { members: 61_000 }, signals: [], warnings: [], completeness: null },
+    ...{ failure: null, drop: null },
+    ...more,
+  };
+  return drawn(RunInFull, { run });
+}
+
+test("a run in full: its facts, its file, and the way to its access and its log", async () => {
+  const { text, elements } = await full();
+  assert.match(text, /Requests 12, 3 of them again Taken up again No Key fp Sync id s2 SHA-256 0123456789abcdef/);
+  assert.match(text, /Time by phase members 1 min 1 s$/);
+  const links = elements("a").map(({ href }) => href);
+  for (const link of ["/connectors/c1/logs?run=r1", "/api/runs/r1/file", "/sources/run%3Ar1/people"])
+    assert.ok(links.includes(link), link);
+});
+
+test("without a file there is no way to one, and its figures lead nowhere", async () => {
+  const { elements, text } = await full({ file: null });
+  assert.deepEqual(
+    elements("a").map(({ href }) => href),
+    ["/connectors/c1/logs?run=r1"],
+  );
+  assert.match(text, /SHA-256 No file kept/);
+});
+
+test("what was compared can be added up by a reader, list by list, and what was not read is named", async () => {
+  const list = { list: "members", title: "Members", announced: 240, read: 241, distinct: 240, added: 240 };
+  const { text, texts } = await full({
+    completeness: {
+      lists: [
+        { ...list, passes: 2, sweeps: 1, moved: true, startedAt: new Date(noonMs).toISOString(), endedAt: null },
+        {
+          ...list,
+          list: "teams",
+          title: "Teams",
+          announced: null,
+          passes: 1,
+          sweeps: 1,
+          moved: false,
+          startedAt: "2026-11-30T12:00:00Z",
+          endedAt: "2026-11-30T12:01:00Z",
+        },
+      ],
+      ...{ keyOwner: { kind: "service", role: "Manager" }, keyKind: "token" },
+      notRead: [{ what: "services", title: "service accounts" }],
+    },
+  });
+  assert.deepEqual(texts("td").slice(0, 9), [
+    ...["240", "241", "240", "240", "2", "1", "Yes", "30 Nov 2026, 13:00 CET", "Not read to its end"],
+  ]);
+  assert.equal(texts("td")[9], "Nothing");
+  assert.match(
+    text,
+    /Kind of key Short-lived token Owner of the key A service account Role of the key's owner Manager/,
+  );
+  assert.match(text, /Not read service accounts/);
+});
+
+test("signals and warnings stand with their codes, or it is said that there are none", async () => {
+  const calm = await full();
+  assert.match(calm.text, /No sign that anything is hidden\. Warnings No warnings\./);
+  const { html, text } = await full({
+    signals: [{ id: "FEWER", level: "hold", count: 7, message: "Fewer than before" }],
+    warnings: [{ code: "W-1", severity: "warning", count: 1200, message: "Names are missing" }],
+    failure: failureOf("held"),
+  });
+  assert.match(text, /^It did not work/);
+  assert.match(text, /FEWER hold 7 Fewer than before/);
+  assert.match(text, /W-1 warning 1,200 Names are missing/);
+  assert.match(html, /chip-bad">hold/);
+  assert.match(html, /chip-warn">warning/);
+});
+
+function line(seq: number, more: Partial<LogLine> = {}): LogLine {
+  return { seq, timeMs: noonMs, level: "info", message: `Line ${seq}`, fields: {}, runId: null, ...more };
+}
+
+function log(more: Partial<LogLines>, isSearch = false) {
+  const lines = { lines: [], total: 0, failure: null, isLoading: false, loadOlder: () => undefined, ...more };
+  return drawn(LogList, { log: lines, isSearch });
+}
+
+test("a line of the log has its time to the millisecond, its level in words, and its details", async () => {
+  const { texts, elements } = await log({
+    lines: [line(2, { level: "warn", message: "Slow", fields: { path: "/v1", took: { ms: 7 } } })],
+    total: 1,
+  });
+  assert.deepEqual(texts("button"), ['13:00:00.000 warn Slow path=/v1 took={"ms":7}']);
+  assert.equal(elements("time")[0]?.["datetime"], "2026-11-30T12:00:00.000Z");
+});
+
+test("of a long log only lines near the window are in the document", async () => {
+  const lines = Array.from({ length: 5000 }, (_, at) => line(5000 - at));
+  assert.ok((await log({ lines, total: 5000 })).elements("button").length < 40);
+});
+
+test("a log without lines says whether none was written, none matches, or they are on their way", async () => {
+  assert.match((await log({})).text, /^No lines yet/);
+  assert.match((await log({}, true)).text, /^No line matches/);
+  assert.equal((await log({ total: null })).text, "Loading");
+  assert.equal((await log({ isLoading: true })).text, "Loading");
+});
+
+const seqs = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, at) => line(from - at));
+const numbers = (lines: readonly LogLine[]) => lines.map(({ seq }) => seq);
+
+test("new lines come on top, and none stands twice", () => {
+  const { lines, isAnew } = withNewer(seqs(5, 1), { lines: seqs(7, 3), next: null });
+  assert.deepEqual([numbers(lines), isAnew], [[7, 6, 5, 4, 3, 2, 1], false]);
+  const old = seqs(5, 1);
+  assert.equal(withNewer(old, { lines: seqs(5, 3), next: null }).lines, old);
+  assert.deepEqual(numbers(withNewer([], { lines: seqs(3, 1), next: 1 }).lines), [3, 2, 1]);
+});
+
+test("when more came than a page holds, the list begins anew: a gap would not be seen", () => {
+  const { lines, isAnew } = withNewer(seqs(5, 1), { lines: seqs(20, 11), next: 11 });
+  assert.deepEqual([numbers(lines), isAnew], [numbers(seqs(20, 11)), true]);
+});
