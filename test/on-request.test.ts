@@ -214,6 +214,16 @@ test("a service account that a provider may become and that no list shows is sai
   assert.ok(codes.includes("CS-SERVICE-UNLISTED"));
 });
 
+test("a list in a form that cannot be read is not said to be hidden", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 6 } });
+  const match = { path: "/openid-connect/" };
+  sandbox.addFault({ kind: "status", status: 200, body: '[{"slug_perm": "x", "claims": []}]', match, times: 9 });
+  const { result, end } = await sync(sandbox, { requested: ["oidc-provider"] });
+  assert.equal(result, "Partial roster");
+  const said = end.warnings.find(({ code }) => code === "CS-LIST-UNSEEN")?.message ?? "";
+  assert.match(said, /cannot be read: .*field '0\.claims'/);
+});
+
 test("events prints what happened, oldest first; a plan without an audit log is an error", async () => {
   await using sandbox = await startSandbox({ organization: { members: 12, auditEvents: 60 } });
   const env = settingsFor(sandbox, "owner");

@@ -151,7 +151,10 @@ export function isAboutKey(caught: unknown): boolean {
   return isAboutCredential(caught, codePrefix, ["CS-AUTH-ANONYMOUS", "CS-AUTH-REFUSED"]);
 }
 
-/** The answer to a question that a sync can do without; undefined when Cloudsmith declines to answer it or answers rubbish. */
-export function unlessUnseen<T>(looking: Promise<T>): Promise<T | undefined> {
-  return unlessDeclined(looking, codePrefix, ["CS-PLAN-402"]);
+/**
+ * The answer to a question that a sync can do without; undefined when Cloudsmith declines to answer it or answers rubbish.
+ * `onDeclined` is told why.
+ */
+export function unlessUnseen<T>(looking: Promise<T>, onDeclined?: (error: BatonError) => void): Promise<T | undefined> {
+  return unlessDeclined(looking, codePrefix, ["CS-PLAN-402"], onDeclined);
 }

@@ -253,6 +253,37 @@ siblings("services are not people", [
   ),
 ]);
 
+/** As they stand in place of addresses, in forms that are addresses to the eye of a program. */
+const masked = [
+  "m•••@acme.example",
+  "mxxx@acme.example",
+  "m___@acme.example",
+  "redacted+7@acme.example",
+  "7f3a@users.invalid",
+];
+
+siblings("an address that may be none", [
+  ...masked.map(
+    (email): Sibling => ({
+      name: `${email} is dropped for a Member's key`,
+      change: (odd) => {
+        set("olga", { role: "Member" })(odd);
+        set("pia", { role: "Owner" })(odd);
+        set("mia", { email })(odd);
+      },
+      ends: "Partial roster",
+      says: "CS-EMAIL-REDACTED",
+      holds: (synced) => assert.ok(!synced.user("Umia").includes("address")),
+    }),
+  ),
+  {
+    name: "and is one for an Owner's key",
+    change: set("mia", { email: "maxxxie@acme.example" }),
+    ends: "Complete",
+    holds: (synced) => assert.match(synced.user("Umia"), /"address":"maxxxie@acme.example"/),
+  },
+]);
+
 const unused = { email: null, has_two_factor: false, last_login_at: null, last_login_method: "Unknown" };
 const asService = [
   ["a kind that nobody knows", { user_kind: "Bot" }],

@@ -8,7 +8,7 @@ import type { ListWords } from "../../sdk/api/list-words.ts";
 import type { MemberNote } from "../../sdk/api/member-notes.ts";
 import type { RosterFacts } from "../../sdk/api/roster-facts.ts";
 import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
-import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { looksMasked, usableEmail } from "../../sdk/resources/email-address.ts";
 import { isBlank } from "../../sdk/resources/profile.ts";
 import { codePrefix, productName } from "../errors.ts";
 import type { Member, Self } from "../schemas.ts";
@@ -121,7 +121,9 @@ export function warnOfMember(
   if (roleSlug(role) === undefined) warn(sign("CS-ROLE-UNKNOWN", { member, role: roleText(role) }));
   for (const place of teams) warnOfTeamRole(place.role, { member, team: place.slug }, { warn });
   if (user !== undefined && user === caller.slug) return;
-  if (usableEmail(email) === undefined) warn(sign(seesAll ? "CS-EMAIL-UNUSABLE" : "CS-EMAIL-REDACTED"));
+  const address = usableEmail(email);
+  if (address === undefined || (!seesAll && looksMasked(address)))
+    warn(sign(seesAll ? "CS-EMAIL-UNUSABLE" : "CS-EMAIL-REDACTED"));
 }
 
 /** Warns of a role in a team that is neither of the two that there are: whether the member manages the team is unknown. */

@@ -3,13 +3,15 @@
  * the plan does not have, makes the roster partial and ends nothing.
  */
 import { sourceOf } from "../../sdk/api/api-client.ts";
+import { isRubbish } from "../../sdk/api/api-failures.ts";
 import type { ListMemory, Note } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource } from "../../sdk/contracts/model.ts";
+import type { BatonError } from "../../sdk/errors.ts";
 import type { Api, List } from "../client.ts";
-import { unlessUnseen } from "../errors.ts";
+import { codePrefix, unlessUnseen } from "../errors.ts";
 import type { Organization } from "../schemas.ts";
 
 /** What is read, and with what. */
@@ -51,8 +53,9 @@ export class RequestedList<Row, N extends Note> {
 
   /** One page of the list as resources; nothing of a list that is not shown. */
   async page(options: ListOptions, toResource: (row: Row) => Resource): Promise<Page<Resource>> {
-    const page = await unlessUnseen(this.#list.page(options, toResource));
-    if (!page) warnOfUnseen(this.#words, options);
+    const page = await unlessUnseen(this.#list.page(options, toResource), (why) => {
+      warnOfUnseen(this.#words, options, why);
+    });
     return page ?? { items: [], nextPageToken: "" };
   }
 
@@ -82,13 +85,18 @@ export function listName(rows: string): string {
 export function warnOfUnseen(
   { list, rows, resourceType }: Pick<ListWords, "list" | "rows" | "resourceType">,
   { warn, report }: ListOptions,
+  why?: BatonError,
 ): void {
+  const message =
+    why && isRubbish(why, codePrefix)
+      ? `Cloudsmith shows ${list} in a form that cannot be read: ${why.message}`
+      : `Cloudsmith does not show ${list} to this key, or the plan does not have it:`;
   report({ kind: "not-read", what: resourceType, title: rows, reason: "refused" });
   warn({
     code: "CS-LIST-UNSEEN",
     signal: "R13",
     severity: "partial",
-    message: `Cloudsmith does not show ${list} to this key, or the plan does not have it: ${rows} are missing, and so is what they hold`,
+    message: `${message} ${rows} are missing, and so is what they hold`,
     hint: "Use an Owner's key, or turn the setting off that asks for it.",
   });
 }

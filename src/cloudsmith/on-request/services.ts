@@ -117,11 +117,9 @@ export class ServiceKeySyncer extends ChildSyncer implements ResourceSyncer {
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     const startedAtMs = reading.nowMs();
-    const rows = await unlessUnseen(reading.client.records(serviceRows, reading.organization.slug, options));
-    if (!rows) {
-      warnOfUnseen(keyWords, options);
-      return { items: [], nextPageToken: "" };
-    }
+    const asking = reading.client.records(serviceRows, reading.organization.slug, options);
+    const rows = await unlessUnseen(asking, (why) => warnOfUnseen(keyWords, options, why));
+    if (!rows) return { items: [], nextPageToken: "" };
     reportRead(keyWords, { read: rows.length, startedAtMs, endedAtMs: reading.nowMs() }, options);
     const services = reading.requested.services.memory(options.session);
     // A syncer that drives the connector from outside may list keys before what they are of.

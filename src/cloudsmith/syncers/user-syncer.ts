@@ -2,7 +2,7 @@
 import type { MemberNote } from "../../sdk/api/member-notes.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { usableEmail } from "../../sdk/resources/email-address.ts";
+import { looksMasked, usableEmail } from "../../sdk/resources/email-address.ts";
 import { pastTime } from "../../sdk/resources/timestamps.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
@@ -72,10 +72,10 @@ async function isServiceAccount(
   return isServiceKind(user_kind) || (user !== undefined && (await lookUps.isService(user, options)));
 }
 
-/** With a narrow key an address that several people share is what stands in place of addresses. */
+/** With a narrow key an address that several people share, or that looks masked, is what stands in place of addresses. */
 function isOwnAddress({ user_id: id, email }: Member, { addresses }: OrganizationReading): boolean {
   const address = usableEmail(email)?.toLowerCase();
-  return address === undefined || addresses.isOwn(id, address);
+  return address === undefined || (addresses.isOwn(id, address) && !looksMasked(address));
 }
 
 /** Ids of those who have to be asked for by themselves; of statuses that are contradicted only as many as may be. */

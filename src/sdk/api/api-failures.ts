@@ -130,21 +130,29 @@ const rubbish = ["ANSWER-SCHEMA", "ANSWER-TYPE", "ANSWER-JSON"];
 
 /**
  * The answer to a question that a sync can do without; undefined when the server declines to answer it, answers rubbish,
- * or has nothing there. `codes` are the product's own codes for a question that is declined.
+ * or has nothing there. `codes` are the product's own codes for a question that is declined; `onDeclined` is told why.
  */
 export async function unlessDeclined<T>(
   looking: Promise<T>,
   codePrefix: string,
   codes: readonly string[] = [],
+  onDeclined: (error: BatonError) => void = () => {},
 ): Promise<T | undefined> {
   try {
     return await looking;
   } catch (caught) {
-    const { code, status } = toBatonError(caught);
+    const error = toBatonError(caught);
+    const { code, status } = error;
     const isDeclined = [...declining, ...rubbish].some((suffix) => code === `${codePrefix}-${suffix}`);
-    if (isDeclined || codes.includes(code) || status === Status.notFound) return undefined;
-    throw caught;
+    if (!isDeclined && !codes.includes(code) && status !== Status.notFound) throw caught;
+    onDeclined(error);
+    return undefined;
   }
+}
+
+/** True for an answer that came and makes no sense. */
+export function isRubbish({ code }: BatonError, codePrefix: string): boolean {
+  return rubbish.some((suffix) => code === `${codePrefix}-${suffix}`);
 }
 
 /**

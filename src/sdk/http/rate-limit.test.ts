@@ -50,6 +50,11 @@ test("the budget is read from Cloudsmith's headers", () => {
   });
 });
 
+test("T-30: a limit of nothing is none", () => {
+  const headers = { "x-ratelimit-limit": "0", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "3600" };
+  assert.equal(parseRateLimit(headers, now).remaining, undefined);
+});
+
 const resets: readonly (readonly [string, number | undefined])[] = [
   [`${now / 1000 + 5}`, 5_000],
   [`${now + 5_000}`, 5_000],

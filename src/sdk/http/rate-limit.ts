@@ -24,9 +24,11 @@ const toleratedSkewMs = 2_000;
 /** Reads the rate-limit headers of an answer received at `nowMs` (wall clock). Unusable values count as absent. */
 export function parseRateLimit(headers: IncomingHttpHeaders, nowMs: number): RateLimitNotice {
   const serverNowMs = serverClock(headers, nowMs);
+  const limit = firstOf(headers, "limit", parseLeadingInteger);
   return {
-    limit: firstOf(headers, "limit", parseLeadingInteger),
-    remaining: firstOf(headers, "remaining", parseLeadingInteger),
+    limit,
+    // Of a limit of nothing nothing can be left, and yet there was an answer: it says that there is no limit.
+    remaining: limit === 0 ? undefined : firstOf(headers, "remaining", parseLeadingInteger),
     resetInMs: firstOf(headers, "reset", (value) => parseReset(value, serverNowMs)),
     retryAfterMs: parseRetryAfter(text(headers["retry-after"]), serverNowMs),
   };
