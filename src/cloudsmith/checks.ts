@@ -14,7 +14,7 @@ import { usableEmail } from "../sdk/resources/email-address.ts";
 import { type Api, endpoints, memberList, organizationList, teamList } from "./client.ts";
 import { codePrefix, isAboutKey } from "./errors.ts";
 import type { Member, Organization, Self, Service, Team } from "./schemas.ts";
-import { knownRole } from "./types.ts";
+import { knownRole, roleSeesAll } from "./types.ts";
 
 /** The standing of the key's owner in the organization. */
 export interface CallerRole {
@@ -45,7 +45,6 @@ interface Asked {
   readonly onKeyProven?: (() => void) | undefined;
 }
 
-const completeRoles: ReadonlySet<string | undefined> = new Set(["Owner", "Manager"]);
 const useWiderKey =
   "Use a key of an Owner or Manager of the organization, best of a service account with the role Manager.";
 
@@ -96,7 +95,7 @@ async function findRole(asked: Asked, caller: Self): Promise<CallerRole> {
     const found = await (kind === "person" ? ownMembership(asked, caller) : ownService(asked, caller));
     if (!found) continue;
     const role = knownRole(found.role) ?? found.role;
-    return { kind, role, seesAll: completeRoles.has(role), ...("user_id" in found && { member: found }) };
+    return { kind, role, seesAll: roleSeesAll(role), ...("user_id" in found && { member: found }) };
   }
   return { kind: "unknown", role: undefined, seesAll: false };
 }

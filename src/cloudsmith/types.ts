@@ -57,6 +57,12 @@ export function knownRole(role: string | undefined): OrganizationRole | undefine
   return organizationRoles.find((known) => known.toLowerCase() === lower);
 }
 
+/** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
+export function roleSeesAll(role: string | undefined): boolean {
+  const known = knownRole(role);
+  return known === "Owner" || known === "Manager";
+}
+
 /** The entitlement slug of a role; undefined for a role that this connector does not know. */
 export function roleSlug(role: string | undefined): string | undefined {
   return knownRole(role)?.toLowerCase();

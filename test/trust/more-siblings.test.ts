@@ -327,6 +327,49 @@ siblings("services are not people, in whatever way their rows are odd:", [
   },
 ]);
 
+siblings("what changes while it is read:", [
+  {
+    name: "the key's owner is no Owner any more when the list is read",
+    change: (odd) => {
+      odd.answer = ({ path }) => {
+        if (path !== "/members/") return undefined;
+        set("olga", { role: "Member" })(odd);
+        set("pia", { role: "Owner" })(odd);
+        return undefined;
+      };
+    },
+    ends: "Partial roster",
+    says: "CS-KEY-OWNER-NARROWED",
+    holds: ({ users }) => assert.deepEqual(users, everybody),
+  },
+  {
+    name: "a team gets another slug before its members are asked for",
+    change: (odd) => {
+      older(odd);
+      odd.answer = ({ path }) => {
+        if (path !== "/teams/core/members") return undefined;
+        Object.assign(odd.teams.find((row) => row["slug"] === "core") ?? {}, { slug: "nucleus" });
+        odd.teamMembers = { ...odd.teamMembers, nucleus: odd.teamMembers["core"] ?? [] };
+        return { status: 404, body: { detail: "Not found." } };
+      };
+    },
+    ends: "Complete",
+    holds: (synced) => assert.deepEqual(core(synced), inCore),
+  },
+]);
+
+siblings("a last login that cannot be read", [
+  ...["yesterday", "1700000000000", "Mon, 01 Jan 2024 10:00:00 GMT", "2024-02-30T10:00:00Z"].map(
+    (text): Sibling => ({
+      name: `is said to be unknown: ${text}`,
+      change: set("mia", { last_login_at: text }),
+      ends: "Complete with warnings",
+      says: "CS-LAST-LOGIN-UNREADABLE",
+      holds: ({ users }) => assert.deepEqual(users, everybody),
+    }),
+  ),
+]);
+
 siblings("names in another case:", [
   {
     name: "a team lists its member so, and the member cannot be asked for so",

@@ -334,7 +334,7 @@ siblings("the members of a team answer 404", [
     name: "because the team is gone",
     change: (odd) => {
       older(odd);
-      odd.answer = ({ path }) => (path.startsWith("/teams/core/") ? { status: 404, body: {} } : undefined);
+      odd.answer = ({ path }) => (/^\/teams\/T?core\//.test(path) ? { status: 404, body: {} } : undefined);
     },
     ends: "Complete with warnings",
     says: "CS-TEAM-GONE",
@@ -346,6 +346,7 @@ siblings("the members of a team answer 404", [
       older(odd);
       odd.answer = ({ path, before }) => {
         if (path === "/teams/core/members") return { status: 404, body: {} };
+        if (path === "/teams/Tcore/") return { status: 404, body: {} };
         return path === "/teams/core/" && before > 1 ? { status: 404, body: {} } : undefined;
       };
     },

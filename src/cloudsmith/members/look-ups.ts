@@ -11,6 +11,12 @@ import { serviceRows } from "../on-request/records.ts";
 import type { Member, Team, TeamMember } from "../schemas.ts";
 import { meant, sign } from "./signs.ts";
 
+/** A team as it was listed. */
+export interface NamedTeam {
+  readonly id: string;
+  readonly slug: string;
+}
+
 /** What every look-up gets. */
 export type LookUpOptions = Pick<ListOptions, "signal" | "warn">;
 
@@ -53,18 +59,25 @@ export class LookUps extends AskingBudget {
 
   /**
    * The members of a team that are persons, or those that are service accounts; not every server tells them apart. The
-   * list answers 404 for up to a minute after the team was made (Cloudsmith API: consistency).
+   * list answers 404 for up to a minute after the team was made (Cloudsmith API: consistency), and for good after it got
+   * another slug, which its id leads to.
    * @returns undefined when the team is gone; it warns of an incomplete roster when it is there and its members are not.
    */
   async teamMembers(
-    slug: string,
+    { id, slug }: NamedTeam,
     kind: "user" | "service",
     options: LookUpOptions,
   ): Promise<readonly TeamMember[] | undefined> {
     const endpoint = { ...endpoints.teamMembers, query: { user_kind: kind } };
+    let current = slug;
     const found = await askWhileThere(
-      () => this.#client.record(endpoint, this.#orgSlug, slug, options),
-      async () => (await this.team(slug, options)) !== undefined,
+      () => this.#client.record(endpoint, this.#orgSlug, current, options),
+      async () => {
+        // Whether every server finds a team by its id is not documented.
+        const team = (await this.team(current, options)) ?? (await this.team(id, options));
+        current = team?.slug ?? current;
+        return team !== undefined;
+      },
       { clock: this.#clock, signal: options.signal },
     );
     if (found === "withheld") {

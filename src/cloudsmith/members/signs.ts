@@ -10,9 +10,11 @@ import type { RosterFacts } from "../../sdk/api/roster-facts.ts";
 import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
 import { looksMasked, usableEmail } from "../../sdk/resources/email-address.ts";
 import { isBlank } from "../../sdk/resources/profile.ts";
+import { timestampOf } from "../../sdk/resources/timestamps.ts";
+import type { CallerRole } from "../checks.ts";
 import { codePrefix, productName } from "../errors.ts";
 import type { Member, Self } from "../schemas.ts";
-import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
+import { isTeamRole, roleSeesAll, roleSlug, teamType, userType } from "../types.ts";
 
 type Warn = Pick<ListOptions, "warn">;
 
@@ -27,6 +29,7 @@ const meanings: Readonly<Record<string, readonly [signal: string, severity: Warn
   "CS-ROSTER-EMPTY": ["R5", "incomplete"],
   "CS-ROSTER-INCOMPLETE": ["R5", "incomplete"],
   "CS-TOO-MANY-LOOK-UPS": ["R5", "incomplete"],
+  "CS-KEY-OWNER-NARROWED": ["R1", "partial"],
   "CS-TWO-FACTOR-UNKNOWN": ["R6", "note"],
   "CS-STATUS-UNPROVEN": ["R7", "partial"],
   "CS-STATUS-UNKNOWN": ["R7", "note"],
@@ -44,6 +47,8 @@ const sentences = {
   "CS-EMAIL-UNUSABLE": "people have no e-mail address, or text in its place; they are in the file without one",
   "CS-KEY-OWNER-DIFFERS":
     "the key's owner '{owner}' is {state} when asked for alone, and something else in the member list: its roles and states are not to be relied on",
+  "CS-KEY-OWNER-NARROWED":
+    "the key's owner '{owner}' was {before} when the run began, and is {state} by now: members, teams or addresses may have been left out meanwhile",
   "CS-KEY-OWNER-UNLISTED":
     "the key's owner '{owner}' is a member, and the member list does not show them: others may be missing as well",
   "CS-MEMBER-UNLISTED":
@@ -71,6 +76,8 @@ const sentences = {
     "memberships name the team '{team}', which this key cannot see: its grants are missing, the roster is partial",
   "CS-TEAMS-CONTRADICTED":
     "memberships say that their members are in no team, and the team '{team}' has members: they are in the file as the teams show them",
+  "CS-LAST-LOGIN-UNREADABLE":
+    "the last login of members is in a form that cannot be read as a time: it is left out, which does not mean never",
   "CS-TOO-MANY-LOOK-UPS":
     "lists and memberships contradict each other in so many places that asking for each would take more requests than reading the organization",
   "CS-TWO-FACTOR-UNKNOWN": "whether {lackTwoFactor} of {people} people use two-factor authentication is unknown",
@@ -117,8 +124,9 @@ export function warnOfMember(
   { caller, seesAll }: { readonly caller: Self; readonly seesAll: boolean },
   { warn }: Warn,
 ): void {
-  const { user_id: member, role, teams = [], user, email } = row;
+  const { user_id: member, role, teams = [], user, email, last_login_at } = row;
   if (roleSlug(role) === undefined) warn(sign("CS-ROLE-UNKNOWN", { member, role: roleText(role) }));
+  if (last_login_at && timestampOf(last_login_at) === undefined) warn(sign("CS-LAST-LOGIN-UNREADABLE"));
   for (const place of teams) warnOfTeamRole(place.role, { member, team: place.slug }, { warn });
   if (user !== undefined && user === caller.slug) return;
   const address = usableEmail(email);
@@ -170,6 +178,16 @@ export function rosterSigns(
 /** A sign that so many share. */
 function shared(warning: SyncWarning, count: number, isMost: boolean): SyncWarning {
   return { ...warning, count, severity: isMost ? "partial" : "note" };
+}
+
+/** The sign that the key's owner saw everybody when the run began, and does so no longer. */
+export function narrowedSign({ user, user_id, role }: Member, before: CallerRole): SyncWarning | undefined {
+  if (!before.seesAll || roleSeesAll(role)) return undefined;
+  return sign("CS-KEY-OWNER-NARROWED", {
+    owner: user ?? user_id,
+    before: before.role ?? "",
+    state: role ?? "without a role",
+  });
 }
 
 /** The sign that the list does not show the key's owner as a look-up did; `listed` is undefined when not at all. */

@@ -5,6 +5,7 @@ import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
 import { endpoints } from "../client.ts";
 import { organizationId, teamResource, userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
+import type { NamedTeam } from "../members/look-ups.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { sign, warnOfTeamRole } from "../members/signs.ts";
 import { holders } from "../on-request/holders.ts";
@@ -81,9 +82,9 @@ export class TeamSyncer extends ChildSyncer implements ResourceSyncer {
     const idOf = isSingle
       ? (user: string) => reading.search(options.signal).idOf(user)
       : (user: string) => reading.memberIdOf(user, options);
-    const rows = await reading.lookUps.teamMembers(slug, "user", options);
+    const rows = await reading.lookUps.teamMembers({ id: team.id.resource, slug }, "user", options);
     if (!rows) options.warn(sign("CS-TEAM-GONE", { team: slug }));
-    const services = await servicesAmong(rows ?? [], slug, reading, options);
+    const services = await servicesAmong(rows ?? [], { id: team.id.resource, slug }, reading, options);
     const people = distinctPeople(rows ?? []);
     const unknown = people.filter(({ user }) => memory.idOf(user) === undefined && !reading.lookedUp.has(user));
     if (!isSingle) reading.lookUps.expect(unknown.length, options);
@@ -152,7 +153,7 @@ function distinctPeople(rows: readonly TeamMember[]): readonly TeamMember[] {
  */
 async function servicesAmong(
   rows: readonly TeamMember[],
-  team: string,
+  team: NamedTeam,
   { lookUps }: OrganizationReading,
   options: ListOptions,
 ): Promise<ReadonlySet<string>> {

@@ -6,7 +6,7 @@ import { looksMasked, usableEmail } from "../../sdk/resources/email-address.ts";
 import { pastTime } from "../../sdk/resources/timestamps.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { keyOwnerSign, rosterSigns, warnOfMember } from "../members/signs.ts";
+import { keyOwnerSign, narrowedSign, rosterSigns, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
 import { isPersonKind, isServiceKind, userType } from "../types.ts";
 import { ChildSyncer, type Listing } from "./child-syncer.ts";
@@ -114,6 +114,8 @@ async function settle(reading: OrganizationReading, options: ListOptions): Promi
   const listed = owner && memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
   const sign = owner && keyOwnerSign(owner, listed, reading.seesAll);
   if (sign) options.warn(sign);
+  const narrowed = owner && reading.access.role && narrowedSign(owner, reading.access.role);
+  if (narrowed) options.warn(narrowed);
   if (sign && owner && listed) await put(owner, reading.noteOf(owner, "active"));
   if (notes.length > 0) memory.correct(notes);
   return { items, nextPageToken: "", replaces: true };
