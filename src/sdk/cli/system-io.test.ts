@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +26,34 @@ process.exitCode = await runCli(exampleApp(process.env.HANG ? { onList: hang } :
 `;
 const program = join(root, "program.mjs");
 writeFileSync(program, source);
+
+const fullDevice = { skip: existsSync("/dev/full") ? false : "there is no /dev/full" };
+
+/** Ends as the shell tells it; the program is `"$@"` there. */
+function inShell(script: string): { readonly status: number | null; readonly stderr: string } {
+  const argv = ["-c", script, "sh", process.execPath, program];
+  return spawnSync("sh", argv, { cwd: root, encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" });
+}
+
+test(
+  "an answer that could not be written is told, in one line, and the exit code is not that of success",
+  fullDevice,
+  () => {
+    const { status, stderr } = inShell('"$@" config > /dev/full');
+    assert.equal(status, 8);
+    assert.equal(stderr, "standard output takes no more (ENOSPC): what was printed is not whole\n");
+  },
+);
+
+test("lines that standard error no longer takes end nothing", fullDevice, () => {
+  assert.equal(inShell('"$@" no-such-command 2> /dev/full').status, 2);
+});
+
+test("a working directory that was removed is named", { skip: process.platform === "win32" }, () => {
+  const { status, stderr } = inShell('mkdir gone && cd gone && rmdir ../gone && "$@" version');
+  assert.equal(status, 2);
+  assert.equal(stderr, "the working directory was removed: change into one that is there\n");
+});
 
 function start(
   argv: readonly string[],

@@ -3,6 +3,7 @@
 import { fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
+import { Status } from "../errors.ts";
 import { isWatched, tellWatcher } from "../file-progress.ts";
 import { type CliIo, type OutputStream, readFileCommandName, type StopSignal } from "./cli-io.ts";
 
@@ -18,9 +19,10 @@ export function systemIo(): CliIo {
   const io: CliIo = {
     argv,
     env: process.env,
-    cwd: process.cwd(),
-    stdout: outputStream(process.stdout),
-    stderr: outputStream(process.stderr),
+    cwd: workingDirectory(),
+    stdout: outputStream(process.stdout, tellLostOutput),
+    // Nobody can be told where errors go, and work that is under way goes on, as with a log file that is full.
+    stderr: outputStream(process.stderr, () => undefined),
     clock: systemClock,
     readStdin,
     onSignal(listener) {
@@ -63,10 +65,35 @@ async function readStdin(most: number): Promise<Uint8Array> {
   }
 }
 
-function outputStream(stream: NodeJS.WriteStream & { readonly fd: number }): OutputStream {
-  // A reader that went away (`| head`), or a terminal that is gone (EIO), is no failure of ours.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+/** The directory that relative paths count from. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write("the working directory was removed: change into one that is there\n");
+    process.exit(Status.unknown);
+  }
+}
+
+/** What was printed is the result of many commands: it must not be taken for whole. */
+function tellLostOutput(reason: string): void {
+  process.stderr.write(`standard output takes no more (${reason}): what was printed is not whole\n`);
+  process.once("exit", (code) => {
+    if (code === 0) process.exitCode = Status.resourceExhausted;
+  });
+}
+
+/** @param onLost told once when something could not be written. */
+function outputStream(
+  stream: NodeJS.WriteStream & { readonly fd: number },
+  onLost: (reason: string) => void,
+): OutputStream {
+  let isLost = false;
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    // A reader that went away (`| head`), or a terminal that is gone (EIO), is no failure of ours.
+    if (isLost || code === "EPIPE" || code === "EIO") return;
+    isLost = true;
+    onLost(code ?? message);
   });
   return {
     write: (text) => void stream.write(text),
