@@ -13,8 +13,7 @@ import { Empty, Skeleton } from "../../design/loaded.tsx";
 import { type Column, Table } from "../../rows/table.tsx";
 import { connectorApi, runApi, runPath } from "../connector-paths.ts";
 import type { TabProps } from "../use-connector.ts";
-import { RunView } from "./run-view.tsx";
-import { startedByText } from "./started-by.ts";
+import { RunView, startedByText } from "./run-view.tsx";
 
 interface RunPage {
   readonly runs: readonly RunSummary[];
@@ -97,17 +96,16 @@ export const runColumns: readonly Column<RunSummary>[] = [
     isNumber: true,
     cell: ({ durationMs }) => (durationMs === null ? "" : formatDuration(durationMs)),
   },
-  {
-    key: "members",
-    title: "Members",
-    isNumber: true,
-    cell: ({ totals }) => (totals ? formatCount(totals.members) : "–"),
-  },
-  { key: "teams", title: "Teams", isNumber: true, cell: ({ totals }) => (totals ? formatCount(totals.teams) : "–") },
-  { key: "grants", title: "Grants", isNumber: true, cell: ({ totals }) => (totals ? formatCount(totals.grants) : "–") },
+  totalColumn("members", "Members"),
+  totalColumn("teams", "Teams"),
+  totalColumn("grants", "Grants"),
   { key: "warnings", title: "Warnings", isNumber: true, cell: ({ warningCount }) => formatCount(warningCount) },
   { key: "file", title: "File", cell: (run) => <RunFile run={run} /> },
 ];
+
+function totalColumn(key: "members" | "teams" | "grants", title: string): Column<RunSummary> {
+  return { key, title, isNumber: true, cell: ({ totals }) => (totals ? formatCount(totals[key]) : "–") };
+}
 
 function RunFile({ run }: { run: RunSummary }) {
   if (!run.file) return <span class="muted">{run.errorCode ?? "None kept"}</span>;

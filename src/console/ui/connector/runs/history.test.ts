@@ -137,8 +137,10 @@ const seqs = (from: number, to: number) => Array.from({ length: from - to + 1 },
 const numbers = (lines: readonly LogLine[]) => lines.map(({ seq }) => seq);
 
 test("new lines come on top, and none stands twice", () => {
-  const { lines, isAnew } = withNewer(seqs(5, 1), { lines: seqs(7, 3), next: null });
-  assert.deepEqual([numbers(lines), isAnew], [[7, 6, 5, 4, 3, 2, 1], false]);
+  for (const next of [null, 3]) {
+    const { lines, isAnew } = withNewer(seqs(5, 1), { lines: seqs(7, 3), next });
+    assert.deepEqual([numbers(lines), isAnew], [[7, 6, 5, 4, 3, 2, 1], false]);
+  }
   const old = seqs(5, 1);
   assert.equal(withNewer(old, { lines: seqs(5, 3), next: null }).lines, old);
   assert.deepEqual(numbers(withNewer([], { lines: seqs(3, 1), next: 1 }).lines), [3, 2, 1]);

@@ -14,7 +14,6 @@ import { Loaded } from "../../design/loaded.tsx";
 import { type Column, Table } from "../../rows/table.tsx";
 import { connectorPath, runApi } from "../connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
-import { startedByText } from "./started-by.ts";
 
 interface Finding {
   readonly id: string;
@@ -48,6 +47,15 @@ const listColumns: readonly Column<ListRow>[] = [
   },
   { key: "ended", title: "Whole at", cell: ({ endedAt }) => timeText(endedAt) },
 ];
+
+/** Who started a run, in words. */
+export const startedByText: Readonly<Record<RunDetail["startedBy"], string>> = {
+  person: "By hand",
+  schedule: "Schedule",
+  setup: "Set-up",
+  confirm: "Confirm changes",
+  c1: "C1",
+};
 
 const keyKinds = { key: "API key", token: "Short-lived token" };
 const owners = { person: "A person", service: "A service account", unknown: "Not known" };
