@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -129,6 +129,19 @@ test("a log file that cannot be opened is refused", () => {
       error.exitCode === 2 &&
       error.message === "the log file missing/a.log cannot be opened (ENOENT)",
   );
+});
+
+test("a synced file is no log: lines at its end would make it unreadable", () => {
+  const path = join(root, "sync.c1z");
+  const io = memoryIo({ cwd: root });
+  for (const magic of ["C1ZF\0", "C1Z3\0"]) {
+    writeFileSync(path, `${magic}rows`);
+    assert.throws(() => openLogSinks(["sync.c1z"], io), {
+      code: "BATON-LOG-PATH",
+      message: /sync\.c1z is a synced file/,
+    });
+    assert.equal(readFileSync(path, "utf8"), `${magic}rows`);
+  }
 });
 
 test("a full disk ends the log file, not the program: lines go to standard error", { skip: !hasFullDevice() }, () => {

@@ -1,11 +1,11 @@
 /** The logger of a run: level, form, sinks and redaction, as the flags ask for. */
 
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { getCallSites } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { StandardConfig } from "../config/standard-fields.ts";
-import { errnoOf, settingError } from "../errors.ts";
+import { type BatonError, errnoOf, settingError } from "../errors.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import { writtenPlace } from "../written-places.ts";
@@ -141,15 +141,31 @@ export function openDebugLog(path: string): { sink: LogSink; close(): void } {
 }
 
 function openLogFile(location: string, path: string): number {
+  if (isSyncedFile(location)) throw badLogPath(`the log file ${path} is a synced file`);
   try {
     return openSync(location, "a", 0o600);
   } catch (error) {
-    throw settingError({
-      code: "BATON-LOG-PATH",
-      message: `the log file ${path} cannot be opened (${errnoOf(error, "unknown error")})`,
-      hint: "Name a file in a directory that exists and that you may write to.",
-      cause: error,
-    });
+    throw badLogPath(`the log file ${path} cannot be opened (${errnoOf(error, "unknown error")})`, error);
+  }
+}
+
+function badLogPath(message: string, cause?: unknown): BatonError {
+  const hint = "Name a file of its own, in a directory that exists and that you may write to.";
+  return settingError({ code: "BATON-LOG-PATH", message, hint, ...(cause !== undefined && { cause }) });
+}
+
+/** True for a path that was meant for --file: lines at the end would make the file unreadable. */
+function isSyncedFile(location: string): boolean {
+  try {
+    if (!statSync(location).isFile()) return false;
+    const file = openSync(location, "r");
+    const head = Buffer.alloc(3);
+    readSync(file, head);
+    closeSync(file);
+    return head.toString("latin1") === "C1Z";
+  } catch {
+    // Not there, or not to be read: whatever is wrong shows when it is opened.
+    return false;
   }
 }
 
