@@ -3,12 +3,16 @@
  * with all rows, never with another error, a hang or a changed file. FUZZ_MUTATIONS sets how many databases are damaged.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { constants, createZstdCompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { unpackDatabase } from "../../src/sdk/c1z/container/container.ts";
+import { decoderLimits } from "../../src/sdk/c1z/container/decoder-limits.ts";
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
+import { openStoreFiles } from "../../src/sdk/c1z/read/pebble/store-files.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
+import { createScratch } from "../../src/sdk/c1z/scratch/scratch.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { plainV3 } from "../support/plain-v3.ts";
 import { goldenDirectory, openWriter, temporaryDirectory } from "../support/sample-c1z.ts";
@@ -59,6 +63,48 @@ function flip(bytes: Buffer, bit: number): Buffer {
   const copy = Buffer.from(bytes);
   copy.writeUInt8(copy.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
   return copy;
+}
+
+const changes: readonly (readonly [what: string, change: (path: string) => void])[] = [
+  ["grows", (path) => appendFileSync(path, "more")],
+  ["is cut", (path) => truncateSync(path, 100)],
+  ["is written over by another", (path) => writeFileSync(path, readFileSync(join(goldenDirectory, "minimal-v3.c1z")))],
+];
+
+for (const [what, change] of changes) {
+  test(`a file that ${what} while it is read is no damage and no answer`, async (context) => {
+    const { path, scratch } = place(context);
+    writeFileSync(path, whole);
+    const database = join(scratch, "db");
+    const unpacking = unpackDatabase(path, database, decoderLimits({}), () => change(path));
+    await assert.rejects(unpacking, { code: "FILE-READ-CHANGED" });
+    for (const name of ["peer26-default.c1z", "hand-indexed.c1z", "tar"]) {
+      const bytes = name === "tar" ? plainV3({ tables: [] }) : readFileSync(join(goldenDirectory, "v3", name));
+      writeFileSync(path, bytes);
+      const temporary = createScratch(scratch);
+      const { files, close } = await openStoreFiles(path, temporary, decoderLimits({}));
+      change(path);
+      const first = files.get("MANIFEST-000001") ?? [...files.values()][0];
+      assert.throws(() => first?.read(0, first.size), { code: "FILE-READ-CHANGED" });
+      close();
+      temporary.remove();
+    }
+  });
+}
+
+for (const name of ["minimal-v1.c1z", "v3/peer26-default.c1z"]) {
+  test(`${name} that another file takes the place of, or that is removed, is read to its end`, async (context) => {
+    const { path, scratch } = place(context);
+    writeFileSync(path, readFileSync(join(goldenDirectory, name)));
+    const expected = await readAll(path, scratch);
+    for (const change of [() => renameSync(`${path}.new`, path), () => rmSync(path)]) {
+      writeFileSync(`${path}.new`, "something else");
+      writeFileSync(path, readFileSync(join(goldenDirectory, name)));
+      using reader = await openC1z(path, { tempDir: scratch });
+      change();
+      assert.equal([...reader.view().grants()].length, expected);
+    }
+  });
 }
 
 test("T-12: each of 1,000 single flipped bits is refused, as the checksum says", async (context) => {

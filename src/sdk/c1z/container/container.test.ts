@@ -125,7 +125,7 @@ test("T-12: content beyond the limit is refused, declared or not", async (contex
   const limits = decoderLimits({ BATON_DECODER_MAX_DECODED_SIZE_MB: "1" });
   const big = Buffer.alloc(3 * 1024 * 1024);
   writeFileSync(path, Buffer.concat([v1Magic, zstdCompressSync(big)]));
-  const unpack = (name: string, failFast: boolean): Promise<void> =>
+  const unpack = (name: string, failFast: boolean): Promise<number> =>
     unpackDatabase(path, join(directory, name), { ...limits, failFast });
   await assert.rejects(unpack("a", true), { code: "FILE-DECODER-LIMIT" });
   assert.ok(!existsSync(join(directory, "a")), "refused before anything was unpacked");

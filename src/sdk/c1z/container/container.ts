@@ -17,7 +17,7 @@ import {
   tooLargeUnpacked,
   unpackedLimit,
 } from "./decoder-limits.ts";
-import { corruptFile, fileError, fileNotFound } from "./file-errors.ts";
+import { changedWhileRead, corruptFile, fileError, fileNotFound } from "./file-errors.ts";
 import { type OpenFile, refuseSpecial, writeAll } from "./save.ts";
 import { findZstdFrames, TooManyFramesError, ZstdFormatError, type ZstdFrame } from "./zstd-frames.ts";
 
@@ -62,28 +62,33 @@ export async function formatOf(path: string): Promise<C1zFormat> {
 /**
  * Decompresses the version 1 file `path` into a new file `database`, and makes sure that it is a SQLite database.
  * @param onPiece sees what comes out, in order.
- * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
+ * @returns bytes of the file at `path`.
+ * @throws BatonError `FILE-NOT-FOUND`, `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, `FILE-READ-CHANGED`, or what the system
+ * refused.
  */
 export async function unpackDatabase(
   path: string,
   database: string,
   limits: DecoderLimits,
   onPiece?: OnPiece,
-): Promise<void> {
+): Promise<number> {
   await using file = await openForReading(path);
-  const source = { path, file, limits, maxBytes: unpackedLimit(limits, fstatSync(file.fd).size), onPiece };
-  const frames = framesOf(source);
-  const target = await openScratch(database);
+  const state = fileStateOf(file);
+  const source = { path, file, state, limits, maxBytes: unpackedLimit(limits, state.size), onPiece };
   try {
+    const frames = framesOf(source);
+    await using target = await openScratch(database);
     let written = 0;
     for (const frame of frames) written += await unpackFrame(source, frame, target, written);
   } finally {
-    await target.close();
+    refuseChanged(source);
   }
   checkSqlite(path, database);
+  return state.size;
 }
 
-async function openForReading(path: string): Promise<FileHandle> {
+/** @throws BatonError `FILE-NOT-FOUND`, or what the system refused. */
+export async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r");
   } catch (caught) {
@@ -100,10 +105,33 @@ async function openScratch(database: string): Promise<FileHandle> {
   }
 }
 
+/** What changes when a file is written to; another file in its place is no change of it. */
+export interface FileState {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** The state of an open file. */
+export function fileStateOf({ fd }: FileHandle): FileState {
+  const { size, mtimeMs } = fstatSync(fd);
+  return { size, mtimeMs };
+}
+
+/**
+ * To be called after reading, whatever that came to: parts of two states are neither damage nor an answer.
+ * @throws BatonError `FILE-READ-CHANGED`.
+ */
+export function refuseChanged({ path, file, state }: Pick<FrameSource, "path" | "file" | "state">): void {
+  const { size, mtimeMs } = fileStateOf(file);
+  if (size !== state.size || mtimeMs !== state.mtimeMs) throw changedWhileRead(path);
+}
+
 /** An open file that frames are unpacked from. */
 export interface FrameSource {
   readonly path: string;
   readonly file: FileHandle;
+  /** Of the file when it was opened. */
+  readonly state: FileState;
   readonly limits: DecoderLimits;
   /** Bytes that may come out of all frames together. */
   readonly maxBytes: number;

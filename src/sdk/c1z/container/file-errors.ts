@@ -162,6 +162,18 @@ export function corruptFile(path: string, what: string, cause?: unknown): BatonE
   });
 }
 
+/** Somebody wrote to the file while it was read: `FILE-READ-CHANGED`. */
+export function changedWhileRead(path: string): BatonError {
+  return new BatonError({
+    code: "FILE-READ-CHANGED",
+    status: Status.aborted,
+    message: `${path} was written to while it was read.`,
+    effect:
+      "The answer is not complete: what was read is of two states of the file. It was not changed by this program.",
+    hint: "Ask again when nobody writes there. Copy to another name and rename: a file that is replaced so is read to its end.",
+  });
+}
+
 /** A row is larger than the bound: `FILE-DECODER-LIMIT`. */
 export function rowTooLarge(path: string, cause?: unknown): BatonError {
   return overLimit(

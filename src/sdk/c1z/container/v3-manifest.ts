@@ -2,13 +2,13 @@
  * The header of a version 3 c1z (magic `C1Z3\0`): enough to say what the file holds without unpacking anything of it.
  * The payload behind it is a Pebble directory, see ../read/pebble.
  */
-import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { Timestamp } from "../../contracts/model.ts";
 import { readTimestamp } from "../../proto/read-resource.ts";
 import { FieldReader } from "../../wire/field-reader.ts";
 import { noStats, readStats } from "../pebble/stats-record.ts";
 import type { SyncStats } from "../write/sync-store.ts";
-import { v3Magic } from "./container.ts";
+import { openForReading, v3Magic } from "./container.ts";
 import { corruptFile, fileError } from "./file-errors.ts";
 
 /** A sync as the header describes it. */
@@ -65,12 +65,13 @@ const typeNames = ["", "full", "partial", "resources_only", "partial_upserts", "
  * @throws BatonError `FILE-CORRUPT` when it is damaged, or what the system refused.
  */
 export async function readV3Manifest(path: string): Promise<V3Manifest> {
-  return (await readV3Header(path)).manifest;
+  await using file = await openForReading(path);
+  return (await readV3Header(path, file)).manifest;
 }
 
-/** The same with the header's own bytes. @throws as `readV3Manifest` */
-export async function readV3Header(path: string): Promise<V3Header> {
-  const bytes = await readHeader(path);
+/** The same of an open file, with the header's own bytes. @throws as `readV3Manifest` */
+export async function readV3Header(path: string, file: FileHandle): Promise<V3Header> {
+  const bytes = await readHeader(path, file);
   try {
     return decodeV3Header(bytes);
   } catch (caught) {
@@ -84,23 +85,18 @@ export function decodeV3Header(bytes: Uint8Array): V3Header {
   return { manifest: readManifest(new FieldReader(bytes)), bytes, end: v3Magic.length + lengthBytes + bytes.length };
 }
 
-async function readHeader(path: string): Promise<Uint8Array> {
+async function readHeader(path: string, file: FileHandle): Promise<Uint8Array> {
   try {
-    const file = await open(path, "r");
-    try {
-      const head = Buffer.alloc(v3Magic.length + lengthBytes);
-      const { bytesRead } = await file.read(head, 0, head.length, 0);
-      if (bytesRead < head.length) throw corruptFile(path, "its version 3 header ends too early");
-      const length = head.readUInt32BE(v3Magic.length);
-      if (length > maxManifestBytes) throw corruptFile(path, "its version 3 header is larger than 16 MiB");
-      const { size } = await file.stat();
-      if (length > size - head.length) throw corruptFile(path, "its version 3 header ends too early");
-      const manifest = Buffer.alloc(length);
-      await file.read(manifest, 0, length, head.length);
-      return manifest;
-    } finally {
-      await file.close();
-    }
+    const head = Buffer.alloc(v3Magic.length + lengthBytes);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    if (bytesRead < head.length) throw corruptFile(path, "its version 3 header ends too early");
+    const length = head.readUInt32BE(v3Magic.length);
+    if (length > maxManifestBytes) throw corruptFile(path, "its version 3 header is larger than 16 MiB");
+    const { size } = await file.stat();
+    if (length > size - head.length) throw corruptFile(path, "its version 3 header ends too early");
+    const manifest = Buffer.alloc(length);
+    await file.read(manifest, 0, length, head.length);
+    return manifest;
   } catch (caught) {
     throw fileError(caught, `read ${path}`, "It was not changed.");
   }

@@ -62,7 +62,7 @@ export async function inspectC1z(path: string, options: InspectOptions = {}): Pr
   const file = resolve(path);
   const format = await formatOf(file);
   if (format === "none") throw fileNotFound(file);
-  const run = new InspectionRun(file, format);
+  const run = new InspectionRun(file, format, statSync(file, { throwIfNoEntry: false })?.size ?? 0);
   if (format === "unknown") return run.damaged(corruptFile(file, "it does not begin as one"));
   try {
     const scratch = createScratch(options.tempDir);
@@ -76,12 +76,14 @@ export async function inspectC1z(path: string, options: InspectOptions = {}): Pr
 class InspectionRun {
   readonly #path: string;
   readonly #format: Inspection["format"];
+  readonly #bytes: number;
   readonly #problems = new InspectProblems();
   readonly #done = new Set<InspectCheck>();
   #syncs: readonly SyncRun[] = [];
 
-  constructor(path: string, format: Inspection["format"]) {
+  constructor(path: string, format: Inspection["format"], bytes: number) {
     this.#path = path;
+    this.#bytes = bytes;
     this.#format = format;
   }
 
@@ -216,7 +218,7 @@ class InspectionRun {
     const ids = Object.keys(inspectChecks) as InspectCheck[]; // the keys are exactly these
     return {
       path: this.#path,
-      bytes: statSync(this.#path).size,
+      bytes: this.#bytes,
       format: this.#format,
       sound: problems.every(({ severity }) => severity === "warn"),
       checks: ids.map((id) => ({ id, title: inspectChecks[id], outcome: outcomeOf(id) })),

@@ -14,11 +14,11 @@ import type { ReadEngine } from "./sync-view.ts";
 /** @throws BatonError `FILE-CORRUPT`, `FILE-FOREIGN`, `FILE-DECODER-LIMIT`, or what the system refused. */
 export async function openSqlite(path: string, scratch: Scratch, limits: DecoderLimits): Promise<ReadEngine> {
   const kinds = new PageKinds();
-  await unpackDatabase(path, scratch.database, limits, (piece, offset) => kinds.add(piece, offset));
+  const bytes = await unpackDatabase(path, scratch.database, limits, (piece, offset) => kinds.add(piece, offset));
   const place = {
     path,
     scratch: scratch.directory,
-    maxRows: rowLimit(limits, statSync(path).size),
+    maxRows: rowLimit(limits, bytes),
     // A row is in one place only: no list of rows is longer than what it is read from.
     maxBytes: statSync(scratch.database).size,
   };

@@ -10,7 +10,14 @@ import { constants, zstdDecompressSync } from "node:zlib";
 import { BatonError, Status } from "../../../errors.ts";
 import { reportProgress } from "../../../file-progress.ts";
 import { releasePiece } from "../../../release-buffer.ts";
-import { type FrameSource, framesBetween, unpackFrame } from "../../container/container.ts";
+import {
+  type FrameSource,
+  fileStateOf,
+  framesBetween,
+  openForReading,
+  refuseChanged,
+  unpackFrame,
+} from "../../container/container.ts";
 import {
   type DecoderLimits,
   rowLimit,
@@ -18,7 +25,7 @@ import {
   tooManyRows,
   unpackedLimit,
 } from "../../container/decoder-limits.ts";
-import { corruptFile, fileError } from "../../container/file-errors.ts";
+import { corruptFile } from "../../container/file-errors.ts";
 import { readV3Header, type V3Manifest } from "../../container/v3-manifest.ts";
 import type { ZstdFrame } from "../../container/zstd-frames.ts";
 import { Xxh64 } from "../../pebble/xxh64.ts";
@@ -79,13 +86,14 @@ const memory = { left: 16 * 1024 * 1024, files: new Set<FrameFile>() };
  * @throws BatonError `FILE-CORRUPT`, `FILE-V3`, `FILE-DECODER-LIMIT`, or what the system refused.
  */
 export async function openStoreFiles(path: string, scratch: Scratch, limits: DecoderLimits): Promise<StoreFiles> {
-  const header = await readV3Header(path);
-  const { encoding } = header.manifest;
-  checkEngine(path, header.manifest);
-  const file = await openFile(path);
+  const file = await openForReading(path);
+  const state = fileStateOf(file);
+  const { size } = state;
+  const source = { path, file, state, limits, maxBytes: unpackedLimit(limits, size) };
   try {
-    const { size } = await file.stat();
-    const source = { path, file, limits, maxBytes: unpackedLimit(limits, size) };
+    const header = await readV3Header(path, file);
+    const { encoding } = header.manifest;
+    checkEngine(path, header.manifest);
     const payload = { offset: header.end, length: size - header.end };
     const opened = new Map<string, StoreFile>();
     let entries: readonly FrameEntry[] = [];
@@ -98,7 +106,7 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
         maxFiles: limits.maxFrames,
       });
       await openFrames(source, entries, scratch, opened, closers);
-    } else if (encoding === encodings.tar) addTar(file, payload, limits, opened);
+    } else if (encoding === encodings.tar) addTar(file, payload, limits, opened, () => refuseChanged(source));
     else if (encoding === encodings.tarZstd) {
       const tar = await unpackTar(source, payload, join(scratch.directory, "payload.tar"));
       closers.push(closing(tar));
@@ -108,9 +116,12 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
       for (const closeOne of closers.splice(0)) closeOne();
     };
     const suited = { ...limits, maxRows: rowLimit(limits, size) };
+    refuseChanged(source);
     return { manifest: header.manifest, files: opened, entries, limits: suited, close };
   } catch (caught) {
-    await file.close();
+    // What a file that changes looks like says nothing of it.
+    await using _ = file;
+    refuseChanged(source);
     throw storeError(caught, path);
   }
 }
@@ -146,36 +157,43 @@ function closing(file: FileHandle): () => void {
   return () => void file.close().catch(() => undefined);
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r");
-  } catch (caught) {
-    throw fileError(caught, `read ${path}`, "Nothing was read.");
-  }
-}
-
 function readAt(fd: number, offset: number, length: number, room?: BlockRoom): Buffer {
   const buffer = room?.of(length) ?? Buffer.allocUnsafe(length);
   if (readSync(fd, buffer, 0, length, offset) < length) throw new PebbleFormatError("it ends too early");
   return buffer;
 }
 
-/** A part of an open file. */
-function extentFile(file: FileHandle, { offset, length: size }: Extent, isChecked: boolean): StoreFile {
+/** A part of an open file. @param afterRead called once something was read, or was not to be had. */
+function extentFile(
+  file: FileHandle,
+  { offset, length: size }: Extent,
+  isChecked: boolean,
+  afterRead?: () => void,
+): StoreFile {
   return {
     size,
     isChecked,
     read(at, length, room) {
       if (at + length > size) throw new PebbleFormatError("a file ends too early");
-      return readAt(file.fd, offset + at, length, room);
+      try {
+        return readAt(file.fd, offset + at, length, room);
+      } finally {
+        afterRead?.();
+      }
     },
   };
 }
 
-function addTar(file: FileHandle, payload: Extent, limits: DecoderLimits, opened: Map<string, StoreFile>): void {
+function addTar(
+  file: FileHandle,
+  payload: Extent,
+  limits: DecoderLimits,
+  opened: Map<string, StoreFile>,
+  afterRead?: () => void,
+): void {
   const read = (offset: number, length: number): Buffer => readAt(file.fd, offset, length);
   const files = listTar(read, payload.offset, payload.offset + payload.length, limits.maxFrames);
-  for (const [name, extent] of files) opened.set(name, extentFile(file, extent, false));
+  for (const [name, extent] of files) opened.set(name, extentFile(file, extent, false, afterRead));
 }
 
 async function unpackTar(source: FrameSource, { offset, length }: Extent, path: string): Promise<FileHandle> {
@@ -254,7 +272,7 @@ class FrameFile implements StoreFile {
 
   read(offset: number, length: number, room?: BlockRoom): Buffer {
     if (offset + length > this.size) throw new PebbleFormatError("a file ends too early");
-    if (this.#bytes === undefined && this.#scratchFile === undefined) this.#unpack();
+    if (this.#bytes === undefined && this.#scratchFile === undefined) this.#unpackUnchanged();
     if (this.#scratchFile !== undefined) return readAt(this.#scratchFile, offset, length, room);
     if (memory.files.delete(this)) memory.files.add(this);
     // A copy: the rest must be free to go.
@@ -270,6 +288,14 @@ class FrameFile implements StoreFile {
     if (this.#bytes) releasePiece(this.#bytes);
     this.#bytes = undefined;
     this.#hasMadeRoom = true;
+  }
+
+  #unpackUnchanged(): void {
+    try {
+      this.#unpack();
+    } finally {
+      refuseChanged(this.#source);
+    }
   }
 
   /** Frame by frame: a large file is never in memory as a whole, unless it is one frame. */
