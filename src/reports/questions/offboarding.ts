@@ -56,10 +56,10 @@ function* leavers({ view, asOfSeconds }: Subject): Items<Leaver> {
   let accounts = 0;
   for (const account of holdings.accountsAsStored()) {
     accounts++;
-    const { status, lastLoginSeconds } = account.facts;
+    const { status } = account.facts;
     if (status !== "disabled" && status !== "deleted") continue;
     const visibility = textIn(account.resource.profile?.["visibility"]);
-    disabled.push({ ...slim(account), visibility, days: daysSince(lastLoginSeconds, asOfSeconds) });
+    disabled.push({ ...slim(account), visibility, days: daysSince(account.facts.lastLoginSeconds, asOfSeconds) });
   }
   const found = [...holdings.holdingsOf(disabled)].filter(({ grants }) => grants > 0);
   yield* found.toSorted(mostPrivilegedFirst);
