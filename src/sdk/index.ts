@@ -11,6 +11,8 @@ export {
   ApiClient,
   type ApiClientOptions,
   type ApiErrors,
+  BegunSource,
+  type BegunSourceOptions,
   type CallOptions,
   type Endpoint,
   type List,
@@ -35,7 +37,6 @@ export {
 } from "./api/api-failures.ts";
 export { AskingBudget, type AskWhileThereOptions, askWhileThere } from "./api/asking.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
-export { BegunSource, type BegunSourceOptions } from "./api/begun-source.ts";
 export { GroupPlaces, type GroupPlacesOptions, type GroupRefs, type PlaceEvent } from "./api/group-places.ts";
 export {
   type Check as JsonCheck,
@@ -60,17 +61,15 @@ export {
   type Tally,
 } from "./api/list-memory.ts";
 export { type FoundRow, ListSearch, type ListSearchOptions } from "./api/list-search.ts";
+export type { ListEvent, Sum } from "./api/list-verdict.ts";
 export { type ListWords, type ToldList, tellOfStep, warningOf } from "./api/list-words.ts";
 export { type MemberFields, type MemberNote, MemberNotes, type PlaceReader, statusMark } from "./api/member-notes.ts";
 export {
-  type ListEvent,
   type ListSource,
   type ListStep,
   MovingList,
   type MovingListOptions,
   type PassStatement,
-  type Question,
-  type Sum,
   type UseRows,
 } from "./api/moving-list.ts";
 export { didYouMean, listed, nearestName, seenInstead } from "./api/nearest-name.ts";
@@ -92,6 +91,7 @@ export {
   wholeOf,
 } from "./api/page-walk.ts";
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
+export type { AskedQuestion, Question, Refusing } from "./api/questions.ts";
 export { ResourceList, type ResourceListOptions } from "./api/resource-list.ts";
 export { RosterFacts, SharedTexts } from "./api/roster-facts.ts";
 export {

@@ -129,6 +129,7 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     records: <T>(list: List<T>) => ask(() => rowsOf(list as List<unknown>, {}) as readonly T[]),
     pageSize: options.pageSize,
     smallerPages: () => undefined,
+    refusal: () => undefined,
     page: async <T>(list: List<T>, _org: string, { page, ...asking }: ListAsked & { readonly page: number }) => {
       tick();
       const rows = rowsOf(list as List<unknown>, asking) as readonly T[];

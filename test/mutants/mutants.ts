@@ -104,9 +104,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "uncounted",
     breaks: "rows that do not add up are noticed: the announced count is not compared",
-    file: "src/sdk/api/moving-list.ts",
-    find: "isSteady && distinct === (announced ?? distinct)",
-    replace: "isSteady && distinct <= (announced ?? distinct)",
+    file: "src/sdk/api/list-verdict.ts",
+    find: "tally.isSteady && tally.distinct === expected(tally)",
+    replace: "tally.isSteady && tally.distinct <= expected(tally)",
     tests: ["src/sdk/api/moving-list.test.ts", "test/trust/signals.test.ts"],
   },
   {

@@ -11,7 +11,7 @@ import { logLines, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { settingsFor } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
 import { syncRunsOf } from "../support/plain-c1z.ts";
-import { syncSandbox } from "./sandbox-sync.ts";
+import { nobodyShown, syncSandbox } from "./sandbox-sync.ts";
 
 function recordOf(file: string): RunRecord {
   return parseRunRecord(readFileSync(`${file}.run.json`, "utf8")) ?? assert.fail("no record");
@@ -119,7 +119,7 @@ test("an incomplete run exits 21 and leaves the good file as it was, byte for by
   const [good, fresh] = [join(scratch.path, "good.c1z"), join(scratch.path, "new.c1z")];
   assert.equal((await runProgram(["-f", good], options)).code, 0);
   const before = sha256(good);
-  sandbox.switches.paginationHeaders = "lying-count";
+  sandbox.addFault(nobodyShown);
   for (const file of [good, fresh]) {
     const run = await runProgram(["-f", file], options);
     assert.equal(run.code, 21, run.stderr);
@@ -204,11 +204,11 @@ test("a run that another began and that turns out incomplete is forgotten: the n
   assert.deepEqual([stopped.end.result, stopped.error?.code], ["Failed", "BATON-INTERRUPTED"]);
   assert.equal(syncRunsOf(file).length, 1);
   off();
-  sandbox.switches.paginationHeaders = "lying-count";
+  sandbox.addFault(nobodyShown);
   const incomplete = await syncSandbox(sandbox, file, { pageSize: 25 });
   assert.deepEqual([incomplete.end.result, incomplete.end.sync?.resumed], ["Incomplete", true]);
   assert.deepEqual(syncRunsOf(file), []);
-  sandbox.switches.paginationHeaders = true;
+  sandbox.clearFaults();
   const whole = await syncSandbox(sandbox, file, { pageSize: 25 });
   assert.deepEqual([whole.end.result, whole.end.sync?.resumed], ["Complete", false]);
 });

@@ -1,5 +1,6 @@
 /** Syncs the sandbox in this process, into a file of the test's own, with the real client, engine and writer. */
 import { join } from "node:path";
+import type { Fault } from "../../sandbox/faults/faults.ts";
 import type { KeyName } from "../../sandbox/keys.ts";
 import type { Sandbox } from "../../sandbox/server.ts";
 import { CloudsmithClient, type CloudsmithClientOptions } from "../../src/cloudsmith/client.ts";
@@ -11,6 +12,13 @@ import { silentLogger } from "../../src/sdk/log.ts";
 import type { RunEnd } from "../../src/sdk/sync/events.ts";
 import { type RunSyncOptions, runSync } from "../../src/sdk/sync/run-sync.ts";
 import { rowsOf } from "../support/plain-c1z.ts";
+
+/** A fault of a sandbox: members are counted, and no page shows one. */
+export const nobodyShown: Fault = {
+  kind: "empty-page",
+  match: { path: /\/members\/$/ },
+  times: Number.POSITIVE_INFINITY,
+};
 
 /** How a run ended. */
 export interface Ended {

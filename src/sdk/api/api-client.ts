@@ -7,12 +7,12 @@ import { Status, toBatonError } from "../errors.ts";
 import { createHttpClient, type HttpClient, type HttpClientOptions, type JsonRequest } from "../http/http-client.ts";
 import type { HttpFailure } from "../http/http-failure.ts";
 import type { ApiFailures } from "./api-failures.ts";
-import { BegunSource, type BegunSourceOptions } from "./begun-source.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 import { ListSearch } from "./list-search.ts";
-import type { Question } from "./moving-list.ts";
+import type { ListSource } from "./moving-list.ts";
 import { type NumberedList, NumberedLists, type NumberedListsOptions, type NumberedPage } from "./numbered-lists.ts";
 import { type PageResult, type PageWalk, readPaging } from "./page-walk.ts";
+import type { Question, Refusing } from "./questions.ts";
 
 /** An address that answers with one record. */
 export interface Endpoint<T, Subject extends string = string> {
@@ -119,6 +119,11 @@ export class ApiClient<Subject extends string> {
     return this.#lists.smallerPages(pageSize, error);
   }
 
+  /** Whether the server `declined` a question, such as an order that it does not know, or `failed` at it. */
+  refusal(error: unknown): ReturnType<Refusing["refusal"]> {
+    return this.#lists.refusal(error);
+  }
+
   /** Live figures of all traffic so far. */
   stats(): ConnectorStats {
     return this.#http.stats();
@@ -149,7 +154,7 @@ export class ApiClient<Subject extends string> {
  * rows cannot be asked for so.
  */
 export function sourceOf<Row, Subject extends string>(
-  client: Pick<ApiClient<Subject>, "walk" | "page" | "pageSize" | "smallerPages">,
+  client: Pick<ApiClient<Subject>, "walk" | "page" | "pageSize" | "smallerPages" | "refusal">,
   scope: string,
   lists: ReadonlyMap<string, List<Row, Subject>>,
   find: BegunSourceOptions<Row>["find"] = async () => undefined,
@@ -161,6 +166,72 @@ export function sourceOf<Row, Subject extends string>(
     opening: (pass, question, signal) => client.page(listOf(lists, pass), scope, { page: 1, question, signal }),
     find,
   });
+}
+
+/** A source, its first walks begun or not. */
+export interface BegunSourceOptions<Row> extends Omit<ListSource<Row>, keyof Refusing> {
+  /** As in {@link ListSource}. */
+  readonly passes: readonly string[];
+  /** Who knows the size of pages; such as `NumberedLists`. */
+  readonly pages: {
+    readonly pageSize: number;
+    smallerPages(pageSize: number, error: unknown): number | undefined;
+    refusal(error: unknown): ReturnType<Refusing["refusal"]>;
+  };
+}
+
+/** A source whose walks of the first sweep can be begun at any time before; each is taken once. */
+export class BegunSource<Row> implements ListSource<Row> {
+  readonly opening: ListSource<Row>["opening"];
+  readonly find: ListSource<Row>["find"];
+  readonly passes: readonly string[];
+  readonly #options: BegunSourceOptions<Row>;
+  readonly #begun = new Map<string, PageWalk<Row>>();
+  #first: Question | undefined;
+
+  constructor(options: BegunSourceOptions<Row>) {
+    this.#options = options;
+    this.opening = options.opening;
+    this.find = options.find;
+    this.passes = options.passes;
+  }
+
+  get pageSize(): number {
+    return this.#options.pages.pageSize;
+  }
+
+  smallerThan(pageSize: number, error: unknown): number | undefined {
+    return this.#options.pages.smallerPages(pageSize, error);
+  }
+
+  refusal(error: unknown): ReturnType<Refusing["refusal"]> {
+    return this.#options.pages.refusal(error);
+  }
+
+  /** Asks for the first pages of every pass; the second time it does nothing. */
+  begin(signal: AbortSignal): void {
+    if (this.#first) return;
+    this.#first = { order: 0, overlaps: true, pageSize: this.pageSize };
+    for (const pass of this.passes) {
+      const walk = this.#options.walk(pass, this.#first, signal);
+      this.#begun.set(pass, walk);
+      walk.begin();
+    }
+  }
+
+  walk(pass: string, question: Question, signal: AbortSignal): PageWalk<Row> {
+    const begun = this.#begun.get(pass);
+    this.#begun.delete(pass);
+    const { order, overlaps, pageSize } = question;
+    if (begun && order === 0 && overlaps && pageSize === this.#first?.pageSize) return begun;
+    begun?.stop();
+    return this.#options.walk(pass, question, signal);
+  }
+
+  /** Stops what was not taken. */
+  stop(): void {
+    for (const walk of this.#begun.values()) walk.stop();
+  }
 }
 
 /** How single rows are searched for. */

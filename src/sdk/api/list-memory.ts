@@ -4,6 +4,7 @@
  */
 import type { SessionStore } from "../contracts/connector.ts";
 import type { PageResult } from "./page-walk.ts";
+import type { AskedQuestion } from "./questions.ts";
 
 /** What is kept of a row. */
 export interface Note {
@@ -48,14 +49,18 @@ export interface ListObserver<N extends Note> {
 }
 
 /** What was seen of one pass so far, added up page by page; kept with each page, so that a resumed run goes on. */
-export interface Tally {
-  readonly pageSize: number;
+export interface Tally extends AskedQuestion {
+  /** Whether the sweep adds to what the one before showed: then `distinct` and `added` do, too. */
+  readonly goesOn: boolean;
   readonly startedAtMs: number;
   /** As the first page said it. */
   readonly announced: number | undefined;
   /** Whether every page said so. */
   readonly isSteady: boolean;
+  /** On pages. */
   readonly rows: number;
+  /** Rows found by themselves. */
+  readonly found: number;
   readonly distinct: number;
   /** Of them, those that no pass before had shown. */
   readonly added: number;
@@ -63,8 +68,8 @@ export interface Tally {
   readonly twice: readonly string[];
   /** Whether each page began where the one before ended. */
   readonly joins: boolean;
-  /** True when neither a count nor the answer itself says for certain that the list ends where it did. */
-  readonly endsInDoubt?: boolean;
+  /** True when the answer itself does not say for certain that the list ends where it did. */
+  readonly endsInDoubt: boolean;
   readonly lastId: string;
   /** Rows of the first page. */
   readonly opening: number;
@@ -75,7 +80,7 @@ export interface Draft<Row, N> {
   readonly place: Place;
   /** New or newer rows, each id once. */
   readonly fresh: readonly { readonly row: Row; readonly note: N }[];
-  /** Ids that an earlier page of the sweep showed in the same state. */
+  /** Ids that an earlier page showed in the same state. */
   readonly same: readonly string[];
   readonly differing: readonly string[];
   readonly collided: readonly string[];
@@ -84,6 +89,7 @@ export interface Draft<Row, N> {
 
 interface Place {
   readonly sweep: number;
+  readonly goesOn: boolean;
   readonly pass: number;
   /** The session key. */
   readonly page: string;
@@ -100,8 +106,9 @@ interface Entry extends State {
   readonly id: string;
   readonly mark: number;
   /** In which it was last shown. */
-  readonly sweep: number;
-  pass: number;
+  sweep: number;
+  /** A bit for each pass that showed it in the sweeps that count. */
+  passes: number;
   /** Where its newest note is. */
   readonly page: string;
 }
@@ -140,6 +147,9 @@ export class ListMemory<N extends Note> {
   /** By sweep and pass: the sum of its pages so far. */
   readonly sweeps = new Map<number, Map<number, Tally>>();
   #sweep = -1;
+  /** The first of the sweeps that count together. */
+  #since = 0;
+  #size = 0;
   #singles = 0;
 
   constructor(options: MemoryOptions<N>) {
@@ -153,12 +163,13 @@ export class ListMemory<N extends Note> {
     const fresh: ({ row: Row; note: N } | undefined)[] = [];
     const [same, differing, collided, twice]: [string[], string[], string[], string[]] = [[], [], [], []];
     const counts = { rows: 0, distinct: 0, added: 0, twice };
+    const since = this.#sinceOf(place);
     const look = (row: Row, isOverlap: boolean): void => {
       const note = noteOf(row);
       const { id } = note;
       const entry = this.#entries.get(id);
-      const known = entry?.sweep === place.sweep ? entry : undefined;
-      const isInPass = known?.pass === place.pass;
+      const known = entry && entry.sweep >= since ? entry : undefined;
+      const isInPass = known !== undefined && (known.passes & bitOf(place.pass)) !== 0;
       if (!(isOverlap && isInPass)) counts.rows++;
       const before = onPage.get(id);
       if (before !== undefined) twice.push(id);
@@ -196,17 +207,17 @@ export class ListMemory<N extends Note> {
   /** Remembers a row that was found by itself, as one of the pass. */
   addSingle(note: N, { sweep, pass }: Pick<Place, "sweep" | "pass">): void {
     const before = this.tallyOf(sweep, pass);
-    const isNew = this.#entries.get(note.id)?.sweep !== sweep;
+    const isNew = !this.has(note.id);
     const tally = before && {
       ...before,
-      rows: before.rows + 1,
+      found: before.found + 1,
       distinct: before.distinct + 1,
       added: before.added + Number(isNew),
     };
     this.#amend(sweep, pass, [note], tally ?? null);
   }
 
-  /** Replaces what the final sweep says of these. */
+  /** Replaces what the list says of these. */
   correct(notes: readonly N[]): void {
     this.#amend(this.#sweep, this.#options.passes.length - 1, notes, null);
   }
@@ -216,7 +227,7 @@ export class ListMemory<N extends Note> {
     const page = `${String(sweep).padStart(3, "0")}/${pass}/~${String(this.#singles++).padStart(9, "0")}`;
     const stored = { tally, notes: this.#options.codec.pack(notes), same: [], differing: [], collided: [] };
     this.#write(page, stored);
-    this.#admit({ sweep, pass, page }, notes, stored);
+    this.#admit({ sweep, goesOn: true, pass, page }, notes, stored);
   }
 
   /** The list is whole as the last sweep shows it. */
@@ -230,7 +241,7 @@ export class ListMemory<N extends Note> {
     return bytes && Number(Buffer.from(bytes).toString("utf8"));
   }
 
-  /** The sweep that counts; -1 before the first. */
+  /** The newest sweep; -1 before the first. */
   get lastSweep(): number {
     return this.#sweep;
   }
@@ -240,7 +251,12 @@ export class ListMemory<N extends Note> {
     return this.sweeps.get(sweep)?.get(pass);
   }
 
-  /** Rows that the sweep showed in more than one state. */
+  /** The first of the sweeps that count together; the last one, unless it went on. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Rows that the sweep showed in more than one state, or in another than the one with which it went on. */
   differing(sweep: number): readonly string[] {
     return [...(this.#shown.get(sweep)?.differing ?? [])];
   }
@@ -262,40 +278,44 @@ export class ListMemory<N extends Note> {
     return this.holdsAllOfBefore(sweep) && now?.seen === now?.carried;
   }
 
-  /** Notes of rows that earlier sweeps showed, and neither this one nor the page in hand. */
-  unseenIn<Row>(sweep: number, { fresh }: Draft<Row, N>): readonly N[] {
-    const inHand = new Set(fresh.map(({ note }) => note.id));
+  /**
+   * Notes of rows that earlier sweeps showed, and neither this one nor the page in hand: `void` rows of sweeps that do not
+   * count any more, `kept` ones of those with which this one goes on.
+   */
+  unseenIn<Row>({ place, fresh, same }: Draft<Row, N>, which: "void" | "kept"): readonly N[] {
+    const inHand = new Set([...fresh.map(({ note }) => note.id), ...same]);
+    const since = this.#sinceOf(place);
     const pages = new Map<string, Set<string>>();
     for (const [id, { sweep: last, page }] of this.#entries) {
-      if (last === sweep || inHand.has(id)) continue;
-      pages.set(page, (pages.get(page) ?? new Set()).add(id));
+      const isWanted = which === "void" ? last < since : last >= since && last < place.sweep;
+      if (isWanted && !inHand.has(id)) pages.set(page, (pages.get(page) ?? new Set()).add(id));
     }
     return [...pages].flatMap(([page, ids]) => {
       return this.#options.codec.unpack(this.#read(page).notes).filter(({ id }) => ids.has(id));
     });
   }
 
-  /** Ids in the last sweep for which `test` holds; told their mark and the pass that showed them last. */
+  /** Ids in the list for which `test` holds; told their mark and the last of the passes that show them. */
   idsWhere(test: (mark: number, pass: string) => boolean): readonly string[] {
     return [...this.#entries.values()]
-      .filter(({ sweep, mark, pass }) => sweep === this.#sweep && test(mark, this.#options.passes[pass] ?? ""))
+      .filter((entry) => this.#counts(entry) && test(entry.mark, this.#options.passes[lastOf(entry.passes)] ?? ""))
       .map(({ id }) => id);
   }
 
-  /** How many different rows the last sweep has shown. */
+  /** How many different rows the sweeps that count have shown. */
   get size(): number {
-    return this.#shown.get(this.#sweep)?.seen ?? 0;
+    return this.#size;
   }
 
-  /** True when the last sweep shows the id. */
+  /** True when the sweeps that count show the id. */
   has(id: string): boolean {
-    return this.#entries.get(id)?.sweep === this.#sweep;
+    return this.#counts(this.#entries.get(id));
   }
 
-  /** The id that the last sweep shows under a name. */
+  /** The id that the sweeps that count show under a name. */
   idOf(name: string): string | undefined {
     const entry = this.#byName.get(name);
-    return entry?.sweep === this.#sweep ? entry.id : undefined;
+    return this.#counts(entry) ? entry?.id : undefined;
   }
 
   /** The only id that the last sweep shows under the name in whatever case; looks through all names. */
@@ -315,9 +335,10 @@ export class ListMemory<N extends Note> {
     return entry && this.notesOn(entry.page).find((note) => note.id === id);
   }
 
-  /** Session keys of the pages of the last sweep, in order. */
+  /** Session keys of the pages of the sweeps that count, in order. */
   pages(): readonly string[] {
-    return this.#keys(`${this.#prefix}${String(Math.max(0, this.#sweep)).padStart(3, "0")}/`);
+    const sweeps = Array.from({ length: this.#sweep + 1 - this.#since }, (_, index) => this.#since + index);
+    return sweeps.flatMap((sweep) => this.#keys(`${this.#prefix}${String(sweep).padStart(3, "0")}/`));
   }
 
   /** The notes of the page that `token` names, "" for the first, and the token of the next; "" after the last. */
@@ -337,38 +358,57 @@ export class ListMemory<N extends Note> {
   #restore(page: string, stored: StoredPage): void {
     const [sweep = "0", pass = "0", last = ""] = page.split("/");
     if (last.startsWith("~")) this.#singles++;
-    const place = { sweep: Number(sweep), pass: Number(pass), page };
+    const goesOn = stored.tally?.goesOn ?? true;
+    const place = { sweep: Number(sweep), goesOn, pass: Number(pass), page };
     this.#admit(place, this.#options.codec.unpack(stored.notes), stored);
   }
 
   #admit(place: Place, notes: readonly N[], { tally, same, differing, collided }: StoredPage): void {
     const { observer, passes } = this.#options;
     const { sweep, pass } = place;
-    if (sweep !== this.#sweep) {
-      this.#sweep = sweep;
+    if (sweep !== this.#sweep && !place.goesOn) {
+      this.#since = sweep;
+      this.#size = 0;
       observer?.begins();
     }
+    this.#sweep = sweep;
     const shown = this.#shown.get(sweep) ?? { seen: 0, carried: 0, differing: new Set(), collided: new Set() };
     this.#shown.set(sweep, shown);
     const name = passes[pass] ?? "";
     for (const note of notes) {
       const known = this.#entries.get(note.id);
-      if (known?.sweep !== sweep) shown.seen++;
-      if (known?.sweep === sweep - 1) shown.carried++;
+      this.#count(shown, known, sweep);
       if (this.#isNameTaken(this.#enter(note, known, place))) shown.collided.add(note.id);
       observer?.note(note, name);
     }
     for (const id of same) {
       const entry = this.#entries.get(id);
       if (!entry) continue;
-      if (entry.pass !== pass) observer?.again(entry.mark, name);
-      entry.pass = pass;
+      this.#count(shown, entry, sweep);
+      const bit = bitOf(pass);
+      if ((entry.passes & bit) === 0) observer?.again(entry.mark, name);
+      entry.passes |= bit;
+      entry.sweep = sweep;
     }
     for (const id of differing) shown.differing.add(id);
     for (const id of collided) shown.collided.add(id);
     if (!tally) return;
     const tallies = this.sweeps.get(sweep) ?? new Map<number, Tally>();
     this.sweeps.set(sweep, tallies.set(pass, tally));
+  }
+
+  #sinceOf({ sweep, goesOn }: Place): number {
+    return goesOn ? this.#since : sweep;
+  }
+
+  #counts(entry: Entry | undefined): boolean {
+    return entry !== undefined && entry.sweep >= this.#since;
+  }
+
+  #count(shown: Shown, known: Entry | undefined, sweep: number): void {
+    if (known?.sweep !== sweep) shown.seen++;
+    if (known?.sweep === sweep - 1) shown.carried++;
+    if (!this.#counts(known)) this.#size++;
   }
 
   #stateOf(note: N): State {
@@ -383,8 +423,9 @@ export class ListMemory<N extends Note> {
     const print = codec.print(note);
     const identity = codec.identity(note) || (known?.identity ?? 0);
     const mark = codec.mark(note);
-    if (known) return Object.assign(known, { name, identity, print, mark, sweep, pass, page });
-    const entry: Entry = { id, name, identity, print, mark, sweep, pass, page };
+    const passes = bitOf(pass) | (known && this.#counts(known) ? known.passes : 0);
+    if (known) return Object.assign(known, { name, identity, print, mark, sweep, passes, page });
+    const entry: Entry = { id, name, identity, print, mark, sweep, passes, page };
     this.#entries.set(id, entry);
     return entry;
   }
@@ -395,14 +436,14 @@ export class ListMemory<N extends Note> {
     return known.name !== "" && name !== "" && known.name.toLowerCase() !== name.toLowerCase();
   }
 
-  /** Gives the name to its newest bearer; true when the sweep showed it with another id. */
+  /** Gives the name to its newest bearer; true when the sweeps that count showed it with another id. */
   #isNameTaken(entry: Entry): boolean {
-    const { id, name, sweep } = entry;
+    const { id, name } = entry;
     if (name === "") return false;
     const before = this.#byName.get(name);
     if (before === entry) return false;
     this.#byName.set(name, entry);
-    return before !== undefined && before.id !== id && before.sweep === sweep && before.name === name;
+    return before !== undefined && before.id !== id && this.#counts(before) && before.name === name;
   }
 
   get #wholeKey(): string {
@@ -426,6 +467,14 @@ export class ListMemory<N extends Note> {
   #write(page: string, stored: StoredPage): void {
     this.#options.session.set(this.#prefix + page, Buffer.from(JSON.stringify(stored), "utf8"));
   }
+}
+
+function bitOf(pass: number): number {
+  return 1 << pass;
+}
+
+function lastOf(passes: number): number {
+  return 31 - Math.clz32(passes);
 }
 
 /**

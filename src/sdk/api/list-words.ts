@@ -5,7 +5,8 @@
 import type { ListReading } from "../contracts/completeness.ts";
 import type { ListOptions, SyncWarning } from "../contracts/connector.ts";
 import type { ApiProduct } from "./api-failures.ts";
-import type { ListEvent, ListStep, PassStatement, Sum } from "./moving-list.ts";
+import type { ListEvent, Sum } from "./list-verdict.ts";
+import type { ListStep, PassStatement } from "./moving-list.ts";
 import { listed } from "./nearest-name.ts";
 
 /** Names of a list: in the codes and texts of its warnings, and in the completeness statement by pass. */
@@ -82,7 +83,7 @@ export function warningOf(
         code: `${codePrefix}-COUNT-DIFFERS`,
         ...missing,
         severity: "partial",
-        message: `${list} at rest shows the same ${rows} at every reading, and another number than it announces: ${sumsOf(event.sums)}${twiceOf(event.twice)}; ${rows} may be missing`,
+        message: `${list} is at rest and does not add up, however it is read: ${sumsOf(event.sums)}${twiceOf(event.twice)}; ${rows} may be missing`,
       };
     case "unproven":
       return { ...incomplete, message: unprovenText(event, list, rows), ...(event.isStill && { hint: hint(name) }) };
@@ -118,8 +119,8 @@ function unprovenText({ sweeps, sums, isStill }: ListEvent & { kind: "unproven" 
 
 function sumsOf(sums: readonly Sum[]): string {
   return sums
-    .map(({ pass, announced, distinct }) => {
-      const said = announced === undefined ? "nothing was announced" : `${announced} were announced`;
+    .map(({ pass, announced, rows, distinct }) => {
+      const said = announced === undefined ? `none were announced and ${rows} listed` : `${announced} were announced`;
       return `${pass}: ${said}, ${distinct} different ones shown`;
     })
     .join("; ");

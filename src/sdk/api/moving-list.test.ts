@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { memorySession } from "../../../test/support/memory-session.ts";
 import { BatonError, Status } from "../errors.ts";
 import { hashOf, type Note } from "./list-memory.ts";
-import { type ListEvent, MovingList, type Question } from "./moving-list.ts";
+import type { ListEvent } from "./list-verdict.ts";
+import { MovingList } from "./moving-list.ts";
 import { createPageWalk, type PageResult } from "./page-walk.ts";
+import type { Question } from "./questions.ts";
 
 interface Row extends Note {
   readonly state?: string;
@@ -77,6 +79,7 @@ function listOf(server: Server, session = memorySession()) {
       get pageSize() {
         return pageSize;
       },
+      refusal: () => undefined,
       smallerThan: (size, error) => {
         if (!(error instanceof BatonError && error.code === "TOO-MANY")) return undefined;
         if (pageSize < size) return pageSize;
@@ -165,15 +168,15 @@ test("who went before the last sweep is in it no more", async () => {
   assert.ok(!shown.has("r0000") && shown.size === 297);
 });
 
-test("a count that is too high at rest is named, early, and ends the list, unless half of it would be missing", async () => {
-  for (const [off, kind] of [
-    [2, "count-differs"],
-    [119, "count-differs"],
-    [120, "unproven"],
+test("a count that is too high at rest is named, early, and ends the list, unless nobody is shown at all", async () => {
+  for (const [shown, off, kind] of [
+    [120, 2, "count-differs"],
+    [120, 1200, "count-differs"],
+    [0, 120, "unproven"],
   ] as const) {
-    const { last, sweeps } = await read(listOf({ rows: () => ids(120), count: (rows) => rows.length + off }));
+    const { last, sweeps } = await read(listOf({ rows: () => ids(shown), count: () => shown + off }));
     assert.ok(last?.kind === kind);
-    assert.deepEqual(last.sums, [{ pass: "all", announced: 120 + off, distinct: 120 }]);
+    assert.deepEqual(last.sums, [{ pass: "all", announced: shown + off, rows: shown, distinct: shown }]);
     assert.equal(sweeps, 3);
     if (last.kind === "unproven") assert.ok(last.isStill, "it is not called a list that moves");
   }

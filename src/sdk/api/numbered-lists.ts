@@ -7,7 +7,6 @@ import type { HttpClient, JsonAnswer, JsonRequest } from "../http/http-client.ts
 import type { HttpFailure } from "../http/http-failure.ts";
 import type { ApiFailures } from "./api-failures.ts";
 import type { Check } from "./json-check.ts";
-import type { Question } from "./moving-list.ts";
 import {
   createPageWalk,
   type FetchedPage,
@@ -17,6 +16,7 @@ import {
   type SealedPage,
 } from "./page-walk.ts";
 import type { PageWindow } from "./page-windows.ts";
+import type { Question } from "./questions.ts";
 
 /** Which part of a list is asked for: a page from 1, its size in rows. */
 export type NumberedPage = Pick<PageWindow, "page" | "pageSize">;
@@ -80,6 +80,20 @@ export class NumberedLists {
     const smaller = sizes.find((size) => size < pageSize);
     if (smaller !== undefined) this.#pageSize = smaller;
     return smaller;
+  }
+
+  /**
+   * Whether an error says that the server `declined` the question, as it does an order that it does not know or a page size
+   * that it does not like, or `failed` at it otherwise.
+   */
+  refusal(error: unknown): "declined" | "failed" | undefined {
+    const { code, status } = toBatonError(error);
+    const prefix = `${this.#options.codePrefix}-`;
+    const suffix = code.startsWith(prefix) ? code.slice(prefix.length) : "";
+    // A time-out and a body that is too large are about the size of pages alone.
+    if (/^HTTP-4(?!08|13)\d\d$/.test(suffix)) return "declined";
+    const isFailure = status === Status.notFound || /^(AUTH-403|SERVER-5(?!04|24)\d\d)$/.test(suffix);
+    return isFailure ? "failed" : undefined;
   }
 
   /** One page by itself, the first in a smaller size where it is too large; an empty last one past the end. */
@@ -162,10 +176,18 @@ export class NumberedLists {
     return { items, paging: readPaging(headers, { ...page, rows: items.length }) };
   }
 
-  #request<Row>({ path, describe, query }: NumberedList<Row>, page: NumberedPage, signal: AbortSignal) {
-    const request: JsonRequest = { path, describe, query: query(page), signal };
+  #request<Row>(list: NumberedList<Row>, page: NumberedPage, signal: AbortSignal): JsonRequest {
+    const { path, describe, query, question } = list;
     const mayShrink = this.#smallerSizes.some((size) => size < page.pageSize);
-    return mayShrink ? { ...request, isHopeless: isTooMuch } : request;
+    const mayReorder = question !== undefined && question.order > 0;
+    return {
+      ...{ path, describe, signal, query: query(page) },
+      // Where something else can be asked, nothing depends on this question.
+      isHopeless: (failure, attempts, isFirstContact) => {
+        const isTrouble = failure.kind === "status" && failure.status >= 500 && attempts > 5;
+        return (mayShrink && isTooMuch(failure, attempts, isFirstContact)) || (mayReorder && isTrouble);
+      },
+    };
   }
 
   /**

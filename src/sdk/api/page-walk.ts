@@ -244,7 +244,8 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     const paging = "open" in received ? received.announced : received.paging;
     if (n === 1 && (paging.servedSize ?? window.pageSize) !== window.pageSize) this.#plain = true;
     const announced = this.#pagesAnnounced(n, window, paging);
-    this.#firstAnnounced ??= announced;
+    // A single page that is full may be all that the server counts: the list may have any number of them.
+    if (n > 1 || announced !== 1) this.#firstAnnounced ??= announced;
     this.#knownPages = Math.min(announced ?? 0, this.#growthLimit());
     this.#fetchAhead();
   }
@@ -286,7 +287,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   /** True when a page that nobody announced at first shows the page before once more: some servers clamp the number. */
   #repeats(n: number, items: readonly T[]): boolean {
-    const ids = items.map(this.#options.idOf).join("\n");
+    const ids = items.map(this.#options.idOf).sort().join("\n");
     const repeated = n > (this.#firstAnnounced ?? 1) && ids !== "" && ids === this.#lastIds;
     this.#lastIds = ids;
     return repeated;
@@ -369,14 +370,17 @@ interface Announced {
 
 function hasNext({ page, pageSize, rows }: ReceivedPage, announced: Announced): Paging["hasNext"] {
   const { servedSize, pageTotal, countedPages } = announced;
+  const link = String(announced.link ?? "");
+  const linksNext = /;\s*rel="?next"?/i.test(link);
   if (pageTotal !== undefined) {
     if (page < pageTotal) return "yes";
-    // Some servers count the rows of the page, or those that are left: a full page alone proves no end.
-    const isFull = rows > 0 && rows >= Math.min(pageSize, servedSize ?? pageSize);
-    return isFull || (rows > 0 && countedPages !== undefined && page < countedPages) ? "maybe" : "no";
+    // Some servers count the rows of the page, or those that are left, or no further than a round number: a full page alone
+    // proves no end.
+    const isFull = rows >= Math.min(pageSize, servedSize ?? pageSize);
+    const isContradicted = linksNext || (countedPages !== undefined && page < countedPages);
+    return rows > 0 && (isFull || isContradicted) ? "maybe" : "no";
   }
-  const link = String(announced.link ?? "");
-  if (/;\s*rel="?next"?/i.test(link)) return "yes";
+  if (linksNext) return "yes";
   if (rows === 0 || link !== "") return "no";
   return "maybe";
 }
