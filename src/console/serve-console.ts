@@ -34,7 +34,7 @@ import { personRoutes } from "./server/routes/person-routes.ts";
 import { reviewRoutes } from "./server/routes/review-routes.ts";
 import { runRoutes } from "./server/routes/run-routes.ts";
 import { sourceRoutes } from "./server/routes/source-routes.ts";
-import { Sessions, sessionIn } from "./server/sessions.ts";
+import { askedBy, Sessions } from "./server/sessions.ts";
 import { SignIns } from "./server/sign-ins.ts";
 import { Sources } from "./sources/sources.ts";
 import { restoreBackup, writeBackup } from "./store/backup.ts";
@@ -89,8 +89,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
       backUpRoutes(connectors, sources),
     ],
   });
-  const hasSession = sessionIn(sessions);
-  const server = await listen({ host, port, names, app, hasSession, ...(tls && { tls }) });
+  const server = await listen({ host, port, names, app, askedBy: askedBy(sessions), ...(tls && { tls }) });
   parts.defer(() => server.close());
   parts.defer(() => streams.close());
   const running = { origin: server.origin, secret: links.secret, host };

@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { createConnection, Socket } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { SocketRoom } from "../../src/console/server/socket-room.ts";
 import { receiveUpload } from "../../src/console/sources/opened-files.ts";
 import { BatonError } from "../../src/sdk/errors.ts";
 import { eventually } from "../support/eventually.ts";
@@ -41,20 +40,25 @@ test("T-97: of 1,000 sockets that somebody leaves open 256 are kept, and the own
   assert.equal((await stream).status, 200);
 });
 
-test("where every socket is the owner's, one more finds no room", () => {
-  const room = new SocketRoom(2);
-  const socket = (remotePort: number): Socket =>
-    Object.defineProperty(new Socket(), "remotePort", { value: remotePort });
-  const [first, second, third, late] = [socket(1), socket(2), socket(3), socket(4)];
-  room.admit(first);
-  room.trust(first);
-  room.admit(second);
-  room.admit(third);
-  assert.deepEqual([first.destroyed, second.destroyed, third.destroyed], [false, true, false]);
-  room.trust(third);
-  room.admit(late);
-  assert.deepEqual([first.destroyed, third.destroyed, late.destroyed], [false, false, true]);
-  for (const one of [first, third]) one.destroy();
+test("a reviewer who opens ever more sockets and half requests keeps nobody else out, nor ends their sessions", async () => {
+  await using web = await startWebServer({ bounds: { sockets: 32, headersTimeoutMs: 10_000 } });
+  const admin = await web.signIn();
+  const reviewerCookie = (): string =>
+    `${web.sessions.cookieName}=${web.sessions.create({ personId: "eve", name: "Eve", role: "reviewer" })}`;
+  const sockets: Socket[] = [];
+  for (let opened = 0; opened < 80; opened++) {
+    const socket = createConnection({ host: "127.0.0.1", port: web.port });
+    sockets.push(socket.on("error", () => undefined));
+    const own = [`Host: 127.0.0.1:${web.port}`, `Cookie: ${reviewerCookie()}`];
+    socket.write(`GET /api/session HTTP/1.1\r\n${own.join("\r\n")}\r\n\r\n`);
+    await once(socket, "data");
+    socket.write("GET /api/session HTTP/1.1\r\nHost: ");
+  }
+  for (let round = 0; round < 5; round++) {
+    assert.equal((await admin.get("/api/session")).status, 200);
+    assert.ok((await web.signIn()).cookie, "a new link signs in");
+  }
+  for (const socket of sockets) socket.destroy();
 });
 
 test("a body in chunks is taken like one whose length was announced", async () => {

@@ -26,7 +26,7 @@ import { personRoutes } from "../../src/console/server/routes/person-routes.ts";
 import { reviewRoutes } from "../../src/console/server/routes/review-routes.ts";
 import { runRoutes } from "../../src/console/server/routes/run-routes.ts";
 import { sourceRoutes } from "../../src/console/server/routes/source-routes.ts";
-import { Sessions, sessionIn } from "../../src/console/server/sessions.ts";
+import { askedBy, Sessions } from "../../src/console/server/sessions.ts";
 import { SignIns } from "../../src/console/server/sign-ins.ts";
 import { Sources } from "../../src/console/sources/sources.ts";
 import { type AuditLog, openAuditLog } from "../../src/console/store/audit-log.ts";
@@ -152,8 +152,14 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     ],
   });
   const names = ["127.0.0.1", "localhost", "[::1]"];
-  const hasSession = sessionIn(sessions);
-  const server = await listen({ host: "127.0.0.1", port: 0, names, app, hasSession, ...(bounds && { bounds }) });
+  const server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    names,
+    app,
+    askedBy: askedBy(sessions),
+    ...(bounds && { bounds }),
+  });
   const { origin, port } = server;
   const ask: WebServer["ask"] = (path, options) => askServer(port, path, options);
   const link = (): string => launchLink({ origin, secret: links.secret }, clock);

@@ -14,7 +14,7 @@ import type { EventStreams } from "./event-stream.ts";
 import { failureResponse, forgedRequest, noSuchAddress, notAllowed, sessionExpired } from "./failure-response.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { type ConsoleFacts, sessionRoutes } from "./routes/session-routes.ts";
-import type { Sessions } from "./sessions.ts";
+import { ownerOf, type Sessions } from "./sessions.ts";
 import type { SignIns } from "./sign-ins.ts";
 
 /** The one address that takes more, and bytes instead of JSON. */
@@ -55,11 +55,11 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
   app.get("/api/events", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 405, { allow: "GET" });
     const { session } = context.var;
-    streams.open(
-      context.env.outgoing,
-      () => sessions.isLive(session),
-      (event) => maySee(session.role, event),
-    );
+    streams.open(context.env.outgoing, {
+      owner: ownerOf(session),
+      isLive: () => sessions.isLive(session),
+      isFor: (event) => maySee(session.role, event),
+    });
     return RESPONSE_ALREADY_SENT;
   });
   app.route("/api", sessionRoutes(parts));

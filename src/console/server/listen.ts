@@ -50,8 +50,8 @@ export interface ListenOptions {
   /** PEM texts; undefined for plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly app: Pick<Hono<ConsoleEnv>, "fetch">;
-  /** Whether a request comes from somebody with a session: its socket is not closed to make room for others. */
-  readonly hasSession: (request: IncomingMessage) => boolean;
+  /** Who asks, of those with a session: no stranger's socket takes the place of theirs. */
+  readonly askedBy: (request: IncomingMessage) => string | undefined;
   readonly bounds?: Bounds;
 }
 
@@ -66,14 +66,15 @@ export interface ConsoleServer {
 
 /** Starts it. @throws BatonError `CONSOLE-LISTEN` */
 export async function listen(options: ListenOptions): Promise<ConsoleServer> {
-  const { tls, names, app, hasSession, bounds = usualBounds } = options;
+  const { tls, names, app, askedBy, bounds = usualBounds } = options;
   const scheme = tls ? "https" : "http";
   let own: OwnPlace = { scheme, hosts: new Set() };
   const answer = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
   const room = new SocketRoom(bounds.sockets);
   const server = makeServer(tls, bounds, (request, response) => {
     setSecurityHeaders(response);
-    if (hasSession(request)) room.trust(request.socket);
+    const owner = askedBy(request);
+    if (owner !== undefined) room.trust(request.socket, owner);
     const refusal = gate(
       { method: request.method ?? "", target: request.url ?? "", rawHeaders: request.rawHeaders },
       own,

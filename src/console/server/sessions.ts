@@ -3,11 +3,12 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../../sdk/clock.ts";
 import type { Role } from "../contract/reviews.ts";
+import { givesWay } from "./fair-share.ts";
 
 const idleMs = 30 * 60_000;
 const absoluteMs = 12 * 60 * 60_000;
 const secretBytes = 32;
-/** More browsers than some people have; the one that was used longest ago makes room. */
+/** More browsers than some people have; of who has the most, the one that was used longest ago makes room. */
 const maxSessions = 64;
 
 /** Who a session is of. */
@@ -47,8 +48,9 @@ export class Sessions {
   create({ personId, name, role }: SessionOwner): string {
     const secret = randomBytes(secretBytes).toString("base64url");
     const nowMs = this.#clock.monotonicMs();
-    this.#kept = this.#live().toSorted((a, b) => b.usedMonotonicMs - a.usedMonotonicMs);
-    this.#kept.length = Math.min(this.#kept.length, maxSessions - 1);
+    const live = this.#live().toSorted((a, b) => a.usedMonotonicMs - b.usedMonotonicMs);
+    const excess = live.length < maxSessions ? undefined : givesWay(live, ownerOf);
+    this.#kept = live.filter((one) => one !== excess);
     this.#kept.push({
       ...{ personId, name, role },
       digest: digestOf(secret),
@@ -124,9 +126,17 @@ export class Sessions {
   }
 }
 
-/** Whether a request comes with a session, which does not count as used by that. */
-export function sessionIn(sessions: Sessions): (request: Pick<IncomingMessage, "headers">) => boolean {
-  return ({ headers }) => sessions.find(headers.cookie, true) !== undefined;
+/** Whose session a request comes with, which does not count as used by that; undefined without one. */
+export function askedBy(sessions: Sessions): (request: Pick<IncomingMessage, "headers">) => string | undefined {
+  return ({ headers }) => {
+    const session = sessions.find(headers.cookie, true);
+    return session && ownerOf(session);
+  };
+}
+
+/** Tells people apart, and who started the console from all of them. */
+export function ownerOf({ personId }: SessionOwner): string {
+  return personId ?? "";
 }
 
 /** Digests have one length and say nothing of the secret by how long they take to compare. */
