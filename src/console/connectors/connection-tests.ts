@@ -11,7 +11,9 @@ import type { FailingConnector } from "../failures/failure-context.ts";
 import { budgetFact } from "../failures/remote-failures.ts";
 import type { LogWriter } from "../runs/log-writer.ts";
 import { c1CheckTitles, type Explanation, type FromWorker, type Job, type SentError } from "../worker/messages.ts";
-import { startWorker, type WorkerProcess } from "../worker/worker-process.ts";
+import { lostProcess, startWorker, type WorkerProcess } from "../worker/worker-process.ts";
+
+const lost = { effect: "Nothing was changed.", hint: "Test again." };
 
 const closeWithinMs = 1000;
 
@@ -77,7 +79,7 @@ export class ConnectionTests {
     this.#hub.publish({ type: "test", test: test.state });
     void test.process.ended.then((end) => {
       if (this.#tests.get(connectorId) !== test) return;
-      const error = end.kind === "lost" ? lostTest(end.how) : end.error;
+      const error = end.kind === "lost" ? lostProcess("the test", end.how, lost) : end.error;
       this.#show(test, ended(test.state, error, about));
       onEnd(test.state, results);
     });
@@ -216,16 +218,4 @@ function ended(state: TestState, error: SentError | null, about: FailingConnecto
   });
   const failure = state.failure ?? (error && describeFailure({ error, connector: about }));
   return { ...state, isDone: true, lines, failure };
-}
-
-function lostTest(how: string): SentError {
-  return {
-    code: "CONSOLE-RUN-LOST",
-    status: Status.internal,
-    message: `The process of the test ended unexpectedly (${how}).`,
-    effect: "Nothing was changed.",
-    hint: "Test again.",
-    candidates: [],
-    facts: [],
-  };
 }

@@ -109,14 +109,9 @@ export class Connectors {
     this.#tests = new ConnectionTests(common);
     this.#runner = new SyncRunner({ ...common, archive: this.archive, files: this.#files });
     this.#services = new ServiceSupervisor(common);
-    const [archive, files, runner, tests, services] = [
-      this.archive,
-      this.#files,
-      this.#runner,
-      this.#tests,
-      this.#services,
-    ];
-    this.#views = { store, env, archive, files, runner, tests, services };
+    const { archive } = this;
+    const [runner, services] = [this.#runner, this.#services];
+    this.#views = { store, env, archive, files: this.#files, runner, tests: this.#tests, services };
     this.notifier = new Notifier({ store, archive, clock, env, program });
     runner.follow((id, ended) => this.#runChanged(id, ended));
     services.follow((id) => this.#publish(id));

@@ -5,13 +5,14 @@ import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { Notifications, NotificationsInput, WebhookForm } from "../contract/console.ts";
 import { webhookForms } from "../contract/console.ts";
+import type { RunDetail } from "../contract/runs.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
 import type { RunArchive } from "../runs/run-archive.ts";
 import { nextMoments } from "../runs/schedule.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import { jobEnvironment } from "../worker/job-environment.ts";
-import { startWorker, type WorkerProcess } from "../worker/worker-process.ts";
+import { lostProcess, startWorker, type WorkerProcess } from "../worker/worker-process.ts";
 import { type Notice, type NoticeKind, noticeBody, noticeOf } from "./notice.ts";
 
 /** Longest time that a notification may take, milliseconds. */
@@ -33,6 +34,8 @@ export interface NotifierParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly program: ProgramCommand;
 }
+
+const lost = { code: "CONSOLE-WEBHOOK", effect: "It was not sent.", hint: "Test again." };
 
 /** The notifications of a console. */
 export class Notifier {
@@ -116,15 +119,7 @@ export class Notifier {
     await this.#send({
       kind,
       connector: { id, name, orgSlug: settings.orgSlug },
-      run: run
-        ? (({ runId, result, errorCode, errorTitle, endedAtMs }) => ({
-            runId,
-            result,
-            errorCode,
-            errorTitle,
-            endedAtMs,
-          }))(run)
-        : null,
+      run: run ? toldOf(run) : null,
       atMs: this.#parts.clock.nowMs(),
     });
   }
@@ -144,7 +139,7 @@ export class Notifier {
     this.#sending.add(worker);
     const end = await worker.ended;
     this.#sending.delete(worker);
-    const error = end.kind === "lost" ? lostNotice(end.how) : end.error;
+    const error = end.kind === "lost" ? lostProcess("the notification", end.how, lost) : end.error;
     this.#last = { atMs: clock.nowMs(), failure: error && describeFailure({ error }) };
   }
 
@@ -161,6 +156,10 @@ export class Notifier {
     const kept = this.#parts.store.facts.get(formName);
     return webhookForms.find((form) => form === kept) ?? "json";
   }
+}
+
+function toldOf({ runId, result, errorCode, errorTitle, endedAtMs }: RunDetail): Notice["run"] {
+  return { runId, result, errorCode, errorTitle, endedAtMs };
 }
 
 /** An address over a secure connection, or of this machine. */
@@ -183,16 +182,4 @@ function badWebhook(message: string, hint: string): BatonError {
     effect: "Nothing was sent and nothing was changed.",
     hint,
   });
-}
-
-function lostNotice(how: string) {
-  return {
-    code: "CONSOLE-WEBHOOK",
-    status: Status.internal,
-    message: `The process that sends the notification ended unexpectedly (${how}).`,
-    effect: "It was not sent.",
-    hint: "Test again.",
-    candidates: [],
-    facts: [],
-  };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { ServiceEvent } from "../../sdk/c1/events.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import { Status, toBatonError } from "../../sdk/errors.ts";
+import { toBatonError } from "../../sdk/errors.ts";
 import type { ServiceState } from "../contract/connectors.ts";
 import type { RunDetail, RunResult } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
@@ -11,11 +11,16 @@ import { describeFailure, sentErrorOf } from "../failures/describe-failure.ts";
 import type { NewLogLine } from "../store/log-table.ts";
 import type { Store } from "../store/store.ts";
 import type { C1Settings, SentError } from "../worker/messages.ts";
-import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
+import { lostProcess, startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import { type LogWriter, parseLogLine } from "./log-writer.ts";
 import { newRun, withFailure } from "./run-results.ts";
 import { afterEnd, afterEvent, stoppedService } from "./service-state.ts";
 import type { RunSettings } from "./sync-runner.ts";
+
+const lost = {
+  effect: "C1 gets no new data until it is back.",
+  hint: "It is started again by itself; the log says more.",
+};
 
 /** A service that was told to stop has so long to leave its tasks in good order. */
 const stopWithinMs = 9_500;
@@ -154,7 +159,10 @@ export class ServiceSupervisor {
       end = { kind: "ended", error: sentErrorOf(toBatonError(caught)) };
     }
     service.process = undefined;
-    const error = (end.kind === "lost" ? undefined : end.error) ?? endedService(end);
+    const error =
+      end.kind === "ended" && end.error
+        ? end.error
+        : lostProcess("the service", end.kind === "lost" ? end.how : "", lost);
     for (const taskId of service.runs.keys()) this.#endRun(service, taskId, clock.nowMs(), "Interrupted", error);
     return error;
   }
@@ -198,16 +206,4 @@ export class ServiceSupervisor {
     this.#parts.hub.publish({ type: "service", connectorId, service: state });
     this.#listener(connectorId);
   }
-}
-
-function endedService(end: WorkerEnd): SentError {
-  return {
-    code: "CONSOLE-RUN-LOST",
-    status: Status.internal,
-    message: `The process of the service ended unexpectedly${end.kind === "lost" ? ` (${end.how})` : ""}.`,
-    effect: "C1 gets no new data until it is back.",
-    hint: "It is started again by itself; the log says more.",
-    candidates: [],
-    facts: [],
-  };
 }

@@ -13,12 +13,17 @@ import { budgetFact } from "../failures/remote-failures.ts";
 import { RunningError } from "../failures/running-error.ts";
 import type { Store } from "../store/store.ts";
 import type { JobSettings, SentError } from "../worker/messages.ts";
-import { startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
+import { lostProcess, startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { RunArchive } from "./run-archive.ts";
 import type { RunFiles } from "./run-files.ts";
 import { firstProgress, nextProgress } from "./run-progress.ts";
 import { newRun } from "./run-results.ts";
+
+const lost = {
+  effect: "The last good file stays as it is.",
+  hint: "Sync again; what was read is gone on with. If it stays, report it with the log.",
+};
 
 /** Syncs that run at once. */
 const mostAtOnce = 2;
@@ -188,7 +193,7 @@ export class SyncRunner {
   #end(active: ActiveRun, end: WorkerEnd): void {
     const { connectorId, runId } = active.run;
     const { archive, files, logs, clock } = this.#parts;
-    const error = end.kind === "lost" ? lostError(end) : withBudget(end.error, active.progress);
+    const error = end.kind === "lost" ? lostProcess("the sync", end.how, lost) : withBudget(end.error, active.progress);
     if (end.kind === "lost") {
       const fields = { how: end.how, last_words: end.lastWords };
       const message = "the process of the sync ended unexpectedly";
@@ -229,16 +234,4 @@ const cancelledInQueue: SentError = {
 function withBudget(error: SentError | null, { rateLimit }: RunProgress): SentError | null {
   if (!error?.code.startsWith("CS-RATE-") || rateLimit?.limit == null || rateLimit.remaining === null) return error;
   return { ...error, facts: [...error.facts, budgetFact(rateLimit.remaining, rateLimit.limit)] };
-}
-
-function lostError({ how }: { readonly how: string }): SentError {
-  return {
-    code: "CONSOLE-RUN-LOST",
-    status: Status.internal,
-    message: `The process of the sync ended unexpectedly (${how}).`,
-    effect: "The last good file stays as it is.",
-    hint: "Sync again; what was read is gone on with. If it stays, report it with the log.",
-    candidates: [],
-    facts: [],
-  };
 }

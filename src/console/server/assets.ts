@@ -1,11 +1,13 @@
 /**
  * The built page: read once, kept in memory, found by exact address. So no request ever names a file. In a checkout and
- * in the package it lies in dist-console/, in the single executable it is part of the program.
+ * in the package it lies in dist-console/, in the single executable it is part of the program. Answers hold the smallest form
+ * that the browser takes, or say that it has it already.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { getAsset, getAssetKeys, isSea } from "node:sea";
+import type { Context } from "hono";
 import { BatonError, Status } from "../../sdk/errors.ts";
 
 /** One file of the page. */
@@ -34,6 +36,7 @@ const codings: readonly (readonly [coding: string, extension: string])[] = [
   ["br", ".br"],
   ["gzip", ".gz"],
 ];
+const forAYear = "public, max-age=31536000, immutable";
 const hashedName = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
 /** What keys of the executable's assets begin with. */
 const embeddedPrefix = "console/";
@@ -62,6 +65,25 @@ export function assetsFrom(files: ReadonlyMap<string, Uint8Array>): Assets {
   }
   if (!assets.has("/index.html")) throw notBuilt();
   return assets;
+}
+
+/** Answers with 200, or 304 when the browser has this very content. */
+export function serveAsset(context: Context, asset: Asset): Response {
+  context.header("etag", asset.etag);
+  context.header("cache-control", asset.isImmutable ? forAYear : "no-cache");
+  context.header("vary", "accept-encoding");
+  if (context.req.header("if-none-match") === asset.etag) return context.body(null, 304);
+  context.header("content-type", asset.type);
+  const accepted = acceptedCodings(context.req.header("accept-encoding"));
+  const packed = asset.encoded.find(([coding]) => accepted.has(coding));
+  if (packed) context.header("content-encoding", packed[0]);
+  return context.body(packed?.[1] ?? asset.bytes);
+}
+
+/** Codings that the browser names, without those that it refuses with the weight 0. */
+function acceptedCodings(header = ""): ReadonlySet<string> {
+  const parts = header.split(",").map((part) => part.trim().toLowerCase());
+  return new Set(parts.filter((part) => !/;\s*q=0(?:\.0*)?$/.test(part)).map((part) => part.split(";")[0] ?? ""));
 }
 
 function embeddedFiles(): ReadonlyMap<string, Uint8Array> {

@@ -1,6 +1,6 @@
 /** Bodies of requests, checked: what an address takes is said once, and anything else is refused. */
 import type { Context } from "hono";
-import type { z } from "zod";
+import { z } from "zod";
 import { mostListBytes } from "../contract/reviews.ts";
 import { badRequest, tooLarge } from "./failure-response.ts";
 
@@ -46,6 +46,11 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
   const [issue] = parsed.error.issues;
   // Where it is wrong, never what it says: it may be a key.
   throw badRequest(`${issue?.path.map(String).join(".") || "The body"} is not what this address takes.`);
+}
+
+/** The body of a request that takes nothing. @throws BatonError as `readBody` */
+export async function readNothing(context: Context): Promise<Readonly<Record<string, undefined>>> {
+  return await readBody(context, z.strictObject({}));
 }
 
 function parseJson(text: string): unknown {

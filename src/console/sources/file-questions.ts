@@ -1,9 +1,7 @@
 /** Answers questions about files, in the process that reads them: opens what is asked about and keeps it open. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+import { stat } from "node:fs/promises";
 import { isSyncBefore } from "../../reports/ask.ts";
-import { fileError } from "../../sdk/c1z/container/file-errors.ts";
+import { hashOfFile } from "../../reports/hash-file.ts";
 import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import { previousFiles } from "../../sdk/c1z/write/files-beside.ts";
 import type { Clock } from "../../sdk/clock.ts";
@@ -58,26 +56,10 @@ export class FileQuestions {
 export async function openSource(path: string, key: string): Promise<OpenSource> {
   const reader = await openC1z(path);
   try {
-    const { sha256, bytes } = await hashOf(path);
-    return new OpenSource({ path, key, sha256, bytes }, reader);
+    const [sha256, { size }] = await Promise.all([hashOfFile(path), stat(path)]);
+    return new OpenSource({ path, key, sha256, bytes: size }, reader);
   } catch (caught) {
     reader.close();
     throw caught;
   }
-}
-
-async function hashOf(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  try {
-    await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        bytes += chunk.length;
-      }
-    });
-  } catch (caught) {
-    throw fileError(caught, `read ${path}`, "Nothing was read.");
-  }
-  return { sha256: hash.digest("hex"), bytes };
 }

@@ -32,6 +32,11 @@ export interface RowsAsked {
   readonly among?: readonly string[] | undefined;
 }
 
+/** Whether all rows are asked for, as they stand. */
+export function isWhole({ query: { q, where = {}, order }, team }: RowsAsked): boolean {
+  return [q, order, team].every((one) => one === undefined) && Object.keys(where).length === 0;
+}
+
 /** Everybody, those whom a reviewer should see first before the others. */
 export async function peopleTable(open: OpenSource): Promise<RowTable<PersonRow>> {
   return await open.remembered("people", async () => {

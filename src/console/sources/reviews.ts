@@ -9,7 +9,7 @@ import { toBatonError } from "../../sdk/errors.ts";
 import type { ReviewInfo, ReviewPage, ReviewsOverview } from "../contract/sources.ts";
 import { inSlices, mapInSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
-import { inTeam, type RowsAsked } from "./people.ts";
+import { inTeam, isWhole, type RowsAsked } from "./people.ts";
 import { type PackedRow, type ReviewItem, ReviewRows } from "./review-rows.ts";
 import { personColumns } from "./rows/person-columns.ts";
 import type { Condition, RowTable } from "./rows/row-table.ts";
@@ -103,9 +103,7 @@ export async function reviewPage(
 
 /** The answer, its rows to be read once: all of them, or those that fit. @throws BatonError as `reviewPage` */
 export async function reviewAnswer(open: OpenSource, request: ReviewRequest, asked: RowsAsked): Promise<Answer> {
-  const { q, where = {}, order } = asked.query;
-  const isWhole = [q, order, asked.team].every((one) => one === undefined) && Object.keys(where).length === 0;
-  if (isWhole) return freshAnswer(open, request);
+  if (isWhole(asked)) return freshAnswer(open, request);
   const review = await answered(open, request);
   const { table, rowOf, conclusion, headline: _h, chart: _c, ...answer } = review;
   checkQuery(table, asked.query);

@@ -23,23 +23,12 @@ export function notInSource(kind: string): BatonError {
   });
 }
 
-/** The table has no such column. */
-export function noSuchColumn(key: string): BatonError {
+/** The table has no such column, or the column never has such a value. */
+export function badQuery(message: string): BatonError {
   return new BatonError({
     code: "CONSOLE-BAD-REQUEST",
     status: Status.invalidArgument,
-    message: `There is no column ${JSON.stringify(key.slice(0, 50))} to filter or order by.`,
-    effect: "Nothing was read.",
-    hint: "Go back to the list, and choose again.",
-  });
-}
-
-/** The column never has such a value. */
-export function noSuchValue(key: string, values: readonly string[]): BatonError {
-  return new BatonError({
-    code: "CONSOLE-BAD-REQUEST",
-    status: Status.invalidArgument,
-    message: `${key} is one of ${values.join(", ")}.`,
+    message,
     effect: "Nothing was read.",
     hint: "Go back to the list, and choose again.",
   });

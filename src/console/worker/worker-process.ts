@@ -1,6 +1,7 @@
 /** Starts a process for a job, gives it the job over its channel, and passes on what it says. Knows no kinds of job. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
+import { Status } from "../../sdk/errors.ts";
 import type { FromWorker, Job, SentError, ToWorker } from "./messages.ts";
 import { workerCommandName } from "./worker-command.ts";
 
@@ -64,6 +65,19 @@ export function startWorker({ program, env, job, onMessage }: WorkerOptions): Wo
       timer ??= setTimeout(() => child.kill("SIGKILL"), withinMs);
     },
   };
+}
+
+/**
+ * What is said of a process that ended on its own.
+ * @param of what it did, such as `the sync`. @param how "" where nobody knows.
+ */
+export function lostProcess(
+  of: string,
+  how: string,
+  said: { readonly code?: string; readonly effect: string; readonly hint: string },
+): SentError {
+  const message = `The process of ${of} ended unexpectedly${how && ` (${how})`}.`;
+  return { code: "CONSOLE-RUN-LOST", status: Status.internal, message, candidates: [], facts: [], ...said };
 }
 
 /** A process that is gone hears nothing, which its end says as well. */

@@ -4,14 +4,13 @@ import { z } from "zod";
 import { type Connectors, previewSchedule } from "../../connectors/connectors.ts";
 import { type DeployTarget, deployTargets, fileEngines, type Schedule } from "../../contract/connectors.ts";
 import { shownTo } from "../access-rules.ts";
-import { readBody } from "../body-values.ts";
+import { readBody, readNothing } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { badRequest } from "../failure-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 
 const mode = z.enum(["once", "service", "schedule"]);
 const text = z.string().max(4096);
-const nothing = z.strictObject({});
 
 const settingsInput = z.strictObject({
   orgSlug: text.exactOptional(),
@@ -66,7 +65,7 @@ function listRoutes(connectors: Connectors): Hono<ConsoleEnv> {
       return context.json({});
     })
     .post("/sample", async (context) => {
-      await readBody(context, nothing);
+      await readNothing(context);
       return context.json(await audit.around({ action: "sample", target: "" }, () => connectors.startSample()));
     });
 }
@@ -108,16 +107,13 @@ function actionRoutes(connectors: Connectors): Hono<ConsoleEnv> {
     })
     .post("/connectors/:id/confirm-changes", async (context) => {
       const id = context.req.param("id");
-      await readBody(context, nothing);
+      await readNothing(context);
       const action = { action: "confirm-changes", target: targetOf(id) };
       return context.json({ runId: await audit.around(action, () => connectors.confirmChanges(id)) }, 202);
     })
     .post("/connectors/:id/:action{cancel|pause|resume|keep-old}", async (context) => {
       const { id, action } = context.req.param();
-      const { runId }: z.infer<typeof keepInput> = await readBody<object>(
-        context,
-        action === "keep-old" ? keepInput : nothing,
-      );
+      const { runId } = action === "keep-old" ? await readBody(context, keepInput) : await readNothing(context);
       const work = {
         cancel: () => connectors.cancel(id),
         pause: () => connectors.pause(id),
@@ -139,14 +135,14 @@ function serviceRoutes(connectors: Connectors): Hono<ConsoleEnv> {
     })
     .post("/connectors/:id/c1-test", async (context) => {
       const id = context.req.param("id");
-      await readBody(context, nothing);
+      await readNothing(context);
       return context.json(
         await audit.around({ action: "c1-test", target: targetOf(id) }, () => connectors.startC1Test(id)),
       );
     })
     .post("/connectors/:id/service/:action{start|stop}", async (context) => {
       const { id, action } = context.req.param();
-      await readBody(context, nothing);
+      await readNothing(context);
       const work = action === "start" ? () => connectors.startService(id) : () => connectors.stopService(id);
       return context.json(await audit.around({ action: `service-${action}`, target: targetOf(id) }, work));
     });

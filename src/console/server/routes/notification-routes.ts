@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Connectors } from "../../connectors/connectors.ts";
 import { webhookForms } from "../../contract/console.ts";
-import { readBody } from "../body-values.ts";
+import { readBody, readNothing } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 
 const input = z.strictObject({ form: z.enum(webhookForms), url: z.string().max(4096).exactOptional() });
@@ -20,7 +20,7 @@ export function notificationRoutes({ audit, notifier }: Pick<Connectors, "audit"
       return context.json(await audit.around(action, () => notifier.save(read)));
     })
     .post("/notifications/test", async (context) => {
-      await readBody(context, z.strictObject({}));
+      await readNothing(context);
       return context.json(await audit.around({ action: "notifications-tested", target }, () => notifier.test()));
     });
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../../../sdk/clock.ts";
 import { type NewPerson, roles } from "../../contract/reviews.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { PersonTable } from "../../store/person-table.ts";
-import { readBody } from "../body-values.ts";
+import { readBody, readNothing } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { badRequest } from "../failure-response.ts";
 import type { Sessions } from "../sessions.ts";
@@ -39,7 +39,7 @@ export function personRoutes({ persons, sessions, audit, clock, isSecure }: Pers
       return context.json({ person, link: `${origin}/launch?token=${token}` } satisfies NewPerson);
     })
     .post("/persons/:id/revoke", async (context) => {
-      await readBody(context, z.strictObject({}));
+      await readNothing(context);
       const id = context.req.param("id");
       const details = { name: persons.get(id)?.name };
       await audit.around({ action: "link-revoked", target: "", details }, () => {

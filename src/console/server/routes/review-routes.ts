@@ -5,7 +5,7 @@ import { rowFilters, verdicts } from "../../contract/reviews.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
-import { readBody } from "../body-values.ts";
+import { readBody, readNothing } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
 import { readChoice, readText } from "../query-values.ts";
@@ -76,7 +76,7 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
     })
     .post("/reviews/:id/sign", async (context) => {
       const id = context.req.param("id");
-      await readBody(context, z.strictObject({}));
+      await readNothing(context);
       const action = { action: "review-signed", target: targetOf(id) };
       return context.json(await audit.around(action, () => reviews.sign(id, context.var.session.name)));
     })

@@ -1,13 +1,13 @@
 /** Runs, their files and logs over HTTP. Mounted under /api; knows nothing of how they come about. */
 import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { BatonError, Status } from "../../../sdk/errors.ts";
 import type { Connectors } from "../../connectors/connectors.ts";
 import { type LogLine, logLevels } from "../../contract/runs.ts";
 import { inSlices } from "../../sources/in-slices.ts";
 import type { ConsoleEnv } from "../console-env.ts";
-import { safeName } from "../download-response.ts";
+import { sendFile } from "../download-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 
 const pageOfRuns = { from: 1, to: 200, absent: 50 };
@@ -26,7 +26,7 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
       );
     })
     .get("/runs/:runId", (context) => context.json(connectors.archive.run(context.req.param("runId"))))
-    .get("/runs/:runId/file", (context) => downloadFile(connectors, context.req.param("runId")))
+    .get("/runs/:runId/file", (context) => downloadFile(connectors, context, context.req.param("runId")))
     .get("/connectors/:id/logs", async (context) => {
       const query = (name: string): string | undefined => context.req.query(name) || undefined;
       const before = query("before");
@@ -44,40 +44,22 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
       const day = new Date().toISOString().slice(0, 10);
       const lines = connectors.logs.all(connectors.existing(id));
       connectors.audit.record({ action: "log-downloaded", target: `connector:${id}` }, "done");
-      return downloadResponse(
-        Readable.from(ndjson(lines)),
-        "application/x-ndjson",
-        `${safeName(connectors.nameOf(id))}-${day}-log.ndjson`,
-      );
+      const name = `${connectors.nameOf(id)}-${day}-log`;
+      const stream = Readable.from(ndjson(lines));
+      return sendFile(context, { stream, name, extension: "ndjson", type: "application/x-ndjson" });
     });
 }
 
-function downloadFile(connectors: Connectors, runId: string): Response {
+function downloadFile(connectors: Connectors, context: Context, runId: string): Response {
   const run = connectors.archive.run(runId);
   const kept = connectors.archive.runFile(runId);
   if (!kept || !run.file) throw notKept();
   connectors.audit.record({ action: "file-downloaded", target: `run:${runId}`, details: run.file }, "done");
   const started = new Date(run.startedAtMs).toISOString().slice(0, 19).replaceAll(":", "-");
-  return downloadResponse(
-    createReadStream(kept.path),
-    "application/octet-stream",
-    `${safeName(connectors.nameOf(run.connectorId))}-${started}Z.c1z`,
-    {
-      "content-length": String(statSync(kept.path).size),
-      "x-content-sha256": run.file.sha256,
-    },
-  );
-}
-
-function downloadResponse(
-  content: Readable,
-  type: string,
-  name: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(Readable.toWeb(content) as ReadableStream, {
-    headers: { "content-type": type, "content-disposition": `attachment; filename="${name}"`, ...headers },
-  });
+  const name = `${connectors.nameOf(run.connectorId)}-${started}Z`;
+  context.header("x-content-sha256", run.file.sha256);
+  const [stream, { size: bytes }] = [createReadStream(kept.path), statSync(kept.path)];
+  return sendFile(context, { stream, bytes, name, extension: "c1z", type: "application/octet-stream" });
 }
 
 function* ndjson(lines: Iterable<LogLine>): Generator<string> {

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pageRows } from "../../contract/sources.ts";
-import type { RowsAsked } from "../people.ts";
+import { isWhole } from "../people.ts";
 import type { Question, Taken } from "../questions.ts";
 import type { Window } from "../rows/table-page.ts";
 
@@ -33,10 +33,6 @@ function isFirst({ asked, window }: Taken<"people">): boolean {
 
 function isFirstWindow({ offset, limit }: Window): boolean {
   return offset === firstWindow.offset && limit === firstWindow.limit;
-}
-
-function isWhole({ query: { q, where = {}, order }, team }: RowsAsked): boolean {
-  return [q, order, team].every((one) => one === undefined) && Object.keys(where).length === 0;
 }
 
 function isFirstTeams({ query, window }: Taken<"teams">): boolean {

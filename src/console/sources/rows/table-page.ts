@@ -5,7 +5,7 @@ import type { LinkTarget, TableColumn, TablePage, TableRow } from "../../contrac
 import type { OpenSource } from "../open-source.ts";
 import type { Roster } from "../roster.ts";
 import { rosterKey } from "../roster.ts";
-import { noSuchColumn, noSuchValue } from "../source-error.ts";
+import { badQuery } from "../source-error.ts";
 import { type Condition, type RowTable, statesOf, type TableQuery } from "./row-table.ts";
 
 /** Which rows of a list. */
@@ -18,10 +18,11 @@ export interface Window {
 export function checkQuery<Item>(table: RowTable<Item>, { where = {}, order }: TableQuery): void {
   const asked = [...Object.keys(where), ...(order === undefined ? [] : [order])];
   const unknown = asked.find((key) => table.column(key) === undefined);
-  if (unknown !== undefined) throw noSuchColumn(unknown);
+  if (unknown !== undefined)
+    throw badQuery(`There is no column ${JSON.stringify(unknown.slice(0, 50))} to filter or order by.`);
   for (const [key, value] of Object.entries(where)) {
     const states = statesOf(table.column(key)?.kind);
-    if (states && value !== "" && !states.includes(value)) throw noSuchValue(key, states);
+    if (states && value !== "" && !states.includes(value)) throw badQuery(`${key} is one of ${states.join(", ")}.`);
   }
 }
 
