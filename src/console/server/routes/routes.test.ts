@@ -4,15 +4,15 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startStandInC1 } from "../../sandbox/c1/stand-in.ts";
-import { startSandbox } from "../../sandbox/server.ts";
-import { type ConnectorDetail, deployTargets, type SettingsSaved } from "../../src/console/contract/connectors.ts";
-import type { FailureBody } from "../../src/console/contract/failures.ts";
-import type { LogPage, RunSummary } from "../../src/console/contract/runs.ts";
-import type { AuditLine } from "../../src/console/contract/session.ts";
-import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
-import { openTestConnectors, settingsOf } from "./test-connectors.ts";
-import { type Reply, type SignedIn, startWebServer } from "./web-server.ts";
+import { startStandInC1 } from "../../../../sandbox/c1/stand-in.ts";
+import { startSandbox } from "../../../../sandbox/server.ts";
+import { openTestConnectors, settingsOf } from "../../../../test/console/test-connectors.ts";
+import { type Reply, type SignedIn, startWebServer } from "../../../../test/console/web-server.ts";
+import { filesBelow, hitsIn } from "../../../../test/trust/secret-forms.ts";
+import { type ConnectorDetail, deployTargets, type SettingsSaved } from "../../contract/connectors.ts";
+import type { FailureBody } from "../../contract/failures.ts";
+import type { LogPage, RunSummary } from "../../contract/runs.ts";
+import type { AuditLine } from "../../contract/session.ts";
 
 const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
   assert.equal(status, expected, body);

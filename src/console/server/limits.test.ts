@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { receiveUpload } from "../../src/console/sources/opened-files.ts";
-import { BatonError } from "../../src/sdk/errors.ts";
-import { eventually } from "../support/eventually.ts";
-import { sendRaw, startWebServer } from "./web-server.ts";
+import { sendRaw, startWebServer } from "../../../test/console/web-server.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { BatonError } from "../../sdk/errors.ts";
+import { receiveUpload } from "../sources/opened-files.ts";
 
-const golden = join(import.meta.dirname, "..", "golden", "minimal-v1.c1z");
+const golden = join(import.meta.dirname, "../../../test/golden/minimal-v1.c1z");
 
 test("T-97: of 1,000 sockets that somebody leaves open 256 are kept, and the owner is answered all the while", async () => {
   await using web = await startWebServer();

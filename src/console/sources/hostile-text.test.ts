@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import type { ReviewPage, TablePage } from "../../src/console/contract/sources.ts";
-import { runProgram, scratchDirectory } from "../e2e/program.ts";
-import { settingsFor } from "../e2e/sandbox-run.ts";
-import { recordsOf } from "../support/table-records.ts";
-import { unprefixed } from "../support/unprefixed.ts";
-import { type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
+import { type Sandbox, startSandbox } from "../../../sandbox/server.ts";
+import { type SignedIn, startWebServer, type WebServer } from "../../../test/console/web-server.ts";
+import { runProgram, scratchDirectory } from "../../../test/e2e/program.ts";
+import { settingsFor } from "../../../test/e2e/sandbox-run.ts";
+import { recordsOf } from "../../../test/support/table-records.ts";
+import { unprefixed } from "../../../test/support/unprefixed.ts";
+import type { ReviewPage, TablePage } from "../contract/sources.ts";
 
 const formulas = [
   ...["=1+1", "=cmd|'/c calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1"],

@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
-import { assertHolds } from "../e2e/sandbox-run.ts";
-import { hitsIn } from "../trust/secret-forms.ts";
-import { ManualClock } from "./manual-clock.ts";
-import { openTestConnectors, settingsOf, type TestConnectors } from "./test-connectors.ts";
+import { type Sandbox, startSandbox } from "../../../sandbox/server.ts";
+import { ManualClock } from "../../../test/console/manual-clock.ts";
+import { openTestConnectors, settingsOf, type TestConnectors } from "../../../test/console/test-connectors.ts";
+import { assertHolds } from "../../../test/e2e/sandbox-run.ts";
+import { hitsIn } from "../../../test/trust/secret-forms.ts";
 
 const sha256 = (path: string | null): string =>
   createHash("sha256")

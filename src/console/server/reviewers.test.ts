@@ -4,7 +4,17 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startSandbox } from "../../sandbox/server.ts";
+import { startSandbox } from "../../../sandbox/server.ts";
+import { openTestConnectors } from "../../../test/console/test-connectors.ts";
+import { type Reply, type SignedIn, startWebServer, type WebServer } from "../../../test/console/web-server.ts";
+import { scratchDirectory } from "../../../test/e2e/program.ts";
+import { syncSandbox } from "../../../test/trust/sandbox-sync.ts";
+import { filesBelow, hitsIn } from "../../../test/trust/secret-forms.ts";
+import { makeKeys, readPublicKey } from "../../evidence/keys.ts";
+import { verifyPack } from "../../evidence/verify.ts";
+import { ReviewFile } from "../../reviews/review-file.ts";
+import { brokenLine, chainedLines } from "../../sdk/chained-lines.ts";
+import { systemClock } from "../../sdk/clock.ts";
 import type {
   DecidedReview,
   DecidedReviewPage,
@@ -13,22 +23,12 @@ import type {
   Person,
   QuestionInput,
   Role,
-} from "../../src/console/contract/reviews.ts";
-import type { AuditLine, SessionInfo } from "../../src/console/contract/session.ts";
-import type { ReviewPage, ReviewsOverview, TablePage, TeamsPage } from "../../src/console/contract/sources.ts";
-import { restoreBackup } from "../../src/console/store/backup.ts";
-import { membersQuestion, peopleQuestion, reportQuestion } from "../../src/console/ui/decisions/shown-question.ts";
-import { type TableQuery, tableApi, wholeTable } from "../../src/console/ui/rows/table-query.ts";
-import { makeKeys, readPublicKey } from "../../src/evidence/keys.ts";
-import { verifyPack } from "../../src/evidence/verify.ts";
-import { ReviewFile } from "../../src/reviews/review-file.ts";
-import { brokenLine, chainedLines } from "../../src/sdk/chained-lines.ts";
-import { systemClock } from "../../src/sdk/clock.ts";
-import { scratchDirectory } from "../e2e/program.ts";
-import { syncSandbox } from "../trust/sandbox-sync.ts";
-import { filesBelow, hitsIn } from "../trust/secret-forms.ts";
-import { openTestConnectors } from "./test-connectors.ts";
-import { type Reply, type SignedIn, startWebServer, type WebServer } from "./web-server.ts";
+} from "../contract/reviews.ts";
+import type { AuditLine, SessionInfo } from "../contract/session.ts";
+import type { ReviewPage, ReviewsOverview, TablePage, TeamsPage } from "../contract/sources.ts";
+import { restoreBackup } from "../store/backup.ts";
+import { membersQuestion, peopleQuestion, reportQuestion } from "../ui/decisions/shown-question.ts";
+import { type TableQuery, tableApi, wholeTable } from "../ui/rows/table-query.ts";
 
 const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
   assert.equal(status, expected, body);
