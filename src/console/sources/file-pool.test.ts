@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { goldenDirectory } from "../../../test/support/sample-c1z.ts";
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import { BatonError } from "../../sdk/errors.ts";
-import { FilePool } from "./file-pool.ts";
+import { FilePool, keyOf } from "./file-pool.ts";
 import { openSource } from "./file-questions.ts";
 import type { OpenSource } from "./open-source.ts";
 
@@ -28,7 +30,7 @@ function prepare(context: TestContext): Bench {
   const before = process.env["BATON_TMPDIR"];
   process.env["BATON_TMPDIR"] = scratch;
   const clock = new VirtualClock();
-  const pool = new FilePool({ clock, open: openSource });
+  const pool = new FilePool({ clock, open: (path, key) => openSource(path, key) });
   context.after(() => {
     void pool.close();
     if (before === undefined) delete process.env["BATON_TMPDIR"];
@@ -44,6 +46,10 @@ function prepare(context: TestContext): Bench {
     },
     unpacked: () => readdirSync(scratch).length,
   };
+}
+
+function sha256(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 const same = (open: OpenSource): OpenSource => open;
@@ -121,6 +127,30 @@ test("a file that cannot be opened is tried again by the next who asks", async (
   assert.equal(pool.size, 0);
   renameSync(file("good.c1z"), path);
   assert.equal(await pool.use(path, ({ reader }) => reader.syncs.length), 1);
+});
+
+test("the hash that is told of a file is of the one that was opened, however often it is replaced meanwhile", async (context) => {
+  const { file } = prepare(context);
+  const path = file("a.c1z");
+  const syncsOf = new Map([golden, other].map((one, index) => [sha256(one), index + 1]));
+  const done = new AbortController();
+  const replacing = (async () => {
+    for (let count = 0; !done.signal.aborted; count++) {
+      renameSync(file("next.c1z", count % 2 === 0 ? other : golden), path);
+      await setTimeout(5 * (count % 4));
+    }
+  })();
+  for (let count = 0; count < 5; count++) {
+    try {
+      const { identity, reader } = await openSource(path, await keyOf(path));
+      assert.equal(syncsOf.get(identity.sha256), reader.syncs.length);
+      reader.close();
+    } catch (caught) {
+      assert.ok(caught instanceof BatonError && caught.code === "FILE-READ-CHANGED", String(caught));
+    }
+  }
+  done.abort();
+  await replacing;
 });
 
 test("closing lets answers under way come to their end", async (context) => {

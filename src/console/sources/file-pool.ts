@@ -116,8 +116,8 @@ export class FilePool<T extends Opened> {
   }
 }
 
-/** A missing file has a key as well: opening it says what is wrong. */
-async function keyOf(path: string): Promise<string> {
+/** What tells a file from every other that is in its place before or after. A missing one has a key as well: opening it says what is wrong. */
+export async function keyOf(path: string): Promise<string> {
   try {
     const { mtimeMs, size, ino } = await stat(path);
     return [path, mtimeMs, size, ino].join("\n");

@@ -2,10 +2,11 @@
 import { stat } from "node:fs/promises";
 import { isSyncBefore } from "../../reports/ask.ts";
 import { hashOfFile } from "../../reports/hash-file.ts";
+import { changedWhileRead } from "../../sdk/c1z/container/file-errors.ts";
 import { openC1z } from "../../sdk/c1z/read/reader.ts";
 import { previousFiles } from "../../sdk/c1z/write/files-beside.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import { FilePool } from "./file-pool.ts";
+import { FilePool, keyOf } from "./file-pool.ts";
 import { OpenSource } from "./open-source.ts";
 import { answering, comparing, type FileQuestion, type Question } from "./questions.ts";
 import type { Since } from "./reviews.ts";
@@ -16,7 +17,7 @@ export class FileQuestions {
   readonly #pool: FilePool<OpenSource>;
 
   constructor(clock: Clock) {
-    this.#pool = new FilePool({ clock, open: openSource });
+    this.#pool = new FilePool({ clock, open: (path, key) => openSource(path, key) });
   }
 
   /** @throws BatonError those of `openC1z`, `CONSOLE-NO-SOURCE`, and what answering throws. */
@@ -52,12 +53,22 @@ export class FileQuestions {
   }
 }
 
-/** Opens a file. @throws BatonError those of `openC1z` */
-export async function openSource(path: string, key: string): Promise<OpenSource> {
+/** A sync takes longer than opening: that a file is replaced while it is opened is rare, and twice in a row no accident. */
+const mostTries = 3;
+
+/**
+ * Opens a file, and hashes what it opened: again where another one took its place meanwhile.
+ * @throws BatonError those of `openC1z`, and `FILE-READ-CHANGED`
+ */
+export async function openSource(path: string, key: string, triesLeft: number = mostTries): Promise<OpenSource> {
   const reader = await openC1z(path);
   try {
-    const [sha256, { size }] = await Promise.all([hashOfFile(path), stat(path)]);
-    return new OpenSource({ path, key, sha256, bytes: size }, reader);
+    const [sha256, { size: bytes }] = await Promise.all([hashOfFile(path), stat(path)]);
+    const now = await keyOf(path);
+    if (now === key) return new OpenSource({ path, key, sha256, bytes }, reader);
+    reader.close();
+    if (triesLeft === 1) throw changedWhileRead(path);
+    return await openSource(path, now, triesLeft - 1);
   } catch (caught) {
     reader.close();
     throw caught;
