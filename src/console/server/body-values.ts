@@ -45,7 +45,11 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   // Where it is wrong, never what it says: it may be a key.
-  throw badRequest(`${issue?.path.map(String).join(".") || "The body"} is not what this address takes.`);
+  const where = issue?.path.map(String).join(".") || "The body";
+  if (issue?.code === "too_big" && issue.origin === "string") {
+    throw badRequest(`The ${where} has more than ${issue.maximum} characters.`, "Shorten it.");
+  }
+  throw badRequest(`${where} is not what this address takes.`);
 }
 
 /** The body of a request that takes nothing. @throws BatonError as `readBody` */

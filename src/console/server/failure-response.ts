@@ -121,12 +121,15 @@ export function tooLarge(): BatonError {
 }
 
 /** The body or the query is not what the address takes. */
-export function badRequest(message: string): BatonError {
+export function badRequest(
+  message: string,
+  hint = "Load the page again; if it stays, report it with this text.",
+): BatonError {
   return new BatonError({
     code: "CONSOLE-BAD-REQUEST",
     status: Status.invalidArgument,
     message,
     effect: "Nothing was done.",
-    hint: "Load the page again; if it stays, report it with this text.",
+    hint,
   });
 }

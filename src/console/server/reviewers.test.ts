@@ -15,6 +15,7 @@ import { verifyPack } from "../../evidence/verify.ts";
 import { ReviewFile } from "../../reviews/review-file.ts";
 import { brokenLine, chainedLines } from "../../sdk/chained-lines.ts";
 import { systemClock } from "../../sdk/clock.ts";
+import type { FailureBody } from "../contract/failures.ts";
 import type {
   DecidedReview,
   DecidedReviewPage,
@@ -217,7 +218,10 @@ test("a link that is taken back ends at once, and of a link only a hash is kept"
   assert.ok((await web.signIn(link)).cookie, "the link is good until it is taken back");
   const token = new URL(link).searchParams.get("token") ?? "";
   assert.deepEqual(hitsIn(filesBelow(connectors.dataDir), { token }), []);
-  bodyOf(await admin.post("/api/persons", { name: " Bob ", role: "admin" }), 400);
+  const refused = async (name: string) =>
+    bodyOf<FailureBody>(await admin.post("/api/persons", { name, role: "admin" }), 400).error;
+  assert.match((await refused(" Bob ")).hint ?? "", /another name/);
+  assert.match((await refused("x".repeat(201))).message, /name has more than 200 characters/);
   const { persons } = bodyOf<{ persons: Person[] }>(await admin.post(`/api/persons/${bob.id}/revoke`, {}));
   assert.deepEqual(persons, []);
   assert.equal((await page.get("/api/session")).status, 401);

@@ -29,9 +29,10 @@ export function personRoutes({ persons, sessions, audit, clock, isSecure }: Pers
     .post("/persons", async (context) => {
       const { name: typed, role } = await readBody(context, input);
       const name = typed.trim().replaceAll(/[\p{Cc}\p{Cf}]/gu, "");
-      if (name === "") throw badRequest("A person needs a name.");
-      if (persons.list().some((one) => one.name === name))
-        throw badRequest("Somebody of this name has a link already.");
+      if (name === "") throw badRequest("A person needs a name.", "Enter one.");
+      if (persons.list().some((one) => one.name === name)) {
+        throw badRequest("Somebody of this name has a link already.", "Enter another name, or take back that link.");
+      }
       const action = { action: "link-made", target: "", details: { name, role } };
       const { person, token } = await audit.around(action, () => persons.add(name, role, clock.nowMs()));
       // The gate let no other names through than the console's own.
