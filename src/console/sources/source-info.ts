@@ -97,8 +97,7 @@ function startedAtMs(sync: SyncRun): number | null {
   return seconds === undefined ? null : seconds * 1000;
 }
 
-/** Times in the file have no zone: they are this machine's, or another's. */
-/** Milliseconds since the epoch; null for a time that is absent or none. */
+/** Milliseconds since the epoch, of a time as files have it; null for one that is absent or none. */
 export function millisecondsOf(goTime: string | undefined): number | null {
   const seconds = goTime === undefined ? undefined : parseGoTime(goTime)?.seconds;
   return seconds === undefined ? null : seconds * 1000;
