@@ -84,7 +84,7 @@ test("wrong key: its last four, where it came from, six causes and none picked",
     code: /CS-AUTH-401/,
   });
   await site.page.getByRole("link", { name: "Edit key" }).click();
-  assert.equal(await focusedLabel(site.page), "Cloudsmith API key");
+  await untilFocused(site.page, "Cloudsmith API key");
 });
 
 test("a key that worked before: when it last did, the policy, and how to refresh", async () => {
@@ -418,10 +418,10 @@ async function figure(page: Page, label: string): Promise<string> {
   return (await box.locator(".figure-value").first().textContent()) ?? "";
 }
 
-/** Label of the field that has the focus. */
-function focusedLabel(page: Page): Promise<string> {
-  return page.evaluate(() => {
+/** The focus comes with the form, which the page may still be loading. */
+async function untilFocused(page: Page, label: string): Promise<void> {
+  await page.waitForFunction((wanted) => {
     const id = document.activeElement?.id ?? "";
-    return document.querySelector(`label[for="${id}"]`)?.textContent ?? "";
-  });
+    return document.querySelector(`label[for="${id}"]`)?.textContent === wanted;
+  }, label);
 }

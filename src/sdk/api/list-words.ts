@@ -63,7 +63,7 @@ export function warningOf(
     case "smaller-pages":
       return {
         code: `${codePrefix}-PAGES-SMALLER`,
-        message: `${name} did not answer for ${event.from} ${rows} at once: pages of ${event.to} are asked for from now on (page_size)`,
+        message: `${name} does not serve ${event.from} ${rows} at once: pages of ${event.to} are asked for from now on (page_size)`,
       };
     case "found-singly":
       return {
