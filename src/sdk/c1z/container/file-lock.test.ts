@@ -318,6 +318,9 @@ test("T-11: of twenty processes that find a stale lock at once one wins, and the
   const children = Array.from({ length: 20 }, () =>
     spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["pipe", "pipe", "inherit"] }),
   );
+  context.after(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
   const lines = children.map((child) => linesOf(child.stdout));
   for (const line of lines) assert.equal(await line(), "ready");
   for (const child of children) child.stdin.write("go\n");
@@ -328,6 +331,19 @@ test("T-11: of twenty processes that find a stale lock at once one wins, and the
   for (const child of children) child.stdin.write("end\n");
   await Promise.all(ended);
   assert.equal(existsSync(lock), false, "an ordered exit gives the lock back");
+});
+
+test("a process that was killed while it took a stale lock over keeps nobody out", async (context) => {
+  const { target, lock, directory } = place(context);
+  plant(lock, { pid: deadPid() });
+  const turn = `${lock}.takeover`;
+  writeFileSync(turn, "");
+  const aMinuteAgo = Date.now() / 1000 - 60;
+  utimesSync(turn, aMinuteAgo, aMinuteAgo);
+  const taken = await lockFile(target, { clock: new VirtualClock() });
+  assert.equal(JSON.parse(readFileSync(lock, "utf8")).pid, process.pid);
+  taken.release();
+  assert.deepEqual(readdirSync(directory), []);
 });
 
 function linesOf(stream: NodeJS.ReadableStream): () => Promise<string> {

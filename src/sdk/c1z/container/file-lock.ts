@@ -49,6 +49,9 @@ const clockToleranceMs = 10_000;
 /** A lock is written right after it is created; one that still says nothing after this long was never finished. */
 const writeGraceMs = 1000;
 const askAgainMs = 1000;
+const takeOverPauseMs = 20;
+/** Taking over is a matter of milliseconds: who has been at it for longer was killed. */
+const takeOverMs = 10_000;
 const attempts = 5;
 
 /** How long to wait for a lock, milliseconds. */
@@ -101,7 +104,10 @@ async function take(target: string, text: string, options: LockOptions): Promise
     const holder = parseHolder(found.text);
     const liveness = holder ? livenessOfHolder(holder, path) : "dead";
     if (!isHeld(liveness, found.renewedMs, renewals.unchangedMs(`${found.renewedMs} ${found.text}`))) {
-      putAside(path, found.text);
+      // The one that does it now is waited for, however slow the machine is.
+      if (putAside(path, found.text)) continue;
+      await clock.sleep(takeOverPauseMs, signal);
+      attempt = -1;
       continue;
     }
     const standstillMs = liveness === "alive" ? moves.unchangedMs(`${lastMove(holder, path)} ${found.text}`) : 0;
@@ -249,17 +255,37 @@ function isHeld(liveness: Liveness, renewedMs: number, unchangedMs: number): boo
   return Math.max(ageMs, unchangedMs) < expiresAfterMs && !(isOfTheFuture && unchangedMs >= silentAfterMs);
 }
 
-/** Removes the stale lock `text` and no other: between judging and removing, somebody else may have taken it over. */
-function putAside(path: string, text: string): void {
+/**
+ * Removes the stale lock `text` and no other: between judging and removing, somebody else may have taken it over. One
+ * process at a time does so, else the lock that another has just made could be what is removed.
+ * @returns false when another process is at it.
+ */
+function putAside(path: string, text: string): boolean {
+  const turn = `${path}.takeover`;
+  if (!takesTurn(turn)) return false;
   const aside = temporaryName(path);
   try {
-    if (readFileSync(path, "utf8") !== text) return;
+    if (readFileSync(path, "utf8") !== text) return true;
     renameSync(path, aside);
     if (readFileSync(aside, "utf8") !== text) linkSync(aside, path);
   } catch {
-    // Somebody else was faster; the next attempt shows who holds it.
+    // Its holder gave it back; the next attempt shows who holds it.
   } finally {
     rmSync(aside, { force: true });
+    rmSync(turn, { force: true });
+  }
+  return true;
+}
+
+function takesTurn(turn: string): boolean {
+  try {
+    closeSync(openSync(turn, "wx", 0o600));
+    return true;
+  } catch (caught) {
+    if (errnoOf(caught) !== "EEXIST") throw fileError(caught, `create ${turn}`, "Nothing was read or written.");
+    const madeMs = statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Math.abs(Date.now() - madeMs) > takeOverMs) rmSync(turn, { force: true });
+    return false;
   }
 }
 
