@@ -10,6 +10,7 @@ import { runProgram, scratchDirectory } from "../e2e/program.ts";
 import { assertHolds } from "../e2e/sandbox-run.ts";
 import { eventually } from "../support/eventually.ts";
 import { startConsole } from "./console-process.ts";
+import { holdMembers } from "./hold-members.ts";
 import { openTestConnectors, settingsOf } from "./test-connectors.ts";
 
 const env = { BATON_CONSOLE_PASSPHRASE: "correct horse battery" };
@@ -30,26 +31,18 @@ async function pageOf(link: string, origin: string): Promise<<T>(path: string, b
 
 test("a console is killed in the middle of a sync: the sync stops by itself, and the next console goes on with it", async () => {
   await using sandbox = await startSandbox();
-  const asked = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
-  const off = sandbox.onRequest(async ({ path }) => {
-    if (!/\/members\/$/.test(path)) return undefined;
-    asked.resolve();
-    await gate.promise;
-    return undefined;
-  });
+  const held = holdMembers(sandbox);
   await using console = await startConsole([], env);
   const post = await pageOf(console.link, console.origin);
   const { id } = await post<ConnectorDetail>("/api/connectors", { mode: "once", owner: "" });
   const { runId } = await post<SettingsSaved>(`/api/connectors/${id}/settings`, settingsOf(sandbox));
-  await asked.promise;
+  await held.isAsked;
   const lock = join(console.dataDir, "connectors", id, "working.c1z.lock");
   assert.ok(existsSync(lock), "the sync is under way");
   process.kill(console.pid, "SIGKILL");
   // The sync gives its file back, which it does only when it ends in good order.
   await eventually(() => !existsSync(lock), { what: "a lock that is given back" });
-  off();
-  gate.resolve();
+  held.release();
   await using next = await openTestConnectors({ env, dataDir: console.dataDir });
   const run = next.connectors.archive.run(runId ?? "");
   assert.equal(run.result, "Interrupted");

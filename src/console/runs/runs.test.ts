@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Sandbox, startSandbox } from "../../../sandbox/server.ts";
+import { holdMembers } from "../../../test/console/hold-members.ts";
 import { ManualClock } from "../../../test/console/manual-clock.ts";
 import { openTestConnectors, settingsOf, type TestConnectors } from "../../../test/console/test-connectors.ts";
 import { assertHolds } from "../../../test/e2e/sandbox-run.ts";
@@ -30,25 +31,6 @@ function jobPids(): readonly number[] {
       }
     })
     .map(Number);
-}
-
-/** Lets the sandbox hold back pages of members until the returned function is called. */
-function holdMembers(sandbox: Sandbox): { readonly isAsked: Promise<void>; release(): void } {
-  const asked = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
-  const off = sandbox.onRequest(async ({ path }) => {
-    if (!/\/members\/$/.test(path)) return undefined;
-    asked.resolve();
-    await gate.promise;
-    return undefined;
-  });
-  return {
-    isAsked: asked.promise,
-    release() {
-      off();
-      gate.resolve();
-    },
-  };
 }
 
 async function connectedAndHeldBack(console: TestConnectors, sandbox: Sandbox) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { sendRaw, startWebServer } from "../../../test/console/web-server.ts";
+import { sendRaw, startWebServer, type WebServer } from "../../../test/console/web-server.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { BatonError } from "../../sdk/errors.ts";
 import { receiveUpload } from "../sources/opened-files.ts";
@@ -100,16 +100,18 @@ test("a kept connection outlives the pauses of proxies, and the time that header
   socket.destroy();
 });
 
+/** The lines before a body that the page itself would send, without its length. */
+async function headOfPost(web: WebServer, path: string, type: string): Promise<readonly string[]> {
+  const { cookie, csrfToken } = await web.signIn();
+  return [
+    ...[`POST ${path} HTTP/1.1`, `Host: 127.0.0.1:${web.port}`, `Cookie: ${cookie}`, `Origin: ${web.origin}`],
+    ...[`X-Csrf-Token: ${csrfToken}`, `Content-Type: ${type}`, "Connection: close"],
+  ];
+}
+
 test("T-97: a body of 100 MB is refused by its announced length, and by what comes without one", async () => {
   await using web = await startWebServer();
-  const { cookie, csrfToken } = await web.signIn();
-  const own = [
-    `Host: 127.0.0.1:${web.port}`,
-    `Cookie: ${cookie}`,
-    `Origin: ${web.origin}`,
-    `X-Csrf-Token: ${csrfToken}`,
-  ];
-  const head = ["POST /api/files HTTP/1.1", ...own, "Content-Type: application/json", "Connection: close"];
+  const head = await headOfPost(web, "/api/files", "application/json");
   const announced = await sendRaw(web.port, `${[...head, "Content-Length: 104857600"].join("\r\n")}\r\n\r\n{`);
   assert.equal(announced.status, 413);
   const chunk = `80000\r\n${"x".repeat(0x80000)}\r\n`;
@@ -134,19 +136,7 @@ test("T-97: a file that is sent is streamed to the data directory, and nothing s
 
 test("T-97: an announced file of more than 256 MB is refused before a byte of it is taken", async () => {
   await using web = await startWebServer();
-  const { cookie, csrfToken } = await web.signIn();
-  const own = [
-    `Host: 127.0.0.1:${web.port}`,
-    `Cookie: ${cookie}`,
-    `Origin: ${web.origin}`,
-    `X-Csrf-Token: ${csrfToken}`,
-  ];
-  const head = [
-    "POST /api/files/upload HTTP/1.1",
-    ...own,
-    "Content-Type: application/octet-stream",
-    "Connection: close",
-  ];
+  const head = await headOfPost(web, "/api/files/upload", "application/octet-stream");
   const { status, body } = await sendRaw(
     web.port,
     `${[...head, "Content-Length: 268435457"].join("\r\n")}\r\n\r\nC1ZF`,

@@ -104,10 +104,11 @@ async function take(target: string, text: string, options: LockOptions): Promise
     const holder = parseHolder(found.text);
     const liveness = holder ? livenessOfHolder(holder, path) : "dead";
     if (!isHeld(liveness, found.renewedMs, renewals.unchangedMs(`${found.renewedMs} ${found.text}`))) {
-      // The one that does it now is waited for, however slow the machine is.
-      if (putAside(path, found.text)) continue;
-      await clock.sleep(takeOverPauseMs, signal);
-      attempt = -1;
+      if (!putAside(path, found.text)) {
+        // The one that does it now is waited for, however slow the machine is.
+        await clock.sleep(takeOverPauseMs, signal);
+        attempt = -1;
+      }
       continue;
     }
     const standstillMs = liveness === "alive" ? moves.unchangedMs(`${lastMove(holder, path)} ${found.text}`) : 0;
