@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Clock } from "../src/sdk/clock.ts";
+import { VirtualClock } from "../test/support/virtual-clock.ts";
 import { type SandboxOptions, startSandbox } from "./server.ts";
 import { ask, askAll, rowOf, rowsOf } from "./test-client.ts";
 
@@ -83,20 +83,12 @@ test("a wrong key can get 403, or be taken for none", async () => {
 });
 
 test("every answer waits for the latency asked for", async () => {
-  const waits: number[] = [];
-  const clock: Clock = {
-    nowMs: () => 0,
-    monotonicMs: () => 0,
-    random: () => 0,
-    async sleep(ms) {
-      waits.push(ms);
-    },
-  };
+  const clock = new VirtualClock();
   const options: SandboxOptions = { latencyMs: 100, clock };
   await using sandbox = await startSandbox(options);
   await ask(sandbox, members);
   await ask(sandbox, "/orgs/no-such-org/");
-  assert.deepEqual(waits, [100, 100]);
+  assert.deepEqual(clock.sleeps, [100, 100]);
 });
 
 for (const tiesTurn of ["page", "page-size"] as const) {

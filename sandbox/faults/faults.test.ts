@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
-import type { Clock } from "../../src/sdk/clock.ts";
+import { VirtualClock } from "../../test/support/virtual-clock.ts";
 import { type Sandbox, startSandbox } from "../server.ts";
 import { ask, rowOf, rowsOf } from "../test-client.ts";
 import type { Fault } from "./faults.ts";
@@ -212,25 +212,17 @@ test("raw bytes reach the client as they are", async () => {
 });
 
 test("a slow answer comes in drips with waits between them, and is whole in the end", async () => {
-  const waits: number[] = [];
-  const clock: Clock = {
-    nowMs: () => 0,
-    monotonicMs: () => 0,
-    random: () => 0,
-    async sleep(ms) {
-      waits.push(ms);
-    },
-  };
+  const clock = new VirtualClock();
   await using sandbox = await startSandbox({ clock });
   const whole = await ask(sandbox, members);
   sandbox.addFault({ kind: "slow", chunkBytes: 1000, everyMs: 250 });
   assert.equal((await ask(sandbox, members)).text, whole.text);
-  assert.deepEqual(waits, new Array(Math.ceil(Buffer.byteLength(whole.text) / 1000)).fill(250));
+  assert.deepEqual(clock.sleeps, new Array(Math.ceil(Buffer.byteLength(whole.text) / 1000)).fill(250));
   sandbox.addFault({ kind: "stall", at: "headers", ms: 60_000 });
   assert.equal((await ask(sandbox, members)).text, whole.text);
   sandbox.addFault({ kind: "stall", at: "body", ms: 70_000 });
   assert.equal((await ask(sandbox, members)).text, whole.text);
-  assert.deepEqual(waits.slice(-2), [60_000, 70_000]);
+  assert.deepEqual(clock.sleeps.slice(-2), [60_000, 70_000]);
 });
 
 test("a stall without end lasts until the client hangs up", async () => {
