@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { buildPackage } from "./bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -17,8 +18,9 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 const timeoutMs = 180_000;
 // One more than there are processors: tests of real servers and processes wait much of their time.
 const concurrency = availableParallelism() + 1;
-// What a failed test leaves open would keep its file from ending, and the run with it: a file ends with its last test.
-const options = ["--test", "--test-force-exit", `--test-timeout=${timeoutMs}`, `--test-concurrency=${concurrency}`];
+// What a failed test leaves open would keep its file from ending, and the run with it.
+const fileEnd = `--import=${pathToFileURL(join(root, "test", "support", "test-file-end.ts")).href}`;
+const options = [fileEnd, "--test", `--test-timeout=${timeoutMs}`, `--test-concurrency=${concurrency}`];
 // Tests start the program a thousand times, and the package's starts in half the time that the sources take.
 const built = await buildPackage();
 env["LAUNCHER_UNDER_TEST"] = built.launcher;

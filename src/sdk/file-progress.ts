@@ -15,7 +15,8 @@ export function isWatched(): boolean {
 /** From now on the watcher hears of progress. The process ends as soon as nobody watches any more. */
 export function tellWatcher(): void {
   isTelling = true;
-  process.once("disconnect", () => process.exit(1));
+  // An exit of Node's may wait for ever where much memory is used, and then nobody would end this process.
+  process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
   process.channel?.unref();
 }
 

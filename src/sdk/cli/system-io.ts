@@ -31,7 +31,7 @@ export function systemIo(): CliIo {
         for (const signal of stopSignals) process.off(signal, listener);
       };
     },
-    exitNow: (code) => process.exit(code),
+    exitNow,
     hideArguments() {
       // On Linux this overwrites the memory that `ps` reads the arguments from.
       process.title = processName;
@@ -46,6 +46,22 @@ export function systemIo(): CliIo {
     }),
   };
   return io;
+}
+
+/**
+ * Node's exit waits for V8's compilers, and one of them may wait for this thread to collect garbage, for ever
+ * (nodejs/node#54918): collected first, none does.
+ */
+function exitNow(code: number): never {
+  // Loaded only here: a start has no use for them.
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  const { runInNewContext } = process.getBuiltinModule("node:vm");
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  collectGarbage();
+  // What V8 compiled is kept at the exit, for a start without the flag.
+  setFlagsFromString("--no-expose-gc");
+  process.exit(code);
 }
 
 async function readStdin(most: number): Promise<Uint8Array> {
