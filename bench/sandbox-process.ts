@@ -28,4 +28,4 @@ process.on("message", () => {
   process.send?.(sandbox.requests.length);
   sandbox.resetLog();
 });
-process.on("disconnect", () => process.exit());
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));

@@ -19,4 +19,4 @@ const { rows, bytes } = prepared;
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 const result: LayerResult = { name, rows, ...(bytes !== undefined && { bytes }), runMs, peakBytes };
 process.stdout.write(`${JSON.stringify(result)}\n`);
-process.exit();
+await prepared.end?.();

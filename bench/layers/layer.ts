@@ -21,6 +21,8 @@ export interface PreparedLayer {
   run(): unknown;
   /** Undoes a run; its time does not count. */
   reset?(): void;
+  /** Ends what keeps the process from ending. */
+  end?(): Promise<void>;
 }
 
 /** What a layer took; of several runs in one process of its own. */

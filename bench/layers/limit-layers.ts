@@ -36,6 +36,7 @@ export const limitLayers: readonly Layer[] = [
         async run() {
           await download(sandbox, members);
         },
+        end: () => sandbox[Symbol.asyncDispose](),
       };
     },
   },
