@@ -12,6 +12,7 @@ import { runProgram, scratchDirectory } from "./e2e/program.ts";
 import { assertHoldsAll, everything, expandedGrants, explicitGrants, ofType } from "./e2e/requested-oracle.ts";
 import { settingsFor } from "./e2e/sandbox-run.ts";
 import { readStoredRows, type StoredRows } from "./e2e/stored-rows.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 import { newFile, type SyncOptions, syncSandbox } from "./trust/sandbox-sync.ts";
 
 /** Length of what a file begins with. */
@@ -212,6 +213,61 @@ test("a service account that a provider may become and that no list shows is sai
   const { result, codes } = await sync(sandbox, { requested: ["service", "oidc-provider"] });
   assert.equal(result, "Partial roster");
   assert.ok(codes.includes("CS-SERVICE-UNLISTED"));
+});
+
+for (const [path, privileges] of [
+  [/\/privileges$/, 1],
+  [/^\/entitlements\//, 0],
+] as const) {
+  test(`what a repository does not show at first is asked for again: ${path.source}`, async () => {
+    await using sandbox = await startSandbox({ organization: { members: 10, teams: 2, repositories: 3 } });
+    const { rows: before } = await sync(sandbox);
+    sandbox.addFault({ kind: "status", status: 404, match: { path }, times: 2 });
+    const { rows, codes } = await sync(sandbox, { clock: new VirtualClock() });
+    assert.equal(sandbox.counters.faultsFired["status"], 2);
+    assert.deepEqual(codes, ["CS-REPOSITORY-DEFAULTS"]);
+    assert.deepEqual(Object.keys(rows.grants), Object.keys(before.grants));
+    assert.deepEqual(Object.keys(rows.resources), Object.keys(before.resources));
+  });
+
+  test(`what repositories hide by a 404 is waited for a minute in all, and said: ${path.source}`, async () => {
+    await using sandbox = await startSandbox({ organization: { members: 10, teams: 2, repositories: 30 } });
+    sandbox.addFault({ kind: "status", status: 404, match: { path }, times: Number.POSITIVE_INFINITY });
+    const clock = new VirtualClock();
+    const startedAt = clock.monotonicMs();
+    const { result, codes } = await sync(sandbox, { clock });
+    assert.equal(result, "Partial roster");
+    assert.ok(codes.includes(privileges ? "CS-REPOSITORY-UNSEEN" : "CS-LIST-UNSEEN"));
+    assert.ok(clock.monotonicMs() - startedAt < 120_000);
+  });
+}
+
+test("a repository that is deleted before it is asked for its privileges is no hidden one", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 10, repositories: 3 } });
+  const [gone] = sandbox.organization.onRequest.repositories;
+  const match = { path: new RegExp(`^/repos/[^/]+/${gone?.slug}/`) };
+  sandbox.addFault({ kind: "status", status: 404, match, times: Number.POSITIVE_INFINITY });
+  const { result, codes } = await sync(sandbox, { requested: ["repository"] });
+  assert.deepEqual(codes.toSorted(), ["CS-REPOSITORY-DEFAULTS", "CS-REPOSITORY-GONE"]);
+  assert.equal(result, "Complete with warnings");
+});
+
+test("when a key expires in a form that is no time, it is said, and no report says that it never does", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 10, services: 3, repositories: 2 } });
+  const [odd, ...others] = sandbox.organization.services;
+  assert.ok(odd);
+  odd.keyExpiresAt = "in May";
+  for (const other of others) other.keyExpiresAt = null;
+  const tokens = sandbox.organization.onRequest.repositories.flatMap((repository) => repository.tokens);
+  for (const token of tokens) token.expiresAt = "Mon, 01 Jan 2024 10:00:00 GMT";
+  const { codes, end, path } = await sync(sandbox);
+  assert.ok(codes.includes("CS-EXPIRY-UNREADABLE"));
+  assert.equal(end.result, "Complete with warnings");
+  const { stdout } = await runProgram(["report", "credentials", "-f", path, "--output", "json"], { cwd: scratch.path });
+  const { rows } = JSON.parse(stdout) as { rows: { id: string; type: string; concern: string }[] };
+  const unclear = rows.filter(({ concern }) => concern === "expires, unknown when");
+  assert.equal(unclear.length, 1 + tokens.length);
+  assert.ok(unclear.some(({ id, type }) => type === "service-key" && id === odd.slug));
 });
 
 test("a list in a form that cannot be read is not said to be hidden", async () => {

@@ -9,6 +9,7 @@ import {
   listRepositories,
   listTokens,
   readGroupSyncStatus,
+  readRepository,
 } from "../on-request/endpoints.ts";
 import { listOrganizations, rateLimits, readOrganization, statusCheck, userSelf } from "./account.ts";
 import { type Answer, errorAnswer, notFound } from "./answer.ts";
@@ -47,6 +48,7 @@ const organizationRoutes: readonly (readonly [RegExp, Endpoint])[] = [
   [/^\/orgs\/saml-group-sync\/$/, listGroupSyncs],
   [/^\/orgs\/saml-group-sync\/status\/$/, readGroupSyncStatus],
   [/^\/repos\/$/, listRepositories],
+  [/^\/repos\/([^/]+)\/$/, readRepository],
   [/^\/repos\/([^/]+)\/privileges\/?$/, listPrivileges],
   [/^\/entitlements\/([^/]+)\/$/, listTokens],
   [/^\/audit-log\/$/, listAuditEvents],

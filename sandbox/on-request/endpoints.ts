@@ -63,6 +63,13 @@ export function listRepositories(context: OrganizationContext): Answer {
   return listAnswer(context, arranged(rows, direction, undefined), (repository) => repositoryBody(repository, slug));
 }
 
+/** GET /repos/{owner}/{repo}/ */
+export function readRepository(context: OrganizationContext, id: string): Answer {
+  const repository = repositoryOf(context, id);
+  if (!repository || !(context.view.isComplete || levelsOf(context, repository).length > 0)) return notFound();
+  return jsonAnswer(200, JSON.stringify(repositoryBody(repository, context.directory.organization.slug)));
+}
+
 /** GET /repos/{owner}/{repo}/privileges: only explicit ones, in pages without headers. */
 export function listPrivileges(context: OrganizationContext, id: string): Answer {
   const repository = repositoryOf(context, id);

@@ -348,6 +348,21 @@ test("a key that comes back inside a garbled answer is not quoted", async () => 
   assert.ok(![error.message, ...bench.log].join().includes(start));
 });
 
+test("addresses of people that come back inside an answer that cannot be read are in no text of it", async () => {
+  await using bench = await setUp();
+  const rows = '[{"user_name": "Mia", "email": "mia.known+x@example.test"}, {"email":"o\'hara@sub.example.test",';
+  for (const fault of [
+    { kind: "garbage", body: rows },
+    { kind: "status", status: 400, body: JSON.stringify({ detail: "no such user: mia.known+x@example.test" }) },
+  ] as const) {
+    bench.sandbox.addFault({ ...fault, times: 3 });
+    const error = await errorOf(bench.client.self({ signal }));
+    const told = [error.message, error.quote, ...bench.log].join("\n");
+    assert.match(told, /\(address\)/);
+    assert.doesNotMatch(told, /@|hara/);
+  }
+});
+
 for (const retryAfter of ["2", "0", "-5", "soon", new Date(Date.now() + 3_000).toUTCString(), undefined]) {
   test(`T-30: after one 429 with Retry-After ${retryAfter} the list is whole`, async () => {
     await using bench = await setUp({ organization: { members: 90, inactiveShare: 0 } }, { pageSize: 10 });

@@ -5,27 +5,19 @@ import { externalLink, rawId } from "../../sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { profileOf, shown } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
-import type { Api } from "../client.ts";
 import { teamId, userId } from "../converters.ts";
-import { unlessUnseen } from "../errors.ts";
-import { type OrganizationReading, PerReading } from "../members/reading.ts";
+import type { OrganizationReading } from "../members/reading.ts";
 import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { teamMemberSlug, teamType, userType } from "../types.ts";
+import { type AskedOf, ofEachRepository } from "./each-repository.ts";
 import { distinct, memberOf, serviceOf, teamOf } from "./holders.ts";
 import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./records.ts";
-import { AnswersAhead, answersAhead } from "./requested-list.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
 /** Reads the repositories and the explicit privileges on them. */
 export class RepositorySyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = repositoryType;
-  readonly #privileges = new PerReading((reading) => {
-    const { client, organization } = reading;
-    return new AnswersAhead(
-      (slug, signal) => unlessUnseen(privilegesOn(client, organization.slug, slug, signal)),
-      answersAhead,
-    );
-  });
+  readonly #privileges = ofEachRepository(privilegesOn);
 
   protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
     const page = await reading.requested.repositories.page(options, (row) => repositoryResource(row, parent));
@@ -45,8 +37,8 @@ export class RepositorySyncer extends ChildSyncer implements ResourceSyncer {
     const answer = await this.#privileges
       .of(reading)
       .get(slug, { keys: () => namesOf(repositories.memory(options.session)), signal: options.signal });
-    if (!answer) {
-      warnOfHidden(repository, options);
+    if (answer === "gone" || !answer) {
+      (answer ? warnOfGone : warnOfHidden)(repository, options);
       return { items: [], nextPageToken: "" };
     }
     const items: Grant[] = [];
@@ -56,12 +48,7 @@ export class RepositorySyncer extends ChildSyncer implements ResourceSyncer {
 }
 
 /** A page that is no round number of rows is no full one, whatever the server makes of the size: it is the last. */
-async function privilegesOn(
-  client: Api,
-  org: string,
-  repository: string,
-  signal: AbortSignal,
-): Promise<readonly PrivilegeRow[]> {
+async function privilegesOn(repository: string, { client, org, signal }: AskedOf): Promise<readonly PrivilegeRow[]> {
   const list = privilegeRowsOf(repository);
   const { items, isLast } = await client.page(list, org, { page: 1, signal });
   const isWhole = isLast || items.length % 10 !== 0;
@@ -132,6 +119,11 @@ function warnOfUnlisted(who: string, repository: Resource, { warn }: ListOptions
     severity: "partial",
     message: `a privilege on the repository '${repository.displayName}' is held by ${who}, which no list shows: it is missing`,
   });
+}
+
+function warnOfGone(repository: Resource, { warn }: ListOptions): void {
+  const message = `the repository '${repository.displayName}' went while it was read: nobody holds anything on it`;
+  warn({ code: "CS-REPOSITORY-GONE", message });
 }
 
 function warnOfHidden(repository: Resource, { warn }: ListOptions): void {

@@ -8,8 +8,9 @@ import type { ListMemory, Note } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
-import type { Resource } from "../../sdk/contracts/model.ts";
+import type { Resource, Timestamp } from "../../sdk/contracts/model.ts";
 import type { BatonError } from "../../sdk/errors.ts";
+import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import type { Api, List } from "../client.ts";
 import { codePrefix, unlessUnseen } from "../errors.ts";
 import type { Organization } from "../schemas.ts";
@@ -81,6 +82,21 @@ export function listName(rows: string): string {
   return rows.toLowerCase().replaceAll(" ", "-");
 }
 
+/** The time when something expires. One that cannot be read as a time is said: it is left out, and that looks like never. */
+export function expiryOf(
+  text: string | undefined,
+  { rows }: Pick<ListWords, "rows">,
+  { warn }: Pick<ListOptions, "warn">,
+): Timestamp | undefined {
+  const time = timestampOf(text);
+  if (text && !time) {
+    const problem =
+      "is in a form that cannot be read as a time: it is left out, which does not mean that they never expire";
+    warn({ code: "CS-EXPIRY-UNREADABLE", message: `when ${rows} expire ${problem}` });
+  }
+  return time;
+}
+
 /** What happened to a list that the key may not see. */
 export function warnOfUnseen(
   { list, rows, resourceType }: Pick<ListWords, "list" | "rows" | "resourceType">,
@@ -99,53 +115,4 @@ export function warnOfUnseen(
     message: `${message} ${rows} are missing, and so is what they hold`,
     hint: "Use an Owner's key, or turn the setting off that asks for it.",
   });
-}
-
-/** Answers that are asked for ahead; the limiter of the client bounds them as it does pages. */
-export const answersAhead = 8;
-
-/** Answers to one question for each of many things, a few of them asked ahead of the one that is wanted. */
-export class AnswersAhead<T> {
-  readonly #ask: (key: string, signal: AbortSignal) => Promise<T>;
-  readonly #ahead: number;
-  readonly #asked = new Map<string, Promise<T>>();
-  #keys: readonly string[] = [];
-  #places: ReadonlyMap<string, number> | undefined;
-
-  /** Asks `ahead` more than the one that is wanted. */
-  constructor(ask: (key: string, signal: AbortSignal) => Promise<T>, ahead: number) {
-    this.#ask = ask;
-    this.#ahead = ahead;
-  }
-
-  /** The answer for `key`; `keys` gives all in the order in which they will be wanted. */
-  async get(
-    key: string,
-    { keys, signal }: { readonly keys: () => readonly string[]; readonly signal: AbortSignal },
-  ): Promise<T> {
-    this.#places ??= this.#order(keys());
-    const wanted = this.#begin(key, signal);
-    const next = (this.#places.get(key) ?? this.#keys.length) + 1;
-    for (const later of this.#keys.slice(next, next + this.#ahead)) void this.#begin(later, signal);
-    try {
-      return await wanted;
-    } finally {
-      this.#asked.delete(key);
-    }
-  }
-
-  #order(keys: readonly string[]): ReadonlyMap<string, number> {
-    this.#keys = keys;
-    return new Map(keys.map((key, place) => [key, place]));
-  }
-
-  #begin(key: string, signal: AbortSignal): Promise<T> {
-    const known = this.#asked.get(key);
-    if (known) return known;
-    const asked = this.#ask(key, signal);
-    // It is thrown when it is this one's turn.
-    asked.catch(() => {});
-    this.#asked.set(key, asked);
-    return asked;
-  }
 }

@@ -6,6 +6,7 @@ import {
   type Resource,
   type ResourceId,
   ResourceStatus,
+  type Timestamp,
 } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
@@ -20,7 +21,7 @@ import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
-import { reportRead, warnOfUnseen } from "./requested-list.ts";
+import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
 
 /** Reads the service accounts. */
@@ -126,17 +127,25 @@ export class ServiceKeySyncer extends ChildSyncer implements ResourceSyncer {
     const isInFile = (slug: string) =>
       services.endedAtMs === undefined ? reading.reads(serviceType.id) : services.has(slug);
     return {
-      items: rows.map((row) => keyResource(row, parent, isInFile(row.slug))),
+      items: rows.map((row) => {
+        const expiresAt = expiryOf(row.key_expires_at, keyWords, options);
+        return keyResource(row, { organization: parent, isServiceInFile: isInFile(row.slug), expiresAt });
+      }),
       nextPageToken: "",
     };
   }
 }
 
+interface KeyContext {
+  readonly organization: ResourceId;
+  readonly isServiceInFile: boolean;
+  readonly expiresAt: Timestamp | undefined;
+}
+
 /** Every service account has one key, which has no id of its own (Cloudsmith API: services). */
-function keyResource(row: ServiceRow, organization: ResourceId, isServiceInFile: boolean): Resource {
+function keyResource(row: ServiceRow, { organization, isServiceInFile, expiresAt }: KeyContext): Resource {
   const { slug, key_expires_at } = row;
   const profile = profileOf({ service: slug, expires_at: key_expires_at });
-  const expiresAt = timestampOf(key_expires_at);
   return {
     id: { resourceType: serviceKeyType.id, resource: slug },
     parentResourceId: organization,

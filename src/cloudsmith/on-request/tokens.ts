@@ -1,28 +1,25 @@
 /** Entitlement tokens: credentials that download from a repository. No part of a token is ever asked for or kept. */
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
-import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
+import type { Resource, ResourceId, Timestamp } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
 import { profileOf, shown } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import { CredentialType, secretTrait } from "../../sdk/resources/traits.ts";
 import { userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
-import { type OrganizationReading, PerReading } from "../members/reading.ts";
+import type { OrganizationReading } from "../members/reading.ts";
 import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
+import { ofEachRepository } from "./each-repository.ts";
 import { listedMember } from "./holders.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
-import { AnswersAhead, answersAhead, reportRead, warnOfUnseen } from "./requested-list.ts";
+import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
 import { entitlementTokenType } from "./types.ts";
 
 /** Reads the entitlement tokens, repository by repository. */
 export class EntitlementTokenSyncer extends ChildSyncer implements ResourceSyncer {
   readonly resourceType = entitlementTokenType;
-  readonly #tokens = new PerReading((reading) => {
-    const { client, organization } = reading;
-    return new AnswersAhead(
-      (slug, signal) => unlessUnseen(client.records(tokenRows(slug), organization.slug, { signal })),
-      answersAhead,
-    );
+  readonly #tokens = ofEachRepository((slug, { client, org, signal }) => {
+    return client.records(tokenRows(slug), org, { signal });
   });
 
   /** The first page asks which repositories there are; each later one gives the tokens of one. */
@@ -32,13 +29,19 @@ export class EntitlementTokenSyncer extends ChildSyncer implements ResourceSynce
     // Place of the repository, and how many tokens those before it have.
     const [place = 0, before = 0] = options.pageToken.split(",").map(Number);
     const repository = slugs[place] ?? "";
-    const rows = await this.#tokens.of(reading).get(repository, { keys: () => slugs, signal: options.signal });
+    const answer = await this.#tokens.of(reading).get(repository, { keys: () => slugs, signal: options.signal });
+    const rows = answer === "gone" ? [] : answer;
     if (!rows) warnOfUnseen({ ...words, list: `${words.list} '${repository}'` }, options);
     const items: Resource[] = [];
     for (const row of rows ?? []) {
       if (row.slug_perm === "") warnOfNoId(repository, options);
       else
-        items.push(tokenResource(row, { organization: parent, repository, ...(await people(row, reading, options)) }));
+        items.push(
+          tokenResource(row, {
+            ...{ organization: parent, repository, ...(await people(row, reading, options)) },
+            expiresAt: expiryOf(row.limit_date_range_to, words, options),
+          }),
+        );
     }
     const read = before + items.length;
     const isLast = place + 1 >= slugs.length;
@@ -101,9 +104,10 @@ async function people({ user, created_by }: TokenRow, reading: OrganizationReadi
 interface TokenContext extends People {
   readonly organization: ResourceId;
   readonly repository: string;
+  readonly expiresAt: Timestamp | undefined;
 }
 
-function tokenResource(row: TokenRow, { organization, repository, owner, creator }: TokenContext): Resource {
+function tokenResource(row: TokenRow, { organization, repository, owner, creator, expiresAt }: TokenContext): Resource {
   const { slug_perm, name, user, is_active, created_at, created_by, limit_date_range_to } = row;
   const profile = profileOf({
     active: is_active,
@@ -113,7 +117,7 @@ function tokenResource(row: TokenRow, { organization, repository, owner, creator
     repository,
     user,
   });
-  const [createdAt, expiresAt] = [timestampOf(created_at), timestampOf(limit_date_range_to)];
+  const createdAt = timestampOf(created_at);
   return {
     id: { resourceType: entitlementTokenType.id, resource: slug_perm },
     parentResourceId: organization,

@@ -91,7 +91,7 @@ function statesByLogin(holdings: Holdings): ReadonlyMap<string, Answerable> {
   return states;
 }
 
-const concerns = ["expired", "never expires", "old", "soon", "fine"] as const;
+const concerns = ["expired", "never expires", "expires, unknown when", "old", "soon", "fine"] as const;
 type Concern = (typeof concerns)[number];
 
 interface Credential {
@@ -140,7 +140,8 @@ function* credentialItems({ view, asOfSeconds }: Subject): Items<Credential> {
       const facts = secretFacts(resource);
       const days = daysSince(facts.createdSeconds, asOfSeconds);
       const owner = ownerName(facts.identity, holdings);
-      found.push({ resource, facts, owner, days, concern: concernOf(facts, days, asOfSeconds) });
+      const concern = concernOf({ ...facts, says: textOf(resource.profile, "expires_at") }, days, asOfSeconds);
+      found.push({ resource, facts, owner, days, concern });
     }
   }
   yield* found.toSorted(
@@ -153,9 +154,14 @@ function* credentialItems({ view, asOfSeconds }: Subject): Items<Credential> {
   return { counts, notices: ownerless > 0 ? [`Of ${inText(ownerless)} the file does not say whose they are.`] : [] };
 }
 
-function concernOf({ expiresSeconds }: SecretFacts, days: number | undefined, asOfSeconds: number): Concern {
+/** `says` is what the connector was told of the expiry, which may be no time. */
+function concernOf(
+  { expiresSeconds, says }: Pick<SecretFacts, "expiresSeconds"> & { readonly says: string },
+  days: number | undefined,
+  asOfSeconds: number,
+): Concern {
   if (expiresSeconds !== undefined && expiresSeconds <= asOfSeconds) return "expired";
-  if (expiresSeconds === undefined) return "never expires";
+  if (expiresSeconds === undefined) return says === "" ? "never expires" : "expires, unknown when";
   if (days !== undefined && days > oldDays) return "old";
   return expiresSeconds - asOfSeconds < 30 * 86_400 ? "soon" : "fine";
 }

@@ -267,7 +267,7 @@ const answeredByPage = "It answered with a web page: a proxy, firewall or login 
 
 function describeStatus(failure: StatusFailure, context: FailureContext, options: ApiFailureOptions): BatonError {
   const detail = detailOf(failure.body);
-  const said = detail ? `: ${printable(options.redact(detail), quoteLength)}` : "";
+  const said = detail ? `: ${quoted(options.redact(detail))}` : "";
   const texts = options.describeStatus?.(failure, context, said) ?? generalTexts(failure, context, options, said);
   // The API itself answers in JSON.
   const isPage = failure.status < 500 && /^\s*</.test(failure.body);
@@ -307,6 +307,11 @@ function generalTexts(
       : `${name} refused ${context.path} (${status}${said}${tries}).`,
     hint: "Check the settings, the base URL among them; if they are right, report this message.",
   };
+}
+
+/** What a server wrote may be data: addresses of people belong into no log. */
+function quoted(text: string): string {
+  return printable(text.replaceAll(/[^\s"'<>()[\]{},;:@\\]{1,128}@[^\s"'<>()[\]{},;:@\\]+/g, "(address)"), quoteLength);
 }
 
 /** What is not about the request, and may be over later. */
@@ -353,7 +358,7 @@ function describeContent(
     code: `${product.codePrefix}-ANSWER-${suffix}`,
     status: failure.problem === "too-large" ? Status.resourceExhausted : Status.unknown,
     message: `Unexpected answer of GET ${context.path}: ${what} (${redact(failure.detail)}).`,
-    ...(redacted !== "" && { quote: printable(redacted, quoteLength) }),
+    ...(redacted !== "" && { quote: quoted(redacted) }),
     hint: "Check the base URL, and whether a proxy or login page stands in between; else try again later.",
   });
 }

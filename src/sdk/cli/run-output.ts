@@ -2,6 +2,7 @@
  * What a run shows: on a terminal live progress and a closing summary, otherwise log lines. Warnings and errors are
  * logged either way.
  */
+import { fieldNameOf } from "../config/resolve.ts";
 import { forApp, type StandardConfig } from "../config/standard-fields.ts";
 import type { Logger } from "../log.ts";
 import type { SyncObserver, SyncOutcome } from "../sync/events.ts";
@@ -100,9 +101,11 @@ function warnAboutConfig(config: StandardConfig, logger: Logger): void {
     logger.warn(`--${name} on the command line can be read by other users of this machine; set it in the environment`);
   }
   for (const notice of config.notices) logger.warn(notice);
-  if (config.unknownFileKeys.length > 0) {
-    logger.warn("the configuration file has keys that no field has", { keys: config.unknownFileKeys });
-  }
+  const { unknownFileKeys: keys } = config;
+  if (keys.length === 0) return;
+  const names = new Set<string>(config.all().map(({ field }) => field.name));
+  const meant = keys.map(fieldNameOf).filter((name) => names.has(name));
+  logger.warn("the configuration file has keys that no field has", { keys, ...(meant.length > 0 && { meant }) });
 }
 
 /** Someone watches, the terminal can be redrawn, and nobody asked for log lines. */

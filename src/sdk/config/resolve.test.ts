@@ -177,6 +177,20 @@ test("missing required flags are named in alphabetical order, and the environmen
   );
 });
 
+test("a key of the file that is written as a variable is named where the field is missing", () => {
+  const required: readonly Field[] = ["api-key", "org-slug"].map((name) => ({ kind: "string", name, required: true }));
+  for (const [key, name] of [
+    ["org_slug", "org-slug"],
+    ["baton_api_key", "api-key"],
+  ]) {
+    const given = { ...inputs({ file: { [key ?? ""]: "x", other_thing: "y" } }), fields: required };
+    assert.throws(
+      () => resolveConfig(given),
+      ({ hint }: BatonError) => hint?.startsWith(`In some.yaml, ${key} is to be called ${name}. Set BATON_`) === true,
+    );
+  }
+});
+
 const pair: readonly Field[] = ["b", "a", "c"].map((name) => ({ kind: "string", name }));
 const groups: readonly { relation: Relation; env: Record<string, string>; message?: string }[] = [
   { relation: { kind: "requiredTogether", fields: ["b", "a"] }, env: {} },

@@ -48,11 +48,11 @@ export function resolveConfig(inputs: ConfigInputs): ResolvedConfig {
     inputs.fields.map((field) => [field.name, own.get(field.name) ?? fallbackOf(field, inputs, own)]),
   );
   const isGiven = (name: string): boolean => inputs.argv.has(name) || below.get(name) !== undefined;
-  checkRequired(inputs.fields, isGiven);
-  for (const relation of inputs.relations) checkRelation(relation, isGiven);
-  const values = inputs.fields.map((field) => resolveField(field, inputs.argv.get(field.name), below.get(field.name)));
   const known = new Set(inputs.fields.map((field) => field.name));
   const unknownKeys = [...(inputs.file?.values.keys() ?? [])].filter((key) => !known.has(key));
+  checkRequired(inputs, isGiven, unknownKeys);
+  for (const relation of inputs.relations) checkRelation(relation, isGiven);
+  const values = inputs.fields.map((field) => resolveField(field, inputs.argv.get(field.name), below.get(field.name)));
   const notices = [...(inputs.secrets?.values() ?? [])].flatMap(({ notice }) => notice ?? []);
   return new ResolvedConfig(values, unknownKeys, notices);
 }
@@ -93,15 +93,26 @@ function isFallback(name: string, { fields, argv, env }: ConfigInputs, own: OwnV
   return !argv.has(name) && own.get(name) === undefined && fallbackEnvironment.some((variable) => env[variable]);
 }
 
-function checkRequired(fields: readonly Field[], isGiven: (name: string) => boolean): void {
+function checkRequired(
+  { fields, file }: ConfigInputs,
+  isGiven: (name: string) => boolean,
+  unknownKeys: readonly string[],
+): void {
   const missing = fields.filter((field) => field.required === true && !isGiven(field.name)).map((field) => field.name);
   if (missing.length === 0) return;
   missing.sort();
+  const meant = unknownKeys.filter((key) => missing.includes(fieldNameOf(key)));
+  const misspelt = meant.map((key) => `In ${file?.path}, ${key} is to be called ${fieldNameOf(key)}. `).join("");
   throw settingError({
     code: "BATON-CONFIG-REQUIRED",
     message: `required flag(s) ${missing.map((name) => `"${name}"`).join(", ")} not set`,
-    hint: `Set ${missing.map((name) => environmentVariable(name)).join(" and ")} in the environment, the flag, or the key in .baton.yaml.`,
+    hint: `${misspelt}Set ${missing.map((name) => environmentVariable(name)).join(" and ")} in the environment, the flag, or the key in .baton.yaml.`,
   });
+}
+
+/** The name that was meant by a key of the file: variables have underscores, fields have hyphens. */
+export function fieldNameOf(key: string): string {
+  return key.replace(/^baton_/, "").replaceAll("_", "-");
 }
 
 function resolveField(field: Field, argv: readonly string[] | undefined, below: Given | undefined): ResolvedValue {

@@ -114,6 +114,8 @@ test("a redirect that only adds a slash is followed, once, and a 304 is no redir
   const { failure } = await failureOf(client.get({ path: "/loop" }));
   assert.equal(failure.kind, "redirect");
   assert.equal(reached.length, 4);
+  const second = await failureOf(client.get({ path: "/loop/" }));
+  assert.deepEqual([second.failure.kind, reached.length], ["redirect", 5], "what ends with a slash needs no other");
   await using unchanged = await startHttpServer((_request, response) => response.writeHead(304).end());
   const other = await failureOf(clientFor(unchanged.port).get());
   assert.deepEqual([other.failure.kind, "status" in other.failure && other.failure.status], ["status", 304]);

@@ -234,6 +234,7 @@ function targetOf(location: string | undefined, base: URL): URL | undefined {
 }
 
 function isSlashed(asked: URL, target: URL): boolean {
+  if (asked.pathname.endsWith("/")) return false;
   const expected = new URL(asked);
   expected.pathname += "/";
   return target.href === expected.href;

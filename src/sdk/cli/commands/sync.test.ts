@@ -262,10 +262,13 @@ test("of an external file nothing is taken when no grant asks for it", async () 
 
 test("keys of the configuration file that no field has are named in a warning", async () => {
   const path = join(mkdtempSync(join(root, "c-")), "my.yaml");
-  writeFileSync(path, "api-key: canary-api-key\norg: acme\napi_key: typo\n");
+  writeFileSync(path, "api-key: canary-api-key\norg: acme\napi_key: typo\nother: x\n");
   const { code, io } = await sync([], { env: { BATON_CONFIG_PATH: path } });
   assert.equal(code, 0, io.stderrText());
-  assert.match(io.stderrText(), /"msg":"the configuration file has keys that no field has","keys":\["api_key"\]/);
+  assert.match(
+    io.stderrText(),
+    /"msg":"the configuration file has keys that no field has","keys":\["api_key","other"\],"meant":\["api-key"\]/,
+  );
 });
 
 test("--sync-resources writes a partial sync of these resources only", async () => {
