@@ -10,7 +10,7 @@ import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from
 import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
 import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
 import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
-import { usableEmail } from "../sdk/resources/email-address.ts";
+import { usableEmail } from "../sdk/resources/profile.ts";
 import { type Api, endpoints, memberList, organizationList, teamList } from "./client.ts";
 import { codePrefix, isAboutKey } from "./errors.ts";
 import type { Member, Organization, Self, Service, Team } from "./schemas.ts";

@@ -1,5 +1,4 @@
 /** Cloudsmith records to Baton objects: pure functions, no I/O. What an id, a status or a profile key is, is decided here. */
-
 import {
   type Annotation,
   type Profile,
@@ -8,8 +7,7 @@ import {
   ResourceStatus,
 } from "../sdk/contracts/model.ts";
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
-import { usableEmail } from "../sdk/resources/email-address.ts";
-import { profileOf, shown } from "../sdk/resources/profile.ts";
+import { profileOf, shown, usableEmail } from "../sdk/resources/profile.ts";
 import { pastTime, timestampOf } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
 import type { Member, Organization, Team } from "./schemas.ts";

@@ -1,8 +1,7 @@
 /** Organization slug, base URL and API key, read from what people paste: addresses of pages, of the API, whole files. */
 import { parseBaseUrl as parseAnyBaseUrl } from "../sdk/api/base-url.ts";
-import { unwrapPasted } from "../sdk/config/pasted.ts";
+import { readPastedSlug, type SlugForms, unwrapPasted } from "../sdk/config/pasted.ts";
 import { type PastedSecret, readPastedSecret } from "../sdk/config/pasted-secret.ts";
-import { readPastedSlug, type SlugForms } from "../sdk/config/pasted-slug.ts";
 import { type BatonError, settingError } from "../sdk/errors.ts";
 import type { CliEnvironment } from "./cli-files.ts";
 

@@ -3,8 +3,13 @@ import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import { readTextBeside } from "../sdk/c1z/container/whole-file.ts";
 import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
 import { keyInWords, listInWords } from "../sdk/contracts/completeness.ts";
-import { parseRunRecord } from "../sdk/contracts/parse-run-record.ts";
-import { lastSyncOf, type RunRecord, runRecordPath, type SyncResult } from "../sdk/contracts/run-record.ts";
+import {
+  lastSyncOf,
+  parseRunRecord,
+  type RunRecord,
+  runRecordPath,
+  type SyncResult,
+} from "../sdk/contracts/run-record.ts";
 
 const complete: ReadonlySet<string> = new Set<SyncResult>(["Complete", "Complete with warnings"]);
 

@@ -126,7 +126,7 @@ export type {
 } from "./config/field.ts";
 export { onlyHostsBelow, secretSourceFields } from "./config/field.ts";
 export { type HttpField, type HttpFieldDefaults, httpFields } from "./config/http-fields.ts";
-export { readPastedSlug, type SlugForms } from "./config/pasted-slug.ts";
+export { readPastedSlug, type SlugForms } from "./config/pasted.ts";
 export type { Relation } from "./config/relations.ts";
 export type { ResolvedConfig } from "./config/resolve.ts";
 export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";
@@ -208,9 +208,8 @@ export {
   skipGrants,
   skipSyncAnomalyDetection,
 } from "./resources/annotations.ts";
-export { usableEmail } from "./resources/email-address.ts";
 export { entitlementId, entitlementRef, grantId, newEntitlement, newGrant } from "./resources/ids.ts";
-export { isBlank, profileOf, shown } from "./resources/profile.ts";
+export { isBlank, profileOf, shown, usableEmail } from "./resources/profile.ts";
 export { parseTimestamp, pastTime, timestampOf } from "./resources/timestamps.ts";
 export {
   AccountType,

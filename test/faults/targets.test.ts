@@ -4,7 +4,7 @@ import { lstatSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
-import { parseRunRecord } from "../../src/sdk/contracts/parse-run-record.ts";
+import { parseRunRecord } from "../../src/sdk/contracts/run-record.ts";
 import { type Finished, runProgram, scratchDirectory } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { openWriter, temporaryDirectory, writeSync } from "../support/sample-c1z.ts";

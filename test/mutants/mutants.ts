@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "masked-email",
     breaks: "text in place of an e-mail address is never written as one",
-    file: "src/sdk/resources/email-address.ts",
+    file: "src/sdk/resources/profile.ts",
     find: 'return plain.test(repaired) && !repaired.includes("..") ? repaired : undefined;',
     replace: "return repaired;",
     tests: ["test/trust/signals.test.ts"],

@@ -2,8 +2,7 @@
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import { type Resource, type ResourceId, ResourceStatus } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
-import { usableEmail } from "../../sdk/resources/email-address.ts";
-import { profileOf, shown } from "../../sdk/resources/profile.ts";
+import { profileOf, shown, usableEmail } from "../../sdk/resources/profile.ts";
 import {
   AccountType,
   AppFlag,

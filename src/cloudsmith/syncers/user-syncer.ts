@@ -2,7 +2,7 @@
 import type { MemberNote } from "../../sdk/api/member-notes.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { looksMasked, usableEmail } from "../../sdk/resources/email-address.ts";
+import { looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { pastTime } from "../../sdk/resources/timestamps.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";

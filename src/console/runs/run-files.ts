@@ -2,11 +2,9 @@
  * The files of connectors and runs: the one that runs work on, the current one, and those kept of runs. A file is never
  * written in place, so that further names for it (hard links) cost nothing and stay what they are.
  */
-
 import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseRunRecord } from "../../sdk/contracts/parse-run-record.ts";
-import { type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
+import { parseRunRecord, type RunRecord, runRecordPath } from "../../sdk/contracts/run-record.ts";
 import { errnoOf } from "../../sdk/errors.ts";
 import { rowsExtension } from "../kept-files.ts";
 import type { DataDirectory } from "../store/data-directory.ts";

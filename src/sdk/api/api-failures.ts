@@ -5,8 +5,13 @@
  */
 import { BatonError, type BatonErrorInit, Status, toBatonError } from "../errors.ts";
 import { printable } from "../http/body.ts";
-import { describeNetworkFailure } from "../http/describe-failure.ts";
-import type { ContentFailure, FailureContext, HttpFailure, StatusFailure } from "../http/http-failure.ts";
+import {
+  type ContentFailure,
+  describeNetworkFailure,
+  type FailureContext,
+  type HttpFailure,
+  type StatusFailure,
+} from "../http/http-failure.ts";
 import { redactedText, SecretRedactor } from "../secret-redactor.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 

@@ -1,11 +1,10 @@
 /** What every part of service mode works with. */
-
 import type { StorageEngine } from "../c1z/write/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import type { Logger } from "../log.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
-import type { ExternalPrincipals } from "../sync/external-grants.ts";
+import type { ExternalPrincipals } from "../sync/ingest-filter.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { C1Client } from "./channel.ts";
 import type { ServiceObserver } from "./events.ts";

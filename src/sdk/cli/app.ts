@@ -1,5 +1,4 @@
 /** What a connector's program is: its name, its fields, how to make it, and its commands. `main.ts` hands one to `runCli`. */
-
 import type { Clock } from "../clock.ts";
 import type { Field, FlagsOf, NamedField } from "../config/field.ts";
 import type { Relation } from "../config/relations.ts";

@@ -1,5 +1,4 @@
 /** What a command begins with: its settings, the way out of this machine, and what a connector is made with. */
-
 import { readConfigFile } from "../config/config-file.ts";
 import type { HttpField } from "../config/http-fields.ts";
 import { standardRelations } from "../config/relations.ts";

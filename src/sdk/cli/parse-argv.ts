@@ -3,8 +3,7 @@
  * nothing about values but whether a switch, a number or a list can be read from the text.
  */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import type { Field } from "../config/field.ts";
-import { decodeText } from "../config/parse-value.ts";
+import { decodeText, type Field } from "../config/field.ts";
 import { type BatonError, settingError } from "../errors.ts";
 
 /** What was given. */

@@ -4,8 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { environmentVariable } from "../config/field.ts";
-import { parseSwitch } from "../config/parse-value.ts";
+import { environmentVariable, parseSwitch } from "../config/field.ts";
 import type { ResolvedValue } from "../config/resolve.ts";
 import { type StandardConfig, type StandardField, standardFlags } from "../config/standard-fields.ts";
 import type { Connector } from "../contracts/connector.ts";

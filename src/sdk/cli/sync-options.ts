@@ -1,17 +1,15 @@
 /** From flags and variables to what the engine and its store are told. */
-
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { LockWait } from "../c1z/container/file-lock.ts";
 import { type StorageEngine, storageEngines } from "../c1z/write/engine.ts";
-import type { Flag } from "../config/field.ts";
-import { parseSwitch, parseWholeNumber } from "../config/parse-value.ts";
+import { type Flag, parseSwitch, parseWholeNumber } from "../config/field.ts";
 import type { ResolvedConfig } from "../config/resolve.ts";
 import type { StandardConfig } from "../config/standard-fields.ts";
 import { settingError } from "../errors.ts";
 import { parseObjectAddress } from "../object-store/object-address.ts";
-import type { ExternalPrincipals } from "../sync/external-grants.ts";
+import type { ExternalPrincipals } from "../sync/ingest-filter.ts";
 import type { CliIo } from "./cli-io.ts";
 
 /** What concerns files. */

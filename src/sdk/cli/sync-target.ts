@@ -11,8 +11,7 @@ import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scr
 import { previousPath, unfinishedPath } from "../c1z/write/files-beside.ts";
 import { fileState } from "../c1z/write/target-database.ts";
 import type { TargetIdentity } from "../contracts/connector.ts";
-import { parseRunRecord } from "../contracts/parse-run-record.ts";
-import { runRecordPath } from "../contracts/run-record.ts";
+import { parseRunRecord, runRecordPath } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";

@@ -1,7 +1,8 @@
 /**
  * What a configuration field is. One declaration gives the flag, the environment variable, the key of the
- * configuration file, the line in the help text, the entry in the schema and the validation. Data only: reading
- * values is resolve.ts, checking them validate.ts, reading secrets secret-source.ts.
+ * configuration file, the line in the help text, the entry in the schema and the validation. And how a text becomes its
+ * value, as the Go connectors read it. Where values come from is resolve.ts, checking them validate.ts, reading secrets
+ * secret-source.ts.
  */
 
 /** Where a field is exported to: `gui` and `ops` appear in the `config` schema (ops as `isOps`), the others not. */
@@ -176,4 +177,52 @@ export function onlyHostsBelow(domains: readonly string[]): (value: string) => s
     if (domains.some((domain) => host === domain || host.endsWith(`.${domain}`))) return undefined;
     return `its host is not ${domains.join(" or ")} or below`;
   };
+}
+
+const switches: ReadonlyMap<string, boolean> = new Map([
+  ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
+  ...["0", "f", "F", "FALSE", "false", "False"].map((text) => [text, false] as const),
+]);
+
+/** A switch's text (Go: strconv.ParseBool), or undefined when it is none. */
+export function parseSwitch(text: string): boolean | undefined {
+  return switches.get(text);
+}
+
+/** A whole number's text within the safe range, or undefined when it is none. */
+export function parseWholeNumber(text: string): number | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/**
+ * One line of comma-separated values (RFC 4180): quotes keep commas together and are doubled inside, spaces stay.
+ * @returns undefined when a quote is not closed or stands inside an unquoted item.
+ */
+export function parseCommaSeparated(line: string): string[] | undefined {
+  if (line === "") return [];
+  const items: string[] = [];
+  const item = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
+  while (item.lastIndex <= line.length) {
+    const match = item.exec(line);
+    if (!match) return undefined;
+    items.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
+    if (match[3] === "") return items;
+  }
+  return undefined;
+}
+
+/** A text as the field's type, or undefined when it has another form. */
+export function decodeText(field: Field, text: string): FieldValue | undefined {
+  switch (field.kind) {
+    case "string":
+      return text;
+    case "int":
+      return parseWholeNumber(text);
+    case "bool":
+      return parseSwitch(text);
+    case "stringSlice":
+      return parseCommaSeparated(text);
+  }
 }

@@ -5,8 +5,15 @@
  */
 import { BatonError, Status, settingError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
-import { defaultOf, environmentVariable, type Field, type FieldValue, type NamedField } from "./field.ts";
-import { decodeText, parseCommaSeparated } from "./parse-value.ts";
+import {
+  decodeText,
+  defaultOf,
+  environmentVariable,
+  type Field,
+  type FieldValue,
+  type NamedField,
+  parseCommaSeparated,
+} from "./field.ts";
 import { checkRelation, type Relation } from "./relations.ts";
 
 /** A secret that was read. */

@@ -1,5 +1,4 @@
 /** Reads the principals of another connector's c1z into memory, and finds them there. The file is read once and closed. */
-
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { openC1z } from "../c1z/read/reader.ts";
 import type { SyncView } from "../c1z/read/sync-view.ts";
@@ -11,7 +10,7 @@ import {
   ExternalResourceMatchSchema,
 } from "../proto/gen/c1/connector/v2/annotation_baton_id_pb.ts";
 import { UserTraitSchema } from "../proto/gen/c1/connector/v2/annotation_trait_pb.ts";
-import type { ExternalPrincipal, ExternalPrincipals } from "../sync/external-grants.ts";
+import type { ExternalPrincipal, ExternalPrincipals } from "../sync/ingest-filter.ts";
 
 /** What is asked for; texts as in the flags. */
 export interface ExternalPrincipalsOptions {

@@ -1,10 +1,8 @@
 /** Finds run records below a directory, and what they say together: which targets are fresh and whole, and which are not. */
-
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeyOwner } from "../contracts/completeness.ts";
-import { parseRunRecord } from "../contracts/parse-run-record.ts";
-import { lastSyncOf, runRecordPath, type SyncResult } from "../contracts/run-record.ts";
+import { lastSyncOf, parseRunRecord, runRecordPath, type SyncResult } from "../contracts/run-record.ts";
 import { BatonError, errnoOf, Status } from "../errors.ts";
 
 /** A record that was found. */

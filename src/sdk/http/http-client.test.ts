@@ -8,7 +8,6 @@ import { BatonError, Status } from "../errors.ts";
 import { silentLogger } from "../log.ts";
 import { Network } from "../net/network.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
-import { describeNetworkFailure } from "./describe-failure.ts";
 import {
   createHttpClient,
   type HttpClient,
@@ -16,7 +15,7 @@ import {
   type JsonAnswer,
   type JsonRequest,
 } from "./http-client.ts";
-import type { FailureContext, HttpFailure } from "./http-failure.ts";
+import { describeNetworkFailure, type FailureContext, type HttpFailure } from "./http-failure.ts";
 
 const signal = new AbortController().signal;
 

@@ -14,11 +14,17 @@ import { nameOf } from "../net/proxy-setting.ts";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.ts";
 import { type Body, decodeBody, type ParsedJson, parseJson, release } from "./body.ts";
 import { ByteBudget, type Share } from "./byte-budget.ts";
-import { Call, isRateLimited } from "./call.ts";
 import type { FailureContext, HttpFailure } from "./http-failure.ts";
 import { parseRateLimit, type RateLimitNotice } from "./rate-limit.ts";
 import { RequestLimiter } from "./request-limiter.ts";
-import { decideRetry, defaultRetryLimits, type RetryLimits, rateLimitWaitMs } from "./retry-timing.ts";
+import {
+  Call,
+  decideRetry,
+  defaultRetryLimits,
+  isRateLimited,
+  type RetryLimits,
+  rateLimitWaitMs,
+} from "./retry-timing.ts";
 import { type GetResult, sendGet } from "./send-get.ts";
 
 /** What a client needs. Waits in milliseconds, sizes in bytes. */

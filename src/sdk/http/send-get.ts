@@ -7,8 +7,7 @@ import { type Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { http } from "../net/node-http.ts";
 import { type Body, brokenOff, decodeErrorBody, release, tooLarge } from "./body.ts";
 import type { Share } from "./byte-budget.ts";
-import type { HttpFailure } from "./http-failure.ts";
-import { StageTimeoutError, toNetworkFailure } from "./network-problem.ts";
+import { type HttpFailure, StageTimeoutError, toNetworkFailure } from "./http-failure.ts";
 
 /** Bounds of one attempt, milliseconds and bytes. */
 export interface SendLimits {

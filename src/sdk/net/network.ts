@@ -8,9 +8,8 @@ import { isIP } from "node:net";
 import { type Duplex, duplexPair, pipeline } from "node:stream";
 import { type ConnectionOptions, connect as connectTls, type SecureContext } from "node:tls";
 import type { SecretRedactor } from "../secret-redactor.ts";
-import { type ExemptHosts, exemptHosts } from "./exempt-hosts.ts";
 import { http } from "./node-http.ts";
-import { badProxy, type ProxyServer, parseProxy, secretsIn } from "./proxy-setting.ts";
+import { badProxy, type ExemptHosts, exemptHosts, type ProxyServer, parseProxy, secretsIn } from "./proxy-setting.ts";
 import { type Environment, trustedRoots } from "./trusted-roots.ts";
 import { openTunnel } from "./tunnel.ts";
 

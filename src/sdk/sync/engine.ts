@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { SyncPhase } from "./events.ts";
-import { expandGrants } from "./expansion/expand-grants.ts";
+import { expandGrants } from "./expand-grants.ts";
 import type { StepContext } from "./step-context.ts";
 import {
   planPerResource,
@@ -15,8 +15,7 @@ import {
   syncGrants,
   syncStaticEntitlements,
 } from "./steps/per-resource.ts";
-import { syncResourceTypes } from "./steps/resource-types.ts";
-import { planResources, syncResources } from "./steps/resources.ts";
+import { planResources, syncResources, syncResourceTypes } from "./steps/resources.ts";
 import { syncTarget } from "./steps/targets.ts";
 import type { Action, Operation, SyncState } from "./sync-state.ts";
 

@@ -1,5 +1,4 @@
 /** One run from beginning to end: check the access, begin or take up a sync, read, check, seal, save. */
-
 import type { LockWait } from "../c1z/container/file-lock.ts";
 import type { StorageEngine } from "../c1z/write/engine.ts";
 import type { OpenSync, SyncType } from "../c1z/write/sync-store.ts";
@@ -12,22 +11,18 @@ import type { RunDrop } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { CompletenessLedger, completenessFields } from "./completeness.ts";
 import { SyncEngine } from "./engine.ts";
 import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
-import { ExternalGrants, type ExternalPrincipals } from "./external-grants.ts";
-import { holdBigDrop, refuseOtherTarget } from "./file-guards.ts";
 import { Identities } from "./identities.ts";
-import { IngestFilter } from "./ingest-filter.ts";
+import { ExternalGrants, type ExternalPrincipals, IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
-import { observeSync, type RunProbe, stepDurations } from "./observed-sync.ts";
-import { Progress } from "./progress.ts";
+import { observeSync, Progress, type RunProbe, stepDurations } from "./progress.ts";
 import { retrying, type StepContext } from "./step-context.ts";
-import { isOptIn, typesToRead } from "./steps/resource-types.ts";
+import { isOptIn, typesToRead } from "./steps/resources.ts";
 import { chooseTargets } from "./steps/targets.ts";
 import { SyncState } from "./sync-state.ts";
-import { keepsNothing, resultOf, resultOfError } from "./verdict.ts";
-import { Warnings } from "./warnings.ts";
+import { holdBigDrop, keepsNothing, refuseOtherTarget, resultOf, resultOfError } from "./verdict.ts";
+import { CompletenessLedger, completenessFields, Warnings } from "./warnings.ts";
 
 /** Attempts after the first for the check of the access (Go SDK: 5). */
 const validateRetries = 5;

@@ -5,13 +5,11 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer, SyncWarning } from 
 import type { Resource, ResourceTarget, ResourceType } from "../contracts/model.ts";
 import { BatonError, isRetryable, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { CompletenessLedger } from "./completeness.ts";
-import type { ExternalGrants } from "./external-grants.ts";
 import type { Identities } from "./identities.ts";
-import type { IngestFilter } from "./ingest-filter.ts";
+import type { ExternalGrants, IngestFilter } from "./ingest-filter.ts";
 import type { Progress } from "./progress.ts";
 import type { Action, SyncState } from "./sync-state.ts";
-import type { Warnings } from "./warnings.ts";
+import type { CompletenessLedger, Warnings } from "./warnings.ts";
 
 /** Attempts after the first before a connector's passing error stands; about ten minutes with waits of n seconds. */
 const maxRetries = 34;

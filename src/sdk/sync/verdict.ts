@@ -1,10 +1,12 @@
 /**
  * What a finished reading is worth, in one of a few words: told from the warnings and from how much is there compared
- * with the sync before. Pure; who acts on the word is run-sync.ts.
+ * with the sync before. And what keeps it from replacing the file: it looks like mass removal, or the file belongs to
+ * another target. Who acts on the word is run-sync.ts.
  */
 import type { SyncStats } from "../c1z/write/sync-store.ts";
-import type { SyncWarning } from "../contracts/connector.ts";
-import type { SyncResult } from "../contracts/run-record.ts";
+import type { C1zWriter } from "../c1z/write/writer.ts";
+import type { RunDescription, SyncWarning, TargetIdentity } from "../contracts/connector.ts";
+import type { RunDrop, SyncResult } from "../contracts/run-record.ts";
 import { BatonError, Status } from "../errors.ts";
 
 /** Exit codes of results that are no success; no gRPC status is as high. */
@@ -19,7 +21,7 @@ const holdShare = 0.5;
 const leastRows = 5;
 
 /** Rows of one kind that are much fewer than before. */
-export interface Drop {
+interface Drop {
   /** A resource type's id, or `grants`. */
   readonly kind: string;
   readonly before: number;
@@ -108,4 +110,90 @@ export function resultOfError(error: BatonError): SyncResult {
 /** True when what was read must not be gone on with. */
 export function keepsNothing(error: BatonError): boolean {
   return resultOfError(error) !== "Failed";
+}
+
+/** Names shown of what fell away, and ids kept of it. */
+const sampledNames = 20;
+const mostGone = 5000;
+
+/** What decides, and whom to tell. */
+export interface HoldOptions {
+  readonly warnings: { add(warning: SyncWarning): void };
+  /** True: somebody has looked, and the sync may replace the file. */
+  readonly acceptChanges: boolean;
+  /** Gets what fell away before the error is thrown. */
+  onHeld(drop: RunDrop): void;
+}
+
+/**
+ * Compares the reading with the last complete one in the file, before anything is replaced.
+ * @throws BatonError `BATON-HELD` when half is gone and nobody accepted that.
+ */
+export async function holdBigDrop(store: C1zWriter, { warnings, acceptChanges, onHeld }: HoldOptions): Promise<void> {
+  const both = await store.compareWithLast();
+  const drops = both ? findDrops(both.before, both.now) : [];
+  const warning = dropWarning(drops);
+  if (warning) warnings.add(warning);
+  const holding = drops.filter(({ holds }) => holds);
+  if (holding.length === 0 || acceptChanges) return;
+  onHeld(await describeDrop(store, drops, holding));
+  throw heldError(holding);
+}
+
+async function describeDrop(store: C1zWriter, drops: readonly Drop[], holding: readonly Drop[]): Promise<RunDrop> {
+  const types = holding.map(({ kind }) => kind).filter((kind) => kind !== "grants");
+  const gone = await store.goneSince(types, mostGone);
+  return {
+    counts: drops.map(({ kind, before, now }) => ({ what: kind, before, after: now })),
+    sampleNames: [...new Set(gone.map(({ name }) => name))].slice(0, sampledNames),
+    gone: gone.map(({ resourceType, id }) => ({ resourceType, id })),
+  };
+}
+
+/** What is known besides the file. */
+interface TargetCheck {
+  /** As the user calls the file. */
+  readonly path: string;
+  /** Undefined where the connector does not say what it reads. */
+  readonly description: RunDescription | undefined;
+  /** What the last run record says. */
+  readonly recorded: TargetIdentity | undefined;
+}
+
+const thisMachine = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
+
+/** A server on this machine, such as the sandbox, gets another port with each start. */
+function isSameHost(one: string, other: string): boolean {
+  return one === other || (thisMachine.test(one) && thisMachine.test(other));
+}
+
+/**
+ * Compares the target with that of the finished syncs in the file: by the record beside it, and by the root resource in
+ * the file, which files of other programs hold as well. A new name is no new target.
+ * @throws BatonError `FILE-OTHER-TARGET`.
+ */
+export async function refuseOtherTarget(
+  store: Pick<C1zWriter, "resourcesOfLast">,
+  { path, description, recorded }: TargetCheck,
+): Promise<void> {
+  const identity = description?.identity;
+  if (identity === undefined) return;
+  const { host, root } = identity;
+  const roots = await store.resourcesOfLast(root.resourceType);
+  // Nothing is in there that could be mistaken for an earlier state.
+  if (roots === undefined) return;
+  const isOther = roots.length > 0 && !roots.some(({ id }) => id === root.resource);
+  const known = recorded?.root.resourceType === root.resourceType ? recorded : undefined;
+  const isElsewhere = known !== undefined && (known.root.resource !== root.resource || !isSameHost(known.host, host));
+  if (!isOther && !isElsewhere) return;
+  const first = isOther ? roots[0] : undefined;
+  const other = first ? `${first.name} (${first.id})` : `${known?.root.resource} on ${known?.host}`;
+  throw new BatonError({
+    code: "FILE-OTHER-TARGET",
+    status: Status.failedPrecondition,
+    message: `${path} holds ${root.resourceType} ${other}, and this run reads ${description?.target} (${root.resource}) on ${host}.`,
+    effect: "Nothing was read, and the file is as it was.",
+    hint: `Give another --file. To replace it for good, first move ${path} and its .run.json away.`,
+    fatal: true,
+  });
 }

@@ -8,8 +8,14 @@ import { readTextBeside } from "../c1z/container/whole-file.ts";
 import type { SyncStats } from "../c1z/write/sync-store.ts";
 import { recordedList } from "../contracts/completeness.ts";
 import type { RunKey, SyncWarning } from "../contracts/connector.ts";
-import { parseRunRecord } from "../contracts/parse-run-record.ts";
-import { lastSyncOf, type RunCounts, type RunRecord, type RunSignal, runRecordPath } from "../contracts/run-record.ts";
+import {
+  lastSyncOf,
+  parseRunRecord,
+  type RunCounts,
+  type RunRecord,
+  type RunSignal,
+  runRecordPath,
+} from "../contracts/run-record.ts";
 import type { RunEnd } from "./events.ts";
 
 /** What a record is made of besides the run's end. */

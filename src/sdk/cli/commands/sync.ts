@@ -1,8 +1,6 @@
 /** The program without a command: one sync into a file, or service mode when a client id is given. */
-
 import { resolve } from "node:path";
-import { environmentVariable, type Flag } from "../../config/field.ts";
-import { parseSwitch } from "../../config/parse-value.ts";
+import { environmentVariable, type Flag, parseSwitch } from "../../config/field.ts";
 import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import { BatonError, Status, toBatonError } from "../../errors.ts";
 import { resultExitCodes } from "../../sync/verdict.ts";

@@ -7,8 +7,7 @@ import { groupOf, type Script, scriptedConnector, typeOf, userOf } from "../../.
 import { systemClock } from "../clock.ts";
 import type { ListReading, ReadingFact } from "../contracts/completeness.ts";
 import { Trait } from "../contracts/model.ts";
-import { parseRunRecord } from "../contracts/parse-run-record.ts";
-import { type RunRecord, runRecordPath } from "../contracts/run-record.ts";
+import { parseRunRecord, type RunRecord, runRecordPath } from "../contracts/run-record.ts";
 import { BatonError, Status } from "../errors.ts";
 import { type LogFields, silentLogger } from "../log.ts";
 import { skipEntitlementsAndGrants } from "../resources/annotations.ts";
