@@ -147,6 +147,16 @@ for (const name of ["minimal-v1.c1z", "v3/peer26-default.c1z"]) {
   });
 }
 
+test("a large file of nothing but repetition is refused as early as a small one", async (context) => {
+  const [path, tempDir] = [join(temporaryDirectory(context), "hostile.c1z"), temporaryDirectory(context)];
+  // A frame that does not say what it comes to, of half a million blocks of 128 KiB: four bytes each, the last one marked.
+  const [head, block, last] = ["28b52ffd0058", "02001000", "03001000"].map((hex) => Buffer.from(hex, "hex"));
+  const blocks = Buffer.alloc(2 << 20, block);
+  writeFileSync(path, Buffer.concat([magic, head ?? assert.fail(), blocks, last ?? assert.fail()]));
+  await assert.rejects(readAll(path, tempDir), { code: "FILE-DECODER-LIMIT", message: /limit of 256 MiB/ });
+  assert.deepEqual(readdirSync(tempDir), []);
+});
+
 test("rows that are larger than the bound are refused, and the error names the setting", async (context) => {
   const huge = "update v1_resources set data = zeroblob(40000000) where rowid = (select max(rowid) from v1_resources)";
   await assert.rejects(readAll(changedBy(context, huge), temporaryDirectory(context)), (caught: BatonError) => {

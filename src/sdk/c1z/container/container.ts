@@ -182,7 +182,7 @@ export function framesBetween({ path, file, limits, maxBytes }: FrameSource, sta
  * @throws BatonError `FILE-CORRUPT`, `FILE-DECODER-LIMIT`, or what the system refused.
  */
 export async function unpackFrame(
-  { path, file, limits, maxBytes, onPiece }: FrameSource,
+  { path, file, limits, onPiece }: FrameSource,
   frame: ZstdFrame,
   target: WritableFile,
   written: number,
@@ -192,10 +192,15 @@ export async function unpackFrame(
     chunkSize: unpackedBytes,
     params: { [constants.ZSTD_d_windowLogMax]: windowLog },
   });
-  let size = 0;
-  await pipeline(piecesOf(file, frame), decompress, async (chunks: AsyncIterable<Buffer>) => {
+  let [size, position] = [0, frame.offset];
+  const pieces = piecesOf(file, frame, (end) => {
+    position = end;
+  });
+  await pipeline(pieces, decompress, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
-      if (written + size + chunk.length > maxBytes) throw tooLargeUnpacked(path, maxBytes);
+      // Of a file that was read so far: a large one of nothing but repetition is not unpacked to the end to be told.
+      const limit = unpackedLimit(limits, position);
+      if (written + size + chunk.length > limit) throw tooLargeUnpacked(path, limit);
       onPiece?.(chunk, written + size);
       await writeAll(target, chunk, written + size);
       size += chunk.length;
@@ -211,10 +216,14 @@ export async function unpackFrame(
   return size;
 }
 
-/** Not a stream of Node's: one that is given up closes the file, also one that it did not open. */
+/**
+ * Not a stream of Node's: one that is given up closes the file, also one that it did not open.
+ * @param onRead is told how far in the file everything was read.
+ */
 async function* piecesOf(
   file: FileHandle,
   { offset, length }: Pick<ZstdFrame, "offset" | "length">,
+  onRead: (end: number) => void,
 ): AsyncGenerator<Buffer> {
   for (let done = 0; done < length; ) {
     const buffer = Buffer.allocUnsafe(Math.min(packedBytes, length - done));
@@ -222,6 +231,7 @@ async function* piecesOf(
     // Shorter than it was a moment ago: the decompressor says so.
     if (bytesRead === 0) return;
     done += bytesRead;
+    onRead(offset + done);
     yield buffer.subarray(0, bytesRead);
   }
 }

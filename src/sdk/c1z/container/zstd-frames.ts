@@ -27,6 +27,8 @@ export class TooManyFramesError extends Error {}
 const dataMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
 const maxHeaderBytes = 18;
+/** Read at once: a file may be made of blocks of four bytes. */
+const pieceBytes = 4096;
 const blockHeaderBytes = 3;
 const checksumBytes = 4;
 
@@ -56,7 +58,10 @@ export function findZstdFrames(fd: number, start: number, end: number, maxFrames
 class Source {
   readonly #fd: number;
   readonly #end: number;
-  readonly #buffer = Buffer.alloc(maxHeaderBytes);
+  readonly #buffer = Buffer.allocUnsafe(pieceBytes);
+  /** Where what is in the buffer begins, and how many bytes it is. */
+  #start = 0;
+  #length = 0;
 
   constructor(fd: number, end: number) {
     this.#fd = fd;
@@ -66,9 +71,17 @@ class Source {
   /** The next `length` bytes at `offset`, valid until the next read; fewer than `length` only with `atMost`. */
   read(offset: number, length: number, atMost = false): Buffer {
     const wanted = Math.min(length, this.#end - offset);
-    const got = wanted > 0 ? readSync(this.#fd, this.#buffer, 0, wanted, offset) : 0;
+    if (offset < this.#start || offset + wanted > this.#start + this.#length) this.#fill(offset);
+    const at = offset - this.#start;
+    const got = Math.max(Math.min(wanted, this.#length - at), 0);
     if (got < length && !atMost) throw new ZstdFormatError("it ends too early");
-    return this.#buffer.subarray(0, got);
+    return this.#buffer.subarray(at, at + got);
+  }
+
+  #fill(offset: number): void {
+    const wanted = Math.min(pieceBytes, this.#end - offset);
+    this.#start = offset;
+    this.#length = wanted > 0 ? readSync(this.#fd, this.#buffer, 0, wanted, offset) : 0;
   }
 
   within(offset: number): number {
