@@ -34,6 +34,7 @@ for (const path of ["/members/", "/teams/"]) {
       change: answering(path, missing),
       ends: "Incomplete",
       says: "CS-ROSTER-INCOMPLETE",
+      holds: ({ hint }) => assert.match(hint, /^Run again in some minutes/),
     },
     {
       name: "for ever, and so does the organization by now",
@@ -301,6 +302,58 @@ siblings("most memberships say that their member is in no team", [
     holds: ({ asked }) => assert.equal(teamLists(asked), 1),
   },
 ]);
+
+/** A number that is another each time. */
+let reading = 0;
+function renumbered(path: string, key: string, whom: (row: Row) => boolean): (odd: Changeable) => void {
+  return (odd) => {
+    odd.answer = ({ path: asked, query }) => {
+      if (asked !== path) return undefined;
+      reading++;
+      const rows = usual(odd, path, query).body as Row[]; // It is a list.
+      return { body: rows.map((row) => (whom(row) ? { ...row, [key]: `N${reading}-${String(row["user"])}` } : row)) };
+    };
+  };
+}
+
+siblings("at each reading another id", [
+  ...[["everybody"], ["mia"], ["pia"]].map(
+    ([who]): Sibling => ({
+      name: `is that of ${who}, and it is said whose`,
+      change: renumbered("/members/", "user_id", ({ user }) => who === "everybody" || user === who),
+      ends: "Incomplete",
+      says: "CS-ID-COLLISION",
+      holds: ({ message, asked }) => {
+        assert.match(message, who === "everybody" ? /olga/ : new RegExp(`\\(${who}\\)`));
+        assert.ok(asked.length < 20, "no more is read than shows it");
+      },
+    }),
+  ),
+]);
+
+test("somebody who has another id in the second reading, and keeps it, ends nothing", async () => {
+  const odd: Changeable = acme();
+  odd.members.push(...many(3));
+  odd.answer = ({ path, query, before }) => {
+    if (path !== "/members/") return undefined;
+    if (before === 3) odd.members.push(person("late"));
+    const rows = usual(odd, path, query).body as Row[]; // It is a list.
+    return { body: rows.map((row) => (row["user"] === "mia" && before > 1 ? { ...row, user_id: "Unew" } : row)) };
+  };
+  const { result, users } = await sync(odd);
+  assert.equal(result, "Complete with warnings");
+  assert.ok(users.includes("user:Unew") && !users.includes("user:Umia"));
+});
+
+test("a page in the middle that is not found is said so, and nobody is told to wait for rest", async () => {
+  const odd: Changeable = acme();
+  odd.members.push(...many(600));
+  odd.answer = ({ path, query }) => (path === "/members/" && query.get("page") === "2" ? missing : undefined);
+  const { result, message, hint } = await sync(odd);
+  assert.equal(result, "Incomplete");
+  assert.match(message, /a page of the member list that must be there is not found \(404\), in 5 readings/);
+  assert.match(hint, /^Waiting will not help/);
+});
 
 siblings("the members of a team", [
   {

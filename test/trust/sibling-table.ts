@@ -19,6 +19,8 @@ interface Synced {
   readonly error: string | undefined;
   /** What the error says; "" without one. */
   readonly message: string;
+  /** What it advises to do; "" without one. */
+  readonly hint: string;
   readonly users: readonly string[];
   readonly teams: readonly string[];
   readonly grants: readonly string[];
@@ -42,6 +44,7 @@ export async function sync(odd: OddOrganization, options: SyncOptions = {}): Pro
     codes: run.codes,
     error: run.error?.code,
     message: run.error?.message ?? "",
+    hint: run.error?.hint ?? "",
     users: ids.filter((id) => id.startsWith("user:")),
     teams: ids.filter((id) => id.startsWith("team:")),
     grants: isSaved ? idsIn(path, run, "v1_grants") : [],

@@ -32,8 +32,9 @@ export async function askWhileThere<T extends object>(
       if (toBatonError(caught).status !== Status.notFound) throw caught;
     }
     if (!(await isThere())) return "gone";
-    if (clock.monotonicMs() - startedAt + waitMs > patienceMs) return "withheld";
-    await clock.sleep(waitMs, signal);
+    const leftMs = patienceMs - (clock.monotonicMs() - startedAt);
+    if (leftMs <= 0) return "withheld";
+    await clock.sleep(Math.min(waitMs, leftMs), signal);
   }
 }
 

@@ -127,6 +127,7 @@ interface Shown {
   carried: number;
   readonly differing: Set<string>;
   readonly collided: Set<string>;
+  readonly renumbered: Set<string>;
 }
 
 interface MemoryOptions<N extends Note> {
@@ -266,6 +267,11 @@ export class ListMemory<N extends Note> {
     return [...(this.#shown.get(sweep)?.collided ?? [])];
   }
 
+  /** Names under which the sweep shows another id than those before it. */
+  renumbered(sweep: number): readonly string[] {
+    return [...(this.#shown.get(sweep)?.renumbered ?? [])];
+  }
+
   /** True when the sweep shows all that the one before showed. */
   holdsAllOfBefore(sweep: number): boolean {
     const before = this.#shown.get(sweep - 1);
@@ -372,13 +378,15 @@ export class ListMemory<N extends Note> {
       observer?.begins();
     }
     this.#sweep = sweep;
-    const shown = this.#shown.get(sweep) ?? { seen: 0, carried: 0, differing: new Set(), collided: new Set() };
+    const shown = this.#shown.get(sweep) ?? { seen: 0, carried: 0, ...emptySets() };
     this.#shown.set(sweep, shown);
     const name = passes[pass] ?? "";
     for (const note of notes) {
       const known = this.#entries.get(note.id);
       this.#count(shown, known, sweep);
-      if (this.#isNameTaken(this.#enter(note, known, place))) shown.collided.add(note.id);
+      const bearer = this.#giveName(this.#enter(note, known, place));
+      if (this.#counts(bearer)) shown.collided.add(note.id);
+      else if (bearer) shown.renumbered.add(note.name);
       observer?.note(note, name);
     }
     for (const id of same) {
@@ -436,14 +444,13 @@ export class ListMemory<N extends Note> {
     return known.name !== "" && name !== "" && known.name.toLowerCase() !== name.toLowerCase();
   }
 
-  /** Gives the name to its newest bearer; true when the sweeps that count showed it with another id. */
-  #isNameTaken(entry: Entry): boolean {
-    const { id, name } = entry;
-    if (name === "") return false;
+  /** Gives the name to its newest bearer; the one before, unless that has got another name. */
+  #giveName(entry: Entry): Entry | undefined {
+    const { name } = entry;
+    if (name === "") return undefined;
     const before = this.#byName.get(name);
-    if (before === entry) return false;
     this.#byName.set(name, entry);
-    return before !== undefined && before.id !== id && this.#counts(before) && before.name === name;
+    return before !== entry && before?.name === name ? before : undefined;
   }
 
   get #wholeKey(): string {
@@ -467,6 +474,10 @@ export class ListMemory<N extends Note> {
   #write(page: string, stored: StoredPage): void {
     this.#options.session.set(this.#prefix + page, Buffer.from(JSON.stringify(stored), "utf8"));
   }
+}
+
+function emptySets(): Pick<Shown, "differing" | "collided" | "renumbered"> {
+  return { differing: new Set(), collided: new Set(), renumbered: new Set() };
 }
 
 function bitOf(pass: number): number {

@@ -17,8 +17,14 @@ export type ListEvent =
   /** It rests, and what its readings show together is not what it announces. */
   | { readonly kind: "count-differs"; readonly sums: readonly Sum[]; readonly twice: readonly string[] }
   /** It never added up. */
-  | { readonly kind: "unproven"; readonly sweeps: number; readonly sums: readonly Sum[]; readonly isStill: boolean }
-  /** One id names two things, or one name two ids. */
+  | {
+      readonly kind: "unproven";
+      readonly sweeps: number;
+      readonly sums: readonly Sum[];
+      readonly isStill: boolean;
+      readonly lacksPage: boolean;
+    }
+  /** One id names two things, or one name two ids or at each reading another. */
   | { readonly kind: "collision"; readonly ids: readonly string[] }
   | { readonly kind: "without-id"; readonly count: number }
   /** There is no such list, again and again, and what it belongs to is there. */
@@ -51,6 +57,7 @@ interface Shown {
   readonly sweeps: ReadonlyMap<number, ReadonlyMap<number, Tally>>;
   readonly since: number;
   collisions(sweep: number): readonly string[];
+  renumbered(sweep: number): readonly string[];
   differing(sweep: number): readonly string[];
   holdsAllOfBefore(sweep: number): boolean;
   isAsBefore(sweep: number): boolean;
@@ -85,15 +92,19 @@ export class ListVerdicts {
     const verdict = this.#verdict(seen);
     const { sweep, looks, brokenOff } = seen;
     if (verdict !== "anew" || sweep + 1 < mostSweeps + brokenOff) return verdict;
-    return this.#unproven(sweep, looks.every((look) => look === "same") && this.#memory.isAsBefore(sweep));
+    const isAsBefore = looks.every((look) => look === "same") && this.#memory.isAsBefore(sweep);
+    return this.#unproven(sweep, isAsBefore || (this.#lacksPage(sweep) && this.#lacksPage(sweep - 1)));
   }
 
   #verdict(seen: Seen): "anew" | "on" | ListEvent {
     const { sweep, goesOn, looks, areThere } = seen;
     const memory = this.#memory;
     const collided = memory.collisions(sweep);
-    const stood = new Set(memory.collisions(sweep - 1));
-    const lasting = collided.filter((id) => stood.has(id));
+    const lasting = [
+      ...lastingOf(collided, memory.collisions(sweep - 1)),
+      // Once it may be a rename.
+      ...lastingOf(memory.renumbered(sweep), memory.renumbered(sweep - 1)),
+    ];
     if (lasting.length > 0) return { kind: "collision", ids: lasting };
     if (collided.length > 0 || !areThere || looks.includes("moved")) return "anew";
     const isAsAtFirst = !looks.includes("new");
@@ -153,15 +164,18 @@ export class ListVerdicts {
   /** A list of which a page is missing, or a pass that announces rows and shows none, is no list, at rest or not. */
   #differs(sweep: number): ListEvent {
     const tallies = this.#tallies(sweep);
-    const lacksPage = tallies.some(
-      (tally) => tally.endsInDoubt || (tally.distinct === 0 && expected(tally) >= leastMissing),
-    );
-    if (lacksPage) return this.#unproven(sweep, true);
+    const showsNone = tallies.some((tally) => tally.distinct === 0 && expected(tally) >= leastMissing);
+    if (showsNone || this.#lacksPage(sweep)) return this.#unproven(sweep, true);
     return { kind: "count-differs", sums: this.#sums(sweep), twice: tallies.flatMap(({ twice }) => twice) };
   }
 
   #unproven(sweep: number, isStill: boolean): ListEvent {
-    return { kind: "unproven", sweeps: sweep + 1, sums: this.#sums(sweep), isStill };
+    return { kind: "unproven", sweeps: sweep + 1, sums: this.#sums(sweep), isStill, lacksPage: this.#lacksPage(sweep) };
+  }
+
+  /** A page that must be there is not. */
+  #lacksPage(sweep: number): boolean {
+    return this.#tallies(sweep).some(({ endsInDoubt }) => endsInDoubt);
   }
 
   #tallies(sweep: number): readonly Tally[] {
@@ -173,4 +187,9 @@ export class ListVerdicts {
       return { pass: this.#passes[index] ?? "", announced, rows, distinct };
     });
   }
+}
+
+function lastingOf(now: readonly string[], before: readonly string[]): readonly string[] {
+  const stood = new Set(before);
+  return now.filter((one) => stood.has(one));
 }

@@ -105,6 +105,7 @@ export function warningOf(
       return {
         ...incomplete,
         message: `what ${list} belongs to is there, but for a minute ${name} has answered that there is no such list`,
+        hint: `Run again in some minutes. If it stays, report this message to ${name}.`,
       };
     default:
       return event satisfies never;
@@ -112,8 +113,15 @@ export function warningOf(
 }
 
 /** What was seen; waiting for rest is advised only to a list that did not rest. */
-function unprovenText({ sweeps, sums, isStill }: ListEvent & { kind: "unproven" }, list: string, rows: string): string {
+function unprovenText(
+  { sweeps, sums, isStill, lacksPage }: ListEvent & { kind: "unproven" },
+  list: string,
+  rows: string,
+): string {
   if (!isStill) return `read ${sweeps} times, ${list} never added up, and changed each time: ${sumsOf(sums)}`;
+  if (lacksPage) {
+    return `a page of ${list} that must be there is not found (404), in ${sweeps} readings with other pages and orders: ${sumsOf(sums)}`;
+  }
   return `${list} is at rest and does not add up: in ${sweeps} readings with other pages and orders ${sumsOf(sums)}. Either its count is off, or ${rows} cannot be seen`;
 }
 
