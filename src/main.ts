@@ -10,6 +10,7 @@ import { reviewCommand } from "./reviews/command.ts";
 import { sandboxCommand } from "./sandbox-command.ts";
 import { runCli } from "./sdk/cli/run-cli.ts";
 import { systemIo } from "./sdk/cli/system-io.ts";
+import { reportReadingEnded } from "./sdk/file-progress.ts";
 import { version } from "./version.ts";
 
 const connector = connectorApp(version);
@@ -21,4 +22,6 @@ const app = { ...connector, commands, summarize: summarizeFile };
 // No await out here: the single executable is made of a format that has none.
 void runCli(app, systemIo()).then((code) => {
   process.exitCode = code;
+  // What is still to be taken of the output may take what time it takes.
+  reportReadingEnded();
 });

@@ -7,6 +7,11 @@ const progressEveryMs = 250;
 let isTelling = false;
 let toldMs = 0;
 
+/** What the watcher hears: reading moves on, waits for others, or has ended. Whatever else it hears means that it moves on. */
+export interface WatchedMessage {
+  readonly type: "progress" | "waits" | "read";
+}
+
 /** True in a process that somebody watches. */
 export function isWatched(): boolean {
   return process.env[watchedVariable] === "1" && process.send !== undefined;
@@ -26,10 +31,25 @@ export function reportProgress(): void {
   const nowMs = performance.now();
   if (nowMs - toldMs < progressEveryMs) return;
   toldMs = nowMs;
-  process.send?.({ type: "progress" }, undefined, undefined, () => undefined);
+  tell("progress");
+}
+
+/** Called before what may wait for a person or another program, such as for one who reads the output page by page. */
+export function reportWaiting(): void {
+  tell("waits");
+}
+
+/** Called behind it. */
+export function reportWaitEnded(): void {
+  tell("progress");
 }
 
 /** Called when everything was read, before work begins that depends on no file of others. */
 export function reportReadingEnded(): void {
-  if (isTelling) process.send?.({ type: "read" }, undefined, undefined, () => undefined);
+  tell("read");
+}
+
+function tell(type: WatchedMessage["type"]): void {
+  const message: WatchedMessage = { type };
+  if (isTelling) process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -6,6 +6,10 @@ import { BatonError, Status } from "../errors.ts";
 /** A stream to write text to. */
 export interface OutputStream {
   write(text: string): void;
+  /** True while a reader has not taken everything yet: it is in memory. */
+  readonly isBehind?: boolean;
+  /** Waits until everything was taken, or can no longer be. */
+  taken?(): Promise<void>;
   readonly isTty: boolean;
   /** True when it leads to systemd's journal, which takes priorities. */
   readonly isJournal?: boolean;

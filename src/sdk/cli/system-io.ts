@@ -4,7 +4,7 @@ import { fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
 import { Status } from "../errors.ts";
-import { isWatched, tellWatcher } from "../file-progress.ts";
+import { isWatched, reportWaitEnded, reportWaiting, tellWatcher } from "../file-progress.ts";
 import { type CliIo, type OutputStream, readFileCommandName, type StopSignal } from "./cli-io.ts";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -65,20 +65,16 @@ function exitNow(code: number): never {
 }
 
 async function readStdin(most: number): Promise<Uint8Array> {
-  // To wait for somebody who types is to move on.
-  const telling = setInterval(() => isWatched() && tellWatcher(), 1000);
-  try {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes > most) break;
-    }
-    return Buffer.concat(pieces).subarray(0, most + 1);
-  } finally {
-    clearInterval(telling);
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  reportWaiting();
+  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > most) break;
   }
+  reportWaitEnded();
+  return Buffer.concat(pieces).subarray(0, most + 1);
 }
 
 /** The directory that relative paths count from. */
@@ -112,7 +108,20 @@ function outputStream(
     onLost(code ?? message);
   });
   return {
-    write: (text) => void stream.write(text),
+    write(text) {
+      // A terminal that scrolls no further holds this process up.
+      reportWaiting();
+      stream.write(text);
+      reportWaitEnded();
+    },
+    get isBehind() {
+      return stream.writableLength > 0;
+    },
+    async taken() {
+      reportWaiting();
+      await new Promise<void>((resolve) => stream.write("", () => resolve()));
+      reportWaitEnded();
+    },
     isTty: stream.isTTY === true,
     isJournal: isJournal(stream),
     get columns() {

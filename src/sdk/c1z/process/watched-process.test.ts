@@ -62,6 +62,26 @@ test("a process that says that it moves on goes to its end, however long that ta
   assert.equal(child.exitCode, 7);
 });
 
+test("a process that waits for others is not ended, and one that stops moving after that is", async (context) => {
+  const waits = (then: string): string =>
+    `process.send({ type: "waits" }); const at = Date.now(); while (Date.now() < at + 1300); process.send({}); ${then}`;
+  const ends = ["process.exit(6);", "for (;;);"].map((then) =>
+    watch(context, waits(then), { BATON_FILE_TIMEOUT: "1" }),
+  );
+  const [goesOn, stops] = await Promise.all(ends);
+  assert.equal(goesOn?.failure, undefined);
+  assert.equal(goesOn?.child.exitCode, 6);
+  assert.equal(stops?.failure?.code, "FILE-TIME-LIMIT");
+});
+
+test("a watcher that is held up itself, as by Ctrl-Z, blames nobody", async (context) => {
+  const moves = "setInterval(() => process.send({}), 50); setTimeout(() => process.exit(8), 1800);";
+  setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1300), 300);
+  const { failure, child } = await watch(context, moves, { BATON_FILE_TIMEOUT: "1" });
+  assert.equal(failure, undefined);
+  assert.equal(child.exitCode, 8);
+});
+
 test("a process that has read everything may take what time it takes for what follows", async (context) => {
   const done =
     'process.send({ type: "read" }); setTimeout(() => process.exit(5), 1500); for (const at = Date.now(); Date.now() < at + 1300; );';

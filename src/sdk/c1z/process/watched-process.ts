@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { BatonError, Status } from "../../errors.ts";
-import { watchedVariable } from "../../file-progress.ts";
+import { type WatchedMessage, watchedVariable } from "../../file-progress.ts";
 import { scratchParent, sweepScratch } from "../scratch/scratch.ts";
 import type { ProgramCommand } from "./this-program.ts";
 
@@ -41,7 +41,8 @@ export class WatchedProcess {
   failure: BatonError | undefined;
   readonly #env: Environment;
   readonly #memoryMb: number;
-  #movedMs = performance.now();
+  /** Time is counted in looks: none is taken while both processes are stopped, as by Ctrl-Z. */
+  #looksSinceMoved = 0;
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -55,8 +56,8 @@ export class WatchedProcess {
       stdio: [output, output, answers === "inherit" ? "inherit" : "ignore", "ipc"],
       windowsHide: true,
     });
-    this.child.on("message", ({ type }: { readonly type?: string }) => {
-      this.#movedMs = performance.now();
+    this.child.on("message", ({ type }: Partial<WatchedMessage>) => {
+      this.#looksSinceMoved = type === "waits" ? -Infinity : 0;
       // What follows is the program's own work, which may take what it takes.
       if (type === "read") this.#stopLooking();
     });
@@ -66,7 +67,7 @@ export class WatchedProcess {
   /** Somebody waits for an answer. */
   begin(): void {
     if (this.#waiting++ > 0) return;
-    this.#movedMs = performance.now();
+    this.#looksSinceMoved = 0;
     this.#timer ??= setInterval(() => this.#look(), lookEveryMs);
   }
 
@@ -84,7 +85,7 @@ export class WatchedProcess {
   #look(): void {
     const seconds = setting(this.#env, timeoutVariable, defaultTimeoutSeconds);
     const megabytes = setting(this.#env, memoryVariable, this.#memoryMb);
-    if (performance.now() - this.#movedMs > seconds * 1000) this.#fail(tooSlow(seconds));
+    if (++this.#looksSinceMoved * lookEveryMs > seconds * 1000) this.#fail(tooSlow(seconds));
     else if (memoryOf(this.child.pid) > megabytes * mebibyte) this.#fail(tooMuchMemory(megabytes));
   }
 
