@@ -21,7 +21,9 @@ const id = z.string().min(1);
 const rowId = z
   .union([z.string(), z.int().transform(String)])
   .nullish()
-  .transform((value) => (value === undefined || value === null || isBlank(value) ? "" : value));
+  .transform((value) =>
+    value === undefined || value === null || isBlank(value) || !value.isWellFormed() ? "" : value,
+  );
 const note = z.string().nullish();
 const flag = z.union([
   z.boolean(),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BatonError } from "../../src/sdk/errors.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
-import { type Asked, acme, type OddAnswer, person, place, type Row, usual } from "./odd-organization.ts";
+import { type Asked, acme, type OddAnswer, person, place, type Row, team, usual } from "./odd-organization.ts";
 import {
   answering,
   type Changeable,
@@ -167,6 +167,84 @@ siblings("a list as long as one page", [
       holds: ({ users }) => assert.equal(users.length, 11),
     }),
   ),
+]);
+
+/** As a server that takes the number and the size of a page for others than were asked for, and announces nothing. */
+function mispaged(list: string, instead: (page: number, size: number, rows: number) => readonly [number, number]) {
+  return (odd: Changeable): void => {
+    odd.members.push(...many(40));
+    for (let number = 0; number < 40; number++) odd.teams.push(team(`t${number}`));
+    odd.answer = ({ path, query }) => {
+      if (path !== list) return undefined;
+      const answer = usual(odd, path, query) as { body: readonly Row[] };
+      const [page, size] = [Number(query.get("page") ?? 1), Number(query.get("page_size") ?? 30)];
+      const [pageTaken, sizeTaken] = instead(page, size, answer.body.length);
+      query.set("page", String(pageTaken));
+      query.set("page_size", String(sizeTaken));
+      return { ...answer, count: "none" };
+    };
+  };
+}
+
+siblings("a server that shows the first page, whatever number is asked for,", [
+  ...["/members/", "/teams/"].flatMap((list) =>
+    (
+      [
+        ["of its own size", () => 7],
+        ["of its own size or less", (size) => Math.min(size, 7)],
+        ["as long as the first question asked for", () => 10],
+        ["longer than was asked for", () => 13],
+      ] as readonly (readonly [string, (size: number) => number])[]
+    ).map(
+      ([name, sizeOf]): Sibling => ({
+        name: `${name}: ${list}`,
+        change: mispaged(list, (_page, size) => [1, sizeOf(size)]),
+        options: { pageSize: 10 },
+        ends: "Partial roster",
+        says: "CS-COUNT-DIFFERS",
+      }),
+    ),
+  ),
+]);
+
+siblings("a server that shows the last page for every later number", [
+  ...[7, 10, 11, 44].map(
+    (rows): Sibling => ({
+      name: `is understood, ${rows} in a page`,
+      change: mispaged("/members/", (page, size, all) => {
+        const taken = Math.min(size, rows);
+        return [Math.min(page, Math.max(1, Math.ceil(all / taken))), taken];
+      }),
+      options: { pageSize: 44 },
+      ends: "Complete",
+      holds: ({ users }) => assert.equal(users.length, 44),
+    }),
+  ),
+]);
+
+siblings("headers of paging", [
+  {
+    name: "that the first page lacks",
+    change: (odd) => {
+      odd.members.push(...many(40));
+      odd.answer = ({ path, query }) =>
+        path === "/members/" && query.get("page") === "1" ? { ...usual(odd, path, query), count: "none" } : undefined;
+    },
+    options: { pageSize: 10 },
+    ends: "Complete",
+    holds: ({ users }) => assert.equal(users.length, 44),
+  },
+  {
+    name: "that only the first page has",
+    change: (odd) => {
+      odd.members.push(...many(40));
+      odd.answer = ({ path, query }) =>
+        path === "/members/" && query.get("page") !== "1" ? { ...usual(odd, path, query), count: "none" } : undefined;
+    },
+    options: { pageSize: 10 },
+    ends: "Complete",
+    holds: ({ users }) => assert.equal(users.length, 44),
+  },
 ]);
 
 siblings("a list at rest always ends:", [

@@ -370,6 +370,30 @@ siblings("a last login that cannot be read", [
   ),
 ]);
 
+siblings("a name that leads elsewhere", [
+  ...["pia/remove", "pia/", "../members/pia/remove", "..", "\\pia"].map(
+    (user): Sibling => ({
+      name: `is asked for as it is, whenever a server decodes the path: ${user}`,
+      change: (odd) => {
+        older(odd);
+        odd.teamMembers["core"]?.push({ user, role: "Member", user_kind: "User" });
+      },
+      ends: "Partial roster",
+      says: "CS-MEMBER-UNLISTED",
+      // A GET of /members/pia/remove/ removes a member (Cloudsmith API).
+      holds: ({ asked }) => {
+        const wanted = /^\/members\/[^/\\]+\/$/;
+        const single = asked.map(decodeURIComponent).filter((path) => /^\/members\/./.test(path));
+        assert.deepEqual(
+          single.filter((path) => !wanted.test(path)),
+          [],
+        );
+        assert.equal(single.length, 2, "the key's owner, and the name");
+      },
+    }),
+  ),
+]);
+
 siblings("names in another case:", [
   {
     name: "a team lists its member so, and the member cannot be asked for so",

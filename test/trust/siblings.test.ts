@@ -441,6 +441,15 @@ siblings("ids:", [
     }),
   ),
   {
+    name: "half of a surrogate pair on two members, which a file would have as one",
+    change: (odd) => {
+      Object.assign(find(odd, "mia"), { user_id: "\ud800x" });
+      Object.assign(find(odd, "noah"), { user_id: "\ud801x" });
+    },
+    ends: "Incomplete",
+    says: "CS-ID-MISSING",
+  },
+  {
     name: "whole numbers, everywhere",
     change: (odd) => {
       const numbers = new Map(["mia", "noah", "pia", "olga"].map((login, index) => [login, index + 1]));

@@ -282,7 +282,11 @@ function listOf<L>(lists: ReadonlyMap<string, L>, pass = [...lists.keys()][0] ??
   return list;
 }
 
-/** One segment of a path, encoded. `.` and `..` are written so that no URL parser takes them for directions. */
+/**
+ * One segment of a path, encoded. `.` and `..` are written so that no URL parser takes them for directions, and slashes
+ * so that no server that decodes a path before it looks at it takes one segment for two: another address may do anything.
+ */
 export function segment(value: string): string {
-  return /^\.{1,2}$/.test(value) ? value.replaceAll(".", "%252e") : encodeURIComponent(value.toWellFormed());
+  if (/^\.{1,2}$/.test(value)) return value.replaceAll(".", "%252e");
+  return encodeURIComponent(value.toWellFormed()).replaceAll(/%(?=2F|5C)/g, "%25");
 }

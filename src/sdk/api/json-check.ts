@@ -56,11 +56,11 @@ export const filledId: Check<string> = (value) => filledText(idText(value));
 
 /**
  * The id of a row of a list. A missing or blank one is "": such a row cannot be told from another, and who reads the list
- * refuses it as a whole.
+ * refuses it as a whole. So is one with half of a surrogate pair: every such half is written as the same sign.
  */
 export const rowId: Check<string> = (value) => {
   const id = value === undefined || value === null ? "" : text(idText(value));
-  return isBlank(id) ? "" : id;
+  return isBlank(id) || !id.isWellFormed() ? "" : id;
 };
 
 function idText(value: unknown): unknown {

@@ -53,7 +53,7 @@ export interface Tally extends AskedQuestion {
   /** Whether the sweep adds to what the one before showed: then `distinct` and `added` do, too. */
   readonly goesOn: boolean;
   readonly startedAtMs: number;
-  /** As the first page said it. */
+  /** As the first page said it that said anything. */
   readonly announced: number | undefined;
   /** Whether every page said so. */
   readonly isSteady: boolean;

@@ -183,12 +183,13 @@ export class MovingList<Row, N extends Note> {
     const kept = before ?? (goesOn ? this.#memory.tallyOf(sweep - 1, pass) : undefined);
     const asked = this.#questions.of(position);
     const lastRow = page.items.at(-1);
+    const announced = before?.announced ?? page.totalCount;
     return {
       ...asked,
       goesOn,
       startedAtMs: before?.startedAtMs ?? this.#options.nowMs(),
-      announced: before ? before.announced : page.totalCount,
-      isSteady: before ? before.isSteady && before.announced === (page.totalCount ?? before.announced) : true,
+      announced,
+      isSteady: (before?.isSteady ?? true) && announced === (page.totalCount ?? announced),
       rows: (before?.rows ?? 0) + counts.rows,
       found: before?.found ?? 0,
       distinct: (kept?.distinct ?? 0) + counts.distinct,
@@ -269,7 +270,7 @@ export class MovingList<Row, N extends Note> {
   #compare(look: PageResult<Row> | undefined, first: Tally | undefined): Look {
     if (!look || !first || look.items.length !== first.opening) return "moved";
     if (!look.items.every((row) => this.#memory.has(this.#options.idOf(row)))) return "new";
-    return !first.isSteady || look.totalCount === first.announced ? "same" : "recounted";
+    return !first.isSteady || (look.totalCount ?? first.announced) === first.announced ? "same" : "recounted";
   }
 
   /** Rows that are announced, and that nothing in hand shows. */

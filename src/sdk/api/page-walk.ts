@@ -125,6 +125,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
   #totalCount: number | undefined;
   #pageTotal: number | undefined;
   #lastIds = "";
+  #lastId = "";
   #firstLength = Number.POSITIVE_INFINITY;
   #lastLength = Number.POSITIVE_INFINITY;
   #broken: boolean = false;
@@ -146,7 +147,10 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     this.#broken = false;
     try {
       if (n > 1 && !this.#knowsServer && !this.#plain) await this.#learnFromFirstPage();
-      const result = this.#deliver(n, await this.#take(n));
+      const fetched = await this.#take(n);
+      const isAgain = fetched !== undefined && this.#repeats(n, fetched.items);
+      const isPastEnd = fetched === undefined || (isAgain && !(await this.#mayIgnoreNumbers(n)));
+      const result = this.#deliver(n, isPastEnd ? undefined : fetched);
       this.#next = n + 1;
       if (result.isLast) this.#forget();
       else this.#fetchAhead();
@@ -263,7 +267,7 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     this.#pageTotal = fetched?.paging.pageTotal ?? this.#pageTotal;
     const announcement = { totalCount: this.#totalCount, pageTotal: this.#pageTotal };
     const { overlap } = this.#windowAt(n);
-    if (fetched === undefined || this.#repeats(n, fetched.items)) {
+    if (fetched === undefined) {
       return { items: [], repeated: [], overlap, page: n, isLast: true, ...announcement };
     }
     const isLast = fetched.paging.hasNext === "no" || this.#endsShort(n, fetched);
@@ -271,6 +275,8 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     const [repeated, items] = [fetched.items.slice(0, overlap), fetched.items.slice(overlap)];
     const isDoubtful = fetched.isDoubtful === true && this.#wasFull(n - 1);
     this.#lastLength = fetched.items.length;
+    const lastRow = fetched.items.at(-1);
+    if (lastRow !== undefined) this.#lastId = this.#options.idOf(lastRow);
     if (n === 1) this.#firstLength = fetched.items.length;
     return { items, repeated, overlap, page: n, isLast, ...announcement, ...(isDoubtful && { isDoubtful }) };
   }
@@ -291,6 +297,28 @@ class PrefetchingWalk<T> implements PageWalk<T> {
     const repeated = n > (this.#firstAnnounced ?? 1) && ids !== "" && ids === this.#lastIds;
     this.#lastIds = ids;
     return repeated;
+  }
+
+  /**
+   * Whether a second page that shows the first once more may be no end, because the server shows the first whatever
+   * number is asked for. Nothing that was announced tells; but the last row of the first page is alone on the second of
+   * those that are one row shorter, where pages are numbered.
+   */
+  async #mayIgnoreNumbers(n: number): Promise<boolean> {
+    const [rows, most] = [this.#lastLength, this.#options.pageSize ?? 0];
+    if (n !== 2 || this.#totalCount !== undefined || rows < 2) return false;
+    // It does not go by the size either.
+    if (rows > most) return true;
+    const window = { page: n, pageSize: rows - 1, overlap: 1, end: n * (rows - 1) };
+    try {
+      const fetched = await open(await this.#options.fetch(window, this.#signal, Promise.resolve()));
+      const [row, ...others] = fetched?.items ?? [];
+      return row === undefined || others.length > 0 || this.#options.idOf(row) !== this.#lastId;
+    } catch {
+      // Pages of that size are refused.
+      this.#signal.throwIfAborted();
+      return true;
+    }
   }
 
   #growthLimit(): number {
@@ -351,14 +379,21 @@ export interface ReceivedPage {
 export function readPaging(headers: IncomingHttpHeaders, received: ReceivedPage): Paging {
   const totalCount = wholeNumber(headers["x-pagination-count"]);
   const servedSize = wholeNumber(headers["x-pagination-pagesize"]) || undefined;
-  const countedPages = totalCount === undefined ? undefined : Math.ceil(totalCount / (servedSize ?? received.pageSize));
-  const pageTotal = wholeNumber(headers["x-pagination-pagetotal"]) ?? countedPages;
+  const pagesOf = (size: number) => (totalCount === undefined ? undefined : Math.ceil(totalCount / size));
+  const countedPages = pagesOf(servedSize ?? received.pageSize);
+  const pageTotal =
+    wholeNumber(headers["x-pagination-pagetotal"]) ?? pagesOf(servedSize ?? sizeSeen(received, totalCount));
   return {
     pageTotal,
     totalCount,
     servedSize,
     hasNext: hasNext(received, { servedSize, pageTotal, countedPages, link: headers["link"] }),
   };
+}
+
+/** Rows on a page, where only a count is announced: a server that has more of them, and shows fewer, has a smaller page. */
+function sizeSeen({ page, pageSize, rows }: ReceivedPage, totalCount = 0): number {
+  return rows > 0 && page * rows < totalCount ? Math.min(rows, pageSize) : pageSize;
 }
 
 interface Announced {

@@ -16,6 +16,13 @@ const rows: readonly Row[] = [
   ["they say so of a full page", { "x-pagination-pagetotal": "3" }, 3, 500, "maybe"],
   ["an announced page is empty in the middle", { "x-pagination-pagetotal": "3" }, 2, 0, "yes"],
   ["only the count is announced", { "x-pagination-count": "1200", "x-pagination-pagesize": "500" }, 2, 500, "yes"],
+  [
+    "only the count is announced, and the page is smaller than asked for",
+    { "x-pagination-count": "950" },
+    2,
+    100,
+    "yes",
+  ],
   ["the server serves smaller pages", { "x-pagination-count": "90", "x-pagination-pagesize": "30" }, 2, 30, "yes"],
   [
     "count and total of pages contradict",

@@ -144,10 +144,13 @@ function hasSameContent(one: Resource, other: Resource): boolean {
   return bytes.equals(viewOf(other, writeResource));
 }
 
-/** Rows without an id end a sync, because nobody could tell what is missing; undefined when all have one. */
+/**
+ * Rows without an id end a sync, because nobody could tell what is missing; undefined when all have one. Ids with half of
+ * a surrogate pair are none: every such half is written as the same sign, so that two rows would become one.
+ */
 export function withoutIdWarning(what: string, ids: readonly string[]): SyncWarning | undefined {
-  const count = ids.filter((id) => id === "").length;
+  const count = ids.filter((id) => id === "" || !id.isWellFormed()).length;
   if (count === 0) return undefined;
-  const message = `${count} ${what} have no id and cannot be stored`;
+  const message = `${count} ${what} have no id that can be stored`;
   return { code: "BATON-ID-MISSING", severity: "incomplete", count, message };
 }
