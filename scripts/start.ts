@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { type RosterSummary, summarizeRoster } from "../src/reports/roster-summary.ts";
 import { openC1z } from "../src/sdk/c1z/read/reader.ts";
-import { formatBytes } from "../src/sdk/cli/quantities.ts";
+import { formatBytes } from "../src/sdk/cli/terminal-text.ts";
 import { compareCounts, renderComparison } from "./compare-counts.ts";
 
 const [executable] = process.argv.slice(2);

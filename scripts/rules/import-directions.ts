@@ -59,7 +59,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
   ],
-  "src/sdk/fleet/": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/doctor/": [
     "src/sdk/net/",
     "src/sdk/contracts/",
@@ -158,8 +157,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/proto/",
     "src/sdk/wire/",
     "src/sdk/errors.ts",
-    "src/sdk/cli/display-width.ts",
-    "src/sdk/cli/log-line.ts",
+    "src/sdk/cli/terminal-text.ts",
   ],
   // What proves a review: packs, keys, and verifying without a network. Its command.
   "src/evidence/command.ts": ["src/evidence/", "src/reports/", "src/sdk/"],

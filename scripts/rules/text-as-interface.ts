@@ -29,7 +29,7 @@ const lookUps = new Set(["get", "has"]);
 const sameText = new Set(["toLowerCase", "toUpperCase", "trim", "trimStart", "trimEnd", "normalize", "toString"]);
 
 /** The last rooms before a person: they break lines, end sentences and mark words of what they are about to show. */
-const lastRooms: readonly string[] = ["src/sdk/cli/log-line.ts", "src/reports/render/"];
+const lastRooms: readonly string[] = ["src/sdk/cli/logger.ts", "src/reports/render/"];
 
 /**
  * Texts of other programs that carry a fact nowhere else. Nothing is decided by them; a part is quoted to a person.

@@ -2,8 +2,7 @@
  * A report as a table for a terminal: columns that line up in any script, nothing that the terminal would act upon.
  * Columns are as wide as the first rows need; a row that needs more pushes its rest to the right.
  */
-import { displayWidth, padEndToWidth, padStartToWidth } from "../../sdk/cli/display-width.ts";
-import { escapeControls } from "../../sdk/cli/log-line.ts";
+import { displayWidth, escapeControls, padEndToWidth, padStartToWidth } from "../../sdk/cli/terminal-text.ts";
 import { type Answer, type Cell, type Conclusion, type Rendering, type Row, type Rows, timeText } from "../report.ts";
 import { runHead } from "../run-result.ts";
 import { cellText } from "./cell-text.ts";

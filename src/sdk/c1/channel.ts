@@ -106,3 +106,18 @@ function authorize(tokens: TokenSource): Interceptor {
     return await next(request);
   };
 }
+
+/** What `promise` gives, unless the signal aborts before: then it rejects with the signal's reason. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // What it comes to when nobody waits for it is nobody's failure.
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,14 +1,13 @@
 /**
- * Asks C1 for tasks for ever: one at a time, or several ahead. It decides when to ask and what to drop; a failure to
- * ask is waited out and never ends the process.
+ * Asks C1 for tasks for ever: one at a time, or several ahead. It decides when to ask, what to drop and how many run at
+ * once; a failure to ask is waited out and never ends the process.
  */
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { type C1Client, callError } from "./channel.ts";
+import { type C1Client, callError, untilAborted } from "./channel.ts";
 import { eventErrorOf, type ServiceObserver } from "./events.ts";
 import { nextPollMs, pollErrorWaitMs } from "./outage.ts";
-import { type TaskSlots, untilAborted } from "./task-slots.ts";
 
 /** An empty answer that says "ask again at once" would otherwise keep both sides busy with nothing. */
 const shortestIdleMs = 100;
@@ -109,4 +108,49 @@ function begin(task: Task | undefined, { slots, logger }: PollOptions): boolean 
 /** A task without an id could not be told of: it counts as none. */
 function isWork(task: Task): boolean {
   return task.id !== "" && task.taskType.case !== "none";
+}
+
+/** Runs tasks side by side, at most `capacity`. */
+export class TaskSlots {
+  readonly capacity: number;
+  readonly #run: (task: Task) => Promise<void>;
+  readonly #running = new Map<string, Promise<void>>();
+  #freed = Promise.withResolvers<void>();
+
+  /** `run` must not reject. */
+  constructor(capacity: number, run: (task: Task) => Promise<void>) {
+    this.capacity = capacity;
+    this.#run = run;
+  }
+
+  /** Ids of the tasks that run. */
+  get running(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  get isFull(): boolean {
+    return this.#running.size >= this.capacity;
+  }
+
+  /** Resolves when a task may be started; rejects with the signal's reason. */
+  async free(signal: AbortSignal): Promise<void> {
+    while (this.isFull) await untilAborted(this.#freed.promise, signal);
+  }
+
+  /** Begins a task beside the others. A task that runs already is not begun again; then the answer is false. */
+  start(task: Task): boolean {
+    if (this.#running.has(task.id)) return false;
+    const done = this.#run(task).finally(() => {
+      this.#running.delete(task.id);
+      this.#freed.resolve();
+      this.#freed = Promise.withResolvers<void>();
+    });
+    this.#running.set(task.id, done);
+    return true;
+  }
+
+  /** Resolves when nothing runs any more. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
 }

@@ -14,13 +14,11 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
 import { type C1Credentials, c1Host, parseCredentials } from "./credentials.ts";
 import { logEvents, type ServiceObserver, tellAll } from "./events.ts";
-import { type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
-import { type Environment, hostId } from "./host-identity.ts";
-import { type PollOptions, pollAhead, pollOneByOne } from "./poll-tasks.ts";
+import { type Environment, hostId, type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
+import { type PollOptions, pollAhead, pollOneByOne, TaskSlots } from "./poll-tasks.ts";
 import type { ServiceContext, SyncDefaults } from "./service-context.ts";
 import { TaskFolders } from "./task-folders.ts";
 import { runTask } from "./task-runner.ts";
-import { TaskSlots } from "./task-slots.ts";
 
 /** Running tasks have so long to save what they have once the process is told to stop. */
 const stopWithinMs = 9_000;

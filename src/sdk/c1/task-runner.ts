@@ -5,10 +5,9 @@ import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { callError } from "./channel.ts";
 import { eventErrorOf, type TaskRef } from "./events.ts";
 import { rideOut } from "./outage.ts";
-import { failureOf, finishRequest, type Outcome, success } from "./outcome.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { runSyncTask } from "./sync-task.ts";
-import { answerTask, type TaskType } from "./task-answers.ts";
+import { answerTask, failureOf, finishRequest, type Outcome, success, type TaskType } from "./task-answers.ts";
 
 /** The result has this long to get through, also while the process stops (Baton SDK: FinishTask). */
 const finishTimeoutMs = 30_000;

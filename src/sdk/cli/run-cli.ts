@@ -79,7 +79,7 @@ interface ReportContext {
 
 /** A log line for machines, then plain text. On a terminal the text says it all. */
 async function report(error: BatonError, { app, io, redactor, logger }: ReportContext): Promise<void> {
-  const { errorFields, errorText } = await import("./log-line.ts");
+  const { errorFields, errorText } = await import("./logger.ts");
   if (!io.stderr.isTty) {
     const { createLogger } = await import("./logger.ts");
     const sinks = [(line: string): void => io.stderr.write(`${line}\n`)];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SyncOutcome } from "../sync/events.ts";
-import { displayWidth } from "./display-width.ts";
 import { renderSummary } from "./summary.ts";
+import { displayWidth } from "./terminal-text.ts";
 
 const outcome: SyncOutcome = {
   result: "Complete",

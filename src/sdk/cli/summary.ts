@@ -3,9 +3,16 @@ import { styleText } from "node:util";
 import { listInWords, recordedList } from "../contracts/completeness.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { SyncOutcome } from "../sync/events.ts";
-import { displayWidth, padEndToWidth, padStartToWidth } from "./display-width.ts";
-import { escapeControls } from "./log-line.ts";
-import { formatBytes, formatCount, formatDuration, formatPlural } from "./quantities.ts";
+import {
+  displayWidth,
+  escapeControls,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPlural,
+  padEndToWidth,
+  padStartToWidth,
+} from "./terminal-text.ts";
 
 /** A titled list of counts, for example members by role. */
 export interface SummarySection {

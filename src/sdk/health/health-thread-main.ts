@@ -5,7 +5,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import type { FromHealthThread, HealthThreadData, ToHealthThread, ToldVerdict } from "./health-messages.ts";
+import type { FromHealthThread, HealthThreadData, ToHealthThread, ToldVerdict } from "./health-server.ts";
 
 const headersTimeoutMs = 10_000;
 const shutdownMs = 5_000;

@@ -2,8 +2,7 @@
 import { styleText } from "node:util";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { quoted, Status } from "../../errors.ts";
-import { padEndToWidth } from "../display-width.ts";
-import { escapeControls } from "../log-line.ts";
+import { escapeControls, padEndToWidth } from "../terminal-text.ts";
 
 const marks = {
   pass: ["✔", "green"],

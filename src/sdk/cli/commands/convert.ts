@@ -1,5 +1,4 @@
 /** `convert IN OUT`: the newest finished sync of a c1z, in a new file of the other format. */
-
 import { formatOf } from "../../c1z/container/container.ts";
 import { convertC1z } from "../../c1z/write/convert.ts";
 import type { Flag } from "../../config/field.ts";
@@ -7,9 +6,9 @@ import { silentLogger } from "../../log.ts";
 import { requirePath } from "../../object-store/object-address.ts";
 import type { Invocation } from "../app.ts";
 import { loadStandardConfig } from "../command-setup.ts";
-import { escapeControls } from "../log-line.ts";
 import { usageError } from "../parse-argv.ts";
 import { storageEngineOf } from "../sync-options.ts";
+import { escapeControls } from "../terminal-text.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
 /** Writes a new file; the old one stays. --storage-engine asks for a format whatever IN has. */

@@ -1,5 +1,4 @@
 /** `doctor`: everything that can keep a sync from working, asked one by one, and a report of it to send along. */
-
 import { writeFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
@@ -13,9 +12,15 @@ import { describeSource } from "../../config/resolve.ts";
 import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
 import { doctorBundle } from "../../doctor/bundle.ts";
-import { fileProbes, objectProbe, scratchProbe } from "../../doctor/file-probes.ts";
 import { networkProbes } from "../../doctor/network-probes.ts";
-import { machineProbes, type Probe, probeTimeoutMs } from "../../doctor/probes.ts";
+import {
+  fileProbes,
+  machineProbes,
+  objectProbe,
+  type Probe,
+  probeTimeoutMs,
+  scratchProbe,
+} from "../../doctor/probes.ts";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
 import { silentLogger } from "../../log.ts";
 import type { Network } from "../../net/network.ts";

@@ -1,5 +1,4 @@
 /** `--event-feed` and `events`: the events of a feed, as far as there are any now, for programs and for people. */
-
 import { create, toJson } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
 import type { Flag } from "../../config/field.ts";
@@ -14,9 +13,9 @@ import { parseTimestamp } from "../../resources/timestamps.ts";
 import type { Invocation } from "../app.ts";
 import { type CliIo, listenForInterrupt } from "../cli-io.ts";
 import { connectorContext, loadConfig, refuseWeakTls } from "../command-setup.ts";
-import { escapeControls } from "../log-line.ts";
 import { usageError } from "../parse-argv.ts";
 import { openRunOutput } from "../run-output.ts";
+import { escapeControls } from "../terminal-text.ts";
 
 /** Where events come from and go to. */
 export interface EventPrinting {

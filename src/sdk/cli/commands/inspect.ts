@@ -1,5 +1,4 @@
 /** `inspect FILE`: verifies a .c1z and prints what it holds and what is wrong where. */
-
 import type { V3Sync } from "../../c1z/container/v3-manifest.ts";
 import type { Inspection } from "../../c1z/inspect/inspect.ts";
 import type { InspectProblem } from "../../c1z/inspect/inspect-problems.ts";
@@ -9,9 +8,9 @@ import { Status } from "../../errors.ts";
 import { requirePath } from "../../object-store/object-address.ts";
 import type { Invocation } from "../app.ts";
 import { loadStandardConfig } from "../command-setup.ts";
-import { escapeControls } from "../log-line.ts";
 import { usageError } from "../parse-argv.ts";
 import { usesColor } from "../run-output.ts";
+import { escapeControls } from "../terminal-text.ts";
 import { checksAsText } from "./check-list.ts";
 
 /** Prints on standard output. The exit code is 0 for a sound file, 15 (data loss) for a damaged one. */

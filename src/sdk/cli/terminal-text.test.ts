@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cutToWidth, displayWidth, padEndToWidth, padStartToWidth } from "./display-width.ts";
+import { cutToWidth, displayWidth, escapeControls, padEndToWidth, padStartToWidth } from "./terminal-text.ts";
 
 const widths: readonly (readonly [text: string, width: number])[] = [
   ["", 0],
@@ -40,4 +40,8 @@ test("cutting never splits a character and never gets wider than asked", () => {
   assert.equal(cutToWidth("漢字漢字", 6), "漢字…");
   assert.equal(cutToWidth("a👩‍👩‍👧b", 3), "a…");
   assert.equal(cutToWidth("abc", 1), "…");
+});
+
+test("T-100: text for a terminal shows escapes", () => {
+  assert.equal(escapeControls("a\nb\tc\u001b[0m\u202e é 漢"), "a\\nb\\tc\\u001b[0m\\u202e é 漢");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { machine } from "node:os";
 import { test } from "node:test";
-import { distribution, osInfo } from "./host-identity.ts";
+import { distribution, osInfo } from "./hello.ts";
 
 test("a distribution is known by its os-release", () => {
   const debian = 'PRETTY_NAME="Debian GNU/Linux 12"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n';

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { memoryIo } from "../../../test/support/memory-io.ts";
 import { VirtualClock } from "../../../test/support/virtual-clock.ts";
 import type { SyncProgress } from "../sync/events.ts";
-import { displayWidth } from "./display-width.ts";
-import { ProgressDisplay, progressLines } from "./progress-display.ts";
+import { ProgressDisplay, progressLines } from "./run-output.ts";
+import { displayWidth } from "./terminal-text.ts";
 
 const progress: SyncProgress = {
   phase: "grants",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runHead, runOf } from "../../reports/run-result.ts";
-import { parseRunRecord } from "../contracts/run-record.ts";
+import { runHead, runOf } from "../../../reports/run-result.ts";
+import { parseRunRecord } from "../../contracts/run-record.ts";
 import { type FleetRow, fleetRows } from "./fleet.ts";
 
 const nowMs = Date.UTC(2026, 5, 2, 12);
