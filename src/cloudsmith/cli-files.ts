@@ -1,5 +1,6 @@
 /** What the Cloudsmith CLI has on this machine: where its files lie, and the host that its key is for. */
 import { dirname, join } from "node:path";
+import { applicationFiles } from "../sdk/config/application-files.ts";
 import { readIni } from "../sdk/config/pasted-secret.ts";
 
 /** Variables by name; the CLI's own among them. */
@@ -7,20 +8,12 @@ export type CliEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where the CLI keeps its files, but for the current directory: a file that somebody planted there must not count as one's
- * own (Cloudsmith CLI: config reader; click: application directories). None for a user without a home directory.
+ * own (Cloudsmith CLI: config reader).
  */
 export function cliFiles(name: "config.ini" | "credentials.ini", env: CliEnvironment): readonly string[] {
-  const { CLOUDSMITH_CONFIG_FILE, CLOUDSMITH_CREDENTIALS_FILE, HOME, USERPROFILE, XDG_CONFIG_HOME, APPDATA } = env;
+  const { CLOUDSMITH_CONFIG_FILE, CLOUDSMITH_CREDENTIALS_FILE } = env;
   const named = name === "config.ini" ? CLOUDSMITH_CONFIG_FILE : CLOUDSMITH_CREDENTIALS_FILE;
-  if (named) return [named];
-  const home = HOME || USERPROFILE;
-  if (!home) return [];
-  const app = new Map<NodeJS.Platform, string>([
-    ["darwin", join(home, "Library", "Application Support", "cloudsmith")],
-    ["win32", join(APPDATA || join(home, "AppData", "Roaming"), "cloudsmith")],
-  ]);
-  const directory = app.get(process.platform) ?? join(XDG_CONFIG_HOME || join(home, ".config"), "cloudsmith");
-  return [join(directory, name), join(home, ".cloudsmith", name)];
+  return named ? [named] : applicationFiles("cloudsmith", name, env);
 }
 
 /** A host, as it is written, and what names it. */

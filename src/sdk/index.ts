@@ -37,7 +37,7 @@ export {
 } from "./api/api-failures.ts";
 export { AskingBudget, type AskWhileThereOptions, askWhileThere } from "./api/asking.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
-export { GroupPlaces, type GroupPlacesOptions, type GroupRefs, type PlaceEvent } from "./api/group-places.ts";
+export { ChildSyncer, type Listing, type RootReading } from "./api/child-syncer.ts";
 export {
   type Check as JsonCheck,
   filledId,
@@ -63,7 +63,6 @@ export {
 export { type FoundRow, ListSearch, type ListSearchOptions } from "./api/list-search.ts";
 export type { ListEvent, Sum } from "./api/list-verdict.ts";
 export { type ListWords, type ToldList, tellOfStep, warningOf } from "./api/list-words.ts";
-export { type MemberFields, type MemberNote, MemberNotes, type PlaceReader, statusMark } from "./api/member-notes.ts";
 export {
   type ListSource,
   type ListStep,
@@ -80,6 +79,7 @@ export {
   type NumberedPage,
 } from "./api/numbered-lists.ts";
 export { NumberedTexts, type PackedTexts } from "./api/numbered-texts.ts";
+export { OncePer } from "./api/once-per.ts";
 export {
   createPageWalk,
   type PageResult,
@@ -93,7 +93,22 @@ export {
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
 export type { AskedQuestion, Question, Refusing } from "./api/questions.ts";
 export { ResourceList, type ResourceListOptions } from "./api/resource-list.ts";
-export { RosterFacts, SharedTexts } from "./api/roster-facts.ts";
+export {
+  GroupPlaces,
+  type GroupPlacesOptions,
+  type GroupRefs,
+  type Holding,
+  type PlaceEvent,
+} from "./api/roster/group-places.ts";
+export {
+  type MemberFields,
+  type MemberNote,
+  MemberNotes,
+  type PlaceReader,
+  statusMark,
+} from "./api/roster/member-notes.ts";
+export { RosterFacts, type RosterFinding, SharedTexts } from "./api/roster/roster-facts.ts";
+export { type SignMeanings, type SignTable, shared, signTable } from "./api/sign-table.ts";
 export {
   type Check,
   connectorChecks,
@@ -232,7 +247,6 @@ export {
   type UserTraitInit,
   userTrait,
 } from "./resources/traits.ts";
-
 // For tools that run syncs themselves.
 export type { SyncObserver, SyncOutcome, SyncPhase, SyncProgress } from "./sync/events.ts";
 export { type RunSyncOptions, runSync } from "./sync/run-sync.ts";

@@ -3,12 +3,12 @@
  * sync and holds nothing that a resumed run could not find again.
  */
 import { searchOf, sourceOf } from "../../sdk/api/api-client.ts";
-import { GroupPlaces } from "../../sdk/api/group-places.ts";
 import type { Note } from "../../sdk/api/list-memory.ts";
 import type { ListSearch } from "../../sdk/api/list-search.ts";
-import { type MemberNote, MemberNotes } from "../../sdk/api/member-notes.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
-import { RosterFacts, SharedTexts } from "../../sdk/api/roster-facts.ts";
+import { GroupPlaces } from "../../sdk/api/roster/group-places.ts";
+import { type MemberNote, MemberNotes } from "../../sdk/api/roster/member-notes.ts";
+import { RosterFacts, SharedTexts } from "../../sdk/api/roster/roster-facts.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import type { ListOptions, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Annotation, ResourceId } from "../../sdk/contracts/model.ts";
@@ -221,20 +221,4 @@ export class OrganizationReading {
 /** A team as it is kept; `name` is its slug, by which memberships name it. */
 function teamNote({ slug_perm, slug }: Team): Note {
   return { id: slug_perm, name: slug };
-}
-
-/** Something of one reading, made when it is first asked for and anew with the next reading. */
-export class PerReading<T, A extends readonly unknown[] = []> {
-  readonly #make: (reading: OrganizationReading, ...args: A) => T;
-  readonly #made = new WeakMap<OrganizationReading, T>();
-
-  constructor(make: (reading: OrganizationReading, ...args: A) => T) {
-    this.#make = make;
-  }
-
-  of(reading: OrganizationReading, ...args: A): T {
-    const made = this.#made.get(reading) ?? this.#make(reading, ...args);
-    this.#made.set(reading, made);
-    return made;
-  }
 }

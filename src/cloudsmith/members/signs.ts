@@ -2,12 +2,14 @@
  * Signs that what was read is not all there is, or not as it is (docs/troubleshooting.md lists them): what each means,
  * its sentence, and what tells it. Each is a warning of the sync; what they add up to is decided elsewhere.
  */
-import type { PlaceEvent } from "../../sdk/api/group-places.ts";
+
 import type { ListMemory } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
-import type { MemberNote } from "../../sdk/api/member-notes.ts";
-import type { RosterFacts } from "../../sdk/api/roster-facts.ts";
-import type { ListOptions, SyncWarning, WarningSeverity } from "../../sdk/contracts/connector.ts";
+import type { PlaceEvent } from "../../sdk/api/roster/group-places.ts";
+import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
+import type { RosterFacts } from "../../sdk/api/roster/roster-facts.ts";
+import { type SignMeanings, shared, signTable } from "../../sdk/api/sign-table.ts";
+import type { ListOptions, SyncWarning } from "../../sdk/contracts/connector.ts";
 import { isBlank, looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import type { CallerRole } from "../checks.ts";
@@ -18,7 +20,7 @@ import { isTeamRole, roleSeesAll, roleSlug, teamType, userType } from "../types.
 type Warn = Pick<ListOptions, "warn">;
 
 /** What a code means for the whole; one that is not here is a note. */
-const meanings: Readonly<Record<string, readonly [signal: string, severity: WarningSeverity]>> = {
+const meanings: SignMeanings = {
   "CS-EMAIL-REDACTED": ["R2", "partial"],
   "CS-TEAM-BY-NAME": ["R3", "note"],
   "CS-TEAM-UNLISTED": ["R3", "partial"],
@@ -82,21 +84,8 @@ const sentences = {
   "CS-TWO-FACTOR-UNKNOWN": "whether {lackTwoFactor} of {people} people use two-factor authentication is unknown",
 };
 
-type SignCode = keyof typeof sentences;
-
-/** The sign of a code, with a sentence of its own. */
-export function meant(code: string, message: string): SyncWarning {
-  const [signal, severity] = meanings[code] ?? [];
-  return { code, message, ...(signal !== undefined && { signal }), ...(severity !== undefined && { severity }) };
-}
-
-/** A sign about what its sentence names. */
-export function sign(code: SignCode, about: Readonly<Record<string, string | number>> = {}): SyncWarning {
-  return meant(
-    code,
-    sentences[code].replaceAll(/\{(\w+)\}/g, (gap, name: string) => String(about[name] ?? gap)),
-  );
-}
+/** Signs about what their sentence names, and those with a sentence of their own. */
+export const { sign, meant } = signTable(sentences, meanings);
 
 /** The sign of what was found out about the teams on memberships. */
 export function signOfPlace(event: PlaceEvent): SyncWarning {
@@ -147,36 +136,18 @@ export function roleText(role: string | undefined): string {
   return role === undefined || isBlank(role) ? "no role" : `the role '${role}'`;
 }
 
-/** Signs in what the whole roster adds up to, by share: what holds for most is no small matter of each. */
+/** Signs in what the whole roster adds up to. */
 export function rosterSigns(
   facts: RosterFacts,
   memory: ListMemory<MemberNote>,
   { seesAll }: { readonly seesAll: boolean },
 ): readonly SyncWarning[] {
-  const { counts, roles, contradicted } = facts;
-  const people = memory.size;
-  if (people === 0) return [sign("CS-ROSTER-EMPTY")];
-  const signs: SyncWarning[] = [];
-  const withoutRole = roles.get("") ?? 0;
-  if (withoutRole * 2 > counts.people) signs.push(sign("CS-ROLES-UNKNOWN", { withoutRole, people: counts.people }));
-  if (counts.unclearPlaces * 2 > counts.places) signs.push(sign("CS-TEAM-ROLES-UNKNOWN", counts));
-  if (!roles.has("owner") && seesAll) signs.push(sign("CS-NO-OWNER"));
-  const { lackTwoFactor } = counts;
-  const twoFactor = sign("CS-TWO-FACTOR-UNKNOWN", counts);
-  if (lackTwoFactor > 0) signs.push(shared(twoFactor, lackTwoFactor, lackTwoFactor * 2 > counts.people));
-  const unknown = facts.unknownIds(memory).length;
-  if (counts.tellStatus === 0) signs.push(sign("CS-STATUS-UNPROVEN"));
-  else if (unknown > 0) signs.push(shared(sign("CS-STATUS-UNKNOWN", { unknown }), unknown, unknown * 2 > people));
-  const { ofInactive, ofActive } = facts.contradictions;
-  const [inactive, active] = [0, 1].map((pass) => memory.tallyOf(memory.lastSweep, pass)?.distinct ?? 0);
-  const isMost = ofInactive * 2 > (inactive ?? 0) || ofActive * 2 > (active ?? 0);
-  if (contradicted > 0) signs.push(shared(sign("CS-STATUS-CONTRADICTED", { contradicted }), contradicted, isMost));
-  return signs;
-}
-
-/** A sign that so many share. */
-function shared(warning: SyncWarning, count: number, isMost: boolean): SyncWarning {
-  return { ...warning, count, severity: isMost ? "partial" : "note" };
+  if (memory.size === 0) return [sign("CS-ROSTER-EMPTY")];
+  const signs = facts.findings(memory).map(({ kind, about, count, isMost = false }) => {
+    const found = sign(`CS-${kind}`, about);
+    return count === undefined ? found : shared(found, count, isMost);
+  });
+  return facts.roles.has("owner") || !seesAll ? signs : [...signs, sign("CS-NO-OWNER")];
 }
 
 /** The sign that the key's owner saw everybody when the run began, and does so no longer. */

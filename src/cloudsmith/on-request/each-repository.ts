@@ -1,9 +1,10 @@
 /** What is asked of each repository of a sync, one after the other. */
 import { segment } from "../../sdk/api/api-client.ts";
 import { askWhileThere } from "../../sdk/api/asking.ts";
+import { OncePer } from "../../sdk/api/once-per.ts";
 import type { Api, Endpoint } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
-import { PerReading } from "../members/reading.ts";
+import type { OrganizationReading } from "../members/reading.ts";
 import { type RepositoryRow, repositoryRow } from "./records.ts";
 
 /** One repository by slug. */
@@ -28,7 +29,7 @@ export interface AskedOf {
  * shown. A 404 is asked again while the repository is there, for a minute in all of them, as a server may hide by it.
  */
 export function ofEachRepository<T extends object>(ask: (slug: string, asked: AskedOf) => Promise<T>) {
-  return new PerReading(({ client, organization, asked: { clock } }) => {
+  return new OncePer(({ client, organization, asked: { clock } }: OrganizationReading) => {
     const org = organization.slug;
     let untilMs: number | undefined;
     return new AnswersAhead<T | "gone" | undefined>(async (slug, signal) => {

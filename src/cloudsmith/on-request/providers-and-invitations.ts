@@ -1,4 +1,6 @@
 /** OIDC providers, which hold `assume` on service accounts, and pending invitations, which hold nothing yet. */
+
+import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import { type Resource, type ResourceId, ResourceStatus } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
@@ -12,17 +14,16 @@ import {
   userTrait,
 } from "../../sdk/resources/traits.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole } from "../types.ts";
 import { serviceOf } from "./holders.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
 import { invitationType, oidcProviderType } from "./types.ts";
 
 /** Reads the OIDC providers. */
-export class OidcProviderSyncer extends ChildSyncer implements ResourceSyncer {
+export class OidcProviderSyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = oidcProviderType;
 
-  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     return await reading.requested.providers.page(options, (row) => {
       warnOfUnlistedServices(row, reading, options);
       return providerResource(row, parent);
@@ -66,10 +67,10 @@ function providerResource(row: ProviderRow, organization: ResourceId): Resource 
 }
 
 /** Reads the pending invitations. */
-export class InvitationSyncer extends ChildSyncer implements ResourceSyncer {
+export class InvitationSyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = invitationType;
 
-  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     return await reading.requested.invitations.page(options, (row) => invitationResource(row, parent));
   }
 }

@@ -1,4 +1,6 @@
 /** Repositories, and who holds an explicit privilege on each. */
+
+import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { externalLink, rawId } from "../../sdk/resources/annotations.ts";
@@ -7,7 +9,6 @@ import { profileOf, shown } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import { teamId, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { teamMemberSlug, teamType, userType } from "../types.ts";
 import { type AskedOf, ofEachRepository } from "./each-repository.ts";
 import { distinct, memberOf, serviceOf, teamOf } from "./holders.ts";
@@ -15,11 +16,11 @@ import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./record
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
 /** Reads the repositories and the explicit privileges on them. */
-export class RepositorySyncer extends ChildSyncer implements ResourceSyncer {
+export class RepositorySyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = repositoryType;
   readonly #privileges = ofEachRepository(privilegesOn);
 
-  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     const page = await reading.requested.repositories.page(options, (row) => repositoryResource(row, parent));
     if (page.nextPageToken === "") sayWhatCannotBeKnown(options);
     return page;

@@ -1,4 +1,6 @@
 /** Service accounts, the keys that they have, and what they hold: a role, teams, and being assumed by OIDC providers. */
+
+import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import {
   type Entitlement,
@@ -17,7 +19,6 @@ import { organizationId, teamId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { roleText } from "../members/signs.ts";
-import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
@@ -25,10 +26,10 @@ import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
 
 /** Reads the service accounts. */
-export class ServiceSyncer extends ChildSyncer implements ResourceSyncer {
+export class ServiceSyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = serviceType;
 
-  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     return await reading.requested.services.page(options, (row) => serviceResource(row, parent));
   }
 
@@ -113,10 +114,10 @@ const keyWords = {
 };
 
 /** Reads that service accounts have keys, and when these expire. */
-export class ServiceKeySyncer extends ChildSyncer implements ResourceSyncer {
+export class ServiceKeySyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = serviceKeyType;
 
-  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     const startedAtMs = reading.nowMs();
     const asking = reading.client.records(serviceRows, reading.organization.slug, options);
     const rows = await unlessUnseen(asking, (why) => warnOfUnseen(keyWords, options, why));

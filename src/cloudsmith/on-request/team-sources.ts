@@ -1,9 +1,10 @@
 /** Which teams groups of the identity provider fill: there a change made in Cloudsmith does not last. */
 import { flag, objectOf } from "../../sdk/api/json-check.ts";
+import { OncePer } from "../../sdk/api/once-per.ts";
 import type { GetOptions } from "../../sdk/contracts/connector.ts";
 import { type Endpoint, orgPath } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
-import { type OrganizationReading, PerReading } from "../members/reading.ts";
+import type { OrganizationReading } from "../members/reading.ts";
 import { groupSyncRows } from "./records.ts";
 
 /** Groups by the slug of the team that they fill, in lower case, each as `key=value`. */
@@ -17,9 +18,11 @@ const status: Endpoint<{ readonly saml_group_sync_status: boolean }> = {
 };
 
 /** The sources of all teams, asked for once in a sync; empty unless they are asked for, and where they are not shown. */
-export const teamSources = new PerReading(async (reading, options: GetOptions): Promise<TeamSources> => {
-  return reading.asked.tellsTeamSources ? await ask(reading, options) : new Map();
-});
+export const teamSources = new OncePer(
+  async (reading: OrganizationReading, options: GetOptions): Promise<TeamSources> => {
+    return reading.asked.tellsTeamSources ? await ask(reading, options) : new Map();
+  },
+);
 
 async function ask({ client, organization }: OrganizationReading, options: GetOptions): Promise<TeamSources> {
   const org = organization.slug;

@@ -1,4 +1,6 @@
 /** Entitlement tokens: credentials that download from a repository. No part of a token is ever asked for or kept. */
+
+import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
 import type { ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId, Timestamp } from "../../sdk/contracts/model.ts";
 import { rawId } from "../../sdk/resources/annotations.ts";
@@ -8,7 +10,6 @@ import { CredentialType, secretTrait } from "../../sdk/resources/traits.ts";
 import { userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { ChildSyncer, type Listing } from "../syncers/child-syncer.ts";
 import { ofEachRepository } from "./each-repository.ts";
 import { listedMember } from "./holders.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
@@ -16,14 +17,14 @@ import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
 import { entitlementTokenType } from "./types.ts";
 
 /** Reads the entitlement tokens, repository by repository. */
-export class EntitlementTokenSyncer extends ChildSyncer implements ResourceSyncer {
+export class EntitlementTokenSyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = entitlementTokenType;
   readonly #tokens = ofEachRepository((slug, { client, org, signal }) => {
     return client.records(tokenRows(slug), org, { signal });
   });
 
   /** The first page asks which repositories there are; each later one gives the tokens of one. */
-  protected async listUnder({ parent, reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     if (options.pageToken === "") return await this.#begin(reading, options);
     const { slugs, startedAtMs } = plan(options);
     // Place of the repository, and how many tokens those before it have.

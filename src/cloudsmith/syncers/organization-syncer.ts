@@ -1,7 +1,7 @@
 /** Lists the organization, its four roles, and who holds which: one walk over the stored member pages gives all grants. */
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
-import type { Entitlement, EntitlementRef, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
-import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
+import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
+import { entitlementRef } from "../../sdk/resources/ids.ts";
 import { organizationId, organizationResource, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { holders } from "../on-request/holders.ts";
@@ -40,24 +40,9 @@ export class OrganizationSyncer implements ResourceSyncer {
   async grants(_organization: Resource, options: ListOptions): Promise<Page<Grant>> {
     const reading = await this.#reading(options.signal);
     const { notes, nextToken } = reading.members.memory(options.session).notesAt(options.pageToken);
-    const places = reading.places(options.session);
     const resource = organizationId(reading.organization);
-    const roles = new Map<string, EntitlementRef>();
-    const items: Grant[] = [];
-    for (const note of notes) {
-      const principal = userId(note.id);
-      if (note.role !== "") {
-        // Grants of one entitlement share it.
-        const role = roles.get(note.role) ?? entitlementRef(resource, note.role);
-        roles.set(note.role, role);
-        items.push(newGrant(role, principal));
-      }
-      const held = places.of(note, options);
-      // Nearly always there is nothing to wait for, and a hundred thousand waits would add up.
-      for (const entitlement of held instanceof Promise ? await held : held) {
-        items.push(newGrant(entitlement, principal));
-      }
-    }
+    const roleOf = (role: string) => entitlementRef(resource, role);
+    const items = await reading.places(options.session).grantsOf(notes, { principalOf: userId, roleOf }, options);
     return { items, nextPageToken: nextToken };
   }
 }

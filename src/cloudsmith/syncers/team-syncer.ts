@@ -1,4 +1,6 @@
 /** Lists the teams and their entitlements; gives grants only where memberships do not carry their teams. */
+
+import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
@@ -20,7 +22,6 @@ import {
   teamMemberSlug,
   teamType,
 } from "../types.ts";
-import { ChildSyncer, type Listing } from "./child-syncer.ts";
 
 /** The page after the last of the list. */
 const unlistedToken = "unlisted";
@@ -30,11 +31,11 @@ const contradictedKey = "teams-contradicted";
 const singlePrefix = "single-teams/";
 
 /** Reads the teams of the organization. */
-export class TeamSyncer extends ChildSyncer implements ResourceSyncer {
+export class TeamSyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = teamType;
 
   /** One page of the team list; after the last, the teams that memberships name and the list did not show. */
-  protected async listUnder({ reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     const resourceOf = await resourcesOf(reading, options);
     if (options.pageToken === unlistedToken) {
       const unlisted = unlistedSlugs(reading, options);

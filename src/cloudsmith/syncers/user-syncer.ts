@@ -1,5 +1,7 @@
 /** Lists the members, keeps what the grants will need of each, and puts right what rows contradict each other in. */
-import type { MemberNote } from "../../sdk/api/member-notes.ts";
+
+import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
+import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
@@ -9,17 +11,16 @@ import type { OrganizationReading } from "../members/reading.ts";
 import { keyOwnerSign, narrowedSign, rosterSigns, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
 import { isPersonKind, isServiceKind, userType } from "../types.ts";
-import { ChildSyncer, type Listing } from "./child-syncer.ts";
 
 /** The page after the last of the list: members whose rows contradict each other, asked for by themselves. */
 const settleToken = "settle";
 
 /** Reads the members of the organization. */
-export class UserSyncer extends ChildSyncer implements ResourceSyncer {
+export class UserSyncer extends ChildSyncer<OrganizationReading> implements ResourceSyncer {
   readonly resourceType = userType;
 
   /** One page of members. People that an earlier page showed in the same state are left out. */
-  protected async listUnder({ reading, options }: Listing): Promise<Page<Resource>> {
+  protected async listUnder({ reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     if (options.pageToken === settleToken) return await settle(reading, options);
     const { members, lookUps } = reading;
     const page = await members.page(options, (row, { active }) => resourceOf(row, active, reading, options));

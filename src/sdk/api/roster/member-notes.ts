@@ -3,9 +3,9 @@
  * gives users, roles and memberships in groups of one moment. Compact: a page of 500 members takes some 30 kB. Knows no
  * product.
  */
-import { usableEmail } from "../resources/profile.ts";
-import { hashOf, type Note, type NoteCodec } from "./list-memory.ts";
-import { NumberedTexts, type PackedTexts } from "./numbered-texts.ts";
+import { usableEmail } from "../../resources/profile.ts";
+import { hashOf, type Note, type NoteCodec } from "../list-memory.ts";
+import { NumberedTexts, type PackedTexts } from "../numbered-texts.ts";
 
 /** A member as far as grants go; `name` is the login, by which lists of groups name people. */
 export interface MemberNote extends Note {

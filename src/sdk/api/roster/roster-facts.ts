@@ -2,9 +2,9 @@
  * What the members of an organization add up to, whose active and inactive ones are two passes of one list: how many say
  * what, and where a row says the opposite of the pass that shows it. Knows no product.
  */
-import type { ListMemory, ListObserver } from "./list-memory.ts";
+import type { ListMemory, ListObserver } from "../list-memory.ts";
+import type { NumberedTexts } from "../numbered-texts.ts";
 import { type MemberNote, statusMark } from "./member-notes.ts";
-import type { NumberedTexts } from "./numbered-texts.ts";
 
 const noRows = {
   people: 0,
@@ -67,6 +67,29 @@ export class RosterFacts implements ListObserver<MemberNote> {
     if (mark === statusMark.inactive) this.counts.inactiveAmongActive++;
   }
 
+  /** Findings by share: what holds for most is no small matter of each. */
+  findings(memory: ListMemory<MemberNote>): readonly RosterFinding[] {
+    const { counts, roles, contradicted } = this;
+    const { people, lackTwoFactor, unclearPlaces, places, tellStatus } = counts;
+    const found: RosterFinding[] = [];
+    const withoutRole = roles.get("") ?? 0;
+    if (withoutRole * 2 > people) found.push({ kind: "ROLES-UNKNOWN", about: { withoutRole, people } });
+    if (unclearPlaces * 2 > places) found.push({ kind: "TEAM-ROLES-UNKNOWN", about: { unclearPlaces, places } });
+    const share = (kind: RosterFinding["kind"], name: string, count: number, isMost: boolean): void => {
+      if (count > 0) found.push({ kind, about: { [name]: count, people }, count, isMost });
+    };
+    share("TWO-FACTOR-UNKNOWN", "lackTwoFactor", lackTwoFactor, lackTwoFactor * 2 > people);
+    if (tellStatus === 0) found.push({ kind: "STATUS-UNPROVEN", about: {} });
+    else {
+      const unknown = this.unknownIds(memory).length;
+      share("STATUS-UNKNOWN", "unknown", unknown, unknown * 2 > memory.size);
+    }
+    const { ofInactive, ofActive } = this.contradictions;
+    const [inactive = 0, active = 0] = [0, 1].map((pass) => memory.tallyOf(memory.lastSweep, pass)?.distinct);
+    share("STATUS-CONTRADICTED", "contradicted", contradicted, ofInactive * 2 > inactive || ofActive * 2 > active);
+    return found;
+  }
+
   /** How many people of each pass their rows contradict; what the list of active ones shows again is no contradiction. */
   get contradictions(): { readonly ofInactive: number; readonly ofActive: number } {
     const { activeAmongInactive, activeAgain, inactiveAmongActive } = this.counts;
@@ -122,6 +145,21 @@ export class RosterFacts implements ListObserver<MemberNote> {
   groups(): readonly (readonly [slug: string, login: string])[] {
     return this.#lastSeen.flatMap((login, group) => [[this.#slugs.at(group), login] as const]);
   }
+}
+
+/** What the rows of a roster add up to, and should not; with how many share it, where that decides what it means. */
+export interface RosterFinding {
+  /** The end of the code of the connector's sign for it. */
+  readonly kind:
+    | "ROLES-UNKNOWN"
+    | "TEAM-ROLES-UNKNOWN"
+    | "TWO-FACTOR-UNKNOWN"
+    | "STATUS-UNPROVEN"
+    | "STATUS-UNKNOWN"
+    | "STATUS-CONTRADICTED";
+  readonly about: Readonly<Record<string, number>>;
+  readonly count?: number;
+  readonly isMost?: boolean;
 }
 
 /** What groups' own lists are held against. */

@@ -3,16 +3,23 @@
  * is hidden from this key, or it was renamed or deleted while the sync went on, and then the membership as it is now
  * counts. Knows no product.
  */
-import type { ListOptions } from "../contracts/connector.ts";
-import type { EntitlementRef } from "../contracts/model.ts";
-import type { ListMemory, Note } from "./list-memory.ts";
+import type { ListOptions } from "../../contracts/connector.ts";
+import type { EntitlementRef, Grant, ResourceId } from "../../contracts/model.ts";
+import { newGrant } from "../../resources/ids.ts";
+import type { ListMemory, Note } from "../list-memory.ts";
+import type { NumberedTexts } from "../numbered-texts.ts";
 import type { MemberNote } from "./member-notes.ts";
-import type { NumberedTexts } from "./numbered-texts.ts";
 
 /** The two entitlements of a group: its grants share them. */
 export interface GroupRefs {
   readonly member: EntitlementRef;
   readonly manager: EntitlementRef;
+}
+
+/** What grants are made of. */
+export interface Holding {
+  readonly principalOf: (memberId: string) => ResourceId;
+  readonly roleOf: (slug: string) => EntitlementRef;
 }
 
 /** What was found out, for a warning. */
@@ -54,6 +61,31 @@ export class GroupPlaces<Group> {
 
   constructor(options: GroupPlacesOptions<Group>) {
     this.#options = options;
+  }
+
+  /** What members hold: each one's role, and what they hold in groups. */
+  async grantsOf(
+    notes: readonly MemberNote[],
+    { principalOf, roleOf }: Holding,
+    options: ListOptions,
+  ): Promise<Grant[]> {
+    const roles = new Map<string, EntitlementRef>();
+    const grants: Grant[] = [];
+    for (const note of notes) {
+      const principal = principalOf(note.id);
+      if (note.role !== "") {
+        // Grants of one entitlement share it.
+        const role = roles.get(note.role) ?? roleOf(note.role);
+        roles.set(note.role, role);
+        grants.push(newGrant(role, principal));
+      }
+      const held = this.of(note, options);
+      // Nearly always there is nothing to wait for, and a hundred thousand waits would add up.
+      for (const entitlement of held instanceof Promise ? await held : held) {
+        grants.push(newGrant(entitlement, principal));
+      }
+    }
+    return grants;
   }
 
   /** The entitlements of groups in the file that the member holds; an array when nothing has to be asked. */
