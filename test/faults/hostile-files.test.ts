@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
-import { maskedCrc32c } from "../../src/sdk/c1z/pebble/crc32c.ts";
+import { maskedCrc32c } from "../../src/sdk/c1z/pebble/checksums.ts";
 import { metaKeys } from "../../src/sdk/c1z/pebble/keys.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import type { BatonError } from "../../src/sdk/errors.ts";

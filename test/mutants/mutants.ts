@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "doubled-row",
     breaks: "nobody holds anything twice: grants that are appended twice are not merged",
-    file: "src/sdk/c1z/write/duplicate-grants.ts",
+    file: "src/sdk/c1z/write/grant-table.ts",
     find: "group by external_id, sync_id having count(*) > 1`;",
     replace: "group by external_id, sync_id having count(*) > 1000000`;",
     tests: ["src/sdk/c1z/write/writer.test.ts", "test/drift/drift.test.ts"],

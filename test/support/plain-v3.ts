@@ -4,8 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
-import { maskedCrc32c } from "../../src/sdk/c1z/pebble/crc32c.ts";
-import { Xxh64 } from "../../src/sdk/c1z/pebble/xxh64.ts";
+import { maskedCrc32c, Xxh64 } from "../../src/sdk/c1z/pebble/checksums.ts";
 import { tailOf } from "../../src/sdk/c1z/write/pebble/envelope.ts";
 import type { FrameEntry } from "../../src/sdk/c1z/write/pebble/frame-writer.ts";
 

@@ -7,8 +7,7 @@ import { createIndexes } from "../../src/sdk/c1z/scratch/schema.ts";
 import { claimScratch, findScratch } from "../../src/sdk/c1z/scratch/scratch.ts";
 import { ScratchDatabase } from "../../src/sdk/c1z/scratch/scratch-database.ts";
 import { GrantTable } from "../../src/sdk/c1z/write/grant-table.ts";
-import { RowTables } from "../../src/sdk/c1z/write/row-tables.ts";
-import { SqliteSessionStore } from "../../src/sdk/c1z/write/session-store.ts";
+import { RowTables, SqliteSessionStore } from "../../src/sdk/c1z/write/row-tables.ts";
 import type { Resource } from "../../src/sdk/contracts/model.ts";
 import { user } from "./sample-c1z.ts";
 

@@ -20,9 +20,16 @@ import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
 import { fileError } from "./file-errors.ts";
-import { holdMark, type LiveMark, livenessByMark } from "./live-mark.ts";
-import { type Liveness, type ProcessIdentity, parseIdentity, thisProcess } from "./process-identity.ts";
-import { temporaryName } from "./temporary-files.ts";
+import {
+  holdMark,
+  type LiveMark,
+  type Liveness,
+  livenessByMark,
+  type ProcessIdentity,
+  parseIdentity,
+  thisProcess,
+} from "./process-identity.ts";
+import { temporaryName } from "./save.ts";
 import { readTextBeside } from "./whole-file.ts";
 
 /** A lock that this process holds. */

@@ -1,14 +1,15 @@
 /**
  * Replaces a file as a whole or not at all: the new content is written beside it, synced, renamed over it, and the
- * directory is synced. Knows nothing of what the content is.
+ * directory is synced. What killed runs left beside it is removed. Knows nothing of what the content is.
  */
 
-import { constants } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { constants, readdirSync, rmSync } from "node:fs";
 import { access, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { errnoOf } from "../../errors.ts";
 import { fileError } from "./file-errors.ts";
-import { temporaryName } from "./temporary-files.ts";
+import { isHeldMark } from "./process-identity.ts";
 import { requireOrdinary } from "./whole-file.ts";
 
 const untouched = "The file that was there before is unchanged.";
@@ -162,4 +163,34 @@ async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Of the file itself, its lock and the record of its run. */
+const suffix = /^(?:\.lock|\.run\.json)?\.[0-9a-f]{12}\.tmp$/;
+
+/** A name beside `path` that nobody else has. */
+export function temporaryName(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}.tmp`;
+}
+
+/**
+ * Removes what killed runs left beside `target`. Only for the holder of its lock, as nobody else may be saving then.
+ * @returns how many files; those that cannot be removed stay and harm nobody.
+ */
+export function removeLeftovers(target: string): number {
+  const base = basename(target);
+  let removed = 0;
+  try {
+    for (const name of readdirSync(dirname(target))) {
+      if (!name.startsWith(base) || !suffix.test(name.slice(base.length))) continue;
+      const path = join(dirname(target), name);
+      // The holder's own mark, and those of others who wait.
+      if (isHeldMark(path)) continue;
+      rmSync(path);
+      removed++;
+    }
+  } catch {
+    // The directory cannot be listed, or a file not be removed: the run itself needs neither.
+  }
+  return removed;
 }

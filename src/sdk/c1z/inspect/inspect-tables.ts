@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { reportProgress } from "../../file-progress.ts";
 import type { DecoderLimits } from "../container/decoder-limits.ts";
-import { Xxh64 } from "../pebble/xxh64.ts";
+import { Xxh64 } from "../pebble/checksums.ts";
 import type { BlockRows, RowPlace } from "../read/pebble/block-rows.ts";
 import { PebbleFormatError } from "../read/pebble/byte-cursor.ts";
 import { tableFileName } from "../read/pebble/directory.ts";

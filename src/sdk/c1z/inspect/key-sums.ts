@@ -1,5 +1,5 @@
 /** Compares sets of keys that come in different orders, without keeping them; and remembers keys by their hashes. */
-import { hashInput, Xxh64 } from "../pebble/xxh64.ts";
+import { hashInput, Xxh64 } from "../pebble/checksums.ts";
 
 /** The hash of bytes that are put together of pieces, as XXH64 has it. Its result is in `high` and `low`. */
 export class JoinedHash {

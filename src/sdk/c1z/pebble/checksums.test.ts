@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { crc32c, maskedCrc32c } from "./crc32c.ts";
-import { hashInput, Xxh64 } from "./xxh64.ts";
+import { crc32c, hashInput, maskedCrc32c, Xxh64 } from "./checksums.ts";
 
 const known: readonly (readonly [string, string])[] = [
   ["", "ef46db3751d8e999"],

@@ -8,7 +8,7 @@ import type { EntitlementRef, Grant, ResourceId } from "../../contracts/model.ts
 import { releaseBuffer } from "../../release-buffer.ts";
 import { writePlainGrant } from "../../wire/encode.ts";
 import { ProtoWriter } from "../../wire/proto-writer.ts";
-import type { Statements } from "./statements.ts";
+import type { Statements } from "./row-sql.ts";
 
 /** Numbers of one row: its statement, entitlement and principal, the bytes of its data, and of the id at their end. */
 const numbersPerRow = 5;

@@ -16,7 +16,7 @@ import {
 } from "../../../../test/support/sample-c1z.ts";
 import { encodeGrant, encodeGrantExpandable } from "../../wire/encode.ts";
 import { openC1z } from "../read/reader.ts";
-import { splitExpansion } from "./grant-expansion-split.ts";
+import { splitExpansion } from "./migrate.ts";
 
 const expandable = { entitlementIds: ["team:core:member"], shallow: true, resourceTypeIds: ["user"] };
 const expandableAny = {

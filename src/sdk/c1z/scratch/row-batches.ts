@@ -3,7 +3,7 @@ import { releaseBuffer } from "../../release-buffer.ts";
 import { viewOf } from "../../wire/encode.ts";
 import { ProtoWriter } from "../../wire/proto-writer.ts";
 import type { GrantBatch } from "./grant-batches.ts";
-import type { Statements } from "./statements.ts";
+import type { Statements } from "./row-sql.ts";
 
 const writer = new ProtoWriter();
 

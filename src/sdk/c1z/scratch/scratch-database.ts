@@ -7,10 +7,8 @@ import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { databaseError, isSqliteError } from "../container/file-errors.ts";
 import type { RowsToWrite } from "./row-batches.ts";
-import type { Row } from "./row-sql.ts";
+import { configureConnection, type Row, Statements, share } from "./row-sql.ts";
 import type { Scratch } from "./scratch.ts";
-import { configureConnection, share } from "./scratch-connection.ts";
-import { Statements } from "./statements.ts";
 import { WriteThread } from "./write-thread.ts";
 
 /**

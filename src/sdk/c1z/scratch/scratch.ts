@@ -18,8 +18,15 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
 import { fileError } from "../container/file-errors.ts";
-import { holdMark, isHeldMark, type LiveMark, livenessByMark } from "../container/live-mark.ts";
-import { type ProcessIdentity, parseIdentity, thisProcess } from "../container/process-identity.ts";
+import {
+  holdMark,
+  isHeldMark,
+  type LiveMark,
+  livenessByMark,
+  type ProcessIdentity,
+  parseIdentity,
+  thisProcess,
+} from "../container/process-identity.ts";
 
 /** A directory that only this user can enter (mode 0700). */
 export interface Scratch {

@@ -4,8 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { isSqliteError } from "../container/file-errors.ts";
 import { GrantInserter } from "./grant-batches.ts";
 import { insertRows } from "./row-batches.ts";
-import { configureConnection, share } from "./scratch-connection.ts";
-import { Statements } from "./statements.ts";
+import { configureConnection, Statements, share } from "./row-sql.ts";
 import { Flag, type WriteAnswer, type WriteMessage, type WriteThreadStart } from "./write-messages.ts";
 
 const { database, flags, answers } = workerData as WriteThreadStart; // what WriteThread gives

@@ -3,12 +3,12 @@
  * messages and does it in their order; who asks it something, or is too far ahead, waits and blocks. Knows no tables.
  */
 import type { SQLInputValue } from "node:sqlite";
-import { MessageChannel, receiveMessageOnPort, type Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, type Worker, type WorkerOptions } from "node:worker_threads";
+import { startThread } from "../../start-thread.ts";
 import type { GrantBatch } from "./grant-batches.ts";
 import type { RowBatch } from "./row-batches.ts";
 import type { Row } from "./row-sql.ts";
 import { Flag, type WriteAnswer, type WriteMessage, type WriteThreadStart } from "./write-messages.ts";
-import { startWriteThread } from "./write-thread-program.ts";
 
 /** Messages that may be on their way: a few pages of rows, some megabytes. */
 const mostUnderWay = 6;
@@ -128,4 +128,17 @@ export class WriteThread {
     // Only the thread writes here.
     return receiveMessageOnPort(this.#answers.port1)?.message as WriteAnswer | undefined;
   }
+}
+
+const program = {
+  module: "./write-thread-main",
+  url: import.meta.url,
+};
+
+/** Rows come as one buffer a page: little is made that could become garbage. */
+const youngMb = 4;
+
+/** Starts a thread that runs write-thread-main. */
+function startWriteThread(options: WorkerOptions): Worker {
+  return startThread(program, { ...options, resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
 }

@@ -1,7 +1,9 @@
 /**
  * The rows of v1_resource_types, v1_resources and v1_entitlements while a sync is written: upserts and look-ups by
- * the unique index. Knows nothing of transactions, nor of who writes.
+ * the unique index; and a connector's memory of the sync. Knows nothing of transactions, nor of who writes.
  */
+
+import type { SessionStore } from "../../contracts/connector.ts";
 import type { Entitlement, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
 import { decodeEntitlement, decodeResource, decodeResourceType } from "../../proto/decode.ts";
 import { encodeResourceType, writeEntitlement, writeResource } from "../../wire/encode.ts";
@@ -135,4 +137,37 @@ function resourceValues({ id, parentResourceId: parent }: Resource): readonly (s
 
 function entitlementValues({ id, resource }: Entitlement): readonly string[] {
   return [resource.id.resourceType, resource.id.resource, id];
+}
+
+const sessionValue = "select value from v1_connector_sessions where sync_id = ? and key = ?";
+const setSessionValue = `insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)
+  on conflict (sync_id, key) do update set value = excluded.value`;
+// SQLite counts substr in code points. What begins with baton/ is the program's own.
+const sessionKeys = `select key from v1_connector_sessions
+  where sync_id = ? and key >= ? and substr(key, 1, ?) = ? and substr(key, 1, 6) <> 'baton/' order by key`;
+
+/** The session rows of one sync. */
+export class SqliteSessionStore implements SessionStore {
+  readonly #database: ScratchDatabase;
+  readonly #syncId: string;
+
+  constructor(database: ScratchDatabase, syncId: string) {
+    this.#database = database;
+    this.#syncId = syncId;
+  }
+
+  get(key: string): Uint8Array | undefined {
+    const value = this.#database.get(sessionValue, this.#syncId, key)?.["value"];
+    return value instanceof Uint8Array ? value : undefined;
+  }
+
+  set(key: string, value: Uint8Array): void {
+    this.#database.run(setSessionValue, this.#syncId, key, value);
+  }
+
+  keys(prefix: string): string[] {
+    const codePoints = [...prefix].length;
+    const rows = this.#database.all(sessionKeys, this.#syncId, prefix, codePoints, prefix);
+    return rows.map((row) => String(row["key"]));
+  }
 }

@@ -3,7 +3,6 @@
  * piece. The file itself is not touched before `save` has everything on disk. What the two formats do their own way is
  * in their engines.
  */
-
 import { resolve } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { SessionStore } from "../../contracts/connector.ts";
@@ -15,8 +14,7 @@ import { corruptFile } from "../container/file-errors.ts";
 import { type FileLock, type LockWait, lockFile } from "../container/file-lock.ts";
 import { goTime } from "../container/go-time.ts";
 import type { PackedFile } from "../container/pack.ts";
-import { checkReplaceable, followLink } from "../container/save.ts";
-import { removeLeftovers } from "../container/temporary-files.ts";
+import { checkReplaceable, followLink, removeLeftovers } from "../container/save.ts";
 import { readV3Manifest } from "../container/v3-manifest.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { ScratchDatabase } from "../scratch/scratch-database.ts";
@@ -31,8 +29,7 @@ import {
 } from "./engine.ts";
 import { unfinishedPath } from "./files-beside.ts";
 import type { GoneResource } from "./gone-rows.ts";
-import { RowTables } from "./row-tables.ts";
-import { SqliteSessionStore } from "./session-store.ts";
+import { RowTables, SqliteSessionStore } from "./row-tables.ts";
 import { canResume, deleteSyncs, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";

@@ -1,7 +1,7 @@
 /** The index of a version 3 payload of frames: which file is which frame, and what is in it. */
 import { FieldReader } from "../../../wire/field-reader.ts";
 import type { V3Header } from "../../container/v3-manifest.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
+import { Xxh64 } from "../../pebble/checksums.ts";
 import { PebbleFormatError } from "./byte-cursor.ts";
 import { type Extent, isSafeName, type ReadBytes } from "./tar.ts";
 

@@ -1,5 +1,5 @@
 /** The record log that Pebble writes its MANIFEST and its write-ahead log in: blocks of 32 KiB, records cut into chunks. */
-import { maskedCrc32c } from "../../pebble/crc32c.ts";
+import { maskedCrc32c } from "../../pebble/checksums.ts";
 import { PebbleFormatError } from "./byte-cursor.ts";
 
 const blockBytes = 32 * 1024;

@@ -1,6 +1,6 @@
 /** One table file: footer, index, blocks. Reads what is asked for; knows nothing of other tables. */
 import { zstdDecompressSync } from "node:zlib";
-import { maskedCrc32c } from "../../pebble/crc32c.ts";
+import { maskedCrc32c } from "../../pebble/checksums.ts";
 import { type BlockRows, entryKinds } from "./block-rows.ts";
 import { ByteCursor, PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
 import { ColumnarBlock, customHeaderBytes, decodeColumnarBlock } from "./columnar-block.ts";

@@ -28,7 +28,7 @@ import {
 import { corruptFile } from "../../container/file-errors.ts";
 import { readV3Header, type V3Manifest } from "../../container/v3-manifest.ts";
 import type { ZstdFrame } from "../../container/zstd-frames.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
+import { Xxh64 } from "../../pebble/checksums.ts";
 import type { Scratch } from "../../scratch/scratch.ts";
 import { PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
 import { type FrameEntry, readFrameIndex } from "./frame-index.ts";

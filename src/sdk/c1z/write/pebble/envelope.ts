@@ -3,7 +3,7 @@ import type { Timestamp } from "../../../contracts/model.ts";
 import { compareUtf8, writeTimestamp } from "../../../wire/encode.ts";
 import { ProtoWriter } from "../../../wire/proto-writer.ts";
 import { v3Magic } from "../../container/container.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
+import { Xxh64 } from "../../pebble/checksums.ts";
 import type { SyncStats, SyncType } from "../sync-store.ts";
 import type { FrameEntry } from "./frame-writer.ts";
 import { formatVersion } from "./store-files.ts";

@@ -7,7 +7,7 @@ import { zstdDecompressSync } from "node:zlib";
 import { temporaryDirectory } from "../../../../../test/support/sample-c1z.ts";
 import { releaseBuffer } from "../../../release-buffer.ts";
 import { findZstdFrames } from "../../container/zstd-frames.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
+import { Xxh64 } from "../../pebble/checksums.ts";
 import { type FrameTarget, FrameWriter } from "./frame-writer.ts";
 
 const nobody = { take: async (): Promise<void> => {} };

@@ -8,7 +8,7 @@ import { constants, createZstdCompress, zstdDecompress } from "node:zlib";
 import { releaseBuffer } from "../../../release-buffer.ts";
 import { differs } from "../../container/appended-file.ts";
 import type { FileWitness } from "../../inspect/written-file.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
+import { Xxh64 } from "../../pebble/checksums.ts";
 
 /** Room for a table (table-writer.ts) and its last rows. */
 const contentBytes = 2.5 * 1024 * 1024;

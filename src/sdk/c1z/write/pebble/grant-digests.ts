@@ -2,8 +2,9 @@
  * The grants of each entitlement by a hash of the principal, each with a hash of what it says, and sums of these: by
  * them two files are compared without reading their grants.
  */
+
+import { hashInput, Xxh64 } from "../../pebble/checksums.ts";
 import { digestKinds, digestWidth, escaped, mostDigestWidth, prefixes } from "../../pebble/keys.ts";
-import { hashInput, Xxh64 } from "../../pebble/xxh64.ts";
 import type { DigestRoot } from "./envelope.ts";
 import { countsBelow, type GrantOrder } from "./grant-order.ts";
 import { GrantKeys } from "./grant-tables.ts";

@@ -2,7 +2,7 @@
  * One block of a row table (Pebble's table format 1): entries whose keys share a beginning with the one before, restart
  * points, and behind them compression and checksum. Knows nothing of what keys mean.
  */
-import { maskedCrc32c } from "../../pebble/crc32c.ts";
+import { maskedCrc32c } from "../../pebble/checksums.ts";
 
 /** Behind each user key: sequence number 0 and the kind "set", as one little-endian 64-bit number. */
 export const keyTrailer: Buffer = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);

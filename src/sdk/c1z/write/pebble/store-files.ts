@@ -1,5 +1,5 @@
 /** The small files of a Pebble directory: the list of its tables, and the two markers without which it does not open. */
-import { maskedCrc32c } from "../../pebble/crc32c.ts";
+import { maskedCrc32c } from "../../pebble/checksums.ts";
 import { keyTrailer, varint } from "./row-block.ts";
 import { comparer, type TableSummary } from "./table-writer.ts";
 

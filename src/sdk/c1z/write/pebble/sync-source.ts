@@ -2,8 +2,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Timestamp } from "../../../contracts/model.ts";
 import { ProtoWriter } from "../../../wire/proto-writer.ts";
+import { Xxh64 } from "../../pebble/checksums.ts";
 import { entitlementParts, joined, prefixes } from "../../pebble/keys.ts";
-import { Xxh64 } from "../../pebble/xxh64.ts";
 import { bytesOf } from "../../scratch/row-sql.ts";
 import { hashWithSources, type SourceHashes } from "./grant-digests.ts";
 import { countsBelow, type GrantCodes, type GrantOrder, orderGrants } from "./grant-order.ts";
