@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
 import type { DecidedReview, NewPerson, Role } from "../../src/console/contract/reviews.ts";
-import { pageRows, type ReviewsOverview, type TablePage, type TeamsPage } from "../../src/console/contract/sources.ts";
+import { pageRows, type ReviewsOverview, type TablePage } from "../../src/console/contract/sources.ts";
 import { type ConsoleProcess, startConsole } from "../../test/console/console-process.ts";
 import { ownPackage } from "../package-under-test.ts";
 import { heldMemoryOfTree } from "../process-tree.ts";
@@ -174,7 +174,8 @@ async function pagesOf(admin: Visitor, [id = "", other = ""]: readonly string[])
     email: String(cells[1]),
     id: links?.[0]?.id ?? "",
   }));
-  const teams = (await admin.json<TeamsPage>(`${base}/teams?offset=0&limit=200`)).rows;
+  const { rows: teamRows } = await admin.json<TablePage>(`${base}/teams?offset=0&limit=200`);
+  const teams = teamRows.map(({ cells, links }) => ({ name: String(cells[0]), id: links?.[0]?.id ?? "" }));
   const { reviews } = await admin.json<ReviewsOverview>(`${base}/reviews`);
   const names = reviews.filter(({ headline }) => headline !== null).map(({ name }) => name);
   const started = await admin.json<DecidedReview>("/api/reviews", {
@@ -214,17 +215,17 @@ async function pagesOf(admin: Visitor, [id = "", other = ""]: readonly string[])
         await visitor.json(`${base}/people?${window}&q=${encodeURIComponent(name.slice(0, length))}`);
     },
     "people, filtered": get(() => `${base}/people?${window}&${pick(filters)}`),
-    "people of a team": get(() => `${base}/people?${window}&team=${pick(teams).type}/${pick(teams).id}`),
+    "people of a team": get(() => `${base}/people?${window}&team=team/${pick(teams).id}`),
     "people in another order": get(() => `${base}/people?${window}&order=${pick(["email", "lastLogin", "teams"])}`),
     "people, scrolled": get(() => `${base}/people?offset=${between(1, 400) * pageRows}&limit=${pageRows}`),
     "a person": get(() => `${base}/people/user/${pick(people).id}`),
-    teams: get(() => `${base}/teams?offset=0&limit=200&order=members&descending=true`),
-    "teams, searched": get(() => `${base}/teams?offset=0&limit=200&q=${pick(teams).name.slice(0, 4)}`),
+    teams: get(() => `${base}/teams?${window}`),
+    "teams, searched": get(() => `${base}/teams?${window}&q=${pick(teams).name.slice(0, 4)}`),
     "a team": async (visitor) => {
-      const { type, id: team } = pick(teams);
+      const { id: team } = pick(teams);
       await Promise.all([
-        visitor.json(`${base}/teams/${type}/${team}`),
-        visitor.json(`${base}/teams/${type}/${team}/people?${window}`),
+        visitor.json(`${base}/teams/team/${team}`),
+        visitor.json(`${base}/teams/team/${team}/people?${window}`),
       ]);
     },
     reviews: both(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Browser } from "playwright-core";
 import type { ConnectorDetail } from "../../src/console/contract/connectors.ts";
-import type { OpenedFile, TablePage, TeamsPage } from "../../src/console/contract/sources.ts";
+import type { OpenedFile, TablePage } from "../../src/console/contract/sources.ts";
 import { LogTable } from "../../src/console/store/log-table.ts";
 import { type Site, startSite } from "../../test/browser/console-page.ts";
 import { cpuOfProcess, peakMemoryOfTree } from "../process-tree.ts";
@@ -79,7 +79,7 @@ async function apiOf({ page, console: program }: Site): Promise<Api> {
 async function measureAnswers(api: Api, base: string, cpuMs: () => number): Promise<Measured[]> {
   const first = await api(`${base}/people?limit=200`);
   const { rows } = JSON.parse(first.body) as TablePage;
-  const [team] = (JSON.parse((await api(`${base}/teams`)).body) as TeamsPage).rows;
+  const [team] = (JSON.parse((await api(`${base}/teams`)).body) as TablePage).rows;
   const cpuBefore = cpuMs();
   const cold = await api(`${base}/reviews/two-factor?limit=100`);
   const coldCpu = cpuMs() - cpuBefore;
@@ -88,7 +88,7 @@ async function measureAnswers(api: Api, base: string, cpuMs: () => number): Prom
   const sorted = await each(["roles", "lastLogin", "teams"], (order) => api(`${base}/people?order=${order}`));
   const ids = rows.slice(0, repeats).map(({ links }) => links?.[0]?.id ?? "");
   const persons = await each(ids, (id) => api(`${base}/people/user/${id}`));
-  const places = await each(numbers(repeats), () => api(`${base}/people?team=team/${team?.id ?? ""}`));
+  const places = await each(numbers(repeats), () => api(`${base}/people?team=team/${team?.links?.[0]?.id ?? ""}`));
   const reviews = await each(numbers(repeats), (n) => api(`${base}/reviews/two-factor?limit=100&offset=${n * 100}`));
   return [
     times("People: search while somebody types", found, 100),

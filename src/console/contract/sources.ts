@@ -102,7 +102,7 @@ export interface TableRow {
 }
 
 /**
- * A page of rows. GET …/people, …/teams/:type/:id/people and …/reviews/:name take
+ * A page of rows. GET …/people, …/teams, …/teams/:type/:id/people and …/reviews/:name take
  * `q=&order=KEY&descending=&team=TYPE/ID&offset=&limit=` (at most 200 a page) and, by the key of any column, the value
  * that its rows must have. …/export?format= takes the same and gives all rows as a download.
  */
@@ -136,12 +136,7 @@ export interface PersonDetail extends PersonRow {
   readonly profile: readonly (readonly [key: string, value: string])[];
 }
 
-/** Columns that teams can be sorted by. */
-export const teamOrders = ["name", "members", "managers", "disabled", "without-two-factor", "visibility"] as const;
-/** One of them. */
-export type TeamOrder = (typeof teamOrders)[number];
-
-/** A team: GET …/teams/:type/:id. GET …/teams?q=&order=&descending=&offset=&limit= gives pages of them. */
+/** A team: GET …/teams/:type/:id. */
 export interface TeamRow {
   readonly type: string;
   readonly id: string;
@@ -157,13 +152,12 @@ export interface TeamRow {
   /** People by their most privileged role in the organization, "" for none, the most privileged first. */
   readonly byRole: readonly (readonly [role: string, count: number])[];
 }
-/** A page of teams. */
-export interface TeamsPage {
-  readonly total: number;
+/** A page of teams: GET …/teams. */
+export interface TeamsPage extends TablePage {
   /** Number of people who are in no team. */
   readonly alone: number;
-  readonly offset: number;
-  readonly rows: readonly TeamRow[];
+  /** The columns that count a team's people by their role, "" for none, the most privileged role first. */
+  readonly roleColumns: readonly { readonly key: string; readonly role: string }[];
 }
 
 /** A resource of any connector: …/resources/:type/:id. */

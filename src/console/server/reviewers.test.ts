@@ -8,6 +8,7 @@ import { startSandbox } from "../../../sandbox/server.ts";
 import { openTestConnectors } from "../../../test/console/test-connectors.ts";
 import { type Reply, type SignedIn, startWebServer, type WebServer } from "../../../test/console/web-server.ts";
 import { scratchDirectory } from "../../../test/e2e/program.ts";
+import { recordsOf } from "../../../test/support/table-records.ts";
 import { syncSandbox } from "../../../test/trust/sandbox-sync.ts";
 import { filesBelow, hitsIn } from "../../../test/trust/secret-forms.ts";
 import { makeKeys, readPublicKey } from "../../evidence/keys.ts";
@@ -26,7 +27,7 @@ import type {
   Role,
 } from "../contract/reviews.ts";
 import type { AuditLine, SessionInfo } from "../contract/session.ts";
-import type { ReviewPage, ReviewsOverview, TablePage, TeamsPage } from "../contract/sources.ts";
+import type { ReviewPage, ReviewsOverview, TablePage } from "../contract/sources.ts";
 import { restoreBackup } from "../store/backup.ts";
 import { membersQuestion, peopleQuestion, reportQuestion } from "../ui/decisions/shown-question.ts";
 import { type TableQuery, tableApi, wholeTable } from "../ui/rows/table-query.ts";
@@ -169,10 +170,10 @@ test("what a page shows can be reviewed: every review, filter, search and team, 
   const admin = await web.signIn();
   const start = async (question: QuestionInput): Promise<number> =>
     bodyOf<DecidedReview>(await admin.post("/api/reviews", { source, question })).rows;
-  const { rows: teams } = await admin.json<TeamsPage>(`/api/sources/${source}/teams`);
-  const team = teams.find(({ memberCount, managerCount }) => memberCount > managerCount && managerCount > 0);
+  const teams = recordsOf(await admin.json<TablePage>(`/api/sources/${source}/teams`));
+  const team = teams.find(({ members, managers }) => Number(members) > Number(managers) && Number(managers) > 0);
   assert.ok(team);
-  const teamKey = `${team.type}/${team.id}`;
+  const teamKey = `team/${String(team["id"])}`;
   const { reviews } = await admin.json<ReviewsOverview>(`/api/sources/${source}/reviews`);
   const places = [
     { path: "people", ask: peopleQuestion },

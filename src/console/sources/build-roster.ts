@@ -7,6 +7,7 @@ import type { HeldEntitlement, SyncView } from "../../sdk/c1z/read/sync-view.ts"
 import type { Resource } from "../../sdk/contracts/model.ts";
 import type { PersonRow, TeamRow } from "../contract/sources.ts";
 import { type RosterContent, type RosterTeam, rosterKey, type TeamPlace } from "./roster.ts";
+import { byPrivilege } from "./rows/team-columns.ts";
 
 interface GrowingTeam {
   readonly resource: Resource;
@@ -110,7 +111,7 @@ function withCounts({ resource, places }: GrowingTeam, people: readonly PersonRo
     managerCount: places.filter(({ role }) => isManagerSlug(role)).length,
     disabledCount: members.filter(({ status }) => status === "disabled" || status === "deleted").length,
     withoutTwoFactor: members.filter(({ twoFactor }) => twoFactor === "no").length,
-    byRole: [...byRole].toSorted(([a], [b]) => Number(a === "") - Number(b === "") || compareRoles(a, b)),
+    byRole: [...byRole].toSorted(([a], [b]) => byPrivilege(a, b)),
   };
   return { row, places };
 }

@@ -6,17 +6,13 @@ import type { Sink } from "../../reports/output-file.ts";
 import { renderCsv } from "../../reports/render/csv.ts";
 import { renderJson } from "../../reports/render/json.ts";
 import { renderXlsx } from "../../reports/render/xlsx.ts";
-import { type Answer, type ColumnOf, counted, type Report, type Rows } from "../../reports/report.ts";
-import { readRunRecord, runOf } from "../../reports/run-result.ts";
+import type { Answer } from "../../reports/report.ts";
 import { readHead } from "../../reviews/review-file.ts";
 import { ksuidSeconds } from "../../sdk/c1z/container/ksuid.ts";
 import type { ExportFormat } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
-import { inTeam, membersTable, type RowsAsked, tableAmong } from "./people.ts";
 import type { Since } from "./reviews.ts";
-import type { Selection, TableQuery } from "./rows/row-table.ts";
-import { checkQuery } from "./rows/table-page.ts";
 
 /** How an export is written. */
 export interface ExportForm {
@@ -39,47 +35,6 @@ export async function exportAnswer(answer: Answer, { format, byteOrderMark }: Ex
   if (format === "xlsx") await renderXlsx(answer, sink);
   else if (format === "csv") await inSlices(renderCsv(answer, { byteOrderMark }), sink);
   else await inSlices(renderJson(answer), sink);
-}
-
-const peopleReport: Omit<Report, "columns"> = {
-  name: "people",
-  title: "People",
-  summary: "People who fit what was asked for",
-  rows: () => {
-    throw new TypeError("people are asked of a roster");
-  },
-};
-
-/** Everybody who fits, as an answer to be exported. @throws BatonError `CONSOLE-BAD-REQUEST` */
-export async function peopleAnswer(open: OpenSource, asked: RowsAsked): Promise<Answer> {
-  const table = await tableAmong(open, asked);
-  const { query } = asked;
-  checkQuery(table, query);
-  return answerOf(open, table.columns, await table.select(query, await inTeam(open, asked.team)));
-}
-
-/** The same for the members of a team. @throws BatonError `CONSOLE-NOT-IN-FILE`, `CONSOLE-BAD-REQUEST` */
-export async function membersAnswer(open: OpenSource, teamKey: string, query: TableQuery): Promise<Answer> {
-  const table = await membersTable(open, teamKey);
-  checkQuery(table, query);
-  return answerOf(open, table.columns, await table.select(query));
-}
-
-function answerOf<Item>(open: OpenSource, columns: readonly ColumnOf<Item>[], found: Selection<Item>): Answer {
-  return {
-    report: { ...peopleReport, columns },
-    sync: open.view.sync,
-    since: undefined,
-    run: runOf(readRunRecord(open.identity.path), open.view.sync),
-    asOfSeconds: undefined,
-    about: undefined,
-    rows: rowsOf(columns, found.slice()),
-  };
-}
-
-function* rowsOf<Item>(columns: readonly ColumnOf<Item>[], items: readonly Item[]): Rows {
-  for (const item of items) yield columns.map(({ value }) => value(item));
-  return { counts: [counted("people", items.length)], notices: [] };
 }
 
 /** What a pack is made with. */

@@ -12,7 +12,6 @@ import type {
   SourceInfo,
   TablePage,
   TeamRow,
-  TeamsPage,
 } from "../contract/sources.ts";
 import { type AttentionFacts, attentionFacts } from "./attention.ts";
 import {
@@ -24,18 +23,11 @@ import {
   type StartTaken,
   startFrom,
 } from "./decided.ts";
-import {
-  type EvidenceTaken,
-  type ExportForm,
-  exportAnswer,
-  exportEvidence,
-  membersAnswer,
-  peopleAnswer,
-} from "./exports.ts";
+import { type EvidenceTaken, type ExportForm, exportAnswer, exportEvidence } from "./exports.ts";
 import type { OpenSource } from "./open-source.ts";
-import { membersPage, peoplePage, personOf, type RowsAsked, type TeamsQuery, teamOf, teamsPage } from "./people.ts";
+import { personOf, teamOf } from "./people.ts";
+import { type RowsAsked, rowsAnswer, rowsPage, type TableOf } from "./people-tables.ts";
 import { type ReviewRequest, reviewAnswer, reviewPage, reviewsOverview, type Since } from "./reviews.ts";
-import { rosterKey } from "./roster.ts";
 import type { Window } from "./rows/table-page.ts";
 import { sourceInfo } from "./source-info.ts";
 import {
@@ -75,10 +67,8 @@ export interface Questions {
   /** Reads everybody, and the rows of a review, before somebody asks. */
   readAhead: [taken: { readonly review?: ReviewAsked }, answer: null];
   info: [taken: { readonly source: string; readonly title: string }, answer: SourceInfo];
-  people: [taken: Asked, answer: TablePage];
-  members: [taken: Named & Asked, answer: TablePage];
+  rows: [taken: Asked & { readonly of: TableOf }, answer: TablePage];
   person: [taken: Named, answer: PersonDetail];
-  teams: [taken: { readonly query: TeamsQuery; readonly window: Window }, answer: TeamsPage];
   team: [taken: Named, answer: TeamRow];
   resources: [taken: { readonly type: string | undefined; readonly window: Window }, answer: TablePage];
   resource: [taken: Named, answer: ResourceDetail];
@@ -87,8 +77,7 @@ export interface Questions {
   overview: [taken: Record<string, never>, answer: ReviewsOverview];
   attention: [taken: Record<string, never>, answer: AttentionFacts];
   review: [taken: Asked & { readonly request: ReviewAsked }, answer: ReviewPage];
-  exportPeople: [taken: Export, answer: null];
-  exportMembers: [taken: Export & Named, answer: null];
+  exportRows: [taken: Export & { readonly of: TableOf }, answer: null];
   exportReview: [taken: Export & { readonly request: ReviewAsked }, answer: null];
   exportEvidence: [taken: Written & EvidenceTaken, answer: null];
   listed: [taken: { readonly list: string; readonly window: Window }, answer: ListedPage];
@@ -159,10 +148,8 @@ export const answering: Answering = {
   },
   info: (open, { source, title }, since) =>
     sourceInfo(open, { source, title, before: since?.kind === "before" ? since.open : undefined }),
-  people: (open, { asked, window }) => peoplePage(open, asked, window),
-  members: (open, { asked, window, ...team }) => membersPage(open, rosterKey(team), asked.query, window),
+  rows: (open, { of, asked, window }) => rowsPage(open, of, asked, window),
   person: (open, { type, id }) => personOf(open, type, id),
-  teams: (open, { query, window }) => teamsPage(open, query, window),
   team: (open, { type, id }) => teamOf(open, type, id),
   resources: (open, { type, window }) => resourcesPage(open, type, window),
   resource: (open, { type, id }) => resourceDetail(open, { resourceType: type, resource: id }),
@@ -171,13 +158,8 @@ export const answering: Answering = {
   overview: (open, _taken, since) => reviewsOverview(open, since),
   attention: attentionFacts,
   review: (open, { request, asked, window }, since) => reviewPage(open, { ...request, since }, asked, window),
-  async exportPeople(open, { asked, form, out }) {
-    const answer = await peopleAnswer(open, asked);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
-    return null;
-  },
-  async exportMembers(open, { type, id, asked, form, out }) {
-    const answer = await membersAnswer(open, rosterKey({ type, id }), asked.query);
+  async exportRows(open, { of, asked, form, out }) {
+    const answer = await rowsAnswer(open, of, asked);
     await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
     return null;
   },

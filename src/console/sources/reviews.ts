@@ -9,7 +9,7 @@ import { toBatonError } from "../../sdk/errors.ts";
 import type { ReviewInfo, ReviewPage, ReviewsOverview } from "../contract/sources.ts";
 import { inSlices, mapInSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
-import { inTeam, isWhole, type RowsAsked } from "./people.ts";
+import { inTeam, isWhole, type RowsAsked } from "./people-tables.ts";
 import { type PackedRow, type ReviewItem, ReviewRows } from "./review-rows.ts";
 import { personColumns } from "./rows/person-columns.ts";
 import type { Condition, RowTable } from "./rows/row-table.ts";

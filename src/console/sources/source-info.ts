@@ -3,6 +3,7 @@
 import { syncSeconds } from "../../reports/ask.ts";
 import { compareRoles, slugOf } from "../../reports/file-shape.ts";
 import { readRunRecord, resultNotice, runOf } from "../../reports/run-result.ts";
+import { capitalized } from "../../reports/screen/chart.ts";
 import { parseGoTime } from "../../sdk/c1z/container/go-time.ts";
 import type { SyncRun } from "../../sdk/c1z/write/sync-runs.ts";
 import { Trait } from "../../sdk/contracts/model.ts";
@@ -86,10 +87,6 @@ function rolesOf({ view, holdings }: OpenSource): SourceInfo["roles"] {
     }
   }
   return [...roles].map(([slug, role]) => ({ slug, ...role })).toSorted((a, b) => compareRoles(a.slug, b.slug));
-}
-
-function capitalized(slug: string): string {
-  return slug.charAt(0).toUpperCase() + slug.slice(1);
 }
 
 function startedAtMs(sync: SyncRun): number | null {

@@ -1,10 +1,10 @@
 /** Questions about files over HTTP, below /api/sources/:source. Reads the query, asks, answers; knows no file. */
 import { type Context, Hono } from "hono";
 import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
-import { exportFormats, teamOrders } from "../../contract/sources.ts";
+import { exportFormats } from "../../contract/sources.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
 import type { ExportForm } from "../../sources/exports.ts";
-import type { RowsAsked } from "../../sources/people.ts";
+import type { RowsAsked, TableOf } from "../../sources/people-tables.ts";
 import type { Download, Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
@@ -26,48 +26,51 @@ export interface SourceParts {
 
 type Query = Readonly<Record<string, string>>;
 
+/** What of a file is a table of people or teams, by its address below the source; `what` names it in the audit log. */
+const peopleTables: readonly {
+  readonly path: string;
+  readonly what: string;
+  readonly of: (part: (name: string) => string, goneIn: SourceParts["goneIn"]) => TableOf;
+}[] = [
+  { path: "people", what: "people", of: () => ({ kind: "people" }) },
+  { path: "held/:run/people", what: "held", of: (part, goneIn) => ({ kind: "people", among: goneIn(part("run")) }) },
+  { path: "teams", what: "teams", of: () => ({ kind: "teams" }) },
+  {
+    path: "teams/:type/:id/people",
+    what: "team",
+    of: (part) => ({ kind: "members", type: part("type"), id: part("id") }),
+  },
+];
+
 /** The routes below /sources. */
 export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
   const { sources } = parts;
   const routes = new Hono<ConsoleEnv>()
     .get("/sources/:source", async (context) => context.json(await sources.info(context.req.param("source"))))
-    .get("/sources/:source/people", async (context) => {
-      const query = context.req.query();
-      const taken = { asked: rowsAsked(query), window: windowOf(query, 200) };
-      return context.json(await sources.ask(context.req.param("source"), "people", taken));
-    })
-    .get("/sources/:source/held/:run/people", async (context) => {
-      const query = context.req.query();
-      const { source, run } = context.req.param();
-      const taken = { asked: { ...rowsAsked(query), among: parts.goneIn(run) }, window: windowOf(query, 200) };
-      return context.json(await sources.ask(source, "people", taken));
-    })
     .get("/sources/:source/people/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
       return context.json(await sources.ask(source, "person", { type, id }));
     })
-    .get("/sources/:source/teams", async (context) => {
-      const query = context.req.query();
-      const { q, order, descending } = query;
-      const asked = {
-        q: readText(q, "q"),
-        order: readChoice(order, "order", teamOrders),
-        descending: readFlag(descending, "descending"),
-      };
-      const taken = { query: asked, window: windowOf(query, 200) };
-      return context.json(await sources.ask(context.req.param("source"), "teams", taken));
-    })
     .get("/sources/:source/teams/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
       return context.json(await sources.ask(source, "team", { type, id }));
-    })
-    .get("/sources/:source/teams/:type/:id/people", async (context) => {
-      const { source, type, id } = context.req.param();
-      const query = context.req.query();
-      const taken = { type, id, asked: rowsAsked(query), window: windowOf(query, 200) };
-      return context.json(await sources.ask(source, "members", taken));
     });
-  return routes.route("/", tableRoutes(parts)).route("/", reviewRoutes(parts)).route("/", exportRoutes(parts));
+  for (const { path, what, of } of peopleTables) {
+    const tableOf = ({ req }: Context<ConsoleEnv>): TableOf => of((name) => req.param(name) ?? "", parts.goneIn);
+    routes
+      .get(`/sources/:source/${path}`, async (context) => {
+        const query = context.req.query();
+        const taken = { of: tableOf(context), asked: rowsAsked(query), window: windowOf(query, 200) };
+        return context.json(await sources.ask(context.req.param("source") ?? "", "rows", taken));
+      })
+      .get(`/sources/:source/${path}/export`, (context) => {
+        const taken = { of: tableOf(context), asked: rowsAsked(context.req.query()) };
+        return sendRows(parts, context, what, (source, form) =>
+          sources.download(source, "exportRows", { ...taken, form }),
+        );
+      });
+  }
+  return routes.route("/", tableRoutes(parts)).route("/", reviewRoutes(parts));
 }
 
 function tableRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
@@ -98,7 +101,8 @@ function tableRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     });
 }
 
-function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
+function reviewRoutes(parts: SourceParts): Hono<ConsoleEnv> {
+  const { sources, audit, version, reviews, evidenceKeyFile } = parts;
   return new Hono<ConsoleEnv>()
     .get("/sources/:source/reviews", async (context) =>
       context.json(await sources.ask(context.req.param("source"), "overview", {})),
@@ -108,30 +112,6 @@ function reviewRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
       const query = context.req.query();
       const taken = { request: reviewRequest(name, query), asked: rowsAsked(query), window: windowOf(query, 200) };
       return context.json(await sources.review(source, taken, readText(query["since"], "since")));
-    });
-}
-
-function exportRoutes(parts: SourceParts): Hono<ConsoleEnv> {
-  const { sources, audit, version, reviews, evidenceKeyFile, goneIn } = parts;
-  return new Hono<ConsoleEnv>()
-    .get("/sources/:source/people/export", (context) => {
-      const asked = rowsAsked(context.req.query());
-      return sendRows(parts, context, "people", (source, form) =>
-        sources.download(source, "exportPeople", { asked, form }),
-      );
-    })
-    .get("/sources/:source/held/:run/people/export", (context) => {
-      const asked = { ...rowsAsked(context.req.query()), among: goneIn(context.req.param("run")) };
-      return sendRows(parts, context, "held", (source, form) =>
-        sources.download(source, "exportPeople", { asked, form }),
-      );
-    })
-    .get("/sources/:source/teams/:type/:id/people/export", (context) => {
-      const { type, id } = context.req.param();
-      const asked = rowsAsked(context.req.query());
-      return sendRows(parts, context, "team", (source, form) =>
-        sources.download(source, "exportMembers", { type, id, asked, form }),
-      );
     })
     .get("/sources/:source/reviews/:name/export", (context) => {
       const { name } = context.req.param();

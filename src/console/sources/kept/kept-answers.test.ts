@@ -9,10 +9,13 @@ import { firstQuestions, isKept, keep, readKept } from "./kept-answers.ts";
 test("what is asked first is kept, and what somebody types or chooses is not", () => {
   for (const { name, taken } of firstQuestions(["owners"])) assert.ok(isKept(name, taken), name);
   const window = { offset: 0, limit: pageRows };
-  assert.equal(isKept("people", { asked: { query: { q: "ann" } }, window }), false);
-  assert.equal(isKept("people", { asked: { query: { where: { status: "disabled" } } }, window }), false);
-  assert.equal(isKept("people", { asked: { query: {} }, window: { offset: pageRows, limit: pageRows } }), false);
-  assert.equal(isKept("people", { asked: { query: {}, team: "team/a" }, window }), false);
+  const of = { kind: "people" } as const;
+  assert.equal(isKept("rows", { of, asked: { query: { q: "ann" } }, window }), false);
+  assert.equal(isKept("rows", { of, asked: { query: { where: { status: "disabled" } } }, window }), false);
+  assert.equal(isKept("rows", { of, asked: { query: {} }, window: { offset: pageRows, limit: pageRows } }), false);
+  assert.equal(isKept("rows", { of, asked: { query: {}, team: "team/a" }, window }), false);
+  const some = { kind: "people", among: ["user/1"] } as const;
+  assert.equal(isKept("rows", { of: some, asked: { query: {} }, window }), false);
   const request = { name: "dormant", asOfSeconds: 1 };
   assert.equal(isKept("review", { request, asked: { query: {} }, window }), false);
   assert.equal(isKept("person", { type: "user", id: "1" }), false);

@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pageRows } from "../../contract/sources.ts";
-import { isWhole } from "../people.ts";
+import { isWhole } from "../people-tables.ts";
 import type { Question, Taken } from "../questions.ts";
 import type { Window } from "../rows/table-page.ts";
 
 /** Grows when an answer gets another shape: those of before are not read any more. */
-const format = 2;
+const format = 3;
 const firstWindow: Window = { offset: 0, limit: pageRows };
 /** What is asked of a table first. */
 const firstRows = { asked: { query: { where: {}, descending: false } }, window: firstWindow };
@@ -19,24 +19,24 @@ const firstRows = { asked: { query: { where: {}, descending: false } }, window: 
 /** Whether an answer is kept: one that does not depend on what somebody types or chooses. */
 export function isKept<Q extends Question>(name: Q, taken: Taken<Q>): boolean {
   if (name === "info" || name === "overview" || name === "attention") return true;
-  if (name === "teams") return isFirstTeams(taken as Taken<"teams">);
   if (name === "grants") return isFirstGrants(taken as Taken<"grants">);
-  if (name === "people") return isFirst(taken as Taken<"people">);
+  if (name === "rows") return isFirstTable(taken as Taken<"rows">);
   if (name !== "review") return false;
   const { request, ...rows } = taken as Taken<"review">;
   return request.asOfSeconds === undefined && isFirst(rows);
 }
 
-function isFirst({ asked, window }: Taken<"people">): boolean {
+/** Of everybody and of all teams; what is asked for a team or a run is asked of a file rarely. */
+function isFirstTable({ of, ...rows }: Taken<"rows">): boolean {
+  return of.kind !== "members" && !("among" in of) && isFirst(rows);
+}
+
+function isFirst({ asked, window }: Pick<Taken<"rows">, "asked" | "window">): boolean {
   return isFirstWindow(window) && isWhole(asked);
 }
 
 function isFirstWindow({ offset, limit }: Window): boolean {
   return offset === firstWindow.offset && limit === firstWindow.limit;
-}
-
-function isFirstTeams({ query, window }: Taken<"teams">): boolean {
-  return window.offset === 0 && query.q === undefined;
 }
 
 /** The page that counts them all. */
@@ -49,15 +49,12 @@ export function firstQuestions(
   reviews: readonly string[],
 ): readonly { readonly [Q in Question]: FirstQuestion<Q> }[Question][] {
   return [
-    { name: "people", taken: firstRows },
+    { name: "rows", taken: { of: { kind: "people" }, ...firstRows } },
     { name: "grants", taken: { query: {}, window: firstWindow } },
     ...reviews.map(
       (name) => ({ name: "review", taken: { request: { name, asOfSeconds: undefined }, ...firstRows } }) as const,
     ),
-    {
-      name: "teams",
-      taken: { query: { q: undefined, order: "members", descending: true }, window: { offset: 0, limit: 200 } },
-    },
+    { name: "rows", taken: { of: { kind: "teams" }, ...firstRows } },
   ];
 }
 

@@ -39,7 +39,6 @@ export function TeamMembers({ source, type, id, name }: SubjectProps & { readonl
       asked={asked}
       caption="Members"
       nouns={nouns}
-      hasTeam={false}
       beside={<StartReview source={source} {...review} isSmall={true} />}
       empty={
         <Empty icon="people" title="Nobody is in this team">

@@ -54,18 +54,25 @@ interface RowsTableProps<P extends TablePage> {
   readonly caption: string;
   /** One of them, and several. */
   readonly nouns: readonly [one: string, several: string];
-  readonly hasTeam: boolean;
+  /** What is searched; who people are unless told. */
+  readonly searched?: string;
+  /** Rows are about people, of whom some are in teams. */
+  readonly hasTeam?: boolean;
+  /** Drawn in place of plain values, by the key of a column. */
+  readonly cells?: Readonly<Record<string, (row: TableRow) => ComponentChildren>>;
   /** Stands in place of a table without any row. */
   readonly empty: ComponentChildren;
   /** Beside the number of rows. */
   readonly beside?: ComponentChildren;
+  /** Between that and the table. */
+  readonly above?: ComponentChildren;
   /** For paper, below the table. */
   readonly printed?: ComponentChildren;
 }
 
 /** The table. */
 export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
-  const { source, asked, caption, nouns, hasTeam, empty } = props;
+  const { source, asked, caption, nouns, searched = "Name, e-mail or login", hasTeam = false, cells, empty } = props;
   const { shown, api, more, query, change } = asked;
   const here = useLocation();
   const [isShown, toggle] = useColumnChoice(caption);
@@ -73,8 +80,8 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
   const columns = page?.columns ?? [];
   const shownKeys = columns.filter(isShown).map(({ key }) => key);
   const drawn = useMemo(
-    () => rowColumns(columns, isShown, (target) => targetAddress(source, target, here)),
-    [source, columns, shownKeys.join(" "), here.url],
+    () => rowColumns(columns, isShown, (target) => targetAddress(source, target, here), cells),
+    [source, columns, shownKeys.join(" "), here.url, cells],
   );
   const narrowed = isNarrowed(query);
   return (
@@ -83,7 +90,7 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
         <div class="toolbar">
           <SearchField
             label={`Search ${nouns[1]}`}
-            placeholder="Name, e-mail or login"
+            placeholder={searched}
             value={query.q}
             onInput={(q) => change({ q })}
           />
@@ -111,6 +118,7 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
             />
           </div>
         </div>
+        {props.above}
       </div>
       {!page && failure === undefined ? (
         <Skeleton lines={12} />

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { TeamRow, TeamsPage } from "../../contract/sources.ts";
 import { sourceApi, subjectApi } from "../access/source-address.ts";
+import { teamFigures } from "../access/teams/team-figures.ts";
 import { useData } from "../api/use-data.ts";
 import { useDebounced } from "../browser/use-debounced.ts";
 import { SearchField } from "../design/field.tsx";
@@ -71,14 +72,16 @@ function TeamChoices({ source, hasChoice, onChoose }: TeamChoicesProps) {
             </button>
           </li>
         )}
-        {data?.rows.map(({ type, id, name, memberCount }) => (
-          <li key={`${type}/${id}`}>
-            <button type="button" onClick={() => onChoose(`${type}/${id}`)}>
-              <span>{name || id}</span>
-              <span class="muted small nowrap">{formatAmount(memberCount, "person", "people")}</span>
-            </button>
-          </li>
-        ))}
+        {data?.rows
+          .map((row) => teamFigures(data, row))
+          .map(({ type, id, name, memberCount }) => (
+            <li key={`${type}/${id}`}>
+              <button type="button" onClick={() => onChoose(`${type}/${id}`)}>
+                <span>{name}</span>
+                <span class="muted small nowrap">{formatAmount(memberCount, "person", "people")}</span>
+              </button>
+            </li>
+          ))}
       </ul>
       {data?.total === 0 && <p class="muted">No team matches.</p>}
       {further > 0 && <p class="muted small">{formatAmount(further, "team")} more: search for them.</p>}

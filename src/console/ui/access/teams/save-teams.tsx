@@ -7,6 +7,7 @@ import { useToldAction } from "../../browser/use-told-action.ts";
 import { formatAmount, formatCount, formatDateTime, shortHash } from "../../design/format.ts";
 import { Downloads } from "../../rows/downloads.tsx";
 import { pngBlob, svgBlob } from "./save-picture.ts";
+import { teamFigures } from "./team-figures.ts";
 import { pictureSize, teamsSvg } from "./teams-svg.ts";
 
 /** Teams that are drawn; more are no picture any more. */
@@ -14,16 +15,18 @@ const drawnTeams = 60;
 
 interface SaveTeamsProps {
   readonly info: SourceInfo;
-  /** Address of the teams that are shown. */
-  readonly api: string;
+  /** Address of so many of the teams that are shown. */
+  readonly apiOf: (limit: string) => string;
 }
 
 /** A button that opens the choice of form. */
-export function SaveTeams({ info, api }: SaveTeamsProps) {
+export function SaveTeams({ info, apiOf }: SaveTeamsProps) {
   const theme = useTheme();
   const save = useToldAction(async (form: "svg" | "png") => {
-    const { rows, total } = await getJson<TeamsPage>(`${api}&limit=${drawnTeams}`);
-    const svg = teamsSvg(rows, {
+    const page = await getJson<TeamsPage>(apiOf(String(drawnTeams)));
+    const { rows, total } = page;
+    const teams = rows.map((row) => teamFigures(page, row));
+    const svg = teamsSvg(teams, {
       theme,
       title: `${info.title}: teams and roles`,
       caption:
@@ -34,14 +37,12 @@ export function SaveTeams({ info, api }: SaveTeamsProps) {
     saveFile(`${info.title} teams.${form}`, blob);
   });
   return (
-    <div class="actions">
-      <Downloads
-        formats={["svg", "png"]}
-        title="Save picture"
-        verb="Save as"
-        make={{ onChoose: (form) => void save.run(form) }}
-      />
-    </div>
+    <Downloads
+      formats={["svg", "png"]}
+      title="Save picture"
+      verb="Save as"
+      make={{ onChoose: (form) => void save.run(form) }}
+    />
   );
 }
 

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../../../../test/browser/page-parts.ts";
 import { teamOf } from "../../../../../test/browser/page-samples.ts";
-import type { TeamRow } from "../../../contract/sources.ts";
 import { roleColour } from "./role-colours.ts";
+import type { TeamFigures } from "./team-figures.ts";
 
 const { pictureSize, teamsSvg } = await import("./teams-svg.ts");
 
 const frame = { theme: "light", title: "Acme: teams", caption: "2 teams", foot: "Synced today" } as const;
-const svg = (teams: readonly TeamRow[]) => teamsSvg(teams, frame);
+const svg = (teams: readonly TeamFigures[]) => teamsSvg(teams, frame);
 /** Texts of the picture in their order. */
 const texts = (picture: string) => [...picture.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
 
@@ -36,7 +36,7 @@ test("a name that does not fit is cut between characters as people see them", ()
 });
 
 test("the larger of two teams has the longer bar, and a team of nobody has none", () => {
-  const lengths = (team: TeamRow) => {
+  const lengths = (team: TeamFigures) => {
     const line =
       svg([teamOf({ memberCount: 100, byRole: [["member", 100]] }), team])
         .split("<g>")

@@ -2,9 +2,9 @@
  * The table of teams as a picture of its own: an SVG that needs no styles, fonts or scripts from elsewhere, with title,
  * legend, date and source. Pure; every text is escaped.
  */
-import type { TeamRow } from "../../../contract/sources.ts";
 import { roleTitle } from "../../rows/cells.tsx";
 import { type PictureColours, pictureColours, roleColour } from "./role-colours.ts";
+import type { TeamFigures } from "./team-figures.ts";
 
 /** What stands around the teams. */
 export interface TeamsFrame {
@@ -33,7 +33,7 @@ export function pictureSize(teams: number): { readonly width: number; readonly h
 }
 
 /** The whole file. */
-export function teamsSvg(teams: readonly TeamRow[], { theme, title, caption, foot }: TeamsFrame): string {
+export function teamsSvg(teams: readonly TeamFigures[], { theme, title, caption, foot }: TeamsFrame): string {
   const colours = pictureColours[theme];
   const { height } = pictureSize(teams.length);
   const largest = Math.max(1, ...teams.map(({ memberCount }) => memberCount));
@@ -61,7 +61,7 @@ export function teamsSvg(teams: readonly TeamRow[], { theme, title, caption, foo
   ].join("\n");
 }
 
-function teamSvg(team: TeamRow, y: number, largest: number, colours: PictureColours): string {
+function teamSvg(team: TeamFigures, y: number, largest: number, colours: PictureColours): string {
   const { name, id, memberCount, byRole, disabledCount, withoutTwoFactor } = team;
   const base = y + lineHeight * 0.65;
   const line = { y: base, size: 14, fill: colours.text };

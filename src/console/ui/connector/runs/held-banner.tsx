@@ -60,7 +60,6 @@ function GoneList({ source, runId }: { readonly source: string; readonly runId: 
       asked={useRows(sourceApi(source, `held/${runId}/people`))}
       caption="People who would go"
       nouns={["person", "people"]}
-      hasTeam={false}
       empty={
         <Empty icon="people" title="No person would go">
           What would go is no person: see the figures above.
