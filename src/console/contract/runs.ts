@@ -154,11 +154,11 @@ export interface LogLine {
   readonly runId: string | null;
 }
 
-/** GET /api/connectors/:id/logs?level=&q=&runId=&before=&limit= : newest first. */
+/** GET /api/connectors/:id/logs?level=&q=&runId=&offset=&limit=&asOf= : newest first. */
 export interface LogPage {
-  readonly lines: readonly LogLine[];
+  readonly rows: readonly LogLine[];
   /** Number of lines that match in all. */
   readonly total: number;
-  /** `before` of the next page; null at the end. */
-  readonly next: number | null;
+  /** The newest of them: with it further pages are of the same lines, whatever is logged meanwhile. */
+  readonly asOf: number;
 }

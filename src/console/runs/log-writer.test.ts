@@ -39,7 +39,7 @@ test("lines are there for who asks now, and open pages are told once a batch", (
   for (const text of ["one", "two", "three"]) writer.addJson("c", "r", line(text));
   writer.addJson("c", "r", "rubbish");
   assert.deepEqual(messages(writer.all("c")), ["one", "two", "three"]);
-  assert.deepEqual(messages(toEnd(writer.page("c", { limit: 2 })).lines), ["three", "two"]);
+  assert.deepEqual(messages(toEnd(writer.page("c", { limit: 2 })).rows), ["three", "two"]);
   assert.deepEqual(
     told.map(({ type }) => type),
     ["logged"],

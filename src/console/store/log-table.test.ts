@@ -25,7 +25,7 @@ const lineOf = (i: number, extra: Partial<NewLogLine> = {}): NewLogLine => ({
   ...extra,
 });
 const messages = (filter: Partial<LogFilter>, id = "c1"): readonly string[] =>
-  toEnd(logs.page(id, { limit: 100, ...filter })).lines.map(({ message }) => message);
+  toEnd(logs.page(id, { limit: 100, ...filter })).rows.map(({ message }) => message);
 
 logs.append(
   "c1",
@@ -36,14 +36,15 @@ logs.append("c2", [lineOf(0, { message: "of another" })]);
 test("lines come newest first, by pages that neither repeat nor miss one, with their number", () => {
   const first = toEnd(logs.page("c1", { limit: 5 }));
   assert.equal(first.total, 12);
-  assert.ok(first.next !== null);
-  const second = toEnd(logs.page("c1", { limit: 5, before: first.next }));
-  assert.ok(second.next !== null);
-  const third = toEnd(logs.page("c1", { limit: 5, before: second.next }));
-  assert.equal(third.next, null);
-  const all = [...first.lines, ...second.lines, ...third.lines].map(({ timeMs }) => timeMs);
+  // What is logged meanwhile moves nothing.
+  logs.append("c1", [lineOf(12, { runId: "later" })]);
+  const { asOf } = first;
+  const second = toEnd(logs.page("c1", { limit: 5, offset: 5, asOf }));
+  const third = toEnd(logs.page("c1", { limit: 5, offset: 10, asOf }));
+  assert.deepEqual([second.total, third.total, third.asOf], [12, 12, asOf]);
+  const all = [...first.rows, ...second.rows, ...third.rows].map(({ timeMs }) => timeMs);
   assert.deepEqual(all, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
-  assert.deepEqual(first.lines[0]?.fields, { n: 11 });
+  assert.deepEqual(first.rows[0]?.fields, { n: 11 });
 });
 
 test("a level shows itself and what is worse; a run shows its own lines", () => {

@@ -12,8 +12,10 @@ export interface LogFilter {
   /** Text that message or details hold, in either case of letters. */
   readonly q?: string | undefined;
   readonly runId?: string | undefined;
-  /** Only lines before this one. */
-  readonly before?: number | undefined;
+  /** Only lines up to this one. */
+  readonly asOf?: number | undefined;
+  /** Newer ones of them that are left out. */
+  readonly offset?: number | undefined;
   readonly limit: number;
 }
 
@@ -60,33 +62,37 @@ export class LogTable {
 
   /** A page, newest first, and how many lines match in all; some thousand lines a step. */
   *page(connectorId: string, filter: LogFilter): Generator<void, LogPage, undefined> {
-    const { limit, before = Number.MAX_SAFE_INTEGER } = filter;
+    const { limit, offset = 0, asOf = Number.MAX_SAFE_INTEGER - 1 } = filter;
     const found: number[] = [];
     let total = 0;
     for (const level of levelsOf(filter)) {
-      for (const piece of this.#pieces(connectorId, level)) {
+      for (const piece of this.#pieces(connectorId, level, asOf)) {
         const seqs = this.#matches({ connectorId, level, ...piece }, filter);
         total += seqs.length;
-        found.push(...seqs.filter((seq) => seq < before).slice(0, limit + 1));
+        found.push(...seqs.slice(0, offset + limit));
         yield;
       }
     }
-    const newest = found.toSorted((a, b) => b - a).slice(0, limit + 1);
+    const newest = found.toSorted((a, b) => b - a);
     const line = this.#db.prepare("select * from log_lines where seq = ?");
-    const lines = newest.slice(0, limit).flatMap((seq) => {
+    const rows = newest.slice(offset, offset + limit).flatMap((seq) => {
       const row = line.get(seq);
       return row ? [toLine(row)] : [];
     });
-    return { lines, total, next: newest.length > limit ? (lines.at(-1)?.seq ?? null) : null };
+    return { rows, total, asOf: filter.asOf ?? newest[0] ?? 0 };
   }
 
-  /** Stretches of the lines of one level, the newest first. */
-  *#pieces(connectorId: string, level: number): Generator<{ readonly from: number; readonly to: number }> {
+  /** Stretches of the lines of one level up to a line, the newest first. */
+  *#pieces(
+    connectorId: string,
+    level: number,
+    asOf: number,
+  ): Generator<{ readonly from: number; readonly to: number }> {
     const lowest = this.#db.prepare(
       `select min(seq) as seq from
          (select seq from log_lines where connector_id = ? and level = ? and seq < ? order by seq desc limit ?)`,
     );
-    for (let to = Number.MAX_SAFE_INTEGER; ; ) {
+    for (let to = asOf + 1; ; ) {
       const from = lowest.get(connectorId, level, to, pieceLines)?.["seq"];
       if (typeof from !== "number") return;
       yield { from, to };

@@ -150,7 +150,7 @@ for (let version = 0; version < migrations.length; version++) {
     );
     store.connectors.put(connector);
     assert.deepEqual(store.connectors.get("c1"), connector);
-    assert.deepEqual(toEnd(store.logs.page("c1", { limit: 1 })), { lines: [], total: 0, next: null });
+    assert.deepEqual(toEnd(store.logs.page("c1", { limit: 1 })), { rows: [], total: 0, asOf: 0 });
     store.close();
   });
 }

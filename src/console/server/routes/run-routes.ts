@@ -29,12 +29,13 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
     .get("/runs/:runId/file", (context) => downloadFile(connectors, context, context.req.param("runId")))
     .get("/connectors/:id/logs", async (context) => {
       const query = (name: string): string | undefined => context.req.query(name) || undefined;
-      const before = query("before");
+      const asOf = query("asOf");
       const page = connectors.logs.page(connectors.existing(context.req.param("id")), {
         level: readChoice(query("level"), "level", logLevels),
         q: query("q")?.slice(0, 1000),
         runId: query("runId"),
-        before: before === undefined ? undefined : readNumber(before, "before", { from: 0, to: 1e15, absent: 0 }),
+        asOf: asOf === undefined ? undefined : readNumber(asOf, "asOf", { from: 0, to: 1e15, absent: 0 }),
+        offset: readNumber(query("offset"), "offset", { from: 0, to: 1e9, absent: 0 }),
         limit: readNumber(query("limit"), "limit", pageOfLines),
       });
       return context.json(await inSlices(page));

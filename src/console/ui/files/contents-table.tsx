@@ -18,7 +18,9 @@ interface ContentsTableProps {
 /** The table of what the query names. */
 export function ContentsTable({ source, query }: ContentsTableProps) {
   const { show, type, entitlement, principal } = query;
-  const shown = usePagedRows<TableRow, TablePage>(sourceApi(source, show, { type, entitlement, principal }), pageRows);
+  const shown = usePagedRows<TableRow, TablePage>(sourceApi(source, show, { type, entitlement, principal }), {
+    pageSize: pageRows,
+  });
   const { page, failure } = shown.rows;
   const columns = useMemo(() => (page ? contentColumns(source, page) : []), [source, page?.columns]);
   if (!page && failure === undefined) return <Skeleton lines={8} />;

@@ -4,6 +4,7 @@ import { PagedRows, type RowPage } from "./paged-rows.ts";
 
 interface Asked {
   readonly offset: number;
+  readonly asOf: number | undefined;
   readonly signal: AbortSignal;
   answer(page: RowPage<number>): void;
   fail(cause: unknown): void;
@@ -14,9 +15,9 @@ function harness(options: { pageSize?: number; keptPages?: number } = {}) {
   let changes = 0;
   const rows = new PagedRows<number>({
     ...options,
-    fetchPage: (offset, _limit, signal) => {
+    fetchPage: ({ offset, asOf }, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<RowPage<number>>();
-      asked.push({ offset, signal, answer: resolve, fail: reject });
+      asked.push({ offset, asOf, signal, answer: resolve, fail: reject });
       return promise;
     },
     onChange: () => {
@@ -117,4 +118,17 @@ test("a closed list is silent", async () => {
   await settled();
   assert.equal(changes(), 0);
   assert.equal(rows.failure, undefined);
+});
+
+test("further pages of a list that grows in front are asked for as it was at the first one", async () => {
+  const { rows, asked } = harness({ pageSize: 10 });
+  rows.need(0, 9);
+  asked[0]?.answer({ ...page(25, 0, 10), asOf: 77 });
+  await settled();
+  rows.need(10, 12);
+  assert.deepEqual(
+    asked.map(({ asOf }) => asOf),
+    [undefined, 77],
+  );
+  assert.deepEqual(rows.looked, [10, 12]);
 });

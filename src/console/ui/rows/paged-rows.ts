@@ -8,10 +8,19 @@ export interface RowPage<T> {
   /** Number of rows in the whole list. */
   readonly total: number;
   readonly rows: readonly T[];
+  /** Newest row of a list in front of which rows come while one looks: further pages are of the list as it was then. */
+  readonly asOf?: number;
 }
 
-/** Fetches rows `offset` to `offset + limit`; rejects when the signal is aborted. */
-export type FetchPage<P> = (offset: number, limit: number, signal: AbortSignal) => Promise<P>;
+/** Rows `offset` to `offset + limit` of a list, as it was at a page that is here already. */
+export interface PageAsked {
+  readonly offset: number;
+  readonly limit: number;
+  readonly asOf: number | undefined;
+}
+
+/** Fetches rows; rejects when the signal is aborted. */
+export type FetchPage<P> = (asked: PageAsked, signal: AbortSignal) => Promise<P>;
 
 /** What it is made of. */
 export interface PagedRowsOptions<P> {
@@ -32,6 +41,8 @@ export class PagedRows<T, P extends RowPage<T> = RowPage<T>> {
   /** In the order in which they were last looked at, the latest last. */
   readonly #pages = new Map<number, readonly T[]>();
   readonly #underWay = new Map<number, AbortController>();
+  /** Rows that were looked at last, the first and the last. */
+  #looked: readonly [first: number, last: number] = [0, 0];
   #page: P | undefined;
   #failure: unknown;
   readonly #end = new AbortController();
@@ -62,6 +73,11 @@ export class PagedRows<T, P extends RowPage<T> = RowPage<T>> {
     return this.#underWay.size > 0;
   }
 
+  /** Rows that were looked at last, the first and the last. */
+  get looked(): readonly [first: number, last: number] {
+    return this.#looked;
+  }
+
   /** The row, if its page is here. */
   row(index: number): T | undefined {
     return this.#pages.get(Math.floor(index / this.#pageSize))?.[index % this.#pageSize];
@@ -70,6 +86,7 @@ export class PagedRows<T, P extends RowPage<T> = RowPage<T>> {
   /** Fetches the pages of rows `first` to `last`, both included, unless they are here; forgets requests for others. */
   need(first: number, last: number): void {
     if (this.#end.signal.aborted || this.#failure !== undefined) return;
+    this.#looked = [first, last];
     const wanted = pagesBetween(first, last, this.#pageSize, this.total);
     for (const [page, controller] of this.#underWay) {
       if (wanted.includes(page)) continue;
@@ -101,7 +118,8 @@ export class PagedRows<T, P extends RowPage<T> = RowPage<T>> {
     const controller = new AbortController();
     this.#underWay.set(page, controller);
     try {
-      const answer = await this.#options.fetchPage(page * this.#pageSize, this.#pageSize, controller.signal);
+      const asked = { offset: page * this.#pageSize, limit: this.#pageSize, asOf: this.#page?.asOf };
+      const answer = await this.#options.fetchPage(asked, controller.signal);
       if (controller.signal.aborted) return;
       this.#page = answer;
       this.#touch(page, answer.rows);

@@ -43,7 +43,7 @@ export function useRows<P extends TablePage = TablePage>(
 ): AskedRows<P> {
   const [query, change] = useTableQuery();
   const address = useDebounced(tableApi(api, query, more), typingDelayMs);
-  const shown = usePagedRows<TableRow, P>(address, pageRows);
+  const shown = usePagedRows<TableRow, P>(address, { pageSize: pageRows });
   return { shown, api, more, query, change };
 }
 

@@ -8,34 +8,26 @@ import { classNames } from "../../design/class-names.ts";
 import { CodeBlock } from "../../design/code-block.tsx";
 import { formatClockSeconds, formatDateTime } from "../../design/format.ts";
 import { Empty, Skeleton } from "../../design/loaded.tsx";
+import type { PagedRows } from "../../rows/paged-rows.ts";
 import { useScrolledRows } from "../../rows/use-scrolled-rows.ts";
-import type { LogLines } from "./use-log-lines.ts";
 
 /** Height of a line in pixels, as in connector.css. */
 const rowHeight = 32;
-/** So many lines before the end older ones are asked for. */
-const loadAhead = 40;
 
 const tones: Readonly<Record<LogLevelName, Tone>> = { debug: "neutral", info: "info", warn: "warn", error: "bad" };
 
 /** The list, and the details of the chosen line below it. */
-export function LogList({ log, isSearch }: { log: LogLines; isSearch: boolean }) {
-  const { lines } = log;
+export function LogList({ log, isSearch }: { log: PagedRows<LogLine>; isSearch: boolean }) {
+  const { total } = log;
+  const count = total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<LogLine | null>(null);
-  const [first, last] = useScrolledRows(scroller, lines.length, rowHeight);
-  useEffect(() => {
-    if (lines.length > 0 && last >= lines.length - loadAhead) log.loadOlder();
-  }, [last, lines.length]);
-  const height = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    height.current?.style.setProperty("height", `${lines.length * rowHeight}px`);
-  }, [lines.length]);
-
-  if (lines.length === 0) {
+  const [first, last] = useScrolledRows(scroller, count, rowHeight);
+  useEffect(() => log.need(first, Math.max(first, last)), [log, first, last]);
+  if (count === 0) {
     return (
       <div class="card">
-        {log.isLoading || log.total === null ? (
+        {total === undefined ? (
           <Skeleton lines={6} />
         ) : (
           <Empty icon="list" title={isSearch ? "No line matches" : "No lines yet"}>
@@ -49,16 +41,12 @@ export function LogList({ log, isSearch }: { log: LogLines; isSearch: boolean })
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls; that must work without a mouse. */}
       <section class="log card-flush card" ref={scroller} aria-label="Log lines" tabIndex={0}>
-        <div class="log-rows" ref={height}>
-          {lines.slice(first, last + 1).map((line, at) => (
-            <Row
-              key={line.seq}
-              line={line}
-              top={(first + at) * rowHeight}
-              isChosen={chosen?.seq === line.seq}
-              onChoose={setChosen}
-            />
-          ))}
+        <div class="log-rows" style={{ height: `${count * rowHeight}px` }}>
+          {Array.from({ length: last - first + 1 }, (_, at) => first + at).map((index) => {
+            const line = log.row(index);
+            const isChosen = line !== undefined && chosen?.seq === line.seq;
+            return line && <Row key={line.seq} {...{ line, isChosen }} top={index * rowHeight} onChoose={setChosen} />;
+          })}
         </div>
       </section>
       {chosen && <LineDetails line={chosen} onClose={() => setChosen(null)} />}
@@ -68,15 +56,11 @@ export function LogList({ log, isSearch }: { log: LogLines; isSearch: boolean })
 
 function Row(props: { line: LogLine; top: number; isChosen: boolean; onChoose: (line: LogLine) => void }) {
   const { line, top } = props;
-  const row = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    row.current?.style.setProperty("transform", `translateY(${top}px)`);
-  }, [top]);
   return (
     <button
       type="button"
-      ref={row}
       class={classNames("log-row", `log-${line.level}`)}
+      style={{ transform: `translateY(${top}px)` }}
       aria-pressed={props.isChosen}
       onClick={() => props.onChoose(line)}
     >

@@ -2,17 +2,20 @@
 
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { LogLevelName } from "../../../contract/runs.ts";
+import type { LogLevelName, LogLine } from "../../../contract/runs.ts";
 import { logLevels } from "../../../contract/runs.ts";
+import { withQuery } from "../../access/source-address.ts";
+import { failureFrom } from "../../api/api-error.ts";
+import type { PageEvent } from "../../api/events.ts";
 import { useDebounced } from "../../browser/use-debounced.ts";
 import { FailureBanner } from "../../design/banner.tsx";
 import { Button, LinkButton } from "../../design/button.tsx";
 import { CheckField, SearchField, Segments } from "../../design/field.tsx";
 import { capitalized, formatAmount } from "../../design/format.ts";
+import { usePagedRows } from "../../rows/use-paged-rows.ts";
 import { connectorApi } from "../connector-paths.ts";
 import type { TabProps } from "../use-connector.ts";
 import { LogList } from "./log-list.tsx";
-import { type LogQuery, useLogLines } from "./use-log-lines.ts";
 
 const levelOptions = logLevels.map((level) => ({
   value: level,
@@ -28,8 +31,13 @@ export function LogsTab({ connector }: TabProps) {
   const [level, setLevel] = useState<LogLevelName>("info");
   const [search, setSearch] = useState("");
   const [isFollowing, setFollowing] = useState(true);
-  const query: LogQuery = { connectorId: connector.id, level, q: useDebounced(search.trim(), searchDelayMs), runId };
-  const log = useLogLines(query, isFollowing);
+  const q = useDebounced(search.trim(), searchDelayMs);
+  const isNew = (event: PageEvent): boolean =>
+    event.type === "reconnected" || (event.type === "logged" && event.connectorId === connector.id);
+  const { rows: log } = usePagedRows<LogLine>(withQuery(connectorApi(connector.id, "/logs"), { level, q, runId }), {
+    pageSize: 200,
+    reloadOn: isFollowing ? isNew : undefined,
+  });
   return (
     <div class="stack">
       <div class="row-between">
@@ -54,11 +62,13 @@ export function LogsTab({ connector }: TabProps) {
           <Button isSmall={true} onClick={() => route(path)} text="Show all" />
         </p>
       )}
-      {log.failure && <FailureBanner failure={log.failure} isUrgent={true} />}
+      {log.failure !== undefined && (
+        <FailureBanner failure={failureFrom(log.failure)} isUrgent={true} onRetry={() => log.retry(...log.looked)} />
+      )}
       <p class="muted small number" role="status">
-        {log.total === null ? "…" : `${formatAmount(log.total, "line")}, newest first`}
+        {log.total === undefined ? "…" : `${formatAmount(log.total, "line")}, newest first`}
       </p>
-      <LogList log={log} isSearch={query.q !== ""} />
+      <LogList log={log} isSearch={q !== ""} />
     </div>
   );
 }
