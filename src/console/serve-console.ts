@@ -1,4 +1,5 @@
 /** Starts all parts of the console, says where it is, waits for the signal to stop, and ends them in good order. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -11,7 +12,6 @@ import { userName } from "../sdk/user-name.ts";
 import type { ConsoleOptions } from "./command-options.ts";
 import { openConnectors } from "./connectors/open-connectors.ts";
 import { EventHub } from "./event-hub.ts";
-import { openBrowser } from "./open-browser.ts";
 import { Reviews } from "./reviews/reviews.ts";
 import { createApp } from "./server/app.ts";
 import { keptCookieName } from "./server/cookie-name.ts";
@@ -189,4 +189,18 @@ function readPem(path: string): string {
 
 function dataDirOf({ dataDir }: ConsoleOptions, { env }: CliIo): string {
   return dataDir ?? defaultDataDirectory({ env, platform: process.platform, home: userHome() });
+}
+
+const openers: Readonly<Record<string, readonly [file: string, ...args: string[]]>> = {
+  darwin: ["open"],
+  // `start` takes the first quoted text for a title; rundll32 takes the address as it is.
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+};
+
+/** Starts the opener of this system and forgets it. */
+function openBrowser(address: string): void {
+  const [file, ...args] = openers[process.platform] ?? ["xdg-open"];
+  const child = spawn(file, [...args, address], { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
 }

@@ -111,7 +111,6 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
   const audit: AuditLog = {
     record: (action, result) => log.record(action, result),
     around: (action, work) => log.around(action, work),
-    list: (limit) => log.list(limit),
     close: () => log.close(),
   };
   const hub = new EventHub();

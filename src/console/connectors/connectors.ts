@@ -254,9 +254,9 @@ export class Connectors {
   }
 
   /** @returns the id of the run. */
-  startSync(id: string, { acceptChanges }: { readonly acceptChanges?: boolean | undefined } = {}): string {
+  startSync(id: string): string {
     this.#access.find(id);
-    return this.#runner.start(id, { startedBy: "person", acceptChanges });
+    return this.#runner.start(id, { startedBy: "person" });
   }
 
   async cancel(id: string): Promise<ConnectorDetail> {

@@ -19,14 +19,3 @@ export interface SessionInfo {
   /** Number of events told so far; see the heartbeat of the stream of events. */
   readonly eventsTold: number;
 }
-
-/** A line of the audit log: GET /api/audit?limit=. */
-export interface AuditLine {
-  readonly timeMs: number;
-  /** Who did it, by name; `console` for what it does by itself. */
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly result: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}

@@ -186,7 +186,6 @@ export interface ReviewInfo {
   readonly title: string;
   readonly summary: string;
   readonly comparesSyncs: boolean;
-  readonly countsAges: boolean;
   /** Null where it has to be chosen first what is compared with, or where it could not be answered. */
   readonly headline: Headline | null;
   /** Why it could not be answered. */

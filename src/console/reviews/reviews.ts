@@ -20,9 +20,10 @@ import type {
   ReviewCheck,
   RowFilter,
 } from "../contract/reviews.ts";
+import type { ExportFormat } from "../contract/sources.ts";
 import type { KeptFiles } from "../kept-files.ts";
 import type { CheckAnswer } from "../sources/decided.ts";
-import { type ExportForm, exportAnswer } from "../sources/exports.ts";
+import { exportAnswer } from "../sources/exports.ts";
 import { inSlices } from "../sources/in-slices.ts";
 import { millisecondsOf } from "../sources/source-info.ts";
 import type { Download, Sources } from "../sources/sources.ts";
@@ -149,15 +150,15 @@ export class Reviews {
   }
 
   /** Its rows and decisions in one of the forms, held against the current file when there is one, and a later one. */
-  async export(id: string, form: ExportForm): Promise<{ readonly download: Download; readonly name: string }> {
+  async export(id: string, format: ExportFormat): Promise<{ readonly download: Download; readonly name: string }> {
     const { review } = await this.#file(id);
     const { sources } = this.#options;
     const { source = "", fileName, title } = review.head;
     const hasFile = sources.has(source);
     const download = hasFile
-      ? await sources.download(source, "exportDecisions", { path: this.#path(id), form })
+      ? await sources.download(source, "exportDecisions", { path: this.#path(id), format })
       : await sources.downloadOf((out) =>
-          writeOutputFile(out, (sink) => exportAnswer(decisionsAnswer(review), form, sink)),
+          writeOutputFile(out, (sink) => exportAnswer(decisionsAnswer(review), format, sink)),
         );
     return { download, name: [...(fileName === undefined ? [] : [fileName]), title, "decisions"].join("-") };
   }

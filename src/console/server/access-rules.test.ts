@@ -11,7 +11,7 @@ const asked: readonly (readonly [who: string, method: string, paths: readonly st
   ["viewer reviewer admin", "HEAD", ["/api/reviews/x/export", "/api/sources/connector:x/evidence"]],
   ["viewer reviewer admin", "POST", ["/api/sign-out", "/api/sources/x/list", "/api/sources/x/list/export"]],
   ["reviewer admin", "POST", ["/api/reviews/x/decide", "/api/reviews/x/sign"]],
-  ["admin", "GET", ["/api/audit", "/api/persons", "/api/back-up", "/api/files", "/api/notifications"]],
+  ["admin", "GET", ["/api/persons", "/api/back-up", "/api/files", "/api/notifications"]],
   ["admin", "GET", ["/api/connectors/x/logs", "/api/connectors/x/deploy", "/api/runs/x/file"]],
   ["admin", "POST", ["/api/connectors", "/api/connectors/x/sync", "/api/connectors/x/settings", "/api/persons"]],
   ["admin", "POST", ["/api/reviews", "/api/reviews/x", "/api/files", "/api/files/upload"]],

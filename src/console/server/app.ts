@@ -11,7 +11,6 @@ import { refuseLargeBody } from "./body-values.ts";
 import type { ConsoleEnv } from "./console-env.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { failureResponse, forgedRequest, noSuchAddress, notAllowed, sessionExpired } from "./failure-response.ts";
-import { isPageAddress } from "./page-addresses.ts";
 import { type ConsoleFacts, sessionRoutes } from "./routes/session-routes.ts";
 import { ownerOf, type Sessions } from "./sessions.ts";
 import type { SignIns } from "./sign-ins.ts";
@@ -97,4 +96,26 @@ function launch(context: Context<ConsoleEnv>, { signIns, sessions, facts }: Cons
   // A link that is used up leads to the page as well: it says what to do, or shows itself where a session still is.
   if (outcome !== "refused") context.header("set-cookie", sessions.cookie(sessions.create(outcome), facts.isSecure));
   return context.redirect("/", 303);
+}
+
+const part = "[^/]+";
+const sourceScreens = `(?:/(?:people|teams(?:/${part}/${part})?|roles|list|reviews(?:/${part})?|tables(?:/${part}(?:/${part})?)?))?`;
+const connectorScreens = `(?:/(?:access|reviews|history|logs|settings|deploy|service)(?:/.*)?)?`;
+const patterns = [
+  "/",
+  "/connectors",
+  "/connectors/add(?:/.*)?",
+  `/connectors/${part}${connectorScreens}`,
+  "/files",
+  "/notifications",
+  "/back-up",
+  "/persons",
+  `/reviews(?:/${part})?`,
+  `/files/${part}(?:/.*)?`,
+  `/sources/${part}${sourceScreens}`,
+].map((pattern) => new RegExp(`^${pattern}$`));
+
+/** Whether the page has a screen at this path. */
+export function isPageAddress(path: string): boolean {
+  return patterns.some((pattern) => pattern.test(path));
 }

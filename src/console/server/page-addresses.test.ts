@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPageAddress } from "./page-addresses.ts";
+import { isPageAddress } from "./app.ts";
 
 for (const path of [
   ...["/", "/connectors", "/connectors/add", "/connectors/add/schedule", "/connectors/abc", "/files", "/persons"],

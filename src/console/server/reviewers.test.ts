@@ -8,6 +8,7 @@ import { startSandbox } from "../../../sandbox/server.ts";
 import { openTestConnectors } from "../../../test/console/test-connectors.ts";
 import { type Reply, type SignedIn, startWebServer, type WebServer } from "../../../test/console/web-server.ts";
 import { scratchDirectory } from "../../../test/e2e/program.ts";
+import { auditLines } from "../../../test/support/audit-lines.ts";
 import { recordsOf } from "../../../test/support/table-records.ts";
 import { syncSandbox } from "../../../test/trust/sandbox-sync.ts";
 import { filesBelow, hitsIn } from "../../../test/trust/secret-forms.ts";
@@ -26,7 +27,7 @@ import type {
   QuestionInput,
   Role,
 } from "../contract/reviews.ts";
-import type { AuditLine, SessionInfo } from "../contract/session.ts";
+import type { SessionInfo } from "../contract/session.ts";
 import type { ReviewPage, ReviewsOverview, TablePage } from "../contract/sources.ts";
 import { restoreBackup } from "../store/backup.ts";
 import { membersQuestion, peopleQuestion, reportQuestion } from "../ui/decisions/shown-question.ts";
@@ -112,11 +113,7 @@ test("a reviewer decides by a link of their own, the next sync says what was don
   assert.equal(verified.decisions, 1);
   const log = readFileSync(join(web.dataDir, "audit.ndjson"));
   assert.equal(brokenLine(chainedLines(log)), undefined);
-  const lines = log
-    .toString()
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as AuditLine); // what the log writes
+  const lines = auditLines(web.dataDir);
   assert.ok(lines.some(({ details }) => details["sha256"] === createHash("sha256").update(pack).digest("hex")));
   const actors = new Map(lines.map(({ action, actor }) => [action, actor]));
   assert.deepEqual(

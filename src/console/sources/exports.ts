@@ -14,13 +14,6 @@ import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";
 import type { Since } from "./reviews.ts";
 
-/** How an export is written. */
-export interface ExportForm {
-  readonly format: ExportFormat;
-  /** Begins a CSV with a byte order mark, for Excel. */
-  readonly byteOrderMark: boolean;
-}
-
 /** Media type by form. */
 export const exportTypes: Readonly<Record<ExportFormat | "zip" | "backup", string>> = {
   csv: "text/csv; charset=utf-8",
@@ -31,9 +24,9 @@ export const exportTypes: Readonly<Record<ExportFormat | "zip" | "backup", strin
 };
 
 /** Writes an answer, the same bytes as the command does. */
-export async function exportAnswer(answer: Answer, { format, byteOrderMark }: ExportForm, sink: Sink): Promise<void> {
+export async function exportAnswer(answer: Answer, format: ExportFormat, sink: Sink): Promise<void> {
   if (format === "xlsx") await renderXlsx(answer, sink);
-  else if (format === "csv") await inSlices(renderCsv(answer, { byteOrderMark }), sink);
+  else if (format === "csv") await inSlices(renderCsv(answer), sink);
   else await inSlices(renderJson(answer), sink);
 }
 

@@ -5,6 +5,7 @@
 import { writeOutputFile } from "../../reports/output-file.ts";
 import type { ListedPage } from "../contract/reviews.ts";
 import type {
+  ExportFormat,
   PersonDetail,
   ResourceDetail,
   ReviewPage,
@@ -23,21 +24,14 @@ import {
   type StartTaken,
   startFrom,
 } from "./decided.ts";
-import { type EvidenceTaken, type ExportForm, exportAnswer, exportEvidence } from "./exports.ts";
+import { type EvidenceTaken, exportAnswer, exportEvidence } from "./exports.ts";
 import type { OpenSource } from "./open-source.ts";
 import { personOf, teamOf } from "./people.ts";
 import { type RowsAsked, rowsAnswer, rowsPage, type TableOf } from "./people-tables.ts";
 import { type ReviewRequest, reviewAnswer, reviewPage, reviewsOverview, type Since } from "./reviews.ts";
 import type { Window } from "./rows/table-page.ts";
 import { sourceInfo } from "./source-info.ts";
-import {
-  type EntitlementsQuery,
-  entitlementsPage,
-  type GrantsQuery,
-  grantsPage,
-  resourceDetail,
-  resourcesPage,
-} from "./tables.ts";
+import { entitlementsPage, type GrantsQuery, grantsPage, resourceDetail, resourcesPage } from "./tables.ts";
 
 /** Something in a file, by its type and id. */
 interface Named {
@@ -54,7 +48,7 @@ interface Asked {
 /** All rows that fit, as a file. */
 interface Export extends Written {
   readonly asked: RowsAsked;
-  readonly form: ExportForm;
+  readonly format: ExportFormat;
 }
 
 /** A review without what it compares with, which is asked for beside it. */
@@ -72,7 +66,7 @@ export interface Questions {
   team: [taken: Named, answer: TeamRow];
   resources: [taken: { readonly type: string | undefined; readonly window: Window }, answer: TablePage];
   resource: [taken: Named, answer: ResourceDetail];
-  entitlements: [taken: { readonly query: EntitlementsQuery; readonly window: Window }, answer: TablePage];
+  entitlements: [taken: { readonly type: string | undefined; readonly window: Window }, answer: TablePage];
   grants: [taken: { readonly query: GrantsQuery; readonly window: Window }, answer: TablePage];
   overview: [taken: Record<string, never>, answer: ReviewsOverview];
   attention: [taken: Record<string, never>, answer: AttentionFacts];
@@ -81,11 +75,11 @@ export interface Questions {
   exportReview: [taken: Export & { readonly request: ReviewAsked }, answer: null];
   exportEvidence: [taken: Written & EvidenceTaken, answer: null];
   listed: [taken: { readonly list: string; readonly window: Window }, answer: ListedPage];
-  exportListed: [taken: Written & { readonly list: string; readonly form: ExportForm }, answer: null];
+  exportListed: [taken: Written & { readonly list: string; readonly format: ExportFormat }, answer: null];
   startReview: [taken: StartTaken, answer: { readonly id: string }];
   /** Null: the file is not a later one. */
   checkReview: [taken: { readonly path: string }, answer: CheckAnswer | null];
-  exportDecisions: [taken: Written & { readonly path: string; readonly form: ExportForm }, answer: null];
+  exportDecisions: [taken: Written & { readonly path: string; readonly format: ExportFormat }, answer: null];
 }
 
 /** Those that go through all of the file and keep nothing of it in memory. */
@@ -153,19 +147,19 @@ export const answering: Answering = {
   team: (open, { type, id }) => teamOf(open, type, id),
   resources: (open, { type, window }) => resourcesPage(open, type, window),
   resource: (open, { type, id }) => resourceDetail(open, { resourceType: type, resource: id }),
-  entitlements: (open, { query, window }) => entitlementsPage(open, query, window),
+  entitlements: (open, { type, window }) => entitlementsPage(open, type, window),
   grants: (open, { query, window }) => grantsPage(open, query, window),
   overview: (open, _taken, since) => reviewsOverview(open, since),
   attention: attentionFacts,
   review: (open, { request, asked, window }, since) => reviewPage(open, { ...request, since }, asked, window),
-  async exportRows(open, { of, asked, form, out }) {
+  async exportRows(open, { of, asked, format, out }) {
     const answer = await rowsAnswer(open, of, asked);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
+    await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
     return null;
   },
-  async exportReview(open, { request, asked, form, out }, since) {
+  async exportReview(open, { request, asked, format, out }, since) {
     const answer = await reviewAnswer(open, { ...request, since }, asked);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
+    await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
     return null;
   },
   async exportEvidence(open, { out, ...taken }, since) {
@@ -173,15 +167,15 @@ export const answering: Answering = {
     return null;
   },
   listed: (open, { list, window }) => listedPage(open, list, window),
-  async exportListed(open, { list, form, out }) {
-    await writeOutputFile(out, (sink) => exportAnswer(listedAnswer(open, list), form, sink));
+  async exportListed(open, { list, format, out }) {
+    await writeOutputFile(out, (sink) => exportAnswer(listedAnswer(open, list), format, sink));
     return null;
   },
   startReview: (open, taken, since) => startFrom(open, since, taken),
   checkReview: (open, { path }) => checkAgainst(open, path),
-  async exportDecisions(open, { path, form, out }) {
+  async exportDecisions(open, { path, format, out }) {
     const answer = await decisionsOf(open, path);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, form, sink));
+    await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
     return null;
   },
 };

@@ -48,9 +48,9 @@ interface Answered extends Told, Omit<Answer, "rows"> {
 export async function reviewsOverview(open: OpenSource, since: Since | undefined): Promise<ReviewsOverview> {
   const found: ReviewInfo[] = [];
   const applicable = await open.kept("reviews", async () => namesFor(open), String);
-  for (const { name, title, summary, comparesSyncs = false, countsAges = false } of reviews()) {
+  for (const { name, title, summary, comparesSyncs = false } of reviews()) {
     if (!applicable.includes(name)) continue;
-    const info = { name, title, summary, comparesSyncs, countsAges };
+    const info = { name, title, summary, comparesSyncs };
     try {
       const { headline } = await answered(open, { name, since });
       found.push({ ...info, headline, problem: null });

@@ -446,8 +446,6 @@ test("a file that is replaced is read anew", async () => {
 test("people who fit are exported as they are listed, in every form", async () => {
   const { total } = await browser.json<TablePage>(`${base}/people?status=disabled`);
   const csv = await browser.get(`${base}/people/export?format=csv&status=disabled`);
-  const marked = await download(`${base}/people/export?format=csv&status=disabled&bom=true`);
-  assert.equal(marked.toString(), `\ufeff${csv.body}`);
   assert.equal(csv.body.split("\r\n").length - 2, total);
   const json = await browser.json<{ rows: { status: string }[] }>(`${base}/people/export?format=json&status=disabled`);
   assert.equal(json.rows.length, total);

@@ -20,20 +20,10 @@ export async function resourcesPage(open: OpenSource, type: string | undefined, 
   });
 }
 
-/** What entitlements are asked for. */
-export interface EntitlementsQuery {
-  readonly type?: string | undefined;
-  readonly resource?: ResourceId | undefined;
-}
-
-/** Entitlements on resources of one type or on one resource, or all. */
-export async function entitlementsPage(
-  open: OpenSource,
-  { type, resource }: EntitlementsQuery,
-  window: Window,
-): Promise<TablePage> {
+/** Entitlements on resources of one type, or all. */
+export async function entitlementsPage(open: OpenSource, type: string | undefined, window: Window): Promise<TablePage> {
   const { view, holdings } = open;
-  const filter = { ...(type !== undefined && { resourceTypeId: type }), ...(resource && { resource }) };
+  const filter = type === undefined ? {} : { resourceTypeId: type };
   const rows = [...view.entitlements(filter, window)].map((entitlement) => ({
     entitlement,
     resourceName: holdings.resourceName(entitlement.resource.id),

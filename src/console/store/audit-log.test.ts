@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { auditLines } from "../../../test/support/audit-lines.ts";
 import { brokenLine, chainedLines } from "../../sdk/chained-lines.ts";
 import { BatonError } from "../../sdk/errors.ts";
 import { actingAs, openAuditLog } from "./audit-log.ts";
@@ -35,12 +36,10 @@ test("an action stands in it before and after, in UTC, with who, what, on what a
     details: { n: 1 },
   });
   assert.deepEqual(
-    audit.list(10).map(({ result }) => result),
-    ["failed: CONSOLE-RUNNING", "requested", "done", "requested"],
+    auditLines(directory).map(({ result }) => result),
+    ["requested", "done", "requested", "failed: CONSOLE-RUNNING"],
   );
   assert.equal(statSync(path).mode & 0o777, 0o600);
-  appendFileSync(path, '{"cut off');
-  assert.equal(audit.list(2).length, 1);
   audit.close();
 });
 
@@ -67,7 +66,8 @@ test("names with line ends stay on one line", () => {
   const path = join(directory, "lines.ndjson");
   const audit = openAuditLog(path, () => 0);
   audit.record({ action: "opened", target: "a\nb\r\u2028c" }, "done");
-  assert.equal(readFileSync(path, "utf8").split("\n").length, 2);
-  assert.equal(audit.list(1)[0]?.target, "a\nb\r\u2028c");
+  const [line = "", ...others] = readFileSync(path, "utf8").split("\n");
+  assert.deepEqual(others, [""]);
+  assert.ok(line.includes(String.raw`"a\nb\r`));
   audit.close();
 });

@@ -4,10 +4,8 @@
  * Knows nothing of what the actions do; secrets must not be handed to it.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { readFileSync } from "node:fs";
 import { ChainedLines } from "../../sdk/chained-lines.ts";
 import { BatonError, errnoOf, Status, toBatonError } from "../../sdk/errors.ts";
-import type { AuditLine } from "../contract/session.ts";
 
 /** An action, before its result is known. */
 export interface AuditedAction {
@@ -31,8 +29,6 @@ export interface AuditLog {
    * @throws BatonError `CONSOLE-AUDIT` before the work when nothing can be written; else what the work throws.
    */
   around<T>(action: AuditedAction, work: () => T | Promise<T>): Promise<T>;
-  /** The last lines, newest first. */
-  list(limit: number): readonly AuditLine[];
   close(): void;
 }
 
@@ -91,37 +87,8 @@ class FileAuditLog implements AuditLog {
     return value;
   }
 
-  list(limit: number): readonly AuditLine[] {
-    const lines = readFileSync(this.#path, "utf8").trimEnd().split("\n");
-    return lines
-      .slice(-limit)
-      .toReversed()
-      .flatMap((line) => parseLine(line) ?? []);
-  }
-
   close(): void {
     this.#lines.close();
-  }
-}
-
-function parseLine(text: string): AuditLine | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("time" in value)) return undefined;
-    // Written by `record`, and by nobody else.
-    const line = value as {
-      time: string;
-      actor: string;
-      action: string;
-      target: string;
-      result: string;
-      details: AuditLine["details"];
-    };
-    const { time, actor, action, target, result, details } = line;
-    return { timeMs: Date.parse(time), actor, action, target, result, details };
-  } catch {
-    // Cut off by a full disk; its writer refused the action.
-    return undefined;
   }
 }
 

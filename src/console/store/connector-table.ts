@@ -1,5 +1,5 @@
 /** Connectors as they are kept: what was entered, never what follows from runs. Secrets are elsewhere. */
-import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { FileEngine, KeyFacts, RunMode, Schedule } from "../contract/connectors.ts";
 
 /** Settings that are no secrets. Texts are "" when not set. */
@@ -47,23 +47,27 @@ export interface ConnectorRecord {
 /** Until somebody says otherwise. */
 export const usualTimeoutSeconds = 300;
 
-const columns = [
-  "id",
-  "name",
-  "mode",
-  "owner",
-  "is_sample",
-  "is_paused",
-  "settings",
-  "key_facts",
-  "schedule",
-  "schedule_since_ms",
-  "retry_at_ms",
-  "created_at_ms",
-  "current_run_id",
-  "dismissed_run_id",
-  "runs_service",
-] as const;
+/** Where each value is kept, and in which form. */
+const columns: Readonly<Record<keyof ConnectorRecord, readonly [name: string, form: "plain" | "flag" | "json"]>> = {
+  id: ["id", "plain"],
+  name: ["name", "plain"],
+  mode: ["mode", "plain"],
+  owner: ["owner", "plain"],
+  isSample: ["is_sample", "flag"],
+  isPaused: ["is_paused", "flag"],
+  settings: ["settings", "json"],
+  key: ["key_facts", "json"],
+  schedule: ["schedule", "json"],
+  scheduleSinceMs: ["schedule_since_ms", "plain"],
+  retryAtMs: ["retry_at_ms", "plain"],
+  createdAtMs: ["created_at_ms", "plain"],
+  currentRunId: ["current_run_id", "plain"],
+  dismissedRunId: ["dismissed_run_id", "plain"],
+  runsService: ["runs_service", "flag"],
+};
+const names = Object.values(columns).map(([name]) => name);
+const upsert = `insert into connectors (${names.join(", ")}) values (${names.map(() => "?").join(", ")})
+  on conflict (id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(", ")}`;
 
 /** The table of connectors. */
 export class ConnectorTable {
@@ -85,30 +89,8 @@ export class ConnectorTable {
 
   /** Writes the whole record, new or in the place of the one of its id. */
   put(record: ConnectorRecord): void {
-    const values = [
-      record.id,
-      record.name,
-      record.mode,
-      record.owner,
-      Number(record.isSample),
-      Number(record.isPaused),
-      JSON.stringify(record.settings),
-      record.key && JSON.stringify(record.key),
-      JSON.stringify(record.schedule),
-      record.scheduleSinceMs,
-      record.retryAtMs,
-      record.createdAtMs,
-      record.currentRunId,
-      record.dismissedRunId,
-      Number(record.runsService),
-    ];
-    const updates = columns.slice(1).map((name) => `${name} = excluded.${name}`);
-    this.#db
-      .prepare(
-        `insert into connectors (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})
-         on conflict (id) do update set ${updates.join(", ")}`,
-      )
-      .run(...values);
+    const values = Object.entries(columns).map(([key, [, form]]) => kept(record[key as keyof ConnectorRecord], form));
+    this.#db.prepare(upsert).run(...values);
   }
 
   /** Changes some values of a connector. @returns the record as it is now; undefined when there is none. */
@@ -129,30 +111,20 @@ export class ConnectorTable {
   }
 }
 
+function kept(value: ConnectorRecord[keyof ConnectorRecord], form: "plain" | "flag" | "json"): SQLInputValue {
+  if (typeof value === "boolean") return Number(value);
+  return form === "json" && value !== null ? JSON.stringify(value) : (value as SQLInputValue);
+}
+
 function toRecord(row: Readonly<Record<string, SQLOutputValue>>): ConnectorRecord {
-  const text = (name: string): string => String(row[name]);
-  const optionalText = (name: string): string | null => (row[name] == null ? null : String(row[name]));
-  // JSON texts and words were written by `put`, which takes nothing else.
-  const parsed = <T>(name: string): T => JSON.parse(text(name)) as T;
-  return {
-    id: text("id"),
-    name: text("name"),
-    mode: text("mode") as RunMode,
-    owner: text("owner"),
-    isSample: row["is_sample"] === 1,
-    isPaused: row["is_paused"] === 1,
-    // Earlier versions did not keep these two.
-    settings: {
-      ...{ timeoutSeconds: usualTimeoutSeconds, requested: [], storageEngine: "" },
-      ...parsed<StoredSettings>("settings"),
-    },
-    key: row["key_facts"] == null ? null : parsed<StoredKeyFacts>("key_facts"),
-    schedule: parsed<Schedule>("schedule"),
-    scheduleSinceMs: Number(row["schedule_since_ms"]),
-    retryAtMs: row["retry_at_ms"] == null ? null : Number(row["retry_at_ms"]),
-    createdAtMs: Number(row["created_at_ms"]),
-    currentRunId: optionalText("current_run_id"),
-    dismissedRunId: optionalText("dismissed_run_id"),
-    runsService: row["runs_service"] === 1,
-  };
+  const values = Object.entries(columns).map(([key, [name, form]]) => {
+    const value = row[name] ?? null;
+    if (form === "flag") return [key, value === 1];
+    return [key, form === "json" && value !== null ? JSON.parse(String(value)) : value];
+  });
+  // Written by `put`, which takes nothing else.
+  const record = Object.fromEntries(values) as ConnectorRecord;
+  // Earlier versions did not keep these.
+  const usual = { timeoutSeconds: usualTimeoutSeconds, requested: [], storageEngine: "" } as const;
+  return { ...record, settings: { ...usual, ...record.settings } };
 }

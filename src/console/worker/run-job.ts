@@ -1,13 +1,13 @@
 /** Does a job in this process and tells the console how it goes. Nothing in here throws: the end is a message. */
+import { statfs } from "node:fs/promises";
 import { createLogger } from "../../sdk/cli/logger.ts";
 import { toBatonError } from "../../sdk/errors.ts";
 import { Network } from "../../sdk/net/network.ts";
 import { SecretRedactor } from "../../sdk/secret-redactor.ts";
-import { explainDiskError } from "./explain-disk-error.ts";
 import { explainNetworkError } from "./explain-network-error.ts";
 import { jobConfig } from "./job-config.ts";
 import type { JobContext, JobPlace } from "./job-context.ts";
-import type { ConnectorJob, Job, SentError } from "./messages.ts";
+import type { ConnectorJob, Explanation, Job, SentError } from "./messages.ts";
 
 /** Does the job to its end. */
 export async function runJob(job: Job, place: JobPlace): Promise<void> {
@@ -66,4 +66,27 @@ async function sentError(caught: unknown, job: Job, redactor: SecretRedactor, pl
     ...explanation,
     ...(isExplained && { facts: [...explanation.facts, ...(await explainDiskError(code, job))] }),
   };
+}
+
+/** Bytes that a small organization needs with room to spare. */
+const leastNeeded = 16 * 1024 * 1024;
+
+/** Facts about an error with the code FILE-DISK-FULL; none for others. */
+async function explainDiskError(code: string, job: Job): Promise<Explanation["facts"]> {
+  if (code !== "FILE-DISK-FULL" || !("tempDir" in job)) return [];
+  try {
+    const { bavail, bsize } = await statfs(job.tempDir);
+    return [
+      ["Directory", job.tempDir],
+      ["Free", inMegabytes(bavail * bsize)],
+      ["Needed", `${inMegabytes(leastNeeded)} at least; about 1 MB for 100 members`],
+    ];
+  } catch {
+    // Gone, or not to be asked: the error itself names the place.
+    return [];
+  }
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

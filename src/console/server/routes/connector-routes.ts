@@ -36,7 +36,7 @@ const createInput = z.strictObject({ mode, owner: text, schedule: scheduleInput.
 const keepInput = z.strictObject({ runId: z.string().max(100).optional() });
 /** What is typed to confirm it; "" for a connector without a slug. */
 const removeInput = z.strictObject({ slug: text });
-const syncInput = z.strictObject({ force: z.boolean().optional(), acceptChanges: z.boolean().optional() });
+const syncInput = z.strictObject({ force: z.boolean().optional() });
 
 /** The routes /connectors, /sample and /schedule-preview. */
 export function connectorRoutes(connectors: Connectors): Hono<ConsoleEnv> {
@@ -100,9 +100,9 @@ function actionRoutes(connectors: Connectors): Hono<ConsoleEnv> {
   const { audit } = connectors;
   return new Hono<ConsoleEnv>()
     .post("/connectors/:id/sync", async (context) => {
-      const [id, { force, acceptChanges }] = [context.req.param("id"), await readBody(context, syncInput)];
-      const action = { action: force ? "force-sync" : "sync", target: targetOf(id), details: { acceptChanges } };
-      const runId = await audit.around(action, () => connectors.startSync(id, { acceptChanges }));
+      const [id, { force }] = [context.req.param("id"), await readBody(context, syncInput)];
+      const action = { action: force ? "force-sync" : "sync", target: targetOf(id) };
+      const runId = await audit.around(action, () => connectors.startSync(id));
       return context.json({ runId }, 202);
     })
     .post("/connectors/:id/confirm-changes", async (context) => {

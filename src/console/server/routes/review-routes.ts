@@ -9,7 +9,7 @@ import { readBody, readNothing } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
 import { readChoice, readText } from "../query-values.ts";
-import { formOf, sendRows, windowOf } from "./source-routes.ts";
+import { formatOf, sendRows, windowOf } from "./source-routes.ts";
 
 const text = z.string().max(4096);
 /** Base64; what a body may hold bounds it. */
@@ -82,13 +82,10 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
     })
     .get("/reviews/:id/export", async (context) => {
       const id = context.req.param("id");
-      const form = formOf(context.req.query());
-      audit.record(
-        { action: "export", target: targetOf(id), details: { what: "decisions", format: form.format } },
-        "requested",
-      );
-      const { download, name } = await reviews.export(id, form);
-      return sendDownload(context, download, { name, extension: form.format });
+      const format = formatOf(context.req.query());
+      audit.record({ action: "export", target: targetOf(id), details: { what: "decisions", format } }, "requested");
+      const { download, name } = await reviews.export(id, format);
+      return sendDownload(context, download, { name, extension: format });
     })
     .post("/sources/:source/list", async (context) => {
       const { list: people } = await readBody(context, listInput);
@@ -97,8 +94,8 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
     })
     .post("/sources/:source/list/export", async (context) => {
       const { list: people } = await readBody(context, listInput);
-      return await sendRows({ sources, audit }, context, "list", (source, form) =>
-        sources.download(source, "exportListed", { list: people, form }),
+      return await sendRows({ sources, audit }, context, "list", (source, format) =>
+        sources.download(source, "exportListed", { list: people, format }),
       );
     });
 }

@@ -1,29 +1,22 @@
 /** What connectors, runs and logs look like over HTTP, what is written down of it, and that no secret comes along. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { startStandInC1 } from "../../../../sandbox/c1/stand-in.ts";
 import { startSandbox } from "../../../../sandbox/server.ts";
 import { openTestConnectors, settingsOf } from "../../../../test/console/test-connectors.ts";
 import { type Reply, type SignedIn, startWebServer } from "../../../../test/console/web-server.ts";
+import { auditLines } from "../../../../test/support/audit-lines.ts";
 import { filesBelow, hitsIn } from "../../../../test/trust/secret-forms.ts";
 import { type ConnectorDetail, deployTargets, type SettingsSaved } from "../../contract/connectors.ts";
 import type { FailureBody } from "../../contract/failures.ts";
 import type { LogPage, RunSummary } from "../../contract/runs.ts";
-import type { AuditLine } from "../../contract/session.ts";
 
 const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
   assert.equal(status, expected, body);
   return JSON.parse(body) as T; // what the test asserts
 };
 const failureIn = (reply: Reply, status: number): FailureBody["error"] => bodyOf<FailureBody>(reply, status).error;
-const auditOf = (dataDir: string): readonly AuditLine[] =>
-  readFileSync(join(dataDir, "audit.ndjson"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as AuditLine);
 
 async function add(page: SignedIn): Promise<string> {
   return bodyOf<ConnectorDetail>(await page.post("/api/connectors", { mode: "once", owner: "Ada" })).id;
@@ -79,7 +72,7 @@ test("the whole way over HTTP: add, test, save, sync, history, file with its has
   bodyOf(await page.post(`${path}/remove`, { slug: sandbox.organization.slug }));
   assert.equal(failureIn(await page.get(path), 404).code, "CONSOLE-NO-CONNECTOR");
 
-  const lines = auditOf(console.dataDir);
+  const lines = auditLines(console.dataDir);
   assert.deepEqual([...new Set(lines.map(({ action }) => action))].toSorted(), [
     "cancel",
     "confirm-changes",
@@ -116,7 +109,7 @@ test("what an address does not take is refused, without quoting it", async () =>
     [`${path}/settings`, { apikey: "canary-canary" }],
     [`${path}/settings`, { owner: "x".repeat(5000) }],
     [`${path}/schedule`, { kind: "interval" }],
-    [`${path}/sync`, { acceptChanges: "yes" }],
+    [`${path}/sync`, { force: "yes" }],
     [`${path}/pause`, { now: true }],
   ] as const) {
     const failure = failureIn(await page.post(address, body), 400);

@@ -1,10 +1,9 @@
-/** The session of the page over HTTP: what it is, its end, and what was done in it. Mounted under /api. */
+/** The session of the page over HTTP: what it is and its end. Mounted under /api. */
 import { Hono } from "hono";
 import type { SessionInfo } from "../../contract/session.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import type { EventStreams } from "../event-stream.ts";
-import { readNumber } from "../query-values.ts";
 import type { Sessions } from "../sessions.ts";
 
 /** What the page shows of the console itself. */
@@ -21,7 +20,7 @@ export interface SessionParts {
   readonly streams: EventStreams;
 }
 
-/** The routes /session, /sign-out and /audit. */
+/** The routes /session and /sign-out. */
 export function sessionRoutes({ audit, facts, sessions, streams }: SessionParts): Hono<ConsoleEnv> {
   const { version, dataDir, keyStorage } = facts;
   return new Hono<ConsoleEnv>()
@@ -38,9 +37,5 @@ export function sessionRoutes({ audit, facts, sessions, streams }: SessionParts)
       sessions.end(context.var.session);
       context.header("set-cookie", sessions.clearedCookie());
       return context.json({});
-    })
-    .get("/audit", (context) => {
-      const limit = readNumber(context.req.query("limit"), "limit", { from: 1, to: 1000, absent: 100 });
-      return context.json({ lines: audit.list(limit) });
     });
 }

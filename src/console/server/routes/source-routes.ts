@@ -1,9 +1,8 @@
 /** Questions about files over HTTP, below /api/sources/:source. Reads the query, asks, answers; knows no file. */
 import { type Context, Hono } from "hono";
 import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
-import { exportFormats } from "../../contract/sources.ts";
+import { type ExportFormat, exportFormats } from "../../contract/sources.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
-import type { ExportForm } from "../../sources/exports.ts";
 import type { RowsAsked, TableOf } from "../../sources/people-tables.ts";
 import type { Download, Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
@@ -65,8 +64,8 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
       })
       .get(`/sources/:source/${path}/export`, (context) => {
         const taken = { of: tableOf(context), asked: rowsAsked(context.req.query()) };
-        return sendRows(parts, context, what, (source, form) =>
-          sources.download(source, "exportRows", { ...taken, form }),
+        return sendRows(parts, context, what, (source, format) =>
+          sources.download(source, "exportRows", { ...taken, format }),
         );
       });
   }
@@ -86,8 +85,7 @@ function tableRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
     })
     .get("/sources/:source/entitlements", async (context) => {
       const query = context.req.query();
-      const asked = { type: readText(query["type"], "type"), resource: readResource(query["resource"], "resource") };
-      const taken = { query: asked, window: windowOf(query, 100) };
+      const taken = { type: readText(query["type"], "type"), window: windowOf(query, 100) };
       return context.json(await sources.ask(context.req.param("source"), "entitlements", taken));
     })
     .get("/sources/:source/grants", async (context) => {
@@ -118,8 +116,8 @@ function reviewRoutes(parts: SourceParts): Hono<ConsoleEnv> {
       const query = context.req.query();
       const taken = { request: reviewRequest(name, query), asked: rowsAsked(query) };
       const since = readText(query["since"], "since");
-      return sendRows(parts, context, name, (source, form) =>
-        sources.download(source, "exportReview", { ...taken, form }, since),
+      return sendRows(parts, context, name, (source, format) =>
+        sources.download(source, "exportReview", { ...taken, format }, since),
       );
     })
     .get("/sources/:source/evidence", async (context) => {
@@ -145,13 +143,13 @@ export async function sendRows(
   { sources, audit }: Pick<SourceParts, "sources" | "audit">,
   context: Context<ConsoleEnv>,
   what: string,
-  write: (source: string, form: ExportForm) => Promise<Download>,
+  write: (source: string, format: ExportFormat) => Promise<Download>,
 ): Promise<Response> {
   const source = context.req.param("source") ?? "";
-  const form = formOf(context.req.query());
-  audit.record({ action: "export", target: source, details: { what, format: form.format } }, "requested");
+  const format = formatOf(context.req.query());
+  audit.record({ action: "export", target: source, details: { what, format } }, "requested");
   const name = `${sources.namesOf(source).fileName}-${what}`;
-  return sendDownload(context, await write(source, form), { name, extension: form.format });
+  return sendDownload(context, await write(source, format), { name, extension: format });
 }
 
 function reviewRequest(name: string, query: Query) {
@@ -169,7 +167,6 @@ const notColumns: ReadonlySet<string> = new Set([
   "since",
   "asOf",
   "format",
-  "bom",
 ]);
 
 function rowsAsked(query: Query): RowsAsked {
@@ -194,10 +191,10 @@ export function windowOf(query: Query, most: number) {
 }
 
 /** The form of an export. @throws BatonError `CONSOLE-BAD-REQUEST` */
-export function formOf(query: Query) {
+export function formatOf(query: Query): ExportFormat {
   const format = readChoice(query["format"], "format", exportFormats);
   if (format === undefined) throw badRequest(`format is one of ${exportFormats.join(", ")}.`);
-  return { format, byteOrderMark: format === "csv" && readFlag(query["bom"], "bom") };
+  return format;
 }
 
 /** Seconds since the epoch of a time such as `2026-11-23T00:00:00Z`. */

@@ -1,16 +1,9 @@
 /** A progress bar that also says its value in words. */
-import { useEffect, useRef } from "preact/hooks";
 import { classNames } from "./class-names.ts";
 
 /** `fraction` from 0 to 1; null while nothing can be said. */
 export function ProgressBar({ label, fraction }: { label: string; fraction: number | null }) {
-  const bar = useRef<HTMLDivElement>(null);
   const percent = fraction === null ? null : Math.round(Math.min(1, Math.max(0, fraction)) * 100);
-  useEffect(() => {
-    // Through the object model: the page's policy forbids style attributes.
-    if (percent === null) bar.current?.style.removeProperty("--fraction");
-    else bar.current?.style.setProperty("--fraction", `${percent}%`);
-  }, [percent]);
   return (
     <div
       class={classNames("progress", percent === null && "progress-unknown")}
@@ -20,7 +13,7 @@ export function ProgressBar({ label, fraction }: { label: string; fraction: numb
       aria-valuemax={100}
       {...(percent === null ? {} : { "aria-valuenow": percent })}
     >
-      <div class="progress-bar" ref={bar} />
+      <div class="progress-bar" style={percent === null ? {} : { "--fraction": `${percent}%` }} />
     </div>
   );
 }

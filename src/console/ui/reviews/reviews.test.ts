@@ -42,7 +42,7 @@ test("ages say what they are counted to", async () => {
 function card(more: Partial<ReviewInfo>) {
   const review: ReviewInfo = {
     ...{ name: "owners", title: "Owners", summary: "Who can do everything.", comparesSyncs: false },
-    ...{ countsAges: false, headline, problem: null },
+    ...{ headline, problem: null },
     ...more,
   };
   return drawn(ReviewCard, { source: "connector:c1", review });

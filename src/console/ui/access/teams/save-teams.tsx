@@ -1,12 +1,11 @@
 /** Saves the table of teams, as it is searched and ordered, as a picture. */
+import { useEffect, useState } from "preact/hooks";
 import type { SourceInfo, TeamsPage } from "../../../contract/sources.ts";
 import { getJson } from "../../api/api.ts";
 import { saveFile } from "../../browser/save-file.ts";
-import { useTheme } from "../../browser/use-theme.ts";
 import { useToldAction } from "../../browser/use-told-action.ts";
 import { formatAmount, formatCount, formatDateTime, shortHash } from "../../design/format.ts";
 import { Downloads } from "../../rows/downloads.tsx";
-import { pngBlob, svgBlob } from "./save-picture.ts";
 import { teamFigures } from "./team-figures.ts";
 import { pictureSize, teamsSvg } from "./teams-svg.ts";
 
@@ -49,4 +48,59 @@ export function SaveTeams({ info, apiOf }: SaveTeamsProps) {
 function dateOf({ sync }: SourceInfo): string {
   const when = sync?.endedAtMs ?? sync?.startedAtMs;
   return when === null || when === undefined ? "Date of the sync not known" : `Synced ${formatDateTime(when)}`;
+}
+
+/** Twice the size in pixels, so that it is sharp in print. */
+const scale = 2;
+
+/** The SVG as a blob. */
+function svgBlob(svg: string): Blob {
+  return new Blob([svg], { type: "image/svg+xml" });
+}
+
+/** The same picture in pixels. @param size of the SVG. Rejects when the browser cannot draw it. */
+async function pngBlob(svg: string, size: { readonly width: number; readonly height: number }): Promise<Blob> {
+  const address = URL.createObjectURL(svgBlob(svg));
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = size.width * scale;
+    canvas.height = size.height * scale;
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("The browser gives no canvas.");
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await blobOf(canvas);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error("The browser could not make the PNG."))),
+      "image/png",
+    );
+  });
+}
+
+/** The themes of the page. */
+type Theme = "light" | "dark";
+
+/** The theme that the system asks for; the component is drawn again when that changes. */
+function useTheme(): Theme {
+  const [isDark, setDark] = useState(() => darkScheme().matches);
+  useEffect(() => {
+    const scheme = darkScheme();
+    const note = (): void => setDark(scheme.matches);
+    scheme.addEventListener("change", note);
+    return () => scheme.removeEventListener("change", note);
+  }, []);
+  return isDark ? "dark" : "light";
+}
+
+function darkScheme(): MediaQueryList {
+  return matchMedia("(prefers-color-scheme: dark)");
 }

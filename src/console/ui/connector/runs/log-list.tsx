@@ -1,5 +1,6 @@
 /** The lines themselves: only those in sight are drawn; one that is chosen shows all its details. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { LogLevelName, LogLine } from "../../../contract/runs.ts";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
@@ -9,7 +10,6 @@ import { CodeBlock } from "../../design/code-block.tsx";
 import { formatClockSeconds, formatDateTime } from "../../design/format.ts";
 import { Empty, Skeleton } from "../../design/loaded.tsx";
 import type { PagedRows } from "../../rows/paged-rows.ts";
-import { useScrolledRows } from "../../rows/use-scrolled-rows.ts";
 
 /** Height of a line in pixels, as in connector.css. */
 const rowHeight = 32;
@@ -95,4 +95,33 @@ function fieldsText({ fields }: LogLine): string {
   return Object.entries(fields)
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
+}
+
+/** Rows that are drawn beyond what is in sight. */
+const overscan = 12;
+
+/** Indexes of the rows to draw, the first and the last; -1 as the last where there is none. @param rowHeight in pixels. */
+function useScrolledRows(
+  scroller: RefObject<HTMLElement | null>,
+  count: number,
+  rowHeight: number,
+): readonly [first: number, last: number] {
+  const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
+  const hasRows = count > 0;
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = (): void => redraw(undefined);
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, [hasRows]);
+  const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+  const first = Math.floor(scrollTop / rowHeight) - overscan;
+  const last = Math.ceil((scrollTop + clientHeight) / rowHeight) + overscan;
+  return [Math.max(0, first), Math.min(count - 1, last)];
 }

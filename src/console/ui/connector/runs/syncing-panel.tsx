@@ -12,9 +12,9 @@ import { formatClock, formatClockBoth, formatCount, formatDuration } from "../..
 import { Icon } from "../../design/icon.tsx";
 import { ProgressBar } from "../../design/progress.tsx";
 import { useNow } from "../../design/relative-time.tsx";
+import { StepList, type StepState } from "../../design/step-list.tsx";
 import { announce } from "../../design/toast.tsx";
 import { connectorApi, connectorPath } from "../connector-paths.ts";
-import { AnnouncePace } from "./announce-pace.ts";
 
 /** The panel. */
 export function SyncingPanel({ progress }: { progress: RunProgress }) {
@@ -37,7 +37,7 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
       {progress.waiting && <WaitingBanner progress={progress} waiting={progress.waiting} now={now} />}
       <div class="stack-tight">
         <ProgressBar label="Progress of the sync" fraction={progress.fraction} />
-        <PhaseBar progress={progress} />
+        <StepList look="phase" steps={runPhases} current={progress.phase} mark={phaseMark} />
       </div>
       <Figures
         figures={[
@@ -58,6 +58,11 @@ export function SyncingPanel({ progress }: { progress: RunProgress }) {
       <p class="muted small">You can close this page. The sync goes on, and you find it here again.</p>
     </Card>
   );
+}
+
+function phaseMark(state: StepState) {
+  if (state === "ahead") return null;
+  return <Icon name={state === "done" ? "check" : "sync"} size={12} isTurning={state === "current"} />;
 }
 
 /** Waits look alike to the engine; a used-up budget is nobody's fault and may take most of an hour. */
@@ -83,34 +88,18 @@ function WaitingBanner(props: { progress: RunProgress; waiting: NonNullable<RunP
   );
 }
 
-function PhaseBar({ progress }: { progress: RunProgress }) {
-  const at = runPhases.indexOf(progress.phase);
-  return (
-    <ol class="phases">
-      {runPhases.map((phase, index) => (
-        <li
-          key={phase}
-          class={index < at ? "phase phase-done" : "phase"}
-          {...(index === at ? { "aria-current": "step" as const } : {})}
-        >
-          {index < at && <Icon name="check" size={12} />}
-          {index === at && <Icon name="sync" size={12} isTurning={true} />}
-          {phase}
-          {index < at && <span class="visually-hidden"> (done)</span>}
-        </li>
-      ))}
-    </ol>
-  );
-}
+/** Between two phases that are read out, milliseconds: a listener must not be talked over. */
+const announceEveryMs = 5_000;
 
-/** Reads the phase out when it changes, at most every five seconds; the last one is never lost. */
+/** Reads the phase out when it changes; the last one is never lost. */
 function useAnnouncedPhase(phase: string): void {
-  const pace = useRef(new AnnouncePace());
+  const lastMs = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
+    const waitMs = Math.max(0, lastMs.current + announceEveryMs - Date.now());
     const timer = setTimeout(() => {
-      pace.current.said(Date.now());
+      lastMs.current = Date.now();
       announce(`Syncing: ${phase}`);
-    }, pace.current.waitMs(Date.now()));
+    }, waitMs);
     return () => clearTimeout(timer);
   }, [phase]);
 }

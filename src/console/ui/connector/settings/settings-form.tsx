@@ -1,12 +1,12 @@
 /** S4, the settings form: key, slug, and what is rarely needed behind Advanced. Save tests first what is new. */
 
-import { useEffect, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ConnectorDetail, FoundSettings, SettingsSaved } from "../../../contract/connectors.ts";
 import { postJson } from "../../api/api.ts";
 import { useAction } from "../../api/use-action.ts";
 import { type Data, useData } from "../../api/use-data.ts";
-import { useRefusedForm } from "../../browser/use-refused-form.ts";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { SelectField, TextField } from "../../design/field.tsx";
@@ -27,7 +27,6 @@ import {
   testedPart,
 } from "./settings-values.ts";
 import { TestPanel } from "./test-panel.tsx";
-import { useFocusedField } from "./use-focused-field.ts";
 import { useTest, verdictOf } from "./use-test.ts";
 
 /** The form. `focusOn` names the field to begin with, the key unless told; `slug` is put into the slug field. */
@@ -200,4 +199,36 @@ function FoundSlugs(props: { found: FoundSettings | null; current: string; onCho
       ))}
     </p>
   );
+}
+
+/** The form to be marked, and what to call when it is refused. */
+function useRefusedForm(): {
+  readonly form: RefObject<HTMLFormElement | null>;
+  readonly refuse: () => void;
+} {
+  const form = useRef<HTMLFormElement>(null);
+  const [tries, setTries] = useState(0);
+  // Fields say that they are wrong once they are drawn so.
+  useEffect(() => {
+    if (tries === 0) return;
+    const field = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    const folded = field?.closest("details");
+    if (folded) folded.open = true;
+    field?.focus();
+  }, [tries]);
+  return { form, refuse: () => setTries((count) => count + 1) };
+}
+
+/** References for the fields that can be named in an address: `key`, `slug`, `ca`. */
+function useFocusedField(name: string): Readonly<Record<"key" | "slug" | "ca", RefObject<HTMLInputElement | null>>> {
+  const fields = {
+    key: useRef<HTMLInputElement>(null),
+    slug: useRef<HTMLInputElement>(null),
+    ca: useRef<HTMLInputElement>(null),
+  };
+  // Not after it was painted: what somebody types into another field meanwhile would go on in this one.
+  useLayoutEffect(() => {
+    if (name === "key" || name === "slug" || name === "ca") fields[name].current?.focus();
+  }, []);
+  return fields;
 }
