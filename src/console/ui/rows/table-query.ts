@@ -1,4 +1,5 @@
 /** What is searched, filtered and ordered in a table, as it stands in the page's address and in the server's. Pure. */
+import { withQuery } from "../access/source-address.ts";
 
 /** A query of rows. */
 export interface TableQuery {
@@ -25,27 +26,19 @@ export function readTableQuery(parameters: Readonly<Record<string, string>>): Ta
   return { q, where, team, order, isDescending: descending === "true" };
 }
 
-/** The query as parameters; what is left out does not count. */
-export function tableParameters({ q, where, team, order, isDescending }: TableQuery): URLSearchParams {
-  const parameters = new URLSearchParams();
-  const said = { q: q.trim(), team, order, descending: isDescending ? "true" : "" };
-  for (const [name, value] of Object.entries(said)) if (value !== "") parameters.set(name, value);
-  for (const [key, value] of Object.entries(where)) parameters.set(key, value);
-  return parameters;
-}
-
 /** Address of a screen with another query; what else stands in its address stays. */
 export function withTableQuery(path: string, current: Readonly<Record<string, string>>, query: TableQuery): string {
-  const parameters = tableParameters(query);
-  for (const name of others) if (current[name]) parameters.set(name, current[name]);
-  return joined(path, parameters);
+  return tableApi(path, query, Object.fromEntries([...others].map((name) => [name, current[name] ?? ""])));
 }
 
 /** Address of the server's answer, or of a download. */
-export function tableApi(address: string, query: TableQuery, more: Readonly<Record<string, string>> = {}): string {
-  const parameters = tableParameters(query);
-  for (const [name, value] of Object.entries(more)) if (value !== "") parameters.set(name, value);
-  return joined(address, parameters);
+export function tableApi(
+  address: string,
+  { q, where, team, order, isDescending }: TableQuery,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const parameters = { q: q.trim(), team, order, descending: isDescending ? "true" : "", ...where, ...more };
+  return withQuery(address, parameters, new Set(Object.keys(where)));
 }
 
 /** Whether fewer than all rows may be shown. */
@@ -57,9 +50,4 @@ export function isNarrowed({ q, where, team }: TableQuery): boolean {
 export function filteredBy(query: TableQuery, key: string, value: string | undefined): TableQuery {
   const { [key]: _old, ...where } = query.where;
   return { ...query, where: value === undefined ? where : { ...where, [key]: value } };
-}
-
-function joined(path: string, parameters: URLSearchParams): string {
-  const text = parameters.toString();
-  return text === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${text}`;
 }

@@ -1,5 +1,7 @@
 /** Schedules in words. Pure. */
+
 import type { Schedule } from "../../../contract/connectors.ts";
+import { withQuery } from "../../access/source-address.ts";
 
 /** Shortest interval, in minutes; the server holds it too. */
 export const shortestMinutes = 30;
@@ -18,13 +20,8 @@ export function scheduleText(schedule: Schedule): string {
 
 /** The address that the next three moments are asked at. */
 export function previewPath(schedule: Exclude<Schedule, { kind: "manual" }>): string {
-  const query = new URLSearchParams({ kind: schedule.kind });
-  if (schedule.kind === "interval") query.set("everyMinutes", String(schedule.everyMinutes));
-  else {
-    query.set("expression", schedule.expression);
-    query.set("timeZone", schedule.timeZone);
-  }
-  return `/api/schedule-preview?${query.toString()}`;
+  const of = schedule.kind === "interval" ? { everyMinutes: String(schedule.everyMinutes) } : schedule;
+  return withQuery("/api/schedule-preview", { ...of, kind: schedule.kind });
 }
 
 /** Time zones that the browser knows, the reader's own first. */
