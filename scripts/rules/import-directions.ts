@@ -138,6 +138,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/reports/command-options.ts": ["src/reports/", "src/sdk/"],
   "src/reports/people/load-text.ts": ["src/reports/", "src/sdk/"],
   "src/reports/render/write-answer.ts": ["src/reports/", "src/sdk/"],
+  "src/reports/hash-file.ts": ["src/reports/", "src/sdk/"],
   // What was decided about the rows of an answer. Its command, and its files.
   "src/reviews/command.ts": ["src/reviews/", "src/reports/", "src/sdk/"],
   "src/reviews/run-review.ts": ["src/reviews/", "src/reports/", "src/sdk/"],

@@ -5,8 +5,10 @@ import { ksuidSeconds } from "../sdk/c1z/container/ksuid.ts";
 import { type C1zReader, openC1z } from "../sdk/c1z/read/reader.ts";
 import type { SyncView } from "../sdk/c1z/read/sync-view.ts";
 import { previousFiles } from "../sdk/c1z/write/files-beside.ts";
-import type { SyncRun } from "../sdk/c1z/write/sync-runs.ts";
+import { latestFinished, type SyncRun } from "../sdk/c1z/write/sync-runs.ts";
+import { Trait } from "../sdk/contracts/model.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
+import { idsWith } from "./file-shape.ts";
 import type { Answer, Report, Rows } from "./report.ts";
 import { readRunRecord, runOf, type SyncsRun } from "./run-result.ts";
 
@@ -73,7 +75,7 @@ export class Inquiry {
       run,
       asOfSeconds: report.countsAges === true ? asOfSeconds : undefined,
       about,
-      rows: withNotices(rows, noticesAbout(view.sync)),
+      rows: withNotices(rows, noticesAbout(view, this.#reader.syncs)),
     };
   }
 
@@ -162,11 +164,24 @@ function noEarlierSync(path: string): never {
   });
 }
 
-function noticesAbout(sync: SyncRun | undefined): readonly string[] {
+/** What a reader of any answer must know of the sync. @param syncs all of the file. */
+export function noticesAbout(view: SyncView, syncs: readonly SyncRun[]): readonly string[] {
+  const hasAccounts = idsWith(view.resourceTypes(), Trait.user).length > 0;
+  const without = "The sync has no resource type with the user trait: nobody in it is taken for a person.";
+  return [...noticesAboutSync(view.sync, syncs), ...(hasAccounts ? [] : [without])];
+}
+
+function noticesAboutSync(sync: SyncRun | undefined, syncs: readonly SyncRun[]): readonly string[] {
   if (sync === undefined) return ["The file names no sync: all its rows are shown."];
   if (sync.endedAt === undefined) return ["The sync is unfinished: rows may be missing."];
-  if (sync.type === "resources_only") return ["The sync holds resources only: nobody's access is in it."];
-  return sync.type === "full" ? [] : [`The sync is ${sync.type}: it holds a part of the system only.`];
+  if (sync.type === "full") return [];
+  const full = latestFinished(syncs, "full");
+  return [
+    sync.type === "resources_only"
+      ? "The sync holds resources only: nobody's access is in it."
+      : `The sync is ${sync.type}: it holds a part of the system only.`,
+    ...(full ? [`The last full sync of the file is shown on the command line by --sync-id ${full.id}.`] : []),
+  ];
 }
 
 function* withNotices(rows: Rows, notices: readonly string[]): Rows {

@@ -118,6 +118,7 @@ const damages: readonly (readonly [what: string, store: PlainStore, check: Inspe
   ["a missing grant", one(without(3, 4)), "stats"],
   ["a missing resource", one(without(3, 2)), "stats"],
   ["an entitlement that grants name and that is not there", one(without(3, 3)), "references", "warn"],
+  ["a type of resources that is not there", one(without(3, 1)), "references", "warn"],
   [
     "a row under another key",
     one(changed((value) => Buffer.from(value.toString("latin1").replaceAll("u00", "u99"), "latin1"), 3, 4)),

@@ -1,6 +1,6 @@
 /** What a file is: its sync, the word of its run, what is in it. */
 
-import { syncSeconds } from "../../reports/ask.ts";
+import { noticesAbout, syncSeconds } from "../../reports/ask.ts";
 import { compareRoles, slugOf } from "../../reports/file-shape.ts";
 import { readRunRecord, resultNotice, runOf } from "../../reports/run-result.ts";
 import { capitalized } from "../../reports/screen/chart.ts";
@@ -48,7 +48,7 @@ export function sourceInfo(open: OpenSource, { source, title, before }: SourceNa
         }
       : null,
     result: result ?? "unknown",
-    notices: [resultNotice(result) ?? []].flat(),
+    notices: [resultNotice(result) ?? [], noticesAbout(view, reader.syncs)].flat(),
     syncs: reader.syncs.map((sync) => ({
       id: sync.id,
       type: sync.type,

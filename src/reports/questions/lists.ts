@@ -138,7 +138,8 @@ function* countedTypes({ view }: Subject): Items<CountedType> {
   }
   return {
     counts: [
-      counted("resources", stats.resources),
+      // Those of a type that the file does not describe as well.
+      counted("resources", view.count("resource")),
       counted("entitlements", stats.entitlements),
       counted("grants", stats.grants),
     ],

@@ -9,7 +9,7 @@ import type { InfoProps } from "./source-frame.tsx";
 const nouns = ["person", "people"] as const;
 
 /** Everybody. */
-export function PeopleList({ info: { source, totals } }: InfoProps) {
+export function PeopleList({ info: { source, totals, notices } }: InfoProps) {
   const asked = useRows(sourceApi(source, "people"));
   const review = { question: peopleQuestion(asked.query), title: titleWith("People", asked.query) };
   return (
@@ -22,7 +22,7 @@ export function PeopleList({ info: { source, totals } }: InfoProps) {
       beside={<StartReview source={source} {...review} isSmall={true} />}
       empty={
         <Empty icon="people" title="Nobody is in here">
-          The file holds no people. A key that may not see members gives such a file.
+          {notices.join(" ") || "The file holds no people. A key that may not see members gives such a file."}
         </Empty>
       }
     />

@@ -246,17 +246,20 @@ function decompressionError(caught: unknown, path: string): unknown {
 /** SQLite: bytes 18 and 19 of the header are 1 for a rollback journal, 2 for a write-ahead log. */
 const journalVersionOffset = 18;
 const rollbackJournal: Buffer = Buffer.from([1, 1]);
+const writeAheadLog: Buffer = Buffer.from([2, 2]);
 
 function checkSqlite(path: string, database: string): void {
   const fd = openSync(database, "r+");
   try {
-    const head = Buffer.alloc(sqliteMagic.length);
+    const head = Buffer.alloc(journalVersionOffset + rollbackJournal.length);
     const got = readSync(fd, head, 0, head.length, 0);
-    if (got < head.length || head.toString("latin1") !== sqliteMagic) {
+    if (got < head.length || head.toString("latin1", 0, sqliteMagic.length) !== sqliteMagic) {
       throw corruptFile(path, "what it holds is not a SQLite database");
     }
     // The log itself is never in a c1z; with the mark SQLite would look for one, and refuse a read-only database.
-    writeSync(fd, rollbackJournal, 0, rollbackJournal.length, journalVersionOffset);
+    if (head.subarray(journalVersionOffset).equals(writeAheadLog)) {
+      writeSync(fd, rollbackJournal, 0, rollbackJournal.length, journalVersionOffset);
+    }
   } finally {
     closeSync(fd);
   }

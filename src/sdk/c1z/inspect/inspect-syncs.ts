@@ -29,8 +29,13 @@ export function inspectSyncs(db: DatabaseSync, problems: InspectProblems): reado
 /** A targeted sync names what other syncs of the file hold. */
 function inspectReferences(db: DatabaseSync, run: SyncRun, problems: InspectProblems): void {
   const isComplete = run.type === "full" || run.type === "resources_only";
-  const tables = ["v1_resources", "v1_entitlements", "v1_grants"] as const;
+  const tables = ["v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants"] as const;
   if (!isComplete || tables.some((table) => columnsOf(db, table).size === 0)) return;
+  const strange = `select resource_type_id as type, count(*) as n from v1_resources where sync_id = ?1
+    and resource_type_id not in (select external_id from v1_resource_types where sync_id = ?1) group by 1 limit 100`;
+  for (const { type, n } of db.prepare(strange).all(run.id)) {
+    problems.warn("references", `sync ${run.id}`, "resources are of a type that is not there", String(type), Number(n));
+  }
   const report = checkReferences(db, run.id);
   const texts = {
     entitlementsWithoutResource: "entitlements name a resource that is not there",

@@ -50,10 +50,17 @@ async function altered(context: TestContext, sql: string): Promise<string> {
   const database = join(scratch, "db");
   writeFileSync(database, zstdDecompressSync(readFileSync(path).subarray(5)));
   const db = new DatabaseSync(database);
+  db.enableDefensive(false);
   db.exec(sql);
   db.close();
   writeFileSync(path, Buffer.concat([Buffer.from("C1ZF\0"), zstdCompressSync(readFileSync(database))]));
   return path;
+}
+
+/** The text of a table is changed: what its rows hold stays. */
+function declaredAnew(table: string, before: string, after: string): string {
+  return `pragma writable_schema = on;
+    update sqlite_schema set sql = replace(sql, '${before}', '${after}') where name = '${table}'`;
 }
 
 const damages: readonly (readonly [
@@ -93,6 +100,7 @@ const damages: readonly (readonly [
   ],
   ["a missing row", "delete from v1_grants where id = 1", "stats", "sync"],
   ["a missing principal", "delete from v1_resources where id = 2", "references", "sync", "warn"],
+  ["a missing resource type", "delete from v1_resource_types where id = 2", "references", "sync", "warn"],
   ["a missing entitlement", "delete from v1_entitlements", "references", "sync", "warn"],
   ["rows of a sync that is gone", "update v1_grants set sync_id = 'gone' where id = 1", "syncs", "v1_grants"],
   ["a start that is no time", "update v1_sync_runs set started_at = 'soon'", "syncs", "sync"],
@@ -123,10 +131,41 @@ const damages: readonly (readonly [
   ["a trigger", "create trigger t after insert on v1_assets begin select 1; end", "schema", "database"],
   [
     "a time column of another type",
-    "alter table v1_assets rename to old; create table v1_assets (id integer primary key, external_id text, content_type text, data blob, sync_id text, discovered_at text); drop table old",
+    declaredAnew("v1_sync_runs", "started_at datetime", "started_at text"),
     "schema",
-    "v1_assets",
+    "v1_sync_runs",
   ],
+  [
+    "a time column of another type where nobody lists by it",
+    declaredAnew("v1_grants", "discovered_at datetime", "discovered_at text"),
+    "schema",
+    "v1_grants",
+    "warn",
+  ],
+  [
+    "a row of a table without row ids that is no message",
+    `alter table v1_resources rename to old; create table v1_resources (id integer primary key, resource_type_id text,
+      external_id text, parent_resource_type_id text, parent_resource_id text, data blob, sync_id text,
+      discovered_at datetime) without rowid; insert into v1_resources select * from old; drop table old;
+      update v1_resources set data = x'0aff' where id = 2`,
+    "rows",
+    "v1_resources",
+  ],
+  [
+    "counts that are none",
+    `update v1_sync_runs set stats = replace(stats, '"grants":2', '"grants":-2')`,
+    "stats",
+    "sync",
+    "warn",
+  ],
+  [
+    "counts that nobody could count",
+    `update v1_sync_runs set stats = replace(stats, '"resources":3', '"resources":1e300')`,
+    "stats",
+    "sync",
+    "warn",
+  ],
+
   ["a number out of range", "update v1_sync_runs set supports_diff = 9223372036854775807", "syncs", "database"],
 ];
 
@@ -151,6 +190,14 @@ test("a page of the database that was overwritten is found", async (context) => 
   const found = await inspectC1z(path);
   assert.equal(found.sound, false);
   assert.ok(found.problems.some(({ check }) => check === "database"));
+});
+
+test("a database that is marked for a later SQLite than any reader's is no sound one", async (context) => {
+  const path = await altered(context, "");
+  const database = zstdDecompressSync(readFileSync(path).subarray(5));
+  database.fill(9, 18, 20);
+  writeFileSync(path, Buffer.concat([Buffer.from("C1ZF\0"), zstdCompressSync(database)]));
+  assert.equal((await inspectC1z(path)).sound, false);
 });
 
 test("an unfinished sync is told as such and is no damage", async (context) => {

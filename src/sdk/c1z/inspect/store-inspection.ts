@@ -235,6 +235,11 @@ export class StoreInspection {
   #tellMissing(sync: SyncRun | undefined): void {
     const isComplete = sync?.type === "full" || sync?.type === "resources_only";
     if (!isComplete || sync.endedAt === undefined) return;
+    const types = this.#counts.type.byType();
+    for (const [type, count] of Object.entries(this.#counts.resource.byType())) {
+      if (types[type] === undefined)
+        this.#problems.warn("references", "store", "resources are of a type that is not there", type, count);
+    }
     for (const [what, { count, examples }] of this.#missing) {
       for (const example of examples) this.#problems.warn("references", "store", what, example);
       this.#problems.warn("references", "store", what, undefined, count - examples.length);

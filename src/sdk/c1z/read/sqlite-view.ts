@@ -69,8 +69,8 @@ const resourcesThatDiffer = `select a.external_id from v1_resources b
 const grantsOfOne = `select external_id, max(sync_id) as sync_id from v1_grants where sync_id in (?, ?)
   group by external_id having count(*) = 1`;
 const everything: Condition = { where: [], values: [] };
-/** Rows after which is said that reading moves on. */
-const rowsPerProgress = 5000;
+/** Bytes of rows after which is said that reading moves on; a row counts as so many at least. */
+const progressBytes = { between: 1024 * 1024, row: 200 } as const;
 
 /** The rows of one sync. */
 export class SqliteView implements SyncView {
@@ -79,7 +79,7 @@ export class SqliteView implements SyncView {
   readonly #place: DatabasePlace;
   readonly #columns = new Map<TableName, ReadonlySet<string>>();
   readonly #statements = new Map<string, StatementSync | undefined>();
-  #rowsRead = 0;
+  #bytesSinceProgress = 0;
 
   constructor(db: DatabaseSync, place: DatabasePlace, sync: SyncRun | undefined) {
     this.#db = db;
@@ -312,15 +312,23 @@ export class SqliteView implements SyncView {
       for (;;) {
         const found = this.#guard(next);
         if (found.done) return;
-        if (++this.#rowsRead % rowsPerProgress === 0) reportProgress();
         if (++count > maxRows) throw tooManyRows(path, maxRows);
-        bytes += bytesIn(found.value);
+        const rowBytes = bytesIn(found.value);
+        this.#countProgress(rowBytes);
+        bytes += rowBytes;
         if (bytes > maxBytes) throw corruptFile(path, "its rows take more bytes than it has");
         yield found.value;
       }
     } finally {
       rows.return?.();
     }
+  }
+
+  #countProgress(rowBytes: number): void {
+    this.#bytesSinceProgress += rowBytes + progressBytes.row;
+    if (this.#bytesSinceProgress < progressBytes.between) return;
+    this.#bytesSinceProgress = 0;
+    reportProgress();
   }
 
   #prepare(table: TableName, columns: string, condition: Condition, tail: string): StatementSync | undefined {

@@ -91,10 +91,10 @@ export function statsToJson(stats: SyncStats): string {
   return JSON.stringify(out);
 }
 
-/** Reads v1_sync_runs.stats; undefined when they are absent, broken or empty, and must be counted. */
+/** Reads v1_sync_runs.stats; undefined when they are absent, broken, empty or no counts, and must be counted. */
 export function statsFromJson(text: unknown): SyncStats | undefined {
   const found = typeof text === "string" ? parseObject(text) : undefined;
-  if (found === undefined || !(numberAt(found, "resource_types") > 0)) return undefined;
+  if (found === undefined || !holdsCounts(found) || numberAt(found, "resource_types") === 0) return undefined;
   return {
     resourceTypes: numberAt(found, "resource_types"),
     resources: numberAt(found, "resources"),
@@ -114,6 +114,17 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
     // Invalid JSON counts as no stats, as in the Go readers.
     return undefined;
   }
+}
+
+/** One that is no count makes all of them doubtful. */
+function holdsCounts(found: Readonly<Record<string, unknown>>): boolean {
+  const maps = Object.keys(jsonMaps).map((key) => found[key] ?? {});
+  const numbers = Object.keys(jsonKeys).map((key) => found[key] ?? 0);
+  return maps.every((map) => isObject(map) && Object.values(map).every(isCount)) && numbers.every(isCount);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
