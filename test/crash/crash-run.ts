@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { storageEngines } from "../../src/sdk/c1z/write/engine.ts";
+import type { StorageEngine } from "../../src/sdk/c1z/write/engine.ts";
 import { startProgram } from "../e2e/program.ts";
 import { type Baseline, type Counts, CrashLane, noCounts } from "./crash-lane.ts";
 import { checkFile } from "./file-check.ts";
@@ -15,8 +15,10 @@ import { checkFile } from "./file-check.ts";
 export interface CrashRunOptions {
   /** Kills to make. */
   readonly kills: number;
-  /** Files that are worked on at the same time, of version 1 and 3 in turn. */
+  /** Files that are worked on at the same time. */
   readonly lanes: number;
+  /** What writes them, in turn. */
+  readonly engines: readonly StorageEngine[];
   /** No new round begins after this long. */
   readonly seconds: number;
   readonly seed: number;
@@ -38,7 +40,7 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResu
   const sandbox = await startSandbox(options);
   try {
     const engines: (readonly [env: Readonly<Record<string, string>>, baseline: Baseline])[] = [];
-    for (const engine of storageEngines) {
+    for (const engine of options.engines) {
       const env = { ...sandbox.env, BATON_STORAGE_ENGINE: engine };
       engines.push([env, await measureBaseline(join(directory, engine), env)]);
     }

@@ -1,5 +1,9 @@
-/** `npm run test:crash [-- --kills N --seconds N --lanes N --seed N]`: kills the real program and says how that went. */
+/**
+ * `npm run test:crash [-- --kills N --seconds N --lanes N --seed N --engine NAME]`: kills the real program and says how
+ * that went. Without an engine files are of both versions.
+ */
 import { parseArgs } from "node:util";
+import { storageEngines } from "../../src/sdk/c1z/write/engine.ts";
 import { runCrashes } from "./crash-run.ts";
 
 const { values } = parseArgs({
@@ -9,10 +13,13 @@ const { values } = parseArgs({
     lanes: { type: "string", default: "2" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     members: { type: "string", default: "3000" },
+    engine: { type: "string" },
     "latency-ms": { type: "string", default: "5" },
   },
 });
 
+const engines = storageEngines.filter((engine) => engine === (values.engine ?? engine));
+if (engines.length === 0) throw new Error(`the engines are ${storageEngines.join(" and ")}`);
 const startedMs = performance.now();
 process.stdout.write(`seed ${values.seed}\n`);
 let shown = 0;
@@ -20,6 +27,7 @@ const { counts, baselineMs } = await runCrashes({
   kills: Number(values.kills),
   seconds: Number(values.seconds),
   lanes: Number(values.lanes),
+  engines,
   seed: Number(values.seed),
   members: Number(values.members),
   latencyMs: Number(values["latency-ms"]),

@@ -246,6 +246,27 @@ test("slim grants are whole again", async (context) => {
   });
 });
 
+for (const [what, sql] of [
+  ["as they were written", ""],
+  ["far apart", "update v1_grants set id = (id - 20) * 1000000007"],
+  ["of entitlements of one id on two resources", "update v1_grants set resource_id = 'other' where id % 3 = 0"],
+  ["that no index finds", "drop index idx_grants_principal_id_v1; drop index idx_grants_entitlement_sync_grant_v1"],
+] as const) {
+  test(`who holds what is told of everybody as of each, with rows ${what}`, async (context) => {
+    const view = (await open(context, altered(context, sql))).view();
+    const people = [...view.resources({ resourceTypeId: "user" })].map(({ id }) => ({
+      principal: id,
+      held: view.heldBy(id),
+    }));
+    const holders = people.filter(({ held }) => held.length > 0);
+    assert.ok(holders.length > 3);
+    assert.deepEqual(
+      [...view.holders("user")],
+      holders.toSorted((a, b) => (a.principal.resource < b.principal.resource ? -1 : 1)),
+    );
+  });
+}
+
 test("without indexes, late columns and whole tables the rest still reads", async (context) => {
   const sql = `
     drop index idx_grants_sync_needs_expansion_v1; drop index idx_grants_sync_expansion_v1;

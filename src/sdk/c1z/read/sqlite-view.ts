@@ -21,7 +21,7 @@ import type { SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
 import { compareGrants } from "./compare-grants.ts";
 import { compareResources } from "./compare-resources.ts";
-import { GroupedHolders } from "./group-holders.ts";
+import { type RowNumbers, rowNumbers } from "./row-numbers.ts";
 import type {
   GrantChange,
   HeldEntitlement,
@@ -50,6 +50,12 @@ interface Condition {
   readonly values: readonly string[];
 }
 
+/** What rows have in common, and their ids. */
+interface RowGroup {
+  readonly row: Row;
+  readonly ids: readonly number[];
+}
+
 const tableOf: Readonly<Record<RowKind, TableName>> = {
   "resource type": "v1_resource_types",
   resource: "v1_resources",
@@ -68,6 +74,13 @@ const resourcesThatDiffer = `select a.external_id from v1_resources b
   join v1_resources a on b.external_id = a.external_id and b.sync_id = ? where a.sync_id = ? and a.data <> b.data`;
 const grantsOfOne = `select external_id, max(sync_id) as sync_id from v1_grants where sync_id in (?, ?)
   group by external_id having count(*) = 1`;
+const resourceEnds = `min(resource_type_id) as resource_type_id, max(resource_type_id) as last_type,
+  min(resource_id) as resource_id, max(resource_id) as last_id`;
+/** Of a group of rows. */
+const rowIds = "json_group_array(id) as ids";
+/** Of all syncs, so that the index alone answers. */
+const rowsByPrincipal = `select principal_resource_id, ${rowIds} from v1_grants where principal_resource_type_id = ?
+  group by principal_resource_id order by principal_resource_id`;
 const everything: Condition = { where: [], values: [] };
 /** Bytes of rows after which is said that reading moves on; a row counts as so many at least. */
 const progressBytes = { between: 1024 * 1024, row: 200 } as const;
@@ -160,24 +173,61 @@ export class SqliteView implements SyncView {
     return held.map((ofOne) => ofOne.sort((a, b) => compareAsUtf8(a.entitlementId, b.entitlementId)));
   }
 
+  /** Two indexes say which rows belong to each entitlement and to each principal: no grant is handed out by itself. */
   *holders(resourceTypeId: string): Generator<Holder> {
-    // The plus keeps the index out: reading all rows as they lie costs less than fetching each by itself.
-    const condition = { where: ["+principal_resource_type_id = ?"], values: [resourceTypeId] };
-    const grouped = new GroupedHolders(resourceTypeId, this.#heldEntitlements());
-    const idColumns = ["principal_resource_id", "entitlement_id"];
-    const columns = grouped.isAmbiguous ? [...idColumns, "resource_type_id", "resource_id"] : idColumns;
-    for (const row of this.#arrays("v1_grants", columns.join(", "), condition)) {
-      const [principal, entitlementId, resourceType, resource] = row;
-      grouped.add(String(principal), String(entitlementId), () => ({
-        resourceType: String(resourceType),
-        resource: String(resource),
-      }));
+    if (!this.#has("v1_grants")) return;
+    const entitlements: HeldEntitlement[] = [];
+    const entitlementOf = this.#numbersOfGrants();
+    for (const { row, ids } of this.#rowsByEntitlement()) {
+      for (const id of ids) entitlementOf.set(id, entitlements.length);
+      entitlements.push(heldOf(row));
     }
-    yield* grouped.inOrder();
+    for (const { row, ids } of this.#grouped(rowsByPrincipal, [resourceTypeId])) {
+      const held = ofNumbers(entitlements, ids, entitlementOf);
+      const principal = { resourceType: resourceTypeId, resource: String(row["principal_resource_id"]) };
+      if (held.length > 0) yield { principal, held };
+    }
   }
 
-  #heldEntitlements(): HeldEntitlement[] {
-    return this.#all("v1_grants", `distinct ${heldColumns}`, everything, "").map(heldOf);
+  /** For the grants of all syncs: the ends of those of one would have to be looked for. */
+  #numbersOfGrants(): RowNumbers {
+    const idsFrom = (end: string) =>
+      this.#guard(() => this.#db.prepare(`select ${end}(id) as id from v1_grants`).get());
+    const [first, last] = [idsFrom("min")?.["id"], idsFrom("max")?.["id"]];
+    return rowNumbers(Number(first ?? 1), Number(last ?? 0), this.#place.maxBytes / 16);
+  }
+
+  /** In the order of an index, where there is one: sorting by all columns would take twice as long. */
+  *#rowsByEntitlement(): Generator<RowGroup> {
+    const columns = `entitlement_id, ${resourceEnds}, ${rowIds}`;
+    const query = this.#text("v1_grants", columns, everything, "group by entitlement_id order by entitlement_id");
+    if (query === undefined) return;
+    for (const group of this.#grouped(query, this.#values(everything))) {
+      const { row } = group;
+      const isOnOne = row["resource_type_id"] === row["last_type"] && row["resource_id"] === row["last_id"];
+      if (isOnOne) yield group;
+      else yield* this.#rowsByResource(String(row["entitlement_id"]));
+    }
+  }
+
+  /** An id may be on several resources. */
+  #rowsByResource(entitlementId: string): Iterable<RowGroup> {
+    const condition = conditionOf({ entitlementId });
+    const tail = "group by resource_type_id, resource_id order by resource_type_id, resource_id";
+    const query = this.#text("v1_grants", `${heldColumns}, ${rowIds}`, condition, tail);
+    return query === undefined ? [] : this.#grouped(query, this.#values(condition));
+  }
+
+  *#grouped(query: string, values: readonly string[]): Generator<RowGroup> {
+    const { path, maxRows } = this.#place;
+    let count = 0;
+    for (const row of this.#walk(query, values)) {
+      const ids: readonly number[] = JSON.parse(String(row["ids"]));
+      count += ids.length;
+      if (count > maxRows) throw tooManyRows(path, maxRows);
+      reportProgress();
+      yield { row, ids };
+    }
   }
 
   countHolders(resourceTypeId: string): ReadonlyMap<string, number> {
@@ -384,6 +434,25 @@ class SharedEntitlements {
     this.#known.set(entitlementId, held);
     return held;
   }
+}
+
+/** The entitlements of rows, in their order; rows of another sync have none. */
+function ofNumbers(
+  entitlements: readonly HeldEntitlement[],
+  ids: readonly number[],
+  entitlementOf: RowNumbers,
+): HeldEntitlement[] {
+  const numbers: number[] = [];
+  for (const id of ids) {
+    const number = entitlementOf.get(id);
+    if (number !== undefined) numbers.push(number);
+  }
+  const held: HeldEntitlement[] = [];
+  for (const number of numbers.sort((a, b) => a - b)) {
+    const entitlement = entitlements[number];
+    if (entitlement) held.push(entitlement);
+  }
+  return held;
 }
 
 const nothing = new Uint8Array(0);
