@@ -107,7 +107,7 @@ export {
   type PlaceReader,
   statusMark,
 } from "./api/roster/member-notes.ts";
-export { RosterFacts, type RosterFinding, SharedTexts } from "./api/roster/roster-facts.ts";
+export { RosterFacts, type RosterFinding, type Settling, SharedTexts } from "./api/roster/roster-facts.ts";
 export { type SignMeanings, type SignTable, shared, signTable } from "./api/sign-table.ts";
 export {
   type Check,

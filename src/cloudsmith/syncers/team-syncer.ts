@@ -38,7 +38,7 @@ export class TeamSyncer extends ChildSyncer<OrganizationReading> implements Reso
   protected async listUnder({ reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     const resourceOf = await resourcesOf(reading, options);
     if (options.pageToken === unlistedToken) {
-      const unlisted = unlistedSlugs(reading, options);
+      const unlisted = unlistedIn(reading, options);
       reading.lookUps.expect(unlisted.length, options);
       const found = await reading.places(options.session).findUnlisted(unlisted, options);
       return { items: found.map(resourceOf), nextPageToken: "" };
@@ -47,7 +47,7 @@ export class TeamSyncer extends ChildSyncer<OrganizationReading> implements Reso
     const page = await teams.page(options, resourceOf);
     lookUps.pageRead();
     const isEnd = teams.isEnd(page, options.session);
-    const mustFind = isEnd && unlistedSlugs(reading, options).length > 0;
+    const mustFind = isEnd && unlistedIn(reading, options).length > 0;
     if (isEnd && (await isContradicted(page.items, reading, options))) {
       options.session.set(contradictedKey, Buffer.of(1));
     }
@@ -179,11 +179,7 @@ function slugOf(team: Resource): string {
   return typeof slug === "string" ? slug : team.id.resource;
 }
 
-/** Each with the login of somebody whose membership names it. */
-function unlistedSlugs(reading: OrganizationReading, { session }: ListOptions): readonly (readonly [string, string])[] {
-  const memory = reading.teams.memory(session);
-  return reading
-    .factsOf(session)
-    .groups()
-    .filter(([slug]) => memory.idOf(slug) === undefined);
+/** Slugs of teams that the list lacks, each with the login of somebody whose membership names it. */
+function unlistedIn(reading: OrganizationReading, { session }: ListOptions) {
+  return reading.factsOf(session).groupsOutside(reading.teams.memory(session));
 }

@@ -79,14 +79,11 @@ function isOwnAddress({ user_id: id, email }: Member, { addresses }: Organizatio
   return address === undefined || (addresses.isOwn(id, address) && !looksMasked(address));
 }
 
-/** Ids of those who have to be asked for by themselves; of statuses that are contradicted only as many as may be. */
+/** Ids of those who have to be asked for by themselves. */
 function unsettled(reading: OrganizationReading, { session }: ListOptions): readonly string[] {
   const { members, addresses, lookUps } = reading;
-  const memory = members.memory(session);
-  const doubtful = reading.factsOf(session).contradictedIds(memory);
-  const ids = new Set([...memory.differing(memory.lastSweep), ...addresses.sharing]);
-  if (lookUps.mayAsk(ids.size + doubtful.length)) for (const id of doubtful) ids.add(id);
-  return [...ids].filter((id) => memory.has(id));
+  const mayAsk = (count: number) => lookUps.mayAsk(count);
+  return reading.factsOf(session).unsettledIds(members.memory(session), { others: addresses.sharing, mayAsk });
 }
 
 function mustSettle(reading: OrganizationReading, options: ListOptions): boolean {
@@ -96,21 +93,17 @@ function mustSettle(reading: OrganizationReading, options: ListOptions): boolean
 /** Asks for each whose rows contradict each other, and holds what is known of the key's owner against the list. */
 async function settle(reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
   const memory = reading.members.memory(options.session);
-  const doubtful = new Set(reading.factsOf(options.session).contradictedIds(memory));
   const items: Resource[] = [];
   const notes: MemberNote[] = [];
   const put = async (row: Member, note: MemberNote): Promise<void> => {
     notes.push(note);
     items.push(await resourceOf(row, note.active, reading, { ...options, warn: () => {} }));
   };
-  for (const id of unsettled(reading, options)) {
-    const known = memory.noteOf(id);
-    const row = known?.name ? await reading.lookUps.member(known.name, options) : undefined;
-    if (!known || row?.user_id !== id) continue;
-    // A list and its rows that contradict each other are believed when the member itself says what the list does.
-    const isBelieved = !doubtful.has(id) || row.is_active !== known.says;
-    await put(row, { ...reading.noteOf(row, ""), active: isBelieved ? (row.is_active ?? known.active) : null });
-  }
+  await reading.factsOf(options.session).settle<Member>(unsettled(reading, options), memory, {
+    find: (login) => reading.lookUps.member(login, options),
+    noteOf: (row) => reading.noteOf(row, ""),
+    put,
+  });
   const owner = await ownerNow(reading, options);
   const listed = owner && memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
   const sign = owner && keyOwnerSign(owner, listed, reading.seesAll);

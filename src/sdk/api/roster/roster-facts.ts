@@ -2,7 +2,7 @@
  * What the members of an organization add up to, whose active and inactive ones are two passes of one list: how many say
  * what, and where a row says the opposite of the pass that shows it. Knows no product.
  */
-import type { ListMemory, ListObserver } from "../list-memory.ts";
+import type { ListMemory, ListObserver, Note } from "../list-memory.ts";
 import type { NumberedTexts } from "../numbered-texts.ts";
 import { type MemberNote, statusMark } from "./member-notes.ts";
 
@@ -113,6 +113,38 @@ export class RosterFacts implements ListObserver<MemberNote> {
     return memory.idsWhere((mark, pass) => mark === statusMark.unknown && pass !== "active");
   }
 
+  /**
+   * Ids of those who have to be asked for by themselves: shown in two states, or among `others`; of those whom their list
+   * contradicts only if so many may be asked.
+   */
+  unsettledIds(
+    memory: ListMemory<MemberNote>,
+    { others, mayAsk }: { readonly others: Iterable<string>; readonly mayAsk: (count: number) => boolean },
+  ): readonly string[] {
+    const doubtful = this.contradictedIds(memory);
+    const ids = new Set([...memory.differing(memory.lastSweep), ...others]);
+    if (mayAsk(ids.size + doubtful.length)) for (const id of doubtful) ids.add(id);
+    return [...ids].filter((id) => memory.has(id));
+  }
+
+  /** Asks for each by itself, and puts those who are there yet. */
+  async settle<Row extends object>(
+    ids: readonly string[],
+    memory: ListMemory<MemberNote>,
+    { find, noteOf, put }: Settling<Row>,
+  ): Promise<void> {
+    const doubtful = new Set(this.contradictedIds(memory));
+    for (const id of ids) {
+      const known = memory.noteOf(id);
+      const row: Row | undefined = known?.name ? await find(known.name) : undefined;
+      const note = row && noteOf(row);
+      if (!known || !row || note?.id !== id) continue;
+      // A list and its rows that contradict each other are believed when the member itself says what the list does.
+      const isBelieved = !doubtful.has(id) || note.says !== known.says;
+      await put(row, { ...note, active: isBelieved ? (note.says ?? known.active) : null });
+    }
+  }
+
   /** True when a membership came without its groups, or nobody is in one: then the groups have to be asked. */
   get mustAskGroups(): boolean {
     const { people, lackGroups, inNoGroup } = this.counts;
@@ -141,10 +173,24 @@ export class RosterFacts implements ListObserver<MemberNote> {
     return now !== undefined && !now.some(isGroup);
   }
 
+  /** Those that the list of groups does not show. */
+  groupsOutside(groups: ListMemory<Note>): readonly (readonly [slug: string, login: string])[] {
+    return this.groups().filter(([slug]) => groups.idOf(slug) === undefined);
+  }
+
   /** Slugs of all groups on the memberships, each with the login of somebody who was last seen in it. */
   groups(): readonly (readonly [slug: string, login: string])[] {
     return this.#lastSeen.flatMap((login, group) => [[this.#slugs.at(group), login] as const]);
   }
+}
+
+/** How members are asked for by themselves. */
+export interface Settling<Row extends object> {
+  /** By login; undefined when there is none any more. */
+  readonly find: (login: string) => Promise<Row | undefined>;
+  /** The note of a row that no pass vouches for. */
+  readonly noteOf: (row: Row) => MemberNote;
+  readonly put: (row: Row, note: MemberNote) => Promise<void>;
 }
 
 /** What the rows of a roster add up to, and should not; with how many share it, where that decides what it means. */
