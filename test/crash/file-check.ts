@@ -4,15 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { zstdDecompressSync } from "node:zlib";
 import { formatOf } from "../../src/sdk/c1z/container/container.ts";
 import { inspectC1z } from "../../src/sdk/c1z/inspect/inspect.ts";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { readRows } from "../e2e/stored-rows.ts";
+import { openPlainC1z } from "../support/plain-c1z.ts";
 
 /** What a whole file holds. */
 export interface FileContent {
@@ -37,15 +37,14 @@ export async function checkFile(path: string): Promise<FileContent | undefined> 
   const bytes = readFileSync(path);
   if ((await formatOf(path)) === "v3") return { hash: hashOf(bytes), ...(await contentOfV3(path)) };
   assert.ok(bytes.subarray(0, magic.length).equals(magic), "the file begins as a c1z");
-  return withDatabase(zstdDecompressSync(bytes.subarray(magic.length)), (db) => {
-    assert.deepEqual({ ...db.prepare("pragma integrity_check").get() }, { integrity_check: "ok" });
-    const query = "select sync_id from v1_sync_runs where ended_at is not null order by id";
-    const finished = db
-      .prepare(query)
-      .all()
-      .map((row) => String(row["sync_id"]));
-    return { hash: hashOf(bytes), finished, rows: rowsHash(db, finished.at(-1)) };
-  });
+  using db = openPlainC1z(path);
+  assert.deepEqual({ ...db.prepare("pragma integrity_check").get() }, { integrity_check: "ok" });
+  const query = "select sync_id from v1_sync_runs where ended_at is not null order by id";
+  const finished = db
+    .prepare(query)
+    .all()
+    .map((row) => String(row["sync_id"]));
+  return { hash: hashOf(bytes), finished, rows: rowsHash(db, finished.at(-1)) };
 }
 
 async function contentOfV3(path: string): Promise<Omit<FileContent, "hash">> {
@@ -90,22 +89,6 @@ function rowsHash(db: DatabaseSync, syncId: string | undefined): string {
     hash.update(`${table} ${texts.length}\n${texts.sort().join("\n")}`);
   }
   return hash.digest("hex");
-}
-
-function withDatabase<T>(bytes: Uint8Array, use: (db: DatabaseSync) => T): T {
-  const directory = mkdtempSync(join(tmpdir(), "crash-check-"));
-  try {
-    const file = join(directory, "db");
-    writeFileSync(file, bytes);
-    const db = new DatabaseSync(file, { readOnly: true });
-    try {
-      return use(db);
-    } finally {
-      db.close();
-    }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
 
 /** SHA-256 as hex. */

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { openC1z } from "../../src/sdk/c1z/read/reader.ts";
 import { viewOf, writeEntitlement, writeGrant, writeResource, writeResourceType } from "../../src/sdk/wire/encode.ts";
 import type { ProtoWriter } from "../../src/sdk/wire/proto-writer.ts";
-import { queryC1z, syncRunsOf } from "../support/plain-c1z.ts";
+import { openPlainC1z, syncRunsOf } from "../support/plain-c1z.ts";
 import { type RowKind, rowJson } from "../support/row-json.ts";
 
 /** All messages of one sync by id, each as proto JSON. */
@@ -19,11 +19,11 @@ export interface StoredRows {
 
 /** Reads one sync of a file, by default the newest. */
 export function readStoredRows(path: string, syncId: string = newestSyncId(path)): StoredRows {
+  using database = openPlainC1z(path);
   const table = (kind: RowKind, name: string): Record<string, JsonValue> => {
-    const rows = queryC1z(
-      path,
-      `select external_id, data from ${name} where sync_id = '${syncId}' order by external_id`,
-    );
+    const rows = database
+      .prepare(`select external_id, data from ${name} where sync_id = ? order by external_id`)
+      .all(syncId);
     return Object.fromEntries(rows.map((row) => [String(row["external_id"]), rowJson(kind, bytesOf(row["data"]))]));
   };
   return {

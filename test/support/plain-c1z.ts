@@ -1,7 +1,5 @@
 /** Reads a c1z with nothing of ours: zstd, SQLite and SQL. What tests hold the writer against. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { zstdDecompressSync } from "node:zlib";
 
@@ -13,21 +11,17 @@ const magicBytes = 5;
 const volatile = new Set(["id", "sync_id", "discovered_at"]);
 const dataTables = ["v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants"] as const;
 
+/** The database inside the file, unpacked into memory. */
+export function openPlainC1z(path: string): DatabaseSync {
+  const database = new DatabaseSync(":memory:");
+  database.deserialize(zstdDecompressSync(readFileSync(path).subarray(magicBytes)));
+  return database;
+}
+
 /** Runs `query` on the database inside the file. */
 export function queryC1z(path: string, query: string): PlainRow[] {
-  const directory = mkdtempSync(join(tmpdir(), "plain-c1z-"));
-  try {
-    const file = join(directory, "db");
-    writeFileSync(file, zstdDecompressSync(readFileSync(path).subarray(magicBytes)));
-    const database = new DatabaseSync(file, { readOnly: true });
-    try {
-      return database.prepare(query).all();
-    } finally {
-      database.close();
-    }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  using database = openPlainC1z(path);
+  return database.prepare(query).all();
 }
 
 /** All sync runs, oldest first. */
@@ -37,8 +31,9 @@ export function syncRunsOf(path: string): PlainRow[] {
 
 /** The rows of one sync, table by table in order, without what changes from run to run; blobs as hex. */
 export function rowsOf(path: string, syncId: string): Readonly<Record<string, readonly PlainRow[]>> {
+  using database = openPlainC1z(path);
   const of = (table: string): PlainRow[] =>
-    queryC1z(path, `select * from ${table} where sync_id = '${syncId}' order by id`).map(stable);
+    database.prepare(`select * from ${table} where sync_id = ? order by id`).all(syncId).map(stable);
   return Object.fromEntries(dataTables.map((table) => [table, of(table)]));
 }
 

@@ -11,7 +11,7 @@ import { BatonError } from "../../src/sdk/errors.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import type { RunEnd } from "../../src/sdk/sync/events.ts";
 import { type RunSyncOptions, runSync } from "../../src/sdk/sync/run-sync.ts";
-import { rowsOf } from "../support/plain-c1z.ts";
+import { queryC1z } from "../support/plain-c1z.ts";
 
 /** A fault of a sandbox: members are counted, and no page shows one. */
 export const nobodyShown: Fault = {
@@ -90,7 +90,7 @@ export async function syncSandbox(sandbox: Served, path: string, options: SyncOp
 
 /** External ids of the rows of a table in one sync, sorted. */
 export function idsIn(path: string, { end }: Ended, table: "v1_resources" | "v1_grants"): readonly string[] {
-  const rows = rowsOf(path, end.sync?.id ?? "")[table] ?? [];
+  const rows = queryC1z(path, `select external_id from ${table} where sync_id = '${end.sync?.id ?? ""}'`);
   return rows.map((row) => String(row["external_id"])).sort();
 }
 
