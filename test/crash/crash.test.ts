@@ -10,8 +10,8 @@ test("T-01, T-02, T-04: 25 killed runs of the real program leave no bad file, an
     engines: storageEngines,
     seconds: 50,
     seed: 11,
-    members: 1000,
-    latencyMs: 5,
+    members: 400,
+    latencyMs: 12,
   });
   context.diagnostic(JSON.stringify(counts));
   // Proof that the faults happened: enough kills, some of them where it hurts.
