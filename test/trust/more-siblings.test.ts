@@ -64,6 +64,31 @@ for (const count of ["none", undefined] as const) {
   });
 }
 
+test("a run that stopped is not gone on with in another organization of the same slug, or on another host", async () => {
+  const odd: Changeable = acme();
+  const missing = [...odd.teams];
+  let isDown = true;
+  odd.answer = ({ path }) => (path === "/teams/" && isDown ? { status: 500, body: {} } : undefined);
+  await using server = await startOddServer(odd);
+  for (const [host, id] of [
+    ["one.example", "ORGnew"],
+    ["two.example", "ORGid"],
+  ] as const) {
+    const path = newFile(scratch.path);
+    Object.assign(odd.organization, { slug_perm: "ORGid" });
+    isDown = true;
+    const stopped = await syncSandbox(server, path, { clock: new VirtualClock(), host: "one.example" });
+    assert.equal(stopped.error?.code, "CS-SERVER-500");
+    isDown = false;
+    Object.assign(odd.organization, { slug_perm: id });
+    const ended = await syncSandbox(server, path, { clock: new VirtualClock(), host });
+    assert.deepEqual([ended.end.result, ended.end.sync?.resumed, ended.codes], ["Complete", false, []]);
+    const ids = idsIn(path, ended, "v1_resources");
+    const teams = missing.map(({ slug_perm }) => `team:${String(slug_perm)}`);
+    assert.deepEqual(ids, [`organization:${id}`, ...teams, ...everybody]);
+  }
+});
+
 /** The third page of active members answers 404, so many times. */
 function withoutThirdPage(times: number, isAnnounced: boolean): (odd: Changeable) => void {
   return (odd) => {

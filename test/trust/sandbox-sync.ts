@@ -37,6 +37,8 @@ export interface SyncOptions extends Partial<RunSyncOptions> {
   readonly key?: KeyName;
   readonly pageSize?: number;
   readonly concurrency?: number;
+  /** Which target it is, for the file; default nobody says. */
+  readonly host?: string;
   /** What settings ask for besides organization, members and teams. */
   readonly requested?: readonly Requested[];
   /** What else the client is told. */
@@ -45,7 +47,7 @@ export interface SyncOptions extends Partial<RunSyncOptions> {
 
 /** Runs one sync; an error of the run is part of the result. */
 export async function syncSandbox(sandbox: Served, path: string, options: SyncOptions = {}): Promise<Ended> {
-  const { key = "service", pageSize, concurrency, requested, client: clientOptions, ...rest } = options;
+  const { key = "service", pageSize, concurrency, host, requested, client: clientOptions, ...rest } = options;
   const { clock = systemClock } = rest;
   const client = new CloudsmithClient({
     baseUrl: sandbox.baseUrl,
@@ -66,6 +68,7 @@ export async function syncSandbox(sandbox: Served, path: string, options: SyncOp
         clock,
         orgSlug: sandbox.organization.slug,
         requested: new Set(requested),
+        ...(host !== undefined && { host }),
       }),
       path,
       storageEngine: "sqlite",

@@ -149,11 +149,15 @@ async function performSync(
   }
 }
 
-/** What is read: rows of another organization, or of another choice of rows, must not get into one sync. */
+/**
+ * What is read: rows of another organization, or of another choice of rows, must not get into one sync. Which organization
+ * a slug names is known when the access is proved, and comes behind what was known before.
+ */
 function scopeOf({ options }: Run): string {
   const { connector, syncResourceTypes = [], skipGrants, skipEntitlementsAndGrants, skipExpansion } = options;
-  return JSON.stringify({
-    target: connector.describeRun?.().target ?? "",
+  const { target = "", identity } = connector.describeRun?.() ?? {};
+  const known = JSON.stringify({
+    target,
     types: syncResourceTypes.toSorted(),
     without: {
       grants: skipGrants ?? false,
@@ -161,6 +165,7 @@ function scopeOf({ options }: Run): string {
       expansion: skipExpansion ?? false,
     },
   });
+  return identity ? known + JSON.stringify(identity) : known;
 }
 
 function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): RunEnd {

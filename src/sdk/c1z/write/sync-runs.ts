@@ -103,7 +103,7 @@ const scopeKey = "baton/scope";
 export function startOrResume(db: DatabaseSync, type: SyncType, nowMs: number, scope: string): OpenSync {
   const runs = listSyncRuns(db);
   const candidate = candidateOf(runs, type, nowMs);
-  const isOther = candidate !== undefined && !hasScope(db, candidate.id, scope);
+  const isOther = candidate !== undefined && scope !== "" && (scopeOf(db, candidate.id) ?? scope) !== scope;
   if (isOther) deleteSyncs(db, [candidate.id]);
   const unfinished = isOther ? undefined : candidate;
   if (unfinished) {
@@ -135,21 +135,21 @@ export function insertRun(
   ).run(id, startedAt, type, parentSyncId);
 }
 
-/** True when `startOrResume` would take up an unfinished sync. */
+/** True when `startOrResume` would take up an unfinished sync; `scope` may be the beginning of what it will say. */
 export function canResume(db: DatabaseSync, type: SyncType, nowMs: number, scope: string): boolean {
   const candidate = candidateOf(listSyncRuns(db), type, nowMs);
-  return candidate !== undefined && hasScope(db, candidate.id, scope);
+  return candidate !== undefined && (scopeOf(db, candidate.id)?.startsWith(scope) ?? true);
 }
 
 function candidateOf(runs: readonly SyncRun[], type: SyncType, nowMs: number): SyncRun | undefined {
   return type === "partial" ? undefined : latestUnfinished(runs, nowMs, type);
 }
 
-/** A sync that says nothing, such as a Go connector's, may be of any scope. */
-function hasScope(db: DatabaseSync, syncId: string, scope: string): boolean {
+/** Undefined for a sync that says nothing, such as a Go connector's, and may be of any scope. */
+function scopeOf(db: DatabaseSync, syncId: string): string | undefined {
   const query = "select value from v1_connector_sessions where sync_id = ? and key = ?";
   const value = db.prepare(query).get(syncId, scopeKey)?.["value"];
-  return scope === "" || !(value instanceof Uint8Array) || Buffer.from(value).toString("utf8") === scope;
+  return value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : undefined;
 }
 
 /** Sets the end, the stats and the marker of the checks that passed (c1z: ingest_invariant_*). */
