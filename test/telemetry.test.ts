@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeCertificates } from "../sandbox/c1/certificate.ts";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
-import { packages } from "../src/sdk/telemetry/libraries.ts";
+import { packages } from "../src/sdk/telemetry/open-telemetry.ts";
 import { type Finished, runProgram } from "./e2e/program.ts";
 import { OtlpReceiver, type ReceivedSpan } from "./support/otlp-receiver.ts";
 

@@ -3,9 +3,8 @@
  * what others must know of the profiles of users: which keys reports pass over, and which a table of people shows. Data.
  */
 import { type Field, onlyHostsBelow, secretSourceFields } from "../sdk/config/field.ts";
-import { httpFields } from "../sdk/config/http-fields.ts";
 import type { ResolvedConfig } from "../sdk/config/resolve.ts";
-import type { StandardField } from "../sdk/config/standard-fields.ts";
+import { httpFields, type StandardField } from "../sdk/config/standard-fields.ts";
 import { requestedFields } from "./on-request/settings.ts";
 
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */

@@ -140,10 +140,10 @@ export type {
   StringSliceRules,
 } from "./config/field.ts";
 export { onlyHostsBelow, secretSourceFields } from "./config/field.ts";
-export { type HttpField, type HttpFieldDefaults, httpFields } from "./config/http-fields.ts";
 export { readPastedSlug, type SlugForms } from "./config/pasted.ts";
 export type { Relation } from "./config/relations.ts";
 export type { ResolvedConfig } from "./config/resolve.ts";
+export { type HttpField, type HttpFieldDefaults, httpFields } from "./config/standard-fields.ts";
 export type { KeyOwner, ListReading, NotRead, ReadingFact } from "./contracts/completeness.ts";
 export {
   type CheckOptions,

@@ -21,7 +21,7 @@ export const readCommand: Command = {
     // Ctrl-C in the console's terminal reaches this process as well; it is the console that decides.
     io.onSignal(() => {});
     const [{ answerQuestions }, { FileQuestions }] = await Promise.all([
-      import("../../sdk/c1z/process/asked-process.ts"),
+      import("../../sdk/c1z/process/watched-process.ts"),
       import("./file-questions.ts"),
     ]);
     (await import("../../sdk/cli/young-generation.ts")).keepHeapSmall();

@@ -2,8 +2,8 @@
 import { organizationType } from "../../cloudsmith/types.ts";
 import { summarizeRoster } from "../../reports/roster-summary.ts";
 import { openC1z } from "../../sdk/c1z/read/reader.ts";
-import { syncInto } from "../../sdk/cli/sync-into.ts";
 import { storageEngineOf } from "../../sdk/cli/sync-options.ts";
+import { syncInto } from "../../sdk/cli/sync-target.ts";
 import type { Connector } from "../../sdk/contracts/connector.ts";
 import { toBatonError } from "../../sdk/errors.ts";
 import type { SyncProgress } from "../../sdk/sync/events.ts";

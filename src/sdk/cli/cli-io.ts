@@ -1,5 +1,5 @@
 /** The process as the command line sees it, and the signals that end a run; tests bring their own. */
-import type { AskedProcess } from "../c1z/process/asked-process.ts";
+import type { AskedProcess } from "../c1z/process/watched-process.ts";
 import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
 

@@ -1,10 +1,9 @@
 /** What a command begins with: its settings, the way out of this machine, and what a connector is made with. */
 import { readConfigFile } from "../config/config-file.ts";
-import type { HttpField } from "../config/http-fields.ts";
 import { standardRelations } from "../config/relations.ts";
 import { type ConfigInputs, resolveConfig } from "../config/resolve.ts";
 import { readSecrets } from "../config/secret-source.ts";
-import type { StandardConfig } from "../config/standard-fields.ts";
+import type { HttpField, StandardConfig } from "../config/standard-fields.ts";
 import { validateConfig } from "../config/validate.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { HttpClientOptions } from "../http/http-client.ts";

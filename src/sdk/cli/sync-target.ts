@@ -1,6 +1,7 @@
 /**
  * Where a sync is written to: a path, or an object in S3-compatible storage, which a run works on in a copy on this
- * machine. Knows what becomes of file and record after a run, and nothing of how either is made.
+ * machine. Knows what becomes of file and record after a run, and nothing of how either is made. And one sync into such a
+ * place: from settings to what the engine is told.
  */
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,23 +11,26 @@ import { readTextBeside } from "../c1z/container/whole-file.ts";
 import { createScratch, type Scratch, workingCopyName } from "../c1z/scratch/scratch.ts";
 import { previousPath, unfinishedPath } from "../c1z/write/files-beside.ts";
 import { fileState } from "../c1z/write/target-database.ts";
+import { forApp, type StandardConfig } from "../config/standard-fields.ts";
 import type { TargetIdentity } from "../contracts/connector.ts";
 import { parseRunRecord, runRecordPath } from "../contracts/run-record.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { formatAddress, parseObjectAddress } from "../object-store/object-address.ts";
 import type { S3Object } from "../object-store/s3-object.ts";
-import type { RunEnd } from "../sync/events.ts";
+import { parseBatonId } from "../resources/ids.ts";
+import type { RunEnd, SyncObserver, SyncOutcome } from "../sync/events.ts";
 import { runRecordText, writeRunRecord } from "../sync/write-run-record.ts";
-import type { Invocation } from "./app.ts";
+import type { ConnectorApp, ConnectorContext, Invocation } from "./app.ts";
+import type { CliIo } from "./cli-io.ts";
 import { networkOf } from "./command-setup.ts";
-import type { StoreOptions } from "./sync-options.ts";
+import { externalPrincipalsOf, type StoreOptions } from "./sync-options.ts";
 
 /** So many files of earlier syncs lie beside an object at most: each is copied here. */
 const mostPrevious = 100;
 
 /** The place of one sync. */
-export interface SyncTarget extends Disposable {
+interface SyncTarget extends Disposable {
   /** The file on this machine that the sync is written into. */
   readonly path: string;
   /** What the user calls it. */
@@ -230,4 +234,71 @@ function callingIt(logger: Logger, path: string, shownAs: string): Logger {
     (message, fields) =>
       logger[level](message, fields?.["path"] === path ? { ...fields, path: shownAs } : fields);
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** What one sync is made of. */
+export interface SyncInto {
+  readonly createConnector: ConnectorApp["createConnector"];
+  readonly config: StandardConfig;
+  readonly context: ConnectorContext;
+  readonly io: CliIo;
+  readonly store: StoreOptions;
+  readonly target: Pick<SyncTarget, "path" | "logger" | "settle"> &
+    Partial<Pick<SyncTarget, "shownAs" | "recordedTarget">>;
+  readonly signal: AbortSignal;
+  readonly observer: SyncObserver;
+  readonly acceptChanges: boolean;
+}
+
+/**
+ * Syncs, and lets the target settle whatever became of it.
+ * @throws BatonError as `runSync` does, or when a good sync could not be put where it belongs.
+ */
+export async function syncInto(sync: SyncInto): Promise<SyncOutcome> {
+  const { config, context, io, store, target } = sync;
+  const syncResources = config.strings("sync-resources").map(parseBatonId);
+  if (config.bool("skip-grants") && syncResources.length === 0) throw onlyWhenTargeted();
+  const externalPrincipals = await externalPrincipalsOf(config, io, store.tempDir);
+  const connector = await sync.createConnector(forApp(config), context);
+  const recordedTarget = await target.recordedTarget?.();
+  const { runSync } = await import("../sync/run-sync.ts");
+  let end: RunEnd | undefined;
+  try {
+    return await runSync({
+      connector,
+      ...store,
+      path: target.path,
+      shownAs: target.shownAs,
+      recordedTarget,
+      syncResources,
+      skipGrants: config.bool("skip-grants"),
+      syncResourceTypes: config.strings("sync-resource-types"),
+      skipEntitlementsAndGrants: config.bool("skip-entitlements-and-grants"),
+      ...(externalPrincipals && { externalPrincipals }),
+      ...(context.telemetry && { telemetry: context.telemetry }),
+      ...(context.workers !== undefined && { workers: context.workers }),
+      signal: sync.signal,
+      logger: target.logger,
+      clock: io.clock,
+      observer: sync.observer,
+      acceptChanges: sync.acceptChanges,
+      onEnd: async (how) => {
+        end = how;
+      },
+    });
+  } finally {
+    if (end) await target.settle(end);
+  }
+}
+
+/** The flag is for single resources: left in place it would lose the grants of everybody. */
+function onlyWhenTargeted(): BatonError {
+  return new BatonError({
+    code: "BATON-SKIP-GRANTS",
+    status: Status.unknown,
+    message: "leaving out grants works only within a targeted sync",
+    effect: "Nothing was read or written.",
+    hint: "Name resources with --sync-resources, or remove --skip-grants.",
+    fatal: true,
+  });
 }

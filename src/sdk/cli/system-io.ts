@@ -1,5 +1,4 @@
 /** The real process behind {@link CliIo}. The only file of the command line that touches `process`. */
-
 import { fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
@@ -40,7 +39,7 @@ export function systemIo(): CliIo {
       runWatched: async () => await runWatched(io),
       startReader: async () => {
         const { thisProgram } = await import("../c1z/process/this-program.ts");
-        const { AskedProcess } = await import("../c1z/process/asked-process.ts");
+        const { AskedProcess } = await import("../c1z/process/watched-process.ts");
         return new AskedProcess({ program: thisProgram(), args: [readFileCommandName], env: process.env });
       },
     }),

@@ -1,5 +1,5 @@
 /** Grant expansion: writes out what principals hold through the groups they are in. */
-import type { SyncStore } from "../c1z/write/sync-store.ts";
+import { rowsOf, type SyncStore } from "../c1z/write/sync-store.ts";
 import type { Grant, GrantExpandable, ResourceId } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import { grantImmutable } from "../resources/annotations.ts";
@@ -34,7 +34,7 @@ export async function expandGrants(context: StepContext, action: Action): Promis
 function loadGraph({ store, warnings }: StepContext): ExpansionGraph {
   const graph = new ExpansionGraph();
   let missing = 0;
-  for (const grant of pages((token) => store.listExpandableGrants(token))) {
+  for (const grant of rowsOf((token) => store.listExpandableGrants(token))) {
     const expandable = grant.expandable;
     if (!expandable) continue;
     const known = expandable.entitlementIds.filter((id) => isOwnEntitlement(store, grant, id));
@@ -88,7 +88,7 @@ async function expandInto(context: StepContext, node: GraphNode): Promise<void> 
 
 /** Adds what the holders of `sourceId` pass on. */
 function collect(store: SyncStore, sourceId: string, rule: EdgeRule, contributions: Contributions): void {
-  for (const grant of pages((token) => store.listGrantsOfEntitlement(sourceId, token))) {
+  for (const grant of rowsOf((token) => store.listGrantsOfEntitlement(sourceId, token))) {
     const { principal } = grant;
     if (rule.resourceTypeIds.length > 0 && !rule.resourceTypeIds.includes(principal.resourceType)) continue;
     const isDirect = !grant.sources || grant.sources.size === 0 || grant.sources.has(sourceId);
@@ -112,7 +112,7 @@ async function writeInherited(context: StepContext, targetId: string, contributi
     batch = [];
   };
   const existing: Grant[] = [];
-  for (const grant of pages((token) => context.store.listGrantsOfEntitlement(targetId, token))) {
+  for (const grant of rowsOf((token) => context.store.listGrantsOfEntitlement(targetId, token))) {
     const key = principalKey(grant.principal);
     const contribution = rest.get(key);
     if (!contribution) continue;
@@ -143,17 +143,6 @@ function toSources(sources: ReadonlyMap<string, boolean>): ReadonlyMap<string, {
 
 function principalKey(principal: ResourceId): string {
   return `${principal.resourceType}\u0000${principal.resource}`;
-}
-
-function* pages<T>(
-  list: (pageToken: string) => { readonly items: readonly T[]; readonly nextPageToken: string },
-): Generator<T> {
-  let pageToken = "";
-  do {
-    const page = list(pageToken);
-    yield* page.items;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "");
 }
 
 /** How an edge passes grants on. */

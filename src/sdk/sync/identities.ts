@@ -3,7 +3,7 @@
  * differ.
  */
 import { createHash } from "node:crypto";
-import type { SyncStore } from "../c1z/write/sync-store.ts";
+import { rowsOf, type SyncStore } from "../c1z/write/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource } from "../contracts/model.ts";
 import { grantId } from "../resources/ids.ts";
@@ -30,16 +30,10 @@ export class Identities {
   constructor(store: SyncStore, isResumed: boolean) {
     this.#store = store;
     if (!isResumed) return;
-    for (let token = "0"; token !== ""; ) {
-      const page = store.listResources({ pageToken: token });
-      for (const { id } of page.items) this.#of(this.#ids, id.resourceType).add(id.resource);
-      token = page.nextPageToken;
+    for (const { id } of rowsOf((pageToken) => store.listResources({ pageToken }))) {
+      this.#of(this.#ids, id.resourceType).add(id.resource);
     }
-    for (let token = "0"; token !== ""; ) {
-      const page = store.listEntitlements(token);
-      for (const row of page.items) this.#entitlements.set(row.id, printOf(row));
-      token = page.nextPageToken;
-    }
+    for (const row of rowsOf((token) => store.listEntitlements(token))) this.#entitlements.set(row.id, printOf(row));
   }
 
   /** What the list of this type gave before is void. */

@@ -1,5 +1,5 @@
 /** What must hold of a sync before it is sealed (Go SDK: ingest invariants I3, I5, I7, I8, I9). */
-import type { BrokenReferences, SyncStore } from "../c1z/write/sync-store.ts";
+import { type BrokenReferences, rowsOf, type SyncStore } from "../c1z/write/sync-store.ts";
 import type { Annotation, Entitlement } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -49,16 +49,11 @@ interface Group {
 
 function checkExclusionGroups(store: SyncStore): void {
   const groups = new Map<string, Group>();
-  let pageToken = "";
-  do {
-    const page = store.listEntitlements(pageToken);
-    for (const entitlement of page.items) {
-      for (const annotation of entitlement.annotations) {
-        if (annotation.typeUrl === exclusionUrl) addToGroup(groups, entitlement, annotation);
-      }
+  for (const entitlement of rowsOf((token) => store.listEntitlements(token))) {
+    for (const annotation of entitlement.annotations) {
+      if (annotation.typeUrl === exclusionUrl) addToGroup(groups, entitlement, annotation);
     }
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "");
+  }
 }
 
 /** Wire: EntitlementExclusionGroup. */

@@ -14,9 +14,9 @@ import { keepPrevious, previousFiles, removeUnfinished, unfinishedPath } from ".
 import type { GoneResource, GoneRows, NamedResource } from "./gone-rows.ts";
 import { GrantLog } from "./grant-log.ts";
 import type { RunToWrite } from "./pebble/envelope.ts";
-import { checkSource } from "./pebble/grant-references.ts";
 import { SyncSource } from "./pebble/sync-source.ts";
 import { writeStore } from "./pebble/write-store.ts";
+import { checkSource } from "./references.ts";
 import { countRows } from "./stats.ts";
 import { deleteSyncs, finishSyncRun, listSyncRuns, type SyncRun } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, SyncStats } from "./sync-store.ts";

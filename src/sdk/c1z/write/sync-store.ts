@@ -36,6 +36,16 @@ export interface StorePage<T> {
   readonly nextPageToken: string;
 }
 
+/** All rows of a list, page by page. */
+export function* rowsOf<T>(list: (pageToken: string) => StorePage<T>): Generator<T> {
+  let pageToken = "";
+  do {
+    const page = list(pageToken);
+    yield* page.items;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
+}
+
 /** Counts and up to 25 example ids per broken reference (invariants I3, I7, I8, I9), and the verdict of I5. */
 export interface ReferenceReport {
   /** I7: entitlements whose resource is missing. */

@@ -2,9 +2,8 @@
  * Reads a file that nobody vouches for in a process of its own, for commands that do other things as well: such a process
  * can be ended. What is asked is answered there (the internal command below), and only that comes back.
  */
-
 import type { Inspection } from "../../c1z/inspect/inspect.ts";
-import { answerQuestions } from "../../c1z/process/asked-process.ts";
+import { answerQuestions } from "../../c1z/process/watched-process.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { ExternalPrincipalsOptions } from "../../external/external-principals.ts";
 import { isWatched } from "../../file-progress.ts";

@@ -12,8 +12,8 @@ import { connectorContext, loadConfig, networkOf, refuseWeakTls } from "../comma
 import { openRunOutput, type RunOutput } from "../run-output.ts";
 import { answerTask, refuseUnsupported, warnAboutInertFlags } from "../standard-flag-policy.ts";
 import type { SummarySection } from "../summary.ts";
-import { syncInto } from "../sync-into.ts";
 import { type LockWaitFlag, lockWaitOf, readVariable, storeOptions } from "../sync-options.ts";
+import { openSyncTarget, syncInto } from "../sync-target.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
 type SyncFlag = Flag<"bool", "strict" | "accept-changes"> | LockWaitFlag;
@@ -81,7 +81,6 @@ async function syncOnce(
 ): Promise<number> {
   const { app, io, options } = invocation;
   const store = await storeOptions(config, io);
-  const { openSyncTarget } = await import("../sync-target.ts");
   const interrupt = listenForInterrupt(io, {
     onFirst: (name) => output.stopping(name),
     ...(config.strings("sync-resources").length > 0 ? targetedStop : stop),
