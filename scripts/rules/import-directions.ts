@@ -12,7 +12,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/written-places.ts": [],
   "src/sdk/file-progress.ts": [],
   "src/sdk/chained-lines.ts": [],
-  "src/sdk/user-name.ts": [],
   "src/sdk/contracts/": [],
   "src/sdk/checks.ts": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/wire/": ["src/sdk/contracts/"],
@@ -69,7 +68,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
   ],
-  "src/sdk/sdk-version.ts": [],
   "src/sdk/rpc/": ["src/sdk/net/", "src/sdk/proto/", "src/sdk/errors.ts"],
   "src/sdk/health/": [
     "src/sdk/start-thread.ts",
@@ -94,7 +92,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
     "src/sdk/secret-redactor.ts",
-    "src/sdk/sdk-version.ts",
   ],
   "src/sdk/connector-server/": [
     "src/sdk/contracts/",
@@ -103,7 +100,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/errors.ts",
     "src/sdk/log.ts",
     "src/sdk/clock.ts",
-    "src/sdk/sdk-version.ts",
   ],
   "src/sdk/cli/": ["src/sdk/"],
   "src/sdk/testing/": ["src/sdk/"],

@@ -1,5 +1,4 @@
 /** Runs the actions of `review`. What does not belong to an action is refused. */
-
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Inquiry, openInquiry, type Request } from "../reports/ask.ts";
@@ -13,10 +12,10 @@ import { type Answer, counted, type Report, type Rows } from "../reports/report.
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
+import { userName } from "../sdk/cli/system-io.ts";
 import { boundYoungGeneration } from "../sdk/cli/young-generation.ts";
 import type { Flag } from "../sdk/config/field.ts";
 import { errnoOf } from "../sdk/errors.ts";
-import { userName } from "../sdk/user-name.ts";
 import { checkReview } from "./check.ts";
 import { decisionsAnswer } from "./decisions-report.ts";
 import type { Condition, Question } from "./question.ts";

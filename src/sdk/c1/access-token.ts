@@ -1,14 +1,13 @@
 /** The access token for C1: fetched when needed, kept until shortly before it ends, one fetch at a time. */
-
 import { randomBytes } from "node:crypto";
 import { request } from "node:https";
 import { SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
+import { sdkVersion } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 import { wayHint } from "../net/proxy-setting.ts";
 import { certificateHint, handshakeReason, isCertificateError } from "../net/trusted-roots.ts";
-import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import type { C1Credentials } from "./credentials.ts";
 

@@ -5,12 +5,12 @@
 import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
 import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import type { Clock } from "../clock.ts";
+import { sdkVersion } from "../contracts/connector.ts";
 import { type BatonError, toBatonError } from "../errors.ts";
 import type { Network } from "../net/network.ts";
 import { BatonService } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { ClientSession, type Patience } from "../rpc/client-session.ts";
 import { fromRpcError, toRpcError } from "../rpc/rpc-error.ts";
-import { sdkVersion } from "../sdk-version.ts";
 import type { SecretRedactor } from "../secret-redactor.ts";
 import { type AccessToken, TokenSource } from "./access-token.ts";
 import type { C1Credentials } from "./credentials.ts";

@@ -1,5 +1,6 @@
-/** The real process behind {@link CliIo}. The only file of the command line that touches `process`. */
+/** The real process behind {@link CliIo}, and who runs it. The only file of the command line that touches `process`. */
 import { fstatSync } from "node:fs";
+import { userInfo } from "node:os";
 import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
 import { Status } from "../errors.ts";
@@ -167,5 +168,14 @@ async function runWatched(io: CliIo): Promise<number> {
   } finally {
     watched.end();
     stopListening();
+  }
+}
+
+/** The user's name; "" where the system has none, as in a container with a number alone. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "";
   }
 }

@@ -5,7 +5,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter, type ServiceImpl } from "@connectrpc/connect";
-import type { Connector, EntitlementTemplate, ListOptions, Page, ResourceSyncer } from "../contracts/connector.ts";
+import {
+  type Connector,
+  type EntitlementTemplate,
+  type ListOptions,
+  type Page,
+  type ResourceSyncer,
+  sdkVersion,
+} from "../contracts/connector.ts";
 import type { Resource, ResourceId } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
 import { decodeResource } from "../proto/decode.ts";
@@ -41,7 +48,6 @@ import {
   toResourceMessage,
   toResourceTypeMessage,
 } from "../proto/to-message.ts";
-import { sdkVersion } from "../sdk-version.ts";
 import type { SessionCache } from "./session-cache.ts";
 
 /** Services of which this version implements nothing. */

@@ -287,3 +287,9 @@ export interface Connector {
   /** For the run record; makes no request. */
   describeRun?(): RunDescription;
 }
+
+/**
+ * Which baton-sdk this one behaves as, with the `v` of its tags. Syncers and services decide by it what they may ask for:
+ * those in Go send session ids only from v0.4.3 on.
+ */
+export const sdkVersion = "v0.26.0";

@@ -2,7 +2,6 @@
  * Values of a version 3 store (c1.storage.v3) as contract objects. Fields that the contract does not have are passed
  * over; what a grant or entitlement refers to is known by its id only. Functions throw a RangeError for damage.
  */
-
 import {
   type Annotation,
   type Entitlement,
@@ -13,7 +12,7 @@ import {
   type ResourceType,
   Trait,
 } from "../../../contracts/model.ts";
-import { readGrantExpandable, readSource } from "../../../proto/read-grant.ts";
+import { readGrantExpandable, readSource } from "../../../proto/decode.ts";
 import {
   emptyEntitlement,
   type Mutable,
