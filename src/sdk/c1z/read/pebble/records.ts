@@ -149,7 +149,15 @@ export function withoutDiscovery(value: Uint8Array): readonly [Uint8Array, Uint8
 }
 
 /** Whether two records are the same but for that moment. */
-export function saysTheSame(left: Uint8Array, right: Uint8Array): boolean {
+export function saysTheSame(left: Buffer, right: Buffer): boolean {
+  const [head, tail] = withoutDiscovery(left);
+  const [start, end] = [head.length, right.length - tail.length];
+  // Behind the same head the other's moment begins at the same place: only one of the two needs to be walked through.
+  if (right[start] !== discoveredAtTag || right[start + 1] !== end - start - 2) return isSame(left, right);
+  return right.compare(head, 0, start, 0, start) === 0 && right.compare(tail, 0, tail.length, end) === 0;
+}
+
+function isSame(left: Buffer, right: Buffer): boolean {
   const [leftHead, leftTail] = withoutDiscovery(left);
   const [rightHead, rightTail] = withoutDiscovery(right);
   return Buffer.compare(leftHead, rightHead) === 0 && Buffer.compare(leftTail, rightTail) === 0;
@@ -157,6 +165,8 @@ export function saysTheSame(left: Uint8Array, right: Uint8Array): boolean {
 
 /** ResourceRecord and EntitlementRecord: discovered_at. */
 const discoveredAtField = 8;
+/** The field as a message, whose length takes a byte. */
+const discoveredAtTag = (discoveredAtField << 3) | 2;
 
 function stub(id: ResourceId): Resource {
   return { id, displayName: "", annotations: [] };
