@@ -10,7 +10,7 @@ import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource, Timestamp } from "../../sdk/contracts/model.ts";
 import type { BatonError } from "../../sdk/errors.ts";
-import { timestampOf } from "../../sdk/resources/timestamps.ts";
+import { pastTime, timestampOf } from "../../sdk/resources/timestamps.ts";
 import type { Api, List } from "../client.ts";
 import { codePrefix, unlessUnseen } from "../errors.ts";
 import type { Organization } from "../schemas.ts";
@@ -82,16 +82,18 @@ export function listName(rows: string): string {
   return rows.toLowerCase().replaceAll(" ", "-");
 }
 
-/** The time when something expires. One that cannot be read as a time is said: it is left out, and that looks like never. */
+/**
+ * The time when something expires. One that cannot be read as a time, or stands for none, such as the year 1, is said: it is
+ * left out, and that looks like never.
+ */
 export function expiryOf(
   text: string | undefined,
   { rows }: Pick<ListWords, "rows">,
   { warn }: Pick<ListOptions, "warn">,
 ): Timestamp | undefined {
-  const time = timestampOf(text);
+  const time = timestampOf(pastTime(text, Number.POSITIVE_INFINITY));
   if (text && !time) {
-    const problem =
-      "is in a form that cannot be read as a time: it is left out, which does not mean that they never expire";
+    const problem = "is no time that can be: it is left out, which does not mean that they never expire";
     warn({ code: "CS-EXPIRY-UNREADABLE", message: `when ${rows} expire ${problem}` });
   }
   return time;
