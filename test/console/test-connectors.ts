@@ -1,4 +1,5 @@
 /** A connectors in this process over a data directory of its own, whose runs are real processes of the real program. */
+
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,8 +7,9 @@ import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/server.ts";
 import type { Connectors } from "../../src/console/connectors/connectors.ts";
 import { openConnectors } from "../../src/console/connectors/open-connectors.ts";
-import type { ConnectorDetail, SettingsInput, TestState } from "../../src/console/contract/connectors.ts";
+import type { ConnectorDetail, TestState } from "../../src/console/contract/connectors.ts";
 import type { ConsoleEvent } from "../../src/console/contract/events.ts";
+import type { SettingsInput } from "../../src/console/contract/inputs.ts";
 import type { RunDetail, RunProgress } from "../../src/console/contract/runs.ts";
 import { EventHub } from "../../src/console/event-hub.ts";
 import type { ProgramCommand } from "../../src/sdk/c1z/process/this-program.ts";

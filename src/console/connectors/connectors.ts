@@ -11,17 +11,16 @@ import type { CheckResult } from "../../sdk/contracts/connector.ts";
 import type {
   ConnectorDetail,
   ConnectorSummary,
-  CreateConnector,
   DeployFile,
   DeployTarget,
   FoundSettings,
   KeyFacts,
   Schedule,
   ServiceState,
-  SettingsInput,
   SettingsSaved,
   TestState,
 } from "../contract/connectors.ts";
+import type { CreateConnector, SettingsInput } from "../contract/inputs.ts";
 import type { RunDetail } from "../contract/runs.ts";
 import { deployFiles } from "../deploy/deploy-files.ts";
 import type { EventHub } from "../event-hub.ts";

@@ -1,4 +1,5 @@
 /** What the settings form holds, checked and mended: addresses become slugs, pasted keys lose what does not belong to them. */
+
 import { existsSync } from "node:fs";
 import { defaultBaseUrl } from "../../cloudsmith/config.ts";
 import { requestedFields } from "../../cloudsmith/on-request/settings.ts";
@@ -6,7 +7,8 @@ import { parseApiKey, parseBaseUrl, parseOrgSlug } from "../../cloudsmith/pasted
 import { secretFingerprint, secretTail, tokenNotice } from "../../sdk/config/pasted-secret.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { type ProxySetting, parseProxy } from "../../sdk/net/proxy-setting.ts";
-import type { KeySource, SettingsInput } from "../contract/connectors.ts";
+import type { KeySource } from "../contract/connectors.ts";
+import type { SettingsInput } from "../contract/inputs.ts";
 import { type ConnectorRecord, type StoredKeyFacts, usualTimeoutSeconds } from "../store/connector-table.ts";
 import { type Environment, type FoundKey, findKeys, mayGoTo } from "./found-settings.ts";
 

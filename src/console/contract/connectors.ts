@@ -145,34 +145,6 @@ export interface ServiceState {
   readonly failure: Failure | null;
 }
 
-/** POST /api/connectors: what is known before there are settings. */
-export interface CreateConnector {
-  readonly mode: RunMode;
-  readonly owner: string;
-  /** Absent: a usual one for the mode `schedule`, none for others. */
-  readonly schedule?: Schedule;
-}
-
-/** POST /api/connectors/:id/settings and /test: what the form holds. Absent fields stay as they are. */
-export interface SettingsInput {
-  /** A slug, or an address of one of the organization's pages. */
-  readonly orgSlug?: string;
-  /** A new key, write only; absent: the stored one stays. */
-  readonly apiKey?: string;
-  readonly keySource?: KeySource;
-  readonly baseUrl?: string;
-  readonly caFile?: string;
-  readonly proxy?: string;
-  readonly timeoutSeconds?: number;
-  readonly requested?: readonly string[];
-  readonly storageEngine?: FileEngine;
-  readonly owner?: string;
-  readonly mode?: RunMode;
-  readonly c1ClientId?: string;
-  /** Write only. */
-  readonly c1ClientSecret?: string;
-}
-
 /** Answer to POST /api/connectors/:id/settings. */
 export interface SettingsSaved {
   readonly connector: ConnectorDetail;

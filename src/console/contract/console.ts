@@ -14,10 +14,3 @@ export interface Notifications {
   /** What came of the last one that was sent; null before the first. */
   readonly last: { readonly atMs: number; readonly failure: Failure | null } | null;
 }
-
-/** POST /api/notifications: an absent address stays; an empty one switches notifications off. */
-export interface NotificationsInput {
-  readonly form: WebhookForm;
-  /** Write only. */
-  readonly url?: string;
-}

@@ -97,34 +97,6 @@ export interface ReviewCheck {
   readonly freshCount: number;
 }
 
-/** What a review asks. */
-export interface QuestionInput {
-  /** Name of a report; absent with a list. */
-  readonly report?: string;
-  readonly about?: string;
-  /** A list of people as it was pasted or uploaded, base64 of its bytes. */
-  readonly list?: string;
-  /** Columns of the report, or facts of the person in a row such as `inTeam` and `age`. */
-  readonly where?: readonly { readonly column: string; readonly value: string }[];
-  readonly search?: string;
-}
-
-/** POST /api/reviews. */
-export interface StartReviewInput {
-  readonly source: string;
-  readonly title?: string;
-  readonly question: QuestionInput;
-  /** What a report of changes is compared with: another source, or a sync of the same file. */
-  readonly since?: string;
-}
-
-/** POST /api/reviews/:id/decide. `rows`: their numbers, or all that a filter shows. */
-export interface DecideInput {
-  readonly rows: readonly number[] | "undecided" | "all";
-  readonly decision?: Verdict;
-  readonly note?: string;
-}
-
 /** Bytes of a list of people; what reads it refuses more. */
 export const mostListBytes = 8 * 1024 * 1024;
 

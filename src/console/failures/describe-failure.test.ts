@@ -1,4 +1,5 @@
 /** Every state of a failure, brought about for real: what the page gets is what the person must know. */
+
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -17,8 +18,8 @@ import { startTlsFront } from "../../../test/faults/tls-server.ts";
 import { lockFile } from "../../sdk/c1z/container/file-lock.ts";
 import { systemClock } from "../../sdk/clock.ts";
 import { BatonError } from "../../sdk/errors.ts";
-import type { SettingsInput } from "../contract/connectors.ts";
 import { type Failure, failureStates } from "../contract/failures.ts";
+import type { SettingsInput } from "../contract/inputs.ts";
 import { failureOf } from "./describe-failure.ts";
 
 const seen = new Set<string>();

@@ -3,8 +3,9 @@
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
-import type { Notifications, NotificationsInput, WebhookForm } from "../contract/console.ts";
+import type { Notifications, WebhookForm } from "../contract/console.ts";
 import { webhookForms } from "../contract/console.ts";
+import type { NotificationsInput } from "../contract/inputs.ts";
 import type { RunDetail } from "../contract/runs.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
 import type { RunArchive } from "../runs/run-archive.ts";

@@ -2,6 +2,7 @@
  * The reviews of a console: a file each in its data directory, the same that the command line decides. Rows are asked of a
  * synced file once, when a review starts; what became of them is asked of the file that is the current one now.
  */
+
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeOutputFile } from "../../reports/output-file.ts";
@@ -10,13 +11,12 @@ import type { Review, ReviewRow } from "../../reviews/review.ts";
 import { ReviewFile } from "../../reviews/review-file.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
+import type { DecideInput, QuestionInput } from "../contract/inputs.ts";
 import type {
   DecidedReview,
   DecidedReviewPage,
   DecidedRow,
-  DecideInput,
   Outcome,
-  QuestionInput,
   ReviewCheck,
   RowFilter,
 } from "../contract/reviews.ts";

@@ -1,4 +1,5 @@
 /** The link to C1 and the service, against a stand-in for C1 with real certificates, signatures and uploads. */
+
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +10,8 @@ import { type Sandbox, startSandbox } from "../../../sandbox/server.ts";
 import { openTestConnectors, settingsOf, type TestConnectors } from "../../../test/console/test-connectors.ts";
 import { toEnd } from "../../reviews/to-end.ts";
 import { BatonError } from "../../sdk/errors.ts";
-import type { SettingsInput, TestState } from "../contract/connectors.ts";
+import type { TestState } from "../contract/connectors.ts";
+import type { SettingsInput } from "../contract/inputs.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "console-service-"));
 after(() => rmSync(scratch, { recursive: true }));

@@ -1,4 +1,5 @@
 /** Reviews decided over HTTP by named people, each route by each role, and links that can be taken back. */
+
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -18,15 +19,8 @@ import { ReviewFile } from "../../reviews/review-file.ts";
 import { brokenLine, chainedLines } from "../../sdk/chained-lines.ts";
 import { systemClock } from "../../sdk/clock.ts";
 import type { FailureBody } from "../contract/failures.ts";
-import type {
-  DecidedReview,
-  DecidedReviewPage,
-  ListedPage,
-  NewPerson,
-  Person,
-  QuestionInput,
-  Role,
-} from "../contract/reviews.ts";
+import type { QuestionInput } from "../contract/inputs.ts";
+import type { DecidedReview, DecidedReviewPage, ListedPage, NewPerson, Person, Role } from "../contract/reviews.ts";
 import type { SessionInfo } from "../contract/session.ts";
 import type { ReviewPage, ReviewsOverview, TablePage } from "../contract/sources.ts";
 import { restoreBackup } from "../store/backup.ts";

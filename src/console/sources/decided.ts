@@ -1,4 +1,5 @@
 /** Reviews that are decided, as far as a synced file has a part in them: started from it, and held against it. */
+
 import { join } from "node:path";
 import type { Account } from "../../reports/holdings.ts";
 import type { Named } from "../../reports/people/find-accounts.ts";
@@ -10,7 +11,8 @@ import { decisionsAnswer } from "../../reviews/decisions-report.ts";
 import type { Question } from "../../reviews/question.ts";
 import { readHead, readReviewBytes, reviewIn, writeReview } from "../../reviews/review-file.ts";
 import { type StartRequest, startReview } from "../../reviews/start.ts";
-import type { ListedPage, QuestionInput } from "../contract/reviews.ts";
+import type { QuestionInput } from "../contract/inputs.ts";
+import type { ListedPage } from "../contract/reviews.ts";
 import type { PersonRow } from "../contract/sources.ts";
 import { inSlices } from "./in-slices.ts";
 import type { OpenSource } from "./open-source.ts";

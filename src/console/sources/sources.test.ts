@@ -362,7 +362,11 @@ test("resources, entitlements and grants come in pages that together are all row
   ] as const) {
     assert.equal((await everyRow(`${base}/${path}`)).length, count(sql), path);
   }
-  const { rows } = await browser.json<TablePage>(`${base}/entitlements?type=organization`);
+  const listed = await browser.json<TablePage>(`${base}/resources?type=team`);
+  assert.equal(listed.columns[0]?.key, "name", "a row is headed by what it is called");
+  assert.ok(listed.rows.every(({ cells, links }) => cells[0] !== "" && links?.[0]?.to === "resource"));
+  const { columns, rows } = await browser.json<TablePage>(`${base}/entitlements?type=organization`);
+  assert.equal(columns[0]?.key, "name");
   for (const row of rows) {
     const id = String(row.cells.at(-1));
     const held = await browser.json<TablePage>(`${base}/grants?entitlement=${encodeURIComponent(id)}`);

@@ -11,10 +11,25 @@ import { profileTexts } from "./people.ts";
 import { cellOf, shownColumn, type Window } from "./rows/table-page.ts";
 import { notInSource } from "./source-error.ts";
 
+/**
+ * Columns as a screen has them: what a row is called comes first and leads to it. A row without a name is told by what
+ * stands in its place.
+ */
+function namedFirst<Item>(columns: readonly ColumnOf<Item>[], otherwise: string): readonly ColumnOf<Item>[] {
+  const [name, other] = ["name", otherwise].map((key) => columns.find((column) => column.key === key));
+  if (!name || !other) return columns;
+  const { link, ...plain } = other;
+  const first = { ...name, value: (item: Item) => name.value(item) || other.value(item), ...(link && { link }) };
+  return [first, ...columns.flatMap((one) => (one === name ? [] : [one === other ? plain : one]))];
+}
+
+const resourcesOnScreen = namedFirst(resourceColumns, "id");
+const entitlementsOnScreen = namedFirst(entitlementColumns, "slug");
+
 /** Resources of one type, or all, in the order of the file. */
 export async function resourcesPage(open: OpenSource, type: string | undefined, window: Window): Promise<TablePage> {
   const filter = type === undefined ? {} : { resourceTypeId: type };
-  return pageOf(resourceColumns, open.view.resources(filter, window), {
+  return pageOf(resourcesOnScreen, open.view.resources(filter, window), {
     total: await open.total("resource", filter),
     window,
   });
@@ -29,7 +44,7 @@ export async function entitlementsPage(open: OpenSource, type: string | undefine
     resourceName: holdings.resourceName(entitlement.resource.id),
     grants: open.count("grant", { entitlementId: entitlement.id }),
   }));
-  return pageOf(entitlementColumns, rows, { total: await open.total("entitlement", filter), window });
+  return pageOf(entitlementsOnScreen, rows, { total: await open.total("entitlement", filter), window });
 }
 
 /** What grants are asked for. */

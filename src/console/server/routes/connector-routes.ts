@@ -2,40 +2,17 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type Connectors, previewSchedule } from "../../connectors/connectors.ts";
-import { type DeployTarget, deployTargets, fileEngines, type Schedule } from "../../contract/connectors.ts";
+import { type DeployTarget, deployTargets, type Schedule } from "../../contract/connectors.ts";
+import { createInput, type SettingsInput, scheduleInput, settingsInput } from "../../contract/inputs.ts";
 import { shownTo } from "../access-rules.ts";
 import { readBody, readNothing } from "../body-values.ts";
 import type { ConsoleEnv } from "../console-env.ts";
 import { badRequest } from "../failure-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 
-const mode = z.enum(["once", "service", "schedule"]);
-const text = z.string().max(4096);
-
-const settingsInput = z.strictObject({
-  orgSlug: text.exactOptional(),
-  apiKey: text.exactOptional(),
-  keySource: z.enum(["entered", "environment", "cloudsmith-cli", "sample"]).exactOptional(),
-  baseUrl: text.exactOptional(),
-  caFile: text.exactOptional(),
-  proxy: text.exactOptional(),
-  timeoutSeconds: z.number().exactOptional(),
-  requested: z.array(z.string().max(100)).max(100).exactOptional(),
-  storageEngine: z.enum(fileEngines).exactOptional(),
-  owner: text.exactOptional(),
-  mode: mode.exactOptional(),
-  c1ClientId: text.exactOptional(),
-  c1ClientSecret: text.exactOptional(),
-});
-const scheduleInput = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("manual") }),
-  z.strictObject({ kind: z.literal("interval"), everyMinutes: z.number() }),
-  z.strictObject({ kind: z.literal("cron"), expression: text, timeZone: text }),
-]);
-const createInput = z.strictObject({ mode, owner: text, schedule: scheduleInput.exactOptional() });
 const keepInput = z.strictObject({ runId: z.string().max(100).optional() });
 /** What is typed to confirm it; "" for a connector without a slug. */
-const removeInput = z.strictObject({ slug: text });
+const removeInput = z.strictObject({ slug: z.string().max(4096) });
 const syncInput = z.strictObject({ force: z.boolean().optional() });
 
 /** The routes /connectors, /sample and /schedule-preview. */
@@ -153,10 +130,7 @@ function targetOf(id: string): string {
 }
 
 /** Which settings are sent: their names, never their values. */
-function namesOf(
-  id: string,
-  input: z.infer<typeof settingsInput>,
-): { target: string; details: { settings: string[] } } {
+function namesOf(id: string, input: SettingsInput): { target: string; details: { settings: string[] } } {
   return { target: targetOf(id), details: { settings: Object.keys(input).toSorted() } };
 }
 

@@ -1,7 +1,7 @@
 /** Reviews that are decided, over HTTP, and lists of people that are looked for. Mounted under /api. */
 import { Hono } from "hono";
-import { z } from "zod";
-import { rowFilters, verdicts } from "../../contract/reviews.ts";
+import { decideInput, listInput, startInput } from "../../contract/inputs.ts";
+import { rowFilters } from "../../contract/reviews.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
@@ -10,30 +10,6 @@ import type { ConsoleEnv } from "../console-env.ts";
 import { sendDownload } from "../download-response.ts";
 import { readChoice, readText } from "../query-values.ts";
 import { formatOf, sendRows, windowOf } from "./source-routes.ts";
-
-const text = z.string().max(4096);
-/** Base64; what a body may hold bounds it. */
-const list = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
-const condition = z.strictObject({ column: text, value: text });
-const question = z.strictObject({
-  report: text.exactOptional(),
-  about: text.exactOptional(),
-  list: list.exactOptional(),
-  where: z.array(condition).max(20).exactOptional(),
-  search: text.exactOptional(),
-});
-const startInput = z.strictObject({
-  source: text,
-  title: text.exactOptional(),
-  question,
-  since: text.exactOptional(),
-});
-const decideInput = z.strictObject({
-  rows: z.union([z.enum(["all", "undecided"]), z.array(z.int()).max(100_000)]),
-  decision: z.enum(verdicts).exactOptional(),
-  note: text.exactOptional(),
-});
-const listInput = z.strictObject({ list });
 
 /** What these routes need. */
 export interface ReviewParts {

@@ -1,5 +1,5 @@
 /** What a table shows, as the question of a review: so that the same can be asked of a later sync. Pure. */
-import type { QuestionInput } from "../../contract/reviews.ts";
+import type { QuestionInput } from "../../contract/inputs.ts";
 import type { TableQuery } from "../rows/table-query.ts";
 
 type Narrowed = Pick<TableQuery, "q" | "where" | "team">;

@@ -1,7 +1,9 @@
 /** Starts a review of what is shown: a report, a filter, or a list of people. */
+
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { DecidedReview, QuestionInput, StartReviewInput } from "../../contract/reviews.ts";
+import type { QuestionInput, StartReviewInput } from "../../contract/inputs.ts";
+import type { DecidedReview } from "../../contract/reviews.ts";
 import { postJson } from "../api/api.ts";
 import { useRole } from "../api/session.ts";
 import { useAction } from "../api/use-action.ts";

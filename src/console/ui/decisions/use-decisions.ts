@@ -1,7 +1,9 @@
 /** The rows of a review on the screen, and what is decided about them: shown at once, sent in order, asked again when refused. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "../../contract/failures.ts";
-import type { DecidedReview, DecidedReviewPage, DecideInput, Outcome, RowFilter } from "../../contract/reviews.ts";
+import type { DecideInput } from "../../contract/inputs.ts";
+import type { DecidedReview, DecidedReviewPage, Outcome, RowFilter } from "../../contract/reviews.ts";
 import { postJson } from "../api/api.ts";
 import { failureFrom } from "../api/api-error.ts";
 import { type Data, useData } from "../api/use-data.ts";

@@ -2,14 +2,9 @@
  * What is typed into the settings form: mended where it is plain what was meant, with a notice; checked where it is
  * plainly wrong. The server checks again; this is for the person who types. Pure.
  */
-import type {
-  ConnectorDetail,
-  FileEngine,
-  KeyFacts,
-  KeySource,
-  RunMode,
-  SettingsInput,
-} from "../../../contract/connectors.ts";
+
+import type { ConnectorDetail, FileEngine, KeyFacts, KeySource, RunMode } from "../../../contract/connectors.ts";
+import type { SettingsInput } from "../../../contract/inputs.ts";
 
 /** The form as it stands. */
 export interface SettingsDraft {

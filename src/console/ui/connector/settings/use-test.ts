@@ -1,6 +1,8 @@
 /** A test of settings: started here, its lines arrive as events. */
+
 import { useEffect, useState } from "preact/hooks";
-import type { SettingsInput, TestState } from "../../../contract/connectors.ts";
+import type { TestState } from "../../../contract/connectors.ts";
+import type { SettingsInput } from "../../../contract/inputs.ts";
 import { getJson, postJson } from "../../api/api.ts";
 import { useEvents } from "../../api/events.ts";
 import { type Action, useAction } from "../../api/use-action.ts";
