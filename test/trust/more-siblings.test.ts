@@ -368,6 +368,20 @@ siblings("what changes while it is read:", [
     holds: ({ users }) => assert.deepEqual(users, everybody),
   },
   {
+    name: "the key's owner is no member any more when the list is read",
+    change: (odd) => {
+      odd.answer = ({ path }) => {
+        if (path !== "/members/" || odd.members[0]?.["user"] !== "olga") return undefined;
+        odd.members.shift();
+        set("pia", { role: "Owner" })(odd);
+        return undefined;
+      };
+    },
+    ends: "Partial roster",
+    says: "CS-KEY-OWNER-NARROWED",
+    holds: ({ users }) => assert.deepEqual(users, ["user:Umia", "user:Unoah", "user:Upia"]),
+  },
+  {
     name: "a team gets another slug before its members are asked for",
     change: (odd) => {
       older(odd);

@@ -150,13 +150,13 @@ export function rosterSigns(
   return facts.roles.has("owner") || !seesAll ? signs : [...signs, sign("CS-NO-OWNER")];
 }
 
-/** The sign that the key's owner saw everybody when the run began, and does so no longer. */
-export function narrowedSign({ user, user_id, role }: Member, before: CallerRole): SyncWarning | undefined {
-  if (!before.seesAll || roleSeesAll(role)) return undefined;
+/** The sign that the key's owner saw everybody when the run began, and does so no longer; undefined `now`: is no member. */
+export function narrowedSign(now: Member | undefined, before: CallerRole): SyncWarning | undefined {
+  if (!before.seesAll || roleSeesAll(now?.role)) return undefined;
   return sign("CS-KEY-OWNER-NARROWED", {
-    owner: user ?? user_id,
+    owner: now?.user ?? before.member?.user ?? "",
     before: before.role ?? "",
-    state: role ?? "without a role",
+    state: now ? (now.role ?? "without a role") : "no member that Cloudsmith shows",
   });
 }
 

@@ -108,7 +108,8 @@ async function settle(reading: OrganizationReading, options: ListOptions): Promi
   const listed = owner && memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
   const sign = owner && keyOwnerSign(owner, listed, reading.seesAll);
   if (sign) options.warn(sign);
-  const narrowed = owner && reading.access.role && narrowedSign(owner, reading.access.role);
+  const before = reading.access.role;
+  const narrowed = before?.member?.user_id ? narrowedSign(owner, before) : undefined;
   if (narrowed) options.warn(narrowed);
   if (sign && owner && listed) await put(owner, reading.noteOf(owner, "active"));
   if (notes.length > 0) memory.correct(notes);
