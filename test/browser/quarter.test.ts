@@ -97,6 +97,11 @@ test("leavers are pasted, 40 rows decided by keyboard over a restart, signed, he
   assert.deepEqual(await violationsOf(page), []);
   const heights = await page.locator(".decisions tbody tr").evaluateAll((rows) => rows.map((row) => row.clientHeight));
   assert.ok(Math.max(...heights) <= 48, `rows of a laptop are ${Math.max(...heights)} px high, notes and all`);
+  const wide = await page.locator(".decisions tbody .segments").evaluateAll((choices) => {
+    const right = (element: Element | null) => element?.getBoundingClientRect().right ?? 0;
+    return choices.filter((choice) => right(choice) > right(choice.closest("td"))).length;
+  });
+  assert.equal(wide, 0, "a choice stays in its column");
   const row = page.getByRole("checkbox", { name: /^Row 20,/ });
   await row.focus();
   await page.keyboard.press("Enter");

@@ -205,6 +205,8 @@ test("two runs of a connector are compared, and the result of the run stands abo
   await reviewer.reaches(id, "Partial");
   const [person] = sandbox.organization.members.slice(-1);
   assert.ok(person);
+  await visit(`/sources/${encodeURIComponent(`connector:${id}`)}/reviews/changes`);
+  await page.getByText("The next sync is compared with this one by itself.").waitFor();
   person.userName = "Renamed Person";
   sandbox.organization.revision++;
   assert.equal((await reviewer.post(`/api/connectors/${id}/sync`)).status, 202);

@@ -125,7 +125,7 @@ export function Review({ id, show, page, offset, setOffset, decisions }: ReviewP
           </div>
         </div>
         {mayDecide && (
-          <p class="muted small list-head">
+          <p class="muted small list-head keys-hint">
             Keys: arrows move, k keep, r revoke, u unsure, n note, Enter opens the person, space chooses a row, a all of
             this part.
           </p>

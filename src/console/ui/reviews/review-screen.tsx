@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import type { ReviewPage, SourceInfo } from "../../contract/sources.ts";
-import { reviewAddress, screenAddress, sourceApi } from "../access/source-address.ts";
+import { connectorIdOf, reviewAddress, screenAddress, sourceApi } from "../access/source-address.ts";
 import { RunFacts, Sentences, SubjectFrame, WithSource } from "../access/source-frame.tsx";
 import { failureFrom } from "../api/api-error.ts";
 import { reportQuestion, titleWith } from "../decisions/shown-question.ts";
@@ -47,6 +47,7 @@ function Review({ info, name }: ReviewProps) {
       {picker(null)}
       <Empty icon="history" title="Choose what to compare with">
         This file holds one sync. Any kept run and any opened file can stand for the time before.
+        {connectorIdOf(info.source) !== undefined && " The next sync is compared with this one by itself."}
       </Empty>
     </SubjectFrame>
   );
