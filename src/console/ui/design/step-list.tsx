@@ -21,7 +21,7 @@ export function StepList<S extends string>(props: {
         return (
           <li
             key={step}
-            class={classNames(look, state === "done" && `${look}-done`)}
+            class={classNames(look, state === "done" && "done")}
             {...(state === "current" ? { "aria-current": "step" as const } : {})}
           >
             {mark(state, index + 1)}
