@@ -3,7 +3,7 @@
  * sandbox in the place of Cloudsmith. Notes what must never happen: script errors, violations of the page's policy, and
  * requests to anybody else.
  */
-import type { SettingsInput } from "../../src/console/contract/inputs.ts";
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import type { Browser, Page, Request } from "playwright-core";
 import type { KeyName } from "../../sandbox/keys.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import type { ConnectorDetail, ConnectorStatus, RunMode } from "../../src/console/contract/connectors.ts";
+import type { SettingsInput } from "../../src/console/contract/inputs.ts";
 import { type ConsoleProcess, startConsole } from "../console/console-process.ts";
 import { launchChromium } from "./chromium.ts";
 
