@@ -44,6 +44,7 @@ const requestedEndpoints: typeof endpoints = [
   ["/orgs/:org/saml-group-sync/", "page", "page_size"],
   ["/orgs/:org/saml-group-sync/status/"],
   ["/repos/:org/", "page", "page_size", "sort"],
+  ["/repos/:org/:repository/"],
   ["/repos/:org/:repository/privileges", "page", "page_size"],
   ["/entitlements/:org/:repository/", "page", "page_size", "sort"],
 ];
