@@ -16,8 +16,8 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 
 // A test that hangs is a failure with a name, not a run that never ends.
 const timeoutMs = 180_000;
-// One more than there are processors: tests of real servers and processes wait much of their time.
-const concurrency = availableParallelism() + 1;
+// Two more than there are processors: tests of real servers and processes wait for nearly half of their time.
+const concurrency = availableParallelism() + 2;
 // What a failed test leaves open would keep its file from ending, and the run with it.
 const fileEnd = `--import=${pathToFileURL(join(root, "test", "support", "test-file-end.ts")).href}`;
 const options = [fileEnd, "--test", `--test-timeout=${timeoutMs}`, `--test-concurrency=${concurrency}`];
