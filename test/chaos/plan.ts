@@ -94,7 +94,7 @@ export function planOf(seed: number): Plan {
   );
   return {
     seed,
-    organization: { seed, members: 5 + random.below(180), teams: random.below(50), inactiveShare: random.next() / 2 },
+    organization: { seed, members: 5 + random.below(90), teams: random.below(20), inactiveShare: random.next() / 2 },
     switches: {
       ignorePageSize: random.chance(0.7),
       paginationHeaders: random.chance(0.9),
