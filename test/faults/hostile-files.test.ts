@@ -166,6 +166,21 @@ test("rows that are larger than the bound are refused, and the error names the s
   });
 });
 
+test("version 3: rows that are larger than the bound are refused, and the error names the setting", async (context) => {
+  const two = Buffer.from([0, 0, 0, 2]);
+  const stamps = [metaKeys.idFormat, metaKeys.keyspaceVersion].map((key) => [key, two] as const);
+  const entries = [[Buffer.from([3, 2, 0, 97, 0, 97]), Buffer.alloc(3 << 20)] as const, ...stamps];
+  const path = join(temporaryDirectory(context), "hostile.c1z");
+  writeFileSync(path, framedV3({ tables: [{ entries }] }, 1e9));
+  await withSetting("BATON_DECODER_MAX_ROW_MB", "1", async () => {
+    await assert.rejects(readAll(path, temporaryDirectory(context)), (caught: BatonError) => {
+      assert.equal(caught.code, "FILE-DECODER-LIMIT");
+      assert.match(caught.hint ?? "", /BATON_DECODER_MAX_ROW_MB/);
+      return true;
+    });
+  });
+});
+
 /** The same byte or few again and again, as one edit of the list of tables behind what the edit says otherwise. */
 function manyOf(bytes: readonly number[], count: number): Buffer {
   return Buffer.alloc(bytes.length * count, Buffer.from(bytes));

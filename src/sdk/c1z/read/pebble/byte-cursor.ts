@@ -3,6 +3,13 @@
 /** The bytes are not what they should be; the message completes "the file is damaged: ...". */
 export class PebbleFormatError extends Error {}
 
+/** A block is larger than any whose rows are within the bound. */
+export class BlockTooLargeError extends PebbleFormatError {
+  constructor() {
+    super("a block is too large");
+  }
+}
+
 /** The bytes are sound, but of a kind that is not read here; the message names it. */
 export class PebbleUnsupportedError extends Error {}
 

@@ -2,7 +2,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import { maskedCrc32c } from "../../pebble/checksums.ts";
 import { type BlockRows, entryKinds } from "./block-rows.ts";
-import { ByteCursor, PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
+import { BlockTooLargeError, ByteCursor, PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
 import { ColumnarBlock, customHeaderBytes, decodeColumnarBlock } from "./columnar-block.ts";
 import { type BlockPair, decodeRowBlock, rowPairs } from "./row-block.ts";
 import { unpackSnappy } from "./snappy.ts";
@@ -122,7 +122,7 @@ export class SortedTable {
     if (offset + length + blockTrailerBytes > this.#end)
       throw new PebbleFormatError("a block lies outside of its table");
     const { file, checksBlocks, maxBlockBytes } = this.#options;
-    if (length > maxBlockBytes) throw new PebbleFormatError("a block is too large");
+    if (length > maxBlockBytes) throw new BlockTooLargeError();
     const bytes = file.read(offset, length + blockTrailerBytes, room);
     if (checksBlocks && maskedCrc32c(bytes, 0, length + 1) !== bytes.readUInt32LE(length + 1)) {
       throw new PebbleFormatError("a block does not fit its checksum");
@@ -241,7 +241,7 @@ function unpackBlock(type: number, packed: Buffer, maxBytes: number): Buffer {
   if (type !== 7) throw new PebbleUnsupportedError(`blocks packed by method ${type}`);
   const cursor = new ByteCursor(packed);
   const length = cursor.uint();
-  if (length > maxBytes) throw new PebbleFormatError("a block is too large");
+  if (length > maxBytes) throw new BlockTooLargeError();
   try {
     const bytes = zstdDecompressSync(packed.subarray(cursor.position), { maxOutputLength: Math.max(length, 1) });
     if (bytes.length === length) return bytes;

@@ -25,12 +25,12 @@ import {
   tooManyRows,
   unpackedLimit,
 } from "../../container/decoder-limits.ts";
-import { corruptFile } from "../../container/file-errors.ts";
+import { corruptFile, rowTooLarge } from "../../container/file-errors.ts";
 import { readV3Header, type V3Manifest } from "../../container/v3-manifest.ts";
 import type { ZstdFrame } from "../../container/zstd-frames.ts";
 import { Xxh64 } from "../../pebble/checksums.ts";
 import type { Scratch } from "../../scratch/scratch.ts";
-import { PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
+import { BlockTooLargeError, PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
 import { type FrameEntry, readFrameIndex } from "./frame-index.ts";
 import { type Extent, listTar } from "./tar.ts";
 
@@ -128,6 +128,7 @@ export async function openStoreFiles(path: string, scratch: Scratch, limits: Dec
 
 /** Turns what the reading of a store throws into errors for people. */
 export function storeError(caught: unknown, path: string): unknown {
+  if (caught instanceof BlockTooLargeError) return rowTooLarge(path, caught);
   if (caught instanceof TooManyRowsError) return tooManyRows(path, caught.maxRows);
   if (caught instanceof PebbleUnsupportedError) return unsupported(path, caught.message, caught);
   // What is not UTF-8, or a field that reaches beyond its message.
