@@ -89,6 +89,21 @@ test("a run that stopped is not gone on with in another organization of the same
   }
 });
 
+test("a run that stopped is not gone on with when more is asked for than it began to read", async () => {
+  const odd: Changeable = acme();
+  odd.services.push({ slug: "bot", name: "Bot", role: "Manager", teams: [] });
+  let isDown = true;
+  odd.answer = ({ path }) => (path === "/teams/" && isDown ? { status: 500, body: {} } : undefined);
+  await using server = await startOddServer(odd);
+  const path = newFile(scratch.path);
+  assert.ok((await syncSandbox(server, path, { clock: new VirtualClock() })).error);
+  isDown = false;
+  const ended = await syncSandbox(server, path, { clock: new VirtualClock(), requested: ["service"] });
+  assert.deepEqual([ended.end.result, ended.end.sync?.resumed], ["Complete", false]);
+  assert.ok(idsIn(path, ended, "v1_resources").includes("service:bot"));
+  assert.ok(idsIn(path, ended, "v1_grants").includes("organization:ORGid:manager:service:bot"));
+});
+
 /** The third page of active members answers 404, so many times. */
 function withoutThirdPage(times: number, isAnnounced: boolean): (odd: Changeable) => void {
   return (odd) => {

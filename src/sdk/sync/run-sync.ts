@@ -153,12 +153,12 @@ async function performSync(
  * What is read: rows of another organization, or of another choice of rows, must not get into one sync. Which organization
  * a slug names is known when the access is proved, and comes behind what was known before.
  */
-function scopeOf({ options }: Run): string {
-  const { connector, syncResourceTypes = [], skipGrants, skipEntitlementsAndGrants, skipExpansion } = options;
+function scopeOf({ options, types }: Run): string {
+  const { connector, skipGrants, skipEntitlementsAndGrants, skipExpansion } = options;
   const { target = "", identity } = connector.describeRun?.() ?? {};
   const known = JSON.stringify({
     target,
-    types: syncResourceTypes.toSorted(),
+    types: types.map(({ id }) => id).toSorted(),
     without: {
       grants: skipGrants ?? false,
       both: skipEntitlementsAndGrants ?? false,
