@@ -259,8 +259,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
     "src/sdk/log.ts",
   ],
-  // The page: runs in the browser and shares nothing with the server but the contract's types.
-  "src/console/ui/": ["src/console/contract/", "src/reports/screen/shown.ts"],
+  // The page: runs in the browser and shares nothing with the server but the contract's types, and what reads a pasted slug.
+  "src/console/ui/": ["src/console/contract/", "src/reports/screen/shown.ts", "src/cloudsmith/org-slug.ts"],
   "src/console/": ["src/"],
   "src/main.ts": ["src/", "sandbox/"],
   "src/sandbox-command.ts": ["src/sdk/cli/", "sandbox/"],

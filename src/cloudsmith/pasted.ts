@@ -1,32 +1,13 @@
 /** Organization slug, base URL and API key, read from what people paste: addresses of pages, of the API, whole files. */
 import { parseBaseUrl as parseAnyBaseUrl } from "../sdk/api/base-url.ts";
-import { readPastedSlug, type SlugForms, unwrapPasted } from "../sdk/config/pasted.ts";
+import { unwrapPasted } from "../sdk/config/pasted.ts";
 import { type PastedSecret, readPastedSecret } from "../sdk/config/pasted-secret.ts";
 import { type BatonError, settingError } from "../sdk/errors.ts";
 import type { CliEnvironment } from "./cli-files.ts";
+import { apiHost, readOrgSlug, webHosts } from "./org-slug.ts";
 
-/** Hosts of the web app and the classic site. */
-const webHosts: ReadonlySet<string> = new Set(["app.cloudsmith.com", "cloudsmith.io", "www.cloudsmith.io"]);
 /** Hosts that show pages and are no API. */
 const pageHosts: ReadonlySet<string> = new Set([...webHosts, "cloudsmith.com", "www.cloudsmith.com"]);
-const apiHost = "api.cloudsmith.io";
-
-const slugForms: SlugForms = {
-  thing: "organization",
-  names: /(^|[-_.])(org|organi[sz]ation|workspace|owner|namespace|slug)([-_]slug)?$/i,
-  // Cloudsmith API: slug pattern.
-  pattern: /^[-a-zA-Z0-9_]{1,255}$/,
-  mark: "~",
-  pageHosts: webHosts,
-  apiHosts: new Set([apiHost]),
-  // Cloudsmith API; classic site; the app's word for it.
-  before: new Set(["orgs", "org", "repos", "namespaces", "workspaces", "workspace"]),
-  nobodys: new Set(
-    "login logout signup register user users account accounts settings explore docs help pricing product blog".split(
-      " ",
-    ),
-  ),
-};
 
 /** True for an address of one of Cloudsmith's own hosts, over a secure connection. */
 export function isVendorUrl(text: string): boolean {
@@ -35,13 +16,12 @@ export function isVendorUrl(text: string): boolean {
 }
 
 /**
- * The slug of `acme`, `~acme`, `https://app.cloudsmith.com/acme/...`, `https://cloudsmith.io/~acme/...`,
- * `https://cloudsmith.io/orgs/acme/` or `https://api.cloudsmith.io/v1/orgs/acme/`, quoted or assigned as it may be.
+ * The slug in what was pasted, as {@link readOrgSlug} takes it.
  *
  * @throws BatonError `CS-CONFIG-ORG-SLUG` when there is no slug in it, or none that is certain
  */
 export function parseOrgSlug(text: string): string {
-  return readPastedSlug(text, slugForms, (problem) => {
+  return readOrgSlug(text, (problem) => {
     const hint =
       "Use the part after https://app.cloudsmith.com/ in the address of the organization, such as acme-corp.";
     return settingError({

@@ -116,8 +116,10 @@ function isAddress(value: string): boolean {
 }
 
 function slugOfAddress(value: string, forms: SlugForms): string | undefined {
-  const url = URL.parse(value.includes("://") ? value : `https://${value}`);
-  if (url === null) return undefined;
+  const address = value.includes("://") ? value : `https://${value}`;
+  // Not URL.parse, which browsers of two years ago lack.
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
   const { pageHosts, apiHosts, before, nobodys } = forms;
   const segments = url.pathname.split("/").filter(Boolean).map(unescaped);
   const [first = "", second] = segments;

@@ -27,6 +27,9 @@ test("an address of the organization's pages gives its slug", () => {
     "app.cloudsmith.com/acme/",
     "https://cloudsmith.io/~acme/repos/",
     "  https://cloudsmith.io/~acme  ",
+    "https://cloudsmith.io/orgs/acme/",
+    "https://api.cloudsmith.io/v1/orgs/acme/members/",
+    'BATON_ORG_SLUG="acme"',
   ];
   for (const address of addresses) {
     const { value, notice, error } = mendSlug(address);
@@ -36,7 +39,14 @@ test("an address of the organization's pages gives its slug", () => {
 });
 
 test("other addresses and odd characters are no slug", () => {
-  for (const text of ["https://evil.example/acme", "a b", "acme/../x", "https://app.cloudsmith.com/", "ä"]) {
+  for (const text of [
+    "https://evil.example/acme",
+    "a b",
+    "acme/../x",
+    "https://app.cloudsmith.com/",
+    "https://app.cloudsmith.com/login",
+    "ä",
+  ]) {
     assert.ok(mendSlug(text).error, text);
   }
   assert.deepEqual(mendSlug("Acme_Corp-1"), { value: "Acme_Corp-1", notice: null, error: null });

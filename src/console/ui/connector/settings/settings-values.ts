@@ -3,6 +3,7 @@
  * plainly wrong. The server checks again; this is for the person who types. Pure.
  */
 
+import { readOrgSlug } from "../../../../cloudsmith/org-slug.ts";
 import type { ConnectorDetail, FileEngine, KeyFacts, KeySource, RunMode } from "../../../contract/connectors.ts";
 import type { SettingsInput } from "../../../contract/inputs.ts";
 
@@ -33,12 +34,10 @@ export interface Mended {
   readonly error: string | null;
 }
 
-const slugPattern = /^[-a-zA-Z0-9_]+$/;
 /** Keys of today; older ones look otherwise and are good as well. */
 const usualKey = /^csa_[0-9a-zA-Z]{36}$/;
 /** Entitlement tokens have 16 letters and digits; no API key is that short. */
 const entitlementToken = /^[0-9a-zA-Z]{16}$/;
-const cloudsmithHosts = new Set(["app.cloudsmith.com", "cloudsmith.com", "cloudsmith.io", "app.cloudsmith.io"]);
 
 /** Names of the versions of a file. */
 export function fileEngineText(engine: FileEngine): string {
@@ -67,14 +66,17 @@ export function draftOf({ settings, owner, mode, key }: ConnectorDetail): Settin
 /** The slug out of what was typed or pasted: an address of one of the organization's pages is as good. */
 export function mendSlug(typed: string): Mended {
   const text = typed.trim();
-  const fromAddress = slugOfAddress(text);
-  if (fromAddress !== null) {
-    return { value: fromAddress, notice: `Taken from the address: ${fromAddress}`, error: null };
+  if (text === "") return { value: "", notice: null, error: null };
+  try {
+    const value = readOrgSlug(text, (problem) => new NoSlug(`The slug ${problem}.`));
+    return { value, notice: value === text ? null : `Taken from what was pasted: ${value}`, error: null };
+  } catch (error) {
+    if (!(error instanceof NoSlug)) throw error;
+    return { value: text, notice: null, error: `${error.message} It is the part after app.cloudsmith.com/.` };
   }
-  if (text === "" || slugPattern.test(text)) return { value: text, notice: null, error: null };
-  const error = "A slug has letters, digits, hyphens and underscores only. It is the part after app.cloudsmith.com/.";
-  return { value: text, notice: null, error };
 }
+
+class NoSlug extends Error {}
 
 /** The key out of what was pasted: without spaces, line ends and the word Bearer. */
 export function mendKey(typed: string): Mended {
@@ -148,26 +150,4 @@ export function draftErrors(draft: SettingsDraft): Partial<Record<keyof Settings
     ...(slugError ? { orgSlug: slugError } : {}),
     ...(timeoutError ? { timeout: timeoutError } : {}),
   };
-}
-
-function slugOfAddress(text: string): string | null {
-  if (!/[/.]/.test(text)) return null;
-  const url = parseUrl(/^https?:\/\//i.test(text) ? text : `https://${text}`);
-  if (!url || !cloudsmithHosts.has(url.hostname)) return null;
-  // Pages of the older site write the organization as ~slug.
-  const slug =
-    url.pathname
-      .split("/")
-      .find((part) => part !== "")
-      ?.replace(/^~/, "") ?? "";
-  return slugPattern.test(slug) ? slug : null;
-}
-
-function parseUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    // No address: the pattern of slugs decides.
-    return null;
-  }
 }
