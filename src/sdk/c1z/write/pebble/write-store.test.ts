@@ -4,7 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { core, member, temporaryDirectory, user, userType } from "../../../../../test/support/sample-c1z.ts";
+import { core, member, teamType, temporaryDirectory, user, userType } from "../../../../../test/support/sample-c1z.ts";
 import { encodeResourceType, viewOf, writeEntitlement, writeResource } from "../../../wire/encode.ts";
 import type { ReadableTarget } from "../../container/appended-file.ts";
 import { inspectC1z } from "../../inspect/inspect.ts";
@@ -22,7 +22,7 @@ const run: RunToWrite = {
   endedAt: at,
   supportsDiff: true,
   stats: {
-    resourceTypes: 1,
+    resourceTypes: 2,
     resources: 2,
     entitlements: 1,
     grants: 1,
@@ -42,7 +42,9 @@ function source(): SyncSource {
     const sql = `insert into ${table} (${columns}, sync_id, discovered_at) values (${marks}, ${tail})`;
     db.prepare(sql).run(...values);
   };
-  into("v1_resource_types", "external_id, data", [userType.id, encodeResourceType(userType)]);
+  for (const type of [teamType, userType]) {
+    into("v1_resource_types", "external_id, data", [type.id, encodeResourceType(type)]);
+  }
   for (const resource of [core, user("ada")]) {
     const { id, parentResourceId: parent } = resource;
     into("v1_resources", "resource_type_id, external_id, parent_resource_type_id, parent_resource_id, data", [
