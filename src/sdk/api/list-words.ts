@@ -99,7 +99,7 @@ export function warningOf(
         ...indistinct,
         code: `${codePrefix}-ID-MISSING`,
         count: event.count,
-        message: `${event.count} ${rows} in ${list} have no id: they cannot be told from others`,
+        message: `${list} has ${rows} without an id (${event.count}): they cannot be told from others`,
       };
     case "withheld":
       return {

@@ -145,6 +145,6 @@ function hasSameContent(one: Resource, other: Resource): boolean {
 export function withoutIdWarning(what: string, ids: readonly string[]): SyncWarning | undefined {
   const count = ids.filter((id) => id === "" || !id.isWellFormed()).length;
   if (count === 0) return undefined;
-  const message = `${count} ${what} have no id that can be stored`;
+  const message = `${what} without an id that can be stored: ${count}`;
   return { code: "BATON-ID-MISSING", severity: "incomplete", count, message };
 }
