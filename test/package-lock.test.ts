@@ -25,12 +25,19 @@ test("a package that the lock file lacks is added for the machines that its name
   });
   assert.deepEqual(missing, {
     "node_modules/@tool/linux-x64-musl": {
-      ...{ version: "1.0.0", dev: true, optional: true },
-      ...{ os: ["linux"], cpu: ["x64"], libc: ["musl"] },
+      version: "1.0.0",
+      dev: true,
+      optional: true,
+      os: ["linux"],
+      cpu: ["x64"],
+      libc: ["musl"],
     },
     "node_modules/@tool/win32-arm64-msvc": {
-      ...{ version: "1.0.0", dev: true, optional: true },
-      ...{ os: ["win32"], cpu: ["arm64"] },
+      version: "1.0.0",
+      dev: true,
+      optional: true,
+      os: ["win32"],
+      cpu: ["arm64"],
     },
   });
 });

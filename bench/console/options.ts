@@ -30,7 +30,12 @@ export function parseConsoleBenchOptions(argv: readonly string[]): ConsoleBenchO
   });
   const { members, teams, users, seconds, load, write } = values;
   return {
-    ...{ members: Number(members), teams: Number(teams), logLines: Number(values["log-lines"]) },
-    ...{ users: Number(users), seconds: Number(seconds), isLoadOnly: load, write },
+    members: Number(members),
+    teams: Number(teams),
+    logLines: Number(values["log-lines"]),
+    users: Number(users),
+    seconds: Number(seconds),
+    isLoadOnly: load,
+    write,
   };
 }

@@ -53,7 +53,13 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const { storeKeyFile, keysInMemory, host, port, names } = options;
   const program = thisProgram();
   const connectors = await openConnectors({
-    ...{ dataDir, hub, clock, env: io.env, storeKeyFile, keysInMemory, program },
+    dataDir,
+    hub,
+    clock,
+    env: io.env,
+    storeKeyFile,
+    keysInMemory,
+    program,
   });
   parts.defer(() => connectors.close());
   const sources = new Sources({ dataDir, kept: connectors.archive, clock, program, env: io.env });
@@ -65,7 +71,10 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const reviews = new Reviews({ folder: connectors.reviewsFolder, sources, kept: connectors.archive, clock });
   parts.defer(() => reviews.close());
   const signIns = new SignIns({
-    ...{ links, audit, clock, ownName: userName() || "owner" },
+    links,
+    audit,
+    clock,
+    ownName: userName() || "owner",
     personOf: (token) => persons.redeem(token, clock.nowMs()),
   });
   parts.defer(() => signIns.close());
@@ -73,13 +82,19 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const app = createApp({
     audit,
     facts: { version, dataDir, keyStorage: connectors.keyStorage, isSecure: tls !== undefined },
-    ...{ signIns, streams, sessions },
+    signIns,
+    streams,
+    sessions,
     routes: [
       connectorRoutes(connectors),
       runRoutes(connectors),
       notificationRoutes(connectors),
       sourceRoutes({
-        ...{ sources, audit, version, reviews, evidenceKeyFile: options.evidenceKeyFile },
+        sources,
+        audit,
+        version,
+        reviews,
+        evidenceKeyFile: options.evidenceKeyFile,
         goneIn: (runId) => connectors.archive.run(runId).drop?.gone ?? [],
       }),
       reviewRoutes({ reviews, sources, audit }),

@@ -208,11 +208,20 @@ function summaryOf({ request, inquiry, result, sha256, written, decided, keyId }
     asOf: timeText(inquiry.asOfSeconds) ?? null,
     signedWith: keyId,
     reports: written.map(({ name, title, rows, counts, notices }) => ({
-      ...{ name, title, rows, counts: countsByLabel(counts), notices },
+      name,
+      title,
+      rows,
+      counts: countsByLabel(counts),
+      notices,
     })),
     decisions: decided.map(({ head, signature, rows, counts, notices }) => ({
-      ...{ id: head.id, title: head.title, sync: head.sync, fileSha256: head.fileSha256, rows },
-      ...{ counts: countsByLabel(counts), notices },
+      id: head.id,
+      title: head.title,
+      sync: head.sync,
+      fileSha256: head.fileSha256,
+      rows,
+      counts: countsByLabel(counts),
+      notices,
       signed: signature ? { by: signature.by, at: signature.at } : null,
     })),
   };

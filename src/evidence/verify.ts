@@ -53,9 +53,15 @@ export function verifyPack(bytes: Buffer, { key, fileSha256 }: VerifyRequest): V
     checkLists(contents, summary);
     checkDecisions(contents, summary);
     return {
-      ...{ keyId: key ? keyIdOf(key) : null, claimedKeyId, madeBy: summary.madeBy, result: summary.result },
-      ...{ syncId: summary.sync?.id ?? null, members: members.size, reports: summary.reports.length },
-      ...{ decisions: summary.decisions.length, rows },
+      keyId: key ? keyIdOf(key) : null,
+      claimedKeyId,
+      madeBy: summary.madeBy,
+      result: summary.result,
+      syncId: summary.sync?.id ?? null,
+      members: members.size,
+      reports: summary.reports.length,
+      decisions: summary.decisions.length,
+      rows,
     };
   } catch (caught) {
     if (caught instanceof ZipProblem) throw changed(caught.message);

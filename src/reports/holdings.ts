@@ -145,7 +145,11 @@ export class Holdings {
     const { resourceType } = resource;
     const isRole = this.#organizationTypes.has(resourceType);
     const name: KnownName = {
-      ...{ slug, resource, resourceName, label: `${resourceName}: ${slug}`, manages: isManagerSlug(slug) },
+      slug,
+      resource,
+      resourceName,
+      label: `${resourceName}: ${slug}`,
+      manages: isManagerSlug(slug),
       key: resourceKey(resource),
       kind: isRole ? "role" : this.#teamTypes.has(resourceType) ? "team" : "other",
     };

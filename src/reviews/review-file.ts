@@ -101,10 +101,12 @@ export class ReviewFile {
       const odd = rows.find((row) => !Number.isInteger(row) || row < 1 || row > review.rows.length);
       if (odd !== undefined || rows.length === 0) throw noSuchRow(odd, review.rows.length);
       return {
-        ...{ kind: "decided", rows: [...new Set(rows)] },
+        kind: "decided",
+        rows: [...new Set(rows)],
         ...(decision !== undefined && { decision }),
         ...(note !== undefined && { note }),
-        ...{ by, at: this.#now() },
+        by,
+        at: this.#now(),
       };
     });
   }

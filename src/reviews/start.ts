@@ -60,8 +60,15 @@ export function* startReview(request: StartRequest, inquiry: Inquiry): Generator
     if (next.done) {
       if (rows.length === 0) throw badQuestion("the answer has no rows");
       const head: ReviewHead = {
-        ...{ kind: reviewKind, version: reviewVersion, id: newKsuid(nowMs), title: titleOf(request, answer), question },
-        ...{ columns: answer.report.columns, sync, result: answer.run?.result ?? null, fileSha256 },
+        kind: reviewKind,
+        version: reviewVersion,
+        id: newKsuid(nowMs),
+        title: titleOf(request, answer),
+        question,
+        columns: answer.report.columns,
+        sync,
+        result: answer.run?.result ?? null,
+        fileSha256,
         organizations: organizationsIn(inquiry.view, holdings),
         entitlements: [...entitlements.keys()].map((id): StakedEntitlement => ({ id, label: stakes.label(id) })),
         ...{

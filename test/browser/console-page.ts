@@ -91,7 +91,15 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   };
   const owned = parts.move();
   return {
-    ...{ console: program, browser, page, sandbox, directory, troubles, get, post, reaches },
+    console: program,
+    browser,
+    page,
+    sandbox,
+    directory,
+    troubles,
+    get,
+    post,
+    reaches,
     async visit(path) {
       await page.goto(`${program.origin}${path}`);
       await settled(page);

@@ -12,8 +12,14 @@ export const noonMs = Date.UTC(2026, 10, 30, 12);
 /** What the page learns of who uses it: an admin. */
 export function sessionOf(more: Partial<SessionInfo> = {}): SessionInfo {
   return {
-    ...{ csrfToken: "", name: "Ada", role: "admin", version: "1.2.3", dataDir: "/data", keyStorage: "encrypted" },
-    ...{ expiresAtMs: 0, eventsTold: 0 },
+    csrfToken: "",
+    name: "Ada",
+    role: "admin",
+    version: "1.2.3",
+    dataDir: "/data",
+    keyStorage: "encrypted",
+    expiresAtMs: 0,
+    eventsTold: 0,
     ...more,
   };
 }
@@ -26,11 +32,22 @@ export function failureOf(state: FailureState, more: Partial<Failure> = {}): Fai
 /** A run that went well. */
 export function runOf(more: Partial<RunSummary> = {}): RunSummary {
   return {
-    ...{ runId: "r1", connectorId: "c1", target: "acme", startedBy: "person", startedAtMs: noonMs - 60_000 },
-    ...{ endedAtMs: noonMs, durationMs: 60_000, result: "Complete", requests: 12, retries: 0, warningCount: 0 },
+    runId: "r1",
+    connectorId: "c1",
+    target: "acme",
+    startedBy: "person",
+    startedAtMs: noonMs - 60_000,
+    endedAtMs: noonMs,
+    durationMs: 60_000,
+    result: "Complete",
+    requests: 12,
+    retries: 0,
+    warningCount: 0,
     totals: { members: 1200, activeMembers: 1150, inactiveMembers: 50, teams: 30, entitlements: 64, grants: 2400 },
     file: { bytes: 1_400_000, sha256: "0123456789abcdef0123456789abcdef" },
-    ...{ keyFingerprint: "fp", errorCode: null, errorTitle: null },
+    keyFingerprint: "fp",
+    errorCode: null,
+    errorTitle: null,
     ...more,
   };
 }
@@ -38,9 +55,22 @@ export function runOf(more: Partial<RunSummary> = {}): RunSummary {
 /** A run under way. */
 export function progressOf(more: Partial<RunProgress> = {}): RunProgress {
   return {
-    ...{ runId: "r2", connectorId: "c1", phase: "teams", fraction: 0.5, members: 600, teams: 4, entitlements: 12 },
-    ...{ grants: 0, requests: 9, retries: 0, rateLimit: null, waiting: null, startedAtMs: noonMs, secondsLeft: null },
-    ...{ isCancelling: false, isQueued: false },
+    runId: "r2",
+    connectorId: "c1",
+    phase: "teams",
+    fraction: 0.5,
+    members: 600,
+    teams: 4,
+    entitlements: 12,
+    grants: 0,
+    requests: 9,
+    retries: 0,
+    rateLimit: null,
+    waiting: null,
+    startedAtMs: noonMs,
+    secondsLeft: null,
+    isCancelling: false,
+    isQueued: false,
     ...more,
   };
 }
@@ -48,8 +78,17 @@ export function progressOf(more: Partial<RunProgress> = {}): RunProgress {
 /** A connector that is connected. */
 export function connectorOf(more: Partial<ConnectorDetail> = {}): ConnectorDetail {
   return {
-    ...{ id: "c1", name: "Acme Corporation", mode: "schedule", owner: "Ada", orgSlug: "acme", host: "" },
-    ...{ isSample: false, status: "Connected", isPaused: false, lastRun: runOf(), lastGoodRun: runOf() },
+    id: "c1",
+    name: "Acme Corporation",
+    mode: "schedule",
+    owner: "Ada",
+    orgSlug: "acme",
+    host: "",
+    isSample: false,
+    status: "Connected",
+    isPaused: false,
+    lastRun: runOf(),
+    lastGoodRun: runOf(),
     ...{
       nextRunAtMs: null,
       progress: null,
@@ -57,16 +96,32 @@ export function connectorOf(more: Partial<ConnectorDetail> = {}): ConnectorDetai
       requestable: [{ name: "services", text: "Services" }],
     },
     settings: {
-      ...{ orgSlug: "acme", baseUrl: "https://api.cloudsmith.io/v1", caFile: "", proxy: "", timeoutSeconds: 30 },
-      ...{ requested: [], storageEngine: "", c1ClientId: "", c1SecretIsSet: false },
+      orgSlug: "acme",
+      baseUrl: "https://api.cloudsmith.io/v1",
+      caFile: "",
+      proxy: "",
+      timeoutSeconds: 30,
+      requested: [],
+      storageEngine: "",
+      c1ClientId: "",
+      c1SecretIsSet: false,
     },
     key: {
-      ...{ source: "entered", sourceName: "entered here", lastFour: "4f2a", fingerprint: "fp", storage: "encrypted" },
+      source: "entered",
+      sourceName: "entered here",
+      lastFour: "4f2a",
+      fingerprint: "fp",
+      storage: "encrypted",
       owner: null,
     },
     schedule: { kind: "interval", everyMinutes: 120 },
-    ...{ nextRunsMs: [noonMs + 7_200_000], scheduleProblem: null, failure: null, heldRun: null },
-    ...{ consecutiveFailures: 0, service: null, currentFile: "/data/c1/sync.c1z" },
+    nextRunsMs: [noonMs + 7_200_000],
+    scheduleProblem: null,
+    failure: null,
+    heldRun: null,
+    consecutiveFailures: 0,
+    service: null,
+    currentFile: "/data/c1/sync.c1z",
     ...more,
   };
 }
@@ -80,12 +135,20 @@ export function testOf(outcomes: readonly TestState["lines"][number]["outcome"][
 /** An opened file. */
 export function infoOf(more: Partial<SourceInfo> = {}): SourceInfo {
   return {
-    ...{ source: "file:f1", title: "sync.c1z", isCloudsmith: true, path: "/data/sync.c1z", bytes: 1_400_000 },
+    source: "file:f1",
+    title: "sync.c1z",
+    isCloudsmith: true,
+    path: "/data/sync.c1z",
+    bytes: 1_400_000,
     sha256: "0123456789abcdef0123456789abcdef",
     sync: { id: "s2", type: "full", startedAtMs: noonMs - 60_000, endedAtMs: noonMs },
-    ...{ result: "Complete", notices: [], syncs: [], hasEarlierSync: false },
+    result: "Complete",
+    notices: [],
+    syncs: [],
+    hasEarlierSync: false,
     totals: { people: 1200, teams: 30, entitlements: 64, grants: 2400 },
-    ...{ roles: [], resourceTypes: [] },
+    roles: [],
+    resourceTypes: [],
     ...more,
   };
 }
@@ -93,9 +156,20 @@ export function infoOf(more: Partial<SourceInfo> = {}): SourceInfo {
 /** A person. */
 export function personOf(more: Partial<PersonDetail> = {}): PersonDetail {
   return {
-    ...{ type: "user", id: "u1", name: "Grace Hopper", email: "grace@example.com", login: "grace", status: "enabled" },
-    ...{ roles: ["owner"], teamCount: 1, twoFactor: "yes", visibility: null, lastLoginMs: null, joinedMs: noonMs },
-    ...{ holdings: [], profile: [] },
+    type: "user",
+    id: "u1",
+    name: "Grace Hopper",
+    email: "grace@example.com",
+    login: "grace",
+    status: "enabled",
+    roles: ["owner"],
+    teamCount: 1,
+    twoFactor: "yes",
+    visibility: null,
+    lastLoginMs: null,
+    joinedMs: noonMs,
+    holdings: [],
+    profile: [],
     ...more,
   };
 }
@@ -103,8 +177,16 @@ export function personOf(more: Partial<PersonDetail> = {}): PersonDetail {
 /** A team. */
 export function teamOf(more: Partial<TeamRow> = {}): TeamRow {
   return {
-    ...{ type: "team", id: "t1", name: "Build", slug: "build", description: null, visibility: "Visible" },
-    ...{ memberCount: 10, managerCount: 1, disabledCount: 2, withoutTwoFactor: 3 },
+    type: "team",
+    id: "t1",
+    name: "Build",
+    slug: "build",
+    description: null,
+    visibility: "Visible",
+    memberCount: 10,
+    managerCount: 1,
+    disabledCount: 2,
+    withoutTwoFactor: 3,
     byRole: [
       ["owner", 1],
       ["member", 9],
@@ -121,8 +203,17 @@ export function columnOf(key: string, kind: TableColumn["kind"], more: Partial<T
 /** A row to decide. */
 export function decidedRowOf(row: number, more: Partial<DecidedRow> = {}): DecidedRow {
   return {
-    ...{ row, cells: [`Person ${row}`, "owner"], who: { type: "user", id: `u${row}` }, stake: ["owner of Acme"] },
-    ...{ stakeCount: 1, decision: null, note: "", by: null, atMs: null, outcome: null, remains: [] },
+    row,
+    cells: [`Person ${row}`, "owner"],
+    who: { type: "user", id: `u${row}` },
+    stake: ["owner of Acme"],
+    stakeCount: 1,
+    decision: null,
+    note: "",
+    by: null,
+    atMs: null,
+    outcome: null,
+    remains: [],
     ...more,
   };
 }
@@ -130,8 +221,17 @@ export function decidedRowOf(row: number, more: Partial<DecidedRow> = {}): Decid
 /** A review that was started. */
 export function reviewOf(more: Partial<DecidedReview> = {}): DecidedReview {
   return {
-    ...{ id: "v1", title: "Owners", source: "connector:c1", sourceTitle: "Acme", syncEndedAtMs: noonMs, syncId: "s2" },
-    ...{ startedBy: "Ada", startedAtMs: noonMs, rows: 3, undecided: 3, signed: null },
+    id: "v1",
+    title: "Owners",
+    source: "connector:c1",
+    sourceTitle: "Acme",
+    syncEndedAtMs: noonMs,
+    syncId: "s2",
+    startedBy: "Ada",
+    startedAtMs: noonMs,
+    rows: 3,
+    undecided: 3,
+    signed: null,
     counts: { keep: 0, revoke: 0, unsure: 0 },
     ...more,
   };

@@ -65,7 +65,13 @@ export async function startConsole(
     return { code: child.exitCode, stderr };
   };
   return {
-    ...{ origin, dataDir, link, stop, pid: child.pid ?? 0, port: Number(portText), stderr: () => stderr },
+    origin,
+    dataDir,
+    link,
+    stop,
+    pid: child.pid ?? 0,
+    port: Number(portText),
+    stderr: () => stderr,
     async ask(path, { host = "127.0.0.1", headers = {} } = {}) {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       request({ host, port: Number(portText), path, headers, agent: false })

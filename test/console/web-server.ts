@@ -119,21 +119,28 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
   const sessions = new Sessions(clock, keptCookieName(dataDir));
   const nothing: KeptFiles = { currentFile: () => undefined, runFile: () => undefined };
   const sources = new Sources({
-    ...{ dataDir, kept: kept ?? connectors?.archive ?? nothing, clock },
+    dataDir,
+    kept: kept ?? connectors?.archive ?? nothing,
+    clock,
     program: { file: process.execPath, args: [launcher] },
     env: process.env,
   });
   const persons = connectors?.persons ?? emptyPersons();
   const reviews = new Reviews({
     folder: connectors?.reviewsFolder ?? join(dataDir, "reviews"),
-    ...{ sources, kept: kept ?? connectors?.archive ?? nothing, clock },
+    sources,
+    kept: kept ?? connectors?.archive ?? nothing,
+    clock,
   });
   const app = createApp({
     assets,
     audit,
     facts: { version, dataDir, keyStorage: "memory", isSecure: false },
     signIns: new SignIns({
-      ...{ links, audit, clock, ownName: "owner" },
+      links,
+      audit,
+      clock,
+      ownName: "owner",
       personOf: (token) => persons.redeem(token, clock.nowMs()),
     }),
     sessions,
@@ -141,7 +148,11 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     routes: [
       ...(connectors ? [connectorRoutes(connectors), runRoutes(connectors), notificationRoutes(connectors)] : []),
       sourceRoutes({
-        ...{ sources, audit, version, reviews, evidenceKeyFile },
+        sources,
+        audit,
+        version,
+        reviews,
+        evidenceKeyFile,
         goneIn: (runId) => connectors?.archive.run(runId).drop?.gone ?? [],
       }),
       reviewRoutes({ reviews, sources, audit }),
@@ -166,7 +177,18 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     refuseAudit: () => {
       log = openAuditLog("/dev/full", () => clock.nowMs());
     },
-    ...{ app, server, port, origin, dataDir, hub, streams, sessions, links, audit, link, ask },
+    app,
+    server,
+    port,
+    origin,
+    dataDir,
+    hub,
+    streams,
+    sessions,
+    links,
+    audit,
+    link,
+    ask,
     signIn: (other = link()) => signIn(other, origin, ask),
     async [Symbol.asyncDispose]() {
       streams.close();
@@ -198,7 +220,10 @@ async function signIn(link: string, origin: string, ask: WebServer["ask"]): Prom
   const { csrfToken } = await json<{ csrfToken: string }>("/api/session");
   const headers = { cookie, origin, "x-csrf-token": csrfToken, "content-type": "application/json" };
   return {
-    ...{ cookie, csrfToken, get, json },
+    cookie,
+    csrfToken,
+    get,
+    json,
     post: (path, body) => ask(path, { method: "POST", headers, body: JSON.stringify(body) }),
   };
 }

@@ -71,7 +71,9 @@ export async function readStill(errs: Errs, seed: number): Promise<ReadList> {
     failures: { read: (check, json) => check(json), endless: () => failure("X-ENDLESS") },
     codePrefix: "X",
     isPastTheEnd: ({ code }) => code === "X-PAST",
-    ...{ pageSize, smallerSizes, ahead: random.below(3) },
+    pageSize,
+    smallerSizes,
+    ahead: random.below(3),
   });
   const { signal } = new AbortController();
   const asked = (pass: string, question: Question): NumberedList<Note> => ({
@@ -87,9 +89,12 @@ export async function readStill(errs: Errs, seed: number): Promise<ReadList> {
   const begin = (): MovingList<Note, Note> => {
     return new MovingList<Note, Note>({
       name: "rows",
-      ...{ passes, session, codec: plainNotes<Note>() },
+      passes,
+      session,
+      codec: plainNotes<Note>(),
       source: new BegunSource({
-        ...{ passes, pages: lists },
+        passes,
+        pages: lists,
         walk: (pass, question, walkSignal) => lists.walk(asked(pass, question), walkSignal),
         opening: (pass, question, walkSignal) => lists.page(asked(pass, question), 1, walkSignal),
         find: async ({ id }) => {

@@ -130,8 +130,17 @@ function userJson(member: OracleMember, organization: string): Json {
   const slugs = member.teams.map(({ slug }) => slug);
   const teams = member.teamsInProfile && slugs.length > 0 && slugs.length <= 50 ? slugs : undefined;
   const profile = known({
-    ...{ email, joined_at, last_login_at, last_login_method, login: user, role, teams },
-    ...{ two_factor_enabled: has_two_factor, user_id, user_url, visibility },
+    email,
+    joined_at,
+    last_login_at,
+    last_login_method,
+    login: user,
+    role,
+    teams,
+    two_factor_enabled: has_two_factor,
+    user_id,
+    user_url,
+    visibility,
   });
   const details = is_active ? {} : { details: "inactive in Cloudsmith" };
   const state = is_active ? "STATUS_ENABLED" : "STATUS_DISABLED";

@@ -136,10 +136,27 @@ test("access that a later sync may lack is not called done", async () => {
   copyFileSync(second, partial);
   const at = "2026-01-02T03:04:05.000Z";
   const record: RunRecord = {
-    ...{ schemaVersion: 2, result: "Partial roster", replaced: true, syncId: newestSyncId(second), syncType: "full" },
-    ...{ signals: [], warnings: [], error: null, resumed: false, startedAt: at, endedAt: at, durationMs: 0 },
-    ...{ phaseMs: {}, requests: null, retries: null, counts: null, completeness: null, file: null, key: null },
-    ...{ target: null, connector: { name: "x", version: "0" } },
+    schemaVersion: 2,
+    result: "Partial roster",
+    replaced: true,
+    syncId: newestSyncId(second),
+    syncType: "full",
+    signals: [],
+    warnings: [],
+    error: null,
+    resumed: false,
+    startedAt: at,
+    endedAt: at,
+    durationMs: 0,
+    phaseMs: {},
+    requests: null,
+    retries: null,
+    counts: null,
+    completeness: null,
+    file: null,
+    key: null,
+    target: null,
+    connector: { name: "x", version: "0" },
   };
   writeFileSync(`${partial}.run.json`, JSON.stringify(record));
   const found = await status(path, "-f", partial);

@@ -77,7 +77,9 @@ export class OrganizationReading {
       },
     };
     this.members = new ResourceList<Member, MemberNote>({
-      ...{ ...shared, name: "members", words: memberWords },
+      ...shared,
+      name: "members",
+      words: memberWords,
       source: sourceOf(client, orgSlug, memberPasses, ({ name }, signal) => lookUps.member(name, options(signal))),
       idOf: ({ user_id }) => user_id,
       noteOf: (row, pass) => this.noteOf(row, pass),
@@ -86,7 +88,9 @@ export class OrganizationReading {
       observer: this.#facts,
     });
     this.teams = new ResourceList<Team>({
-      ...{ ...shared, name: "teams", words: teamWords },
+      ...shared,
+      name: "teams",
+      words: teamWords,
       source: sourceOf(client, orgSlug, new Map([["teams", teamList]]), ({ id }, signal) => {
         return lookUps.team(id, options(signal));
       }),

@@ -39,7 +39,9 @@ export function ofEachRepository<T extends object>(ask: (slug: string, asked: As
       };
       const leftMs = untilMs === undefined ? patienceMs : untilMs - clock.monotonicMs();
       const asking = askWhileThere(() => ask(slug, { client, org, signal }), isThere, {
-        ...{ clock, signal, patienceMs: leftMs },
+        clock,
+        signal,
+        patienceMs: leftMs,
       });
       const answer = await unlessUnseen(asking);
       return answer === "withheld" ? undefined : answer;

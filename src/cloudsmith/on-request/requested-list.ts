@@ -41,7 +41,10 @@ export class RequestedList<Row, N extends Note> {
     const name = words.resourceType;
     this.#words = words;
     this.#list = new ResourceList<Row, N>({
-      ...{ name, words, noteOf, idOf: list.idOf },
+      name,
+      words,
+      noteOf,
+      idOf: list.idOf,
       source: sourceOf(from.client, from.organization.slug, new Map([[name, list]])),
       nowMs: () => from.nowMs(),
     });

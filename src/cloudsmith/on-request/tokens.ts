@@ -39,7 +39,9 @@ export class EntitlementTokenSyncer extends ChildSyncer<OrganizationReading> imp
       else
         items.push(
           tokenResource(row, {
-            ...{ organization: parent, repository, ...(await people(row, reading, options)) },
+            organization: parent,
+            repository,
+            ...(await people(row, reading, options)),
             expiresAt: expiryOf(row.limit_date_range_to, words, options),
           }),
         );

@@ -32,8 +32,11 @@ const collaborators = 26;
 /** Makes it. @param nowMs moment that all dates count from, milliseconds since the epoch. */
 export function sampleOrganization(nowMs: number): Organization {
   const organization = createOrganization({
-    ...{ seed, members: count, teams: teamNames.length },
-    ...{ slug: "acme", name: "Acme Corporation" },
+    seed,
+    members: count,
+    teams: teamNames.length,
+    slug: "acme",
+    name: "Acme Corporation",
   });
   for (const [at, team] of organization.teams.entries()) {
     team.name = teamNames[at] ?? team.name;

@@ -16,7 +16,13 @@ const ownHost = "https://cloudsmith.acme.example/v1";
 const env = { HOME: "/nobody/lives/here" };
 
 const fresh = newConnector({
-  ...{ id: "a", mode: "once", owner: "", isSample: false, name: "", key: null, nowMs: 0 },
+  id: "a",
+  mode: "once",
+  owner: "",
+  isSample: false,
+  name: "",
+  key: null,
+  nowMs: 0,
 });
 /** A connector whose key was entered, for Cloudsmith's own host. */
 const saved = readSettings(fresh, { apiKey: key, orgSlug: "acme" }, env).record;

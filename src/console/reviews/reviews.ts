@@ -240,7 +240,8 @@ function infoOf(review: Review): DecidedReview {
       syncId: head.sync.id,
       syncEndedAtMs: millisecondsOf(head.sync.endedAt),
     },
-    ...{ startedBy: head.startedBy, startedAtMs: Date.parse(head.startedAt) },
+    startedBy: head.startedBy,
+    startedAtMs: Date.parse(head.startedAt),
     ...review.progress(),
     signed: signature ? { by: signature.by, atMs: Date.parse(signature.at) } : null,
   };
@@ -250,8 +251,14 @@ function rowOf(review: Review, { row, cells, who, stake }: ReviewRow): Omit<Deci
   const decided = review.decided(row);
   const labels = stake.slice(0, shownStake).map((index) => review.head.entitlements[index]?.label ?? "");
   return {
-    ...{ row, cells, who, stake: labels, stakeCount: stake.length },
-    ...{ decision: decided?.decision ?? null, note: decided?.note ?? "", by: decided?.by ?? null },
+    row,
+    cells,
+    who,
+    stake: labels,
+    stakeCount: stake.length,
+    decision: decided?.decision ?? null,
+    note: decided?.note ?? "",
+    by: decided?.by ?? null,
     atMs: decided ? Date.parse(decided.at) : null,
   };
 }

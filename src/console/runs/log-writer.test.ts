@@ -22,7 +22,10 @@ const messages = (lines: Iterable<LogLine>): string[] => [...lines].map(({ messa
 
 test("a line of a job is read with its details in order, without the place in the code", () => {
   assert.deepEqual(parseLogLine(line("text"), "r"), {
-    ...{ timeMs: 1500, level: "warn", message: "text", runId: "r" },
+    timeMs: 1500,
+    level: "warn",
+    message: "text",
+    runId: "r",
     fields: { a: 1, b: 2 },
   });
   assert.deepEqual(Object.keys(parseLogLine(line("text"), null)?.fields ?? {}), ["a", "b"]);

@@ -63,7 +63,10 @@ test("a process that ended by itself is no longer connected, and says when it is
   const state = afterEnd(
     after({ kind: "hello", attempts: 1 }, { kind: "taskBegun", task }),
     {
-      ...{ ...error, code: "CONSOLE-RUN-LOST", candidates: [], facts: [] },
+      ...error,
+      code: "CONSOLE-RUN-LOST",
+      candidates: [],
+      facts: [],
     },
     60_000,
   );

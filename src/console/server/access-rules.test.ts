@@ -47,10 +47,20 @@ test("what only admins see of a connector is in nobody else's answer, wherever i
     facts: [],
   };
   const detail = {
-    ...{ id: "1", name: "Org", status: "Connected", schedule: { kind: "manual" } },
+    id: "1",
+    name: "Org",
+    status: "Connected",
+    schedule: { kind: "manual" },
     settings: {
-      ...{ orgSlug: "org", requested: ["services"], storageEngine: "", timeoutSeconds: 7, c1SecretIsSet: true },
-      ...{ baseUrl: secret, caFile: secret, proxy: secret, c1ClientId: secret },
+      orgSlug: "org",
+      requested: ["services"],
+      storageEngine: "",
+      timeoutSeconds: 7,
+      c1SecretIsSet: true,
+      baseUrl: secret,
+      caFile: secret,
+      proxy: secret,
+      c1ClientId: secret,
     },
     key: {
       source: "entered",
@@ -60,7 +70,10 @@ test("what only admins see of a connector is in nobody else's answer, wherever i
       owner: null,
       storage: "memory",
     },
-    ...{ failure, heldRun: { runId: secret, failure }, service: { hostId: secret }, currentFile: secret },
+    failure,
+    heldRun: { runId: secret, failure },
+    service: { hostId: secret },
+    currentFile: secret,
     // The rest is as it is for everybody.
   } as unknown as ConnectorDetail;
   for (const role of ["viewer", "reviewer"] as const) {

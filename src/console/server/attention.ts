@@ -44,17 +44,25 @@ function peopleMatters(connector: ConnectorSummary, facts: readonly AttentionFac
   const all: readonly AttentionMatter[] = [
     {
       ...of,
-      ...{ kind: "disabled-owners", count: now.disabledOwners, tone: "bad", series: seriesOf("disabledOwners") },
+      kind: "disabled-owners",
+      count: now.disabledOwners,
+      tone: "bad",
+      series: seriesOf("disabledOwners"),
       place: { on: "people", where: { ...owner, status: "disabled" } },
     },
     {
       ...of,
-      ...{ kind: "leavers", count: now.leavers, tone: "bad", series: seriesOf("leavers") },
+      kind: "leavers",
+      count: now.leavers,
+      tone: "bad",
+      series: seriesOf("leavers"),
       place: { on: "review", name: "offboarding" },
     },
     {
       ...of,
-      ...{ kind: "owners-without-two-factor", count: now.ownersWithoutTwoFactor, tone: "bad" },
+      kind: "owners-without-two-factor",
+      count: now.ownersWithoutTwoFactor,
+      tone: "bad",
       series: seriesOf("ownersWithoutTwoFactor"),
       place: { on: "people", where: { ...owner, twoFactor: "no" } },
     },

@@ -38,7 +38,10 @@ const source = "connector:1";
 let current = first;
 const kept = {
   currentFile: () => ({
-    ...{ path: current, title: "org", fileName: "org", connectorId: "1" },
+    path: current,
+    title: "org",
+    fileName: "org",
+    connectorId: "1",
     before: current === second ? [first] : [],
   }),
   runFile: () => undefined,

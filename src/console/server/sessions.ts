@@ -52,7 +52,9 @@ export class Sessions {
     const excess = live.length < maxSessions ? undefined : givesWay(live, ownerOf);
     this.#kept = live.filter((one) => one !== excess);
     this.#kept.push({
-      ...{ personId, name, role },
+      personId,
+      name,
+      role,
       digest: digestOf(secret),
       csrfToken: randomBytes(secretBytes).toString("base64url"),
       createdAtMs: this.#clock.nowMs(),

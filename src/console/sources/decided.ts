@@ -97,9 +97,13 @@ function accountOf({ type, id, name, status, twoFactor, email, login, lastLoginM
   return {
     resource: { id: { resourceType: type, resource: id }, displayName: name, annotations: [] },
     facts: {
-      ...{ status, kind: "unknown", email: email ?? undefined, login: login ?? undefined },
+      status,
+      kind: "unknown",
+      email: email ?? undefined,
+      login: login ?? undefined,
       twoFactor: twoFactor === "unknown" ? undefined : twoFactor === "yes",
-      ...{ lastLoginSeconds: seconds(lastLoginMs), createdSeconds: seconds(joinedMs) },
+      lastLoginSeconds: seconds(lastLoginMs),
+      createdSeconds: seconds(joinedMs),
     },
     isAccount: true,
   };

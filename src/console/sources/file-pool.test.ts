@@ -38,7 +38,8 @@ function prepare(context: TestContext): Bench {
     for (const path of [directory, scratch]) rmSync(path, { recursive: true, force: true });
   });
   return {
-    ...{ pool, clock },
+    pool,
+    clock,
     file(name, from = golden) {
       const path = join(directory, name);
       copyFileSync(from, path);

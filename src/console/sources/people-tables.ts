@@ -108,7 +108,8 @@ async function peopleTable(open: OpenSource): Promise<RowTable<PersonRow>> {
   return await open.remembered("people", async () => {
     const roster = await open.roster();
     const ranked = await mapInSlices(roster.people, (person) => ({
-      ...{ person, rank: riskRank(person) },
+      person,
+      rank: riskRank(person),
       // Begins with the name.
       text: roster.textOf(person),
     }));

@@ -9,8 +9,18 @@ import { Roster, searchedKeys } from "./roster.ts";
 import { personColumns } from "./rows/person-columns.ts";
 
 const ann: PersonRow = {
-  ...{ type: "user", id: "1", name: "Ann Łęcka", email: "ann@example.com", login: "ann", status: "enabled" },
-  ...{ roles: ["owner", "member"], teamCount: 2, twoFactor: "no", visibility: null, lastLoginMs: null, joinedMs: 0 },
+  type: "user",
+  id: "1",
+  name: "Ann Łęcka",
+  email: "ann@example.com",
+  login: "ann",
+  status: "enabled",
+  roles: ["owner", "member"],
+  teamCount: 2,
+  twoFactor: "no",
+  visibility: null,
+  lastLoginMs: null,
+  joinedMs: 0,
 };
 const bob: PersonRow = { ...ann, id: "2", name: "Bob", email: null, login: null, roles: [], lastLoginMs: 1000 };
 const columns = personColumns(0);
@@ -21,7 +31,8 @@ const reviewed = [
   column<never>("why", "Why", "text", () => undefined),
 ];
 const rows = new ReviewRows({
-  ...{ columns: reviewed, personColumns: columns },
+  columns: reviewed,
+  personColumns: columns,
   roster: new Roster({ people: [ann, bob], teams: [] }),
 });
 const ofAnn: Row = [

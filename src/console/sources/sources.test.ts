@@ -260,8 +260,10 @@ test("figures of the reviews are those of plain SQL", async () => {
   const { owners, managers } = await countsOf("owners");
   assert.deepEqual({ owners, managers }, { owners: role("owner"), managers: role("manager") });
   assert.deepEqual(await countsOf("roles"), {
-    ...{ owner: role("owner"), manager: role("manager") },
-    ...{ member: role("member"), collaborator: role("collaborator") },
+    owner: role("owner"),
+    manager: role("manager"),
+    member: role("member"),
+    collaborator: role("collaborator"),
   });
   const holders = "select distinct principal_resource_id from v1_grants";
   assert.equal(
@@ -411,7 +413,9 @@ test("files of other connectors are shown, of either version; unknown, damaged a
 
 test("a file that is sent is opened, remembered, and deleted when it is closed", async () => {
   const headers = {
-    ...{ cookie: browser.cookie, origin: web.origin, "x-csrf-token": browser.csrfToken },
+    cookie: browser.cookie,
+    origin: web.origin,
+    "x-csrf-token": browser.csrfToken,
     "content-type": "application/octet-stream",
   };
   const sent = await web.ask("/api/files/upload?name=..%2Fmine.c1z", {

@@ -32,7 +32,12 @@ test("a connector comes back as it was kept, whatever is in it", () => {
   const records = [
     connector("1"),
     connector("2", {
-      ...{ key, isPaused: true, runsService: true, retryAtMs: 9, currentRunId: "r", name: "Zoë's \u0000" },
+      key,
+      isPaused: true,
+      runsService: true,
+      retryAtMs: 9,
+      currentRunId: "r",
+      name: "Zoë's \u0000",
     }),
     connector("3", { schedule: { kind: "cron", expression: "0 6 * * *", timeZone: "Europe/Berlin" }, isSample: true }),
   ];

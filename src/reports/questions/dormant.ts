@@ -64,7 +64,8 @@ function dormantBy({ names, activity }: Measure): Report {
       ...accountColumns(accountOf),
       ...(activity ? [seen] : []),
       column("age", activity ? "Not seen for" : "No login for", "word", ({ age }) => names[age], {
-        ...{ words, width: 15.5 },
+        words,
+        width: 15.5,
       }),
       column("days", "Days", "number", ({ days }) => days),
       ...accountIdColumns(accountOf),

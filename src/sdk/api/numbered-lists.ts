@@ -181,7 +181,10 @@ export class NumberedLists {
     const mayShrink = this.#smallerSizes.some((size) => size < page.pageSize);
     const mayReorder = question !== undefined && question.order > 0;
     return {
-      ...{ path, describe, signal, query: query(page) },
+      path,
+      describe,
+      signal,
+      query: query(page),
       // Where something else can be asked, nothing depends on this question.
       isHopeless: (failure, attempts, isFirstContact) => {
         const isTrouble = failure.kind === "status" && failure.status >= 500 && attempts > 5;

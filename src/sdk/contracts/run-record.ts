@@ -163,7 +163,10 @@ function object(fields: Readonly<Record<string, Test>>): Test {
 
 const isNumbers: Test = (value) => isObject(value) && Object.values(value).every(isNumber);
 const isCounts = object({
-  ...{ resourceTypes: isNumber, resources: isNumber, entitlements: isNumber, grants: isNumber },
+  resourceTypes: isNumber,
+  resources: isNumber,
+  entitlements: isNumber,
+  grants: isNumber,
   resourcesByResourceType: isNumbers,
 });
 const isList = object({
@@ -175,7 +178,12 @@ const isList = object({
     read: isNumber,
     distinct: isNumber,
   },
-  ...{ added: isNumber, passes: isNumber, sweeps: isNumber, moved: isFlag, startedAt: isText, endedAt: maybe(isText) },
+  added: isNumber,
+  passes: isNumber,
+  sweeps: isNumber,
+  moved: isFlag,
+  startedAt: isText,
+  endedAt: maybe(isText),
 });
 const isCompleteness = object({
   lists: list(isList),
@@ -189,19 +197,33 @@ const isDrop = object({
   gone: maybe(list(object({ resourceType: isText, id: isText }))),
 });
 const isLastSync = object({
-  ...{ syncId: maybe(isText), endedAt: isText, result: isResult, counts: maybe(isCounts) },
-  ...{ completeness: maybe(isCompleteness), key: maybe(isKey) },
+  syncId: maybe(isText),
+  endedAt: isText,
+  result: isResult,
+  counts: maybe(isCounts),
+  completeness: maybe(isCompleteness),
+  key: maybe(isKey),
 });
 
 /** What both versions have. */
 const ofBoth = {
-  ...{ result: isResult, replaced: isFlag, syncId: maybe(isText), syncType: isText, resumed: isFlag },
+  result: isResult,
+  replaced: isFlag,
+  syncId: maybe(isText),
+  syncType: isText,
+  resumed: isFlag,
   signals: list(object({ id: isText, level: isText, count: isNumber, message: isText })),
   warnings: list(object({ code: isText, severity: isText, count: isNumber, message: isText })),
   error: maybe(object({ code: isText, message: isText })),
   drop: maybe(isDrop),
-  ...{ startedAt: isText, endedAt: isText, durationMs: isNumber, phaseMs: isNumbers },
-  ...{ requests: maybe(isNumber), retries: maybe(isNumber), counts: maybe(isCounts), key: maybe(isKey) },
+  startedAt: isText,
+  endedAt: isText,
+  durationMs: isNumber,
+  phaseMs: isNumbers,
+  requests: maybe(isNumber),
+  retries: maybe(isNumber),
+  counts: maybe(isCounts),
+  key: maybe(isKey),
   file: maybe(object({ path: isText, bytes: isNumber, sha256: isText })),
   target: maybe(isText),
   identity: maybe(object({ host: isText, root: object({ resourceType: isText, resource: isText }) })),

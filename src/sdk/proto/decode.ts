@@ -56,7 +56,13 @@ const resourceFields: ResourceFields = {
     }
     return id;
   },
-  ...{ parent: 2, displayName: 3, annotations: 4, description: 5, profile: 9, status: 11, createdAt: 12 },
+  parent: 2,
+  displayName: 3,
+  annotations: 4,
+  description: 5,
+  profile: 9,
+  status: 11,
+  createdAt: 12,
 };
 
 /**

@@ -22,7 +22,8 @@ export function personColumns(asOfSeconds: number): readonly ColumnOf<PersonRow>
       absent: neverLoggedIn,
     }),
     column("age", "No login for", "word", ({ lastLoginMs }) => ageText(lastLoginMs, asOfSeconds), {
-      ...{ words: ageWords, width: 15.5 },
+      words: ageWords,
+      width: 15.5,
     }),
     column("joined", "Joined", "moment", ({ joinedMs }) => momentText(joinedMs)),
     column("type", "Type", "text", ({ type }) => type, { isExportedOnly: true }),

@@ -20,7 +20,9 @@ function holding(more: Partial<Holding> = {}): Holding {
       slug: "member",
       entitlementId: "team:t1:member",
     },
-    ...{ kind: "team", how: "direct", paths: [] },
+    kind: "team",
+    how: "direct",
+    paths: [],
     ...more,
   };
 }

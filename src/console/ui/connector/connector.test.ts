@@ -91,7 +91,8 @@ test("from the third failure in a row on it is red, read out, and says how old t
   for (const state of failureStates) {
     const banner = (consecutiveFailures: number, lastGoodRun = connectorOf().lastGoodRun) =>
       drawn(ConnectorFailure, {
-        ...{ connector: connectorOf({ consecutiveFailures, lastGoodRun }), failure: failureOf(state) },
+        connector: connectorOf({ consecutiveFailures, lastGoodRun }),
+        failure: failureOf(state),
       });
     assert.doesNotMatch((await banner(2)).html, /role="alert"/);
     const third = await banner(3);
@@ -185,8 +186,14 @@ test("a service asks for its credentials first, and then says how it is doing", 
   const linked = { settings: { ...settings, c1ClientId: "client", c1SecretIsSet: true } };
   assert.match(await shown(linked), /Start service State Stopped Connected since Not connected Host id None yet/);
   const service = {
-    ...{ isRunning: true, connectedSinceMs: null, hostId: "host-1", lastContactMs: null, nextPollMs: noonMs },
-    ...{ lastTask: { kind: "sync", result: "done", atMs: noonMs }, isBusy: true, failure: null },
+    isRunning: true,
+    connectedSinceMs: null,
+    hostId: "host-1",
+    lastContactMs: null,
+    nextPollMs: noonMs,
+    lastTask: { kind: "sync", result: "done", atMs: noonMs },
+    isBusy: true,
+    failure: null,
   };
   assert.match(
     await shown({ ...linked, service }),

@@ -14,7 +14,10 @@ const nothing = (): void => undefined;
 function rows(page: DecidedReviewPage, mayDecide = true) {
   const decisions: Decisions = {
     page: { data: page, failure: null, isLoading: false, reload: nothing, replace: nothing },
-    ...{ failure: null, decide: nothing, replaceReview: nothing, settled: () => Promise.resolve() },
+    failure: null,
+    decide: nothing,
+    replaceReview: nothing,
+    settled: () => Promise.resolve(),
   };
   return drawn(DecisionRows, { page, decisions, mayDecide, onPast: () => false }, "/reviews/v1?show=undecided");
 }
@@ -53,7 +56,9 @@ test("who may decide has the three choices and a note for each row; who looks ha
 
 test("after the next sync each revocation is done or still there, with what is left of it", async () => {
   const check = {
-    ...{ syncEndedAtMs: noonMs, fresh: null, freshCount: 0 },
+    syncEndedAtMs: noonMs,
+    fresh: null,
+    freshCount: 0,
     counts: { done: 1, "still-there": 1, unclear: 0 },
   };
   const { text } = await rows(

@@ -20,7 +20,10 @@ beforeEach(() => signIn("reviewer"));
 function review(page: DecidedReviewPage) {
   const decisions: Decisions = {
     page: { data: page, failure: null, isLoading: false, reload: nothing, replace: nothing },
-    ...{ failure: null, decide: nothing, replaceReview: nothing, settled: () => Promise.resolve() },
+    failure: null,
+    decide: nothing,
+    replaceReview: nothing,
+    settled: () => Promise.resolve(),
   };
   return drawn(Review, { id: "v1", show: "all", page, offset: 0, setOffset: nothing, decisions }, "/reviews/v1");
 }
@@ -41,7 +44,9 @@ test("rows are shown by what was decided, each with its number", async () => {
 });
 
 const check: ReviewCheck = {
-  ...{ syncEndedAtMs: noonMs, freshCount: 12, fresh: [["Newcomer", ["owner", "manager"]]] },
+  syncEndedAtMs: noonMs,
+  freshCount: 12,
+  fresh: [["Newcomer", ["owner", "manager"]]],
   counts: { done: 2, "still-there": 1, unclear: 3 },
 };
 
@@ -80,7 +85,9 @@ test("whom a list names is found, ambiguous or not there, each with what they ho
   const columns = ["listed", "found", "type", "id", "name", "email", "status", "roles", "teams", "other"];
   const page: ListedPage = {
     columns: columns.map((key) => ({ key, title: key, isNumber: false })),
-    ...{ total: 3, offset: 0, notices: ["A line was empty."] },
+    total: 3,
+    offset: 0,
+    notices: ["A line was empty."],
     counts: [
       { key: "found", label: "found", count: 1 },
       { key: "missing", label: "not found", count: 1200 },

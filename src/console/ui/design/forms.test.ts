@@ -51,7 +51,10 @@ test("values of one group stand together below its name", async () => {
     { value: "run:2", label: "Tuesday", group: "Runs" },
   ];
   const { elements, texts } = await drawn(SelectField<string>, {
-    ...{ label: "Compare with", value: "run:2", options, onChange: nothing },
+    label: "Compare with",
+    value: "run:2",
+    options,
+    onChange: nothing,
   });
   assert.deepEqual(
     elements("optgroup").map(({ label, text }) => [label, text]),
@@ -107,7 +110,11 @@ test("a form that cannot be sent says so on its button; one under way is busy", 
 
 test("in a question the way out stands first, and is no way to send it", async () => {
   const { elements } = await drawn(FormDialog, {
-    ...{ title: "Remove Acme?", onClose: nothing, action: idle, submit: "Remove", kind: "danger" },
+    title: "Remove Acme?",
+    onClose: nothing,
+    action: idle,
+    submit: "Remove",
+    kind: "danger",
   });
   assert.deepEqual(
     elements("button").map(({ text, type }) => [text, type]),

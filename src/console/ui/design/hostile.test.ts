@@ -57,11 +57,19 @@ const parts: Readonly<Record<string, (text: string) => ComponentChildren>> = {
   notices: (text) => RunFacts({ info: infoOf({ result: text, notices: [text, text] }) }),
   holdings: (text) =>
     HoldingList({
-      ...{ source: "file:f1", who: text, isDisabled: true },
+      source: "file:f1",
+      who: text,
+      isDisabled: true,
       holdings: [
         {
-          ...{ resourceType: text, resourceId: text, resourceName: text, slug: text, entitlementId: text },
-          ...{ kind: "team", how: "inherited", paths: [[text, text]] },
+          resourceType: text,
+          resourceId: text,
+          resourceName: text,
+          slug: text,
+          entitlementId: text,
+          kind: "team",
+          how: "inherited",
+          paths: [[text, text]],
         },
       ],
     }),
@@ -69,7 +77,8 @@ const parts: Readonly<Record<string, (text: string) => ComponentChildren>> = {
     DecisionRows({
       page: decidedPageOf([decidedRowOf(1, { cells: [text, text], note: text, by: text, stake: [text] })]),
       decisions: { page: idle, failure: null, decide: nothing, replaceReview: nothing, settled: Promise.resolve },
-      ...{ mayDecide: true, onPast: () => false },
+      mayDecide: true,
+      onPast: () => false,
     }),
 };
 

@@ -7,8 +7,15 @@ const { addressOf, Line, textOf } = await import("./needs-attention.tsx");
 
 function matter(kind: AttentionMatter["kind"], more: Partial<AttentionMatter> = {}): AttentionMatter {
   return {
-    ...{ kind, connectorId: "c1", connectorName: "Acme", orgSlug: "acme", count: null, reason: "", tone: "bad" },
-    ...{ place: { on: "connector" }, series: [] },
+    kind,
+    connectorId: "c1",
+    connectorName: "Acme",
+    orgSlug: "acme",
+    count: null,
+    reason: "",
+    tone: "bad",
+    place: { on: "connector" },
+    series: [],
     ...more,
   };
 }

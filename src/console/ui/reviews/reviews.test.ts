@@ -10,14 +10,27 @@ const { EvidenceButton, ReviewCard } = await import("./reviews-tab.tsx");
 
 const headline = { figure: "80 %", sentence: "of 240 people have two-factor", tone: "warn" } as const;
 const chart: NonNullable<ReviewPage["chart"]> = {
-  ...{ title: "By role", scale: "share" },
+  title: "By role",
+  scale: "share",
   bars: [{ label: "Owner", parts: [{ label: "no", count: 3, tone: "bad", where: { roles: "owner" } }] }],
 };
 
 function inShort(more: Partial<ReviewPage> = {}) {
   const page: ReviewPage = {
-    ...{ name: "two-factor", title: "Two-factor", counts: [], notices: [], asOfMs: null, since: null, headline },
-    ...{ isAboutAccess: true, chart: null, columns: [], all: 240, total: 240, offset: 0, rows: [] },
+    name: "two-factor",
+    title: "Two-factor",
+    counts: [],
+    notices: [],
+    asOfMs: null,
+    since: null,
+    headline,
+    isAboutAccess: true,
+    chart: null,
+    columns: [],
+    all: 240,
+    total: 240,
+    offset: 0,
+    rows: [],
     ...more,
   };
   return drawn(InShort, { page }, "/sources/file%3Af1/reviews/two-factor?q=ada&since=s1");
@@ -41,8 +54,12 @@ test("ages say what they are counted to", async () => {
 
 function card(more: Partial<ReviewInfo>) {
   const review: ReviewInfo = {
-    ...{ name: "owners", title: "Owners", summary: "Who can do everything.", comparesSyncs: false },
-    ...{ headline, problem: null },
+    name: "owners",
+    title: "Owners",
+    summary: "Who can do everything.",
+    comparesSyncs: false,
+    headline,
+    problem: null,
     ...more,
   };
   return drawn(ReviewCard, { source: "connector:c1", review });

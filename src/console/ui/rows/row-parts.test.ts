@@ -71,7 +71,11 @@ test("a name leads to what it names; a cell without a link does not, and what is
 
 const filters = (where: Readonly<Record<string, string>>, hasTeam = false) =>
   drawn(RowFilters, {
-    ...{ source: "file:f1", columns, isShown: ({ isUsual }: TableColumn) => isUsual, change: nothing, hasTeam },
+    source: "file:f1",
+    columns,
+    isShown: ({ isUsual }: TableColumn) => isUsual,
+    change: nothing,
+    hasTeam,
     query: { ...wholeTable, where },
   });
 

@@ -232,8 +232,12 @@ class InspectionRun {
 function addAll(store: PebbleStore, rows: StoreInspection): void {
   for (const { key, value } of store.scan(Buffer.alloc(0))) {
     rows.add({
-      ...{ keys: key, keyStart: 0, keyEnd: key.length },
-      ...{ values: value, valueStart: 0, valueEnd: value.length },
+      keys: key,
+      keyStart: 0,
+      keyEnd: key.length,
+      values: value,
+      valueStart: 0,
+      valueEnd: value.length,
     });
   }
 }

@@ -21,7 +21,10 @@ async function watch(
   writeFileSync(script, lines);
   const program = { file: process.execPath, args: [script] };
   const watched = new WatchedProcess({
-    ...{ program, args: [], env: { ...process.env, ...env }, heldBytes },
+    program,
+    args: [],
+    env: { ...process.env, ...env },
+    heldBytes,
     answers: "channel",
   });
   watched.begin();

@@ -177,7 +177,13 @@ export class C1zWriter implements SyncStore {
     this.#lock = lock;
     const { clock, keepSyncCount, skipCleanup, tempDir } = options;
     const context: EngineContext = {
-      ...{ target, scratch, database, clock, keepSyncCount, skipCleanup, tempDir },
+      target,
+      scratch,
+      database,
+      clock,
+      keepSyncCount,
+      skipCleanup,
+      tempDir,
       onReady: async () => {
         lock.verify();
         await this.#refuseChanged();

@@ -14,7 +14,9 @@ export function teamFigures(
   const countOf = (key: string): number => Number(cellOf(key) ?? 0);
   const { type = "", id = "" } = links?.find((link) => link !== null) ?? {};
   return {
-    ...{ type, id, name: String(cellOf("name") ?? "") },
+    type,
+    id,
+    name: String(cellOf("name") ?? ""),
     memberCount: countOf("members"),
     disabledCount: countOf("disabled"),
     withoutTwoFactor: countOf("withoutTwoFactor"),

@@ -30,8 +30,14 @@ test("one that failed has its code in the place of a file, and no figures", asyn
 function full(more: Partial<RunDetail> = {}) {
   const run: RunDetail = {
     ...runOf({ retries: 3 }),
-    ...{ syncId: "s2", resumed: false, phaseMs: { members: 61_000 }, signals: [], warnings: [], completeness: null },
-    ...{ failure: null, drop: null },
+    syncId: "s2",
+    resumed: false,
+    phaseMs: { members: 61_000 },
+    signals: [],
+    warnings: [],
+    completeness: null,
+    failure: null,
+    drop: null,
     ...more,
   };
   return drawn(RunInFull, { run });
@@ -73,7 +79,8 @@ test("what was compared can be added up by a reader, list by list, and what was 
           endedAt: "2026-11-30T12:01:00Z",
         },
       ],
-      ...{ keyOwner: { kind: "service", role: "Manager" }, keyKind: "token" },
+      keyOwner: { kind: "service", role: "Manager" },
+      keyKind: "token",
       notRead: [{ what: "services", title: "service accounts" }],
     },
   });

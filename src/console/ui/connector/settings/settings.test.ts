@@ -168,8 +168,12 @@ test("an address that names a field opens the form, and puts a slug there that i
 test("what few need is folded away, until it is what one came for or is wrong", async () => {
   const advanced = (isOpen: boolean, timeoutError?: string) =>
     drawn(AdvancedFields, {
-      ...{ draft: draftOf(connectorOf()), requestable: connectorOf().requestable, isOpen, timeoutError },
-      ...{ caRef: { current: null }, onChange: nothing },
+      draft: draftOf(connectorOf()),
+      requestable: connectorOf().requestable,
+      isOpen,
+      timeoutError,
+      caRef: { current: null },
+      onChange: nothing,
     });
   const isOpen = async (shown: ReturnType<typeof advanced>) => "open" in ((await shown).elements("details")[0] ?? {});
   assert.deepEqual(

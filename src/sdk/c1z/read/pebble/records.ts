@@ -81,7 +81,13 @@ const resourceFields: ResourceFields = {
     }
     return id;
   },
-  ...{ displayName: 4, description: 5, parent: 6, annotations: 7, profile: 9, status: 10, createdAt: 11 },
+  displayName: 4,
+  description: 5,
+  parent: 6,
+  annotations: 7,
+  profile: 9,
+  status: 10,
+  createdAt: 11,
 };
 
 /** Reads an `EntitlementRecord`. */
