@@ -15,8 +15,13 @@ import { version } from "./version.ts";
 
 const connector = connectorApp(version);
 const commands = [
-  ...[consoleCommand, workerCommand, readCommand, sandboxCommand],
-  ...[reportCommand, reviewCommand, evidenceCommand],
+  consoleCommand,
+  workerCommand,
+  readCommand,
+  sandboxCommand,
+  reportCommand,
+  reviewCommand,
+  evidenceCommand,
 ];
 const app = { ...connector, commands, summarize: summarizeFile };
 // No await out here: the single executable is made of a format that has none.

@@ -19,10 +19,26 @@ import type { Report } from "./report.ts";
  * on the command line, and one with `isReview` in the console and in the evidence pack.
  */
 export const reports: Report[] = [
-  ...[offboarding, dormant, twoFactor, owners, changes, teamManagers, emptyAndHiddenTeams, roles, roster],
-  ...[serviceAccounts, credentials, providers, invitations, repository],
-  ...[access, members],
-  ...[resourceTypes, resources, entitlements, grants],
+  offboarding,
+  dormant,
+  twoFactor,
+  owners,
+  changes,
+  teamManagers,
+  emptyAndHiddenTeams,
+  roles,
+  roster,
+  serviceAccounts,
+  credentials,
+  providers,
+  invitations,
+  repository,
+  access,
+  members,
+  resourceTypes,
+  resources,
+  entitlements,
+  grants,
 ];
 
 /** What reviewers look through. */

@@ -108,7 +108,7 @@ export {
   statusMark,
 } from "./api/roster/member-notes.ts";
 export { RosterFacts, type RosterFinding, type Settling, SharedTexts } from "./api/roster/roster-facts.ts";
-export { type SignMeanings, type SignTable, shared, signTable } from "./api/sign-table.ts";
+export { type SignMeanings, type SignTable, sharedSign, signTable } from "./api/sign-table.ts";
 export {
   type Check,
   connectorChecks,

@@ -8,7 +8,7 @@ import type { ListWords } from "../../sdk/api/list-words.ts";
 import type { PlaceEvent } from "../../sdk/api/roster/group-places.ts";
 import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
 import type { RosterFacts } from "../../sdk/api/roster/roster-facts.ts";
-import { type SignMeanings, shared, signTable } from "../../sdk/api/sign-table.ts";
+import { type SignMeanings, sharedSign, signTable } from "../../sdk/api/sign-table.ts";
 import type { ListOptions, SyncWarning } from "../../sdk/contracts/connector.ts";
 import { isBlank, looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
@@ -145,7 +145,7 @@ export function rosterSigns(
   if (memory.size === 0) return [sign("CS-ROSTER-EMPTY")];
   const signs = facts.findings(memory).map(({ kind, about, count, isMost = false }) => {
     const found = sign(`CS-${kind}`, about);
-    return count === undefined ? found : shared(found, count, isMost);
+    return count === undefined ? found : sharedSign(found, count, isMost);
   });
   return facts.roles.has("owner") || !seesAll ? signs : [...signs, sign("CS-NO-OWNER")];
 }

@@ -20,8 +20,20 @@ const lastNames =
     " ",
   );
 const teamNames = [
-  ...["Platform", "Release Engineering", "Security", "Data", "Mobile", "Payments", "Support", "Site Reliability"],
-  ...["Developer Experience", "Quality", "Research", "Incident Response", "Contractors", "Old Build System"],
+  "Platform",
+  "Release Engineering",
+  "Security",
+  "Data",
+  "Mobile",
+  "Payments",
+  "Support",
+  "Site Reliability",
+  "Developer Experience",
+  "Quality",
+  "Research",
+  "Incident Response",
+  "Contractors",
+  "Old Build System",
 ];
 
 /** Numbers of roles, from the first member on; the others are members, the last of all collaborators. */

@@ -29,6 +29,6 @@ export function signTable<Code extends string>(
 }
 
 /** A sign that so many share: where that is most, the whole is partial. */
-export function shared(warning: SyncWarning, count: number, isMost: boolean): SyncWarning {
+export function sharedSign(warning: SyncWarning, count: number, isMost: boolean): SyncWarning {
   return { ...warning, count, severity: isMost ? "partial" : "note" };
 }

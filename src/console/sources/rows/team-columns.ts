@@ -7,7 +7,13 @@ import type { TeamRow } from "../../contract/sources.ts";
 
 /** The keys that a screen shows from the first. */
 export const teamScreen: readonly string[] = [
-  ...["name", "members", "roles", "disabled", "withoutTwoFactor", "managers", "visibility"],
+  "name",
+  "members",
+  "roles",
+  "disabled",
+  "withoutTwoFactor",
+  "managers",
+  "visibility",
 ];
 
 /** A column with the number of people of one role. */

@@ -84,7 +84,7 @@ export function subjectApi(source: string, kind: "people" | "teams" | "resources
   return `${sourceApi(source, kind)}/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
 }
 
-/** A path with query parameters; those that are "" are left out, but for those to keep. */
+/** An address with further query parameters; those that are "" are left out, but for those to keep. */
 export function withQuery(
   path: string,
   query: Readonly<Record<string, string | undefined>>,
@@ -94,5 +94,5 @@ export function withQuery(
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && (value !== "" || kept.has(name))) parameters.set(name, value);
   const text = parameters.toString();
-  return text === "" ? path : `${path}?${text}`;
+  return text === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${text}`;
 }

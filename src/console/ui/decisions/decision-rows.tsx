@@ -16,8 +16,20 @@ import { type Decisions, outcomeWords } from "./use-decisions.ts";
 
 /** What a row is decided by, what says most first; the rest is in the panel of the person and in the downloads. */
 const shownFacts = [
-  ...["listed", "found", "role", "team", "resource", "slug", "what", "change", "field", "lastLogin", "twoFactor"],
-  ...["roles", "status", "email"],
+  "listed",
+  "found",
+  "role",
+  "team",
+  "resource",
+  "slug",
+  "what",
+  "change",
+  "field",
+  "lastLogin",
+  "twoFactor",
+  "roles",
+  "status",
+  "email",
 ];
 /** Facts that say nothing without their title. */
 const titledFacts: ReadonlySet<string> = new Set(["listed", "twoFactor", "lastLogin"]);

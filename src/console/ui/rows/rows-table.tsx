@@ -94,7 +94,14 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
             value={query.q}
             onInput={(q) => change({ q })}
           />
-          <RowFilters {...{ source, columns, isShown, query, change, hasTeam }} />
+          <RowFilters
+            source={source}
+            columns={columns}
+            isShown={isShown}
+            query={query}
+            change={change}
+            hasTeam={hasTeam}
+          />
         </div>
         <div class="row-between">
           <div class="row">

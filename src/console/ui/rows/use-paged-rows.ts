@@ -1,5 +1,6 @@
 /** A long list in a component: pages are fetched as they come into view; another query shows the old rows meanwhile. */
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { withQuery } from "../access/source-address.ts";
 import { getJson } from "../api/api.ts";
 import { type PageEvent, useEvents } from "../api/events.ts";
 import { type PageAsked, PagedRows, type RowPage } from "./paged-rows.ts";
@@ -57,6 +58,6 @@ export function usePagedRows<T, P extends RowPage<T> = RowPage<T>>(
 }
 
 function pageAddress(address: string, { offset, limit, asOf }: PageAsked): string {
-  const since = asOf === undefined ? "" : `&asOf=${asOf}`;
-  return `${address}${address.includes("?") ? "&" : "?"}offset=${offset}&limit=${limit}${since}`;
+  const since = asOf === undefined ? undefined : String(asOf);
+  return withQuery(address, { offset: String(offset), limit: String(limit), asOf: since });
 }

@@ -45,7 +45,11 @@ export function LogList({ log, isSearch }: { log: PagedRows<LogLine>; isSearch: 
           {Array.from({ length: last - first + 1 }, (_, at) => first + at).map((index) => {
             const line = log.row(index);
             const isChosen = line !== undefined && chosen?.seq === line.seq;
-            return line && <Row key={line.seq} {...{ line, isChosen }} top={index * rowHeight} onChoose={setChosen} />;
+            return (
+              line && (
+                <Row key={line.seq} line={line} isChosen={isChosen} top={index * rowHeight} onChoose={setChosen} />
+              )
+            );
           })}
         </div>
       </section>

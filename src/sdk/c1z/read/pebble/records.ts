@@ -159,14 +159,14 @@ export function saysTheSame(left: Buffer, right: Buffer): boolean {
   const [head, tail] = withoutDiscovery(left);
   const [start, end] = [head.length, right.length - tail.length];
   // Behind the same head the other's moment begins at the same place: only one of the two needs to be walked through.
-  if (right[start] !== discoveredAtTag || right[start + 1] !== end - start - 2) return isSame(left, right);
+  if (right[start] !== discoveredAtTag || right[start + 1] !== end - start - 2) return isAround(right, head, tail);
   return right.compare(head, 0, start, 0, start) === 0 && right.compare(tail, 0, tail.length, end) === 0;
 }
 
-function isSame(left: Buffer, right: Buffer): boolean {
-  const [leftHead, leftTail] = withoutDiscovery(left);
-  const [rightHead, rightTail] = withoutDiscovery(right);
-  return Buffer.compare(leftHead, rightHead) === 0 && Buffer.compare(leftTail, rightTail) === 0;
+/** Whether `head` and `tail` are what the record has around its moment. */
+function isAround(record: Buffer, head: Uint8Array, tail: Uint8Array): boolean {
+  const [ownHead, ownTail] = withoutDiscovery(record);
+  return Buffer.compare(ownHead, head) === 0 && Buffer.compare(ownTail, tail) === 0;
 }
 
 /** ResourceRecord and EntitlementRecord: discovered_at. */
