@@ -63,7 +63,7 @@ export function DecisionRows(props: {
   const onKey = (event: KeyboardEvent): void => {
     const box = event.target instanceof HTMLInputElement && event.target.type === "checkbox" ? event.target : undefined;
     const row = Number(box?.dataset["row"]);
-    const meaning = row > 0 ? rowKey(event, mayDecide) : undefined;
+    const meaning = row > 0 ? rowKey(event) : undefined;
     if (!meaning) return;
     event.preventDefault();
     if (meaning.does === "step") step(place.current, meaning.by, onPast);
@@ -95,7 +95,7 @@ export function DecisionRows(props: {
   const named = chosen.size === 1 ? "1 row" : `${chosen.size} rows`;
   return (
     <div ref={place}>
-      {chosen.size > 0 && (
+      {mayDecide && chosen.size > 0 && (
         <div class="list-head row-between">
           <p class="number">{`${named} chosen`}</p>
           <div class="actions">
@@ -177,18 +177,7 @@ function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): 
     {
       key: "choose",
       title: "Row",
-      cell: (row) => (
-        <label class="check">
-          <input
-            type="checkbox"
-            data-row={row.row}
-            checked={actions.chosen.has(row.row)}
-            aria-label={`Row ${row.row}, ${nameOf(row)}${row.decision ? `, ${row.decision}` : ""}`}
-            onChange={() => actions.toggle(row.row)}
-          />
-          <span aria-hidden="true">{row.row}</span>
-        </label>
-      ),
+      cell: (row) => <Choice row={row} actions={actions} name={nameOf(row)} />,
     },
     {
       key: "name",
@@ -230,6 +219,23 @@ interface DecisionCell {
   readonly row: DecidedRow;
   readonly actions: RowActions;
   readonly name: string;
+}
+
+/** The row's number, with a box where there is something to decide: a box that does nothing would be a riddle. */
+function Choice({ row: { row, decision }, actions, name }: DecisionCell) {
+  if (!actions.mayDecide) return <>{row}</>;
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        data-row={row}
+        checked={actions.chosen.has(row)}
+        aria-label={`Row ${row}, ${name}${decision ? `, ${decision}` : ""}`}
+        onChange={() => actions.toggle(row)}
+      />
+      <span aria-hidden="true">{row}</span>
+    </label>
+  );
 }
 
 function Decision({ row, actions, name }: DecisionCell) {
