@@ -82,8 +82,8 @@ export class BatonError extends Error {
     this.fatal = init.fatal ?? false;
   }
 
-  /** The same error with other words about the data or the next step; a caller that knows more than the thrower says more. */
-  with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates">): BatonError {
+  /** The same error in other words; a caller that knows more than the thrower says more. */
+  with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates"> & { readonly message?: string }): BatonError {
     const {
       code,
       status,

@@ -12,6 +12,7 @@ import { writeEndless } from "../../../test/support/endless-c1z.ts";
 import { queryC1z } from "../../../test/support/plain-c1z.ts";
 import { writeSync } from "../../../test/support/sample-c1z.ts";
 import { recordsOf, type TableRecord } from "../../../test/support/table-records.ts";
+import type { FailureBody } from "../contract/failures.ts";
 import type {
   PersonDetail,
   ResourceDetail,
@@ -434,9 +435,13 @@ test("a file that is sent is opened, remembered, and deleted when it is closed",
   assert.ok(!(await listed()).includes(source));
   assert.equal((await browser.get(`/api/sources/${source}`)).status, 404);
   // More than any other request may have: it is taken, and then seen to be nothing.
-  const nonsense = await web.ask("/api/files/upload", { method: "POST", headers, body: Buffer.alloc(3_000_000) });
+  const body = Buffer.alloc(3_000_000);
+  const nonsense = await web.ask("/api/files/upload?name=my%20$%26.c1z", { method: "POST", headers, body });
   assert.equal(nonsense.status, 422);
-  assert.match(nonsense.body, /FILE-CORRUPT/);
+  const { error } = JSON.parse(nonsense.body) as FailureBody;
+  assert.equal(error.code, "FILE-CORRUPT");
+  assert.match(error.message, /my \$&\.c1z/);
+  assert.ok(!nonsense.body.includes(web.dataDir), "where it lay is nothing to who sent it");
   assert.deepEqual(readdirSync(join(web.dataDir, "uploads")), []);
 });
 

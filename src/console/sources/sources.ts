@@ -11,7 +11,7 @@ import { hashOfFile } from "../../reports/hash-file.ts";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import { AskedProcess } from "../../sdk/c1z/process/watched-process.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import { toBatonError } from "../../sdk/errors.ts";
+import { type BatonError, toBatonError } from "../../sdk/errors.ts";
 import type { OpenedFile, ReviewPage, SourceInfo } from "../contract/sources.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
@@ -193,7 +193,7 @@ export class Sources {
       await this.#askFile({ name: "open", path: place.path, taken: {}, before: [] });
     } catch (caught) {
       await rm(place.path, { force: true });
-      throw caught;
+      throw calledByName(toBatonError(caught), place.path, name);
     }
     return this.files.add(place.path, this.#clock.nowMs(), { id: place.id, name });
   }
@@ -340,6 +340,15 @@ export class Sources {
     if (kind === "run") return this.#kept.runFile(id);
     return kind === "file" ? this.files.find(id) : undefined;
   }
+}
+
+/** The refusal of a file that was sent, in words of who sent it: they know its name, and not where it lay. */
+function calledByName(error: BatonError, path: string, name: string): BatonError {
+  const called = (text: string): string => text.replaceAll(path, () => name);
+  return error.with({
+    message: called(error.statement),
+    ...(error.hint !== undefined && { hint: called(error.hint) }),
+  });
 }
 
 function questionAbout<Q extends Question>(
