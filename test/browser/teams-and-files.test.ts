@@ -51,6 +51,10 @@ test("the table of teams says who is in each: roles, disabled, without a second 
     const { width = 0 } = (await bar.boundingBox()) ?? {};
     assert.ok(width >= 100, `on a phone a bar is ${width} px wide`);
   }
+  const tops = await page
+    .getByText(/^(?:Save picture|Columns|Download)$/)
+    .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().top));
+  assert.deepEqual([tops.length, new Set(tops).size], [3, 1], "what is done with the table stands in one line");
   await page.setViewportSize({ width: 1280, height: 900 });
   await settled(page);
   const without = inTeam(team).filter(({ hasTwoFactor }) => !hasTwoFactor);

@@ -64,6 +64,8 @@ interface RowsTableProps<P extends TablePage> {
   readonly empty: ComponentChildren;
   /** Beside the number of rows. */
   readonly beside?: ComponentChildren;
+  /** Before the choice of columns and the downloads. */
+  readonly actions?: ComponentChildren;
   /** Between that and the table. */
   readonly above?: ComponentChildren;
   /** For paper, below the table. */
@@ -118,6 +120,7 @@ export function RowsTable<P extends TablePage>(props: RowsTableProps<P>) {
                 text="Clear filters"
               />
             )}
+            {props.actions}
             <ColumnChoice columns={columns} isShown={isShown} onToggle={toggle} />
             <Downloads
               formats={exportFormats}

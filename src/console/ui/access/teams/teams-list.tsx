@@ -30,15 +30,13 @@ export function TeamsList({ info }: InfoProps) {
       searched="Name of a team"
       cells={cells}
       beside={
-        <>
-          {alone > 0 && (
-            <a href={screenAddress(source, "people", { teams: "0" })}>
-              {`${formatAmount(alone, "person", "people")} in no team`}
-            </a>
-          )}
-          <SaveTeams info={info} apiOf={(limit) => tableApi(asked.api, asked.query, { limit })} />
-        </>
+        alone > 0 && (
+          <a href={screenAddress(source, "people", { teams: "0" })}>
+            {`${formatAmount(alone, "person", "people")} in no team`}
+          </a>
+        )
       }
+      actions={<SaveTeams info={info} apiOf={(limit) => tableApi(asked.api, asked.query, { limit })} />}
       above={
         <ul class="legend" aria-label="Roles in the bars">
           {roles.map(({ slug }) => (
