@@ -188,6 +188,15 @@ test("on the first screen of a laptop are twelve rows, of six columns that fit, 
     assert.equal(seen.columns, 6, path);
     assert.equal(seen.isWide, false, path);
   }
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await visit(`/sources/${source}/people`);
+  const cut = await page.locator(".long-table").evaluate((table) => {
+    const right = (element: Element | null) => element?.getBoundingClientRect().right ?? 0;
+    const chips = [...table.querySelectorAll(".chip")];
+    return { chips: chips.filter((chip) => right(chip) > right(chip.closest("td"))).length, width: table.scrollWidth };
+  });
+  const room = await page.locator(".long-table").evaluate(({ clientWidth }) => clientWidth);
+  assert.deepEqual(cut, { chips: 0, width: room }, "nothing is cut off on a small window");
   await page.setViewportSize({ width: 1280, height: 900 });
 });
 
