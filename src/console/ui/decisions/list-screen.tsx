@@ -13,6 +13,7 @@ import { Card } from "../design/card.tsx";
 import { Chip } from "../design/chip.tsx";
 import { Form } from "../design/form.tsx";
 import { formatAmount, formatCount } from "../design/format.ts";
+import { EmailOrDash } from "../rows/cells.tsx";
 import { Downloads } from "../rows/downloads.tsx";
 import { type Column, Table } from "../rows/table.tsx";
 import { Pager } from "./pager.tsx";
@@ -142,7 +143,12 @@ function columnsOf({ columns }: ListedPage, addressOf: (person: string) => strin
       .filter((text) => text !== "")
       .join(" · ");
   return [
-    { key: "listed", title: "Listed as", isRowHeader: true, cell: (row) => textOf(row, "listed") },
+    {
+      key: "listed",
+      title: "Listed as",
+      isRowHeader: true,
+      cell: (row) => <EmailOrDash address={textOf(row, "listed")} />,
+    },
     { key: "found", title: "Found", cell: (row) => <FoundChip found={textOf(row, "found")} /> },
     {
       key: "person",
@@ -154,7 +160,9 @@ function columnsOf({ columns }: ListedPage, addressOf: (person: string) => strin
               {textOf(row, "name") || textOf(row, "id")}
             </a>
           )}{" "}
-          <span class="decision-facts">{joined(row, ["email", "status", "id"])}</span>
+          <span class="decision-facts">
+            <EmailOrDash address={joined(row, ["email", "status", "id"])} />
+          </span>
         </>
       ),
     },

@@ -104,7 +104,11 @@ test("whom a list names is found, ambiguous or not there, each with what they ho
     "/sources/file%3Af1/list",
   );
   assert.match(text, /^1 found, 1,200 not found About this list A line was empty\. 3 rows/);
-  assert.deepEqual(texts("td").slice(0, 3), ["found", "Grace grace@example.com · disabled · 7", "owner · Build, Docs"]);
+  assert.deepEqual(texts("td").slice(0, 3), [
+    "found",
+    "Grace grace@ example.com · disabled · 7",
+    "owner · Build, Docs",
+  ]);
   assert.equal(elements("a")[0]?.["href"], "/sources/file%3Af1/list?person=user%2F7");
   assert.equal(elements("a").length, 1);
 });
