@@ -17,9 +17,9 @@ import { launcher } from "../../../test/e2e/program.ts";
 import { startTlsFront } from "../../../test/faults/tls-server.ts";
 import { lockFile } from "../../sdk/c1z/container/file-lock.ts";
 import { systemClock } from "../../sdk/clock.ts";
-import { BatonError } from "../../sdk/errors.ts";
 import { type Failure, failureStates } from "../contract/failures.ts";
 import type { SettingsInput } from "../contract/inputs.ts";
+import { sessionExpired } from "../server/failure-response.ts";
 import { failureOf } from "./describe-failure.ts";
 
 const seen = new Set<string>();
@@ -267,8 +267,8 @@ test("empty organization: said, and no error", async () => {
 });
 
 test("session expired: how to get in again", () => {
-  const failure = failureOf(new BatonError({ code: "CONSOLE-SIGN-IN", status: 16, message: "" }));
-  assert.match(check(failure, "session-expired", "Sign in again").hint ?? "", /--link/);
+  const failure = check(failureOf(sessionExpired()), "session-expired", "Sign in again");
+  assert.match(failure.hint ?? "", /Open the link .* once more, or print a new one/);
 });
 
 test("every state was brought about, but for the one of everything else", () => {

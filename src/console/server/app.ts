@@ -39,12 +39,11 @@ export function createApp(parts: ConsoleParts): Hono<ConsoleEnv> {
   app.get("/launch", (context) => launch(context, parts));
   app.use("/api/*", async (context, next) => {
     const session = sessions.find(context.req.header("cookie"), context.req.path === "/api/events");
-    if (!session) return sessionExpired(context);
+    if (!session) throw sessionExpired();
     context.set("session", session);
     if (context.req.method === "POST") refuseForged(context, sessions);
     if (!mayAsk(session.role, context.req.method, context.req.path)) throw notAllowed(session.role);
     await actingAs(session.name, next);
-    return undefined;
   });
   app.use("/api/*", async (context, next) => {
     if (context.req.path !== uploadPath) refuseLargeBody(context);

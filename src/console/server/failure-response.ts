@@ -1,7 +1,7 @@
 /** Failures as answers: which status a failure has, and what of an error goes to the page. Never a stack trace. */
 import type { Context } from "hono";
 import { BatonError, Status, toBatonError } from "../../sdk/errors.ts";
-import type { Failure, FailureBody } from "../contract/failures.ts";
+import type { FailureBody } from "../contract/failures.ts";
 import type { Role } from "../contract/reviews.ts";
 import { failureOf } from "../failures/describe-failure.ts";
 
@@ -21,59 +21,27 @@ const httpStatus = new Map<number, 400 | 403 | 404 | 409 | 413 | 422 | 429 | 503
   [Status.deadlineExceeded, 503],
 ]);
 
-/** Titles of what the page asks of files and of the console itself. */
-const titles: ReadonlyMap<string, string> = new Map([
-  ["FILE-V3", "This version 3 file cannot be read"],
-  ["FILE-NOT-FOUND", "There is no such file"],
-  ["FILE-CORRUPT", "This file is damaged"],
-  ["FILE-FOREIGN", "This is no ordinary .c1z file"],
-  ["FILE-DECODER-LIMIT", "This file is too large to unpack"],
-  ["FILE-TIME-LIMIT", "This file takes too long to read"],
-  ["FILE-MEMORY-LIMIT", "This file takes too much memory"],
-  ["REPORT-NO-EARLIER-SYNC", "There is nothing to compare with"],
-  ["CONSOLE-NO-SOURCE", "There is no file yet"],
-  ["CONSOLE-NOT-IN-FILE", "Not in this file"],
-  ["CONSOLE-NO-ADDRESS", "There is nothing here"],
-  ["CONSOLE-FORGED", "Load the page again"],
-  ["CONSOLE-NOT-ALLOWED", "Your link does not let you do this"],
-  ["REVIEW-QUESTION", "This cannot be reviewed"],
-  ["REVIEW-SIGNED", "This review is signed"],
-  ["REVIEW-UNDECIDED", "Not everything is decided"],
-  ["REVIEW-NOT-FOUND", "There is no such review"],
-  ["REVIEW-DAMAGED", "This review cannot be trusted"],
-  ["REPORT-LIST", "This list cannot be read"],
-  ["EVIDENCE-KEY", "The key for evidence cannot be used"],
-  ["CONSOLE-TOO-LARGE", "That is too much"],
-  ["CONSOLE-UPLOAD-TOO-LARGE", "This file is too large to send"],
-  ["CONSOLE-AUDIT", "The audit log cannot be written"],
-]);
-
 /** Answers with what went wrong. */
 export function failureResponse(context: Context, caught: unknown): Response {
   const error = toBatonError(caught);
-  const status = statusOf(error);
-  const failure = failureOf(error);
-  const title = titles.get(error.code) ?? failure.title;
-  return context.json({ error: { ...failure, title } } satisfies FailureBody, status);
+  return context.json({ error: failureOf(error) } satisfies FailureBody, statusOf(error));
 }
 
-function statusOf(error: BatonError) {
-  if (error.code === "CONSOLE-TOO-LARGE" || error.code === "CONSOLE-UPLOAD-TOO-LARGE") return 413;
-  return httpStatus.get(error.status) ?? 500;
+function statusOf({ code, status }: BatonError) {
+  if (code === "CONSOLE-SIGN-IN") return 401;
+  if (code === "CONSOLE-TOO-LARGE" || code === "CONSOLE-UPLOAD-TOO-LARGE") return 413;
+  return httpStatus.get(status) ?? 500;
 }
 
-/** 401: there is no session, or none any more. */
-export function sessionExpired(context: Context): Response {
-  const error: Failure = {
+/** There is no session, or none any more. */
+export function sessionExpired(): BatonError {
+  return new BatonError({
     code: "CONSOLE-SIGN-IN",
-    state: "session-expired",
-    title: "Sign in again",
+    status: Status.unauthenticated,
     message: "This browser is not signed in, or its session has ended.",
     effect: "Nothing was changed; runs go on.",
-    hint: "Run `baton-cloudsmith console --link` on the machine of the console and open the link that it prints.",
-    facts: [],
-  };
-  return context.json({ error } satisfies FailureBody, 401);
+    hint: "Open the link that you were given once more, or print a new one on the machine of the console.",
+  });
 }
 
 /** A request that only a page of another site, or none at all, would send. */

@@ -12,7 +12,10 @@ export function SignInAgain({ failure }: { failure: Failure | null }) {
     <SignedOut title="Sign in again">
       {failure && <FailureText failure={failure} />}
       {!failure && <p>You signed out. What was synced is kept, and schedules go on.</p>}
-      <p>Print a new link in a terminal on this machine, and open it here. It works once, for five minutes.</p>
+      <p>
+        A link of your own works again. On the machine of the console, a terminal prints a new one, which works once,
+        for five minutes:
+      </p>
       <CodeBlock label="command that prints a new link" text="baton-cloudsmith console --link" />
     </SignedOut>
   );
