@@ -85,10 +85,10 @@ class Observed {
 }
 
 /**
- * Keys of persons have an e-mail address, keys of service accounts have none, so that one request finds the role in the
- * usual case; the other kind is tried when the first is not found or not visible.
+ * The standing of the key's owner. Keys of persons have an e-mail address, keys of service accounts have none, so that one
+ * request finds the role in the usual case; the other kind is tried when the first is not found or not visible.
  */
-async function findRole(asked: Asked, caller: Self): Promise<CallerRole> {
+export async function findRole(asked: Asked, caller: Self): Promise<CallerRole> {
   const { slug, email } = caller;
   const kinds = email === undefined ? (["service", "person"] as const) : (["person", "service"] as const);
   for (const kind of slug ? kinds : []) {

@@ -93,13 +93,8 @@ export {
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
 export type { AskedQuestion, Question, Refusing } from "./api/questions.ts";
 export { ResourceList, type ResourceListOptions } from "./api/resource-list.ts";
-export {
-  GroupPlaces,
-  type GroupPlacesOptions,
-  type GroupRefs,
-  type Holding,
-  type PlaceEvent,
-} from "./api/roster/group-places.ts";
+export { GroupPlaces, type GroupPlacesOptions, type GroupRefs, type Holding } from "./api/roster/group-places.ts";
+export { type FindMemberId, MemberIds } from "./api/roster/member-ids.ts";
 export {
   type MemberFields,
   type MemberNote,

@@ -354,6 +354,23 @@ siblings("services are not people, in whatever way their rows are odd:", [
     holds: (synced) => assert.match(synced.user("Ubot"), /ACCOUNT_TYPE_HUMAN/),
   },
   {
+    name: "a team has the id of another one as its slug",
+    change: (odd) => {
+      older(odd);
+      Object.assign(odd.teams[1] ?? {}, { slug: "Tcore" });
+      const { core = [], docs = [] } = odd.teamMembers;
+      odd.teamMembers = { core, Tcore: core, Tdocs: docs };
+    },
+    ends: "Complete",
+    holds: (synced) => {
+      assert.deepEqual(core(synced), inCore);
+      assert.deepEqual(
+        synced.grants.filter((id) => id.startsWith("team:Tdocs:")),
+        ["team:Tdocs:member:user:Unoah"],
+      );
+    },
+  },
+  {
     name: "a team's row of a kind that nobody knows, with the slug of a person and of a service",
     change: (odd) => {
       older(odd);
@@ -395,6 +412,22 @@ siblings("what changes while it is read:", [
     ends: "Partial roster",
     says: "CS-KEY-OWNER-NARROWED",
     holds: ({ users }) => assert.deepEqual(users, ["user:Umia", "user:Unoah", "user:Upia"]),
+  },
+  {
+    name: "the service account of the key is no Manager any more when the list is read",
+    change: (odd) => {
+      Object.assign(odd.self, { slug: "bot", slug_perm: "Sbot", name: "Bot", email: null });
+      odd.services.push({ slug: "bot", name: "Bot", role: "Manager" });
+      odd.answer = ({ path }) => {
+        if (path !== "/members/") return undefined;
+        Object.assign(odd.services[0] ?? {}, { role: "Member" });
+        set("mia", { email: "m***@***" })(odd);
+        return undefined;
+      };
+    },
+    ends: "Partial roster",
+    says: "CS-KEY-OWNER-NARROWED",
+    holds: ({ users }) => assert.deepEqual(users, everybody),
   },
   {
     name: "a team gets another slug before its members are asked for",

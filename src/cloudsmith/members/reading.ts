@@ -7,10 +7,11 @@ import type { Note } from "../../sdk/api/list-memory.ts";
 import type { ListSearch } from "../../sdk/api/list-search.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
 import { GroupPlaces } from "../../sdk/api/roster/group-places.ts";
+import { MemberIds } from "../../sdk/api/roster/member-ids.ts";
 import { type MemberNote, MemberNotes } from "../../sdk/api/roster/member-notes.ts";
 import { RosterFacts, SharedTexts } from "../../sdk/api/roster/roster-facts.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import type { ListOptions, SessionStore } from "../../sdk/contracts/connector.ts";
+import type { SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Annotation, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementRef } from "../../sdk/resources/ids.ts";
 import type { Access } from "../checks.ts";
@@ -21,7 +22,7 @@ import { requestedSettings } from "../on-request/settings.ts";
 import type { Member, Organization, Team } from "../schemas.ts";
 import { isServiceKind, isTeamManager, isTeamRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { LookUps } from "./look-ups.ts";
-import { memberWords, signOfPlace, teamWords } from "./signs.ts";
+import { memberWords, signOf, teamWords } from "./signs.ts";
 
 /** What is asked in one sync, and where. */
 export interface Asked {
@@ -48,8 +49,7 @@ export class OrganizationReading {
   });
   readonly members: ResourceList<Member, MemberNote>;
   readonly teams: ResourceList<Team>;
-  /** By login: ids of members looked up one by one; undefined: there is none in the file. */
-  readonly lookedUp = new Map<string, string | undefined>();
+  readonly memberIds = new MemberIds(async (login, options) => (await this.lookUps.member(login, options))?.user_id);
   /** With a narrow key. Addresses that several people share are redacted ones. */
   readonly addresses = new SharedTexts();
   readonly #facts = new RosterFacts(this.notes.slugs);
@@ -182,7 +182,7 @@ export class OrganizationReading {
         const member = await this.lookUps.member(login, options);
         return member && this.noteOf(member, "active");
       },
-      tell: (event, { warn }) => warn(signOfPlace(event)),
+      tell: (finding, { warn }) => warn(signOf(finding)),
     });
     return this.#places;
   }
@@ -195,19 +195,6 @@ export class OrganizationReading {
       one: endpoints.member,
     });
     return this.#search;
-  }
-
-  /** The id of a member in the file, by login; somebody may have been renamed after the list was read, or is named in another case. */
-  async memberIdOf(login: string, options: ListOptions): Promise<string | undefined> {
-    const memory = this.members.memory(options.session);
-    const listed = memory.idOf(login);
-    if (listed !== undefined) return listed;
-    if (!this.lookedUp.has(login)) {
-      const id = (await this.lookUps.member(login, options))?.user_id;
-      const isListed = id !== undefined && memory.has(id);
-      this.lookedUp.set(login, isListed ? id : memory.idLike(login));
-    }
-    return this.lookedUp.get(login);
   }
 
   /** True when `id` is this organization, or when no parent is named. */

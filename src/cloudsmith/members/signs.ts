@@ -5,9 +5,8 @@
 
 import type { ListMemory } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
-import type { PlaceEvent } from "../../sdk/api/roster/group-places.ts";
 import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
-import type { RosterFacts } from "../../sdk/api/roster/roster-facts.ts";
+import type { RosterFacts, RosterFinding } from "../../sdk/api/roster/roster-facts.ts";
 import { type SignMeanings, sharedSign, signTable } from "../../sdk/api/sign-table.ts";
 import type { ListOptions, SyncWarning } from "../../sdk/contracts/connector.ts";
 import { isBlank, looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
@@ -15,7 +14,7 @@ import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import type { CallerRole } from "../checks.ts";
 import { codePrefix, productName } from "../errors.ts";
 import type { Member, Self } from "../schemas.ts";
-import { isTeamRole, roleSeesAll, roleSlug, teamType, userType } from "../types.ts";
+import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
 
 type Warn = Pick<ListOptions, "warn">;
 
@@ -24,6 +23,7 @@ const meanings: SignMeanings = {
   "CS-EMAIL-REDACTED": ["R2", "partial"],
   "CS-TEAM-BY-NAME": ["R3", "note"],
   "CS-TEAM-UNLISTED": ["R3", "partial"],
+  "CS-TEAM-LATE": ["R5", "incomplete"],
   "CS-TEAMS-CONTRADICTED": ["R3", "partial"],
   "CS-MEMBER-UNLISTED": ["R4", "partial"],
   "CS-TEAM-MEMBER-AMBIGUOUS": ["R4", "partial"],
@@ -68,6 +68,7 @@ const sentences = {
     "no row says whether the person is active, and nothing else proves that the list tells it: inactive members may be missing or look active",
   "CS-TEAM-BY-NAME": "memberships name teams that the list did not show; they were found by name and are in the file",
   "CS-TEAM-GONE": "the team '{team}' went while its members were read",
+  "CS-TEAM-LATE": "the team '{team}' turned up after the teams were read",
   "CS-TEAM-MEMBER-AMBIGUOUS":
     "the team '{team}' has a member '{member}', which is a person and a service account, and Cloudsmith does not say which: nothing is granted",
   "CS-TEAM-ROLE-UNKNOWN": "member {member} has {role} in the team '{team}': membership is granted, management is not",
@@ -87,20 +88,10 @@ const sentences = {
 /** Signs about what their sentence names, and those with a sentence of their own. */
 export const { sign, meant } = signTable(sentences, meanings);
 
-/** The sign of what was found out about the teams on memberships. */
-export function signOfPlace(event: PlaceEvent): SyncWarning {
-  switch (event.kind) {
-    case "found":
-      return { ...sign("CS-TEAM-BY-NAME"), count: event.count };
-    case "unlisted":
-      return sign("CS-TEAM-UNLISTED", { team: event.group });
-    case "late":
-      return meant("CS-ROSTER-INCOMPLETE", `the team '${event.group}' turned up after the teams were read`);
-    case "moved":
-      return sign("CS-MEMBERSHIP-MOVED", { member: event.member });
-    default:
-      return event satisfies never;
-  }
+/** The sign of what a roster shows and should not. */
+export function signOf({ kind, about, count, isMost = false }: RosterFinding): SyncWarning {
+  const found = sign(`CS-${kind}`, about);
+  return count === undefined ? found : sharedSign(found, count, isMost);
 }
 
 /**
@@ -143,21 +134,15 @@ export function rosterSigns(
   { seesAll }: { readonly seesAll: boolean },
 ): readonly SyncWarning[] {
   if (memory.size === 0) return [sign("CS-ROSTER-EMPTY")];
-  const signs = facts.findings(memory).map(({ kind, about, count, isMost = false }) => {
-    const found = sign(`CS-${kind}`, about);
-    return count === undefined ? found : sharedSign(found, count, isMost);
-  });
+  const signs = facts.findings(memory).map(signOf);
   return facts.roles.has("owner") || !seesAll ? signs : [...signs, sign("CS-NO-OWNER")];
 }
 
-/** The sign that the key's owner saw everybody when the run began, and does so no longer; undefined `now`: is no member. */
-export function narrowedSign(now: Member | undefined, before: CallerRole): SyncWarning | undefined {
-  if (!before.seesAll || roleSeesAll(now?.role)) return undefined;
-  return sign("CS-KEY-OWNER-NARROWED", {
-    owner: now?.user ?? before.member?.user ?? "",
-    before: before.role ?? "",
-    state: now ? (now.role ?? "without a role") : "no member that Cloudsmith shows",
-  });
+/** The sign that the key's owner saw everybody when the run began, and does so no longer. */
+export function narrowedSign(before: CallerRole, now: CallerRole, { slug: owner = "" }: Self): SyncWarning | undefined {
+  if (!before.seesAll || now.seesAll) return undefined;
+  const state = now.kind === "unknown" ? "no member that Cloudsmith shows" : (now.role ?? "without a role");
+  return sign("CS-KEY-OWNER-NARROWED", { owner, before: before.role ?? "", state });
 }
 
 /** The sign that the list does not show the key's owner as a look-up did; `listed` is undefined when not at all. */

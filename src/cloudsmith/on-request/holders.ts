@@ -46,15 +46,6 @@ export function distinct(grants: readonly Grant[]): readonly Grant[] {
   return [...new Map(grants.map((grant) => [grant.id, grant])).values()];
 }
 
-/** The id of a member in the file, by login; undefined when there is none, or members are not read. */
-export async function memberOf(
-  login: string,
-  reading: OrganizationReading,
-  options: ListOptions,
-): Promise<string | undefined> {
-  return reading.reads(userType.id) ? await reading.memberIdOf(login, options) : undefined;
-}
-
 /**
  * The id of a member by login, in a list that may come before that of the members: a syncer that drives the connector
  * from outside lists the types in an order of its own.

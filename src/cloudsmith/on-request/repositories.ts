@@ -11,7 +11,7 @@ import { teamId, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { teamMemberSlug, teamType, userType } from "../types.ts";
 import { type AskedOf, ofEachRepository } from "./each-repository.ts";
-import { distinct, memberOf, serviceOf, teamOf } from "./holders.ts";
+import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./records.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
@@ -103,7 +103,7 @@ async function holdersOf(
     else holders.push(serviceId(id));
   }
   if (user !== undefined && reading.reads(userType.id)) {
-    const id = await memberOf(user, reading, options);
+    const id = await reading.memberIds.of(user, reading.members.memory(options.session), options);
     if (id === undefined) warnOfUnlisted(`'${user}'`, repository, options);
     else holders.push(userId(id));
   }

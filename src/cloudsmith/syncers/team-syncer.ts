@@ -79,16 +79,17 @@ export class TeamSyncer extends ChildSyncer<OrganizationReading> implements Reso
     const isSingle = options.session.get(singlePrefix + team.id.resource) !== undefined;
     const isAsked = facts.mustAskGroups || isSingle || options.session.get(contradictedKey) !== undefined;
     if (!isAsked) return { items: [], nextPageToken: "" };
-    const slug = slugOf(team);
+    const named = namedTeam(team, reading, options);
+    const { slug } = named;
     const idOf = isSingle
       ? (user: string) => reading.search(options.signal).idOf(user)
-      : (user: string) => reading.memberIdOf(user, options);
-    const rows = await reading.lookUps.teamMembers({ id: team.id.resource, slug }, "user", options);
+      : (user: string) => reading.memberIds.of(user, memory, options);
+    const rows = await reading.lookUps.teamMembers(named, "user", options);
     if (!rows) options.warn(sign("CS-TEAM-GONE", { team: slug }));
-    const services = await servicesAmong(rows ?? [], { id: team.id.resource, slug }, reading, options);
+    const services = await servicesAmong(rows ?? [], named, reading, options);
     const people = distinctPeople(rows ?? []);
-    const unknown = people.filter(({ user }) => memory.idOf(user) === undefined && !reading.lookedUp.has(user));
-    if (!isSingle) reading.lookUps.expect(unknown.length, options);
+    const logins = people.map(({ user }) => user);
+    if (!isSingle) reading.lookUps.expect(reading.memberIds.unknown(logins, memory).length, options);
     const items: Grant[] = [];
     for (const { user, role } of people) {
       const about = { team: team.displayName, member: user };
@@ -177,6 +178,12 @@ function teamGrant(team: Resource, slug: string, member: string): Grant {
 function slugOf(team: Resource): string {
   const slug = team.profile?.["slug"];
   return typeof slug === "string" ? slug : team.id.resource;
+}
+
+/** By its slug, unless that is the id of another team: the API answers to both. */
+function namedTeam(team: Resource, { teams }: OrganizationReading, { session }: ListOptions): NamedTeam {
+  const [id, slug] = [team.id.resource, slugOf(team)];
+  return { id, slug: slug !== id && teams.memory(session).has(slug) ? id : slug };
 }
 
 /** Slugs of teams that the list lacks, each with the login of somebody whose membership names it. */

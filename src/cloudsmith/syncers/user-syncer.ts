@@ -2,10 +2,11 @@
 
 import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
 import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
-import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer, SyncWarning } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { pastTime } from "../../sdk/resources/timestamps.ts";
+import { type CallerRole, findRole } from "../checks.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { keyOwnerSign, narrowedSign, rosterSigns, warnOfMember } from "../members/signs.ts";
@@ -87,7 +88,13 @@ function unsettled(reading: OrganizationReading, { session }: ListOptions): read
 }
 
 function mustSettle(reading: OrganizationReading, options: ListOptions): boolean {
-  return reading.access.role?.member !== undefined || unsettled(reading, options).length > 0;
+  const { role } = reading.access;
+  return role?.member !== undefined || mayBeNarrowed(reading, options) || unsettled(reading, options).length > 0;
+}
+
+/** Whether the list has gaps that a key leaves which sees less than it did when the run began. */
+function mayBeNarrowed(reading: OrganizationReading, { session }: ListOptions): boolean {
+  return reading.seesAll && reading.factsOf(session).counts.lackAddress > 0;
 }
 
 /** Asks for each whose rows contradict each other, and holds what is known of the key's owner against the list. */
@@ -104,25 +111,33 @@ async function settle(reading: OrganizationReading, options: ListOptions): Promi
     noteOf: (row) => reading.noteOf(row, ""),
     put,
   });
-  const owner = await ownerNow(reading, options);
-  const listed = owner && memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
-  const sign = owner && keyOwnerSign(owner, listed, reading.seesAll);
-  if (sign) options.warn(sign);
-  const before = reading.access.role;
-  const narrowed = before?.member?.user_id ? narrowedSign(owner, before) : undefined;
+  const { role: before, caller } = reading.access;
+  const now = before && (await roleNow(before, reading, options));
+  const narrowed = now && narrowedSign(before, now, caller);
   if (narrowed) options.warn(narrowed);
-  if (sign && owner && listed) await put(owner, reading.noteOf(owner, "active"));
+  const sign = ownerSign(now?.member, reading, options);
+  if (sign) options.warn(sign);
+  if (sign && now?.member && memory.has(now.member.user_id)) {
+    await put(now.member, reading.noteOf(now.member, "active"));
+  }
   if (notes.length > 0) memory.correct(notes);
   return { items, nextPageToken: "", replaces: true };
 }
 
-/** The key's owner as it was before the list was read; asked for again where the list says something else. */
-async function ownerNow(reading: OrganizationReading, options: ListOptions): Promise<Member | undefined> {
-  const owner = reading.access.role?.member;
+/** The standing of the key's owner, asked for again where the list gives a reason to doubt what it was before. */
+async function roleNow(before: CallerRole, reading: OrganizationReading, options: ListOptions): Promise<CallerRole> {
+  const { client, access, organization } = reading;
+  const isDoubtful = ownerSign(before.member, reading, options) !== undefined || mayBeNarrowed(reading, options);
+  return isDoubtful ? await findRole({ client, orgSlug: organization.slug, ...options }, access.caller) : before;
+}
+
+/** The sign that the list says something else of the key's owner than the owner's own row does. */
+function ownerSign(
+  owner: Member | undefined,
+  { members, seesAll }: OrganizationReading,
+  { session }: ListOptions,
+): SyncWarning | undefined {
   if (!owner || owner.user_id === "") return undefined;
-  const memory = reading.members.memory(options.session);
-  const listed = memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined;
-  if (!keyOwnerSign(owner, listed, true) || owner.user === undefined) return owner;
-  const now = await reading.lookUps.member(owner.user, options);
-  return now?.user_id === owner.user_id ? now : undefined;
+  const memory = members.memory(session);
+  return keyOwnerSign(owner, memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined, seesAll);
 }

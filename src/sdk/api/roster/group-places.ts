@@ -9,6 +9,7 @@ import { newGrant } from "../../resources/ids.ts";
 import type { ListMemory, Note } from "../list-memory.ts";
 import type { NumberedTexts } from "../numbered-texts.ts";
 import type { MemberNote } from "./member-notes.ts";
+import type { RosterFinding } from "./roster-facts.ts";
 
 /** The two entitlements of a group: its grants share them. */
 export interface GroupRefs {
@@ -22,17 +23,6 @@ export interface Holding {
   readonly roleOf: (slug: string) => EntitlementRef;
 }
 
-/** What was found out, for a warning. */
-export type PlaceEvent =
-  /** Groups that the list did not show were found by name. */
-  | { readonly kind: "found"; readonly count: number }
-  /** A group that this key cannot see is named. */
-  | { readonly kind: "unlisted"; readonly group: string }
-  /** A group turned up after the groups were read. */
-  | { readonly kind: "late"; readonly group: string }
-  /** A member's groups changed while they were read. */
-  | { readonly kind: "moved"; readonly member: string };
-
 /** Where places are found. */
 export interface GroupPlacesOptions<Group> {
   readonly groups: ListMemory<Note>;
@@ -44,7 +34,7 @@ export interface GroupPlacesOptions<Group> {
   readonly findGroup: (slug: string, options: ListOptions) => Promise<Group | undefined>;
   /** A membership as it is now, by login; undefined when it is over or cannot be asked for. */
   readonly findMember: (login: string, options: ListOptions) => Promise<MemberNote | undefined>;
-  readonly tell: (event: PlaceEvent, options: ListOptions) => void;
+  readonly tell: (finding: RosterFinding, options: ListOptions) => void;
 }
 
 /** Finds what members hold, one member at a time, when members and groups are read. */
@@ -127,7 +117,7 @@ export class GroupPlaces<Group> {
       else for (const other of named) if (groups.idOf(other) === undefined) await find(other);
     }
     if (found.size > 0) {
-      this.#options.tell({ kind: "found", count: found.size }, options);
+      this.#options.tell({ kind: "TEAM-BY-NAME", about: {}, count: found.size }, options);
       groups.correct([...found.values()].map(noteOf));
     }
     return [...found.values()];
@@ -171,10 +161,10 @@ export class GroupPlaces<Group> {
     const { tell } = this.#options;
     const missing = await this.#missing(note, options);
     if (missing.every((slug) => this.#hidden.has(slug))) {
-      for (const group of missing) tell({ kind: "unlisted", group }, options);
+      for (const team of missing) tell({ kind: "TEAM-UNLISTED", about: { team } }, options);
       return this.#held(note);
     }
-    const moved = { kind: "moved", member: note.id } as const;
+    const moved = { kind: "MEMBERSHIP-MOVED", about: { member: note.id } } as const;
     const current = await this.#lookUp(note, options);
     if (current === undefined) {
       tell(moved, options);
@@ -183,8 +173,8 @@ export class GroupPlaces<Group> {
     const named = current.groups && this.#slugsOf(current);
     for (const slug of missing) if (!named || named.has(slug)) this.#hidden.add(slug);
     if (missing.some((slug) => !this.#hidden.has(slug))) tell(moved, options);
-    for (const group of await this.#missing(current, options)) {
-      if (this.#hidden.has(group)) tell({ kind: "unlisted", group }, options);
+    for (const team of await this.#missing(current, options)) {
+      if (this.#hidden.has(team)) tell({ kind: "TEAM-UNLISTED", about: { team } }, options);
     }
     return this.#held(current);
   }
@@ -207,7 +197,7 @@ export class GroupPlaces<Group> {
     if (!group) return undefined;
     const { id } = noteOf(group);
     if (groups.has(id)) return id;
-    tell({ kind: "late", group: slug }, options);
+    tell({ kind: "TEAM-LATE", about: { team: slug } }, options);
     return undefined;
   }
 

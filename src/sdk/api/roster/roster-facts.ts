@@ -12,6 +12,8 @@ const noRows = {
   tellStatus: 0,
   /** Rows that do not say whether the person uses two-factor authentication. */
   lackTwoFactor: 0,
+  /** Rows without an address that can be one. */
+  lackAddress: 0,
   /** Memberships without a list of groups, and those with an empty one. */
   lackGroups: 0,
   inNoGroup: 0,
@@ -44,12 +46,13 @@ export class RosterFacts implements ListObserver<MemberNote> {
     this.#lastSeen = [];
   }
 
-  note({ name, role, says, groups, unclear, tellsTwoFactor }: MemberNote, pass: string): void {
+  note({ name, role, says, email, groups, unclear, tellsTwoFactor }: MemberNote, pass: string): void {
     const { counts, roles } = this;
     counts.people++;
     roles.set(role, (roles.get(role) ?? 0) + 1);
     if (says !== null) counts.tellStatus++;
     if (!tellsTwoFactor) counts.lackTwoFactor++;
+    if (email === 0) counts.lackAddress++;
     if (groups === null) counts.lackGroups++;
     else if (groups.length === 0) counts.inNoGroup++;
     if (pass === "inactive" && says === true) counts.activeAmongInactive++;
@@ -193,7 +196,7 @@ export interface Settling<Row extends object> {
   readonly put: (row: Row, note: MemberNote) => Promise<void>;
 }
 
-/** What the rows of a roster add up to, and should not; with how many share it, where that decides what it means. */
+/** What a roster shows and should not; with how many share it, where that decides what it means. */
 export interface RosterFinding {
   /** The end of the code of the connector's sign for it. */
   readonly kind:
@@ -202,8 +205,16 @@ export interface RosterFinding {
     | "TWO-FACTOR-UNKNOWN"
     | "STATUS-UNPROVEN"
     | "STATUS-UNKNOWN"
-    | "STATUS-CONTRADICTED";
-  readonly about: Readonly<Record<string, number>>;
+    | "STATUS-CONTRADICTED"
+    /** Groups that the list did not show were found by name. */
+    | "TEAM-BY-NAME"
+    /** A group is named that this key cannot see. */
+    | "TEAM-UNLISTED"
+    /** A group turned up after the groups were read. */
+    | "TEAM-LATE"
+    /** A member's groups changed while they were read. */
+    | "MEMBERSHIP-MOVED";
+  readonly about: Readonly<Record<string, string | number>>;
   readonly count?: number;
   readonly isMost?: boolean;
 }
