@@ -95,19 +95,18 @@ export const situations: readonly Situation[] = [
   ).map(
     ([name, made]): Situation => ({
       name: `7 MiB of ${name} on each page`,
-      answer: () => {
-        const extra = made(7 * mebibyte);
-        return pagesOf({ pages: 6, row: (n) => (n % pageRows === 7 ? memberRow(n, {}, extra) : memberRow(n)) });
-      },
+      answer: () => pagesWith(made(7 * mebibyte)),
       exits: [0, 8],
     }),
   ),
   {
     name: "4 MiB of different keys on each page",
-    answer: () => {
-      const extra = `{${keys(3.8 * mebibyte)}}`;
-      return pagesOf({ pages: 6, row: (n) => (n % pageRows === 7 ? memberRow(n, {}, extra) : memberRow(n)) });
-    },
+    answer: () => pagesWith(`{${keys(3.8 * mebibyte)}}`),
+    exits: [0],
+  },
+  {
+    name: "500 kB of arrays in arrays on each page, in which nothing is counted",
+    answer: () => pagesWith("[".repeat(250_000) + "]".repeat(250_000)),
     exits: [0],
   },
   {
@@ -233,6 +232,11 @@ function listAnswer(rows: readonly string[], { total, page, size, pageTotal }: P
   });
   if (!gzip) return answer;
   return { ...answer, headers: { ...answer.headers, "Content-Encoding": "gzip" }, body: gzipSync(answer.body) };
+}
+
+/** Six pages, each with one member of whom `other` is told as well. */
+function pagesWith(other: string): RequestHook {
+  return pagesOf({ pages: 6, row: (n) => (n % pageRows === 7 ? memberRow(n, {}, other) : memberRow(n)) });
 }
 
 /** A member as JSON; `other` is JSON of one more field, which the program does not know. */
