@@ -7,7 +7,7 @@ import {
   ResourceStatus,
 } from "../sdk/contracts/model.ts";
 import { childResourceType, externalLink, rawId } from "../sdk/resources/annotations.ts";
-import { profileOf, shown, usableEmail } from "../sdk/resources/profile.ts";
+import { distinct, profileOf, shown, usableEmail } from "../sdk/resources/profile.ts";
 import { pastTime, timestampOf } from "../sdk/resources/timestamps.ts";
 import { AccountType, groupTrait, userTrait } from "../sdk/resources/traits.ts";
 import type { Member, Organization, Team } from "./schemas.ts";
@@ -98,11 +98,10 @@ export interface MemberFacts {
 
 /** A member as a user of the organization. */
 export function userResource(row: Member, facts: MemberFacts, organization: ResourceId): Resource {
-  const member = cleaned(row, facts);
+  const { member, createdAt, lastLogin } = cleaned(row, facts);
   const { user_id: id, user, email, has_two_factor } = member;
   const status = statusOf(facts.active);
   const profile = userProfile(member);
-  const createdAt = timestampOf(member.joined_at);
   const trait = userTrait({
     email,
     status,
@@ -110,7 +109,7 @@ export function userResource(row: Member, facts: MemberFacts, organization: Reso
     accountType: facts.isService ? AccountType.service : AccountType.human,
     login: user,
     createdAt,
-    lastLogin: timestampOf(member.last_login_at),
+    lastLogin,
     mfaEnabled: has_two_factor,
     ssoEnabled: ssoMethods.has(member.last_login_method ?? "") ? true : undefined,
   });
@@ -125,16 +124,19 @@ export function userResource(row: Member, facts: MemberFacts, organization: Reso
   };
 }
 
-/** The row without placeholders, and with the address and role as they should be written. */
-function cleaned(member: Member, { isService, hasOwnEmail, nowMs }: MemberFacts): Member {
-  return {
-    ...member,
-    email: hasOwnEmail ? usableEmail(member.email) : undefined,
-    role: knownRole(member.role) ?? member.role,
-    joined_at: pastTime(member.joined_at, nowMs),
-    last_login_at: pastTime(member.last_login_at, nowMs),
-    has_two_factor: isService ? undefined : member.has_two_factor,
+/** The row without placeholders, and with the address and role as they should be written; and its times, as they are read. */
+function cleaned(row: Member, { isService, hasOwnEmail, nowMs }: MemberFacts) {
+  const joined = pastTime(row.joined_at, nowMs);
+  const lastLogin = pastTime(row.last_login_at, nowMs);
+  const member: Member = {
+    ...row,
+    email: hasOwnEmail ? usableEmail(row.email) : undefined,
+    role: knownRole(row.role) ?? row.role,
+    joined_at: joined.text,
+    last_login_at: lastLogin.text,
+    has_two_factor: isService ? undefined : row.has_two_factor,
   };
+  return { member, createdAt: joined.time, lastLogin: lastLogin.time };
 }
 
 function statusOf(active: boolean | undefined): NonNullable<Resource["status"]> {
@@ -146,7 +148,7 @@ function statusOf(active: boolean | undefined): NonNullable<Resource["status"]> 
 function userProfile(member: Member): Profile {
   const { email, joined_at, last_login_at, last_login_method, role, user_id, user_url, visibility } = member;
   // Groups of an identity provider map to teams as they like, so that one may stand there twice.
-  const teams = [...new Set(member.teams?.map((team) => team.slug))];
+  const teams = distinct((member.teams ?? []).map(({ slug }) => slug));
   // Sorted, as they are written.
   return profileOf({
     email,

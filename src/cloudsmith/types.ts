@@ -51,10 +51,23 @@ const mayDo: Readonly<Record<OrganizationRole, (organization: string) => string>
 };
 
 /** A role as Cloudsmith spells it, whatever the case it came in; undefined for one that this connector does not know. */
-export function knownRole(role: string | undefined): OrganizationRole | undefined {
-  if (role === undefined) return undefined;
-  const lower = role.trim().toLowerCase();
-  return organizationRoles.find((known) => known.toLowerCase() === lower);
+export const knownRole = inAnyCase(organizationRoles);
+/** One of the two roles in a team (Cloudsmith API: membership team role). */
+const knownTeamRole = inAnyCase(["Manager", "Member"]);
+
+/** Finds the one of `names` that a text is, whatever its case and the space around it. */
+function inAnyCase<Name extends string>(names: readonly Name[]): (text: string | undefined) => Name | undefined {
+  // Nearly all are written as documented.
+  const known = new Map<string, Name>(
+    names.flatMap(
+      (name) =>
+        [
+          [name, name],
+          [name.toLowerCase(), name],
+        ] as const,
+    ),
+  );
+  return (text) => (text === undefined ? undefined : (known.get(text) ?? known.get(text.trim().toLowerCase())));
 }
 
 /** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
@@ -68,14 +81,14 @@ export function roleSlug(role: string | undefined): string | undefined {
   return knownRole(role)?.toLowerCase();
 }
 
-/** True for one of the two roles in a team, whatever its case (Cloudsmith API: membership team role). */
+/** True for one of the two roles in a team, whatever its case. */
 export function isTeamRole(role: string | undefined): boolean {
-  return role === "Member" || isTeamManager(role) || role?.trim().toLowerCase() === "member";
+  return knownTeamRole(role) !== undefined;
 }
 
 /** True for the role that manages a team. */
 export function isTeamManager(role: string | undefined): boolean {
-  return role === "Manager" || role?.trim().toLowerCase() === "manager";
+  return knownTeamRole(role) === "Manager";
 }
 
 /** True for the kind of a row that is a service account, whatever its case (Cloudsmith API: user_kind). */

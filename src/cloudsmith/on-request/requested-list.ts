@@ -10,7 +10,7 @@ import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource, Timestamp } from "../../sdk/contracts/model.ts";
 import type { BatonError } from "../../sdk/errors.ts";
-import { pastTime, timestampOf } from "../../sdk/resources/timestamps.ts";
+import { pastTime } from "../../sdk/resources/timestamps.ts";
 import type { Api, List } from "../client.ts";
 import { codePrefix, unlessUnseen } from "../errors.ts";
 import type { Organization } from "../schemas.ts";
@@ -94,7 +94,7 @@ export function expiryOf(
   { rows }: Pick<ListWords, "rows">,
   { warn }: Pick<ListOptions, "warn">,
 ): Timestamp | undefined {
-  const time = timestampOf(pastTime(text, Number.POSITIVE_INFINITY));
+  const { time } = pastTime(text, Number.POSITIVE_INFINITY);
   if (text && !time) {
     const problem = "is no time that can be: it is left out, which does not mean that they never expire";
     warn({ code: "CS-EXPIRY-UNREADABLE", message: `when ${rows} expire ${problem}` });

@@ -42,13 +42,24 @@ export class UserSyncer extends ChildSyncer<OrganizationReading> implements Reso
   }
 }
 
-async function resourceOf(
+/** At once, unless it has to be asked whether it is a service account. */
+function resourceOf(
   row: Member,
   active: boolean | null,
   reading: OrganizationReading,
   options: GetOptions,
-): Promise<Resource> {
-  const isService = mayBeService(row, reading.nowMs()) && (await isServiceAccount(row, reading, options));
+): Resource | Promise<Resource> {
+  const toResource = (isService: boolean) => accountOf(row, { active, isService }, reading, options);
+  if (!mayBeService(row, reading.nowMs())) return toResource(false);
+  return isServiceAccount(row, reading, options).then(toResource);
+}
+
+function accountOf(
+  row: Member,
+  { active, isService }: { readonly active: boolean | null; readonly isService: boolean },
+  reading: OrganizationReading,
+  options: GetOptions,
+): Resource {
   if (!isService) warnOfMember(row, { caller: reading.access.caller, seesAll: reading.seesAll }, options);
   const hasOwnEmail = reading.seesAll || isOwnAddress(row, reading);
   const { links } = reading;
@@ -62,8 +73,8 @@ function mayBeService(
   nowMs: number,
 ): boolean {
   if (isServiceKind(user_kind) || isPersonKind(user_kind)) return isServiceKind(user_kind);
-  const hasLoggedIn = pastTime(last_login_at, nowMs) || !/^\s*(?:unknown)?\s*$/i.test(last_login_method);
-  return !email && !hasLoggedIn && has_two_factor !== true;
+  if (email || has_two_factor === true) return false;
+  return !pastTime(last_login_at, nowMs).text && /^\s*(?:unknown)?\s*$/i.test(last_login_method);
 }
 
 async function isServiceAccount(

@@ -293,8 +293,10 @@ class PrefetchingWalk<T> implements PageWalk<T> {
 
   /** True when a page that nobody announced at first shows the page before once more: some servers clamp the number. */
   #repeats(n: number, items: readonly T[]): boolean {
+    const announced = this.#firstAnnounced ?? 1;
+    if (n < announced) return false;
     const ids = items.map(this.#options.idOf).sort().join("\n");
-    const repeated = n > (this.#firstAnnounced ?? 1) && ids !== "" && ids === this.#lastIds;
+    const repeated = n > announced && ids !== "" && ids === this.#lastIds;
     this.#lastIds = ids;
     return repeated;
   }

@@ -12,6 +12,15 @@ export function profileOf(values: Readonly<Record<string, ProfileValue | null | 
   return profile;
 }
 
+/** Most values among which looking at each takes less than a set. */
+const few = 32;
+
+/** Each value once, in order. */
+export function distinct<T>(values: readonly T[]): readonly T[] {
+  const areDistinct = values.length <= few && values.every((one, index) => values.indexOf(one) === index);
+  return areDistinct ? values : [...new Set(values)];
+}
+
 /** Characters that show nothing. */
 const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
 
@@ -35,19 +44,20 @@ const plain =
  */
 export function usableEmail(email: string | null | undefined): string | undefined {
   if (!email) return undefined;
-  const repaired = plain.test(email) ? email : repair(email);
-  return plain.test(repaired) && !repaired.includes("..") ? repaired : undefined;
+  const address = plain.test(email) ? email : repaired(email);
+  return address?.includes("..") ? undefined : address;
 }
 
-function repair(email: string): string {
+function repaired(email: string): string | undefined {
   const visible = email.replaceAll(/\p{Cf}/gu, "").replace(/[\s,;]+$/, "");
   const inBrackets = /<([^<>]*)>$/.exec(visible)?.[1] ?? visible;
-  return inBrackets
+  const address = inBrackets
     .trim()
     .replace(/^mailto:\s*/i, "")
     .replace(/\?.*$/, "")
     .replace(/[.,;]+$/, "")
     .replace(/^(["'])(.*)\1$/, "$2");
+  return plain.test(address) ? address : undefined;
 }
 
 const filler = /([x#?_-])\1\1/i;

@@ -18,6 +18,17 @@ test("a time that ends in Z is read as one with the offset +00:00 is, real or no
   );
 });
 
+test("every day of the calendar is the runtime's, from the year 0 to 9999", () => {
+  const ms = fc.integer({ min: Date.parse("0000-01-01T00:00:00Z"), max: Date.parse("9999-12-31T23:59:59.999Z") });
+  fc.assert(
+    fc.property(ms, (at) => {
+      const [seconds, nanos] = [Math.floor(at / 1000), (((at % 1000) + 1000) % 1000) * 1_000_000];
+      assert.deepEqual(parseTimestamp(new Date(at).toISOString()), { seconds, nanos });
+    }),
+    { numRuns: 5000 },
+  );
+});
+
 test("what is no time is none, in whatever place it is wrong", () => {
   const good = "2024-05-17T08:30:00.25Z";
   assert.deepEqual(parseTimestamp(good), { seconds: 1_715_934_600, nanos: 250_000_000 });
@@ -36,6 +47,7 @@ test("a time that no clock or calendar has is none, and never another time", () 
     ...["2024-02-30T10:00:00Z", "2023-02-29T10:00:00+01:00", "2024-04-31 10:00:00", "2024-00-10T10:00:00Z"],
     ...["2024-01-01T24:00:00Z", "2024-01-01T10:60:00Z", "2024-01-01T10:00:61Z", "2024-01-01T10:00:00+24:00"],
     ...["2024-01-01T10:00:00+25:99", "2024-01-01T10:00:00-01:60"],
+    ...["1900-02-29T10:00:00Z", "2024-13-01T10:00:00Z", "2024-01-00T10:00:00Z", "2024-12-32T10:00:00Z"],
   ];
   for (const text of none) assert.equal(parseTimestamp(text), undefined, text);
   const leapSecond = parseTimestamp("2016-12-31T23:59:60Z");

@@ -3,7 +3,7 @@
  * gives users, roles and memberships in groups of one moment. Compact: a page of 500 members takes some 30 kB. Knows no
  * product.
  */
-import { usableEmail } from "../../resources/profile.ts";
+import { distinct, usableEmail } from "../../resources/profile.ts";
 import { hashOf, type Note, type NoteCodec } from "../list-memory.ts";
 import { NumberedTexts, type PackedTexts } from "../numbered-texts.ts";
 
@@ -59,9 +59,6 @@ interface PackedMembers {
   readonly rows: readonly PackedMember[];
 }
 
-/** Most groups among which looking at each takes less than a set. */
-const fewGroups = 32;
-
 /** Makes, compares and writes the notes of one reading. */
 export class MemberNotes<Place> implements NoteCodec<MemberNote> {
   /** Slugs of groups by number. */
@@ -73,13 +70,22 @@ export class MemberNotes<Place> implements NoteCodec<MemberNote> {
   }
 
   /** The note of a member. */
-  of({ email, places, ...fields }: MemberFields<Place>): MemberNote {
+  of({ id, name, role, active, says, email, places, tellsTwoFactor }: MemberFields<Place>): MemberNote {
+    const { slugOf, isManager, isClear } = this.#reader;
     const address = usableEmail(email);
     const hash = address === undefined ? 0 : hashOf(address.toLowerCase());
-    const groups = places ? this.#numbersOf(places) : null;
-    const manages = places ? this.#numbersOf(places.filter(this.#reader.isManager)) : [];
-    const unclear = places?.filter((place) => !this.#reader.isClear(place)).length ?? 0;
-    return { ...fields, email: hash, groups, manages, unclear };
+    const numbers: number[] = [];
+    const managed: number[] = [];
+    let unclear = 0;
+    for (const place of places ?? []) {
+      const number = this.slugs.numberOf(slugOf(place));
+      numbers.push(number);
+      if (isManager(place)) managed.push(number);
+      if (!isClear(place)) unclear++;
+    }
+    const groups = places ? distinct(numbers) : null;
+    const manages = distinct(managed);
+    return { id, name, role, active, says, email: hash, groups, manages, unclear, tellsTwoFactor };
   }
 
   print({ name, role, active, groups, manages }: MemberNote): number {
@@ -114,11 +120,5 @@ export class MemberNotes<Place> implements NoteCodec<MemberNote> {
     return rows.map(([id, name, role, active, says, email, groups, manages, unclear, tellsTwoFactor]) => {
       return { id, name, role, active, says, email, groups, manages, unclear, tellsTwoFactor };
     });
-  }
-
-  #numbersOf(places: readonly Place[]): readonly number[] {
-    const numbers = places.map((place) => this.slugs.numberOf(this.#reader.slugOf(place)));
-    const isDistinct = numbers.length <= fewGroups && numbers.every((one, index) => numbers.indexOf(one) === index);
-    return isDistinct ? numbers : [...new Set(numbers)];
   }
 }
