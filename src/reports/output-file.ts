@@ -1,7 +1,8 @@
 /** Writes a report to a file: private to its owner, and there as a whole or not at all. Knows nothing of its content. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileError } from "../sdk/c1z/container/file-errors.ts";
+import { temporaryFile } from "../sdk/c1z/container/save.ts";
 import { requireOrdinary } from "../sdk/c1z/container/whole-file.ts";
 
 const ownerOnly = 0o600;
@@ -16,17 +17,12 @@ export type Sink = (piece: string | Uint8Array) => void;
  */
 export async function writeOutputFile<T>(path: string, produce: (sink: Sink) => Promise<T>): Promise<T> {
   const target = resolve(path);
-  const temporary = `${target}.${process.pid}.tmp`;
   refuseSpecial(target);
-  const file = attempt(target, () => openSync(temporary, "wx", ownerOnly));
-  try {
-    const result = await writeAll(file, target, produce);
-    attempt(target, () => renameSync(temporary, target));
-    return result;
-  } catch (caught) {
-    rmSync(temporary, { force: true });
-    throw caught;
-  }
+  using temporary = temporaryFile(target);
+  const file = attempt(target, () => openSync(temporary.path, "wx", ownerOnly));
+  const result = await writeAll(file, target, produce);
+  attempt(target, () => renameSync(temporary.path, target));
+  return result;
 }
 
 async function writeAll<T>(file: number, target: string, produce: (sink: Sink) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startSandbox } from "../../sandbox/server.ts";
@@ -9,6 +9,7 @@ import { launcher, logSays, runProgram, scratchDirectory, startProgram } from ".
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { sealedSyncIds } from "../e2e/stored-rows.ts";
 import { eventually } from "../support/eventually.ts";
+import { goldenDirectory } from "../support/sample-c1z.ts";
 
 const sandbox = await startSandbox({ organization: { members: 60, teams: 5 } });
 after(() => sandbox.close());
@@ -90,3 +91,38 @@ test("T-06: a run whose reader goes away (| head) ends well and writes its file"
   assert.deepEqual(await ended, [0, null]);
   await assertHolds(join(scratch.path, "x.c1z"), sandbox);
 });
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGHUP", 129],
+] as const) {
+  test(`${signal} while a file is read ends the command as one that was told to stop, and leaves nothing`, async () => {
+    using scratch = scratchDirectory();
+    const file = join(scratch.path, "x.c1z");
+    copyFileSync(join(goldenDirectory, "minimal-v1.c1z"), file);
+    const args = [launcher, "report", "access", "--list", "-", "-f", file];
+    const env = { HOME: scratch.path, PATH: "/usr/bin:/bin", TMPDIR: scratch.path };
+    // It waits for the list, which does not come.
+    const child = spawn(process.execPath, args, { cwd: scratch.path, env, stdio: ["pipe", "ignore", "pipe"] });
+    let text = "";
+    child.stderr.on("data", (piece: Buffer) => {
+      text += String(piece);
+    });
+    const ended = once(child, "close");
+    await eventually(() => childrenOf(child.pid).length > 0, { what: "the process that reads the file" });
+    child.kill(signal);
+    assert.deepEqual(await ended, [code, null], text);
+    assert.match(text, new RegExp(`^BATON-INTERRUPTED: stopped by ${signal}$`, "m"));
+    assert.doesNotMatch(text, /memory/);
+    assert.deepEqual(
+      readdirSync(scratch.path).filter((name) => name.startsWith("c1z-")),
+      [],
+    );
+  });
+}
+
+/** Ids of the processes that a process has started (Linux). */
+function childrenOf(pid: number | undefined): readonly string[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return text.split(" ").filter((id) => id !== "");
+}

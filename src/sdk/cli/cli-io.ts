@@ -81,7 +81,8 @@ export function listenForInterrupt(io: CliIo, options: InterruptOptions): Interr
   return { signal: controller.signal, release };
 }
 
-function interrupted(name: StopSignal, { effect, hint }: InterruptOptions): BatonError {
+/** The error `BATON-INTERRUPTED` of a run that a signal ended. */
+export function interrupted(name: StopSignal, { effect, hint }: InterruptOptions): BatonError {
   return new BatonError({
     code: "BATON-INTERRUPTED",
     status: Status.canceled,

@@ -9,7 +9,7 @@ import type { Logger } from "../log.ts";
 import { SecretRedactor } from "../secret-redactor.ts";
 import { type ConnectorApp, type Invocation, settingsOf, unknownCommand } from "./app.ts";
 import { builtInCommands, versionText } from "./built-in-commands.ts";
-import type { CliIo } from "./cli-io.ts";
+import { type CliIo, signalExitCodes } from "./cli-io.ts";
 import { helpField, parseFlags, splitCommand, versionField } from "./parse-argv.ts";
 
 /**
@@ -62,7 +62,11 @@ async function dispatch(
   const { validateConfig } = await import("../config/validate.ts");
   const options = resolveConfig({ fields: own, relations: [], argv: flags.values, env: variablesOf(own, io.env) });
   validateConfig(options);
-  if (command.readsForeignFiles === true && io.runWatched) return await io.runWatched();
+  if (command.readsForeignFiles === true) {
+    if (io.runWatched) return await io.runWatched();
+    // An exit removes what lies beside a file while it is written; a signal by itself does not.
+    io.onSignal((signal) => io.exitNow(signalExitCodes[signal]));
+  }
   return await command.run({ app, commands, io, redactor, standardFields: standard, flags, options, useLogger });
 }
 

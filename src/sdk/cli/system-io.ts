@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { systemClock } from "../clock.ts";
 import { Status } from "../errors.ts";
 import { isWatched, reportWaitEnded, reportWaiting, tellWatcher } from "../file-progress.ts";
-import { type CliIo, type OutputStream, readFileCommandName, type StopSignal } from "./cli-io.ts";
+import { type CliIo, interrupted, type OutputStream, readFileCommandName, type StopSignal } from "./cli-io.ts";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -143,22 +143,35 @@ function isJournal(stream: { readonly fd: number }): boolean {
   }
 }
 
+const stopOfReader = {
+  effect: "The answer is not complete. A file that was to be written is there as a whole or not at all.",
+  hint: "Run the command again.",
+} as const;
+
 /**
  * Does what the arguments say in another process, which writes to the same output.
  * @returns its exit code.
- * @throws BatonError `FILE-TIME-LIMIT`, `FILE-MEMORY-LIMIT`, and `FILE-PROCESS-LOST` when it ends by itself.
+ * @throws BatonError `FILE-TIME-LIMIT`, `FILE-MEMORY-LIMIT`, `BATON-INTERRUPTED` when it was told to stop, and
+ * `FILE-PROCESS-LOST` when it ends by itself.
  */
 async function runWatched(io: CliIo): Promise<number> {
   const { thisProgram } = await import("../c1z/process/this-program.ts");
   const { processLost, WatchedProcess } = await import("../c1z/process/watched-process.ts");
+  const stopped = new AbortController();
+  // A terminal's signals reach both; what is sent to this process alone is passed on. The second one ends it at once.
+  // Heard from before there is anything to be stopped: one that comes in between would end this process alone.
+  const stopListening = io.onSignal((signal) => {
+    if (stopped.signal.aborted) return watched.kill();
+    watched.stop(signal);
+    stopped.abort(interrupted(signal, stopOfReader));
+  });
   const watched = new WatchedProcess({ program: thisProgram(), args: io.argv, env: io.env, answers: "inherit" });
   const { child } = watched;
-  // A terminal's signals reach both; what is sent to this process alone is passed on.
-  const stopListening = io.onSignal((signal) => void child.kill(signal));
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   child.once("error", reject);
   child.once("close", (code, signal) => {
     if (watched.failure) reject(watched.failure);
+    else if (stopped.signal.aborted && code !== 0) reject(stopped.signal.reason);
     else if (code === null) reject(processLost(String(signal)));
     else resolve(code);
   });

@@ -33,6 +33,17 @@ test("T-82: a file is replaced as a whole, for its owner alone", async (context)
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
+test("a process that exits while it writes leaves the old file and nothing else", (context) => {
+  const directory = temporaryDirectory(context);
+  const path = join(directory, "file");
+  writeFileSync(path, "old");
+  const script = `import { replaceFile } from ${JSON.stringify(join(import.meta.dirname, "save.ts"))};
+    await replaceFile(${JSON.stringify(path)}, () => process.exit(130));`;
+  assert.equal(spawnSync(process.execPath, ["--input-type=module-typescript", "--eval", script]).status, 130);
+  assert.equal(readFileSync(path, "utf8"), "old");
+  assert.deepEqual(readdirSync(directory), ["file"]);
+});
+
 test("a failure while writing leaves the old file and nothing else", async (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, "file");

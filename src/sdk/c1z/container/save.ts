@@ -72,16 +72,16 @@ export async function replaceFile<T>(
   write: (file: OpenFile) => Promise<T>,
   { files = nodeFileSystem, onReady }: ReplaceOptions = {},
 ): Promise<T> {
-  const temporary = temporaryName(target);
+  using temporary = temporaryFile(target);
   let result: T;
   try {
-    result = await writeNew(temporary, write, files);
+    result = await writeNew(temporary.path, write, files);
     await refuseSpecial(target);
     await onReady?.();
-    await files.rename(temporary, target);
+    await files.rename(temporary.path, target);
   } catch (caught) {
     // Whatever went wrong first is what the user must see.
-    await files.remove(temporary).catch(() => {});
+    await files.remove(temporary.path).catch(() => {});
     throw fileError(caught, `save ${target}`, untouched);
   }
   try {
@@ -167,6 +167,27 @@ async function syncDirectory(directory: string): Promise<void> {
 
 /** Of the file itself, its lock and the record of its run. */
 const suffix = /^(?:\.lock|\.run\.json)?\.[0-9a-f]{12}\.tmp$/;
+
+const temporaries = new Set<string>();
+process.once("exit", () => {
+  for (const path of temporaries) rmSync(path, { force: true });
+});
+
+/**
+ * A place beside `path` for what is to take its place. What is still there in the end, also when the process exits
+ * before, is removed.
+ */
+export function temporaryFile(path: string): { readonly path: string } & Disposable {
+  const temporary = temporaryName(path);
+  temporaries.add(temporary);
+  return {
+    path: temporary,
+    [Symbol.dispose]() {
+      temporaries.delete(temporary);
+      rmSync(temporary, { force: true });
+    },
+  };
+}
 
 /** A name beside `path` that nobody else has. */
 export function temporaryName(path: string): string {

@@ -21,6 +21,7 @@ const defaultMemoryMb = 520;
 /** Where a file stays open with everybody of it in memory: this, and so much for each byte of the file. */
 const heldMemory = { megabytes: 256, perByte: 10 } as const;
 const lookEveryMs = 100;
+const stopWithinMs = 2_000;
 const mebibyte = 1024 * 1024;
 
 /** What a process is started with. */
@@ -79,8 +80,19 @@ export class WatchedProcess {
 
   /** Ends it at once, and removes what it leaves in the scratch directory. */
   kill(): void {
-    this.child.kill("SIGKILL");
+    this.#end("SIGKILL");
+  }
+
+  /** The same in order, where it ends within two seconds: one that waits for its reader hears of nothing. */
+  stop(signal: NodeJS.Signals): void {
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), stopWithinMs);
+    this.child.once("exit", () => clearTimeout(timer));
+    this.#end(signal);
+  }
+
+  #end(signal: NodeJS.Signals): void {
     this.child.once("exit", () => sweepScratch(scratchParent(undefined, this.#env)));
+    this.child.kill(signal);
   }
 
   #look(): void {

@@ -330,28 +330,41 @@ test("T-01: files that a killed save left beside the target are gone after the n
   assert.deepEqual(readdirSync(here.directory).toSorted(), [...others, "scratch", "sync.c1z"].toSorted());
 });
 
-test("a conversion that was killed is begun anew, and what it left is not in the file", async (context) => {
+test("what a killed conversion had read is taken up by nobody: a sync into that file begins anew", async (context) => {
   const here = place(context);
   const from = join(here.directory, "from.c1z");
   await writeSync(from, here.directory);
-  const common = { tempDir: here.scratch, clock: systemClock, logger: silentLogger };
+  let id: string;
   {
     using file = await openC1z(from, { tempDir: here.directory });
     const run = file.latestFinished();
     assert.ok(run);
-    const writer = await openWriter(here.path, here.scratch);
+    const writer = await openWriter(here.path, here.scratch, { isResumable: false });
     writer.startCopy({ ...run, type: "full" });
     fill(writer);
     writer.putResources([user("lost")]);
-    writer.putGrants([memberGrant("lost")]);
     writer.checkpoint("");
     const left = leave(here);
     writer.close();
     rmSync(here.scratch, { recursive: true });
     renameSync(left, here.scratch);
+    id = run.id;
   }
-  await convertC1z({ from, to: here.path, engine: "sqlite", ...common });
-  const id = String(syncRunsOf(from)[0]?.["sync_id"]);
-  assert.deepEqual(rowsOf(here.path, id), rowsOf(from, id));
-  assert.deepEqual((await inspectC1z(here.path)).problems, []);
+  const next = await nextRun(here);
+  assert.notEqual(next.id, id);
+  assert.deepEqual(syncRunsOf(here.path).length, 1);
+  assert.equal(rowsOf(here.path, next.id)["v1_resources"]?.length, 3);
+  assert.deepEqual(readdirSync(here.scratch), []);
+});
+
+test("an unfinished sync is not lost by a conversion to the name of its file", async (context) => {
+  const here = place(context);
+  const from = join(here.directory, "from.c1z");
+  await writeSync(from, here.directory);
+  const unfinished = `${here.path}.unfinished`;
+  writeFileSync(unfinished, "what was read");
+  const common = { tempDir: here.scratch, clock: systemClock, logger: silentLogger };
+  const conversion = convertC1z({ from, to: here.path, engine: "pebble", ...common });
+  await assert.rejects(conversion, { code: "FILE-EXISTS", message: `${unfinished} is there already.` });
+  assert.equal(readFileSync(unfinished, "utf8"), "what was read");
 });

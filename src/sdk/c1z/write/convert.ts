@@ -1,12 +1,14 @@
 /** Writes the newest finished sync of a c1z into a new file of the other format, under the same id and times. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import { BatonError, Status } from "../../errors.ts";
 import { reportReadingEnded } from "../../file-progress.ts";
 import type { Logger } from "../../log.ts";
 import { openC1z } from "../read/reader.ts";
 import type { StorageEngine } from "./engine.ts";
+import { unfinishedPath } from "./files-beside.ts";
 import type { SyncStats, SyncType } from "./sync-store.ts";
 import { openC1zWriter } from "./writer.ts";
 
@@ -38,7 +40,10 @@ export interface Converted {
  */
 export async function convertC1z({ from, to, engine, ...common }: Conversion): Promise<Converted> {
   const target = resolve(to);
-  if (existsSync(target)) throw refused("FILE-EXISTS", `${target} is there already.`, "Name a file that is not there.");
+  // What an unfinished sync of this name has read would be lost.
+  for (const path of [target, unfinishedPath(target)]) {
+    if (existsSync(path)) throw refused("FILE-EXISTS", `${path} is there already.`, "Name a file that is not there.");
+  }
   const { tempDir } = common;
   using file = await openC1z(from, tempDir === undefined ? {} : { tempDir });
   const sync = file.latestFinished();
@@ -46,13 +51,14 @@ export async function convertC1z({ from, to, engine, ...common }: Conversion): P
   if (!sync || !type) {
     throw refused("FILE-NO-SYNC", `${file.path} holds no finished sync that can be converted.`, "Sync into it first.");
   }
-  using writer = await openC1zWriter({ path: target, keepSyncCount: 1, skipCleanup: true, engine, ...common });
+  const asItIs = { path: target, keepSyncCount: 1, skipCleanup: true, isResumable: false, engine } as const;
+  using writer = await openC1zWriter({ ...asItIs, ...common });
   writer.startCopy({ ...sync, type });
   const view = file.view(sync.id);
-  copy(view.resourceTypes(), (rows) => writer.putResourceTypes(rows));
-  copy(view.resources(), (rows) => writer.putResources(rows));
-  copy(view.entitlements(), (rows) => writer.putEntitlements(rows));
-  copy(view.grants(), (rows) => writer.putGrants(rows));
+  await copy(view.resourceTypes(), (rows) => writer.putResourceTypes(rows));
+  await copy(view.resources(), (rows) => writer.putResources(rows));
+  await copy(view.entitlements(), (rows) => writer.putEntitlements(rows));
+  await copy(view.grants(), (rows) => writer.putGrants(rows));
   file.close();
   reportReadingEnded();
   if (sync.supportsDiff) writer.markSupportsDiff();
@@ -62,13 +68,15 @@ export async function convertC1z({ from, to, engine, ...common }: Conversion): P
   return { syncId: sync.id, stats, bytes };
 }
 
-function copy<T>(rows: Iterable<T>, put: (rows: readonly T[]) => void): void {
+/** Stops now and then, so that a signal is heard meanwhile. */
+async function copy<T>(rows: Iterable<T>, put: (rows: readonly T[]) => void): Promise<void> {
   let some: T[] = [];
   for (const row of rows) {
     some.push(row);
     if (some.length < rowsAtOnce) continue;
     put(some);
     some = [];
+    await setImmediate();
   }
   put(some);
 }

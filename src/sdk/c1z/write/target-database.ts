@@ -17,6 +17,7 @@ import { migrate } from "../scratch/migrate.ts";
 import { createIndexes } from "../scratch/schema.ts";
 import {
   claimScratch,
+  createScratch,
   findScratch,
   livenessOfOwner,
   readOwner,
@@ -38,6 +39,8 @@ export interface TargetDatabaseOptions {
   /** A scratch database of one is of no use to the other. */
   readonly engine: StorageEngine;
   readonly tempDir: string | undefined;
+  /** False: neither is anything taken up, nor left for a later run. */
+  readonly isResumable: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -54,6 +57,7 @@ export interface TargetDatabase {
  */
 export async function openTargetDatabase(options: TargetDatabaseOptions): Promise<TargetDatabase> {
   const { target, tempDir, logger } = options;
+  if (!options.isResumable) return await unpack(createScratch(tempDir), options);
   const parent = scratchParent(tempDir);
   const key = scratchKey(target);
   const left = findScratch(parent, key);

@@ -30,7 +30,7 @@ import {
 import { unfinishedPath } from "./files-beside.ts";
 import type { GoneResource } from "./gone-rows.ts";
 import { RowTables, SqliteSessionStore } from "./row-tables.ts";
-import { canResume, deleteSyncs, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
+import { canResume, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
 import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
@@ -48,6 +48,8 @@ export interface C1zWriterOptions {
   readonly lockWait?: LockWait | undefined;
   /** Ends that waiting; its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** False: what this run does is nothing that a later one could go on with. Default true. */
+  readonly isResumable?: boolean;
   /** What writes a new file; a version 3 file stays one in any case. Default: what the file is. */
   readonly engine?: StorageEngine | undefined;
   readonly clock: Clock;
@@ -79,11 +81,11 @@ export async function openC1zWriter(options: C1zWriterOptions): Promise<C1zWrite
     // What cannot be read is not replaced either: there is no telling what it holds.
     if (format === "v3") await checkV3(path);
     removeLeftovers(target);
-    const { tempDir } = options;
+    const { tempDir, isResumable = true } = options;
     const engine = engineFor(format, options.engine, logger);
     const base = await baseOf(target, format, engine);
     const newEngine = await loadEngine(engine);
-    const opened = await openTargetDatabase({ target, base, engine, tempDir, clock, logger });
+    const opened = await openTargetDatabase({ target, base, engine, tempDir, isResumable, clock, logger });
     const writer = new C1zWriter({ ...options, path }, { ...opened, lock, target, newEngine });
     const isMoved = lock.waitedFor !== undefined && fileState(target) !== stateBefore;
     if (isMoved && (engine === "pebble" ? base === undefined : writer.endsFinished)) {
@@ -211,13 +213,7 @@ export class C1zWriter implements SyncStore {
 
   /** Begins a copy of a finished sync: it keeps its id and its times. */
   startCopy(run: SyncRun & { readonly type: SyncType }): OpenSync {
-    this.#database.write(() => {
-      const { db } = this.#database;
-      // What a copy that was killed has left is begun anew.
-      const left = listSyncRuns(db).map(({ id }) => id);
-      deleteSyncs(db, left);
-      insertRun(db, run);
-    });
+    this.#database.write(() => insertRun(this.#database.db, run));
     this.#copied = run;
     return this.#begin({ id: run.id, type: run.type, token: "", resumed: false }, run.startedAt);
   }
