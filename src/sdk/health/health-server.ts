@@ -62,17 +62,6 @@ export interface HealthServerOptions {
   metrics?(): string;
 }
 
-/** A running health server. */
-export interface HealthServer {
-  readonly port: number;
-  /** From now on /ready says so. */
-  setReady(): void;
-  /** What was just found out about the connector's access, by a sync for example. */
-  note(verdict: Verdict): void;
-  /** Stops listening; answers under way have 5 s. */
-  close(): Promise<void>;
-}
-
 /**
  * Starts to listen, in a thread of its own.
  * @throws BatonError `HEALTH-BIND` when the address cannot be listened on.
@@ -88,10 +77,11 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
     throw bindError(host, port, first.type === "failed" ? first.reason : "the thread did not begin");
   }
   logger.info("health check server listening", { address: host, port: first.port });
-  return new ThreadedServer(options, thread, { port: first.port, beats });
+  return new HealthServer(options, thread, { port: first.port, beats });
 }
 
-class ThreadedServer implements HealthServer {
+/** A running health server. */
+export class HealthServer {
   readonly port: number;
   readonly #options: HealthServerOptions;
   readonly #thread: Worker;
@@ -113,15 +103,18 @@ class ThreadedServer implements HealthServer {
     });
   }
 
+  /** From now on /ready says so. */
   setReady(): void {
     this.#post({ type: "ready" });
   }
 
+  /** What was just found out about the connector's access, by a sync for example. */
   note(verdict: Verdict): void {
     this.#check.note(verdict);
     this.#tell(verdict, false);
   }
 
+  /** Stops listening; answers under way have 5 s. */
   async close(): Promise<void> {
     clearInterval(this.#beating);
     const gone = once(this.#thread, "exit");

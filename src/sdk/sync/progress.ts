@@ -135,12 +135,6 @@ export class Progress {
   }
 }
 
-/** What a run is told to tell. */
-export interface RunProbe {
-  /** A step begins. */
-  enter(phase: SyncPhase): void;
-}
-
 /** Whom to tell, and of what. */
 export interface ObserveOptions {
   readonly telemetry?: Telemetry;
@@ -148,12 +142,12 @@ export interface ObserveOptions {
   readonly syncType: SyncType;
 }
 
-/** Runs `work` and tells of it. */
+/** Runs `work`, which says when a step begins, and tells of it. */
 export async function observeSync(
   { telemetry, clock, syncType }: ObserveOptions,
-  work: (probe: RunProbe) => Promise<SyncOutcome>,
+  work: (onPhase: (phase: SyncPhase) => void) => Promise<SyncOutcome>,
 ): Promise<SyncOutcome> {
-  if (!telemetry || telemetry === noTelemetry) return await work({ enter() {} });
+  if (!telemetry || telemetry === noTelemetry) return await work(() => {});
   const span = telemetry.span("sync", { "baton.sync.type": syncType });
   const probe = new PhaseSpans(telemetry, span);
   const startedMs = clock.monotonicMs();
@@ -165,7 +159,7 @@ export async function observeSync(
     span.end(error);
   };
   try {
-    const outcome = await telemetry.within(span, () => work(probe));
+    const outcome = await telemetry.within(span, () => work((phase) => probe.enter(phase)));
     tellCounts(telemetry, outcome);
     tellResult(telemetry, outcome.result);
     telemetry.gauge("baton.key.refused", 0);
@@ -184,7 +178,7 @@ export async function observeSync(
 }
 
 /** Steps follow each other: one ends where the next begins. */
-class PhaseSpans implements RunProbe {
+class PhaseSpans {
   readonly #telemetry: Telemetry;
   readonly #parent: Span;
   #current: Span | undefined;

@@ -12,11 +12,11 @@ import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { SyncEngine } from "./engine.ts";
-import type { RunEnd, SyncObserver, SyncOutcome } from "./events.ts";
+import type { RunEnd, SyncObserver, SyncOutcome, SyncPhase } from "./events.ts";
 import { Identities } from "./identities.ts";
 import { ExternalGrants, type ExternalPrincipals, IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
-import { observeSync, Progress, type RunProbe, stepDurations } from "./progress.ts";
+import { observeSync, Progress, stepDurations } from "./progress.ts";
 import { retrying, type StepContext } from "./step-context.ts";
 import { isOptIn, typesToRead } from "./steps/resources.ts";
 import { chooseTargets } from "./steps/targets.ts";
@@ -85,20 +85,20 @@ export async function runSync(options: RunSyncOptions): Promise<SyncOutcome> {
   const targets = chooseTargets(options);
   const types = typesToRead(options.connector, options.syncResourceTypes ?? [], targets);
   const syncType = syncTypeOf({ options, targets });
-  return await observeSync({ ...options, syncType }, (probe) => performSync(options, { targets, types }, probe));
+  return await observeSync({ ...options, syncType }, (onPhase) => performSync(options, { targets, types }, onPhase));
 }
 
 async function performSync(
   options: RunSyncOptions,
   { targets, types }: Pick<Run, "targets" | "types">,
-  probe: RunProbe,
+  onPhase: (phase: SyncPhase) => void,
 ): Promise<SyncOutcome> {
   const { connector, logger, clock, observer } = options;
   const run: Run = {
     options,
     targets,
     types,
-    progress: new Progress({ clock, logger, connector, observer, onPhase: (phase) => probe.enter(phase) }),
+    progress: new Progress({ clock, logger, connector, observer, onPhase }),
     warnings: new Warnings(logger),
     completeness: new CompletenessLedger(),
     startedAtMs: clock.nowMs(),

@@ -32,21 +32,6 @@ import {
 import { temporaryName } from "./save.ts";
 import { readTextBeside } from "./whole-file.ts";
 
-/** A lock that this process holds. */
-export interface FileLock {
-  /** Who had it before and was waited for, in words; undefined when it was free. */
-  readonly waitedFor: string | undefined;
-  /**
-   * Makes sure that the lock is still held, taking it again when somebody deleted it.
-   * @throws BatonError `FILE-BUSY` when another process took it over.
-   */
-  verify(): void;
-  /** Tells those who wait that the run goes on; never throws. */
-  moved(): void;
-  /** Gives it back; never throws. It is also given back when the process exits, unless it is killed. */
-  release(): void;
-}
-
 const renewEveryMs = 10_000;
 const expiresAfterMs = 120_000;
 /** A lock from the future says nothing of its age: it has expired when three renewals did not come. */
@@ -89,7 +74,7 @@ export async function lockFile(target: string, options: LockOptions): Promise<Fi
   const text = lockText(options.clock, mark);
   try {
     const waitedFor = await take(target, text, options);
-    return new HeldLock({ path, target, text, mark, waitedFor });
+    return new FileLock({ path, target, text, mark, waitedFor });
   } catch (caught) {
     mark?.held.release();
     throw caught;
@@ -297,7 +282,7 @@ function takesTurn(turn: string): boolean {
   }
 }
 
-const held = new Set<HeldLock>();
+const held = new Set<FileLock>();
 process.once("exit", () => {
   for (const lock of held) lock.release();
 });
@@ -306,7 +291,7 @@ function isOurs(text: string): boolean {
   return [...held].some((lock) => lock.text === text);
 }
 
-interface HeldLockOptions {
+interface FileLockParts {
   readonly path: string;
   readonly target: string;
   readonly text: string;
@@ -314,15 +299,17 @@ interface HeldLockOptions {
   readonly waitedFor: string | undefined;
 }
 
-class HeldLock implements FileLock {
+/** A lock that this process holds. */
+export class FileLock {
   readonly text: string;
+  /** Who had it before and was waited for, in words; undefined when it was free. */
   readonly waitedFor: string | undefined;
   readonly #path: string;
   readonly #target: string;
   readonly #mark: Mark | undefined;
   readonly #renewal: NodeJS.Timeout;
 
-  constructor({ path, target, text, mark, waitedFor }: HeldLockOptions) {
+  constructor({ path, target, text, mark, waitedFor }: FileLockParts) {
     this.#path = path;
     this.#target = target;
     this.text = text;
@@ -332,6 +319,10 @@ class HeldLock implements FileLock {
     held.add(this);
   }
 
+  /**
+   * Makes sure that the lock is still held, taking it again when somebody deleted it.
+   * @throws BatonError `FILE-BUSY` when another process took it over.
+   */
   verify(): void {
     const found = readLock(this.#path);
     if (found?.text === this.text) return;
@@ -339,10 +330,12 @@ class HeldLock implements FileLock {
     throw busy(this.#target, this.#path, found && parseHolder(found.text));
   }
 
+  /** Tells those who wait that the run goes on; never throws. */
   moved(): void {
     this.#mark?.held.touch();
   }
 
+  /** Gives it back; never throws. It is also given back when the process exits, unless it is killed. */
   release(): void {
     clearInterval(this.#renewal);
     if (!held.delete(this)) return;
