@@ -1,11 +1,9 @@
 /** Tells C1 at the pace it asks for that a task is being worked on, and hears from it when the task is not wanted any more. */
-import type { Clock } from "../clock.ts";
 import { BatonError, Status } from "../errors.ts";
-import type { Logger } from "../log.ts";
 import type { BatonServiceHeartbeatResponse } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { type C1Client, callError } from "./channel.ts";
-import type { ServiceObserver } from "./events.ts";
+import { callError } from "./channel.ts";
 import { nextHeartbeatMs, rideOut } from "./outage.ts";
+import type { TaskCalls } from "./service-context.ts";
 
 /** Failures in a row after which nobody is taken to be listening (Baton SDK: heartbeat). */
 const mostFailures = 10;
@@ -14,20 +12,6 @@ export const lostCode = "C1-HEARTBEAT";
 
 /** An answer that takes longer is as good as none. */
 const answerWithinMs = 30_000;
-
-/** What {@link beginHeartbeats} needs. */
-export interface HeartbeatOptions {
-  readonly client: C1Client;
-  readonly hostId: string;
-  readonly taskId: string;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly observe: ServiceObserver;
-  /** How long a call waits for the connection at a time, milliseconds. */
-  readonly connectionWaitMs: number;
-  /** The end of the process; the work's own signal follows it. */
-  readonly signal: AbortSignal;
-}
 
 /** Heartbeats of one task. */
 export interface Heartbeats {
@@ -38,10 +22,10 @@ export interface Heartbeats {
 }
 
 /**
- * Sends the first heartbeat and keeps on.
+ * Sends the first heartbeat and keeps on until the end of the process.
  * @throws BatonError when the first one fails or is told that the task is cancelled: the task is somebody else's then.
  */
-export async function beginHeartbeats(options: HeartbeatOptions): Promise<Heartbeats> {
+export async function beginHeartbeats(options: TaskCalls): Promise<Heartbeats> {
   const { client, hostId, taskId } = options;
   const beat = (signal: AbortSignal): Promise<BatonServiceHeartbeatResponse> =>
     rideOut({ ...options, call: "heartbeat", signal }, () =>
@@ -74,7 +58,7 @@ interface Beating {
 }
 
 /** Resolves with why the work must end, or with nothing when it was told to stop. */
-async function keepBeating(options: HeartbeatOptions, beating: Beating): Promise<BatonError | undefined> {
+async function keepBeating(options: TaskCalls, beating: Beating): Promise<BatonError | undefined> {
   const { clock, logger, taskId } = options;
   const { beat, listening } = beating;
   let waitMs = beating.waitMs;

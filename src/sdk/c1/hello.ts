@@ -79,14 +79,11 @@ export async function sayHelloUntilHeard(
   }
 }
 
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Longest host id and OS fact that C1 takes, in characters (connectorapi: baton.proto). */
 const longestText = 256;
 
 /** BATON_HOST_ID, else the machine's name; several instances of one client id need different ones. */
-export function hostId(env: Environment): string {
+export function hostId(env: Readonly<Record<string, string | undefined>>): string {
   const { BATON_HOST_ID } = env;
   return (BATON_HOST_ID || hostname() || "baton-sdk").slice(0, longestText);
 }

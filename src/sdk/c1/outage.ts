@@ -4,10 +4,10 @@
  */
 
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import type { Clock } from "../clock.ts";
 import { type BatonError, Status } from "../errors.ts";
 import { callError } from "./channel.ts";
-import { eventErrorOf, type ServiceObserver } from "./events.ts";
+import { eventErrorOf } from "./events.ts";
+import type { TaskCalls } from "./service-context.ts";
 
 /** A call waits this often for the connection (Baton SDK: three attempts of each call). */
 const waitsPerCall = 3;
@@ -17,17 +17,11 @@ export function isAway({ status }: BatonError): boolean {
   return status === Status.unavailable || status === Status.deadlineExceeded;
 }
 
-/** What {@link rideOut} needs. */
-export interface RideOutOptions {
+/** What {@link rideOut} needs. Its signal ends the waiting; the call itself has one of its own, if it has one. */
+export interface RideOutOptions
+  extends Pick<TaskCalls, "clock" | "connectionWaitMs" | "observe" | "signal" | "taskId"> {
   /** The call in words. */
   readonly call: string;
-  readonly taskId: string;
-  /** How long the connection is waited for at a time, milliseconds. */
-  readonly connectionWaitMs: number;
-  readonly clock: Clock;
-  readonly observe: ServiceObserver;
-  /** Ends the waiting; the call itself has a signal of its own, if it has one. */
-  readonly signal: AbortSignal;
 }
 
 /**

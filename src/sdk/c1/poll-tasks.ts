@@ -2,12 +2,11 @@
  * Asks C1 for tasks for ever: one at a time, or several ahead. It decides when to ask, what to drop and how many run at
  * once; a failure to ask is waited out and never ends the process.
  */
-import type { Clock } from "../clock.ts";
-import type { Logger } from "../log.ts";
 import type { Task } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { type C1Client, callError, untilAborted } from "./channel.ts";
-import { eventErrorOf, type ServiceObserver } from "./events.ts";
+import { callError, untilAborted } from "./channel.ts";
+import { eventErrorOf } from "./events.ts";
 import { nextPollMs, pollErrorWaitMs } from "./outage.ts";
+import type { ServiceContext } from "./service-context.ts";
 
 /** An empty answer that says "ask again at once" would otherwise keep both sides busy with nothing. */
 const shortestIdleMs = 100;
@@ -15,14 +14,8 @@ const shortestIdleMs = 100;
 const largestPage = 100;
 
 /** What polling needs. */
-export interface PollOptions {
-  readonly client: C1Client;
-  readonly hostId: string;
+interface PollOptions extends Pick<ServiceContext, "client" | "clock" | "hostId" | "logger" | "observe" | "signal"> {
   readonly slots: TaskSlots;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly observe: ServiceObserver;
-  readonly signal: AbortSignal;
 }
 
 /** Asks for one task whenever a slot is free and C1's pause is over. Ends by rejecting with the signal's reason. */

@@ -2,63 +2,23 @@
  * Service mode: introduces the connector to C1, works on its tasks until told to stop, and ends in good order. Puts
  * the parts together; what each does is theirs to say.
  */
-import type { Clock } from "../clock.ts";
 import type { Connector } from "../contracts/connector.ts";
 import { toBatonError } from "../errors.ts";
 import { type HealthServer, startHealthServer } from "../health/health-server.ts";
 import type { Logger } from "../log.ts";
-import type { Network } from "../net/network.ts";
 import { defaultConnectTimeoutMs } from "../rpc/client-session.ts";
-import type { SecretRedactor } from "../secret-redactor.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { openChannel } from "./channel.ts";
 import { type C1Credentials, c1Host, parseCredentials } from "./credentials.ts";
 import { logEvents, type ServiceObserver, tellAll } from "./events.ts";
-import { type Environment, hostId, type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
-import { type PollOptions, pollAhead, pollOneByOne, TaskSlots } from "./poll-tasks.ts";
-import type { ServiceContext, SyncDefaults } from "./service-context.ts";
+import { hostId, type Introduction, sayHello, sayHelloUntilHeard } from "./hello.ts";
+import { pollAhead, pollOneByOne, TaskSlots } from "./poll-tasks.ts";
+import type { ServiceContext, ServiceOptions } from "./service-context.ts";
 import { TaskFolders } from "./task-folders.ts";
 import { runTask } from "./task-runner.ts";
 
 /** Running tasks have so long to save what they have once the process is told to stop. */
 const stopWithinMs = 9_000;
-
-/** What {@link runService} needs. */
-export interface ServiceOptions {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Reads the secret again, where it can be replaced while the service runs. */
-  readonly currentClientSecret?: () => Promise<string>;
-  /** Asks for several tasks at once; default false. */
-  readonly asksAhead?: boolean;
-  /** Package name and version of the program. */
-  readonly product: { readonly name: string; readonly version: string };
-  /** Makes a connector; no I/O happens in here. Each sync gets its own. */
-  createConnector(): Promise<Connector>;
-  readonly syncs: SyncDefaults;
-  /** Tasks worked on at the same time; at least 1. */
-  readonly taskConcurrency: number;
-  /** Where to answer health checks; undefined: nowhere. */
-  readonly health: { readonly host: string; readonly port: number; metrics?(): string } | undefined;
-  /** BATON_C1_API_HOST and BATON_HOST_ID are read from here. */
-  readonly env: Environment;
-  readonly network: Network;
-  /** Writes everything, debug lines included, to a new file of mode 0600 until the returned function is called. */
-  logDebugTo(path: string): () => void;
-  readonly logger: Logger;
-  /** Told of tasks and syncs; default nobody. */
-  readonly telemetry?: Telemetry;
-  /** Hears what happens; the log and the telemetry do so anyway. Default nobody. */
-  readonly observe?: ServiceObserver;
-  /** False: a poll that was answered is no debug line; default true. */
-  readonly logsPolls?: boolean;
-  /** How long a call to C1 waits for the connection, three times over, milliseconds; default 30,000. */
-  readonly connectionWaitMs?: number;
-  readonly clock: Clock;
-  readonly redactor: SecretRedactor;
-  /** Aborting it stops the service within 10 s; what can be gone on with is kept. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Serves C1 until the signal aborts; then it returns.
@@ -66,7 +26,7 @@ export interface ServiceOptions {
  * of the first Hello.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { env, clock, logger, redactor, signal, product } = options;
+  const { env, clock, redactor, signal, product } = options;
   const credentials = readCredentials(options, options.clientSecret);
   const host = c1Host(env, credentials);
   const id = hostId(env);
@@ -90,20 +50,13 @@ export async function runService(options: ServiceOptions): Promise<void> {
     observe({ kind: "connecting", host, hostId: id });
     await sayHelloUntilHeard(introduction, { clock, observe, signal });
     const context: ServiceContext = {
+      ...options,
       client: channel.client,
       hostId: id,
-      clock,
-      logger,
-      redactor,
-      ...(options.telemetry && { telemetry: options.telemetry }),
       observe,
       connectionWaitMs,
       folders,
-      defaults: options.syncs,
-      createConnector: () => options.createConnector(),
-      logDebugTo: (path) => options.logDebugTo(path),
       sayHello: (taskId, until) => sayHello(introduction, taskId, until),
-      signal,
     };
     await serve(context, options);
   } catch (caught) {
@@ -183,13 +136,12 @@ function rereading(options: ServiceOptions, first: C1Credentials): () => Promise
 }
 
 async function serve(context: ServiceContext, options: ServiceOptions): Promise<void> {
-  const { client, clock, logger, observe, signal } = context;
   const slots = new TaskSlots(options.taskConcurrency, (task) => runTask(context, task));
-  const polling: PollOptions = { client, hostId: context.hostId, slots, clock, logger, observe, signal };
+  const polling = { ...context, slots };
   try {
     await (options.asksAhead === true ? pollAhead(polling) : pollOneByOne(polling));
   } finally {
-    await drain(slots, logger);
+    await drain(slots, context.logger);
   }
 }
 

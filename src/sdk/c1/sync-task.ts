@@ -78,7 +78,7 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
   const { folder, heartbeats } = work;
   let step: "sync" | "upload" = "sync";
   try {
-    if (context.defaults.skipFullSync) {
+    if (context.syncs.skipFullSync) {
       context.logger.warn("full sync skipped, as --skip-full-sync asks; nothing is uploaded", { task_id: task.id });
       return { kind: "done" };
     }
@@ -87,7 +87,7 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
     await rename(folder.syncFile, folder.uploadFile);
     const { size } = await stat(folder.uploadFile);
     context.observe({ kind: "uploading", task: { id: task.id, type: "syncFull" }, bytes: size });
-    await uploadFile({ ...uploadOf(context, task), path: folder.uploadFile, signal: heartbeats.signal });
+    await uploadFile({ ...context, taskId: task.id, path: folder.uploadFile, signal: heartbeats.signal });
     return { kind: "done", result };
   } catch (caught) {
     // The process stops: the task stays ours, and its file is what the next start goes on from.
@@ -103,8 +103,8 @@ async function sync(
   { id, options }: SyncTask,
   { folder, heartbeats }: Work,
 ): Promise<SyncOutcome> {
-  const { defaults, logger, clock } = context;
-  const storageEngine = defaults.storageEngine ?? engineOf(options.storageEngine);
+  const { syncs, logger, clock } = context;
+  const storageEngine = syncs.storageEngine ?? engineOf(options.storageEngine);
   const types = options.syncResourceTypeIds;
   const resumes = existsSync(folder.syncFile) || existsSync(unfinishedPath(folder.syncFile));
   if (resumes) logger.info("this task was begun before; going on from its file", { task_id: id });
@@ -115,15 +115,15 @@ async function sync(
     // The file is of this sync alone: an empty one hides nothing, and tells C1 that there is nothing.
     writesNothingRead: true,
     skipGrants: options.skipGrants,
-    syncResourceTypes: types.length > 0 ? types : defaults.syncResourceTypes,
-    skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || defaults.skipEntitlementsAndGrants,
+    syncResourceTypes: types.length > 0 ? types : syncs.syncResourceTypes,
+    skipEntitlementsAndGrants: options.skipEntitlementsAndGrants || syncs.skipEntitlementsAndGrants,
     skipExpansion: options.skipExpandGrants,
     keepSyncCount: 1,
     ...(storageEngine && { storageEngine }),
     ...(context.telemetry && { telemetry: context.telemetry }),
-    ...(defaults.externalPrincipals && { externalPrincipals: defaults.externalPrincipals }),
-    ...(defaults.workers !== undefined && { workers: defaults.workers }),
-    ...(defaults.tempDir !== undefined && { tempDir: defaults.tempDir }),
+    ...(syncs.externalPrincipals && { externalPrincipals: syncs.externalPrincipals }),
+    ...(syncs.workers !== undefined && { workers: syncs.workers }),
+    ...(syncs.tempDir !== undefined && { tempDir: syncs.tempDir }),
     signal: heartbeats.signal,
     logger,
     clock,
@@ -148,18 +148,13 @@ function engineOf(name: string): StorageEngine | undefined {
 async function uploadDebugLog(context: ServiceContext, task: SyncTask, { folder }: Work): Promise<void> {
   try {
     if (!existsSync(folder.debugLog)) return;
-    await uploadFile({ ...uploadOf(context, task), path: folder.debugLog, signal: context.signal });
+    await uploadFile({ ...context, taskId: task.id, path: folder.debugLog });
   } catch (caught) {
     context.logger.warn("the debug log could not be uploaded", {
       task_id: task.id,
       error: toBatonError(caught).message,
     });
   }
-}
-
-function uploadOf(context: ServiceContext, task: SyncTask) {
-  const { client, hostId, clock, logger, observe, connectionWaitMs } = context;
-  return { client, hostId, taskId: task.id, clock, logger, observe, connectionWaitMs };
 }
 
 /** What a person or C1 called off, and what would fail again, is not gone on with. */

@@ -2,13 +2,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import type { Clock } from "../clock.ts";
 import type { BatonError } from "../errors.ts";
-import type { Logger } from "../log.ts";
 import { BatonServiceUploadAssetRequestSchema } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { type C1Client, callError } from "./channel.ts";
-import type { ServiceObserver } from "./events.ts";
+import { callError } from "./channel.ts";
 import { isAway, rideOut } from "./outage.ts";
+import type { TaskCalls } from "./service-context.ts";
 
 /** Size of every piece but the last (Baton SDK: UploadAsset). */
 const chunkBytes = 512 * 1024;
@@ -16,17 +14,8 @@ const chunkBytes = 512 * 1024;
 const pausesMs = [0, 1_000] as const;
 
 /** What {@link uploadFile} needs. */
-export interface UploadOptions {
-  readonly client: C1Client;
-  readonly hostId: string;
-  readonly taskId: string;
+export interface UploadOptions extends TaskCalls {
   readonly path: string;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly observe: ServiceObserver;
-  /** How long a call waits for the connection at a time, milliseconds. */
-  readonly connectionWaitMs: number;
-  readonly signal: AbortSignal;
 }
 
 /**

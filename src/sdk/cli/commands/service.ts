@@ -1,5 +1,5 @@
 /** Service mode: the root command when a client id is given. From flags to what the service is told. */
-import type { ServiceOptions } from "../../c1/service.ts";
+import type { ServiceOptions } from "../../c1/service-context.ts";
 import { parseSwitch, parseWholeNumber } from "../../config/field.ts";
 import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import type { Logger } from "../../log.ts";
