@@ -64,6 +64,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/c1z/",
     "src/sdk/object-store/",
     "src/sdk/checks.ts",
+    "src/sdk/secret-redactor.ts",
     "src/sdk/errors.ts",
     "src/sdk/log.ts",
     "src/sdk/clock.ts",

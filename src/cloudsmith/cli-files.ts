@@ -1,6 +1,5 @@
 /** What the Cloudsmith CLI has on this machine: where its files lie, and the host that its key is for. */
 import { dirname, join } from "node:path";
-import { applicationFiles } from "../sdk/config/application-files.ts";
 import { readIni } from "../sdk/config/pasted-secret.ts";
 
 /** Variables by name; the CLI's own among them. */
@@ -14,6 +13,22 @@ export function cliFiles(name: "config.ini" | "credentials.ini", env: CliEnviron
   const { CLOUDSMITH_CONFIG_FILE, CLOUDSMITH_CREDENTIALS_FILE } = env;
   const named = name === "config.ini" ? CLOUDSMITH_CONFIG_FILE : CLOUDSMITH_CREDENTIALS_FILE;
   return named ? [named] : applicationFiles("cloudsmith", name, env);
+}
+
+/**
+ * Places of a file of a program that is written with Python's click, the likeliest first (click: application directories);
+ * none for a user without a home directory.
+ */
+function applicationFiles(program: string, file: string, env: CliEnvironment): readonly string[] {
+  const { HOME, USERPROFILE, XDG_CONFIG_HOME, APPDATA } = env;
+  const home = HOME || USERPROFILE;
+  if (!home) return [];
+  const directories = new Map<NodeJS.Platform, string>([
+    ["darwin", join(home, "Library", "Application Support")],
+    ["win32", APPDATA || join(home, "AppData", "Roaming")],
+  ]);
+  const directory = directories.get(process.platform) ?? (XDG_CONFIG_HOME || join(home, ".config"));
+  return [join(directory, program, file), join(home, `.${program}`, file)];
 }
 
 /** A host, as it is written, and what names it. */

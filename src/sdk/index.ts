@@ -37,7 +37,7 @@ export {
 } from "./api/api-failures.ts";
 export { AskingBudget, type AskWhileThereOptions, askWhileThere } from "./api/asking.ts";
 export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
-export { ChildSyncer, type Listing, type RootReading } from "./api/child-syncer.ts";
+export { ChildSyncer, type Listing, OncePer, type RootReading } from "./api/child-syncer.ts";
 export {
   type Check as JsonCheck,
   filledId,
@@ -50,19 +50,19 @@ export {
   text,
   unlessUnknown,
 } from "./api/json-check.ts";
-export {
-  type Draft,
-  hashOf,
-  ListMemory,
-  type ListObserver,
-  type Note,
-  type NoteCodec,
-  plainNotes,
-  type Tally,
-} from "./api/list-memory.ts";
+export { type Draft, ListMemory, type ListObserver, type Tally } from "./api/list-memory.ts";
 export { type FoundRow, ListSearch, type ListSearchOptions } from "./api/list-search.ts";
 export type { ListEvent, Sum } from "./api/list-verdict.ts";
-export { type ListWords, type ToldList, tellOfStep, warningOf } from "./api/list-words.ts";
+export {
+  type ListWords,
+  type SignMeanings,
+  type SignTable,
+  sharedSign,
+  signTable,
+  type ToldList,
+  tellOfStep,
+  warningOf,
+} from "./api/list-words.ts";
 export {
   type ListSource,
   type ListStep,
@@ -72,14 +72,13 @@ export {
   type UseRows,
 } from "./api/moving-list.ts";
 export { didYouMean, listed, nearestName, seenInstead } from "./api/nearest-name.ts";
+export { hashOf, type Note, type NoteCodec, NumberedTexts, type PackedTexts, plainNotes } from "./api/notes.ts";
 export {
   type NumberedList,
   NumberedLists,
   type NumberedListsOptions,
   type NumberedPage,
 } from "./api/numbered-lists.ts";
-export { NumberedTexts, type PackedTexts } from "./api/numbered-texts.ts";
-export { OncePer } from "./api/once-per.ts";
 export {
   createPageWalk,
   type PageResult,
@@ -103,7 +102,6 @@ export {
   statusMark,
 } from "./api/roster/member-notes.ts";
 export { RosterFacts, type RosterFinding, type Settling, SharedTexts } from "./api/roster/roster-facts.ts";
-export { type SignMeanings, type SignTable, sharedSign, signTable } from "./api/sign-table.ts";
 export {
   type Check,
   connectorChecks,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SecretRedactor } from "./secret-redactor.ts";
+import { emailAddresses, SecretRedactor } from "./secret-redactor.ts";
 
 const secret = 'csa_p/+="q\\u&z 0123456789tail-end';
 
@@ -101,4 +101,16 @@ test("the name that a secret was pasted with is no secret", () => {
     assert.equal(redactor.redact(`Cloudsmith refused ${pasted}.`), "Cloudsmith refused [REDACTED].");
     assert.equal(redactor.redact("it ends in 89abcdef"), "it ends in [REDACTED]");
   }
+});
+
+test("addresses of people are hidden with all that may belong to them, wherever they stand", () => {
+  const hidden: readonly (readonly [text: string, shown: string])[] = [
+    ["ask ada@example.com, or <bob@host>", "ask (address), or <(address)>"],
+    ['{"to":"ada+x@example.com"}', '{"to":"(address)"}'],
+    ["{ada@example.com}{bob@example.com}", "(address)"],
+    ["ada@example.com@relay", "(address)"],
+    [`${"x".repeat(300)}@example.com`, "(address)"],
+    ["@ada is 5 @ home", "@ada is 5 @ home"],
+  ];
+  for (const [text, shown] of hidden) assert.equal(text.replaceAll(emailAddresses, "(address)"), shown);
 });

@@ -1,10 +1,17 @@
 /**
  * Replaces secrets by value, whatever text they turn up in: as they are, URL-, base64-, hex- or JSON-encoded, reversed,
- * and by their first or last eight characters. Everything that is logged or printed as an error passes through it.
+ * and by their first or last eight characters. Everything that is logged or printed as an error passes through it. And
+ * tells what names a person by its form.
  */
 
 /** What stands in place of a secret. */
 export const redactedText = "[REDACTED]";
+
+/**
+ * E-mail addresses, with all that may belong to them: they are names of people, and belong into no text that others read.
+ * Only from where a word begins, so that a long text without any takes no longer than its length.
+ */
+export const emailAddresses = /(?<![^\s"'<>(),;:@])[^\s"'<>(),;:@]+(?:@[^\s"'<>(),;:@]+)+/g;
 
 /** Shorter values are words rather than secrets; hiding them would only garble the output. */
 const shortestSecret = 6;

@@ -5,9 +5,9 @@
 import { createRandom, type Random } from "../../sandbox/random.ts";
 import { BegunSource } from "../../src/sdk/api/api-client.ts";
 import { listOf, objectOf, text } from "../../src/sdk/api/json-check.ts";
-import { hashOf, type Note, plainNotes } from "../../src/sdk/api/list-memory.ts";
 import type { ListEvent } from "../../src/sdk/api/list-verdict.ts";
 import { MovingList } from "../../src/sdk/api/moving-list.ts";
+import { hashOf, type Note, plainNotes } from "../../src/sdk/api/notes.ts";
 import { type NumberedList, NumberedLists } from "../../src/sdk/api/numbered-lists.ts";
 import type { Question } from "../../src/sdk/api/questions.ts";
 import { BatonError, Status } from "../../src/sdk/errors.ts";

@@ -3,8 +3,8 @@
  * sync and holds nothing that a resumed run could not find again.
  */
 import { searchOf, sourceOf } from "../../sdk/api/api-client.ts";
-import type { Note } from "../../sdk/api/list-memory.ts";
 import type { ListSearch } from "../../sdk/api/list-search.ts";
+import type { Note } from "../../sdk/api/notes.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
 import { GroupPlaces } from "../../sdk/api/roster/group-places.ts";
 import { MemberIds } from "../../sdk/api/roster/member-ids.ts";

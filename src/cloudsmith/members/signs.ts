@@ -4,10 +4,9 @@
  */
 
 import type { ListMemory } from "../../sdk/api/list-memory.ts";
-import type { ListWords } from "../../sdk/api/list-words.ts";
+import { type ListWords, type SignMeanings, sharedSign, signTable } from "../../sdk/api/list-words.ts";
 import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
 import type { RosterFacts, RosterFinding } from "../../sdk/api/roster/roster-facts.ts";
-import { type SignMeanings, sharedSign, signTable } from "../../sdk/api/sign-table.ts";
 import type { ListOptions, SyncWarning } from "../../sdk/contracts/connector.ts";
 import { isBlank, looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";

@@ -1,7 +1,7 @@
 /** What is asked of each repository of a sync, one after the other. */
 import { segment } from "../../sdk/api/api-client.ts";
 import { askWhileThere } from "../../sdk/api/asking.ts";
-import { OncePer } from "../../sdk/api/once-per.ts";
+import { OncePer } from "../../sdk/api/child-syncer.ts";
 import type { Api, Endpoint } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";

@@ -1,6 +1,7 @@
 /** The lists of one sync that are read only on request, and what is kept of their rows for the grants. */
-import type { Note } from "../../sdk/api/list-memory.ts";
+
 import type { ListWords } from "../../sdk/api/list-words.ts";
+import type { Note } from "../../sdk/api/notes.ts";
 import { sharedWords } from "../members/signs.ts";
 import {
   type InviteRow,

@@ -4,8 +4,9 @@
  */
 import { sourceOf } from "../../sdk/api/api-client.ts";
 import { isRubbish } from "../../sdk/api/api-failures.ts";
-import type { ListMemory, Note } from "../../sdk/api/list-memory.ts";
+import type { ListMemory } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
+import type { Note } from "../../sdk/api/notes.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource, Timestamp } from "../../sdk/contracts/model.ts";

@@ -1,6 +1,7 @@
 /** Which teams groups of the identity provider fill: there a change made in Cloudsmith does not last. */
+
+import { OncePer } from "../../sdk/api/child-syncer.ts";
 import { flag, objectOf } from "../../sdk/api/json-check.ts";
-import { OncePer } from "../../sdk/api/once-per.ts";
 import type { GetOptions } from "../../sdk/contracts/connector.ts";
 import { type Endpoint, orgPath } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";

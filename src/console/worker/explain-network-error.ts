@@ -3,7 +3,7 @@ import { connect, type PeerCertificate } from "node:tls";
 import { runChecks } from "../../sdk/checks.ts";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
 import { networkProbes } from "../../sdk/doctor/network-probes.ts";
-import { Network } from "../../sdk/net/network.ts";
+import { hostOf, Network, portOf } from "../../sdk/net/network.ts";
 import type { SecretRedactor } from "../../sdk/secret-redactor.ts";
 import type { Explanation } from "./messages.ts";
 
@@ -49,10 +49,10 @@ export async function explainNetworkError(
  */
 async function lookAtCertificate(url: URL, network: Network): Promise<Explanation["facts"]> {
   const { promise, resolve } = Promise.withResolvers<PeerCertificate | undefined>();
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = hostOf(url);
   const tunnel = await network.tunnelTo(url)?.catch(() => undefined);
   if (network.proxyFor(url) && !tunnel) return [];
-  const way = tunnel ? { socket: tunnel } : { host, port: Number(url.port || 443) };
+  const way = tunnel ? { socket: tunnel } : { host, port: portOf(url) };
   const socket = connect({ ...way, servername: host, rejectUnauthorized: false, timeout: lookWithinMs }, () =>
     resolve(socket.getPeerCertificate()),
   );

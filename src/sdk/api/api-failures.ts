@@ -12,7 +12,7 @@ import {
   type HttpFailure,
   type StatusFailure,
 } from "../http/http-failure.ts";
-import { redactedText, SecretRedactor } from "../secret-redactor.ts";
+import { emailAddresses, redactedText, SecretRedactor } from "../secret-redactor.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 
 /** A product in the words of its errors. */
@@ -316,7 +316,7 @@ function generalTexts(
 
 /** What a server wrote may be data: addresses of people belong into no log. */
 function quoted(text: string): string {
-  return printable(text.replaceAll(/[^\s"'<>()[\]{},;:@\\]{1,128}@[^\s"'<>()[\]{},;:@\\]+/g, "(address)"), quoteLength);
+  return printable(text.replaceAll(emailAddresses, "(address)"), quoteLength);
 }
 
 /** What is not about the request, and may be over later. */

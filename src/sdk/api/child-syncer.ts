@@ -1,4 +1,4 @@
-/** What syncers share whose resources are children of one root, such as an organization. Knows no product. */
+/** What syncers share whose resources are children of one root, such as an organization, and what is kept of one reading. Knows no product. */
 import type { ListOptions, Page } from "../contracts/connector.ts";
 import type { Resource, ResourceId } from "../contracts/model.ts";
 
@@ -36,5 +36,21 @@ export abstract class ChildSyncer<R extends RootReading> {
       if (reading.isWithin(parent)) return await this.listUnder({ parent, reading, options });
     }
     return { items: [], nextPageToken: "" };
+  }
+}
+
+/** Something of one object, such as the reading of one sync: made when it is first asked for, and anew with the next. */
+export class OncePer<K extends object, T, A extends readonly unknown[] = []> {
+  readonly #make: (key: K, ...args: A) => T;
+  readonly #made = new WeakMap<K, T>();
+
+  constructor(make: (key: K, ...args: A) => T) {
+    this.#make = make;
+  }
+
+  of(key: K, ...args: A): T {
+    const made = this.#made.get(key) ?? this.#make(key, ...args);
+    this.#made.set(key, made);
+    return made;
   }
 }

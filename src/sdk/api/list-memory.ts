@@ -3,40 +3,9 @@
  * sync's session as plain JSON, so that a resumed run knows what was read before. Decides nothing.
  */
 import type { SessionStore } from "../contracts/connector.ts";
+import type { Note, NoteCodec } from "./notes.ts";
 import type { PageResult } from "./page-walk.ts";
 import type { AskedQuestion } from "./questions.ts";
-
-/** What is kept of a row. */
-export interface Note {
-  readonly id: string;
-  /** A second name that no two rows may share, such as a login; "" when not known. */
-  readonly name: string;
-}
-
-/** How notes are compared and written. */
-export interface NoteCodec<N extends Note> {
-  /** All that makes a state: notes of one print are the same. */
-  print(note: N): number;
-  /** A further mark of identity, which one id has one of; 0 when it is not known. */
-  identity(note: N): number;
-  /** A small number that is kept in memory for each row. */
-  mark(note: N): number;
-  /** To JSON and back; pages as a whole, so that what repeats can be written once. */
-  pack(notes: readonly N[]): unknown;
-  unpack(packed: unknown): readonly N[];
-}
-
-/** How notes are compared and written of which all that is kept is told by the row: as they are. */
-export function plainNotes<N extends Note>(): NoteCodec<N> {
-  return {
-    print: (note) => hashOf(JSON.stringify(note)),
-    identity: () => 0,
-    mark: () => 0,
-    pack: (notes) => notes,
-    // Only `pack` made it.
-    unpack: (packed) => packed as readonly N[],
-  };
-}
 
 /** Who is told what a sweep shows. */
 export interface ListObserver<N extends Note> {
@@ -486,20 +455,4 @@ function bitOf(pass: number): number {
 
 function lastOf(passes: number): number {
   return 31 - Math.clz32(passes);
-}
-
-/**
- * FNV-1a over the UTF-16 units of a text and its length, or over a number as a whole; 32 bits, never 0. `start` is the
- * hash of what comes before: the length tells one text from two.
- */
-export function hashOf(value: string | number, start = 0x811c9dc5): number {
-  const prime = 0x01000193;
-  let hash = start;
-  let last = value;
-  if (typeof value === "string") {
-    for (let index = 0; index < value.length; index++) hash = Math.imul(hash ^ value.charCodeAt(index), prime);
-    last = value.length;
-  }
-  hash = Math.imul(hash ^ Number(last), prime);
-  return hash === 0 ? 1 : hash;
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memorySession } from "../../../test/support/memory-session.ts";
 import { BatonError, Status } from "../errors.ts";
-import { hashOf, type Note } from "./list-memory.ts";
 import type { ListEvent } from "./list-verdict.ts";
 import { MovingList } from "./moving-list.ts";
+import { hashOf, type Note } from "./notes.ts";
 import { createPageWalk, type PageResult } from "./page-walk.ts";
 import type { Question } from "./questions.ts";
 

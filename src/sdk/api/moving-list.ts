@@ -7,8 +7,9 @@
 import type { ListReading } from "../contracts/completeness.ts";
 import type { SessionStore } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
-import { type Draft, ListMemory, type ListObserver, type Note, type NoteCodec, type Tally } from "./list-memory.ts";
+import { type Draft, ListMemory, type ListObserver, type Tally } from "./list-memory.ts";
 import { expected, type ListEvent, ListVerdicts, type Look, stillAfter } from "./list-verdict.ts";
+import type { Note, NoteCodec } from "./notes.ts";
 import type { PageResult, PageWalk } from "./page-walk.ts";
 import { isBeginning, type Position, type Question, Questions, type Refusing } from "./questions.ts";
 

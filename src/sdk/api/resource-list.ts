@@ -6,9 +6,10 @@ import type { ListOptions, Page, SessionStore } from "../contracts/connector.ts"
 import type { Resource } from "../contracts/model.ts";
 import type { BegunSource } from "./api-client.ts";
 import { type AskWhileThereOptions, askWhileThere } from "./asking.ts";
-import { type ListMemory, type Note, plainNotes } from "./list-memory.ts";
+import type { ListMemory } from "./list-memory.ts";
 import { type ListWords, tellOfStep } from "./list-words.ts";
 import { MovingList, type MovingListOptions } from "./moving-list.ts";
+import { type Note, plainNotes } from "./notes.ts";
 
 /** What is read, and how it is told of. */
 export interface ResourceListOptions<Row, N extends Note>

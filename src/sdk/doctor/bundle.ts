@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes } from "node:crypto";
 import type { CheckResult } from "../contracts/connector.ts";
+import { emailAddresses } from "../secret-redactor.ts";
 
 /** What goes in. */
 export interface BundleInput {
@@ -57,12 +58,10 @@ export function doctorBundle(input: BundleInput): string {
   return `${JSON.stringify(bundle, undefined, 2)}\n`;
 }
 
-const email = /[^\s@"'<>(),;:]+@[^\s@"'<>(),;:]+\.[^\s@"'<>(),;:]+/g;
-
 function hideAll(text: string, identifying: readonly string[], pseudonym: (text: string) => string): string {
   const longestFirst = identifying.filter((one) => one.length > 1).toSorted((a, b) => b.length - a.length);
   const named = longestFirst.reduce((rest, one) => rest.replaceAll(one, pseudonym(one)), text);
-  return named.replace(email, pseudonym);
+  return named.replaceAll(emailAddresses, pseudonym);
 }
 
 function pseudonymizer(key: Uint8Array): (text: string) => string {

@@ -7,7 +7,7 @@ import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
 import { type Finding, pass, skip } from "../checks.ts";
 import type { Clock } from "../clock.ts";
 import { Status } from "../errors.ts";
-import type { Network } from "../net/network.ts";
+import { hostOf, type Network, portOf } from "../net/network.ts";
 import type { ProxyServer } from "../net/proxy-setting.ts";
 import { fail, type Probe, warn } from "./probes.ts";
 
@@ -38,7 +38,7 @@ export function networkProbes(options: NetworkProbeOptions): readonly Probe[] {
     asked ??= request(url, network, signal);
     return asked;
   };
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = hostOf(url);
   return [
     {
       id: `${prefix}dns`,
@@ -167,10 +167,6 @@ async function request(url: URL, network: Network, signal: AbortSignal): Promise
   response.destroy();
   agent.destroy();
   return answer;
-}
-
-function portOf(url: URL): number {
-  return Number(url.port || (url.protocol === "https:" ? 443 : 80));
 }
 
 function codeOf(caught: unknown): string {

@@ -37,7 +37,7 @@ export async function openExternalPrincipals(options: ExternalPrincipalsOptions)
     return undefined;
   }
   try {
-    using reader = await openC1z(path, tempDir === undefined ? {} : { tempDir });
+    using reader = await openC1z(path, { tempDir });
     const sync = reader.latestFinished("full");
     if (!sync) throw unreadable(path, "it holds no finished full sync");
     const view = reader.view(sync.id);

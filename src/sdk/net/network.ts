@@ -204,11 +204,13 @@ function asError(caught: unknown): Error {
   return caught instanceof Error ? caught : new Error(String(caught));
 }
 
-function hostOf(url: URL): string {
+/** The host of a URL as connections take it: an address of version 6 without brackets. */
+export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }
 
-function portOf(url: URL): number {
+/** The port of a URL, that of its protocol where it names none. */
+export function portOf(url: URL): number {
   return Number(url.port || (url.protocol === "https:" ? 443 : 80));
 }
 

@@ -137,7 +137,7 @@ export class Progress {
 
 /** Whom to tell, and of what. */
 export interface ObserveOptions {
-  readonly telemetry?: Telemetry;
+  readonly telemetry?: Telemetry | undefined;
   readonly clock: Clock;
   readonly syncType: SyncType;
 }

@@ -33,7 +33,7 @@ export interface RunSyncOptions {
   /** The .c1z to write; default of the command line is `sync.c1z`. */
   readonly path: string;
   /** Scratch directory; must exist. Default: `BATON_TMPDIR`, else the system's. */
-  readonly tempDir?: string;
+  readonly tempDir?: string | undefined;
   /** Only these resource types; unknown ids are an error. Empty: all that do not require to be asked for (OptInRequired). */
   readonly syncResourceTypes?: readonly string[];
   /** A targeted sync: only these resources, with what belongs to each. Absent or empty: everything. */
@@ -44,11 +44,11 @@ export interface RunSyncOptions {
   /** Leaves out grants. */
   readonly skipGrants?: boolean;
   /** Where grants find principals that they name by annotation only; default: such grants are left as they are. */
-  readonly externalPrincipals?: ExternalPrincipals;
+  readonly externalPrincipals?: ExternalPrincipals | undefined;
   /** Leaves expandable grants as they are, for a reader that expands them itself; default false. */
   readonly skipExpansion?: boolean;
   /** Actions that run side by side; default 1, which keeps the order of rows. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Finished full syncs kept in the file, the new one included; default 2. */
   readonly keepSyncCount?: number;
   /** True: no pruning of old syncs. */
@@ -60,14 +60,14 @@ export interface RunSyncOptions {
   /** How long to wait for another run on the file; default not at all. */
   readonly lockWait?: LockWait;
   /** What writes a new file, and converts an old one (pebble); default: what the file is. */
-  readonly storageEngine?: StorageEngine;
+  readonly storageEngine?: StorageEngine | undefined;
   /** Aborting it stops the run: checkpoint, save, then the signal's reason or BATON-INTERRUPTED is thrown. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly observer?: SyncObserver;
   /** Told of the run and its steps; default nobody. */
-  readonly telemetry?: Telemetry;
+  readonly telemetry?: Telemetry | undefined;
   /** Lets a sync replace the file although far fewer rows are there than before; default false. */
   readonly acceptChanges?: boolean;
   /** Told how the run ended, well or not, when the file is free again; not when nothing was begun. Must not throw. */
@@ -106,13 +106,13 @@ async function performSync(
   for (const one of leftOut(run)) run.completeness.add({ kind: "not-read", ...one });
   const store = await openC1zWriter({
     path: options.path,
-    ...(options.tempDir !== undefined && { tempDir: options.tempDir }),
+    tempDir: options.tempDir,
     keepSyncCount: options.keepSyncCount ?? 2,
     // A targeted sync replaces nothing, so that nothing goes for it.
     skipCleanup: run.targets !== undefined || (options.skipCleanup ?? false),
     lockWait: options.lockWait,
     signal: options.signal,
-    ...(options.storageEngine && { engine: options.storageEngine }),
+    engine: options.storageEngine,
     clock,
     logger,
   });

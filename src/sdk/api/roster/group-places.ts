@@ -6,8 +6,8 @@
 import type { ListOptions } from "../../contracts/connector.ts";
 import type { EntitlementRef, Grant, ResourceId } from "../../contracts/model.ts";
 import { newGrant } from "../../resources/ids.ts";
-import type { ListMemory, Note } from "../list-memory.ts";
-import type { NumberedTexts } from "../numbered-texts.ts";
+import type { ListMemory } from "../list-memory.ts";
+import type { Note, NumberedTexts } from "../notes.ts";
 import type { MemberNote } from "./member-notes.ts";
 import type { RosterFinding } from "./roster-facts.ts";
 

@@ -1,6 +1,7 @@
 /** Finds the ids of members that a group or a privilege names by login. Knows no product. */
 import type { ListOptions } from "../../contracts/connector.ts";
-import type { ListMemory, Note } from "../list-memory.ts";
+import type { ListMemory } from "../list-memory.ts";
+import type { Note } from "../notes.ts";
 
 /** The id of a member by login, as asked for by itself; undefined when there is none. */
 export type FindMemberId = (login: string, options: ListOptions) => Promise<string | undefined>;

@@ -4,8 +4,7 @@
  * product.
  */
 import { distinct, usableEmail } from "../../resources/profile.ts";
-import { hashOf, type Note, type NoteCodec } from "../list-memory.ts";
-import { NumberedTexts, type PackedTexts } from "../numbered-texts.ts";
+import { hashOf, type Note, type NoteCodec, NumberedTexts, type PackedTexts } from "../notes.ts";
 
 /** A member as far as grants go; `name` is the login, by which lists of groups name people. */
 export interface MemberNote extends Note {

@@ -2,8 +2,8 @@
  * What the members of an organization add up to, whose active and inactive ones are two passes of one list: how many say
  * what, and where a row says the opposite of the pass that shows it. Knows no product.
  */
-import type { ListMemory, ListObserver, Note } from "../list-memory.ts";
-import type { NumberedTexts } from "../numbered-texts.ts";
+import type { ListMemory, ListObserver } from "../list-memory.ts";
+import type { Note, NumberedTexts } from "../notes.ts";
 import { type MemberNote, statusMark } from "./member-notes.ts";
 
 const noRows = {

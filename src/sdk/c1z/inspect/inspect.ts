@@ -51,7 +51,7 @@ export interface Inspection {
 /** What `inspectC1z` can be told. */
 export interface InspectOptions {
   /** Where the scratch directory is made; must exist. Default: `BATON_TMPDIR`, else the system's place. */
-  readonly tempDir?: string;
+  readonly tempDir?: string | undefined;
 }
 
 /**

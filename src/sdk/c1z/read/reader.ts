@@ -17,7 +17,7 @@ import type { ReadEngine, SyncView } from "./sync-view.ts";
 /** What `openC1z` can be told. */
 export interface C1zReaderOptions {
   /** Where the scratch directory is made; must exist. Default: `BATON_TMPDIR`, else the system's place. */
-  readonly tempDir?: string;
+  readonly tempDir?: string | undefined;
   /** Tells how old an unfinished sync is; default the real one. */
   readonly clock?: Clock;
 }

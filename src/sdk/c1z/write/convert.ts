@@ -22,7 +22,7 @@ export interface Conversion {
   /** Must not exist. */
   readonly to: string;
   readonly engine: StorageEngine;
-  readonly tempDir?: string;
+  readonly tempDir?: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -44,8 +44,7 @@ export async function convertC1z({ from, to, engine, ...common }: Conversion): P
   for (const path of [target, unfinishedPath(target)]) {
     if (existsSync(path)) throw refused("FILE-EXISTS", `${path} is there already.`, "Name a file that is not there.");
   }
-  const { tempDir } = common;
-  using file = await openC1z(from, tempDir === undefined ? {} : { tempDir });
+  using file = await openC1z(from, { tempDir: common.tempDir });
   const sync = file.latestFinished();
   const type = types.find((one) => one === sync?.type);
   if (!sync || !type) {

@@ -223,7 +223,7 @@ async function fullSyncOf(path: string, tempDir: string | undefined): Promise<Om
 /** The readers are loaded for it: a sync that asks nothing of another file needs none of their 22 modules. */
 async function openFile(path: string, tempDir: string | undefined): Promise<C1zReader> {
   const { openC1z } = await import("../read/reader.ts");
-  return await openC1z(path, tempDir === undefined ? {} : { tempDir });
+  return await openC1z(path, { tempDir });
 }
 
 /** Resources of one type in the newest finished sync of a file; undefined when it holds none, or is not there. */

@@ -39,7 +39,7 @@ export interface C1zWriterOptions {
   /** The file to write. Missing or empty: a new one. */
   readonly path: string;
   /** Where the scratch directory is made; must exist. Default: `BATON_TMPDIR`, else the system's place. */
-  readonly tempDir?: string;
+  readonly tempDir?: string | undefined;
   /** Finished full syncs kept in the file, the new one included; at least 1. */
   readonly keepSyncCount: number;
   /** True: no pruning. */

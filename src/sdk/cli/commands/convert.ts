@@ -20,10 +20,16 @@ export async function runConvert(invocation: Invocation<Flag<"bool", "json">>): 
   requirePath(to, "convert");
   boundYoungGeneration();
   const config = await loadStandardConfig(invocation);
-  const tempDir = config.string("c1z-temp-dir");
+  const tempDir = config.string("c1z-temp-dir") || undefined;
   const { storageEngine = (await formatOf(from)) === "v3" ? "sqlite" : "pebble" } = storageEngineOf(config);
-  const common = { from, to, engine: storageEngine, clock: io.clock, logger: silentLogger };
-  const converted = await convertC1z(tempDir === "" ? common : { ...common, tempDir });
+  const converted = await convertC1z({
+    from,
+    to,
+    engine: storageEngine,
+    tempDir,
+    clock: io.clock,
+    logger: silentLogger,
+  });
   const { syncId, stats, bytes } = converted;
   const counts = `${stats.resources} resources, ${stats.entitlements} entitlements, ${stats.grants} grants`;
   const text = `${escapeControls(to)}: sync ${escapeControls(syncId)}, ${counts}, ${bytes} bytes, ${storageEngine}`;

@@ -20,9 +20,9 @@ export async function runInspect(invocation: Invocation<Flag<"bool", "json">>): 
   if (path === undefined || more.length > 0) throw usageError("inspect takes one file");
   requirePath(path, "inspect");
   const config = await loadStandardConfig(invocation);
-  const tempDir = config.string("c1z-temp-dir");
+  const tempDir = config.string("c1z-temp-dir") || undefined;
   const { inspectC1z } = await import("../../c1z/inspect/inspect.ts");
-  const found = await inspectC1z(path, tempDir === "" ? {} : { tempDir });
+  const found = await inspectC1z(path, { tempDir });
   const color = io.stdout.isTty && usesColor(io.env);
   io.stdout.write(options.bool("json") ? `${JSON.stringify(found, undefined, 2)}\n` : asText(found, color));
   return found.sound ? 0 : Status.dataLoss;

@@ -59,8 +59,7 @@ async function answer(question: FileQuestion): Promise<unknown> {
     return null;
   }
   const { inspectC1z } = await import("../../c1z/inspect/inspect.ts");
-  const { path, tempDir } = question;
-  const { sound, problems, syncs } = await inspectC1z(path, tempDir === undefined ? {} : { tempDir });
+  const { sound, problems, syncs } = await inspectC1z(question.path, question);
   return { sound, problems, syncs } satisfies Soundness;
 }
 

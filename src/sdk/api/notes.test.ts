@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NumberedTexts } from "./numbered-texts.ts";
+import { NumberedTexts } from "./notes.ts";
 
 test("a resumed run has every text under its number again, in whatever order the pages are read", () => {
   const before = new NumberedTexts();
