@@ -45,10 +45,10 @@ export async function writeSample(path: string, { resources, entitlements, holde
     logger: silentLogger,
   });
   writer.startSync("full");
-  writer.putResourceTypes([organizationType, userType, teamType]);
-  writer.putResources(resources);
-  writer.putEntitlements(entitlements);
-  for (const page of grantPages(holders)) writer.putGrants(page);
+  writer.rows.putResourceTypes([organizationType, userType, teamType]);
+  writer.rows.putResources(resources);
+  writer.rows.putEntitlements(entitlements);
+  for (const page of grantPages(holders)) writer.grants.put(page);
   writer.checkReferences();
   writer.endSync();
   await writer.save();

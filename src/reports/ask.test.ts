@@ -35,8 +35,8 @@ test("of a file without a type of accounts is said why it shows nobody", async (
   const [path, directory] = fileIn(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putResourceTypes([teamType]);
-  writer.putResources([core]);
+  writer.rows.putResourceTypes([teamType]);
+  writer.rows.putResources([core]);
   writer.endSync();
   await writer.save();
   assert.match((await noticesOf(path)).join("\n"), /no resource type with the user trait/);

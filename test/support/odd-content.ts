@@ -38,8 +38,8 @@ export function oddGrants(): readonly Grant[] {
 
 /** Puts everything that such grants name, and the grants. */
 export function fill(writer: C1zWriter, grants: readonly Grant[]): void {
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources([core, user("ada"), ...odd.map(user)]);
-  writer.putEntitlements([member, { ...member, id: "of another form", slug: "other" }]);
-  writer.putGrants(grants);
+  writer.rows.putResourceTypes([teamType, userType]);
+  writer.rows.putResources([core, user("ada"), ...odd.map(user)]);
+  writer.rows.putEntitlements([member, { ...member, id: "of another form", slug: "other" }]);
+  writer.grants.put(grants);
 }

@@ -96,10 +96,10 @@ export async function writeSync(
   const { users = ["ada", "bob"], type = "full", ...writerOptions } = options;
   using writer = await openWriter(path, directory, writerOptions);
   const { id } = writer.startSync(type);
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources([core, ...users.map(user)]);
-  writer.putEntitlements([member]);
-  writer.putGrants(users.map(memberGrant));
+  writer.rows.putResourceTypes([teamType, userType]);
+  writer.rows.putResources([core, ...users.map(user)]);
+  writer.rows.putEntitlements([member]);
+  writer.grants.put(users.map(memberGrant));
   writer.markSupportsDiff();
   writer.endSync();
   await writer.save();

@@ -14,8 +14,8 @@ for (const engine of ["sqlite", "pebble"] as const) {
     {
       using writer = await openWriter(path, directory, { engine });
       writer.startSync("full");
-      writer.putResourceTypes([userType]);
-      writer.putResources(ids.map((id) => ({ ...user(id), displayName: id === "mia" ? "Mia" : "Kim" })));
+      writer.rows.putResourceTypes([userType]);
+      writer.rows.putResources(ids.map((id) => ({ ...user(id), displayName: id === "mia" ? "Mia" : "Kim" })));
       writer.endSync();
       await writer.save();
     }

@@ -1,5 +1,6 @@
 /** Grant expansion: writes out what principals hold through the groups they are in. */
-import { rowsOf, type SyncStore } from "../c1z/write/sync-store.ts";
+import { rowsOf } from "../c1z/write/sync-store.ts";
+import type { C1zWriter } from "../c1z/write/writer.ts";
 import type { Grant, GrantExpandable, ResourceId } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import { grantImmutable } from "../resources/annotations.ts";
@@ -34,7 +35,7 @@ export async function expandGrants(context: StepContext, action: Action): Promis
 function loadGraph({ store, warnings }: StepContext): ExpansionGraph {
   const graph = new ExpansionGraph();
   let missing = 0;
-  for (const grant of rowsOf((token) => store.listExpandableGrants(token))) {
+  for (const grant of rowsOf((token) => store.grants.listExpandable(token))) {
     const expandable = grant.expandable;
     if (!expandable) continue;
     const known = expandable.entitlementIds.filter((id) => isOwnEntitlement(store, grant, id));
@@ -52,8 +53,8 @@ function loadGraph({ store, warnings }: StepContext): ExpansionGraph {
 }
 
 /** False when the entitlement is missing. */
-function isOwnEntitlement(store: SyncStore, grant: Grant, entitlementId: string): boolean {
-  const resource = store.getEntitlementResource(entitlementId);
+function isOwnEntitlement(store: C1zWriter, grant: Grant, entitlementId: string): boolean {
+  const resource = store.rows.getEntitlementResource(entitlementId);
   if (!resource) return false;
   const { principal } = grant;
   if (resource.resourceType === principal.resourceType && resource.resource === principal.resource) return true;
@@ -87,8 +88,8 @@ async function expandInto(context: StepContext, node: GraphNode): Promise<void> 
 }
 
 /** Adds what the holders of `sourceId` pass on. */
-function collect(store: SyncStore, sourceId: string, rule: EdgeRule, contributions: Contributions): void {
-  for (const grant of rowsOf((token) => store.listGrantsOfEntitlement(sourceId, token))) {
+function collect(store: C1zWriter, sourceId: string, rule: EdgeRule, contributions: Contributions): void {
+  for (const grant of rowsOf((token) => store.grants.listOfEntitlement(sourceId, token))) {
     const { principal } = grant;
     if (rule.resourceTypeIds.length > 0 && !rule.resourceTypeIds.includes(principal.resourceType)) continue;
     const isDirect = !grant.sources || grant.sources.size === 0 || grant.sources.has(sourceId);
@@ -102,24 +103,24 @@ function collect(store: SyncStore, sourceId: string, rule: EdgeRule, contributio
 
 /** Adds the sources to the grants that exist on `targetId`, then writes a grant for every other principal. */
 async function writeInherited(context: StepContext, targetId: string, contributions: Contributions): Promise<void> {
-  const resource = context.store.getEntitlementResource(targetId);
+  const resource = context.store.rows.getEntitlementResource(targetId);
   if (!resource) return;
   const rest = new Map(contributions);
   let batch: Grant[] = [];
   const flush = (): void => {
-    context.store.putGrants(batch);
+    context.store.grants.put(batch);
     context.progress.addRows("grants", batch.length);
     batch = [];
   };
   const existing: Grant[] = [];
-  for (const grant of rowsOf((token) => context.store.listGrantsOfEntitlement(targetId, token))) {
+  for (const grant of rowsOf((token) => context.store.grants.listOfEntitlement(targetId, token))) {
     const key = principalKey(grant.principal);
     const contribution = rest.get(key);
     if (!contribution) continue;
     rest.delete(key);
     existing.push(withSources(grant, contribution.sources));
   }
-  context.store.putGrants(existing);
+  context.store.grants.put(existing);
   for (const { principal, sources } of rest.values()) {
     const plain = newGrant({ id: targetId, resource }, principal);
     batch.push({ ...plain, annotations: [grantImmutable], sources: toSources(sources) });

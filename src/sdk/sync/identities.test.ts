@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SyncStore } from "../c1z/write/sync-store.ts";
 import type { Grant, Resource } from "../contracts/model.ts";
 import { Identities, withoutIdWarning } from "./identities.ts";
 
@@ -12,13 +11,12 @@ const user = (id: string, displayName = id): Resource => ({
 
 function identities(stored: readonly Resource[] = []) {
   const rows = new Map(stored.map((row) => [row.id.resource, row]));
-  const store = {
+  const before = {
     getResource: (id: Resource["id"]) => rows.get(id.resource),
     listResources: () => ({ items: [...rows.values()], nextPageToken: "" }),
     listEntitlements: () => ({ items: [], nextPageToken: "" }),
   };
-  // Only these three are called.
-  return new Identities(store as unknown as SyncStore, stored.length > 0);
+  return new Identities(before, stored.length > 0);
 }
 
 test("ids that are given twice with different content are counted and named, on one page, on two, and after a resume", () => {

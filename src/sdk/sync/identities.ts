@@ -3,7 +3,8 @@
  * differ.
  */
 import { createHash } from "node:crypto";
-import { rowsOf, type SyncStore } from "../c1z/write/sync-store.ts";
+import type { RowTables } from "../c1z/write/row-tables.ts";
+import { rowsOf } from "../c1z/write/sync-store.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource } from "../contracts/model.ts";
 import { grantId } from "../resources/ids.ts";
@@ -12,9 +13,12 @@ import { viewOf, writeEntitlement, writeResource } from "../wire/encode.ts";
 /** Ids named in a warning. */
 const mostNamed = 5;
 
+/** What was stored before. */
+type StoredRows = Pick<RowTables, "getResource" | "listEntitlements" | "listResources">;
+
 /** The resources of one sync. */
 export class Identities {
-  readonly #store: SyncStore;
+  readonly #stored: StoredRows;
   /** By resource type: ids. */
   readonly #ids = new Map<string, Set<string>>();
   /** Types of which a list itself told newer rows from others, so that their ids are in the store alone. */
@@ -27,13 +31,13 @@ export class Identities {
   readonly #twice = new Map<string, Set<string>>();
 
   /** Loads what an earlier run of the same sync was given. */
-  constructor(store: SyncStore, isResumed: boolean) {
-    this.#store = store;
+  constructor(stored: StoredRows, isResumed: boolean) {
+    this.#stored = stored;
     if (!isResumed) return;
-    for (const { id } of rowsOf((pageToken) => store.listResources({ pageToken }))) {
+    for (const { id } of rowsOf((pageToken) => stored.listResources({ pageToken }))) {
       this.#of(this.#ids, id.resourceType).add(id.resource);
     }
-    for (const row of rowsOf((token) => store.listEntitlements(token))) this.#entitlements.set(row.id, printOf(row));
+    for (const row of rowsOf((token) => stored.listEntitlements(token))) this.#entitlements.set(row.id, printOf(row));
   }
 
   /** What the list of this type gave before is void. */
@@ -101,7 +105,7 @@ export class Identities {
     for (const row of again) {
       const { id } = row;
       const same = page.filter((other) => other.id.resource === id.resource && other !== row);
-      const stored = this.#store.getResource(id);
+      const stored = this.#stored.getResource(id);
       const others = stored ? [...same, stored] : same;
       if (others.some((other) => !hasSameContent(row, other))) this.#of(this.#twice, id.resourceType).add(id.resource);
     }

@@ -4,7 +4,7 @@
  * without an id are dropped. Grants whose principals live in another connector's data become grants of the principals
  * found; where and how they are found is not known here.
  */
-import type { SyncStore } from "../c1z/write/sync-store.ts";
+import type { RowTables } from "../c1z/write/row-tables.ts";
 import type { SyncWarning } from "../contracts/connector.ts";
 import type { Entitlement, Grant, GrantExpandable, Resource, ResourceType } from "../contracts/model.ts";
 import type { Logger } from "../log.ts";
@@ -22,14 +22,14 @@ export function namesExternalPrincipal(grant: Grant): boolean {
 
 /** The filter of one run. */
 export class IngestFilter {
-  readonly #store: SyncStore;
+  readonly #rows: RowTables;
   readonly #keepsForeign: boolean;
   readonly #types = new Map<string, boolean>();
   #entitlements = 0;
   #grants = 0;
 
-  constructor(store: SyncStore, options: { readonly keepsForeign: boolean }) {
-    this.#store = store;
+  constructor(rows: RowTables, options: { readonly keepsForeign: boolean }) {
+    this.#rows = rows;
     this.#keepsForeign = options.keepsForeign;
   }
 
@@ -37,7 +37,7 @@ export class IngestFilter {
   isSynced(resourceTypeId: string): boolean {
     let synced = this.#types.get(resourceTypeId);
     if (synced === undefined) {
-      synced = this.#store.hasResourceType(resourceTypeId);
+      synced = this.#rows.hasResourceType(resourceTypeId);
       this.#types.set(resourceTypeId, synced);
     }
     return synced;
@@ -118,15 +118,15 @@ const batonId = { typeUrl: annotationUrl("BatonID"), value: new Uint8Array(0) };
 /** Replaces such grants as they come in, and takes over the principals. */
 export class ExternalGrants {
   readonly #principals: ExternalPrincipals;
-  readonly #store: SyncStore;
+  readonly #rows: RowTables;
   readonly #filter: IngestFilter;
   readonly #taken = new Set<string>();
   #asked = 0;
   #made = 0;
 
-  constructor(principals: ExternalPrincipals, store: SyncStore, filter: IngestFilter) {
+  constructor(principals: ExternalPrincipals, rows: RowTables, filter: IngestFilter) {
     this.#principals = principals;
-    this.#store = store;
+    this.#rows = rows;
     this.#filter = filter;
   }
 
@@ -152,9 +152,9 @@ export class ExternalGrants {
     const key = JSON.stringify([resource.id.resourceType, resource.id.resource]);
     if (this.#taken.has(key)) return;
     this.#taken.add(key);
-    if (!this.#store.hasResourceType(type.id)) this.#store.putResourceTypes([type]);
+    if (!this.#rows.hasResourceType(type.id)) this.#rows.putResourceTypes([type]);
     this.#filter.add(type.id);
-    this.#store.putResources([{ ...resource, annotations: [...resource.annotations, batonId] }]);
+    this.#rows.putResources([{ ...resource, annotations: [...resource.annotations, batonId] }]);
   }
 
   /** Tells what came of it. */

@@ -1,5 +1,6 @@
 /** What must hold of a sync before it is sealed (Go SDK: ingest invariants I3, I5, I7, I8, I9). */
-import { type BrokenReferences, rowsOf, type SyncStore } from "../c1z/write/sync-store.ts";
+import { type BrokenReferences, rowsOf } from "../c1z/write/sync-store.ts";
+import type { C1zWriter } from "../c1z/write/writer.ts";
 import type { Annotation, Entitlement } from "../contracts/model.ts";
 import { BatonError, Status } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -15,7 +16,7 @@ const maxGroupSize = 50;
  * names what other syncs of the file hold, so that its references are not looked at.
  * @throws BatonError `BATON-INVARIANT-I5`.
  */
-export function checkInvariants(store: SyncStore, warnings: Warnings, logger: Logger, isTargeted: boolean): void {
+export function checkInvariants(store: C1zWriter, warnings: Warnings, logger: Logger, isTargeted: boolean): void {
   checkExclusionGroups(store);
   if (isTargeted) return;
   const report = store.checkReferences();
@@ -47,9 +48,9 @@ interface Group {
   defaults: number;
 }
 
-function checkExclusionGroups(store: SyncStore): void {
+function checkExclusionGroups(store: C1zWriter): void {
   const groups = new Map<string, Group>();
-  for (const entitlement of rowsOf((token) => store.listEntitlements(token))) {
+  for (const entitlement of rowsOf((token) => store.rows.listEntitlements(token))) {
     for (const annotation of entitlement.annotations) {
       if (annotation.typeUrl === exclusionUrl) addToGroup(groups, entitlement, annotation);
     }

@@ -261,7 +261,7 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   }
   progress.enter("save");
   engine.checkpoint();
-  const isEmpty = targets !== undefined && store.listResources({ pageToken: "" }).items.length === 0;
+  const isEmpty = targets !== undefined && store.rows.listResources({ pageToken: "" }).items.length === 0;
   const nothingRead = isEmpty && options.writesNothingRead !== true;
   const stats = store.endSync({ droppedRows: dropped !== undefined });
   if (!nothingRead) run.saved = { file: await store.save(), stats };
@@ -302,7 +302,7 @@ function newContext(
   { options, targets, types, progress, warnings, completeness }: Run,
   isResumed: boolean,
 ): StepContext {
-  const filter = new IngestFilter(store, { keepsForeign: targets !== undefined });
+  const filter = new IngestFilter(store.rows, { keepsForeign: targets !== undefined });
   const { externalPrincipals } = options;
   return {
     store,
@@ -312,8 +312,8 @@ function newContext(
     targets,
     skipExpansion: options.skipExpansion ?? false,
     filter,
-    identities: new Identities(store, isResumed),
-    external: externalPrincipals && new ExternalGrants(externalPrincipals, store, filter),
+    identities: new Identities(store.rows, isResumed),
+    external: externalPrincipals && new ExternalGrants(externalPrincipals, store.rows, filter),
     progress,
     warnings,
     completeness,

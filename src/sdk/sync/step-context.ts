@@ -1,5 +1,5 @@
 /** What every step of a sync works with, and what all steps do: call the connector, again when it fails in passing, and turn a page. */
-import type { SyncStore } from "../c1z/write/sync-store.ts";
+import type { C1zWriter } from "../c1z/write/writer.ts";
 import type { Clock } from "../clock.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer, SyncWarning } from "../contracts/connector.ts";
 import type { Resource, ResourceTarget, ResourceType } from "../contracts/model.ts";
@@ -16,7 +16,7 @@ const maxRetries = 34;
 
 /** What the steps share. */
 export interface StepContext {
-  readonly store: SyncStore;
+  readonly store: C1zWriter;
   readonly state: SyncState;
   /** By resource type id. */
   readonly syncers: ReadonlyMap<string, ResourceSyncer>;

@@ -27,10 +27,10 @@ const names = Array.from({ length: 12 }, (_, at) => `user-${at}`);
 async function write(path: string, directory: string, engine: "sqlite" | "pebble", rows: Rows): Promise<void> {
   using writer = await openWriter(path, directory, { engine });
   writer.startSync("full");
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources(rows.resources);
-  writer.putEntitlements([member, otherMember]);
-  writer.putGrants(rows.grants);
+  writer.rows.putResourceTypes([teamType, userType]);
+  writer.rows.putResources(rows.resources);
+  writer.rows.putEntitlements([member, otherMember]);
+  writer.grants.put(rows.grants);
   writer.endSync();
   await writer.save();
 }

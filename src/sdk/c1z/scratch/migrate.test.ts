@@ -119,9 +119,9 @@ test("rows of a table that a foreign writer left out are simply not there", asyn
   writeOldFile(path, directory);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putResources([core, user("ada")]);
-  writer.putEntitlements([member]);
-  writer.putGrants([memberGrant("ada")]);
+  writer.rows.putResources([core, user("ada")]);
+  writer.rows.putEntitlements([member]);
+  writer.grants.put([memberGrant("ada")]);
   assert.equal(writer.endSync().grants, 1);
   await writer.save();
   assert.equal(queryC1z(path, "select count(*) as n from sqlite_master where type = 'index'")[0]?.["n"], 16);

@@ -33,7 +33,7 @@ const manyTeams = Array.from({ length: 12_000 }, (_, index): Grant => {
 });
 
 function writeAllKinds({ database, rows, grants, session }: Tables): void {
-  rows.putTypes([teamType, userType]);
+  rows.putResourceTypes([teamType, userType]);
   rows.putResources([core, ...oddNames.map(user)]);
   rows.putResources([{ ...user("early7"), displayName: "Put a second time" }]);
   rows.putResources([]);

@@ -73,7 +73,7 @@ async function killedRun(here: Place, type: SyncType = "full", scope = ""): Prom
   const { id } = writer.startSync(type, scope);
   fill(writer);
   writer.checkpoint("halfway");
-  writer.putResources([user("lost")]);
+  writer.rows.putResources([user("lost")]);
   const left = leave(here);
   writer.close();
   rmSync(here.scratch, { recursive: true });
@@ -82,9 +82,9 @@ async function killedRun(here: Place, type: SyncType = "full", scope = ""): Prom
 }
 
 function fill(writer: C1zWriter): void {
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources([core, user("ada"), user("bob")]);
-  writer.putEntitlements([member]);
+  writer.rows.putResourceTypes([teamType, userType]);
+  writer.rows.putResources([core, user("ada"), user("bob")]);
+  writer.rows.putEntitlements([member]);
 }
 
 function onlyDirectory(parent: string): string {
@@ -97,7 +97,7 @@ async function nextRun(here: Place): Promise<{ readonly id: string; readonly tok
   using writer = await openWriter(here.path, here.scratch);
   const { id, token } = writer.startSync("full");
   fill(writer);
-  writer.putGrants([memberGrant("ada"), memberGrant("bob")]);
+  writer.grants.put([memberGrant("ada"), memberGrant("bob")]);
   writer.endSync();
   await writer.save();
   return { id, token };
@@ -124,9 +124,9 @@ test("T-03: what a killed run had read is gone on with from its last checkpoint,
     {
       using writer = await openWriter(here.path, here.scratch);
       assert.deepEqual(writer.startSync("full"), { id, type: "full", token: "halfway", resumed: true });
-      assert.ok(writer.getResource(user("ada").id));
-      assert.equal(writer.getResource(user("lost").id), undefined, "what came after the checkpoint is read again");
-      writer.putGrants([memberGrant("ada"), memberGrant("bob")]);
+      assert.ok(writer.rows.getResource(user("ada").id));
+      assert.equal(writer.rows.getResource(user("lost").id), undefined, "what came after the checkpoint is read again");
+      writer.grants.put([memberGrant("ada"), memberGrant("bob")]);
       writer.endSync();
       await writer.save();
     }
@@ -144,13 +144,13 @@ test("T-03: a run killed at each of its durable points is gone on with to the sa
   const writer = await openWriter(here.path, here.scratch);
   const { id } = writer.startSync("full");
   const steps = [
-    () => writer.putResourceTypes([teamType, userType]),
-    () => writer.putResources([core, user("ada")]),
-    () => writer.putResources([user("bob")]),
-    () => writer.putEntitlements([member]),
-    () => writer.putGrants([memberGrant("ada")]),
-    () => writer.putGrants([memberGrant("bob")]),
-    () => void writer.listGrantsOfEntitlement(member.id, ""),
+    () => writer.rows.putResourceTypes([teamType, userType]),
+    () => writer.rows.putResources([core, user("ada")]),
+    () => writer.rows.putResources([user("bob")]),
+    () => writer.rows.putEntitlements([member]),
+    () => writer.grants.put([memberGrant("ada")]),
+    () => writer.grants.put([memberGrant("bob")]),
+    () => void writer.grants.listOfEntitlement(member.id, ""),
   ];
   for (const [index, step] of steps.entries()) {
     states.push({ copy: leave(here, `before-${index}`), id });
@@ -231,7 +231,7 @@ test("what was read of something else is not gone on with, whether it is in the 
   using writer = await openWriter(here.path, here.scratch);
   const second = writer.startSync("full", "umbrella");
   assert.equal(second.resumed, false);
-  assert.equal(writer.getResource(user("ada").id), undefined);
+  assert.equal(writer.rows.getResource(user("ada").id), undefined);
   writer.endSync();
   await writer.save();
   assert.deepEqual(
@@ -342,7 +342,7 @@ test("what a killed conversion had read is taken up by nobody: a sync into that 
     const writer = await openWriter(here.path, here.scratch, { isResumable: false });
     writer.startCopy({ ...run, type: "full" });
     fill(writer);
-    writer.putResources([user("lost")]);
+    writer.rows.putResources([user("lost")]);
     writer.checkpoint("");
     const left = leave(here);
     writer.close();

@@ -54,10 +54,10 @@ export async function convertC1z({ from, to, engine, ...common }: Conversion): P
   using writer = await openC1zWriter({ ...asItIs, ...common });
   writer.startCopy({ ...sync, type });
   const view = file.view(sync.id);
-  await copy(view.resourceTypes(), (rows) => writer.putResourceTypes(rows));
-  await copy(view.resources(), (rows) => writer.putResources(rows));
-  await copy(view.entitlements(), (rows) => writer.putEntitlements(rows));
-  await copy(view.grants(), (rows) => writer.putGrants(rows));
+  await copy(view.resourceTypes(), (rows) => writer.rows.putResourceTypes(rows));
+  await copy(view.resources(), (rows) => writer.rows.putResources(rows));
+  await copy(view.entitlements(), (rows) => writer.rows.putEntitlements(rows));
+  await copy(view.grants(), (rows) => writer.grants.put(rows));
   file.close();
   reportReadingEnded();
   if (sync.supportsDiff) writer.markSupportsDiff();

@@ -90,14 +90,14 @@ test("of grants of one entitlement and principal the last counts, also after a q
     using writer = await openWriter(path, directory, pebble);
     writer.startSync("full");
     fill(writer, oddGrants());
-    writer.putGrants([{ ...memberGrant("ada"), id: "the second" }]);
-    if (asks) assert.equal(writer.listExpandableGrants("").items.length, 1);
+    writer.grants.put([{ ...memberGrant("ada"), id: "the second" }]);
+    if (asks) assert.equal(writer.grants.listExpandable("").items.length, 1);
     if (asks)
       assert.equal(
-        writer.getGrantOf(member.id, { resourceType: "user", resource: "a:b:c" })?.id,
+        writer.grants.get(member.id, { resourceType: "user", resource: "a:b:c" })?.id,
         memberGrant("a:b:c").id,
       );
-    writer.putGrants([{ ...memberGrant("a:b:c"), id: "the third" }]);
+    writer.grants.put([{ ...memberGrant("a:b:c"), id: "the third" }]);
     const stats = writer.endSync();
     await writer.save();
     await assertSound(path);
@@ -113,14 +113,14 @@ test("broken references are found, with examples", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory, pebble);
   writer.startSync("full");
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources([core, user("ada")]);
-  writer.putEntitlements([
+  writer.rows.putResourceTypes([teamType, userType]);
+  writer.rows.putResources([core, user("ada")]);
+  writer.rows.putEntitlements([
     member,
     { ...member, id: "team:gone:member", resource: { ...core, id: { ...core.id, resource: "gone" } } },
   ]);
   const elsewhere = { id: "team:none:member", resource: { resourceType: "team", resource: "none" } };
-  writer.putGrants([
+  writer.grants.put([
     memberGrant("ada"),
     memberGrant("nobody"),
     { ...memberGrant("ada"), id: "x", entitlement: elsewhere },
@@ -149,8 +149,8 @@ test("a sync that is stopped lies beside the file, and the next run goes on with
   {
     using writer = await openWriter(path, directory, pebble);
     assert.deepEqual(writer.startSync("full"), { id, type: "full", token: "half", resumed: true });
-    writer.putResources([user("late")]);
-    writer.putGrants([memberGrant("late"), memberGrant("ada")]);
+    writer.rows.putResources([user("late")]);
+    writer.grants.put([memberGrant("late"), memberGrant("ada")]);
     writer.endSync();
     await writer.save();
   }
@@ -193,8 +193,8 @@ test("as many files as syncs are to be kept lie beside the file, and each tells 
   assert.deepEqual(kept, ids.slice(0, 3));
   using writer = await openWriter(path, directory, pebble);
   writer.startSync("full");
-  writer.putResourceTypes([teamType, userType]);
-  writer.putResources([core, user("ada")]);
+  writer.rows.putResourceTypes([teamType, userType]);
+  writer.rows.putResources([core, user("ada")]);
   const both = await writer.compareWithLast();
   assert.equal(both?.before.resourcesByResourceType["user"], 2);
   assert.equal(both?.now.resourcesByResourceType["user"], 1);

@@ -34,7 +34,7 @@ const resourcePage = (filter: string): string =>
   `select id, data from v1_resources where sync_id = ? and id >= ? ${filter} ${page}`;
 const inTypes = "and resource_type_id in (select value from json_each(?))";
 
-/** Resource types, resources and entitlements of one sync. */
+/** Resource types, resources and entitlements of one sync. Every put is an upsert: the last write of an id wins. */
 export class RowTables {
   readonly #database: ScratchDatabase;
   readonly #syncId: string;
@@ -59,7 +59,7 @@ export class RowTables {
     this.#putEntitlement = put("v1_entitlements", "resource_type_id, resource_id, external_id, data");
   }
 
-  putTypes(types: readonly ResourceType[]): void {
+  putResourceTypes(types: readonly ResourceType[]): void {
     for (const type of types) this.#database.run(this.#putType, type.id, encodeResourceType(type));
   }
 
@@ -73,7 +73,7 @@ export class RowTables {
     this.#database.run(removeResources, this.#syncId, typeId, resourceType, resource);
   }
 
-  /** Tells that so many resources are likely to come. */
+  /** Tells that so many resources are likely to come; nothing depends on it but how fast they are written. */
   expectResources(count: number): void {
     this.#database.expect(count * resourceUs);
   }
@@ -86,11 +86,11 @@ export class RowTables {
     if (rows.length > 0) this.#database.put(rowsToWrite(sql, rows, kind));
   }
 
-  hasType(id: string): boolean {
+  hasResourceType(id: string): boolean {
     return this.#database.get(hasType, id, this.#syncId) !== undefined;
   }
 
-  listTypes(): ResourceType[] {
+  listResourceTypes(): readonly ResourceType[] {
     const rows = this.#database.all(typesInOrder, this.#syncId);
     return rows.map((row) => decodeResourceType(bytesOf(row["data"])));
   }
@@ -100,8 +100,17 @@ export class RowTables {
     return row && decodeResource(bytesOf(row["data"]));
   }
 
-  /** Resources of these types, or all, by page. */
-  listResources(typeIds: readonly string[] | undefined, pageToken: string): StorePage<Resource> {
+  /**
+   * Resources in insertion order, by page; with `resourceTypeIds` only those of these types, so that the planners never
+   * read the rows of types that they skip. The token is the next row id in both cases.
+   */
+  listResources({
+    resourceTypeIds: typeIds,
+    pageToken,
+  }: {
+    readonly resourceTypeIds?: readonly string[];
+    readonly pageToken: string;
+  }): StorePage<Resource> {
     const types = typeIds === undefined ? [] : [JSON.stringify(typeIds)];
     const sql = resourcePage(typeIds === undefined ? "" : inTypes);
     const rows = this.#database.all(sql, this.#syncId, Number(pageToken), ...types);
@@ -117,7 +126,7 @@ export class RowTables {
     return row && { resourceType: String(row["resource_type_id"]), resource: String(row["resource_id"]) };
   }
 
-  /** All entitlements by page. */
+  /** All entitlements in insertion order, by page. */
   listEntitlements(pageToken: string): StorePage<Entitlement> {
     const rows = this.#database.all(entitlementPage, this.#syncId, Number(pageToken));
     return nextPage(rows, (row) => decodeEntitlement(bytesOf(row["data"])), pageRows);

@@ -90,11 +90,11 @@ test("an expandable grant keeps its expansion in the column, not in its message"
   writer.startSync("full");
   const expandable = { entitlementIds: ["team:t-eng:member"], shallow: true, resourceTypeIds: ["user"] };
   const blank = { entitlementIds: [" ", ""], shallow: false, resourceTypeIds: [] };
-  writer.putGrants([
+  writer.grants.put([
     { ...memberGrant("ada"), expandable },
     { ...memberGrant("bob"), expandable: blank },
   ]);
-  assert.deepEqual(writer.listExpandableGrants("").items, [{ ...memberGrant("ada"), expandable }]);
+  assert.deepEqual(writer.grants.listExpandable("").items, [{ ...memberGrant("ada"), expandable }]);
   writer.endSync();
   await writer.save();
   const rows = queryC1z(path, "select hex(expansion) as hex, needs_expansion, hex(data) as data from v1_grants");
@@ -110,19 +110,19 @@ test("the last write of an id wins, for every kind of row", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putResourceTypes([userType, teamType, { ...userType, displayName: "Person" }]);
-  writer.putResources([core, user("ada"), { ...user("ada"), displayName: "Ada" }]);
-  writer.putEntitlements([member, { ...member, displayName: "Member" }]);
+  writer.rows.putResourceTypes([userType, teamType, { ...userType, displayName: "Person" }]);
+  writer.rows.putResources([core, user("ada"), { ...user("ada"), displayName: "Ada" }]);
+  writer.rows.putEntitlements([member, { ...member, displayName: "Member" }]);
   assert.deepEqual(
-    writer.listResourceTypes().map((type) => type.displayName),
+    writer.rows.listResourceTypes().map((type) => type.displayName),
     ["Person", "TEAM"],
   );
-  assert.equal(writer.getResource({ resourceType: "user", resource: "ada" })?.displayName, "Ada");
+  assert.equal(writer.rows.getResource({ resourceType: "user", resource: "ada" })?.displayName, "Ada");
   assert.deepEqual(
-    writer.listEntitlements("").items.map((entitlement) => entitlement.displayName),
+    writer.rows.listEntitlements("").items.map((entitlement) => entitlement.displayName),
     ["Member"],
   );
-  assert.equal(writer.listResources({ pageToken: "" }).items.length, 2);
+  assert.equal(writer.rows.listResources({ pageToken: "" }).items.length, 2);
 });
 
 test("grants written twice are one, in their first place with their last content", async (context) => {
@@ -131,13 +131,13 @@ test("grants written twice are one, in their first place with their last content
   writer.startSync("full");
   const sources = new Map([["team:core:member", { isDirect: true }]]);
   const expandable = { entitlementIds: ["team:core:member"], shallow: false, resourceTypeIds: [] };
-  writer.putGrants([memberGrant("ada"), { ...memberGrant("bob"), expandable }, memberGrant("cyd")]);
-  writer.putGrants([{ ...memberGrant("ada"), expandable }, memberGrant("bob"), memberGrant("ada")]);
-  writer.putGrants([{ ...memberGrant("ada"), sources, expandable }]);
+  writer.grants.put([memberGrant("ada"), { ...memberGrant("bob"), expandable }, memberGrant("cyd")]);
+  writer.grants.put([{ ...memberGrant("ada"), expandable }, memberGrant("bob"), memberGrant("ada")]);
+  writer.grants.put([{ ...memberGrant("ada"), sources, expandable }]);
   const expected = [{ ...memberGrant("ada"), sources, expandable }, memberGrant("bob"), memberGrant("cyd")];
-  assert.deepEqual(writer.listGrantsOfEntitlement(member.id, "").items, expected);
+  assert.deepEqual(writer.grants.listOfEntitlement(member.id, "").items, expected);
   // From here on rows are replaced as they come.
-  writer.putGrants([{ ...memberGrant("cyd"), sources }, memberGrant("dee"), memberGrant("dee")]);
+  writer.grants.put([{ ...memberGrant("cyd"), sources }, memberGrant("dee"), memberGrant("dee")]);
   assert.equal(writer.endSync().grants, 4);
   await writer.save();
   assert.deepEqual(
@@ -161,10 +161,10 @@ test("a grant is found by entitlement and principal, whatever its id", async (co
   using writer = await openWriter(path, directory);
   writer.startSync("full");
   const odd = { ...memberGrant("ada"), id: "something else" };
-  writer.putGrants([odd, memberGrant("bob")]);
-  assert.deepEqual(writer.getGrantOf(member.id, odd.principal), odd);
-  assert.equal(writer.getGrantOf("team:core:owner", odd.principal), undefined);
-  assert.equal(writer.getGrantOf(member.id, { resourceType: "user", resource: "nobody" }), undefined);
+  writer.grants.put([odd, memberGrant("bob")]);
+  assert.deepEqual(writer.grants.get(member.id, odd.principal), odd);
+  assert.equal(writer.grants.get("team:core:owner", odd.principal), undefined);
+  assert.equal(writer.grants.get(member.id, { resourceType: "user", resource: "nobody" }), undefined);
 });
 
 test("look-ups and lists see only the open sync", async (context) => {
@@ -172,15 +172,15 @@ test("look-ups and lists see only the open sync", async (context) => {
   await writeSync(path, directory, { users: ["old"] });
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  assert.equal(writer.hasResourceType("user"), false);
-  assert.equal(writer.hasEntitlement(member.id), false);
-  assert.equal(writer.getResource(core.id), undefined);
-  assert.deepEqual(writer.listGrantsOfEntitlement(member.id, "").items, []);
-  writer.putResourceTypes([userType]);
-  writer.putEntitlements([member]);
-  assert.equal(writer.hasResourceType("user"), true);
-  assert.deepEqual(writer.getEntitlementResource(member.id), core.id);
-  assert.equal(writer.getEntitlementResource("team:none:member"), undefined);
+  assert.equal(writer.rows.hasResourceType("user"), false);
+  assert.equal(writer.rows.hasEntitlement(member.id), false);
+  assert.equal(writer.rows.getResource(core.id), undefined);
+  assert.deepEqual(writer.grants.listOfEntitlement(member.id, "").items, []);
+  writer.rows.putResourceTypes([userType]);
+  writer.rows.putEntitlements([member]);
+  assert.equal(writer.rows.hasResourceType("user"), true);
+  assert.deepEqual(writer.rows.getEntitlementResource(member.id), core.id);
+  assert.equal(writer.rows.getEntitlementResource("team:none:member"), undefined);
 });
 
 test("long lists come in pages, of grants of ten thousand, each row once", async (context) => {
@@ -188,21 +188,21 @@ test("long lists come in pages, of grants of ten thousand, each row once", async
   using writer = await openWriter(path, directory);
   writer.startSync("full");
   const names = Array.from({ length: 20_001 }, (_, index) => `u${index}`);
-  writer.putResources([core, ...names.map(user)]);
-  writer.putGrants(names.map(memberGrant));
+  writer.rows.putResources([core, ...names.map(user)]);
+  writer.grants.put(names.map(memberGrant));
   const sizes = new Set<number>();
   const listed: string[] = [];
   let pageToken = "";
   do {
-    const page = writer.listResources({ resourceTypeIds: ["user"], pageToken });
+    const page = writer.rows.listResources({ resourceTypeIds: ["user"], pageToken });
     sizes.add(page.items.length);
     listed.push(...page.items.map((item) => item.id.resource));
     pageToken = page.nextPageToken;
   } while (pageToken !== "");
   assert.deepEqual(sizes, new Set([250, 1]));
   assert.deepEqual(listed, names);
-  const first = writer.listGrantsOfEntitlement(member.id, "");
-  const second = writer.listGrantsOfEntitlement(member.id, first.nextPageToken);
+  const first = writer.grants.listOfEntitlement(member.id, "");
+  const second = writer.grants.listOfEntitlement(member.id, first.nextPageToken);
   assert.equal(second.items[0]?.principal.resource, "u10000");
 });
 
@@ -210,16 +210,16 @@ test("a list of exactly one page has no next one", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putResources(Array.from({ length: 250 }, (_, index) => user(`u${index}`)));
-  assert.equal(writer.listResources({ pageToken: "" }).nextPageToken, "");
+  writer.rows.putResources(Array.from({ length: 250 }, (_, index) => user(`u${index}`)));
+  assert.equal(writer.rows.listResources({ pageToken: "" }).nextPageToken, "");
 });
 
 /** Begins a sync, stores a token and saves without an end. */
 async function leaveUnfinished(path: string, directory: string, clock: VirtualClock): Promise<string> {
   using writer = await openWriter(path, directory, { clock });
   const { id } = writer.startSync("full");
-  writer.putResources([core, user("ada")]);
-  writer.putGrants([memberGrant("ada")]);
+  writer.rows.putResources([core, user("ada")]);
+  writer.grants.put([memberGrant("ada")]);
   writer.session.set("seen", Buffer.from("ada"));
   writer.checkpoint("token 1");
   await writer.save();
@@ -234,7 +234,7 @@ test("an unfinished sync is taken up again with its rows, token and session", as
   using writer = await openWriter(path, directory, { clock });
   assert.deepEqual(writer.startSync("full"), { id, type: "full", token: "token 1", resumed: true });
   assert.equal(Buffer.from(writer.session.get("seen") ?? []).toString(), "ada");
-  writer.putGrants([memberGrant("ada"), memberGrant("bob")]);
+  writer.grants.put([memberGrant("ada"), memberGrant("bob")]);
   writer.endSync();
   await writer.save();
   assert.deepEqual(grantIds(path), [memberGrant("ada").id, memberGrant("bob").id]);
@@ -266,7 +266,7 @@ test("an unfinished file has all indexes and no duplicates", async (context) => 
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putGrants([memberGrant("ada"), memberGrant("ada")]);
+  writer.grants.put([memberGrant("ada"), memberGrant("ada")]);
   writer.checkpoint("t");
   await writer.save();
   assert.equal(grantIds(path).length, 1);
@@ -345,15 +345,15 @@ test("broken references are counted with examples, each in its own list", async 
     const names = Array.from({ length: crowd }, (_, index) => `crowd${index}`);
     using writer = await openWriter(path, directory);
     writer.startSync("full");
-    writer.putResources([core, user("ada"), ...names.map(user)]);
-    writer.putGrants(names.map(memberGrant));
-    writer.putEntitlements([
+    writer.rows.putResources([core, user("ada"), ...names.map(user)]);
+    writer.grants.put(names.map(memberGrant));
+    writer.rows.putEntitlements([
       member,
       { ...member, id: "team:gone:member", resource: { ...core, id: { ...core.id, resource: "gone" } } },
     ]);
     const ghosts = Array.from({ length: 30 }, (_, index) => `ghost${index}`);
     const noSuch = { id: "team:core:none", resource: core.id };
-    writer.putGrants([
+    writer.grants.put([
       memberGrant("ada"),
       memberGrant("ghost"),
       ...ghosts.map(memberGrant),
@@ -424,7 +424,7 @@ test("after a failure of the database no checkpoint claims rows that are gone", 
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
   writer.startSync("full");
-  writer.putGrants([memberGrant("ada")]);
+  writer.grants.put([memberGrant("ada")]);
   const nothing = null as unknown as Uint8Array; // breaks the contract on purpose: SQLite refuses it
   assert.throws(() => writer.session.set("key", nothing), BatonError);
   assert.throws(() => writer.checkpoint("beyond the lost rows"), BatonError);
@@ -437,7 +437,7 @@ test("after a row that cannot be encoded the rest can still be kept", async (con
   using writer = await openWriter(path, directory);
   writer.startSync("full");
   const nameless = { ...memberGrant("x"), id: null } as unknown as Grant; // breaks the contract on purpose
-  assert.throws(() => writer.putGrants([memberGrant("ada"), nameless]), TypeError);
+  assert.throws(() => writer.grants.put([memberGrant("ada"), nameless]), TypeError);
   writer.checkpoint("here");
   await writer.save();
   assert.deepEqual(grantIds(path), [memberGrant("ada").id]);
@@ -446,5 +446,5 @@ test("after a row that cannot be encoded the rest can still be kept", async (con
 test("work before a sync was started is refused", async (context) => {
   const { directory, path } = place(context);
   using writer = await openWriter(path, directory);
-  assert.throws(() => writer.hasResourceType("user"), { code: "BATON-NO-SYNC" });
+  assert.throws(() => writer.rows.hasResourceType("user"), { code: "BATON-NO-SYNC" });
 });

@@ -6,7 +6,6 @@
 import { resolve } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { SessionStore } from "../../contracts/connector.ts";
-import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { type C1zFormat, formatOf } from "../container/container.ts";
@@ -31,7 +30,7 @@ import { unfinishedPath } from "./files-beside.ts";
 import type { GoneResource } from "./gone-rows.ts";
 import { RowTables, SqliteSessionStore } from "./row-tables.ts";
 import { canResume, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
-import type { OpenSync, ReferenceReport, StorePage, SyncStats, SyncStore, SyncType } from "./sync-store.ts";
+import type { OpenSync, ReferenceReport, SyncStats, SyncType } from "./sync-store.ts";
 import { contentState, fileState, openTargetDatabase, type TargetDatabase } from "./target-database.ts";
 
 /** What `openC1zWriter` needs. */
@@ -155,8 +154,8 @@ interface OpenedTarget extends TargetDatabase {
   newEngine(context: EngineContext): WriteEngine;
 }
 
-/** A c1z that is being written. Made by `openC1zWriter`; `close` it in every case. */
-export class C1zWriter implements SyncStore {
+/** A c1z that is being written, with one open sync. Made by `openC1zWriter`; `close` it in every case. */
+export class C1zWriter {
   readonly #options: C1zWriterOptions;
   readonly #scratch: Scratch;
   readonly #database: ScratchDatabase;
@@ -204,6 +203,10 @@ export class C1zWriter implements SyncStore {
     return this.#database.read(() => canResume(this.#database.db, type, this.#options.clock.nowMs(), scope));
   }
 
+  /**
+   * Resumes the newest unfinished sync of `type` not older than seven days, else begins a new one.
+   * @param scope what is read; an unfinished sync that says another scope is deleted instead of resumed. "": any.
+   */
   startSync(type: SyncType, scope = ""): OpenSync {
     const nowMs = this.#options.clock.nowMs();
     const { db } = this.#database;
@@ -232,85 +235,32 @@ export class C1zWriter implements SyncStore {
     return sync;
   }
 
+  /** A connector's memory of the open sync. */
   get session(): SessionStore {
     return this.#open.session;
   }
 
-  putResourceTypes(types: readonly ResourceType[]): void {
-    this.#open.rows.putTypes(types);
+  /** Resource types, resources and entitlements of the open sync. */
+  get rows(): RowTables {
+    return this.#open.rows;
   }
 
-  putResources(resources: readonly Resource[]): void {
-    this.#open.rows.putResources(resources);
+  /** Grants of the open sync. */
+  get grants(): Omit<GrantStore, "mark" | "removeUnmarked"> {
+    return this.#open.grants;
   }
 
-  removeResources(resourceTypeId: string, parent: ResourceId | undefined): void {
-    this.#open.rows.removeResources(resourceTypeId, parent);
-  }
-
-  expectResources(count: number): void {
-    this.#open.rows.expectResources(count);
-  }
-
-  putEntitlements(entitlements: readonly Entitlement[]): void {
-    this.#open.rows.putEntitlements(entitlements);
-  }
-
-  putGrants(grants: readonly Grant[]): void {
-    this.#open.grants.put(grants);
-  }
-
-  hasResourceType(id: string): boolean {
-    return this.#open.rows.hasType(id);
-  }
-
-  listResourceTypes(): readonly ResourceType[] {
-    return this.#open.rows.listTypes();
-  }
-
-  getResource(id: ResourceId): Resource | undefined {
-    return this.#open.rows.getResource(id);
-  }
-
-  listResources(options: {
-    readonly resourceTypeIds?: readonly string[];
-    readonly pageToken: string;
-  }): StorePage<Resource> {
-    return this.#open.rows.listResources(options.resourceTypeIds, options.pageToken);
-  }
-
-  hasEntitlement(id: string): boolean {
-    return this.#open.rows.hasEntitlement(id);
-  }
-
-  getEntitlementResource(id: string): ResourceId | undefined {
-    return this.#open.rows.getEntitlementResource(id);
-  }
-
-  listEntitlements(pageToken: string): StorePage<Entitlement> {
-    return this.#open.rows.listEntitlements(pageToken);
-  }
-
-  listExpandableGrants(pageToken: string): StorePage<Grant> {
-    return this.#open.grants.listExpandable(pageToken);
-  }
-
-  listGrantsOfEntitlement(entitlementId: string, pageToken: string): StorePage<Grant> {
-    return this.#open.grants.listOfEntitlement(entitlementId, pageToken);
-  }
-
-  getGrantOf(entitlementId: string, principal: ResourceId): Grant | undefined {
-    return this.#open.grants.get(entitlementId, principal);
-  }
-
+  /** Checks references over the whole open sync. */
   checkReferences(): ReferenceReport {
     return this.#engine.checkReferences();
   }
 
+  /** True while rows would be written faster after the next checkpoint. */
   get isCheckpointAwaited(): boolean {
     return this.#database.isCommitAwaited;
   }
 
+  /** Stores the engine's token; durable in the scratch database when it returns. */
   checkpoint(token: string): void {
     this.#lock.moved();
     const update = "update v1_sync_runs set sync_token = ? where sync_id = ?";
@@ -322,6 +272,7 @@ export class C1zWriter implements SyncStore {
       this.#options.logger.debug("rows are written by a thread of their own now");
   }
 
+  /** Marks the sync as able to be compared (c1z: supports_diff). */
   markSupportsDiff(): void {
     this.#database.run("update v1_sync_runs set supports_diff = 1 where sync_id = ?", this.#open.sync.id);
   }
@@ -351,6 +302,7 @@ export class C1zWriter implements SyncStore {
     this.#state = contentState(this.#target);
   }
 
+  /** Seals the sync: forgets its session rows, prunes old syncs, computes stats, sets ended_at. */
   endSync(end: SyncEnd = { droppedRows: false }): SyncStats {
     const remove = "delete from v1_connector_sessions where sync_id = ?";
     // Session rows first: their pages are then reused by the indexes.

@@ -24,12 +24,12 @@ const maxEnqueued = 1_024;
 export function planPerResource(context: StepContext, action: Action, kind: PerResourceKind): void {
   const { store, state, logger, syncers } = context;
   if (action.pageToken === "") logger.info(`Syncing ${kind}...`);
-  const resourceTypeIds = store
+  const resourceTypeIds = store.rows
     .listResourceTypes()
     .filter((type) => !skips(type.annotations, kind) && syncers.get(type.id)?.[kind] !== undefined)
     .map((type) => type.id);
   const page =
-    resourceTypeIds.length > 0 ? store.listResources({ resourceTypeIds, pageToken: action.pageToken }) : noPage;
+    resourceTypeIds.length > 0 ? store.rows.listResources({ resourceTypeIds, pageToken: action.pageToken }) : noPage;
   turnPage(context, action, page.nextPageToken);
   for (const resource of page.items.toReversed()) {
     if (skips(resource.annotations, kind)) continue;
@@ -61,7 +61,7 @@ export async function syncEntitlements(context: StepContext, action: Action): Pr
   const rows = context.filter.entitlements(page.items);
   warnOfLost(context, "entitlements", page.items, rows);
   context.identities.admitEntitlements(rows);
-  context.store.putEntitlements(rows);
+  context.store.rows.putEntitlements(rows);
   finishPage(context, action, { kind: "entitlements", resource, page, rows: rows.length });
 }
 
@@ -73,7 +73,7 @@ export async function syncGrants(context: StepContext, action: Action): Promise<
   warnOfLost(context, "grants", given, rows);
   if (rows.some((row) => row.expandable !== undefined)) context.state.flags.needsExpansion = true;
   context.identities.admitGrants(rows);
-  context.store.putGrants(rows);
+  context.store.grants.put(rows);
   finishPage(context, action, { kind: "grants", resource, page, rows: rows.length });
 }
 
@@ -117,7 +117,7 @@ function plannedKey(resourceTypeId: string, resourceId: string): string {
 function storedResource(context: StepContext, action: Action): Resource {
   const planned = context.planned.get(plannedKey(action.resourceTypeId, action.resourceId));
   if (planned) return planned;
-  const resource = context.store.getResource({ resourceType: action.resourceTypeId, resource: action.resourceId });
+  const resource = context.store.rows.getResource({ resourceType: action.resourceTypeId, resource: action.resourceId });
   if (resource) return resource;
   throw new BatonError({
     code: "BATON-RESOURCE-GONE",
@@ -167,7 +167,7 @@ const noTemplates: Page<never> = { items: [], nextPageToken: "" };
 export function planStaticEntitlements({ store, state, logger, syncers }: StepContext, action: Action): void {
   logger.info("Syncing static entitlements...");
   state.finish(action.id);
-  for (const type of store.listResourceTypes()) {
+  for (const type of store.rows.listResourceTypes()) {
     if (!syncers.get(type.id)?.staticEntitlements) continue;
     state.push({ operation: "list-static-entitlements", resourceTypeId: type.id });
   }
@@ -186,9 +186,9 @@ export async function syncStaticEntitlements(context: StepContext, action: Actio
 function storeForEachResource(context: StepContext, typeId: string, templates: readonly EntitlementTemplate[]): void {
   let pageToken = "";
   do {
-    const resources = context.store.listResources({ resourceTypeIds: [typeId], pageToken });
+    const resources = context.store.rows.listResources({ resourceTypeIds: [typeId], pageToken });
     const rows = resources.items.flatMap((resource) => templates.map((template) => instantiate(template, resource)));
-    context.store.putEntitlements(rows);
+    context.store.rows.putEntitlements(rows);
     context.progress.addRows("entitlements", rows.length);
     pageToken = resources.nextPageToken;
   } while (pageToken !== "");

@@ -21,7 +21,7 @@ const optInUrl = annotationUrl("OptInRequired");
 export function syncResourceTypes(context: StepContext, action: Action): void {
   const { store, state, logger, types } = context;
   logger.info("Syncing resource types...");
-  store.putResourceTypes(types);
+  store.rows.putResourceTypes(types);
   logger.info("Synced resource types", { count: types.length });
   state.finish(action.id);
 }
@@ -84,7 +84,7 @@ const childUrl = annotationUrl("ChildResourceType");
 export function planResources({ store, state, logger }: StepContext, action: Action): void {
   logger.info("Syncing resources...");
   state.finish(action.id);
-  for (const type of [...store.listResourceTypes()].reverse()) {
+  for (const type of [...store.rows.listResourceTypes()].reverse()) {
     state.push({ operation: "list-resources", resourceTypeId: type.id });
   }
 }
@@ -98,7 +98,7 @@ export async function syncResources(context: StepContext, action: Action): Promi
       : { resourceType: action.parentResourceTypeId, resource: action.parentResourceId };
   const page = await callConnector(context, action, (options) => syncer.list(parent, options));
   if (page.beginsAnew) {
-    context.store.removeResources(action.resourceTypeId, parent);
+    context.store.rows.removeResources(action.resourceTypeId, parent);
     context.identities.forget(action.resourceTypeId);
     context.progress.forgetResources(action.resourceTypeId);
   }
@@ -115,8 +115,8 @@ export async function syncResources(context: StepContext, action: Action): Promi
     checkResource(row, syncer.resourceType);
     scheduleChildren(context, row);
   }
-  context.store.putResources(rows);
-  if (page.toCome !== undefined) context.store.expectResources(page.toCome);
+  context.store.rows.putResources(rows);
+  if (page.toCome !== undefined) context.store.rows.expectResources(page.toCome);
   context.progress.addResources(action.resourceTypeId, rows.length);
   if (turnPage(context, action, page.nextPageToken)) context.progress.resourcesListed(action.resourceTypeId);
 }

@@ -27,7 +27,7 @@ export async function syncTarget(context: StepContext, action: Action): Promise<
   const resource = await callRetrying(context, async (options) => syncer.get?.(id, parentResourceId, options));
   if (!resource) throw gone(action);
   checkResource(resource, syncer.resourceType);
-  context.store.putResources([resource]);
+  context.store.rows.putResources([resource]);
   context.progress.addResources(action.resourceTypeId, 1);
   context.state.finish(action.id);
   planGrantsAndEntitlements(context, resource);

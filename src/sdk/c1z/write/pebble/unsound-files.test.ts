@@ -50,8 +50,8 @@ async function takeApart(): Promise<Parts> {
     using writer = await openWriter(path, directory, { engine: "pebble" });
     writer.startSync("full");
     fill(writer, oddGrants());
-    writer.putResources(names.map(user));
-    writer.putGrants(names.map(memberGrant));
+    writer.rows.putResources(names.map(user));
+    writer.grants.put(names.map(memberGrant));
     writer.endSync();
     await writer.save();
   }
