@@ -1,5 +1,5 @@
 /** Finds accounts by what somebody typed: an id, a login, an address or a name. All that are asked for in one walk. */
-import { compareAsUtf8 } from "../../sdk/c1z/read/utf8-order.ts";
+import { compareAsUtf8 } from "../../sdk/c1z/read/merge-by-key.ts";
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
 import { closestNamed, nameKey } from "../folded-text.ts";
 import { type Account, type Holdings, slim } from "../holdings.ts";

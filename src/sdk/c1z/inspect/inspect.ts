@@ -17,11 +17,9 @@ import { openStoreFiles, type StoreFiles, storeError } from "../read/pebble/stor
 import { confine } from "../scratch/foreign-database.ts";
 import { createScratch, type Scratch } from "../scratch/scratch.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
+import { inspectRows, inspectSchema, inspectSyncs } from "./inspect-database.ts";
 import { type InspectCheck, type InspectProblem, InspectProblems, inspectChecks } from "./inspect-problems.ts";
-import { inspectRows } from "./inspect-rows.ts";
 import { inspectRun } from "./inspect-run.ts";
-import { inspectSchema } from "./inspect-schema.ts";
-import { inspectSyncs } from "./inspect-syncs.ts";
 import { inspectFiles, inspectTables } from "./inspect-tables.ts";
 import { StoreInspection } from "./store-inspection.ts";
 

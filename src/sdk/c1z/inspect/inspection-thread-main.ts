@@ -1,6 +1,6 @@
 /** Runs on the thread that inspects a file while it is written, see inspection-thread.ts. */
 import { parentPort } from "node:worker_threads";
-import type { InspectionAnswer, InspectionMessage } from "./inspection-messages.ts";
+import type { InspectionAnswer, InspectionMessage } from "./inspection-thread.ts";
 import { WrittenFileInspection } from "./written-file.ts";
 
 const inspection = new WrittenFileInspection();

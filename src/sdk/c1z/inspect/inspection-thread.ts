@@ -5,8 +5,18 @@
 import type { Worker } from "node:worker_threads";
 import { startThread } from "../../start-thread.ts";
 import type { InspectProblem } from "./inspect-problems.ts";
-import type { InspectionAnswer, InspectionMessage } from "./inspection-messages.ts";
 import type { FileEnds, WrittenFrame, WrittenInspection } from "./written-file.ts";
+
+/** A message; the thread takes them in their order. */
+export type InspectionMessage =
+  | { readonly kind: "take"; readonly frame: WrittenFrame; readonly content: Uint8Array }
+  | { readonly kind: "finish"; readonly header: Uint8Array; readonly tail: Uint8Array; readonly size: number };
+
+/** The answer to a message: that it is done, what is wrong when it was the last, or why the thread failed. */
+export type InspectionAnswer =
+  | { readonly kind: "done" }
+  | { readonly kind: "found"; readonly problems: readonly InspectProblem[] }
+  | { readonly kind: "failed"; readonly message: string };
 
 /** Files that may wait for the thread, tables of two megabytes mostly. */
 const mostUnderWay = 2;

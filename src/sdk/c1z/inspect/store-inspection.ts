@@ -14,6 +14,7 @@ import type { SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
 import { GrantInspection } from "./grant-inspection.ts";
 import type { InspectProblems } from "./inspect-problems.ts";
+import { compareCounts } from "./inspect-run.ts";
 import { JoinedHash, KeySum, KnownKeys } from "./key-sums.ts";
 import { plainResource } from "./plain-resource.ts";
 
@@ -269,23 +270,10 @@ export class StoreInspection {
       const reader = new FieldReader(value);
       const { syncId, stats } = readStats(reader, reader.end);
       if (syncId !== sync?.id) this.#problems.warn("stats", "store", "the counts are those of another sync", syncId);
-      else this.#compareCounts("store", stats, counted);
+      else compareCounts("store", stats, counted, this.#problems);
     }
     for (const { stats } of manifest.syncs) {
-      if (stats !== noStats) this.#compareCounts("header", stats, counted);
-    }
-  }
-
-  #compareCounts(where: string, stored: SyncStats, counted: SyncStats): void {
-    for (const key of ["resourceTypes", "resources", "entitlements", "grants"] as const) {
-      if (stored[key] === counted[key]) continue;
-      this.#problems.fail("stats", where, `${key} differ`, `${stored[key]} stored, ${counted[key]} counted`);
-    }
-    for (const key of ["resourcesByResourceType", "entitlementsByResourceType", "grantsByResourceType"] as const) {
-      for (const type of new Set([...Object.keys(stored[key]), ...Object.keys(counted[key])])) {
-        const [had, has] = [stored[key][type] ?? 0, counted[key][type] ?? 0];
-        if (had !== has) this.#problems.fail("stats", where, `${key} differ`, `${type}: ${had} stored, ${has} counted`);
-      }
+      if (stats !== noStats) compareCounts("header", stats, counted, this.#problems);
     }
   }
 

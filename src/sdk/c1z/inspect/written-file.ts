@@ -16,9 +16,8 @@ import { SortedTable } from "../read/pebble/sorted-table.ts";
 import type { StoreFile } from "../read/pebble/store-files.ts";
 import { type InspectProblem, InspectProblems } from "./inspect-problems.ts";
 import { inspectRun } from "./inspect-run.ts";
-import { inspectBlocks, inspectLevels } from "./inspect-tables.ts";
+import { inspectBlocks, inspectLevels, TableInspection } from "./inspect-tables.ts";
 import { StoreInspection } from "./store-inspection.ts";
-import { TableInspection } from "./table-inspection.ts";
 
 /** What is around the frames of a file, as it was read back. */
 export interface FileEnds {

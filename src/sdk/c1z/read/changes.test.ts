@@ -14,8 +14,7 @@ import {
 } from "../../../../test/support/sample-c1z.ts";
 import type { Grant, Resource } from "../../contracts/model.ts";
 import { newGrant } from "../../resources/ids.ts";
-import { compareGrants } from "./compare-grants.ts";
-import { compareResources } from "./compare-resources.ts";
+import { compareGrants, compareResources } from "./compare-views.ts";
 import { openC1z } from "./reader.ts";
 import type { GrantChange, ResourcePair } from "./sync-view.ts";
 

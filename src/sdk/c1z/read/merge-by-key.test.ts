@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { mergeByKey } from "./merge-by-key.ts";
-import { compareAsUtf8 } from "./utf8-order.ts";
+import { compareAsUtf8, mergeByKey } from "./merge-by-key.ts";
 
 const texts = fc.uniqueArray(fc.string({ unit: "binary", maxLength: 4 }));
 

@@ -19,8 +19,8 @@ import { columnsOf, type TableName } from "../scratch/schema.ts";
 import { countRows, statsFromJson } from "../write/stats.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
-import { compareGrants } from "./compare-grants.ts";
-import { compareResources } from "./compare-resources.ts";
+import { compareGrants, compareResources } from "./compare-views.ts";
+import { compareAsUtf8 } from "./merge-by-key.ts";
 import { type RowNumbers, rowNumbers } from "./row-numbers.ts";
 import type {
   GrantChange,
@@ -34,7 +34,6 @@ import type {
   RowWindow,
   SyncView,
 } from "./sync-view.ts";
-import { compareAsUtf8 } from "./utf8-order.ts";
 
 /** Where the database comes from, for errors, and what one list of its rows may come to. */
 export interface DatabasePlace {

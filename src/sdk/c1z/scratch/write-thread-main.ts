@@ -5,7 +5,7 @@ import { isSqliteError } from "../container/file-errors.ts";
 import { GrantInserter } from "./grant-batches.ts";
 import { insertRows } from "./row-batches.ts";
 import { configureConnection, Statements, share } from "./row-sql.ts";
-import { Flag, type WriteAnswer, type WriteMessage, type WriteThreadStart } from "./write-messages.ts";
+import { Flag, type WriteAnswer, type WriteMessage, type WriteThreadStart } from "./write-thread.ts";
 
 const { database, flags, answers } = workerData as WriteThreadStart; // what WriteThread gives
 

@@ -16,7 +16,7 @@ import { decoderLimits } from "../../container/decoder-limits.ts";
 import { parseGoTime } from "../../container/go-time.ts";
 import { inspectC1z } from "../../inspect/inspect.ts";
 import { createScratch } from "../../scratch/scratch.ts";
-import { compareGrants } from "../compare-grants.ts";
+import { compareGrants } from "../compare-views.ts";
 import { openC1z } from "../reader.ts";
 import type { GrantChange, SyncView } from "../sync-view.ts";
 import { PebbleStore } from "./store.ts";

@@ -10,8 +10,8 @@ import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, une
 import { readStats, type StatsRecord } from "../../pebble/stats-record.ts";
 import type { SyncRun } from "../../write/sync-runs.ts";
 import type { SyncStats } from "../../write/sync-store.ts";
-import { compareGrants } from "../compare-grants.ts";
-import { compareResources } from "../compare-resources.ts";
+import { compareGrants, compareResources } from "../compare-views.ts";
+import { compareAsUtf8 } from "../merge-by-key.ts";
 import type {
   GrantChange,
   HeldEntitlement,
@@ -24,7 +24,6 @@ import type {
   RowWindow,
   SyncView,
 } from "../sync-view.ts";
-import { compareAsUtf8 } from "../utf8-order.ts";
 import { compareKeys, type KeyPlace } from "./block-rows.ts";
 import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeFrom, rangeOf } from "./key-parts.ts";
 import {

@@ -1,5 +1,7 @@
-/** Compares who holds what in two syncs that lie in different files, entitlement by entitlement. */
-import type { GrantChange, HeldEntitlement, SyncView } from "./sync-view.ts";
+/** Compares two syncs that lie in different files, whatever their versions: who holds what, and the resources row by row. */
+
+import { mergeByKey } from "./merge-by-key.ts";
+import type { GrantChange, HeldEntitlement, KeyedResource, ResourcePair, SyncView } from "./sync-view.ts";
 
 /** Grants that only one of the two has. Holders of one entitlement are in memory at a time. */
 export function* compareGrants(before: SyncView, after: SyncView): Generator<GrantChange> {
@@ -29,4 +31,25 @@ function* compareHolders(entitlement: HeldEntitlement, before: SyncView, after: 
     if (!gone.delete(JSON.stringify(principal))) yield { change: "added", grant: { ...entitlement, principal } };
   }
   for (const principal of gone.values()) yield { change: "removed", grant: { ...entitlement, principal } };
+}
+
+/** Resources that only one of the two has, or whose rows differ, and those of the keys `also`; by key. */
+export function* compareResources(
+  before: SyncView,
+  after: SyncView,
+  also: ReadonlySet<string>,
+): Generator<ResourcePair> {
+  const keyOf = ({ key }: KeyedResource): string => key;
+  const left = { items: before.resourcesByKey(), keyOf };
+  for (const pair of mergeByKey(left, { items: after.resourcesByKey(), keyOf })) {
+    if (pair.kind === "left") yield { before: pair.left, after: undefined };
+    else if (pair.kind === "right") yield { before: undefined, after: pair.right };
+    else if (!isSame(pair.left, pair.right) || also.has(pair.left.key)) yield { before: pair.left, after: pair.right };
+  }
+}
+
+function isSame(before: KeyedResource, after: KeyedResource): boolean {
+  if (before.encoding !== after.encoding) return false;
+  const [left, right] = [before.content, after.content];
+  return left.every((part, index) => Buffer.compare(part, right[index] ?? part) === 0);
 }
