@@ -2,9 +2,16 @@
  * Checks the grants of a version 3 store, and what must follow from them: the indexes and the digests. Each family is
  * looked at once, in the order of its keys; of what is derived only sums are kept.
  */
-import { digestKinds, digestWidth, entitlementParts, escaped, mostDigestWidth, prefixes } from "../pebble/keys.ts";
+import {
+  digestKinds,
+  digestWidth,
+  entitlementParts,
+  escaped,
+  keyOf,
+  mostDigestWidth,
+  prefixes,
+} from "../pebble/keys.ts";
 import type { RowPlace } from "../read/pebble/block-rows.ts";
-import { keyOf } from "../read/pebble/key-parts.ts";
 import { grantRecordOf } from "../read/pebble/records.ts";
 import type { InspectProblems } from "./inspect-problems.ts";
 import { type Halves, JoinedHash, KeySum, type KnownKeys } from "./key-sums.ts";

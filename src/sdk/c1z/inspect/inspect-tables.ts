@@ -12,11 +12,10 @@ import {
   type RowPlace,
 } from "../read/pebble/block-rows.ts";
 import { ByteCursor, PebbleFormatError } from "../read/pebble/byte-cursor.ts";
-import { tableFileName } from "../read/pebble/directory.ts";
 import type { FrameEntry } from "../read/pebble/frame-index.ts";
 import { SortedTable } from "../read/pebble/sorted-table.ts";
 import type { StoreFile, StoreFiles } from "../read/pebble/store-files.ts";
-import type { StoreVersion, TableEntry } from "../read/pebble/version.ts";
+import { type StoreVersion, type TableEntry, tableFileName } from "../read/pebble/version.ts";
 import type { InspectProblems } from "./inspect-problems.ts";
 
 const pieceBytes = 1024 * 1024;

@@ -5,10 +5,19 @@
  */
 import { FieldReader } from "../../wire/field-reader.ts";
 import type { V3Manifest } from "../container/v3-manifest.ts";
-import { digestKinds, entitlementParts, joined, metaKeys, prefixes, syncRunKey } from "../pebble/keys.ts";
+import {
+  digestKinds,
+  endOfPart,
+  entitlementParts,
+  joined,
+  keyOf,
+  metaKeys,
+  partsAt,
+  prefixes,
+  syncRunKey,
+} from "../pebble/keys.ts";
 import { noStats, readStats } from "../pebble/stats-record.ts";
 import type { RowPlace } from "../read/pebble/block-rows.ts";
-import { endOfPart, keyOf, partsAt } from "../read/pebble/key-parts.ts";
 import { entitlementOf, resourceOf, resourceTypeOf } from "../read/pebble/records.ts";
 import type { SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";

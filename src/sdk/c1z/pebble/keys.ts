@@ -1,6 +1,7 @@
 /**
  * The keys of a Baton store in Pebble (version 3 c1z). Every key is a prefix of its family and text components, each
- * escaped so that it holds no 00, joined by one 00. So keys sort as their components do.
+ * escaped so that it holds no 00, joined by one 00. So keys sort as their components do. How they are made, taken apart,
+ * and which of them begin with given components.
  */
 
 /** What a key begins with, by family. Prefixes of families that are read by range end before their components. */
@@ -72,10 +73,13 @@ export function unescaped(bytes: Uint8Array): Buffer {
 export function joined(...components: readonly string[]): Buffer {
   // Nearly always there is nothing to escape, and one text becomes bytes in a quarter of the time.
   if (!components.some((one) => one.includes("\0") || one.includes("\x01"))) return Buffer.from(components.join("\0"));
-  return Buffer.concat(components.flatMap((one, index) => (index === 0 ? [escaped(one)] : [separator, escaped(one)])));
+  return Buffer.concat(
+    components.flatMap((one, index) => (index === 0 ? [escaped(one)] : [separatorBytes, escaped(one)])),
+  );
 }
 
-const separator = Buffer.from([0]);
+const separator = 0;
+const separatorBytes = Buffer.from([separator]);
 
 /** How a key names an entitlement: four components. An id that begins with its resource's is cut there. */
 export function entitlementParts(resourceType: string, resource: string, id: string): readonly string[] {
@@ -93,4 +97,56 @@ export function entitlementIdOf([resourceType, resource, flag, tail = ""]: reado
 /** Readers of all versions take a grant without an id to have this one. */
 export function usualGrantId(entitlementId: string, principalType: string, principal: string): string {
   return `${entitlementId}:${principalType}:${principal}`;
+}
+
+/** Keys from `from` to below `to`. */
+export interface KeyRange {
+  readonly from: Buffer;
+  readonly to: Buffer;
+}
+
+const escapeByte = 1;
+
+/** Keys of a family whose first components are these. */
+export function rangeOf(prefix: Buffer, ...components: readonly string[]): KeyRange {
+  return rangeFrom(components.length === 0 ? prefix.subarray(0, -1) : Buffer.concat([prefix, joined(...components)]));
+}
+
+/** Keys that go on behind `start` with a separator. */
+export function rangeFrom(start: Buffer): KeyRange {
+  const from = Buffer.concat([start, Buffer.from([separator])]);
+  const to = Buffer.from(from);
+  // It is the least byte of all.
+  to[to.length - 1] = separator + 1;
+  return { from, to };
+}
+
+/** The one key of a family with these components. */
+export function keyOf(prefix: Buffer, ...components: readonly string[]): Buffer {
+  return Buffer.concat([prefix, joined(...components)]);
+}
+
+/** Where the component that begins at `start` ends: at the next separator, or with the key. */
+export function endOfPart(key: Buffer, start: number): number {
+  const end = key.indexOf(separator, start);
+  return end === -1 ? key.length : end;
+}
+
+/** The component in bytes `start` to `end`. @throws RangeError when it is not UTF-8 */
+export function partAt(key: Buffer, start: number, end: number): string {
+  for (let at = start; at < end; at++) {
+    if (key[at] === escapeByte) return unescaped(key.subarray(start, end)).toString("utf8");
+  }
+  return key.toString("utf8", start, end);
+}
+
+/** `count` components from `start` on; fewer where the key has no more. */
+export function partsAt(key: Buffer, start: number, count: number): string[] {
+  const parts: string[] = [];
+  for (let at = start; parts.length < count && at <= key.length; ) {
+    const end = endOfPart(key, at);
+    parts.push(partAt(key, at, end));
+    at = end + 1;
+  }
+  return parts;
 }

@@ -6,7 +6,21 @@ import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../
 import { reportProgress } from "../../../file-progress.ts";
 import type { Guarded } from "../../../proto/resource-later.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
-import { digestKinds, entitlementIdOf, entitlementParts, metaKeys, prefixes, unescaped } from "../../pebble/keys.ts";
+import {
+  digestKinds,
+  endOfPart,
+  entitlementIdOf,
+  entitlementParts,
+  type KeyRange,
+  keyOf,
+  metaKeys,
+  partAt,
+  partsAt,
+  prefixes,
+  rangeFrom,
+  rangeOf,
+  unescaped,
+} from "../../pebble/keys.ts";
 import { readStats, type StatsRecord } from "../../pebble/stats-record.ts";
 import type { SyncRun } from "../../write/sync-runs.ts";
 import type { SyncStats } from "../../write/sync-store.ts";
@@ -25,7 +39,6 @@ import type {
   SyncView,
 } from "../sync-view.ts";
 import { compareKeys, type KeyPlace } from "./block-rows.ts";
-import { endOfPart, type KeyRange, keyOf, partAt, partsAt, rangeFrom, rangeOf } from "./key-parts.ts";
 import {
   entitlementOf,
   grantOf,

@@ -1,27 +1,27 @@
 /**
  * A Pebble store, opened for reading: all its tables, merged by key, the newest entry of each key, without what was
- * deleted. Knows no Baton keys.
+ * deleted; and of its logs what no table has yet. Knows no Baton keys.
  */
 
 import { reportProgress } from "../../../file-progress.ts";
 import type { DecoderLimits } from "../../container/decoder-limits.ts";
-import { isSet } from "./block-rows.ts";
-import { PebbleFormatError, TooManyRowsError } from "./byte-cursor.ts";
+import { entryKinds, isSet } from "./block-rows.ts";
+import { ByteCursor, PebbleFormatError, PebbleUnsupportedError, TooManyRowsError } from "./byte-cursor.ts";
 import { DeletedRanges } from "./deleted-ranges.ts";
-import { readWhole, tableFileName, versionOf } from "./directory.ts";
+import { logRecords } from "./record-log.ts";
 import {
   followsOn,
   type Level,
+  type LooseEntry,
   levelsOf,
   MemoryRun,
   MergedCursor,
   type RunCursor,
   type SortedRun,
 } from "./sorted-run.ts";
-import { type DecodedBlocks, SortedTable } from "./sorted-table.ts";
+import { type DecodedBlocks, type RangeDeletion, SortedTable } from "./sorted-table.ts";
 import type { StoreFile } from "./store-files.ts";
-import type { StoreVersion, TableEntry } from "./version.ts";
-import { type LogContent, readWriteAheadLog } from "./write-ahead-log.ts";
+import { readWhole, type StoreVersion, type TableEntry, tableFileName, versionOf } from "./version.ts";
 
 /** A live entry until the next one is asked for; views that are made when they are read. */
 export type StoreEntry = Pick<RunCursor, "key" | "value" | "locateKey">;
@@ -192,4 +192,38 @@ export class StoreScan implements IterableIterator<StoreEntry, undefined> {
     }
     return undefined;
   }
+}
+
+const batchHeaderBytes = 12;
+
+/** Entries and range deletions of a log; files of Baton writers have empty ones. */
+interface LogContent {
+  readonly entries: LooseEntry[];
+  readonly ranges: RangeDeletion[];
+}
+
+/** Adds what the log `bytes` holds to `content`. */
+function readWriteAheadLog(bytes: Buffer, logNumber: number, content: LogContent): void {
+  for (const batch of logRecords(bytes, { logNumber })) {
+    if (batch.length < batchHeaderBytes) throw new PebbleFormatError("a batch of its log is too short");
+    const first = Number(batch.readBigUInt64LE(0));
+    let sequence = first;
+    const cursor = new ByteCursor(batch, batchHeaderBytes);
+    while (!cursor.isAtEnd) {
+      const kind = cursor.byte();
+      const key = cursor.bytes();
+      // A note for readers of the log has no number of its own.
+      if (kind === entryKinds.logData) continue;
+      if (kind === entryKinds.rangeDelete) content.ranges.push({ start: key, end: cursor.bytes(), sequence });
+      else content.entries.push({ key, kind, sequence, value: bytesBehind(kind, cursor) });
+      sequence++;
+    }
+    if (sequence - first !== batch.readUInt32LE(8)) throw new PebbleFormatError("a batch of its log is not whole");
+  }
+}
+
+function bytesBehind(kind: number, cursor: ByteCursor): Buffer {
+  if (kind === entryKinds.delete || kind === entryKinds.singleDelete) return Buffer.alloc(0);
+  if (kind === entryKinds.set || kind === entryKinds.deleteSized) return cursor.bytes();
+  throw new PebbleUnsupportedError(`log entries of kind ${kind}`);
 }

@@ -1,6 +1,7 @@
-/** Which tables a store consists of, as its MANIFEST says. */
+/** Which tables a store consists of: which MANIFEST of its directory counts, and what that says. */
 import { ByteCursor, PebbleFormatError, PebbleUnsupportedError } from "./byte-cursor.ts";
 import { logRecords } from "./record-log.ts";
+import type { StoreFile } from "./store-files.ts";
 
 /** A user key with the rest of an internal key. */
 export interface InternalKey {
@@ -66,7 +67,7 @@ const customFields = { end: 1, backing: 66, prefix: 67, suffix: 68, blobReferenc
  * Replays the version edits.
  * @throws PebbleFormatError, or PebbleUnsupportedError for what is not read here.
  */
-export function readVersion(manifest: Buffer): StoreVersion {
+function readVersion(manifest: Buffer): StoreVersion {
   const replay = new Replay();
   for (const record of logRecords(manifest)) replay.apply(new ByteCursor(record));
   return replay.result();
@@ -178,4 +179,51 @@ export function internalKey(bytes: Buffer): InternalKey {
   if (length < 0) throw new PebbleFormatError("a key is shorter than its trailer");
   const sequence = bytes.readUInt32LE(length + 4) * 2 ** 24 + (bytes.readUInt32LE(length) >>> 8);
   return { key: bytes.subarray(0, length), sequence: sequence >= exclusiveSequence ? Infinity : sequence };
+}
+
+const formatVersions = { oldest: 13, newest: 24 } as const;
+const marker = /^marker\.([^.]+)\.(\d+)\.(.+)$/;
+
+/**
+ * The tables that a directory consists of.
+ * @throws PebbleFormatError, or PebbleUnsupportedError for what is not read here.
+ */
+export function versionOf(files: ReadonlyMap<string, StoreFile>): StoreVersion {
+  checkFormat(files);
+  const manifest = files.get(markedValue(files, "manifest") ?? "");
+  if (!manifest) throw new PebbleFormatError("its MANIFEST is missing");
+  return readVersion(readWhole(manifest));
+}
+
+/** A table takes some 100 bytes in the list, and logs are empty in the files of Baton writers. */
+const maxListBytes = 32 * 1024 * 1024;
+
+/** A MANIFEST or a log, which is in memory as a whole. @throws PebbleFormatError when it is larger than 32 MiB */
+export function readWhole(file: StoreFile): Buffer {
+  if (file.size > maxListBytes) throw new PebbleFormatError("a MANIFEST or log of its store is larger than 32 MiB");
+  return file.read(0, file.size);
+}
+
+/** Name of the file of a table. */
+export function tableFileName(number: number): string {
+  return `${String(number).padStart(6, "0")}.sst`;
+}
+
+function checkFormat(files: ReadonlyMap<string, StoreFile>): void {
+  const text = markedValue(files, "format-version");
+  if (text === undefined) throw new PebbleFormatError("its format marker is missing");
+  const version = Number(text);
+  if (!(version >= formatVersions.oldest && version <= formatVersions.newest)) {
+    throw new PebbleUnsupportedError(`the Pebble format ${text}`);
+  }
+}
+
+/** The value of the newest marker of this name. */
+function markedValue(files: ReadonlyMap<string, StoreFile>, name: string): string | undefined {
+  let [newest, value] = [-1, undefined as string | undefined];
+  for (const file of files.keys()) {
+    const [, found, iteration, marked] = marker.exec(file) ?? [];
+    if (found === name && Number(iteration) > newest) [newest, value] = [Number(iteration), marked];
+  }
+  return value;
 }
