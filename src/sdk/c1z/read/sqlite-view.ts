@@ -1,8 +1,10 @@
 /**
- * One sync of a version 1 c1z: rows of its database, by any writer. Tables and columns that older writers lack are
- * worked around. Questions asked many times are prepared once and answered from the indexes.
+ * A version 1 c1z by any writer, opened: its database is unpacked into the scratch directory, and nothing in it is carried
+ * out. The view of one sync answers from the indexes where it can.
  */
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../contracts/model.ts";
 import { reportProgress } from "../../file-progress.ts";
 import {
@@ -12,42 +14,33 @@ import {
   decodeResourceLater,
   decodeResourceType,
 } from "../../proto/decode.ts";
-import { tooManyRows } from "../container/decoder-limits.ts";
-import { corruptFile, databaseError } from "../container/file-errors.ts";
+import { unpackDatabase } from "../container/container.ts";
+import { type DecoderLimits, rowLimit, tooManyRows } from "../container/decoder-limits.ts";
+import { databaseError } from "../container/file-errors.ts";
+import { confine } from "../scratch/foreign-database.ts";
+import { PageKinds } from "../scratch/page-trees.ts";
 import { bytesOf, type Row, resourceKey } from "../scratch/row-sql.ts";
-import { columnsOf, type TableName } from "../scratch/schema.ts";
+import type { TableName } from "../scratch/schema.ts";
+import type { Scratch } from "../scratch/scratch.ts";
 import { countRows, statsFromJson } from "../write/stats.ts";
-import type { SyncRun } from "../write/sync-runs.ts";
+import { listSyncRuns, type SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
 import { compareGrants, compareResources } from "./compare-views.ts";
 import { compareAsUtf8 } from "./merge-by-key.ts";
-import { type RowNumbers, rowNumbers } from "./row-numbers.ts";
+import { type Condition, type DatabasePlace, type RowNumbers, rowNumbers, SqliteRows } from "./sqlite-rows.ts";
 import type {
   GrantChange,
   HeldEntitlement,
   HeldGrant,
   Holder,
   KeyedResource,
+  ReadEngine,
   ResourcePair,
   RowFilter,
   RowKind,
   RowWindow,
   SyncView,
 } from "./sync-view.ts";
-
-/** Where the database comes from, for errors, and what one list of its rows may come to. */
-export interface DatabasePlace {
-  readonly path: string;
-  readonly scratch: string;
-  readonly maxRows: number;
-  readonly maxBytes: number;
-}
-
-/** Conditions on columns, and their values. */
-interface Condition {
-  readonly where: readonly string[];
-  readonly values: readonly string[];
-}
 
 /** What rows have in common, and their ids. */
 interface RowGroup {
@@ -81,21 +74,39 @@ const rowIds = "json_group_array(id) as ids";
 const rowsByPrincipal = `select principal_resource_id, ${rowIds} from v1_grants where principal_resource_type_id = ?
   group by principal_resource_id order by principal_resource_id`;
 const everything: Condition = { where: [], values: [] };
-/** Bytes of rows after which is said that reading moves on; a row counts as so many at least. */
-const progressBytes = { between: 1024 * 1024, row: 200 } as const;
+
+/** Opens the file. @throws BatonError `FILE-CORRUPT`, `FILE-FOREIGN`, `FILE-DECODER-LIMIT`, or what the system refused. */
+export async function openSqlite(path: string, scratch: Scratch, limits: DecoderLimits): Promise<ReadEngine> {
+  const kinds = new PageKinds();
+  const bytes = await unpackDatabase(path, scratch.database, limits, (piece, offset) => kinds.add(piece, offset));
+  const place = {
+    path,
+    scratch: scratch.directory,
+    maxRows: rowLimit(limits, bytes),
+    // A row is in one place only: no list of rows is longer than what it is read from.
+    maxBytes: statSync(scratch.database).size,
+  };
+  const db = new DatabaseSync(scratch.database, { readOnly: true });
+  try {
+    confine(db, path, scratch, limits, kinds);
+    return {
+      syncs: listSyncRuns(db),
+      view: (sync) => new SqliteView(db, place, sync),
+      close: () => db.isOpen && db.close(),
+    };
+  } catch (caught) {
+    db.close();
+    throw databaseError(caught, place);
+  }
+}
 
 /** The rows of one sync. */
-export class SqliteView implements SyncView {
+class SqliteView implements SyncView {
   readonly sync: SyncRun | undefined;
-  readonly #db: DatabaseSync;
-  readonly #place: DatabasePlace;
-  readonly #columns = new Map<TableName, ReadonlySet<string>>();
-  readonly #statements = new Map<string, StatementSync | undefined>();
-  #bytesSinceProgress = 0;
+  readonly #rows: SqliteRows;
 
   constructor(db: DatabaseSync, place: DatabasePlace, sync: SyncRun | undefined) {
-    this.#db = db;
-    this.#place = place;
+    this.#rows = new SqliteRows(db, place, sync?.id);
     this.sync = sync;
   }
 
@@ -104,11 +115,11 @@ export class SqliteView implements SyncView {
   }
 
   recount(): SyncStats {
-    return this.#guard(() => countRows(this.#db, this.sync?.id, this.sync?.type ?? "full"));
+    return this.#rows.guard(() => countRows(this.#rows.db, this.sync?.id, this.sync?.type ?? "full"));
   }
 
   count(kind: RowKind, filter: RowFilter = {}): number {
-    const row = this.#get(tableOf[kind], "count(*) as n", conditionOf(filter));
+    const row = this.#rows.get(tableOf[kind], "count(*) as n", conditionOf(filter));
     return Number(row?.["n"] ?? 0);
   }
 
@@ -125,34 +136,34 @@ export class SqliteView implements SyncView {
   }
 
   *grants(filter: RowFilter = {}, window?: RowWindow): Generator<Grant> {
-    const expansion = this.#columnsOf("v1_grants").has("expansion") ? "expansion" : "null as expansion";
+    const expansion = this.#rows.columnsOf("v1_grants").has("expansion") ? "expansion" : "null as expansion";
     const columns = `data, ${expansion}, ${heldColumns}, ${holderColumns}`;
     for (const row of this.#list("v1_grants", columns, filter, window)) yield grantOf(row);
   }
 
   getResourceType(id: string): ResourceType | undefined {
-    const row = this.#get("v1_resource_types", "data", byId(id));
+    const row = this.#rows.get("v1_resource_types", "data", byId(id));
     return row && decodeResourceType(messageOf(row));
   }
 
   getResource(id: ResourceId): Resource | undefined {
-    const row = this.#get("v1_resources", "data", byId(resourceKey(id)));
+    const row = this.#rows.get("v1_resources", "data", byId(resourceKey(id)));
     return row && decodeResource(messageOf(row));
   }
 
   getEntitlement(id: string): Entitlement | undefined {
-    const row = this.#get("v1_entitlements", "data", byId(id));
+    const row = this.#rows.get("v1_entitlements", "data", byId(id));
     return row && decodeEntitlement(messageOf(row));
   }
 
   /** From the index alone: a million rows take a fraction of a second. */
   grantsPerEntitlement(): ReadonlyMap<string, number> {
-    const rows = this.#all("v1_grants", "entitlement_id, count(*) as n", everything, "group by entitlement_id");
+    const rows = this.#rows.all("v1_grants", "entitlement_id, count(*) as n", everything, "group by entitlement_id");
     return new Map(rows.map((row) => [String(row["entitlement_id"]), Number(row["n"])]));
   }
 
   heldBy(principal: ResourceId): HeldEntitlement[] {
-    return this.#all("v1_grants", heldColumns, conditionOf({ principal }), "order by entitlement_id").map(heldOf);
+    return this.#rows.all("v1_grants", heldColumns, conditionOf({ principal }), "order by entitlement_id").map(heldOf);
   }
 
   /** Rows are read in the order in which they lie, each page once: those of one principal lie anywhere. */
@@ -163,7 +174,7 @@ export class SqliteView implements SyncView {
     for (const [type, places] of byType) {
       const placesById = Map.groupBy(places, (at) => principals[at]?.resource ?? "");
       const condition = { where: [rowsOfPrincipals], values: [type, JSON.stringify([...placesById.keys()])] };
-      const rows = this.#arrays("v1_grants", `principal_resource_id, ${heldColumns}`, condition, "order by id");
+      const rows = this.#rows.arrays("v1_grants", `principal_resource_id, ${heldColumns}`, condition, "order by id");
       for (const [principal, entitlementId, resourceType, resource] of rows) {
         const one = shared.of(String(entitlementId), String(resourceType), String(resource));
         for (const at of placesById.get(String(principal)) ?? []) held[at]?.push(one);
@@ -174,7 +185,7 @@ export class SqliteView implements SyncView {
 
   /** Two indexes say which rows belong to each entitlement and to each principal: no grant is handed out by itself. */
   *holders(resourceTypeId: string): Generator<Holder> {
-    if (!this.#has("v1_grants")) return;
+    if (!this.#rows.has("v1_grants")) return;
     const entitlements: HeldEntitlement[] = [];
     const entitlementOf = this.#numbersOfGrants();
     for (const { row, ids } of this.#rowsByEntitlement()) {
@@ -191,17 +202,17 @@ export class SqliteView implements SyncView {
   /** For the grants of all syncs: the ends of those of one would have to be looked for. */
   #numbersOfGrants(): RowNumbers {
     const idsFrom = (end: string) =>
-      this.#guard(() => this.#db.prepare(`select ${end}(id) as id from v1_grants`).get());
+      this.#rows.guard(() => this.#rows.db.prepare(`select ${end}(id) as id from v1_grants`).get());
     const [first, last] = [idsFrom("min")?.["id"], idsFrom("max")?.["id"]];
-    return rowNumbers(Number(first ?? 1), Number(last ?? 0), this.#place.maxBytes / 16);
+    return rowNumbers(Number(first ?? 1), Number(last ?? 0), this.#rows.place.maxBytes / 16);
   }
 
   /** In the order of an index, where there is one: sorting by all columns would take twice as long. */
   *#rowsByEntitlement(): Generator<RowGroup> {
     const columns = `entitlement_id, ${resourceEnds}, ${rowIds}`;
-    const query = this.#text("v1_grants", columns, everything, "group by entitlement_id order by entitlement_id");
+    const query = this.#rows.text("v1_grants", columns, everything, "group by entitlement_id order by entitlement_id");
     if (query === undefined) return;
-    for (const group of this.#grouped(query, this.#values(everything))) {
+    for (const group of this.#grouped(query, this.#rows.values(everything))) {
       const { row } = group;
       const isOnOne = row["resource_type_id"] === row["last_type"] && row["resource_id"] === row["last_id"];
       if (isOnOne) yield group;
@@ -213,14 +224,14 @@ export class SqliteView implements SyncView {
   #rowsByResource(entitlementId: string): Iterable<RowGroup> {
     const condition = conditionOf({ entitlementId });
     const tail = "group by resource_type_id, resource_id order by resource_type_id, resource_id";
-    const query = this.#text("v1_grants", `${heldColumns}, ${rowIds}`, condition, tail);
-    return query === undefined ? [] : this.#grouped(query, this.#values(condition));
+    const query = this.#rows.text("v1_grants", `${heldColumns}, ${rowIds}`, condition, tail);
+    return query === undefined ? [] : this.#grouped(query, this.#rows.values(condition));
   }
 
   *#grouped(query: string, values: readonly string[]): Generator<RowGroup> {
-    const { path, maxRows } = this.#place;
+    const { path, maxRows } = this.#rows.place;
     let count = 0;
-    for (const row of this.#walk(query, values)) {
+    for (const row of this.#rows.walk(query, values)) {
       const ids: readonly number[] = JSON.parse(String(row["ids"]));
       count += ids.length;
       if (count > maxRows) throw tooManyRows(path, maxRows);
@@ -232,16 +243,16 @@ export class SqliteView implements SyncView {
   countHolders(resourceTypeId: string): ReadonlyMap<string, number> {
     // One row for each holder first: counting distinct texts that are put together takes three times as long.
     const condition = conditionOf({ resourceTypeId });
-    const holders = this.#text("v1_grants", `distinct resource_id, ${holderColumns}`, condition, "");
+    const holders = this.#rows.text("v1_grants", `distinct resource_id, ${holderColumns}`, condition, "");
     if (holders === undefined) return new Map();
     const query = `select resource_id, count(*) as n from (${holders}) group by resource_id`;
-    const rows = this.#guard(() => this.#db.prepare(query).all(...this.#values(condition)));
+    const rows = this.#rows.guard(() => this.#rows.db.prepare(query).all(...this.#rows.values(condition)));
     return new Map(rows.map((row) => [String(row["resource_id"]), Number(row["n"])]));
   }
 
   *holdersOf({ entitlementId }: HeldEntitlement): Generator<ResourceId> {
     const condition = conditionOf({ entitlementId });
-    for (const row of this.#iterate("v1_grants", holderColumns, condition, "order by id")) yield holderOf(row);
+    for (const row of this.#rows.iterate("v1_grants", holderColumns, condition, "order by id")) yield holderOf(row);
   }
 
   *resourcesByKey(resourceTypeId?: string): Generator<KeyedResource> {
@@ -256,29 +267,30 @@ export class SqliteView implements SyncView {
   }
 
   *#keyedResources(condition: Condition, order: string): Generator<KeyedResource> {
-    for (const row of this.#iterate("v1_resources", keyedColumns, condition, order)) yield keyedOf(row);
+    for (const row of this.#rows.iterate("v1_resources", keyedColumns, condition, order)) yield keyedOf(row);
   }
 
   #keyedResource(key: string): KeyedResource | undefined {
-    const row = this.#get("v1_resources", keyedColumns, byId(key));
+    const row = this.#rows.get("v1_resources", keyedColumns, byId(key));
     return row && keyedOf(row);
   }
 
   *entitlementKeys(): Generator<HeldEntitlement> {
     const columns = "external_id as entitlement_id, resource_type_id, resource_id";
-    for (const row of this.#iterate("v1_entitlements", columns, everything, "order by external_id")) yield heldOf(row);
+    for (const row of this.#rows.iterate("v1_entitlements", columns, everything, "order by external_id"))
+      yield heldOf(row);
   }
 
   /** Within one file the database compares the rows, and hands out the keys of those that differ. */
   *resourceChanges(earlier: SyncView, also: ReadonlySet<string>): Generator<ResourcePair> {
     const older = this.#inSameFile(earlier);
-    if (!older || !this.#has("v1_resources")) {
+    if (!older || !this.#rows.has("v1_resources")) {
       yield* compareResources(earlier, this, also);
       return;
     }
     const keys = new Set(also);
     for (const query of [resourcesOfOne, resourcesThatDiffer]) {
-      for (const row of this.#walk(query, older.syncs)) keys.add(String(row["external_id"]));
+      for (const row of this.#rows.walk(query, older.syncs)) keys.add(String(row["external_id"]));
     }
     for (const key of [...keys].sort(compareAsUtf8)) {
       const [before, after] = [older.view.#keyedResource(key), this.#keyedResource(key)];
@@ -290,11 +302,11 @@ export class SqliteView implements SyncView {
   /** Within one file the index on the ids tells, without a row being read; there grants are told apart by their ids. */
   *grantChanges(earlier: SyncView): Generator<GrantChange> {
     const older = this.#inSameFile(earlier);
-    if (!older || !this.#has("v1_grants")) {
+    if (!older || !this.#rows.has("v1_grants")) {
       yield* compareGrants(earlier, this);
       return;
     }
-    for (const row of this.#walk(grantsOfOne, older.syncs)) {
+    for (const row of this.#rows.walk(grantsOfOne, older.syncs)) {
       const isAdded = row["sync_id"] === this.sync?.id;
       const grant = (isAdded ? this : older.view).#heldGrant(String(row["external_id"]));
       if (grant) yield { change: isAdded ? "added" : "removed", grant };
@@ -305,119 +317,18 @@ export class SqliteView implements SyncView {
   #inSameFile(view: SyncView): { readonly view: SqliteView; readonly syncs: readonly string[] } | undefined {
     const [before, after] = [view.sync?.id, this.sync?.id];
     if (before === undefined || after === undefined || before === after) return undefined;
-    return view instanceof SqliteView && view.#db === this.#db ? { view, syncs: [before, after] } : undefined;
+    return view instanceof SqliteView && view.#rows.db === this.#rows.db ? { view, syncs: [before, after] } : undefined;
   }
 
   #heldGrant(id: string): HeldGrant | undefined {
-    const row = this.#get("v1_grants", `${heldColumns}, ${holderColumns}`, byId(id));
+    const row = this.#rows.get("v1_grants", `${heldColumns}, ${holderColumns}`, byId(id));
     return row && { ...heldOf(row), principal: holderOf(row) };
   }
 
   /** Rows in the order in which they were written. */
   #list(table: TableName, columns: string, filter: RowFilter = {}, window?: RowWindow): Generator<Row> {
     const part = window ? ` limit ${window.limit} offset ${window.offset}` : "";
-    return this.#iterate(table, columns, conditionOf(filter), `order by id${part}`);
-  }
-
-  #get(table: TableName, columns: string, condition: Condition): Row | undefined {
-    const statement = this.#prepare(table, columns, condition, "");
-    return this.#guard(() => statement?.get(...this.#values(condition)));
-  }
-
-  #all(table: TableName, columns: string, condition: Condition, tail: string): readonly Row[] {
-    const statement = this.#prepare(table, columns, condition, tail);
-    if (statement === undefined) return [];
-    return [...this.#bounded(this.#guard(() => statement.iterate(...this.#values(condition))))];
-  }
-
-  #iterate(table: TableName, columns: string, condition: Condition, tail: string): Generator<Row> {
-    const text = this.#text(table, columns, condition, tail);
-    return text === undefined ? noRows() : this.#walk(text, this.#values(condition));
-  }
-
-  /** A statement of its own, so that lists can be walked inside one another. */
-  #walk(text: string, values: readonly SQLInputValue[]): Generator<Row> {
-    return this.#bounded(this.#guard(() => this.#db.prepare(text).iterate(...values)));
-  }
-
-  /** Rows as arrays of their values, which takes two thirds of the time. */
-  #arrays(table: TableName, columns: string, condition: Condition, tail = ""): Generator<readonly SQLOutputValue[]> {
-    const text = this.#text(table, columns, condition, tail);
-    if (text === undefined) return noRows();
-    const rows = this.#guard(() => {
-      const statement = this.#db.prepare(text);
-      statement.setReturnArrays(true);
-      return statement.iterate(...this.#values(condition));
-    });
-    // The declaration of `iterate` does not know the line before.
-    return this.#bounded(rows as Iterator<unknown> as Iterator<readonly SQLOutputValue[]>);
-  }
-
-  *#bounded<T extends Row | readonly SQLOutputValue[]>(rows: Iterator<T>): Generator<T> {
-    const { path, maxRows, maxBytes } = this.#place;
-    let [count, bytes] = [0, 0];
-    const next = (): IteratorResult<T> => rows.next();
-    try {
-      for (;;) {
-        const found = this.#guard(next);
-        if (found.done) return;
-        if (++count > maxRows) throw tooManyRows(path, maxRows);
-        const rowBytes = bytesIn(found.value);
-        this.#countProgress(rowBytes);
-        bytes += rowBytes;
-        if (bytes > maxBytes) throw corruptFile(path, "its rows take more bytes than it has");
-        yield found.value;
-      }
-    } finally {
-      rows.return?.();
-    }
-  }
-
-  #countProgress(rowBytes: number): void {
-    this.#bytesSinceProgress += rowBytes + progressBytes.row;
-    if (this.#bytesSinceProgress < progressBytes.between) return;
-    this.#bytesSinceProgress = 0;
-    reportProgress();
-  }
-
-  #prepare(table: TableName, columns: string, condition: Condition, tail: string): StatementSync | undefined {
-    const key = `${table} ${columns} ${condition.where.join(" ")} ${tail}`;
-    if (!this.#statements.has(key)) {
-      const text = this.#text(table, columns, condition, tail);
-      this.#statements.set(key, text === undefined ? undefined : this.#guard(() => this.#db.prepare(text)));
-    }
-    return this.#statements.get(key);
-  }
-
-  /** Undefined when the file has no such table. */
-  #text(table: TableName, columns: string, { where }: Condition, tail: string): string | undefined {
-    if (!this.#has(table)) return undefined;
-    const conditions = this.sync === undefined ? where : [...where, "sync_id = ?"];
-    const filter = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
-    return `select ${columns} from ${table}${filter} ${tail}`;
-  }
-
-  #values({ values }: Condition): readonly string[] {
-    return this.sync === undefined ? values : [...values, this.sync.id];
-  }
-
-  #has(table: TableName): boolean {
-    return this.#columnsOf(table).size > 0;
-  }
-
-  /** A file does not change while it is read. */
-  #columnsOf(table: TableName): ReadonlySet<string> {
-    const known = this.#columns.get(table) ?? this.#guard(() => columnsOf(this.#db, table));
-    this.#columns.set(table, known);
-    return known;
-  }
-
-  #guard<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (caught) {
-      throw databaseError(caught, this.#place);
-    }
+    return this.#rows.iterate(table, columns, conditionOf(filter), `order by id${part}`);
   }
 }
 
@@ -455,24 +366,6 @@ function ofNumbers(
 }
 
 const nothing = new Uint8Array(0);
-
-function* noRows(): Generator<never> {}
-
-/** Of the texts and bytes of a row; what they take in the file is no less. */
-function bytesIn(row: Row | readonly SQLOutputValue[]): number {
-  let bytes = 0;
-  if (isArray(row)) for (const value of row) bytes += lengthOf(value);
-  else for (const name in row) bytes += lengthOf(row[name]);
-  return bytes;
-}
-
-function isArray(row: Row | readonly SQLOutputValue[]): row is readonly SQLOutputValue[] {
-  return Array.isArray(row);
-}
-
-function lengthOf(value: SQLOutputValue | undefined): number {
-  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
-}
 
 function byId(id: string): Condition {
   return { where: ["external_id = ?"], values: [id] };
