@@ -7,8 +7,10 @@ import {
   digestWidth,
   entitlementParts,
   escaped,
+  indexPrefixBytes,
   keyOf,
   mostDigestWidth,
+  prefixBytes,
   prefixes,
 } from "../pebble/keys.ts";
 import type { RowPlace } from "../read/pebble/block-rows.ts";
@@ -17,9 +19,6 @@ import type { InspectProblems } from "./inspect-problems.ts";
 import { type Halves, JoinedHash, KeySum, type KnownKeys } from "./key-sums.ts";
 import { isPlainGrant } from "./plain-grant.ts";
 
-/** Of the prefix of a family, and of that of an index. */
-const prefixBytes = 3;
-const indexPrefixBytes = 4;
 const bucketBytes = 2;
 const separator = 0;
 const none: Buffer = Buffer.alloc(0);

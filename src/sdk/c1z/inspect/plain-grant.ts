@@ -1,4 +1,5 @@
 /** Grants whose row says what its key says and nothing else: nearly all, and a million of them are not to be decoded. */
+import { prefixBytes } from "../pebble/keys.ts";
 import type { RowPlace } from "../read/pebble/block-rows.ts";
 
 /** Tags of c1.storage.v3.GrantRecord and of the two names in it; all are fields with a length. */
@@ -82,6 +83,3 @@ function isAscii(values: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if ((values[at] ?? 0) > 127) return false;
   return true;
 }
-
-/** Of the family, before the first component. */
-const prefixBytes = 3;

@@ -4,6 +4,7 @@
  */
 
 import { isUtf8 } from "node:buffer";
+import { prefixBytes } from "../pebble/keys.ts";
 import type { RowPlace } from "../read/pebble/block-rows.ts";
 
 /** Of google.protobuf.Value, with the lists and messages that it may be. */
@@ -23,7 +24,6 @@ const shape: Shape = {
   9: struct,
   10: { 2: "text" },
 };
-const prefixBytes = 3;
 const separator = 0;
 const none: Buffer = Buffer.alloc(0);
 

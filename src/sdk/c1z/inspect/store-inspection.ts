@@ -13,6 +13,7 @@ import {
   keyOf,
   metaKeys,
   partsAt,
+  prefixBytes,
   prefixes,
   syncRunKey,
 } from "../pebble/keys.ts";
@@ -27,7 +28,6 @@ import { compareCounts } from "./inspect-run.ts";
 import { JoinedHash, KeySum, KnownKeys } from "./key-sums.ts";
 import { plainResource } from "./plain-resource.ts";
 
-const prefixBytes = 3;
 const maxExamples = 5;
 const wholeDigestKey = Buffer.concat([prefixes.digest, Buffer.from([0, digestKinds.whole])]);
 /** Rows that say what the store is. */

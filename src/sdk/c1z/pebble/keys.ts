@@ -18,6 +18,12 @@ export const prefixes = {
   digest: Buffer.from([3, 10, 8, 0]),
 } as const;
 
+/** Bytes of the prefix of a family, and of that of an index. */
+export const prefixBytes = 3;
+export const indexPrefixBytes = 4;
+/** How many components of a key name an entitlement. */
+export const entitlementPartCount = 4;
+
 /** The key of the one sync run. */
 export const syncRunKey: Buffer = Buffer.from([3, 6]);
 

@@ -10,7 +10,7 @@ import { decoderLimits } from "../container/decoder-limits.ts";
 import { corruptFile, fileNotFound } from "../container/file-errors.ts";
 import { createScratch } from "../scratch/scratch.ts";
 import { latestFinished, latestUnfinished, type SyncRun } from "../write/sync-runs.ts";
-import { openPebble } from "./pebble/open-pebble.ts";
+import { openPebble } from "./pebble/pebble-view.ts";
 import { openSqlite } from "./sqlite-view.ts";
 import type { ReadEngine, SyncView } from "./sync-view.ts";
 

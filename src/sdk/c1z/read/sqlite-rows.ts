@@ -42,17 +42,20 @@ export class SqliteRows {
     this.#syncId = syncId;
   }
 
+  /** The first row that fits; undefined without one, and without the table. */
   get(table: TableName, columns: string, condition: Condition): Row | undefined {
     const statement = this.#prepare(table, columns, condition, "");
     return this.guard(() => statement?.get(...this.values(condition)));
   }
 
+  /** All rows that fit; none without the table. */
   all(table: TableName, columns: string, condition: Condition, tail: string): readonly Row[] {
     const statement = this.#prepare(table, columns, condition, tail);
     if (statement === undefined) return [];
     return [...this.#bounded(this.guard(() => statement.iterate(...this.values(condition))))];
   }
 
+  /** The same, row by row. */
   iterate(table: TableName, columns: string, condition: Condition, tail: string): Generator<Row> {
     const text = this.text(table, columns, condition, tail);
     return text === undefined ? noRows() : this.walk(text, this.values(condition));
@@ -120,10 +123,12 @@ export class SqliteRows {
     return `select ${columns} from ${table}${filter} ${tail}`;
   }
 
+  /** What a condition is asked with. */
   values({ values }: Condition): readonly string[] {
     return this.#syncId === undefined ? values : [...values, this.#syncId];
   }
 
+  /** False where the file has no such table. */
   has(table: TableName): boolean {
     return this.columnsOf(table).size > 0;
   }
@@ -135,6 +140,7 @@ export class SqliteRows {
     return known;
   }
 
+  /** Runs `action`, and turns what SQLite finds wrong into an error that names the file. */
   guard<T>(action: () => T): T {
     try {
       return action();
