@@ -6,7 +6,7 @@ import { ProtoWriter } from "../../../wire/proto-writer.ts";
 import { prefixes } from "../../pebble/keys.ts";
 import { type GrantOrder, sortedBy } from "./grant-order.ts";
 import { type Strings, stringAt } from "./names.ts";
-import { type GrantExtras, writeSources } from "./row-records.ts";
+import { type GrantExtras, type IdBytes, writeSources } from "./row-records.ts";
 import { type StoreSink, TableWriter } from "./table-writer.ts";
 
 /** A grant that is more than its entitlement and its principal. */
@@ -136,7 +136,7 @@ function writeStored(
 }
 
 /** The field that names a principal, with the principal's parent in its message. */
-function withParent(ref: Uint8Array, parent: { readonly type: Uint8Array; readonly id: Uint8Array }): Uint8Array {
+function withParent(ref: Uint8Array, parent: IdBytes): Uint8Array {
   const writer = new ProtoWriter();
   const start = writer.begin(4);
   // Behind the field's number and its length.

@@ -28,8 +28,8 @@ const purposeNames = ["", "ASSIGNMENT", "PERMISSION", "OWNERSHIP"] as const;
 
 const none: Uint8Array = new Uint8Array(0);
 
-/** Two strings, as bytes. */
-interface IdBytes {
+/** A type and an id, as the bytes of two strings; empty where there is none. */
+export interface IdBytes {
   readonly type: Uint8Array;
   readonly id: Uint8Array;
 }
@@ -59,8 +59,8 @@ export function writeTypeRecord(writer: ProtoWriter, message: Uint8Array, discov
   writer.bool(8, isExternal);
 }
 
-/** Writes a resource. @throws RangeError when `message` is none. */
-export function writeResourceRecord(writer: ProtoWriter, message: Uint8Array, discoveredAt: Timestamp): void {
+/** Writes a resource. Returns its parent. @throws RangeError when `message` is none. */
+export function writeResourceRecord(writer: ProtoWriter, message: Uint8Array, discoveredAt: Timestamp): IdBytes {
   const reader = new FieldReader(message);
   let [displayName, description] = [none, none];
   let profile: Uint8Array | undefined;
@@ -92,6 +92,7 @@ export function writeResourceRecord(writer: ProtoWriter, message: Uint8Array, di
   if (createdAt) writer.bytesAlways(11, createdAt);
   // Of an asset's reference the id is the first field.
   writer.bytes(13, icon.type);
+  return parent;
 }
 
 /** Writes an entitlement. @throws RangeError when `message` is none. */
@@ -131,7 +132,7 @@ export interface GrantExtras {
   /** Ids of entitlements, ascending by their bytes, and whether the principal holds them itself. */
   readonly sources: readonly (readonly [id: Uint8Array, isDirect: boolean])[];
   /** Parent of the principal, when the message names one. */
-  readonly principalParent: { readonly type: Uint8Array; readonly id: Uint8Array };
+  readonly principalParent: IdBytes;
 }
 
 /** Reads what is rare in a grant. @throws RangeError when `message` is none. */

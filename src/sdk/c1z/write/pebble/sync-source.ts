@@ -3,13 +3,19 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Timestamp } from "../../../contracts/model.ts";
 import { ProtoWriter } from "../../../wire/proto-writer.ts";
 import { Xxh64 } from "../../pebble/checksums.ts";
-import { entitlementParts, joined, prefixes } from "../../pebble/keys.ts";
+import { entitlementParts, escaped, joined, prefixes } from "../../pebble/keys.ts";
 import { bytesOf } from "../../scratch/row-sql.ts";
 import { hashWithSources, type SourceHashes } from "./grant-digests.ts";
 import { countsBelow, type GrantCodes, type GrantOrder, orderGrants } from "./grant-order.ts";
 import type { StoredGrant } from "./grant-tables.ts";
 import { type EntitlementName, stringAt } from "./names.ts";
-import { readGrantExtras, writeEntitlementRecord, writeResourceRecord, writeTypeRecord } from "./row-records.ts";
+import {
+  type IdBytes,
+  readGrantExtras,
+  writeEntitlementRecord,
+  writeResourceRecord,
+  writeTypeRecord,
+} from "./row-records.ts";
 
 /** A row of a table: its value is valid until the next one is asked for. */
 export type Row = readonly [key: Uint8Array, value: Uint8Array];
@@ -24,6 +30,8 @@ export class SyncSource {
   /** One for all rows: a statement for each is half of the time of a save, and megabytes until V8 collects it. */
   readonly #findStored: StatementSync;
   readonly #entitlementRows: Float64Array;
+  /** Of each parent the resources: their parts of a key, as Latin-1 of its bytes. */
+  readonly #children = new Map<string, string[]>();
   /** Entitlements, grants, and entitlements that only grants name. */
   readonly order: GrantOrder;
   /** Names of the entitlements by their numbers. */
@@ -85,7 +93,7 @@ export class SyncSource {
     return statement.all(this.#syncId).map((row) => String(row["resource_type_id"]));
   }
 
-  /** Rows of the resources. */
+  /** Rows of the resources. Ask for them once. */
   *resources(): Generator<Row> {
     // By the unique index: sorting the rows themselves would copy them all.
     const statement = this.#db.prepare(
@@ -96,24 +104,29 @@ export class SyncSource {
     for (const type of this.#typesOfResources()) {
       for (const row of statement.iterate(this.#syncId, type, `${type}:`, `${type};`)) {
         writer.reset();
-        writeResourceRecord(writer, bytesOf(row["data"]), this.#discoveredAt);
-        yield [keyOf(prefixes.resource, type, String(row["external_id"]).slice(type.length + 1)), writer.view()];
+        const parent = writeResourceRecord(writer, bytesOf(row["data"]), this.#discoveredAt);
+        const key = keyOf(prefixes.resource, type, String(row["external_id"]).slice(type.length + 1));
+        if (parent.id.length > 0) this.#addChild(parent, key);
+        yield [key, writer.view()];
       }
     }
   }
 
-  /** Keys of the resources that have a parent, by the parent. */
+  #addChild({ type, id }: IdBytes, key: Buffer): void {
+    const parent = `${escaped(type).toString("latin1")}\0${escaped(id).toString("latin1")}`;
+    const known = this.#children.get(parent);
+    const child = key.toString("latin1", prefixes.resource.length);
+    if (known) known.push(child);
+    else this.#children.set(parent, [child]);
+  }
+
+  /** Keys of the resources that have a parent, by the parent, once `resources` has given them all. */
   *resourcesByParent(): Generator<Row> {
-    const statement = this.#db.prepare(
-      `select parent_resource_type_id as parent_type, parent_resource_id as parent, resource_type_id as type,
-       external_id
-       from v1_resources where sync_id = ? and parent_resource_id <> '' order by 1, 2, 3, 4`,
-    );
-    for (const row of statement.iterate(this.#syncId)) {
-      const type = String(row["type"]);
-      const id = String(row["external_id"]).slice(type.length + 1);
-      yield [keyOf(prefixes.resourceByParent, String(row["parent_type"]), String(row["parent"]), type, id), nothing];
+    const prefix = prefixes.resourceByParent.toString("latin1");
+    for (const [parent, children] of [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      for (const child of children) yield [Buffer.from(`${prefix}${parent}\0${child}`, "latin1"), nothing];
     }
+    this.#children.clear();
   }
 
   /** Rows of the entitlements. */
