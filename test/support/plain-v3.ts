@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
 import { maskedCrc32c, Xxh64 } from "../../src/sdk/c1z/pebble/checksums.ts";
+import type { FrameEntry } from "../../src/sdk/c1z/read/pebble/frame-index.ts";
 import { tailOf } from "../../src/sdk/c1z/write/pebble/envelope.ts";
-import type { FrameEntry } from "../../src/sdk/c1z/write/pebble/frame-writer.ts";
 
 /** A key and its value. */
 export type PlainEntry = readonly [key: Buffer, value: Buffer];
@@ -61,9 +61,8 @@ export function framedV3(store: PlainStore, pieceBytes: number): Buffer {
       zstdCompressSync(bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)),
     );
     const packed = Buffer.concat(pieces);
-    const sha256 = createHash("sha256").update(bytes).digest();
-    const hashes = { rawBytes: bytes.length, xxh64: new Xxh64().digest(bytes), sha256 };
-    entries.push({ name, offset, compressedBytes: packed.length, ...hashes });
+    const hashes = { rawXxh64: new Xxh64().digest(bytes), rawSha256: createHash("sha256").update(bytes).digest() };
+    entries.push({ name, offset, packedBytes: packed.length, rawBytes: bytes.length, ...hashes });
     parts.push(packed);
     offset += packed.length;
   }

@@ -13,11 +13,15 @@ parentPort?.on("message", (message: InspectionMessage) => {
 async function answerTo(message: InspectionMessage): Promise<InspectionAnswer> {
   try {
     if (message.kind === "finish") return { kind: "found", problems: await inspection.finish(endsOf(message)) };
-    await inspection.take(message.frame, asBuffer(message.content));
+    await inspection.take(frameOf(message), asBuffer(message.content));
     return { kind: "done" };
   } catch (caught) {
     return { kind: "failed", message: caught instanceof Error ? caught.message : String(caught) };
   }
+}
+
+function frameOf({ frame }: Extract<InspectionMessage, { readonly kind: "take" }>) {
+  return { ...frame, rawXxh64: asBuffer(frame.rawXxh64), rawSha256: asBuffer(frame.rawSha256) };
 }
 
 function endsOf({ header, tail, size }: Extract<InspectionMessage, { readonly kind: "finish" }>) {

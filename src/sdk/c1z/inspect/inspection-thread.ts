@@ -4,12 +4,13 @@
  */
 import type { Worker } from "node:worker_threads";
 import { startThread } from "../../start-thread.ts";
+import type { FrameEntry } from "../read/pebble/frame-index.ts";
 import type { InspectProblem } from "./inspect-problems.ts";
-import type { FileEnds, WrittenFrame, WrittenInspection } from "./written-file.ts";
+import type { FileEnds, WrittenInspection } from "./written-file.ts";
 
 /** A message; the thread takes them in their order. */
 export type InspectionMessage =
-  | { readonly kind: "take"; readonly frame: WrittenFrame; readonly content: Uint8Array }
+  | { readonly kind: "take"; readonly frame: FrameEntry; readonly content: Uint8Array }
   | { readonly kind: "finish"; readonly header: Uint8Array; readonly tail: Uint8Array; readonly size: number };
 
 /** The answer to a message: that it is done, what is wrong when it was the last, or why the thread failed. */
@@ -39,7 +40,7 @@ export class InspectionThread implements WrittenInspection {
     this.#worker.on("exit", () => this.#fail(new Error("the thread that inspects the new file ended")));
   }
 
-  take(frame: WrittenFrame, content: Buffer): Promise<void> {
+  take(frame: FrameEntry, content: Buffer): Promise<void> {
     // A small one may lie in Node's pool, which cannot be handed over.
     const own = content.buffer.byteLength > Buffer.poolSize ? content : new Uint8Array(content);
     const transfer = own.buffer instanceof ArrayBuffer ? [own.buffer] : [];

@@ -2,11 +2,9 @@
  * Inspects a version 3 c1z while it is written, from what was read back of it, before it takes the place of another: all
  * that `inspect` finds in a file. Memory grows by 16 bytes for each resource and entitlement, and two keys for each table.
  */
-import { createHash } from "node:crypto";
 import { releaseBuffer } from "../../release-buffer.ts";
 import { v3Magic } from "../container/container.ts";
 import { decodeV3Header, type V3Header } from "../container/v3-manifest.ts";
-import { Xxh64 } from "../pebble/checksums.ts";
 import { readSyncRun } from "../pebble/sync-run.ts";
 import type { BlockRows } from "../read/pebble/block-rows.ts";
 import { PebbleFormatError, PebbleUnsupportedError } from "../read/pebble/byte-cursor.ts";
@@ -29,18 +27,13 @@ export interface FileEnds {
   readonly size: number;
 }
 
-/** A file of the store, and the frame that it is. */
-export interface WrittenFrame {
-  readonly name: string;
-  /** Where the frame begins in the c1z. */
-  readonly offset: number;
-  readonly packedBytes: number;
-}
-
 /** Sees each file of the store once it is written, in their order. */
 export interface FileWitness {
-  /** @param content what was unpacked of what was read back; it belongs to the witness from now on. */
-  take(frame: WrittenFrame, content: Buffer): Promise<void>;
+  /**
+   * @param frame its sizes and hashes are those of `content`.
+   * @param content what was unpacked of what was read back; it belongs to the witness from now on.
+   */
+  take(frame: FrameEntry, content: Buffer): Promise<void>;
 }
 
 /** An inspection that goes along with the writing. */
@@ -62,17 +55,15 @@ const none: Buffer = Buffer.alloc(0);
 export class WrittenFileInspection implements WrittenInspection {
   readonly #problems = new InspectProblems();
   readonly #rows = new StoreInspection(this.#problems);
-  readonly #hash = new Xxh64();
   readonly #frames = new Map<string, FrameEntry>();
   readonly #files = new Map<string, StoreFile>();
   readonly #tables = new Map<string, TableInspection>();
   /** Filled anew for each block. */
   #blockRows: BlockRows | undefined;
 
-  take(frame: WrittenFrame, content: Buffer): Promise<void> {
+  take(frame: FrameEntry, content: Buffer): Promise<void> {
     const { name } = frame;
-    const hashes = { rawXxh64: this.#hash.digest(content), rawSha256: createHash("sha256").update(content).digest() };
-    this.#frames.set(name, { ...frame, rawBytes: content.length, ...hashes });
+    this.#frames.set(name, frame);
     if (name.endsWith(".sst")) {
       this.#try("database", name, () => this.#table(name, content));
       this.#files.set(name, { ...fileOf(none), size: content.length });

@@ -4,8 +4,8 @@ import { compareUtf8, writeTimestamp } from "../../../wire/encode.ts";
 import { ProtoWriter } from "../../../wire/proto-writer.ts";
 import { v3Magic } from "../../container/container.ts";
 import { Xxh64 } from "../../pebble/checksums.ts";
+import type { FrameEntry } from "../../read/pebble/frame-index.ts";
 import type { SyncStats, SyncType } from "../sync-store.ts";
-import type { FrameEntry } from "./frame-writer.ts";
 import { formatVersion } from "./store-files.ts";
 
 /** The sync that a file holds. */
@@ -161,14 +161,14 @@ export function tailOf(header: Buffer, frames: readonly FrameEntry[], position: 
 function indexOf(frames: readonly FrameEntry[], manifestHash: Buffer): Buffer {
   const writer = new ProtoWriter();
   const byName = [...frames].sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { name, offset, compressedBytes, rawBytes, xxh64, sha256 } of byName) {
+  for (const { name, offset, packedBytes, rawBytes, rawXxh64, rawSha256 } of byName) {
     const entry = writer.begin(1);
     writer.string(1, name);
     writer.uint(2, offset);
-    writer.uint(3, compressedBytes);
+    writer.uint(3, packedBytes);
     writer.uint(4, rawBytes);
-    writer.fixed64(5, xxh64);
-    writer.bytes(6, sha256);
+    writer.fixed64(5, rawXxh64);
+    writer.bytes(6, rawSha256);
     writer.end(entry);
   }
   const total = (of: (frame: FrameEntry) => number): number => frames.reduce((sum, frame) => sum + of(frame), 0);
@@ -178,7 +178,7 @@ function indexOf(frames: readonly FrameEntry[], manifestHash: Buffer): Buffer {
   );
   writer.uint(
     3,
-    total((frame) => frame.compressedBytes),
+    total((frame) => frame.packedBytes),
   );
   writer.fixed64(4, manifestHash);
   return Buffer.from(writer.copy());

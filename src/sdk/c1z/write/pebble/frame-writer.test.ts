@@ -55,10 +55,10 @@ test("each file, of any size, is one frame that says its size, with its hashes",
     assert.deepEqual(writer.frames[number], {
       name: `file ${number}`,
       offset,
-      compressedBytes: length,
+      packedBytes: length,
       rawBytes: content.length,
-      xxh64: new Xxh64().digest(content),
-      sha256: createHash("sha256").update(content).digest(),
+      rawXxh64: new Xxh64().digest(content),
+      rawSha256: createHash("sha256").update(content).digest(),
     });
   }
 });
@@ -108,8 +108,6 @@ test("what Node packs and unpacks into is given back, and not left to V8", async
     size > Buffer.poolSize && result ? [result] : [],
   );
   assert.ok(large.length >= 6);
-  assert.deepEqual(
-    large.map(({ buffer }) => buffer.byteLength),
-    large.map(() => 0),
-  );
+  const left = large.filter(({ buffer }) => buffer.byteLength > 0);
+  assert.ok(left.length <= 1, "only the room for a next frame is left");
 });

@@ -4,11 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { constants, createZstdCompress, zstdDecompress } from "node:zlib";
-import { releaseBuffer } from "../../../release-buffer.ts";
+import { constants, createZstdCompress, type ZstdCompress, zstdDecompress } from "node:zlib";
+import { releaseBuffer, releasePiece } from "../../../release-buffer.ts";
 import { differs } from "../../container/appended-file.ts";
+import { taken } from "../../container/pack.ts";
 import type { FileWitness } from "../../inspect/written-file.ts";
 import { Xxh64 } from "../../pebble/checksums.ts";
+import type { FrameEntry } from "../../read/pebble/frame-index.ts";
 
 /** Room for a table (table-writer.ts) and its last rows. */
 const contentBytes = 2.5 * 1024 * 1024;
@@ -16,21 +18,10 @@ const contentBytes = 2.5 * 1024 * 1024;
 const mostUnderWay = 2;
 /** What is under way moves on only while the one who makes waits: several times for each file. */
 const bytesPerTurn = 256 * 1024;
-/** More than a table is when it is packed; what is larger comes out in several pieces. */
+/** More than a table is when it is packed; what does not fit behind the frame before comes out in several pieces. */
 const packedBytes = 1024 * 1024;
 /** Up to here content is copied to a place of its own size, so that many small files do not take a table's room each. */
 const smallBytes = 256 * 1024;
-
-/** What the index of the file says of a frame. */
-export interface FrameEntry {
-  readonly name: string;
-  readonly offset: number;
-  readonly compressedBytes: number;
-  readonly rawBytes: number;
-  /** Of the content, big-endian. */
-  readonly xxh64: Uint8Array;
-  readonly sha256: Uint8Array;
-}
 
 /** A file that grows at its end. */
 export interface FrameTarget {
@@ -53,22 +44,34 @@ const packing = {
 
 const unpack = promisify(zstdDecompress);
 
-/** A frame of its own. Node's function would do, but leaves a megabyte of each to V8: the end comes as a second piece. */
-function pack(content: Buffer): Promise<Buffer> {
-  // With its size the header says it, and Node ends the frame once.
-  const sizes = { chunkSize: Math.min(mostPacked(content.length), packedBytes), pledgedSrcSize: content.length };
-  const stream = createZstdCompress({ ...sizes, params: packing });
-  const pieces: Buffer[] = [];
-  stream.on("data", (piece: Buffer) => pieces.push(piece));
-  return new Promise((resolve, reject) => {
-    stream.on("error", reject);
-    stream.on("end", () => {
-      const packed = Buffer.concat(pieces);
-      for (const piece of pieces) releaseBuffer(piece);
-      resolve(packed);
-    });
-    stream.end(content);
+/** Makes frames with one context of zstd: a new one for each is a quarter of a millisecond, and memory until V8 collects it. */
+class FramePacker {
+  readonly #stream: ZstdCompress = createZstdCompress({
+    chunkSize: packedBytes,
+    // Each write is a frame of its own.
+    flush: constants.ZSTD_e_end,
+    params: packing,
   });
+  readonly #pieces: Buffer[] = [];
+
+  constructor() {
+    this.#stream.on("data", (piece: Buffer) => this.#pieces.push(piece));
+    // The one who packs gets it.
+    this.#stream.on("error", () => {});
+  }
+
+  /** Packs `content`, one after the other. */
+  async pack(content: Buffer): Promise<Buffer> {
+    await taken(this.#stream, content);
+    const pieces = this.#pieces.splice(0);
+    const packed = Buffer.concat(pieces);
+    for (const piece of pieces) releasePiece(piece);
+    return packed;
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
 }
 
 /** Writes one file after the other: what is appended is the content of the next, which `endFile` names. */
@@ -77,6 +80,7 @@ export class FrameWriter {
   readonly frames: FrameEntry[] = [];
   readonly #target: FrameTarget;
   readonly #witness: FileWitness;
+  readonly #packer = new FramePacker();
   readonly #hash = new Xxh64();
   readonly #free: Buffer[] = [];
   #content: Buffer = Buffer.allocUnsafeSlow(contentBytes);
@@ -117,10 +121,9 @@ export class FrameWriter {
     const whole = this.#content;
     const isSmall = this.#used <= smallBytes;
     const content = isSmall ? Buffer.from(whole.subarray(0, this.#used)) : whole.subarray(0, this.#used);
-    const hashes = { xxh64: this.#hash.digest(content), sha256: createHash("sha256").update(content).digest() };
     const before = this.#written;
     this.#underWay++;
-    this.#written = this.#write(name, content, hashes, before).then(() => {
+    this.#written = this.#write(name, content, before).then(() => {
       this.#underWay--;
       if (!isSmall && whole.length === contentBytes) this.#free.push(whole);
     });
@@ -133,25 +136,23 @@ export class FrameWriter {
   /** Returns when all files are written. @throws what kept one from it; an Error of the code `EREADBACK`. */
   async finish(): Promise<void> {
     await this.#written;
+    this.#packer.close();
   }
 
-  async #write(
-    name: string,
-    content: Buffer,
-    hashes: Pick<FrameEntry, "xxh64" | "sha256">,
-    before: Promise<void>,
-  ): Promise<void> {
+  async #write(name: string, content: Buffer, before: Promise<void>): Promise<void> {
     const rawBytes = content.length;
-    const [packed] = await Promise.all([pack(content), before]);
+    const [packed] = await Promise.all([this.#packer.pack(content), before]);
     const offset = this.#target.bytes;
-    const packedLength = packed.length;
+    const packedBytes = packed.length;
     const back = await this.#target.append(packed);
-    this.frames.push({ name, offset, compressedBytes: packedLength, rawBytes, ...hashes });
     releaseBuffer(packed);
     // One byte more: when all room is filled, Node makes as much again and asks for the rest.
     const unpacked = await unpack(back, { chunkSize: Math.max(rawBytes + 1, 64), maxOutputLength: rawBytes + 1 });
     if (!unpacked.equals(content)) throw differs("in a frame from what was packed");
-    await this.#witness.take({ name, offset, packedBytes: packedLength }, unpacked);
+    const hashes = { rawXxh64: this.#hash.digest(unpacked), rawSha256: createHash("sha256").update(unpacked).digest() };
+    const frame: FrameEntry = { name, offset, packedBytes, rawBytes, ...hashes };
+    this.frames.push(frame);
+    await this.#witness.take(frame, unpacked);
   }
 
   #grow(needed: number): void {
@@ -159,9 +160,4 @@ export class FrameWriter {
     this.#content.copy(larger, 0, 0, this.#used);
     this.#content = larger;
   }
-}
-
-/** At least what zstd asks for to pack so many bytes in one go (ZSTD_COMPRESSBOUND), which gives other bytes than several. */
-function mostPacked(rawBytes: number): number {
-  return rawBytes + (rawBytes >> 8) + 128;
 }

@@ -13,11 +13,11 @@ import { inspectC1z } from "../../inspect/inspect.ts";
 import { InspectionThread } from "../../inspect/inspection-thread.ts";
 import { WrittenFileInspection, type WrittenInspection } from "../../inspect/written-file.ts";
 import { digestKinds, metaKeys, prefixes, syncRunKey } from "../../pebble/keys.ts";
+import type { FrameEntry } from "../../read/pebble/frame-index.ts";
 import { PebbleStore } from "../../read/pebble/store.ts";
 import { openStoreFiles } from "../../read/pebble/store-files.ts";
 import { createScratch } from "../../scratch/scratch.ts";
 import { type DigestRoot, type RunToWrite, statsRecord } from "./envelope.ts";
-import type { FrameEntry } from "./frame-writer.ts";
 import { writeInspected } from "./write-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "unsound-"));
@@ -303,10 +303,10 @@ const damages: readonly (readonly [what: string, damage: Damage, found: RegExp])
     files((all) => void all.delete("marker.format-version.000001.024")),
     /format marker/,
   ],
-  ["a SHA-256 in the index is wrong", frame({ sha256: Buffer.alloc(32) }), /not what the index says/],
-  ["an XXH64 in the index is wrong", frame({ xxh64: Buffer.alloc(8) }), /not what the index says/],
+  ["a SHA-256 in the index is wrong", frame({ rawSha256: Buffer.alloc(32) }), /not what the index says/],
+  ["an XXH64 in the index is wrong", frame({ rawXxh64: Buffer.alloc(8) }), /not what the index says/],
   ["a size in the index is wrong", frame({ rawBytes: 7 }), /not what the index says/],
-  ["a place in the index is wrong", frame({ compressedBytes: 1 }), /not what the index says/],
+  ["a place in the index is wrong", frame({ packedBytes: 1 }), /not what the index says/],
   ["a name in the index is wrong", frame({ name: "another" }), /not what the index says/],
   ["the index lacks a file", { frames: (frames) => void frames.pop() }, /number of files/],
 ];
