@@ -55,7 +55,13 @@ for (const code of finalCodes) {
     await using fake = await FakeC1.start();
     fake.fault({ method: "Hello", code, times: 1 });
     const service = fake.service();
-    await assert.rejects(service.done, (error) => error instanceof BatonError && error.exitCode === Number(code));
+    await assert.rejects(service.done, (error) => {
+      assert.ok(error instanceof BatonError);
+      assert.equal(error.exitCode, Number(code));
+      assert.match(error.effect ?? "", /nothing was read/);
+      assert.match(error.hint ?? "", /client id/);
+      return true;
+    });
     assert.equal(fake.count("Hello"), 1);
     assert.equal(fake.count("GetTask"), 0);
   });
@@ -76,6 +82,41 @@ test("T-34: credentials that C1 does not know end the service as unauthenticated
   });
   assert.equal(fake.count("Hello"), 0);
 });
+
+for (const [what, change] of [
+  ["a line feed", { access_token: "to\nken" }],
+  ["letters beyond ASCII", { access_token: "tök€n" }],
+  ["a line feed in its type", { token_type: "Be\narer" }],
+] as const) {
+  test(`a token with ${what} ends the service as no token, as it cannot be sent`, async () => {
+    await using fake = await FakeC1.start();
+    const { tokens } = fake.c1;
+    const answer = tokens.answer.bind(tokens);
+    tokens.answer = async (form) => {
+      const { status, body } = await answer(form);
+      return { status, body: { ...body, ...change } };
+    };
+    await assert.rejects(fake.service().done, { code: "C1-TOKEN", exitCode: 16 });
+  });
+}
+
+for (const [method, asksAhead] of [
+  ["Hello", false],
+  ["GetTask", false],
+  ["GetTasks", true],
+] as const) {
+  test(`a ${method} that is taken and never answered is given up, and asked again`, async () => {
+    await using fake = await FakeC1.start();
+    const never = Promise.withResolvers<void>();
+    fake.c1.onCall(async ({ method: called }) => {
+      if (called === method && fake.count(method) === 1) await never.promise;
+    });
+    const service = fake.service({ asksAhead, answerWithinMs: 500 });
+    await fake.until(() => fake.count(method) > 1);
+    await service.stop();
+    never.resolve();
+  });
+}
 
 test("T-34: a token endpoint that is overloaded is asked again", async () => {
   await using fake = await FakeC1.start();

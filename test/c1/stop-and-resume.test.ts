@@ -127,6 +127,32 @@ test("a sync that failed for a passing reason goes on where it was when the task
   assert.deepEqual(calls, ["1/0", "1/1", "1/2", "2/0", "2/1"]);
 });
 
+test("a finished sync that C1 has not taken yet is uploaded when its task comes again, and nothing is read again", async () => {
+  await using fake = await FakeC1.start();
+  const id = fake.addSync();
+  const never = Promise.withResolvers<void>();
+  const off = fake.c1.onUpload(() => never.promise);
+  const first = fake.service();
+  await fake.until(() => fake.count("UploadAsset") === 1);
+  await first.stop();
+  off();
+  never.resolve();
+  assert.equal(fake.c1.uploads.length, 0);
+  fake.addSync({}, { id });
+  let pages = 0;
+  const second = fake.service({ createConnector: async () => exampleConnector({ onList: () => void pages++ }) });
+  await fake.untilFinished(1);
+  await second.stop();
+  assert.equal(pages, 0);
+  assert.equal(fake.c1.finished[0]?.finalState.case, "success");
+  const path = fake.c1.uploads[0]?.path ?? "";
+  assert.equal(rowsOf(path, String(syncRunsOf(path)[0]?.["sync_id"]))["v1_grants"]?.length, 2);
+  assert.deepEqual(
+    stateFiles(fake).filter((file) => file.includes("/")),
+    [],
+  );
+});
+
 test("an idle service stops at once", async () => {
   await using fake = await FakeC1.start();
   fake.c1.pace.nextPollMs = 300_000;

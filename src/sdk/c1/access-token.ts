@@ -15,6 +15,8 @@ import type { C1Credentials } from "./credentials.ts";
 const renewBeforeMs = 10_000;
 const timeoutMs = 30_000;
 const maxReplyBytes = 65_536;
+/** What a header may hold. */
+const sendable = /^[\x20-\x7e]+$/;
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /** What a {@link TokenSource} needs. */
@@ -152,9 +154,11 @@ function parseToken(body: string, nowMs: number): AccessToken {
   const reply = parseObject(body);
   const { access_token: value, token_type: type, expires_in: lifetime } = reply;
   if (typeof value !== "string" || value === "") throw noToken("ConductorOne's answer holds no access token");
+  const header = `${headerType(typeof type === "string" ? type : "")} ${value}`;
+  if (!sendable.test(header)) throw noToken("ConductorOne's answer holds an access token that cannot be sent");
   const seconds = Number(lifetime ?? 0);
   return {
-    header: `${headerType(typeof type === "string" ? type : "")} ${value}`,
+    header,
     expiresAtMs: seconds > 0 ? nowMs + seconds * 1000 : Number.POSITIVE_INFINITY,
     value,
   };

@@ -57,7 +57,7 @@ export type ServiceEvent =
       readonly reason: FailureReason;
       readonly error: EventError;
     }
-  /** No longer ours: C1 hands it out again. */
+  /** No longer ours, or for later: C1 hands out again what it still wants. */
   | { readonly kind: "taskLeft"; readonly task: TaskRef; readonly error: EventError }
   /** Over, but C1 could not be told how it ended. */
   | { readonly kind: "taskUntold"; readonly task: TaskRef; readonly error: EventError };
@@ -105,7 +105,7 @@ export function logEvents(logger: Logger, logsPolls: boolean): ServiceObserver {
           error_code: event.error.code,
         });
       case "taskLeft":
-        return logger.warn("task left; ConductorOne hands it out again", {
+        return logger.warn("task left without a result", {
           ...taskFields(event.task),
           reason: event.error.message,
         });

@@ -20,6 +20,9 @@ const finalStatuses: ReadonlySet<Status> = new Set([
   Status.notFound,
 ]);
 
+/** An answer that takes longer is as good as none, milliseconds. */
+const answerWithinMs = 30_000;
+
 /** Who introduces itself. */
 export interface Introduction {
   readonly client: C1Client;
@@ -27,6 +30,8 @@ export interface Introduction {
   /** Package name and version of the program. */
   readonly product: { readonly name: string; readonly version: string };
   readonly connector: Connector;
+  /** Longest wait for an answer, milliseconds; default 30,000. */
+  readonly answerWithinMs?: number | undefined;
 }
 
 /**
@@ -43,7 +48,7 @@ export async function sayHello(introduction: Introduction, taskId: string, signa
       osInfo: osInfo(),
       connectorMetadata: toMetadataMessage(connector),
     },
-    { signal },
+    { signal, timeoutMs: introduction.answerWithinMs ?? answerWithinMs },
   );
   try {
     await untilAborted(call, signal);
@@ -70,13 +75,22 @@ export async function sayHelloUntilHeard(
     } catch (caught) {
       signal.throwIfAborted();
       const error: BatonError = callError(caught, "hello");
-      if (finalStatuses.has(error.status)) throw error;
+      if (finalStatuses.has(error.status)) throw withAdvice(error);
       const waitMs = helloWaitMs(attempt);
       const wait = { kind: "waiting", for: "hello", call: "hello", failures: attempt, waitMs } as const;
       observe({ ...wait, error: eventErrorOf(error) });
       await clock.sleep(waitMs, signal);
     }
   }
+}
+
+/** What C1 itself says of a refusal is a few words. */
+function withAdvice(error: BatonError): BatonError {
+  if (error.hint !== undefined) return error;
+  return error.with({
+    effect: "The service ended; nothing was read.",
+    hint: "Check that client id and secret are those of a connector that ConductorOne still has, and BATON_C1_API_HOST if it is set.",
+  });
 }
 
 /** Longest host id and OS fact that C1 takes, in characters (connectorapi: baton.proto). */

@@ -10,24 +10,27 @@ import type { ServiceContext } from "./service-context.ts";
 
 /** An empty answer that says "ask again at once" would otherwise keep both sides busy with nothing. */
 const shortestIdleMs = 100;
+/** C1 may hold a question until there is a task, as long as it may ask for a pause; later, nobody is answering. */
+const answerWithinMs = 5 * 60_000;
 /** Most tasks that one answer may hold (connectorapi: GetTasks). */
 const largestPage = 100;
 
 /** What polling needs. */
-interface PollOptions extends Pick<ServiceContext, "client" | "clock" | "hostId" | "logger" | "observe" | "signal"> {
+interface PollOptions
+  extends Pick<ServiceContext, "answerWithinMs" | "client" | "clock" | "hostId" | "logger" | "observe" | "signal"> {
   readonly slots: TaskSlots;
 }
 
 /** Asks for one task whenever a slot is free and C1's pause is over. Ends by rejecting with the signal's reason. */
 export async function pollOneByOne(options: PollOptions): Promise<never> {
-  const { client, hostId, slots, clock, observe, signal } = options;
+  const { client, hostId, slots, clock, observe, signal, answerWithinMs: timeoutMs = answerWithinMs } = options;
   let failures = 0;
   let waitMs = 0;
   for (;;) {
     await clock.sleep(waitMs, signal);
     await slots.free(signal);
     try {
-      const reply = await untilAborted(client.getTask({ hostId }, { signal }), signal);
+      const reply = await untilAborted(client.getTask({ hostId }, { signal, timeoutMs }), signal);
       failures = 0;
       const started = begin(reply.task, options);
       waitMs = Math.max(nextPollMs(reply.nextPoll), started ? 0 : shortestIdleMs);
@@ -76,12 +79,12 @@ function failedPoll(caught: unknown, call: string) {
 
 /** Tasks that are neither queued nor running. */
 async function askAhead(
-  { client, hostId, slots, signal }: PollOptions,
+  { client, hostId, slots, signal, answerWithinMs: timeoutMs = answerWithinMs }: PollOptions,
   queue: readonly Task[],
 ): Promise<{ tasks: readonly Task[]; nextPollMs: number }> {
   const known = new Set([...queue.map((task) => task.id), ...slots.running]);
   const pageSize = Math.min(2 * slots.capacity - known.size, largestPage);
-  const reply = await client.getTasks({ hostId, pageSize, knownTaskIds: [...known] }, { signal });
+  const reply = await client.getTasks({ hostId, pageSize, knownTaskIds: [...known] }, { signal, timeoutMs });
   const tasks = reply.tasks.filter((task) => {
     const isNew = isWork(task) && !known.has(task.id);
     known.add(task.id);

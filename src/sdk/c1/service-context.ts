@@ -59,6 +59,8 @@ export interface ServiceOptions {
   readonly logsPolls?: boolean;
   /** How long a call to C1 waits for the connection, three times over, milliseconds; default 30,000. */
   readonly connectionWaitMs?: number;
+  /** How long a Hello, or a question for a task, waits for its answer, milliseconds; default 30 s and five minutes. */
+  readonly answerWithinMs?: number | undefined;
   readonly clock: Clock;
   readonly redactor: SecretRedactor;
   /** Aborting it stops the service within 10 s; what can be gone on with is kept. */
@@ -69,7 +71,15 @@ export interface ServiceOptions {
 export interface ServiceContext
   extends Pick<
     ServiceOptions,
-    "clock" | "createConnector" | "logDebugTo" | "logger" | "redactor" | "signal" | "syncs" | "telemetry"
+    | "answerWithinMs"
+    | "clock"
+    | "createConnector"
+    | "logDebugTo"
+    | "logger"
+    | "redactor"
+    | "signal"
+    | "syncs"
+    | "telemetry"
   > {
   readonly client: C1Client;
   readonly hostId: string;

@@ -45,7 +45,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
     clock,
     redactor,
   });
-  const introduction: Introduction = { client: channel.client, hostId: id, product, connector };
+  const { answerWithinMs } = options;
+  const introduction: Introduction = { client: channel.client, hostId: id, product, connector, answerWithinMs };
   try {
     observe({ kind: "connecting", host, hostId: id });
     await sayHelloUntilHeard(introduction, { clock, observe, signal });

@@ -12,6 +12,7 @@ import type { SyncOutcome } from "../sync/events.ts";
 import { runSync } from "../sync/run-sync.ts";
 import type { FailureReason } from "./events.ts";
 import { beginHeartbeats, type Heartbeats, lostCode } from "./heartbeat.ts";
+import { isAway } from "./outage.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { TaskFolder } from "./task-folders.ts";
 import { uploadFile } from "./upload.ts";
@@ -82,13 +83,12 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
       context.logger.warn("full sync skipped, as --skip-full-sync asks; nothing is uploaded", { task_id: task.id });
       return { kind: "done" };
     }
-    const { result } = await sync(context, task, work);
+    const result = await finishedSync(context, task, work);
     step = "upload";
-    await rename(folder.syncFile, folder.uploadFile);
     const { size } = await stat(folder.uploadFile);
     context.observe({ kind: "uploading", task: { id: task.id, type: "syncFull" }, bytes: size });
     await uploadFile({ ...context, taskId: task.id, path: folder.uploadFile, signal: heartbeats.signal });
-    return { kind: "done", result };
+    return { kind: "done", ...(result !== undefined && { result }) };
   } catch (caught) {
     // The process stops: the task stays ours, and its file is what the next start goes on from.
     if (context.signal.aborted) return { kind: "left", reason: context.signal.reason };
@@ -96,6 +96,18 @@ async function syncAndUpload(context: ServiceContext, task: SyncTask, work: Work
     const error = toBatonError(heartbeats.signal.reason);
     return { kind: "failed", reason: error.code === lostCode ? "heartbeat" : "cancelled", error };
   }
+}
+
+/** Undefined: the file of an earlier run of this task waits to be uploaded, and how that one went is not kept. */
+async function finishedSync(context: ServiceContext, task: SyncTask, work: Work): Promise<SyncResult | undefined> {
+  const { folder } = work;
+  if (existsSync(folder.uploadFile)) {
+    context.logger.info("this task's sync was finished before; uploading its file", { task_id: task.id });
+    return undefined;
+  }
+  const { result } = await sync(context, task, work);
+  await rename(folder.syncFile, folder.uploadFile);
+  return result;
 }
 
 async function sync(
@@ -160,7 +172,7 @@ async function uploadDebugLog(context: ServiceContext, task: SyncTask, { folder 
 /** What a person or C1 called off, and what would fail again, is not gone on with. */
 function isWorthKeeping(end: SyncTaskEnd): boolean {
   if (end.kind === "left") return true;
-  return end.kind === "failed" && (end.error.status === Status.unavailable || end.error.code === lostCode);
+  return end.kind === "failed" && (isAway(end.error) || end.error.code === lostCode);
 }
 
 function targetOf({ id, parentResourceId }: ResourceMessage): ResourceTarget {

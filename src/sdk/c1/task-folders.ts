@@ -26,7 +26,7 @@ export interface TaskFolder {
   readonly path: string;
   /** The sync while it is written. */
   readonly syncFile: string;
-  /** The finished sync while it is uploaded; never added to. */
+  /** The finished sync until C1 has it; never added to. */
   readonly uploadFile: string;
   readonly debugLog: string;
   remove(): Promise<void>;
@@ -77,12 +77,10 @@ export class TaskFolders {
     const path = join(this.#root, name);
     this.#open.add(name);
     await mkdir(path, { mode: 0o700, recursive: true });
-    const uploadFile = join(path, "upload.c1z");
-    await rm(uploadFile, { force: true });
     return {
       path,
       syncFile: join(path, "sync.c1z"),
-      uploadFile,
+      uploadFile: join(path, "upload.c1z"),
       debugLog: join(path, "debug.log"),
       remove: () => rm(path, { recursive: true, force: true }),
     };
