@@ -113,7 +113,12 @@ export class CloudsmithConnector implements Connector {
   describeRun(): RunDescription {
     const { orgSlug: target, key, host } = this.#options;
     const root = this.#access && organizationId(this.#access.organization);
-    return { target, ...(key && { key }), ...(root && host !== undefined && { identity: { host, root } }) };
+    return {
+      target,
+      ...(key && { key }),
+      ...(root && host !== undefined && { identity: { host, root } }),
+      ...(this.#asked.tellsTeamSources && { settings: [requestedSettings["team-source"]] }),
+    };
   }
 
   /** A syncer that drives the connector from outside may not have called validate in this process. */

@@ -104,6 +104,22 @@ test("a run that stopped is not gone on with when more is asked for than it bega
   assert.ok(idsIn(path, ended, "v1_grants").includes("organization:ORGid:manager:service:bot"));
 });
 
+test("a run that stopped is not gone on with when more is to be told of its teams", async () => {
+  const odd: Changeable = acme();
+  let isDown = true;
+  odd.answer = ({ path }) => {
+    if (path === "/saml-group-sync/") return { body: [{ slug_perm: "G", team: "core", idp_key: "g", idp_value: "x" }] };
+    return path === "/teams/core/members" && isDown ? { status: 500, body: {} } : undefined;
+  };
+  older(odd);
+  await using server = await startOddServer(odd);
+  const path = newFile(scratch.path);
+  assert.ok((await syncSandbox(server, path, { clock: new VirtualClock() })).error);
+  isDown = false;
+  const ended = await syncSandbox(server, path, { clock: new VirtualClock(), requested: ["team-source"] });
+  assert.equal(ended.end.sync?.resumed, false);
+});
+
 /** The third page of active members answers 404, so many times. */
 function withoutThirdPage(times: number, isAnnounced: boolean): (odd: Changeable) => void {
   return (odd) => {
@@ -442,6 +458,70 @@ siblings("what changes while it is read:", [
     },
     ends: "Complete",
     holds: (synced) => assert.deepEqual(core(synced), inCore),
+  },
+]);
+
+/** Pages of the number that is asked for are not served: the first comes in the place of each, in the size asked for. */
+const firstOnly =
+  (isCounted: boolean) =>
+  (odd: Changeable): void => {
+    odd.members.push(...many(30));
+    odd.answer = ({ path, query }) => {
+      if (path !== "/members/") return undefined;
+      const rows = usual(odd, path, query).body as Row[];
+      query.set("page", "1");
+      return { body: rows.slice(0, Number(query.get("page_size"))), count: isCounted ? rows.length : "none" };
+    };
+  };
+
+siblings("a list that does not move", [
+  ...[true, false].map(
+    (isCounted): Sibling => ({
+      name: `and shows its first page whatever number is asked for, ${isCounted ? "counted" : "not counted"}`,
+      change: firstOnly(isCounted),
+      options: { pageSize: 10 },
+      ends: "Partial roster",
+      says: "CS-COUNT-DIFFERS",
+    }),
+  ),
+  {
+    name: "and has nobody, which is told as a page past its end",
+    change: (odd) => {
+      odd.members.pop();
+      odd.answer = ({ path, query }) =>
+        path === "/members/" && query.get("is_active") === "false"
+          ? { status: 404, body: { detail: "Invalid page." } }
+          : undefined;
+    },
+    ends: "Complete",
+    holds: ({ users }) => assert.deepEqual(users, ["user:Umia", "user:Unoah", "user:Uolga"]),
+  },
+]);
+
+siblings("an answer that cannot be read", [
+  {
+    name: "is quoted without what it says of people",
+    change: (odd) => {
+      const rows = JSON.stringify(usual(odd, "/members/", new URLSearchParams("is_active=true")).body);
+      answering("/members/", { body: rows })(odd);
+    },
+    ends: "Failed",
+    says: "CS-ANSWER-TYPE",
+    holds: ({ message }) => {
+      assert.match(message, /"email"/);
+      assert.doesNotMatch(message, /olga|mia/i);
+    },
+  },
+]);
+
+siblings("an invitation", [
+  {
+    name: "that expires at no time that can be read keeps no text in its place",
+    change: answering("/invites/", { body: [{ slug_perm: "I1", email: "new@acme.example", expires_at: "soon" }] }),
+    options: { requested: ["invitation"] },
+    ends: "Complete with warnings",
+    says: "CS-EXPIRY-UNREADABLE",
+    holds: ({ resource }) => assert.doesNotMatch(resource("invitation:I1"), /soon/),
   },
 ]);
 

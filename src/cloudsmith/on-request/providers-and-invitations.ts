@@ -17,6 +17,7 @@ import type { OrganizationReading } from "../members/reading.ts";
 import { knownRole } from "../types.ts";
 import { serviceOf } from "./holders.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
+import { expiryOf } from "./requested-list.ts";
 import { invitationType, oidcProviderType } from "./types.ts";
 
 /** Reads the OIDC providers. */
@@ -71,7 +72,10 @@ export class InvitationSyncer extends ChildSyncer<OrganizationReading> implement
   readonly resourceType = invitationType;
 
   protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
-    return await reading.requested.invitations.page(options, (row) => invitationResource(row, parent));
+    return await reading.requested.invitations.page(options, (row) => {
+      const isTime = expiryOf(row.expires_at, { rows: "pending invitations" }, options) !== undefined;
+      return invitationResource(isTime ? row : { ...row, expires_at: undefined }, parent);
+    });
   }
 }
 

@@ -357,7 +357,7 @@ function describeContent(
   context: FailureContext,
   { product, redact }: ApiFailureOptions,
 ): BatonError {
-  const redacted = redact(failure.excerpt).trim();
+  const redacted = withoutData(redact(failure.excerpt)).trim();
   const { suffix, what } = contentTexts[failure.problem];
   return fatal({
     code: `${product.codePrefix}-ANSWER-${suffix}`,
@@ -366,6 +366,11 @@ function describeContent(
     ...(redacted !== "" && { quote: quoted(redacted) }),
     hint: "Check the base URL, and whether a proxy or login page stands in between; else try again later.",
   });
+}
+
+/** JSON in which only texts about the answer itself stand: those of rows tell of people. */
+function withoutData(text: string): string {
+  return text.replaceAll(/("(?!(?:code|detail|error|message|reason|title)")[^"]{0,64}"\s*:\s*")(?:[^"\\]|\\.)+/gi, "$1…");
 }
 
 function waitText(ms: number): string {

@@ -139,7 +139,7 @@ export class ListVerdicts {
 
   /**
    * True when nothing shows that the list moved since the sweep before: it announces the same, and has not shown more; where
-   * nothing steady is announced, pages that repeat no row held as many.
+   * nothing steady is announced, pages that repeat no row held as many, or pages that show the same rows again showed nobody else.
    */
   #rests(sweep: number): boolean {
     const before = this.#tallies(sweep - 1);
@@ -147,7 +147,10 @@ export class ListVerdicts {
       const earlier = before[index];
       if (!earlier || tally.endsInDoubt) return false;
       const { isSteady, announced, rows, distinct } = tally;
-      if (!isSteady || announced === undefined) return !(tally.goesOn && earlier.goesOn) || rows === earlier.rows;
+      if (!isSteady || announced === undefined) {
+        const repeats = rows > distinct && earlier.rows > earlier.distinct && distinct === earlier.distinct;
+        return !(tally.goesOn && earlier.goesOn) || rows === earlier.rows || repeats;
+      }
       return (!earlier.isSteady || announced === earlier.announced) && distinct <= Math.max(announced, rows);
     });
   }

@@ -207,7 +207,8 @@ export class NumberedLists {
     } catch (caught) {
       const error = toBatonError(caught);
       const isPast = this.#options.isPastTheEnd(error);
-      if (page > 1 && isPast) return undefined;
+      // Of a list without rows that may be the first page.
+      if (isPast) return undefined;
       if (page > 1 && isWalked && error.status === Status.notFound) return "doubtful";
       throw caught;
     }

@@ -51,6 +51,8 @@ export interface RunDescription {
   readonly key?: RunKey;
   /** Known once the access was proved. */
   readonly identity?: TargetIdentity;
+  /** Settings that change what is told of each row: with others, a run that stopped is not gone on with. */
+  readonly settings?: readonly string[];
 }
 
 /** Which target is read, whatever it is called today. */

@@ -155,9 +155,10 @@ async function performSync(
  */
 function scopeOf({ options, types }: Run): string {
   const { connector, skipGrants, skipEntitlementsAndGrants, skipExpansion } = options;
-  const { target = "", identity } = connector.describeRun?.() ?? {};
+  const { target = "", identity, settings } = connector.describeRun?.() ?? {};
   const known = JSON.stringify({
     target,
+    settings,
     types: types.map(({ id }) => id).toSorted(),
     without: {
       grants: skipGrants ?? false,
