@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import type { KeyName } from "../../sandbox/keys.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 import { VirtualClock } from "../../test/support/virtual-clock.ts";
-import { nearestName } from "../sdk/api/nearest-name.ts";
+import { nearestName } from "../sdk/api/named-root.ts";
 import type { SessionStore, SyncWarning } from "../sdk/contracts/connector.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
 import { silentLogger } from "../sdk/log.ts";

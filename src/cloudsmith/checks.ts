@@ -4,35 +4,24 @@
  * decide that are marked so. Each says what was found and, when it is not right, what to do.
  */
 import { ifAnswered } from "../sdk/api/api-failures.ts";
-import { listed, seenInstead } from "../sdk/api/nearest-name.ts";
+import { listed, namedRoot } from "../sdk/api/named-root.ts";
 import { wholeOf } from "../sdk/api/page-walk.ts";
+import type { OwnerStanding } from "../sdk/api/roster/key-owner.ts";
 import { type Check, type Finding, pass, proveChecks, runChecks as runAll } from "../sdk/checks.ts";
-import type { KeyOwner, NotRead } from "../sdk/contracts/completeness.ts";
+import type { NotRead } from "../sdk/contracts/completeness.ts";
 import type { CheckOptions, CheckResult, ValidateOptions } from "../sdk/contracts/connector.ts";
-import { BatonError, Status, toBatonError } from "../sdk/errors.ts";
 import { usableEmail } from "../sdk/resources/profile.ts";
 import { type Api, endpoints, memberList, organizationList, teamList } from "./client.ts";
-import { codePrefix, isAboutKey } from "./errors.ts";
+import { codePrefix, isAboutKey, product } from "./errors.ts";
+import { unlessRequested } from "./on-request/settings.ts";
 import type { Member, Organization, Self, Service, Team } from "./schemas.ts";
 import { knownRole, roleSeesAll } from "./types.ts";
-
-/** The standing of the key's owner in the organization. */
-export interface CallerRole {
-  /** `unknown` when the caller is neither a visible member nor a visible service account. */
-  readonly kind: KeyOwner["kind"];
-  /** As Cloudsmith spells it; undefined when it cannot be determined. */
-  readonly role: string | undefined;
-  /** The membership of a person, as it was found; undefined for a service account. */
-  readonly member?: Member;
-  /** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
-  readonly seesAll: boolean;
-}
 
 /** What a validated key may do where. */
 export interface Access {
   readonly caller: Self;
   readonly organization: Organization;
-  readonly role: CallerRole;
+  readonly role: OwnerStanding<Member>;
 }
 
 /** What is asked, and where. */
@@ -53,7 +42,7 @@ class Observed {
   readonly asked: Asked;
   readonly caller: Promise<Self>;
   readonly organization: Promise<Organization>;
-  readonly role: Promise<CallerRole>;
+  readonly role: Promise<OwnerStanding<Member>>;
   /** Requests that a sync will need: who, organization and role, then pages. */
   requests = 3;
   /** Those on the first pages; undefined until they are read. */
@@ -88,77 +77,37 @@ class Observed {
  * The standing of the key's owner. Keys of persons have an e-mail address, keys of service accounts have none, so that one
  * request finds the role in the usual case; the other kind is tried when the first is not found or not visible.
  */
-export async function findRole(asked: Asked, caller: Self): Promise<CallerRole> {
-  const { slug, email } = caller;
-  const kinds = email === undefined ? (["service", "person"] as const) : (["person", "service"] as const);
-  for (const kind of slug ? kinds : []) {
-    const found = await (kind === "person" ? ownMembership(asked, caller) : ownService(asked, caller));
-    if (!found) continue;
+export async function findRole({ client, orgSlug, signal }: Asked, caller: Self): Promise<OwnerStanding<Member>> {
+  const { slug = "", email } = caller;
+  const kinds = email === undefined ? (["service", "member"] as const) : (["member", "service"] as const);
+  for (const kind of slug === "" ? [] : kinds) {
+    const asking = client.record<Member | Service>(endpoints[kind], orgSlug, slug, { signal, isOptional: true });
+    const found = await ifAnswered(asking, codePrefix);
+    const member = found && "user_id" in found ? found : undefined;
+    if (!found || (member && !isOwn(member, caller))) continue;
     const role = knownRole(found.role) ?? found.role;
-    return { kind, role, seesAll: roleSeesAll(role), ...("user_id" in found && { member: found }) };
+    return { kind: member ? "person" : "service", role, seesAll: roleSeesAll(role), ...(member && { member }) };
   }
   return { kind: "unknown", role: undefined, seesAll: false };
 }
 
-function ownService({ client, orgSlug, signal }: Asked, { slug = "" }: Self): Promise<Service | undefined> {
-  return ifAnswered(client.record(endpoints.service, orgSlug, slug, { signal, isOptional: true }), codePrefix);
-}
-
 /** A service account may have the slug of a person, whose role is not its own; nor is that of somebody who was not asked for. */
-async function ownMembership(
-  { client, orgSlug, signal }: Asked,
-  { slug = "", slug_perm, email }: Self,
-): Promise<Member | undefined> {
-  const member = await ifAnswered(
-    client.record(endpoints.member, orgSlug, slug, { signal, isOptional: true }),
-    codePrefix,
-  );
-  if (!member || member.user_id === slug_perm) return member;
-  const isOther = (member.user ?? slug).toLowerCase() !== slug.toLowerCase();
-  return isOther || (email === undefined && member.email !== undefined) ? undefined : member;
-}
-
-/** The slug is right, so that only time helps. */
-function deniedAndListed(orgSlug: string): BatonError {
-  return new BatonError({
-    code: "CS-ORG-CONTRADICTED",
-    status: Status.unavailable,
-    message: `Cloudsmith says that there is no organization '${orgSlug}' (404), and this key's list of organizations has it.`,
-    effect: "Nothing was read.",
-    hint: "Try again in a minute.",
-  });
+function isOwn({ user_id, user, email }: Member, { slug = "", slug_perm, email: ofCaller }: Self): boolean {
+  if (user_id === slug_perm) return true;
+  return (user ?? slug).toLowerCase() === slug.toLowerCase() && (ofCaller !== undefined || email === undefined);
 }
 
 /** The organization; when there is none of this slug, the error's hint names those that the key can see. */
-async function findOrganization({ client, orgSlug, signal }: Asked): Promise<Organization> {
-  try {
-    return theOneAsked(await client.record(endpoints.organization, orgSlug, "", { signal }), orgSlug);
-  } catch (caught) {
-    const error = toBatonError(caught);
-    if (error.status !== Status.notFound && error.status !== Status.permissionDenied) throw caught;
-    // The suggestion is an extra; the error that it belongs to is thrown either way.
-    const seen = await client.records(organizationList, "", { signal }).catch(() => undefined);
-    if (!seen) throw caught;
-    const slugs = seen.map(({ slug }) => slug);
-    if (slugs.includes(orgSlug)) throw error.status === Status.notFound ? deniedAndListed(orgSlug) : caught;
-    throw error.with(
-      seenInstead(orgSlug, slugs, "This key can see no organization: its owner must be invited to it first."),
-    );
-  }
-}
-
-/** An answer for another organization would have its people taken for those of this one. */
-function theOneAsked(organization: Organization, asked: string): Organization {
-  const { slug, slug_perm } = organization;
-  if (slug.toLowerCase() === asked.toLowerCase() || slug_perm === asked) return organization;
-  throw new BatonError({
-    code: "CS-ORG-OTHER",
-    status: Status.failedPrecondition,
-    message: `Asked for the organization '${asked}', Cloudsmith answered with '${slug}'.`,
-    effect: "Nothing new was saved; the last good file stays as it is.",
-    hint: `If the organization was renamed, use the slug ${slug}; else check the base URL and what stands in between.`,
-    candidates: [slug],
-    fatal: true,
+function findOrganization({ client, orgSlug, signal }: Asked): Promise<Organization> {
+  return namedRoot(orgSlug, {
+    product,
+    root: "organization",
+    code: "ORG",
+    nothing: "This key can see no organization: its owner must be invited to it first.",
+    find: () => client.record(endpoints.organization, orgSlug, "", { signal }),
+    seen: () => client.records(organizationList, "", { signal }),
+    nameOf: ({ slug }) => slug,
+    idOf: ({ slug_perm }) => slug_perm,
   });
 }
 
@@ -195,13 +144,6 @@ export async function runChecks(
   options.signal.throwIfAborted();
   return results;
 }
-
-/** What an organization has besides members and teams, unless it is read on request, by resource type. */
-const unlessRequested: readonly (readonly [type: string, what: string, title: string])[] = [
-  ["service", "services", "service accounts"],
-  ["invitation", "invitations", "pending invitations"],
-  ["repository", "repositories", "repositories and the privileges on them"],
-];
 
 /** What `validateAccess` gets. */
 export interface ValidateAccessOptions extends Pick<ValidateOptions, "signal" | "warn" | "report"> {
@@ -290,7 +232,7 @@ async function checkRoster(_signal: AbortSignal, observed: Observed): Promise<Fi
 }
 
 /** Sentences that say why the roster may be partial; none for a complete one. */
-function partialSigns({ role, seesAll }: CallerRole, { members: read, teams }: Observed): readonly string[] {
+function partialSigns({ role, seesAll }: OwnerStanding<Member>, { members: read, teams }: Observed): readonly string[] {
   const members = read ?? [];
   const standing = role === undefined ? "has no role that can be determined" : `has the role ${role}`;
   const redacted = members.filter((member) => usableEmail(member.email) === undefined).length;

@@ -17,7 +17,9 @@ import type { FailureContext, StatusFailure } from "../sdk/http/http-failure.ts"
 export type Subject = "caller" | "organizations" | "organization" | "list" | "member" | "service" | "team";
 
 /** The product in the words of errors, and what their codes begin with. */
-export const [productName, codePrefix] = ["Cloudsmith", "CS"];
+export const product = { name: "Cloudsmith", codePrefix: "CS" } as const;
+/** What codes begin with. */
+export const { codePrefix } = product;
 /** Code of the error for a page past the end of a list; walks take it for the end. */
 export const invalidPageCode = "CS-PAGE-404";
 /** The one error text that clients rely on (Cloudsmith API: page out of range). */
@@ -56,8 +58,7 @@ export function cloudsmithErrors(apiKey: string, clock: Clock): CloudsmithErrors
     return notice === undefined ? keyHint : `${notice} Fetch a new token, or use the API key of a service account.`;
   };
   const failures = apiFailures({
-    name: productName,
-    codePrefix,
+    ...product,
     statusPage: "https://status.cloudsmith.com",
     secrets: [apiKey],
     secretForm: /csa_[a-f0-9]{30}[A-Za-z0-9]{6}/g,

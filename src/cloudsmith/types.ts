@@ -91,14 +91,11 @@ export function isTeamManager(role: string | undefined): boolean {
   return knownTeamRole(role) === "Manager";
 }
 
-/** True for the kind of a row that is a service account, whatever its case (Cloudsmith API: user_kind). */
-export function isServiceKind(kind: string | undefined): boolean {
-  return kind?.trim().toLowerCase().startsWith("service") ?? false;
-}
-
-/** True for the kind of a row that is a person, whatever its case. Of any other kind it has to be found out. */
-export function isPersonKind(kind: string | undefined): boolean {
-  return kind?.trim().toLowerCase() === "user";
+/** What the kind of a row says, whatever its case (Cloudsmith API: user_kind); of any other kind it has to be found out. */
+export function kindOf(userKind: string | undefined): "person" | "service" | undefined {
+  const lower = userKind?.trim().toLowerCase() ?? "";
+  if (lower === "user") return "person";
+  return lower.startsWith("service") ? "service" : undefined;
 }
 
 /** Slugs of a team's entitlements. */

@@ -71,7 +71,7 @@ export {
   type PassStatement,
   type UseRows,
 } from "./api/moving-list.ts";
-export { didYouMean, listed, nearestName, seenInstead } from "./api/nearest-name.ts";
+export { didYouMean, listed, type NamedRootOptions, namedRoot, nearestName, seenInstead } from "./api/named-root.ts";
 export { hashOf, type Note, type NoteCodec, NumberedTexts, type PackedTexts, plainNotes } from "./api/notes.ts";
 export {
   type NumberedList,
@@ -92,7 +92,9 @@ export {
 export { type PageWindow, PageWindows } from "./api/page-windows.ts";
 export type { AskedQuestion, Question, Refusing } from "./api/questions.ts";
 export { ResourceList, type ResourceListOptions } from "./api/resource-list.ts";
+export { type GroupAsking, type GroupPerson, type GroupRow, peopleOf } from "./api/roster/group-people.ts";
 export { GroupPlaces, type GroupPlacesOptions, type GroupRefs, type Holding } from "./api/roster/group-places.ts";
+export { type HeldAgainst, heldAgainstList, type OwnerStanding, type OwnerVerdict } from "./api/roster/key-owner.ts";
 export { type FindMemberId, MemberIds } from "./api/roster/member-ids.ts";
 export {
   type MemberFields,

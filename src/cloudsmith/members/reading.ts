@@ -20,7 +20,7 @@ import { organizationId, organizationLink, teamId } from "../converters.ts";
 import { RequestedLists } from "../on-request/lists.ts";
 import { requestedSettings } from "../on-request/settings.ts";
 import type { Member, Organization, Team } from "../schemas.ts";
-import { isServiceKind, isTeamManager, isTeamRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
+import { isTeamManager, isTeamRole, kindOf, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { LookUps } from "./look-ups.ts";
 import { memberWords, signOf, teamWords } from "./signs.ts";
 
@@ -162,7 +162,7 @@ export class OrganizationReading {
   noteOf(row: Member, pass: string): MemberNote {
     const { user_id: id, user: name = "", is_active: says = null, email, teams: places, user_kind } = row;
     const active = says ?? (pass === "active" ? true : null);
-    const tellsTwoFactor = row.has_two_factor !== undefined || isServiceKind(user_kind);
+    const tellsTwoFactor = row.has_two_factor !== undefined || kindOf(user_kind) === "service";
     return this.notes.of({ id, name, role: roleSlug(row.role) ?? "", active, says, email, places, tellsTwoFactor });
   }
 

@@ -10,8 +10,7 @@ import type { RosterFacts, RosterFinding } from "../../sdk/api/roster/roster-fac
 import type { ListOptions, SyncWarning } from "../../sdk/contracts/connector.ts";
 import { isBlank, looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
-import type { CallerRole } from "../checks.ts";
-import { codePrefix, productName } from "../errors.ts";
+import { product } from "../errors.ts";
 import type { Member, Self } from "../schemas.ts";
 import { isTeamRole, roleSlug, teamType, userType } from "../types.ts";
 
@@ -88,8 +87,8 @@ const sentences = {
 export const { sign, meant } = signTable(sentences, meanings);
 
 /** The sign of what a roster shows and should not. */
-export function signOf({ kind, about, count, isMost = false }: RosterFinding): SyncWarning {
-  const found = sign(`CS-${kind}`, about);
+export function signOf({ kind, about, count, isMost = false, severity }: RosterFinding): SyncWarning {
+  const found = { ...sign(`CS-${kind}`, about), ...(severity && { severity }) };
   return count === undefined ? found : sharedSign(found, count, isMost);
 }
 
@@ -137,29 +136,9 @@ export function rosterSigns(
   return facts.roles.has("owner") || !seesAll ? signs : [...signs, sign("CS-NO-OWNER")];
 }
 
-/** The sign that the key's owner saw everybody when the run began, and does so no longer. */
-export function narrowedSign(before: CallerRole, now: CallerRole, { slug: owner = "" }: Self): SyncWarning | undefined {
-  if (!before.seesAll || now.seesAll) return undefined;
-  const state = now.kind === "unknown" ? "no member that Cloudsmith shows" : (now.role ?? "without a role");
-  return sign("CS-KEY-OWNER-NARROWED", { owner, before: before.role ?? "", state });
-}
-
-/** The sign that the list does not show the key's owner as a look-up did; `listed` is undefined when not at all. */
-export function keyOwnerSign(
-  { user, user_id, role, is_active }: Member,
-  listed: MemberNote | undefined,
-  seesAll: boolean,
-): SyncWarning | undefined {
-  const owner = user ?? user_id;
-  if (!listed) return { ...sign("CS-KEY-OWNER-UNLISTED", { owner }), severity: seesAll ? "incomplete" : "partial" };
-  if (listed.role === (roleSlug(role) ?? "") && listed.active === (is_active ?? listed.active)) return undefined;
-  const state = `${role ?? "of unknown role"}${is_active === false ? ", inactive" : ""}`;
-  return sign("CS-KEY-OWNER-DIFFERS", { owner, state });
-}
-
 /** What the words of every list share. */
 export const sharedWords = {
-  product: { name: productName, codePrefix },
+  product,
   signals: { missing: "R5", identity: "R11" },
 } as const;
 

@@ -49,3 +49,10 @@ export const requestedFields = [
     "Also tell which teams are filled by SAML group sync, and link teams and members to the organization's page",
   ),
 ];
+
+/** What an organization has besides members and teams, unless it is read on request, by resource type. */
+export const unlessRequested: readonly (readonly [type: string, what: string, title: string])[] = [
+  ["service", "services", "service accounts"],
+  ["invitation", "invitations", "pending invitations"],
+  ["repository", "repositories", "repositories and the privileges on them"],
+];

@@ -1,6 +1,7 @@
 /** Lists the teams and their entitlements; gives grants only where memberships do not carry their teams. */
 
 import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
+import { peopleOf } from "../../sdk/api/roster/group-people.ts";
 import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
@@ -13,15 +14,7 @@ import { sign, warnOfTeamRole } from "../members/signs.ts";
 import { holders } from "../on-request/holders.ts";
 import { teamSources } from "../on-request/team-sources.ts";
 import type { Team, TeamMember } from "../schemas.ts";
-import {
-  isPersonKind,
-  isServiceKind,
-  isTeamManager,
-  teamEntitlements,
-  teamManagerSlug,
-  teamMemberSlug,
-  teamType,
-} from "../types.ts";
+import { isTeamManager, kindOf, teamEntitlements, teamManagerSlug, teamMemberSlug, teamType } from "../types.ts";
 
 /** The page after the last of the list. */
 const unlistedToken = "unlisted";
@@ -86,22 +79,26 @@ export class TeamSyncer extends ChildSyncer<OrganizationReading> implements Reso
       : (user: string) => reading.memberIds.of(user, memory, options);
     const rows = await reading.lookUps.teamMembers(named, "user", options);
     if (!rows) options.warn(sign("CS-TEAM-GONE", { team: slug }));
-    const services = await servicesAmong(rows ?? [], named, reading, options);
-    const people = distinctPeople(rows ?? []);
-    const logins = people.map(({ user }) => user);
+    const people = await peopleOf((rows ?? []).map(groupRow), {
+      isService: (login) => reading.lookUps.isService(login, options),
+      services: async () => {
+        return ((await reading.lookUps.teamMembers(named, "service", options)) ?? []).map(({ user }) => user);
+      },
+    });
+    const logins = people.map(({ name }) => name);
     if (!isSingle) reading.lookUps.expect(reading.memberIds.unknown(logins, memory).length, options);
     const items: Grant[] = [];
-    for (const { user, role } of people) {
-      const about = { team: team.displayName, member: user };
-      const id = await idOf(user);
-      if (services.has(user)) {
+    for (const { name, role, isManager, isDoubtful } of people) {
+      const about = { team: team.displayName, member: name };
+      const id = await idOf(name);
+      if (isDoubtful) {
         if (id !== undefined) options.warn(sign("CS-TEAM-MEMBER-AMBIGUOUS", about));
       } else if (id === undefined) {
-        if (!(await reading.lookUps.isService(user, options))) options.warn(sign("CS-MEMBER-UNLISTED", about));
+        if (!(await reading.lookUps.isService(name, options))) options.warn(sign("CS-MEMBER-UNLISTED", about));
       } else {
         warnOfTeamRole(role, { member: id, team: slug }, options);
         items.push(teamGrant(team, teamMemberSlug, id));
-        if (isTeamManager(role)) items.push(teamGrant(team, teamManagerSlug, id));
+        if (isManager) items.push(teamGrant(team, teamManagerSlug, id));
       }
     }
     const contradicts = items.length > 0 && !isSingle && facts.counts.lackGroups === 0;
@@ -130,7 +127,7 @@ function isContradicted(
     memory: members.memory(options.session),
     shownBy: async (slug) => {
       const shown = await unlessUnseen(client.record(endpoints.teamMembers, organization.slug, slug, options));
-      return shown?.members.filter(({ user_kind }) => !isServiceKind(user_kind)).map(({ user }) => user);
+      return shown?.members.filter(({ user_kind }) => kindOf(user_kind) !== "service").map(({ user }) => user);
     },
     groupsNow: async (login) => {
       const member = await lookUps.member(login, options);
@@ -139,35 +136,8 @@ function isContradicted(
   });
 }
 
-/** The rows that may be people, each once, as a manager if any of its rows says so. */
-function distinctPeople(rows: readonly TeamMember[]): readonly TeamMember[] {
-  const byUser = new Map<string, TeamMember>();
-  for (const row of rows) {
-    if (isServiceKind(row.user_kind)) continue;
-    if (!byUser.has(row.user) || isTeamManager(row.role)) byUser.set(row.user, row);
-  }
-  return [...byUser.values()];
-}
-
-/**
- * Slugs of rows of which nobody says whether a person or a service account of that slug is meant: those of service
- * accounts that a server shows whatever kind is asked for.
- */
-async function servicesAmong(
-  rows: readonly TeamMember[],
-  team: NamedTeam,
-  { lookUps }: OrganizationReading,
-  options: ListOptions,
-): Promise<ReadonlySet<string>> {
-  const people = new Set(rows.filter(({ user_kind }) => isPersonKind(user_kind)).map(({ user }) => user));
-  const doubtful: TeamMember[] = [];
-  for (const row of rows) {
-    if (isServiceKind(row.user_kind) || people.has(row.user)) continue;
-    if (await lookUps.isService(row.user, options)) doubtful.push(row);
-  }
-  const shown = doubtful.length > 0 ? await lookUps.teamMembers(team, "service", options) : [];
-  const ignored = new Set(shown?.map(({ user }) => user));
-  return new Set(doubtful.map(({ user }) => user).filter((user) => ignored.has(user)));
+function groupRow({ user: name, role, user_kind }: TeamMember) {
+  return { name, role, kind: kindOf(user_kind), isManager: isTeamManager(role) };
 }
 
 function teamGrant(team: Resource, slug: string, member: string): Grant {

@@ -1,19 +1,20 @@
 /** Lists the members, keeps what the grants will need of each, and puts right what rows contradict each other in. */
 
 import { ChildSyncer, type Listing } from "../../sdk/api/child-syncer.ts";
+import { heldAgainstList, type OwnerVerdict } from "../../sdk/api/roster/key-owner.ts";
 import type { MemberNote } from "../../sdk/api/roster/member-notes.ts";
-import type { GetOptions, ListOptions, Page, ResourceSyncer, SyncWarning } from "../../sdk/contracts/connector.ts";
+import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/contracts/connector.ts";
 import type { Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { looksMasked, usableEmail } from "../../sdk/resources/profile.ts";
 import { pastTime } from "../../sdk/resources/timestamps.ts";
-import { type CallerRole, findRole } from "../checks.ts";
+import { findRole } from "../checks.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { keyOwnerSign, narrowedSign, rosterSigns, warnOfMember } from "../members/signs.ts";
+import { rosterSigns, signOf, warnOfMember } from "../members/signs.ts";
 import type { Member } from "../schemas.ts";
-import { isPersonKind, isServiceKind, userType } from "../types.ts";
+import { kindOf, userType } from "../types.ts";
 
-/** The page after the last of the list: members whose rows contradict each other, asked for by themselves. */
+/** The page after the last of the list: members whose rows contradict each other, or what is known, asked for by themselves. */
 const settleToken = "settle";
 
 /** Reads the members of the organization. */
@@ -29,7 +30,7 @@ export class UserSyncer extends ChildSyncer<OrganizationReading> implements Reso
     const isEnd = members.isEnd(page, options.session);
     const signs = isEnd ? rosterSigns(reading.factsOf(options.session), members.memory(options.session), reading) : [];
     for (const sign of signs) options.warn(sign);
-    const nextPageToken = isEnd && mustSettle(reading, options) ? settleToken : page.nextPageToken;
+    const nextPageToken = isEnd ? settleToken : page.nextPageToken;
     // The list tells itself whom it shows in more than one state.
     return { ...page, nextPageToken, replaces: true };
   }
@@ -72,7 +73,8 @@ function mayBeService(
   { email, last_login_at, last_login_method = "", user_kind, has_two_factor }: Member,
   nowMs: number,
 ): boolean {
-  if (isServiceKind(user_kind) || isPersonKind(user_kind)) return isServiceKind(user_kind);
+  const kind = kindOf(user_kind);
+  if (kind) return kind === "service";
   if (email || has_two_factor === true) return false;
   return !pastTime(last_login_at, nowMs).text && /^\s*(?:unknown)?\s*$/i.test(last_login_method);
 }
@@ -82,7 +84,7 @@ async function isServiceAccount(
   { lookUps }: OrganizationReading,
   options: GetOptions,
 ): Promise<boolean> {
-  return isServiceKind(user_kind) || (user !== undefined && (await lookUps.isService(user, options)));
+  return kindOf(user_kind) === "service" || (user !== undefined && (await lookUps.isService(user, options)));
 }
 
 /** With a narrow key an address that several people share, or that looks masked, is what stands in place of addresses. */
@@ -96,16 +98,6 @@ function unsettled(reading: OrganizationReading, { session }: ListOptions): read
   const { members, addresses, lookUps } = reading;
   const mayAsk = (count: number) => lookUps.mayAsk(count);
   return reading.factsOf(session).unsettledIds(members.memory(session), { others: addresses.sharing, mayAsk });
-}
-
-function mustSettle(reading: OrganizationReading, options: ListOptions): boolean {
-  const { role } = reading.access;
-  return role?.member !== undefined || mayBeNarrowed(reading, options) || unsettled(reading, options).length > 0;
-}
-
-/** Whether the list has gaps that a key leaves which sees less than it did when the run began. */
-function mayBeNarrowed(reading: OrganizationReading, { session }: ListOptions): boolean {
-  return reading.seesAll && reading.factsOf(session).counts.lackAddress > 0;
 }
 
 /** Asks for each whose rows contradict each other, and holds what is known of the key's owner against the list. */
@@ -122,33 +114,24 @@ async function settle(reading: OrganizationReading, options: ListOptions): Promi
     noteOf: (row) => reading.noteOf(row, ""),
     put,
   });
-  const { role: before, caller } = reading.access;
-  const now = before && (await roleNow(before, reading, options));
-  const narrowed = now && narrowedSign(before, now, caller);
-  if (narrowed) options.warn(narrowed);
-  const sign = ownerSign(now?.member, reading, options);
-  if (sign) options.warn(sign);
-  if (sign && now?.member && memory.has(now.member.user_id)) {
-    await put(now.member, reading.noteOf(now.member, "active"));
-  }
+  const { findings, row } = await ownerVerdict(reading, options);
+  for (const finding of findings) options.warn(signOf(finding));
+  if (row) await put(row, reading.noteOf(row, "active"));
   if (notes.length > 0) memory.correct(notes);
   return { items, nextPageToken: "", replaces: true };
 }
 
-/** The standing of the key's owner, asked for again where the list gives a reason to doubt what it was before. */
-async function roleNow(before: CallerRole, reading: OrganizationReading, options: ListOptions): Promise<CallerRole> {
-  const { client, access, organization } = reading;
-  const isDoubtful = ownerSign(before.member, reading, options) !== undefined || mayBeNarrowed(reading, options);
-  return isDoubtful ? await findRole({ client, orgSlug: organization.slug, ...options }, access.caller) : before;
-}
-
-/** The sign that the list says something else of the key's owner than the owner's own row does. */
-function ownerSign(
-  owner: Member | undefined,
-  { members, seesAll }: OrganizationReading,
-  { session }: ListOptions,
-): SyncWarning | undefined {
-  if (!owner || owner.user_id === "") return undefined;
-  const memory = members.memory(session);
-  return keyOwnerSign(owner, memory.has(owner.user_id) ? memory.noteOf(owner.user_id) : undefined, seesAll);
+/** A narrower key shows no addresses of others. */
+async function ownerVerdict(reading: OrganizationReading, options: ListOptions): Promise<OwnerVerdict<Member>> {
+  const { access, client, organization } = reading;
+  const { caller, role: before } = access;
+  if (!before) return { findings: [] };
+  return await heldAgainstList({
+    owner: before.member?.user ?? caller.slug ?? "",
+    before,
+    memory: reading.members.memory(options.session),
+    noteOf: (row) => reading.noteOf(row, ""),
+    hasGaps: reading.factsOf(options.session).counts.lackAddress > 0,
+    askAgain: () => findRole({ client, orgSlug: organization.slug, signal: options.signal }, caller),
+  });
 }

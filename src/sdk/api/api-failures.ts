@@ -370,7 +370,10 @@ function describeContent(
 
 /** JSON in which only texts about the answer itself stand: those of rows tell of people. */
 function withoutData(text: string): string {
-  return text.replaceAll(/("(?!(?:code|detail|error|message|reason|title)")[^"]{0,64}"\s*:\s*")(?:[^"\\]|\\.)+/gi, "$1…");
+  return text.replaceAll(
+    /("(?!(?:code|detail|error|message|reason|title)")[^"]{0,64}"\s*:\s*")(?:[^"\\]|\\.)+/gi,
+    "$1…",
+  );
 }
 
 function waitText(ms: number): string {

@@ -7,7 +7,7 @@ import type { ListOptions, SyncWarning, WarningSeverity } from "../contracts/con
 import type { ApiProduct } from "./api-failures.ts";
 import type { ListEvent, Sum } from "./list-verdict.ts";
 import type { ListStep, PassStatement } from "./moving-list.ts";
-import { listed } from "./nearest-name.ts";
+import { listed } from "./named-root.ts";
 
 /** Names of a list: in the codes and texts of its warnings, and in the completeness statement by pass. */
 export interface ListWords {

@@ -2,6 +2,7 @@
  * What the members of an organization add up to, whose active and inactive ones are two passes of one list: how many say
  * what, and where a row says the opposite of the pass that shows it. Knows no product.
  */
+import type { WarningSeverity } from "../../contracts/connector.ts";
 import type { ListMemory, ListObserver } from "../list-memory.ts";
 import type { Note, NumberedTexts } from "../notes.ts";
 import { type MemberNote, statusMark } from "./member-notes.ts";
@@ -213,10 +214,16 @@ export interface RosterFinding {
     /** A group turned up after the groups were read. */
     | "TEAM-LATE"
     /** A member's groups changed while they were read. */
-    | "MEMBERSHIP-MOVED";
+    | "MEMBERSHIP-MOVED"
+    /** The key's owner is a member, and the list does not show them, or otherwise; or sees less by now. */
+    | "KEY-OWNER-UNLISTED"
+    | "KEY-OWNER-DIFFERS"
+    | "KEY-OWNER-NARROWED";
   readonly about: Readonly<Record<string, string | number>>;
   readonly count?: number;
   readonly isMost?: boolean;
+  /** Where it is another than that of the code. */
+  readonly severity?: WarningSeverity;
 }
 
 /** What groups' own lists are held against. */
