@@ -73,8 +73,8 @@ export class InvitationSyncer extends ChildSyncer<OrganizationReading> implement
 
   protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     return await reading.requested.invitations.page(options, (row) => {
-      const isTime = expiryOf(row.expires_at, { rows: "pending invitations" }, options) !== undefined;
-      return invitationResource(isTime ? row : { ...row, expires_at: undefined }, parent);
+      expiryOf(row.expires_at, { rows: "pending invitations" }, options);
+      return invitationResource(row, parent);
     });
   }
 }

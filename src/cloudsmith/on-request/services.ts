@@ -146,7 +146,7 @@ interface KeyContext {
 /** Every service account has one key, which has no id of its own (Cloudsmith API: services). */
 function keyResource(row: ServiceRow, { organization, isServiceInFile, expiresAt }: KeyContext): Resource {
   const { slug, key_expires_at } = row;
-  const profile = profileOf({ service: slug, expires_at: expiresAt && key_expires_at });
+  const profile = profileOf({ service: slug, expires_at: key_expires_at });
   return {
     id: { resourceType: serviceKeyType.id, resource: slug },
     parentResourceId: organization,

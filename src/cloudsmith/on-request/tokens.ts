@@ -116,7 +116,7 @@ function tokenResource(row: TokenRow, { organization, repository, owner, creator
     active: is_active,
     created_at,
     created_by,
-    expires_at: expiresAt && limit_date_range_to,
+    expires_at: limit_date_range_to,
     repository,
     user,
   });
