@@ -7,9 +7,16 @@ const prefix = "type.googleapis.com/c1.connector.v2.";
 const writer = new ProtoWriter();
 const empty = new Uint8Array(0);
 
+/** By name, which are few: V8 reads a text that is put together for each row again at each comparison. */
+const urls = new Map<string, string>();
+
 /** Type URL of the annotation message `name` of package c1.connector.v2. */
 export function annotationUrl(name: string): string {
-  return prefix + name;
+  const known = urls.get(name);
+  if (known !== undefined) return known;
+  const url = prefix + name;
+  urls.set(name, url);
+  return url;
 }
 
 /** An annotation of package c1.connector.v2; `write` writes its fields in ascending order. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Grant, Resource } from "../contracts/model.ts";
+import { type Entitlement, type Grant, Purpose, type Resource } from "../contracts/model.ts";
 import { Identities, withoutIdWarning } from "./identities.ts";
 
 const user = (id: string, displayName = id): Resource => ({
@@ -9,12 +9,23 @@ const user = (id: string, displayName = id): Resource => ({
   annotations: [],
 });
 
-function identities(stored: readonly Resource[] = []) {
+const entitlement = (id: string, displayName = id): Entitlement => ({
+  resource: user("a"),
+  id,
+  displayName,
+  description: "",
+  grantableTo: [],
+  annotations: [],
+  purpose: Purpose.assignment,
+  slug: "member",
+});
+
+function identities(stored: readonly Resource[] = [], entitlements: readonly Entitlement[] = []) {
   const rows = new Map(stored.map((row) => [row.id.resource, row]));
   const before = {
     getResource: (id: Resource["id"]) => rows.get(id.resource),
     listResources: () => ({ items: [...rows.values()], nextPageToken: "" }),
-    listEntitlements: () => ({ items: [], nextPageToken: "" }),
+    listEntitlements: () => ({ items: entitlements, nextPageToken: "" }),
   };
   return new Identities(before, stored.length > 0);
 }
@@ -29,6 +40,20 @@ test("ids that are given twice with different content are counted and named, on 
   const resumed = identities([user("c", "before")]);
   resumed.admit([user("c", "after")], false);
   assert.match(resumed.warnings()[0]?.message ?? "", /'c'/);
+});
+
+test("entitlements that are given twice with different content are counted and named, on one page and on two", () => {
+  const stored: Entitlement[] = [];
+  const one = identities([], stored);
+  const give = (...rows: readonly Entitlement[]): void => {
+    one.admitEntitlements(rows);
+    stored.push(...rows);
+  };
+  give(entitlement("a"), entitlement("b"), entitlement("c"));
+  give(entitlement("b"), entitlement("c", "another"));
+  give(entitlement("d"), entitlement("d", "another"), entitlement("e"), entitlement("e"));
+  assert.equal(one.warnings()[0]?.count, 2);
+  assert.match(one.warnings()[0]?.message ?? "", /type entitlement .*'c', 'd'$/);
 });
 
 test("two grants of one id are named when they are of different people or entitlements", () => {

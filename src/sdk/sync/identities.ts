@@ -23,8 +23,10 @@ export class Identities {
   readonly #ids = new Map<string, Set<string>>();
   /** Types of which a list itself told newer rows from others, so that their ids are in the store alone. */
   readonly #toldByList = new Set<string>();
-  /** By id: a hash of the content. */
-  readonly #entitlements = new Map<string, string>();
+  /** Ids of entitlements. */
+  readonly #entitlements = new Set<string>();
+  /** By id: a hash of the content; made when an entitlement is given again, as hardly any is. */
+  #prints: Map<string, string> | undefined;
   /** By id: who holds what, of grants whose id does not say it. Those of this run alone: they are rare. */
   readonly #grants = new Map<string, string>();
   /** By resource type, or `entitlement` or `grant`: ids that were given twice with different content. */
@@ -37,7 +39,7 @@ export class Identities {
     for (const { id } of rowsOf((pageToken) => stored.listResources({ pageToken }))) {
       this.#of(this.#ids, id.resourceType).add(id.resource);
     }
-    for (const row of rowsOf((token) => stored.listEntitlements(token))) this.#entitlements.set(row.id, printOf(row));
+    for (const { id } of this.#storedEntitlements()) this.#entitlements.add(id);
   }
 
   /** What the list of this type gave before is void. */
@@ -60,14 +62,29 @@ export class Identities {
     if (again.length > 0) this.#compare(again, rows);
   }
 
-  /** Takes entitlements before they are stored: there are few. */
+  /** Takes entitlements before they are stored. */
   admitEntitlements(rows: readonly Entitlement[]): void {
+    const allIfNew = this.#entitlements.size + rows.length;
+    for (const { id } of rows) this.#entitlements.add(id);
+    if (this.#entitlements.size < allIfNew) this.#prints ??= this.#printsOfStored();
+    const prints = this.#prints;
+    if (!prints) return;
     for (const row of rows) {
       const print = printOf(row);
-      const known = this.#entitlements.get(row.id);
-      this.#entitlements.set(row.id, print);
+      const known = prints.get(row.id);
+      prints.set(row.id, print);
       if (known !== undefined && known !== print) this.#of(this.#twice, "entitlement").add(row.id);
     }
+  }
+
+  #printsOfStored(): Map<string, string> {
+    const prints = new Map<string, string>();
+    for (const row of this.#storedEntitlements()) prints.set(row.id, printOf(row));
+    return prints;
+  }
+
+  #storedEntitlements(): Iterable<Entitlement> {
+    return rowsOf((token) => this.#stored.listEntitlements(token));
   }
 
   /**

@@ -154,6 +154,7 @@ function connectorFault(what: string): BatonError {
 
 /** Each (type, parent) is listed once; types outside the sync are not. */
 export function scheduleChildren(context: StepContext, resource: Resource): void {
+  if (!hasAnnotation(resource.annotations, childUrl)) return;
   const children = resource.annotations.filter((annotation) => annotation.typeUrl === childUrl);
   for (const child of children.reverse()) {
     const resourceTypeId = readString(child.value, 1);
