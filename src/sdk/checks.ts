@@ -73,14 +73,7 @@ export async function proveChecks<Subject>(
       fix: hint,
       status: exitCode = Status.failedPrecondition,
     } = result;
-    if (outcome === "fail")
-      throw new BatonError({
-        code,
-        status: Status.failedPrecondition,
-        exitCode,
-        message,
-        ...(hint !== undefined && { hint }),
-      });
+    if (outcome === "fail") throw new BatonError({ code, status: Status.failedPrecondition, exitCode, message, hint });
     if (outcome === "warn") warn({ code, message, ...asked[index]?.warning });
   }
 }

@@ -36,15 +36,15 @@ export interface BatonErrorInit {
   /** What was tried and what happened, in one sentence, without secrets. */
   readonly message: string;
   /** How what came instead of an answer begins, without secrets, escaped and cut; it ends the error's message. */
-  readonly quote?: string;
+  readonly quote?: string | undefined;
   /** What it means for the data, for example that nothing was written. */
-  readonly effect?: string;
+  readonly effect?: string | undefined;
   /** What to do next. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** Exit code where it differs from the status (130 and 143 after signals). */
   readonly exitCode?: number;
   /** Where the server said when to come back: milliseconds since the epoch. */
-  readonly retryAtMs?: number;
+  readonly retryAtMs?: number | undefined;
   /** Values that would have worked in the place of a refused one, best first; shown for a person to pick from. */
   readonly candidates?: readonly string[];
   /** True when neither trying again nor skipping helps: the sync ends here. Set by clients that did their own retries. */
@@ -84,33 +84,7 @@ export class BatonError extends Error {
 
   /** The same error in other words; a caller that knows more than the thrower says more. */
   with(words: Pick<BatonErrorInit, "effect" | "hint" | "candidates"> & { readonly message?: string }): BatonError {
-    const {
-      code,
-      status,
-      statement: message,
-      quote,
-      effect,
-      hint,
-      exitCode,
-      retryAtMs,
-      candidates,
-      fatal,
-      cause,
-    } = this;
-    return new BatonError({
-      code,
-      status,
-      message,
-      exitCode,
-      fatal,
-      candidates,
-      ...(quote !== undefined && { quote }),
-      ...(effect !== undefined && { effect }),
-      ...(hint !== undefined && { hint }),
-      ...(retryAtMs !== undefined && { retryAtMs }),
-      ...(cause !== undefined && { cause }),
-      ...words,
-    });
+    return new BatonError({ ...this, message: this.statement, cause: this.cause, ...words });
   }
 }
 

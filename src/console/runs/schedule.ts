@@ -57,6 +57,6 @@ function badSchedule(message: string, cause?: unknown): BatonError {
     message,
     effect: "The schedule was not changed.",
     hint: "Give minute, hour, day, month and weekday, as in 0 6 * * 1-5, and a time zone such as Europe/Berlin.",
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }

@@ -149,6 +149,6 @@ function notMade(problem: string, cause?: unknown): BatonError {
     message: `The back-up cannot be made or restored: ${problem}.`,
     effect: "The data directory was not changed by it.",
     hint: "Back up into a new file. Restore into a --data-dir that is empty or not there.",
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }

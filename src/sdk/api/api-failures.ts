@@ -277,7 +277,7 @@ function describeStatus(failure: StatusFailure, context: FailureContext, options
   // The API itself answers in JSON.
   const isPage = failure.status < 500 && /^\s*</.test(failure.body);
   const hint = isPage ? `${texts.hint ?? ""} ${answeredByPage}`.trim() : texts.hint;
-  return fatal({ status: grpcStatusOf(failure.status), ...texts, ...(hint !== undefined && { hint }) });
+  return fatal({ status: grpcStatusOf(failure.status), ...texts, hint });
 }
 
 function generalTexts(
@@ -301,7 +301,7 @@ function generalTexts(
       code: `${codePrefix}-RATE-429`,
       message: `${name}'s rate limit is used up${retryAtMs === undefined ? "" : ` until ${isoTime(retryAtMs)}`} (429 at ${context.path}${tries}).`,
       hint: "Run again after that; find out what else uses this key.",
-      ...(retryAtMs !== undefined && { retryAtMs }),
+      retryAtMs,
     };
   }
   if (status >= 500 || grpcStatusOf(status) === Status.unavailable) return troubleTexts(status, context, product, said);

@@ -233,7 +233,7 @@ function openLogFile(location: string, path: string): number {
 
 function badLogPath(message: string, cause?: unknown): BatonError {
   const hint = "Name a file of its own, in a directory that exists and that you may write to.";
-  return settingError({ code: "BATON-LOG-PATH", message, hint, ...(cause !== undefined && { cause }) });
+  return settingError({ code: "BATON-LOG-PATH", message, hint, cause });
 }
 
 /** True for a path that was meant for --file: lines at the end would make the file unreadable. */

@@ -34,7 +34,7 @@ export class ProxyFailure extends BatonError {
       message,
       effect: "Nothing was sent to the host.",
       hint,
-      ...(cause !== undefined && { cause }),
+      cause,
     });
     this.isDown = init.isDown;
   }

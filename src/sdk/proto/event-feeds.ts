@@ -181,6 +181,6 @@ function fault(id: string, problem: string, cause?: unknown): BatonError {
     message: `The event feed '${id}' does not work as a feed must: ${problem}.`,
     effect: "This page of events was not passed on; the cursor stays where it was.",
     hint: "This is a fault of the connector: report it to those who maintain it.",
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }

@@ -49,9 +49,9 @@ export function fromRpcError(caught: unknown, code: string, what: string): Baton
     code: metadata.get(trailer.codeKey) ?? code,
     status: isLostConnection(error) ? Status.unavailable : statusOf(error.code),
     message: metadata.has(trailer.codeKey) ? error.rawMessage : `${what}: ${error.rawMessage}`,
-    ...(effect !== undefined && { effect }),
-    ...(hint !== undefined && { hint }),
-    ...(retryAtMs !== undefined && { retryAtMs }),
+    effect,
+    hint,
+    retryAtMs,
     fatal: metadata.get(trailer.fatalKey) === "true",
     cause: caught,
   });

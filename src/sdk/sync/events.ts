@@ -36,12 +36,22 @@ export interface SyncProgress {
 /** Gets every progress change; must return at once and never throw. */
 export type SyncObserver = (progress: SyncProgress) => void;
 
+/** What is said of every run, as far as it got. */
+export interface RunFigures {
+  readonly syncType: SyncType;
+  /** Warnings of one code added up, in the order of first appearance. */
+  readonly warnings: readonly SyncWarning[];
+  readonly completeness: Completeness;
+  readonly durationMs: number;
+  readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
+  readonly connector?: ConnectorStats;
+}
+
 /** How a completed run went. */
-export interface SyncOutcome {
+export interface SyncOutcome extends RunFigures {
   /** What the sync is worth; never one of the words for runs that end with an error. */
   readonly result: SyncResult;
   readonly syncId: string;
-  readonly syncType: SyncType;
   readonly resumed: boolean;
   /** The file written, and its size; 0 when nothing was written. */
   readonly path: string;
@@ -52,35 +62,22 @@ export interface SyncOutcome {
    */
   readonly nothingRead?: boolean;
   readonly stats: SyncStats;
-  /** Warnings of one code added up, in the order of first appearance. */
-  readonly warnings: readonly SyncWarning[];
-  readonly completeness: Completeness;
-  readonly durationMs: number;
-  readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
-  readonly connector?: ConnectorStats;
 }
 
 /** How a run ended that had begun a sync, for the run record. */
-export interface RunEnd {
+export interface RunEnd extends RunFigures {
   readonly result: SyncResult;
   /** What ended it, unless it is complete. */
   readonly error?: BatonError;
   /** What fell away, when the run is held. */
   readonly drop?: RunDrop;
   readonly sync?: { readonly id: string; readonly resumed: boolean };
-  readonly syncType: SyncType;
   /** True when the file now holds this run's finished sync. */
   readonly replaced: boolean;
   /** The file when it was replaced: as it was read back, with what was counted in it. */
   readonly saved?: { readonly file: PackedFile; readonly stats: SyncStats };
-  readonly warnings: readonly SyncWarning[];
-  /** As far as the run got. */
-  readonly completeness: Completeness;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  readonly durationMs: number;
-  readonly phaseMs: Readonly<Partial<Record<SyncPhase, number>>>;
-  readonly connector?: ConnectorStats;
   readonly description?: RunDescription;
 }

@@ -12,7 +12,7 @@ import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { SyncEngine } from "./engine.ts";
-import type { RunEnd, SyncObserver, SyncOutcome, SyncPhase } from "./events.ts";
+import type { RunEnd, RunFigures, SyncObserver, SyncOutcome, SyncPhase } from "./events.ts";
 import { Identities } from "./identities.ts";
 import { ExternalGrants, type ExternalPrincipals, IngestFilter } from "./ingest-filter.ts";
 import { checkInvariants } from "./invariants.ts";
@@ -170,23 +170,30 @@ function scopeOf({ options, types }: Run): string {
 }
 
 function runEnd(run: Run, end: Pick<RunEnd, "result" | "replaced" | "error">): RunEnd {
-  const { options, progress, warnings, completeness, startedAtMs, sync, drop, saved } = run;
-  const connector = options.connector.stats?.();
+  const { options, startedAtMs, sync, drop, saved } = run;
   const description = options.connector.describeRun?.();
   return {
     ...end,
     ...(drop && { drop }),
     ...(sync && { sync: { id: sync.id, resumed: sync.resumed } }),
     ...(end.replaced && saved && { saved }),
+    ...figuresOf(run),
+    startedAtMs,
+    endedAtMs: options.clock.nowMs(),
+    ...(description && { description }),
+  };
+}
+
+function figuresOf(run: Run): RunFigures {
+  const { options, progress, warnings, completeness } = run;
+  const connector = options.connector.stats?.();
+  return {
     syncType: syncTypeOf(run),
     warnings: warnings.list(),
     completeness: completeness.statement(),
-    startedAtMs,
-    endedAtMs: options.clock.nowMs(),
     durationMs: progress.elapsedMs,
     phaseMs: progress.phases(),
     ...(connector && { connector }),
-    ...(description && { description }),
   };
 }
 
@@ -279,21 +286,15 @@ async function syncInto(store: C1zWriter, run: Run): Promise<SyncOutcome> {
   const result = resultOf(listed);
   if (listed.length > 0)
     logger.warn("sync completed with warnings", { result, warning_count: listed.length, warnings: listed });
-  const connectorStats = connector.stats?.();
   return {
+    ...figuresOf(run),
     result,
     syncId: sync.id,
-    syncType,
     resumed: sync.resumed,
     path: options.path,
     fileBytes: run.saved?.file.bytes ?? 0,
     ...(nothingRead && { nothingRead }),
     stats,
-    warnings: listed,
-    completeness: completeness.statement(),
-    durationMs: progress.elapsedMs,
-    phaseMs: progress.phases(),
-    ...(connectorStats && { connector: connectorStats }),
   };
 }
 

@@ -101,7 +101,7 @@ export function overLimit(path: string, what: string, setting: string, limit: st
     message: `${path} ${what} of ${limit}.`,
     effect: "Nothing was read from it and it was not changed.",
     hint: `When the file can be trusted, set ${setting} to a larger number.`,
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }
 

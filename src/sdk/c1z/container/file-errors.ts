@@ -158,7 +158,7 @@ export function corruptFile(path: string, what: string, cause?: unknown): BatonE
     message: `${path} is not a readable .c1z file: ${what}.`,
     effect: "Nothing was read from it and it was not changed.",
     hint: "Check that it is the file you mean. Restore it from a copy, or move it away and sync into a new file.",
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }
 

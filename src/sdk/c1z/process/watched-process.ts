@@ -248,6 +248,5 @@ export async function answerQuestions(answer: (question: unknown) => Promise<unk
 }
 
 function initOf({ code, status, message, effect, hint, exitCode, candidates }: BatonError): BatonErrorInit {
-  const words = { ...(effect !== undefined && { effect }), ...(hint !== undefined && { hint }) };
-  return { code, status, message, exitCode, candidates, ...words };
+  return { code, status, message, exitCode, candidates, effect, hint };
 }

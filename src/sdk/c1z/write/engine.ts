@@ -10,8 +10,6 @@ import type { ScratchDatabase } from "../scratch/scratch-database.ts";
 import type { GoneResource, GoneRows, NamedResource } from "./gone-rows.ts";
 import type { OpenSync, ReferenceReport, StorePage, SyncStats } from "./sync-store.ts";
 
-export type { NamedResource } from "./gone-rows.ts";
-
 /** Names of the engines, as the Go connectors have them: version 1 files and version 3 files. */
 export const storageEngines = ["sqlite", "pebble"] as const;
 /** One of these. */

@@ -21,13 +21,12 @@ import {
   type EngineContext,
   engineFor,
   type GrantStore,
-  type NamedResource,
   type StorageEngine,
   type SyncEnd,
   type WriteEngine,
 } from "./engine.ts";
 import { unfinishedPath } from "./files-beside.ts";
-import type { GoneResource } from "./gone-rows.ts";
+import type { GoneResource, NamedResource } from "./gone-rows.ts";
 import { RowTables, SqliteSessionStore } from "./row-tables.ts";
 import { canResume, insertRun, listSyncRuns, type SyncRun, startOrResume } from "./sync-runs.ts";
 import type { OpenSync, ReferenceReport, SyncStats, SyncType } from "./sync-store.ts";

@@ -149,7 +149,7 @@ function unsupported(path: string, what: string, cause?: unknown): BatonError {
     message: `${path} uses ${what}, which is not read here.`,
     effect: "Nothing was read from it and it was not changed.",
     hint: "Use a newer version of this program, or convert the file with the program that wrote it.",
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }
 
