@@ -133,12 +133,17 @@ class InspectionRun {
   }
 
   /** What cannot be read is damage as well: it is told, and the other checks see what is left. */
-  #guard(ids: readonly [InspectCheck, ...InspectCheck[]], where: string, run: () => void): void {
+  #guard(
+    ids: readonly [InspectCheck, ...InspectCheck[]],
+    where: string,
+    run: () => void,
+    errorOf = (caught: unknown): unknown => storeError(caught, this.#path),
+  ): void {
     for (const id of ids) this.#done.add(id);
     try {
       run();
     } catch (caught) {
-      const error = storeError(caught, this.#path);
+      const error = errorOf(caught);
       if (!(error instanceof BatonError) || error.code !== "FILE-CORRUPT") throw error;
       this.#problems.fail(ids[0], where, error.cause instanceof Error ? error.cause.message : error.message);
     }
@@ -193,16 +198,9 @@ class InspectionRun {
     return found;
   }
 
-  /** What SQLite cannot read is damage as well: it is told, and the other checks see what is left. */
   #check(ids: readonly [InspectCheck, ...InspectCheck[]], scratch: Scratch, run: () => void): void {
-    for (const id of ids) this.#done.add(id);
-    try {
-      run();
-    } catch (caught) {
-      const error = databaseError(caught, { path: this.#path, scratch: scratch.directory });
-      if (!(error instanceof BatonError) || error.code !== "FILE-CORRUPT") throw error;
-      this.#problems.fail(ids[0], "database", error.cause instanceof Error ? error.cause.message : error.message);
-    }
+    const place = { path: this.#path, scratch: scratch.directory };
+    this.#guard(ids, "database", run, (caught) => databaseError(caught, place));
   }
 
   #result(): Inspection {
