@@ -11,6 +11,7 @@ import type { Flag } from "../../config/field.ts";
 import { describeSource } from "../../config/resolve.ts";
 import { forApp, type StandardConfig } from "../../config/standard-fields.ts";
 import type { CheckResult } from "../../contracts/connector.ts";
+import { runRecordPath } from "../../contracts/run-record.ts";
 import { doctorBundle } from "../../doctor/bundle.ts";
 import { networkProbes } from "../../doctor/network-probes.ts";
 import {
@@ -186,7 +187,7 @@ function bundleText({ app, io }: Invocation, config: FoundConfig, { path, url, c
     plainChecks: new Set(plain.map(({ id }) => id)),
     settings: settings.map(({ field, source }) => ({ name: field.name, source: describeSource(source) })),
     identifying: [...texts, path, io.cwd, hostname(), ...ownNames(), ...(url ? [url.hostname] : [])],
-    lastRun: readRecord(`${path}.run.json`),
+    lastRun: readRecord(runRecordPath(path)),
   });
 }
 

@@ -3,8 +3,9 @@
  * fresh and whole, and which are not.
  */
 
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readTextBeside } from "../../c1z/container/whole-file.ts";
 import type { Flag } from "../../config/field.ts";
 import type { KeyOwner } from "../../contracts/completeness.ts";
 import { lastSyncOf, parseRunRecord, runRecordPath, type SyncResult } from "../../contracts/run-record.ts";
@@ -141,17 +142,12 @@ async function recordsIn(directory: string): Promise<readonly FoundRecord[]> {
   const paths = entries
     .filter((entry) => entry.isFile() && isRecordName(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
-  const records: FoundRecord[] = [];
-  // One after another: many files at once gain nothing and may be more than the process may open.
-  for (const at of paths) records.push({ at, text: await textOf(at) });
-  return records;
+  return paths.map((at) => ({ at, text: textOf(at) }));
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+function textOf(path: string): string | undefined {
   try {
-    await using file = await open(path, "r");
-    const { size } = await file.stat();
-    return size > longestRecordBytes ? undefined : await file.readFile("utf8");
+    return readTextBeside(path);
   } catch {
     // Shown as a record that cannot be read.
     return undefined;
