@@ -1,18 +1,15 @@
 /**
- * Contract objects to generated messages, for gRPC, and to the JSON of capabilities. Importing this module loads the generated code (about 80 ms from
- * source): a sync into a file must not need it. Map keys are inserted in sorted order, so that bytes are repeatable.
+ * Contract objects to generated messages, for gRPC, and to the JSON of capabilities. Rows are written by the encoder that
+ * writes them into files. Importing this module loads the generated code (about 80 ms from source): a sync into a file
+ * must not need it.
  */
-import { Buffer } from "node:buffer";
-import { create, fromBinary, type JsonObject, toBinary, toJson } from "@bufbuild/protobuf";
+import { create, type DescMessage, fromBinary, type MessageShape, toJson } from "@bufbuild/protobuf";
 import { type Any, AnySchema, type Timestamp as TimestampMessage, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import type { Connector, ResourceSyncer } from "../contracts/connector.ts";
 import type {
   Annotation,
   Entitlement,
   Grant,
-  GrantExpandable,
-  Profile,
-  ProfileValue,
   Resource,
   ResourceId,
   ResourceType,
@@ -20,9 +17,14 @@ import type {
 } from "../contracts/model.ts";
 import { annotationUrl } from "../resources/annotations.ts";
 import {
-  type GrantExpandable as GrantExpandableMessage,
-  GrantExpandableSchema,
-} from "./gen/c1/connector/v2/annotation_grant_pb.ts";
+  encodeGrantExpandable,
+  viewOf,
+  writeEntitlement,
+  writeGrant,
+  writeResource,
+  writeResourceType,
+} from "../wire/encode.ts";
+import type { ProtoWriter } from "../wire/proto-writer.ts";
 import {
   Capability,
   CapabilityPermissionsSchema,
@@ -34,13 +36,7 @@ import {
   ResourceTypeCapabilitySchema,
 } from "./gen/c1/connector/v2/connector_pb.ts";
 import { type Entitlement as EntitlementMessage, EntitlementSchema } from "./gen/c1/connector/v2/entitlement_pb.ts";
-import {
-  type Grant as GrantMessage,
-  GrantSchema,
-  type GrantSources,
-  GrantSources_GrantSourceSchema,
-  GrantSourcesSchema,
-} from "./gen/c1/connector/v2/grant_pb.ts";
+import { type Grant as GrantMessage, GrantSchema } from "./gen/c1/connector/v2/grant_pb.ts";
 import {
   type ResourceId as ResourceIdMessage,
   ResourceIdSchema,
@@ -48,34 +44,26 @@ import {
   ResourceSchema,
   type ResourceType as ResourceTypeMessage,
   ResourceTypeSchema,
-  type Status as StatusMessage,
-  StatusSchema,
 } from "./gen/c1/connector/v2/resource_pb.ts";
 import { annotationRegistry } from "./registry.ts";
 
+/** What the encoder of rows writes, as the generated code reads it. Messages hold views on bytes of their own. */
+function messageOf<D extends DescMessage, T>(
+  schema: D,
+  row: T,
+  write: (writer: ProtoWriter, row: T) => void,
+): MessageShape<D> {
+  return fromBinary(schema, new Uint8Array(viewOf(row, write)));
+}
+
 /** A `c1.connector.v2.ResourceType`. */
 export function toResourceTypeMessage(type: ResourceType): ResourceTypeMessage {
-  return create(ResourceTypeSchema, {
-    id: type.id,
-    displayName: type.displayName,
-    traits: [...type.traits],
-    annotations: type.annotations.map(toAny),
-    description: type.description,
-  });
+  return messageOf(ResourceTypeSchema, type, writeResourceType);
 }
 
 /** A `c1.connector.v2.Resource`. */
 export function toResourceMessage(resource: Resource): ResourceMessage {
-  return create(ResourceSchema, {
-    id: toResourceIdMessage(resource.id),
-    displayName: resource.displayName,
-    annotations: resource.annotations.map(toAny),
-    description: resource.description ?? "",
-    ...(resource.parentResourceId && { parentResourceId: toResourceIdMessage(resource.parentResourceId) }),
-    ...(resource.profile && { profile: toStruct(resource.profile) }),
-    ...(resource.status && { status: toStatus(resource.status) }),
-    ...(resource.createdAt && { createdAt: toTimestampMessage(resource.createdAt) }),
-  });
+  return messageOf(ResourceSchema, resource, writeResource);
 }
 
 /** A `c1.connector.v2.ResourceId`. */
@@ -85,44 +73,20 @@ export function toResourceIdMessage(id: ResourceId): ResourceIdMessage {
 
 /** A `c1.connector.v2.Entitlement`. */
 export function toEntitlementMessage(entitlement: Entitlement): EntitlementMessage {
-  return create(EntitlementSchema, {
-    resource: toResourceMessage(entitlement.resource),
-    id: entitlement.id,
-    displayName: entitlement.displayName,
-    description: entitlement.description,
-    grantableTo: entitlement.grantableTo.map(toResourceTypeMessage),
-    annotations: entitlement.annotations.map(toAny),
-    purpose: entitlement.purpose,
-    slug: entitlement.slug,
-  });
+  return messageOf(EntitlementSchema, entitlement, writeEntitlement);
 }
 
 /**
  * A `c1.connector.v2.Grant`. Its entitlement carries id and resource id, its principal the id; `expandable` becomes
  * the last annotation, as gRPC clients expect it.
  */
-export function toGrantMessage(grant: Grant): GrantMessage {
-  const annotations = (grant.annotations ?? []).map(toAny);
-  if (grant.expandable) annotations.push(toExpandableAny(grant.expandable));
-  return create(GrantSchema, {
-    entitlement: create(EntitlementSchema, {
-      id: grant.entitlement.id,
-      resource: create(ResourceSchema, { id: toResourceIdMessage(grant.entitlement.resource) }),
-    }),
-    principal: create(ResourceSchema, { id: toResourceIdMessage(grant.principal) }),
-    id: grant.id,
-    annotations,
-    ...(grant.sources && grant.sources.size > 0 && { sources: toSources(grant.sources) }),
-  });
-}
-
-/** A `c1.connector.v2.GrantExpandable`. */
-export function toGrantExpandableMessage(expandable: GrantExpandable): GrantExpandableMessage {
-  return create(GrantExpandableSchema, {
-    entitlementIds: [...expandable.entitlementIds],
-    shallow: expandable.shallow,
-    resourceTypeIds: [...expandable.resourceTypeIds],
-  });
+export function toGrantMessage({ expandable, annotations = [], ...grant }: Grant): GrantMessage {
+  const expansion = expandable && {
+    typeUrl: annotationUrl("GrantExpandable"),
+    value: encodeGrantExpandable(expandable),
+  };
+  const whole = { ...grant, annotations: expansion ? [...annotations, expansion] : annotations };
+  return messageOf(GrantSchema, whole, writeGrant);
 }
 
 /** A `google.protobuf.Any`. */
@@ -133,46 +97,6 @@ export function toAny(annotation: Annotation): Any {
 /** A `google.protobuf.Timestamp`. */
 export function toTimestampMessage(timestamp: Timestamp): TimestampMessage {
   return create(TimestampSchema, { seconds: BigInt(timestamp.seconds), nanos: timestamp.nanos });
-}
-
-/** A `google.protobuf.Struct`, which generated messages take as a JSON object. */
-export function toStruct(profile: Profile): JsonObject {
-  const keys = Object.keys(profile).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return Object.fromEntries(
-    keys.flatMap((key) => {
-      const value = profile[key];
-      return value === undefined ? [] : [[key, toJsonValue(value)]];
-    }),
-  );
-}
-
-function toJsonValue(value: ProfileValue): JsonObject[string] {
-  if (typeof value !== "object") return value;
-  return isList(value) ? value.map(toJsonValue) : toStruct(value);
-}
-
-function isList(value: readonly ProfileValue[] | Profile): value is readonly ProfileValue[] {
-  return Array.isArray(value);
-}
-
-function toStatus(status: NonNullable<Resource["status"]>): StatusMessage {
-  return create(StatusSchema, { status: status.status, details: status.details ?? "" });
-}
-
-function toSources(sources: NonNullable<Grant["sources"]>): GrantSources {
-  const entries = [...sources].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return create(GrantSourcesSchema, {
-    sources: Object.fromEntries(
-      entries.map(([key, { isDirect }]) => [key, create(GrantSources_GrantSourceSchema, { isDirect })]),
-    ),
-  });
-}
-
-function toExpandableAny(expandable: GrantExpandable): Any {
-  return create(AnySchema, {
-    typeUrl: `type.googleapis.com/${GrantExpandableSchema.typeName}`,
-    value: toBinary(GrantExpandableSchema, toGrantExpandableMessage(expandable)),
-  });
 }
 
 /** What of a syncer tells its capabilities. */

@@ -4,6 +4,13 @@ import { test } from "node:test";
 import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import {
+  toEntitlementMessage,
+  toGrantExpandableMessage,
+  toGrantMessage,
+  toResourceMessage,
+  toResourceTypeMessage,
+} from "../../../test/support/reference-messages.ts";
+import {
   type Annotation,
   type Entitlement,
   type Grant,
@@ -29,13 +36,6 @@ import { GrantExpandableSchema } from "../proto/gen/c1/connector/v2/annotation_g
 import { EntitlementSchema } from "../proto/gen/c1/connector/v2/entitlement_pb.ts";
 import { GrantSchema } from "../proto/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceSchema, ResourceTypeSchema } from "../proto/gen/c1/connector/v2/resource_pb.ts";
-import {
-  toEntitlementMessage,
-  toGrantExpandableMessage,
-  toGrantMessage,
-  toResourceMessage,
-  toResourceTypeMessage,
-} from "../proto/to-message.ts";
 import { groupTrait } from "../resources/traits.ts";
 import {
   compareUtf8,
