@@ -1,6 +1,7 @@
 /** Finds accounts by what somebody typed: an id, a login, an address or a name. All that are asked for in one walk. */
-import { compareAsUtf8 } from "../../sdk/c1z/read/merge-by-key.ts";
+
 import { resourceKey } from "../../sdk/c1z/scratch/row-sql.ts";
+import { compareUtf8 } from "../../sdk/wire/encode.ts";
 import { closestNamed, nameKey } from "../folded-text.ts";
 import { type Account, type Holdings, slim } from "../holdings.ts";
 
@@ -47,7 +48,7 @@ function* everybodyIn(holdings: Holdings): Generator<Named> {
 /** In the order of `accounts` of the holdings. */
 function sortAsRead(accounts: Account[], { shape }: Holdings): void {
   const rank = ({ resource }: Account): number => shape.accountTypes.indexOf(resource.id.resourceType);
-  accounts.sort((a, b) => rank(a) - rank(b) || compareAsUtf8(a.resource.id.resource, b.resource.id.resource));
+  accounts.sort((a, b) => rank(a) - rank(b) || compareUtf8(a.resource.id.resource, b.resource.id.resource));
 }
 
 /** By `type:id`, be it a team or another holder of access, or by the id of an account. */

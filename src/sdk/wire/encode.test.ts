@@ -322,6 +322,7 @@ test("the order of keys is that of their UTF-8 bytes", () => {
     }),
     runs,
   );
+  assert.ok(compareUtf8("\u{1f600}", "\uffff") > 0);
 });
 
 test("grant sources are sorted by their keys' UTF-8 bytes and read back in that order", () => {

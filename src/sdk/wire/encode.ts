@@ -258,8 +258,9 @@ function isList(value: readonly ProfileValue[] | Profile): value is readonly Pro
   return Array.isArray(value);
 }
 
-/** Orders strings by their UTF-8 bytes, as Go orders map keys. UTF-16 order differs only where surrogates meet U+E000 and above. */
+/** Orders strings by their UTF-8 bytes, as Go orders map keys and SQLite orders texts. UTF-16 order differs only where surrogates meet U+E000 and above. */
 export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

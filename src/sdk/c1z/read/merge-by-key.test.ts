@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compareAsUtf8, mergeByKey } from "./merge-by-key.ts";
+import { mergeByKey } from "./merge-by-key.ts";
 
 const texts = fc.uniqueArray(fc.string({ unit: "binary", maxLength: 4 }));
 
 function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
-
-test("texts are ordered as their bytes in UTF-8 are", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
-      assert.equal(Math.sign(compareAsUtf8(a, b)), Math.sign(byBytes(a, b)));
-    }),
-  );
-  assert.ok(compareAsUtf8("\u{1f600}", "\uffff") > 0);
-});
 
 test("two sorted lists are paired as sets would be, in order", () => {
   fc.assert(

@@ -1,20 +1,5 @@
-/** The order of keys in c1z files of both versions, and two sorted lists side by side, one element of each in memory. */
-
-/** Orders texts by their bytes in UTF-8, as SQLite does; UTF-16 orders characters beyond U+FFFF differently. */
-export function compareAsUtf8(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
-    if (x !== y) return aboveSurrogates(x) - aboveSurrogates(y);
-  }
-  return a.length - b.length;
-}
-
-/** Code units in the order of the characters that they belong to: halves of pairs come last. */
-function aboveSurrogates(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
+/** Walks two lists that are sorted by key side by side, one element of each in memory. */
+import { compareUtf8 } from "../../wire/encode.ts";
 
 /** What is in one list, or in both. */
 export type Pair<L, R> =
@@ -28,7 +13,7 @@ export interface Keyed<T> {
   readonly keyOf: (item: T) => string;
 }
 
-/** Pairs the elements of two lists whose keys ascend as SQLite sorts them, see {@link compareAsUtf8}. */
+/** Pairs the elements of two lists whose keys ascend as SQLite sorts them, see {@link compareUtf8}. */
 export function* mergeByKey<L, R>(left: Keyed<L>, right: Keyed<R>): Generator<Pair<L, R>> {
   const lefts = left.items[Symbol.iterator]();
   const rights = right.items[Symbol.iterator]();
@@ -58,5 +43,5 @@ function compareNext<L, R>(
   right: Keyed<R>,
 ): number | undefined {
   if (a.done) return b.done ? undefined : 1;
-  return b.done ? -1 : compareAsUtf8(left.keyOf(a.value), right.keyOf(b.value));
+  return b.done ? -1 : compareUtf8(left.keyOf(a.value), right.keyOf(b.value));
 }

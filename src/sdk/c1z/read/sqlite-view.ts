@@ -14,6 +14,7 @@ import {
   decodeResourceLater,
   decodeResourceType,
 } from "../../proto/decode.ts";
+import { compareUtf8 } from "../../wire/encode.ts";
 import { unpackDatabase } from "../container/container.ts";
 import { type DecoderLimits, rowLimit, tooManyRows } from "../container/decoder-limits.ts";
 import { databaseError } from "../container/file-errors.ts";
@@ -26,7 +27,6 @@ import { countRows, statsFromJson } from "../write/stats.ts";
 import { listSyncRuns, type SyncRun } from "../write/sync-runs.ts";
 import type { SyncStats } from "../write/sync-store.ts";
 import { compareGrants, compareResources } from "./compare-views.ts";
-import { compareAsUtf8 } from "./merge-by-key.ts";
 import { type Condition, type DatabasePlace, type RowNumbers, rowNumbers, SqliteRows } from "./sqlite-rows.ts";
 import type {
   GrantChange,
@@ -180,7 +180,7 @@ class SqliteView implements SyncView {
         for (const at of placesById.get(String(principal)) ?? []) held[at]?.push(one);
       }
     }
-    return held.map((ofOne) => ofOne.sort((a, b) => compareAsUtf8(a.entitlementId, b.entitlementId)));
+    return held.map((ofOne) => ofOne.sort((a, b) => compareUtf8(a.entitlementId, b.entitlementId)));
   }
 
   /** Two indexes say which rows belong to each entitlement and to each principal: no grant is handed out by itself. */
@@ -292,7 +292,7 @@ class SqliteView implements SyncView {
     for (const query of [resourcesOfOne, resourcesThatDiffer]) {
       for (const row of this.#rows.walk(query, older.syncs)) keys.add(String(row["external_id"]));
     }
-    for (const key of [...keys].sort(compareAsUtf8)) {
+    for (const key of [...keys].sort(compareUtf8)) {
       const [before, after] = [older.view.#keyedResource(key), this.#keyedResource(key)];
       if (before) yield { before, after };
       else if (after) yield { before, after };

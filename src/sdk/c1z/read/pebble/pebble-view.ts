@@ -2,8 +2,10 @@
  * A version 3 c1z, opened, and the view of its one sync. Lists come in the order of the keys. What can be told from keys alone is told without
  * reading values, and per-principal questions from the index that every sealed file has.
  */
+
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
 import { reportProgress } from "../../../file-progress.ts";
+import { compareUtf8 } from "../../../wire/encode.ts";
 import { FieldReader } from "../../../wire/field-reader.ts";
 import type { DecoderLimits } from "../../container/decoder-limits.ts";
 import {
@@ -28,7 +30,6 @@ import type { Scratch } from "../../scratch/scratch.ts";
 import type { SyncRun } from "../../write/sync-runs.ts";
 import type { SyncStats } from "../../write/sync-store.ts";
 import { compareGrants, compareResources } from "../compare-views.ts";
-import { compareAsUtf8 } from "../merge-by-key.ts";
 import type {
   GrantChange,
   HeldEntitlement,
@@ -164,7 +165,7 @@ class PebbleView implements SyncView {
   heldByEach(principals: readonly ResourceId[]): readonly (readonly HeldEntitlement[])[] {
     const held: HeldEntitlement[][] = [];
     const sorted = [...principals.entries()].sort(
-      ([, a], [, b]) => compareAsUtf8(a.resourceType, b.resourceType) || compareAsUtf8(a.resource, b.resource),
+      ([, a], [, b]) => compareUtf8(a.resourceType, b.resourceType) || compareUtf8(a.resource, b.resource),
     );
     for (const [at, principal] of sorted) {
       held[at] = this.heldBy(principal);
@@ -379,7 +380,7 @@ function sorted(holder: Holder): Holder {
 function sortedById(held: readonly HeldEntitlement[]): HeldEntitlement[] {
   return held.toSorted((a, b) => {
     if (a.entitlementId === b.entitlementId) return 0;
-    return compareAsUtf8(a.entitlementId, b.entitlementId);
+    return compareUtf8(a.entitlementId, b.entitlementId);
   });
 }
 
