@@ -2,10 +2,9 @@
 import { rowsOf } from "../c1z/write/sync-store.ts";
 import type { C1zWriter } from "../c1z/write/writer.ts";
 import type { Grant, GrantExpandable, ResourceId } from "../contracts/model.ts";
-import { BatonError, Status } from "../errors.ts";
 import { grantImmutable } from "../resources/annotations.ts";
 import { newGrant } from "../resources/ids.ts";
-import type { StepContext } from "./step-context.ts";
+import { connectorFault, type StepContext } from "./step-context.ts";
 import type { Action } from "./sync-state.ts";
 
 /** Derived grants are written in batches of this many. */
@@ -58,14 +57,8 @@ function isOwnEntitlement(store: C1zWriter, grant: Grant, entitlementId: string)
   if (!resource) return false;
   const { principal } = grant;
   if (resource.resourceType === principal.resourceType && resource.resource === principal.resource) return true;
-  throw new BatonError({
-    code: "BATON-EXPANSION-SOURCE",
-    status: Status.internal,
-    message: `Grant '${grant.id}' expands from '${entitlementId}', which is not an entitlement of its principal.`,
-    effect: "The sync stays unfinished.",
-    hint: "This is a fault of the connector: please report it.",
-    fatal: true,
-  });
+  const what = `Grant '${grant.id}' expands from '${entitlementId}', which is not an entitlement of its principal.`;
+  throw connectorFault("BATON-EXPANSION-SOURCE", what);
 }
 
 function warnOfCycles({ warnings }: StepContext, graph: ExpansionGraph): void {

@@ -99,15 +99,18 @@ export function turnPage(context: StepContext, action: Action, nextPageToken: st
   return false;
 }
 
-function repeatedToken(action: Action): BatonError {
-  return new BatonError({
-    code: "BATON-PAGE-TOKEN",
-    status: Status.internal,
-    message: `The connector returned a page token a second time in ${action.operation} of '${action.resourceTypeId}'.`,
-    effect: "The list would never end; the sync stays unfinished.",
-    hint: "This is a fault of the connector: please report it.",
-    fatal: true,
-  });
+/** The error for what no connector may do: nothing is tried again, and nothing is skipped. */
+export function connectorFault(code: string, message: string, effect = "The sync stays unfinished."): BatonError {
+  const hint = "This is a fault of the connector: please report it.";
+  return new BatonError({ code, status: Status.internal, message, effect, hint, fatal: true });
+}
+
+function repeatedToken({ operation, resourceTypeId }: Action): BatonError {
+  return connectorFault(
+    "BATON-PAGE-TOKEN",
+    `The connector returned a page token a second time in ${operation} of '${resourceTypeId}'.`,
+    "The list would never end; the sync stays unfinished.",
+  );
 }
 
 /** Records a warning where there is one. @throws BatonError `BATON-INCOMPLETE` for one that ends the sync. */

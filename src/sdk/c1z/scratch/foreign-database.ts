@@ -6,7 +6,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { BatonError, Status } from "../../errors.ts";
 import type { DecoderLimits } from "../container/decoder-limits.ts";
 import { type PageKinds, PageTrees } from "./page-trees.ts";
-import type { Row } from "./row-sql.ts";
+import { type Row, sqlText } from "./row-sql.ts";
 import { columnsOf, tableNames } from "./schema.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -31,9 +31,8 @@ export function confine(
   trees.walk(1);
   db.enableDefensive(true);
   db.limits.length = limits.maxRowBytes;
-  const directory = scratch.parent.replaceAll("'", "''");
   db.exec(`
-    pragma temp_store_directory = '${directory}';
+    pragma temp_store_directory = ${sqlText(scratch.parent)};
     pragma trusted_schema = off;
     pragma cell_size_check = on;
     pragma hard_heap_limit = ${heapBytes + 2 * limits.maxRowBytes};

@@ -7,7 +7,7 @@ import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { databaseError, isSqliteError } from "../container/file-errors.ts";
 import type { RowsToWrite } from "./row-batches.ts";
-import { configureConnection, type Row, Statements, share } from "./row-sql.ts";
+import { configureConnection, type Row, Statements, share, sqlText } from "./row-sql.ts";
 import type { Scratch } from "./scratch.ts";
 import { WriteThread } from "./write-thread.ts";
 
@@ -230,11 +230,10 @@ export class ScratchDatabase {
 }
 
 function configure(db: DatabaseSync, scratch: Scratch): void {
-  const directory = scratch.parent.replaceAll("'", "''");
   // The sorter's runs go where the scratch directory lies, not to a system place that may be read-only. The setting
   // is the process's, so it names the parent: that still exists when the next file is opened.
   db.exec(`
-    pragma temp_store_directory = '${directory}';
+    pragma temp_store_directory = ${sqlText(scratch.parent)};
     pragma page_size = ${pageBytes};
     pragma locking_mode = exclusive;
   `);

@@ -5,7 +5,7 @@ import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
 import { entitlementId } from "../../resources/ids.ts";
 import { withoutIdWarning } from "../identities.ts";
-import { callConnector, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
+import { callConnector, connectorFault, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
 /** The two kinds of rows that are asked for per resource. */
@@ -145,14 +145,8 @@ function finishPage(
 function enqueue(context: StepContext, action: Action, tokens: readonly string[]): void {
   if (tokens.length === 0) return;
   if (tokens.length > maxEnqueued || tokens.includes("") || new Set(tokens).size !== tokens.length) {
-    throw new BatonError({
-      code: "BATON-PAGE-TOKEN",
-      status: Status.internal,
-      message: `The connector enqueued page tokens that are empty, doubled or more than ${maxEnqueued}.`,
-      effect: "The sync stays unfinished.",
-      hint: "This is a fault of the connector: please report it.",
-      fatal: true,
-    });
+    const what = `The connector enqueued page tokens that are empty, doubled or more than ${maxEnqueued}.`;
+    throw connectorFault("BATON-PAGE-TOKEN", what);
   }
   const { operation, resourceTypeId, resourceId } = action;
   for (const pageToken of tokens) {

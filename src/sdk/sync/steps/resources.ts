@@ -12,7 +12,7 @@ import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
 import { readString } from "../../wire/field-reader.ts";
 import { withoutIdWarning } from "../identities.ts";
-import { callConnector, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
+import { callConnector, connectorFault, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
 const optInUrl = annotationUrl("OptInRequired");
@@ -124,16 +124,16 @@ export async function syncResources(context: StepContext, action: Action): Promi
 /** A resource must be of the type it was listed as and carry the traits that its type promises. */
 export function checkResource(resource: Resource, type: ResourceType): void {
   if (resource.id.resourceType !== type.id) {
-    throw connectorFault(`listed '${resource.id.resource}' of type '${resource.id.resourceType}' as '${type.id}'`);
+    throw faultyResource(`listed '${resource.id.resource}' of type '${resource.id.resourceType}' as '${type.id}'`);
   }
   if (hasAnnotation(resource.annotations, batonIdUrl)) {
-    throw connectorFault(`put the reserved annotation BatonID on ${type.id} '${resource.id.resource}'`);
+    throw faultyResource(`put the reserved annotation BatonID on ${type.id} '${resource.id.resource}'`);
   }
   for (const trait of type.traits) {
     const url = traitUrls.get(trait) ?? "";
     if (hasAnnotation(resource.annotations, url)) continue;
     const name = url.slice(annotationUrl("").length);
-    throw connectorFault(`left out ${name} on ${type.id} '${resource.id.resource}', which its type promises`);
+    throw faultyResource(`left out ${name} on ${type.id} '${resource.id.resource}', which its type promises`);
   }
 }
 
@@ -141,15 +141,8 @@ function hasAnnotation(annotations: readonly Annotation[], url: string): boolean
   return annotations.some((annotation) => annotation.typeUrl === url);
 }
 
-function connectorFault(what: string): BatonError {
-  return new BatonError({
-    code: "BATON-CONNECTOR-FAULT",
-    status: Status.internal,
-    message: `The connector ${what}.`,
-    effect: "The sync stays unfinished.",
-    hint: "This is a fault of the connector: please report it.",
-    fatal: true,
-  });
+function faultyResource(what: string): BatonError {
+  return connectorFault("BATON-CONNECTOR-FAULT", `The connector ${what}.`);
 }
 
 /** Each (type, parent) is listed once; types outside the sync are not. */
