@@ -103,6 +103,7 @@ export {
   type PlaceReader,
   statusMark,
 } from "./api/roster/member-notes.ts";
+export { Roster, type RosterOptions } from "./api/roster/roster.ts";
 export { RosterFacts, type RosterFinding, type Settling, SharedTexts } from "./api/roster/roster-facts.ts";
 export {
   type Check,

@@ -4,14 +4,9 @@
  */
 import { searchOf, sourceOf } from "../../sdk/api/api-client.ts";
 import type { ListSearch } from "../../sdk/api/list-search.ts";
-import type { Note } from "../../sdk/api/notes.ts";
-import { ResourceList } from "../../sdk/api/resource-list.ts";
-import { GroupPlaces } from "../../sdk/api/roster/group-places.ts";
-import { MemberIds } from "../../sdk/api/roster/member-ids.ts";
-import { type MemberNote, MemberNotes } from "../../sdk/api/roster/member-notes.ts";
-import { RosterFacts, SharedTexts } from "../../sdk/api/roster/roster-facts.ts";
+import type { MemberFields } from "../../sdk/api/roster/member-notes.ts";
+import { Roster, type RosterOptions } from "../../sdk/api/roster/roster.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import type { SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Annotation, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementRef } from "../../sdk/resources/ids.ts";
 import type { Access } from "../checks.ts";
@@ -37,66 +32,26 @@ export interface Asked {
 /** What is known of the access; a syncer that is driven from outside may not have looked up the role. */
 type ReadAccess = Omit<Access, "role"> & Partial<Access>;
 
+type Place = NonNullable<Member["teams"]>[number];
+
 /** State of one sync; its lists are usable before the access to the organization is proved. */
-export class OrganizationReading {
+export class OrganizationReading extends Roster<Member, Place, Team> {
   readonly asked: Asked;
   readonly client: Api;
   readonly lookUps: LookUps;
-  readonly notes = new MemberNotes<NonNullable<Member["teams"]>[number]>({
-    slugOf: ({ slug }) => slug,
-    isManager: ({ role }) => isTeamManager(role),
-    isClear: ({ role }) => isTeamRole(role),
-  });
-  readonly members: ResourceList<Member, MemberNote>;
-  readonly teams: ResourceList<Team>;
-  readonly memberIds = new MemberIds(async (login, options) => (await this.lookUps.member(login, options))?.user_id);
-  /** With a narrow key. Addresses that several people share are redacted ones. */
-  readonly addresses = new SharedTexts();
-  readonly #facts = new RosterFacts(this.notes.slugs);
   readonly #orgSlug: string;
   #access: ReadAccess | undefined;
   #search: ListSearch<Member> | undefined;
-  #places: GroupPlaces<Team> | undefined;
   #requested: RequestedLists | undefined;
 
   constructor(asked: Asked, orgSlug: string) {
-    const { client } = asked;
-    const lookUps = new LookUps(client, orgSlug, asked.clock);
+    const { client, clock } = asked;
+    const lookUps = new LookUps(client, orgSlug, clock);
+    super(rosterOptions(asked, orgSlug, lookUps));
     this.client = client;
     this.lookUps = lookUps;
     this.asked = asked;
     this.#orgSlug = orgSlug;
-    // The lists ask first whether so many may be looked up.
-    const options = (signal: AbortSignal) => ({ signal, warn: () => {} });
-    const shared = {
-      mayLookUp: (count: number): boolean => lookUps.mayAsk(count),
-      nowMs: (): number => this.nowMs(),
-      parent: {
-        clock: asked.clock,
-        find: (signal: AbortSignal) => client.record(endpoints.organization, orgSlug, "", { signal }),
-      },
-    };
-    this.members = new ResourceList<Member, MemberNote>({
-      ...shared,
-      name: "members",
-      words: memberWords,
-      source: sourceOf(client, orgSlug, memberPasses, ({ name }, signal) => lookUps.member(name, options(signal))),
-      idOf: ({ user_id }) => user_id,
-      noteOf: (row, pass) => this.noteOf(row, pass),
-      passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
-      codec: this.notes,
-      observer: this.#facts,
-    });
-    this.teams = new ResourceList<Team>({
-      ...shared,
-      name: "teams",
-      words: teamWords,
-      source: sourceOf(client, orgSlug, new Map([["teams", teamList]]), ({ id }, signal) => {
-        return lookUps.team(id, options(signal));
-      }),
-      idOf: ({ slug_perm }) => slug_perm,
-      noteOf: teamNote,
-    });
   }
 
   /** The access is proved. */
@@ -146,47 +101,6 @@ export class OrganizationReading {
     return this.asked.clock.nowMs();
   }
 
-  /** Asks for the first pages of every list at once: they will all be needed, and waiting costs most of a sync's time. */
-  begin(signal: AbortSignal): void {
-    this.members.begin(signal);
-    this.teams.begin(signal);
-  }
-
-  /** What the members add up to that were read, by a run before as well. */
-  factsOf(session: SessionStore): RosterFacts {
-    this.members.memory(session);
-    return this.#facts;
-  }
-
-  /** The note of a checked member; only the pass of active members vouches for a row that does not say itself. */
-  noteOf(row: Member, pass: string): MemberNote {
-    const { user_id: id, user: name = "", is_active: says = null, email, teams: places, user_kind } = row;
-    const active = says ?? (pass === "active" ? true : null);
-    const tellsTwoFactor = row.has_two_factor !== undefined || kindOf(user_kind) === "service";
-    return this.notes.of({ id, name, role: roleSlug(row.role) ?? "", active, says, email, places, tellsTwoFactor });
-  }
-
-  /** What members hold in teams. */
-  places(session: SessionStore): GroupPlaces<Team> {
-    this.#places ??= new GroupPlaces<Team>({
-      groups: this.teams.memory(session),
-      slugs: this.notes.slugs,
-      noteOf: teamNote,
-      refsOf: (id) => {
-        const resource = teamId(id);
-        const [member, manager] = [entitlementRef(resource, teamMemberSlug), entitlementRef(resource, teamManagerSlug)];
-        return { member, manager };
-      },
-      findGroup: (slug, options) => this.lookUps.team(slug, options),
-      findMember: async (login, options) => {
-        const member = await this.lookUps.member(login, options);
-        return member && this.noteOf(member, "active");
-      },
-      tell: (finding, { warn }) => warn(signOf(finding)),
-    });
-    return this.#places;
-  }
-
   /** Finds single members, for targeted syncs: the API finds a member by slug only, and the slug can change. */
   search(signal: AbortSignal): ListSearch<Member> {
     this.#search ??= searchOf(this.client, this.#orgSlug, memberPasses, {
@@ -204,12 +118,61 @@ export class OrganizationReading {
   }
 
   /** Stops what is still on its way. */
-  stop(): void {
-    for (const list of [this.members, this.teams, this.#search, this.#requested]) list?.stop();
+  override stop(): void {
+    super.stop();
+    this.#search?.stop();
+    this.#requested?.stop();
   }
 }
 
-/** A team as it is kept; `name` is its slug, by which memberships name it. */
-function teamNote({ slug_perm, slug }: Team): Note {
-  return { id: slug_perm, name: slug };
+/** How members and teams are read; the lists ask first whether so many may be looked up. */
+function rosterOptions(
+  { client, clock }: Asked,
+  orgSlug: string,
+  lookUps: LookUps,
+): RosterOptions<Member, Place, Team> {
+  const quiet = (signal: AbortSignal) => ({ signal, warn: () => {} });
+  const teamPasses = new Map([["teams", teamList]]);
+  return {
+    nowMs: () => clock.nowMs(),
+    mayLookUp: (count) => lookUps.mayAsk(count),
+    parent: { clock, find: (signal) => client.record(endpoints.organization, orgSlug, "", { signal }) },
+    members: {
+      name: "members",
+      words: memberWords,
+      source: sourceOf(client, orgSlug, memberPasses, ({ name }, signal) => lookUps.member(name, quiet(signal))),
+      idOf: ({ user_id }) => user_id,
+      passOf: ({ is_active }) => (is_active === false ? "inactive" : "active"),
+    },
+    groups: {
+      name: "teams",
+      words: teamWords,
+      source: sourceOf(client, orgSlug, teamPasses, ({ id }, signal) => lookUps.team(id, quiet(signal))),
+      idOf: ({ slug_perm }) => slug_perm,
+      // Memberships name teams by slug.
+      noteOf: ({ slug_perm, slug }) => ({ id: slug_perm, name: slug }),
+    },
+    fieldsOf,
+    place: {
+      slugOf: ({ slug }) => slug,
+      isManager: ({ role }) => isTeamManager(role),
+      isClear: ({ role }) => isTeamRole(role),
+    },
+    refsOf: (id) => {
+      const resource = teamId(id);
+      const [member, manager] = [entitlementRef(resource, teamMemberSlug), entitlementRef(resource, teamManagerSlug)];
+      return { member, manager };
+    },
+    findMember: (login, options) => lookUps.member(login, options),
+    findGroup: (slug, options) => lookUps.team(slug, options),
+    tell: (finding, { warn }) => warn(signOf(finding)),
+  };
+}
+
+/** Only the pass of active members vouches for a row that does not say itself whether its member is active. */
+function fieldsOf(row: Member, pass: string): MemberFields<Place> {
+  const { user_id: id, user: name = "", is_active: says = null, email, teams: places, user_kind } = row;
+  const active = says ?? (pass === "active" ? true : null);
+  const tellsTwoFactor = row.has_two_factor !== undefined || kindOf(user_kind) === "service";
+  return { id, name, role: roleSlug(row.role) ?? "", active, says, email, places, tellsTwoFactor };
 }

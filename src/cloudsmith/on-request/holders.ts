@@ -17,7 +17,7 @@ export async function teamOf(
   reading: OrganizationReading,
   options: ListOptions,
 ): Promise<string | undefined> {
-  const memory = reading.teams.memory(options.session);
+  const memory = reading.groups.memory(options.session);
   if (memory.endedAtMs === undefined) return undefined;
   const listed = memory.idOf(slug);
   if (listed !== undefined) return listed;

@@ -36,7 +36,7 @@ export class TeamSyncer extends ChildSyncer<OrganizationReading> implements Reso
       const found = await reading.places(options.session).findUnlisted(unlisted, options);
       return { items: found.map(resourceOf), nextPageToken: "" };
     }
-    const { teams, lookUps } = reading;
+    const { groups: teams, lookUps } = reading;
     const page = await teams.page(options, resourceOf);
     lookUps.pageRead();
     const isEnd = teams.isEnd(page, options.session);
@@ -151,12 +151,12 @@ function slugOf(team: Resource): string {
 }
 
 /** By its slug, unless that is the id of another team: the API answers to both. */
-function namedTeam(team: Resource, { teams }: OrganizationReading, { session }: ListOptions): NamedTeam {
+function namedTeam(team: Resource, { groups }: OrganizationReading, { session }: ListOptions): NamedTeam {
   const [id, slug] = [team.id.resource, slugOf(team)];
-  return { id, slug: slug !== id && teams.memory(session).has(slug) ? id : slug };
+  return { id, slug: slug !== id && groups.memory(session).has(slug) ? id : slug };
 }
 
 /** Slugs of teams that the list lacks, each with the login of somebody whose membership names it. */
 function unlistedIn(reading: OrganizationReading, { session }: ListOptions) {
-  return reading.factsOf(session).groupsOutside(reading.teams.memory(session));
+  return reading.factsOf(session).groupsOutside(reading.groups.memory(session));
 }
