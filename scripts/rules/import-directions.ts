@@ -168,9 +168,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/chained-lines.ts",
     "src/sdk/errors.ts",
   ],
-  "src/console/contract/": ["src/reports/screen/shown.ts"],
+  "src/console/contract/": ["src/reports/screen/shown.ts", "src/sdk/contracts/"],
   "src/console/event-hub.ts": ["src/console/contract/"],
   "src/console/kept-files.ts": [],
+  "src/console/repeat.ts": ["src/sdk/clock.ts"],
   // What is kept between runs: SQLite of the console's own, secrets sealed, the audit log.
   "src/console/store/": [
     "src/console/contract/",

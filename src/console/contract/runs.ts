@@ -1,4 +1,6 @@
 /** Runs, their progress and their logs as the page sees them. Times are milliseconds since the epoch. */
+import type { RecordedCompleteness } from "../../sdk/contracts/completeness.ts";
+import type { RunDrop as RecordedDrop, RunRecord } from "../../sdk/contracts/run-record.ts";
 import type { Failure } from "./failures.ts";
 
 /** Steps of a run in the words of the page, in order. */
@@ -57,18 +59,8 @@ export interface RunDetail extends RunSummary {
   readonly syncId: string | null;
   readonly resumed: boolean;
   readonly phaseMs: Readonly<Record<string, number>>;
-  readonly signals: readonly {
-    readonly id: string;
-    readonly level: string;
-    readonly count: number;
-    readonly message: string;
-  }[];
-  readonly warnings: readonly {
-    readonly code: string;
-    readonly severity: string;
-    readonly count: number;
-    readonly message: string;
-  }[];
+  readonly signals: RunRecord["signals"];
+  readonly warnings: RunRecord["warnings"];
   /** What was compared; null for runs that recorded nothing of it. */
   readonly completeness: RunCompleteness | null;
   readonly failure: Failure | null;
@@ -79,32 +71,13 @@ export interface RunDetail extends RunSummary {
 }
 
 /** What a run compared of each list, so that a reader can redo the sum; the words are those of the run record. */
-export interface RunCompleteness {
-  readonly lists: readonly {
-    readonly list: string;
-    readonly title: string;
-    readonly announced: number | null;
-    readonly read: number;
-    readonly distinct: number;
-    readonly added: number;
-    readonly passes: number;
-    readonly sweeps: number;
-    readonly moved: boolean;
-    /** RFC 3339; `endedAt` null for a list that was not read to its end. */
-    readonly startedAt: string;
-    readonly endedAt: string | null;
-  }[];
-  readonly keyOwner: { readonly kind: "person" | "service" | "unknown"; readonly role: string | null } | null;
+export interface RunCompleteness extends RecordedCompleteness {
   /** A token ends by itself; absent in runs of earlier versions. */
   readonly keyKind?: "key" | "token" | null;
-  readonly notRead: readonly { readonly what: string; readonly title: string }[];
 }
 
 /** What fell away in a held run. */
-export interface RunDrop {
-  readonly counts: readonly { readonly what: string; readonly before: number; readonly after: number }[];
-  /** At most 20 names. */
-  readonly sampleNames: readonly string[];
+export interface RunDrop extends Omit<RecordedDrop, "gone"> {
   /** `TYPE/ID` of what is gone, or with grants alone of who lost one, at most 5,000; absent in earlier runs. */
   readonly gone?: readonly string[];
 }

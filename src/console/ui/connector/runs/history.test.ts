@@ -62,7 +62,8 @@ test("without a file there is no way to one, and its figures lead nowhere", asyn
 });
 
 test("what was compared can be added up by a reader, list by list, and what was not read is named", async () => {
-  const list = { list: "members", title: "Members", announced: 240, read: 241, distinct: 240, added: 240 };
+  const counted = { announced: 240, read: 241, distinct: 240, added: 240 };
+  const list = { ...counted, list: "members", title: "Members", resourceType: "user" };
   const { text, texts } = await full({
     completeness: {
       lists: [
@@ -71,6 +72,7 @@ test("what was compared can be added up by a reader, list by list, and what was 
           ...list,
           list: "teams",
           title: "Teams",
+          resourceType: "team",
           announced: null,
           passes: 1,
           sweeps: 1,
@@ -79,9 +81,9 @@ test("what was compared can be added up by a reader, list by list, and what was 
           endedAt: "2026-11-30T12:01:00Z",
         },
       ],
-      keyOwner: { kind: "service", role: "Manager" },
+      keyOwner: { kind: "service", role: "Manager", seesAll: true },
       keyKind: "token",
-      notRead: [{ what: "services", title: "service accounts" }],
+      notRead: [{ what: "services", title: "service accounts", reason: "not-chosen" }],
     },
   });
   assert.deepEqual(texts("td").slice(0, 9), [
@@ -99,15 +101,15 @@ test("signals and warnings stand with their codes, or it is said that there are 
   const calm = await full();
   assert.match(calm.text, /No sign that anything is hidden\. Warnings No warnings\./);
   const { html, text } = await full({
-    signals: [{ id: "FEWER", level: "hold", count: 7, message: "Fewer than before" }],
-    warnings: [{ code: "W-1", severity: "warning", count: 1200, message: "Names are missing" }],
+    signals: [{ id: "FEWER", level: "incomplete", count: 7, message: "Fewer than before" }],
+    warnings: [{ code: "W-1", severity: "partial", count: 1200, message: "Names are missing" }],
     failure: failureOf("held"),
   });
   assert.match(text, /^It did not work/);
-  assert.match(text, /FEWER hold 7 Fewer than before/);
-  assert.match(text, /W-1 warning 1,200 Names are missing/);
-  assert.match(html, /chip-bad">hold/);
-  assert.match(html, /chip-warn">warning/);
+  assert.match(text, /FEWER incomplete 7 Fewer than before/);
+  assert.match(text, /W-1 partial 1,200 Names are missing/);
+  assert.match(html, /chip-bad">incomplete/);
+  assert.match(html, /chip-warn">partial/);
 });
 
 function line(seq: number, more: Partial<LogLine> = {}): LogLine {

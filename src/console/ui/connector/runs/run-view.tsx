@@ -15,16 +15,13 @@ import { type Column, Table } from "../../rows/table.tsx";
 import { connectorPath, runApi } from "../connector-paths.ts";
 import { DropDetails } from "./drop-details.tsx";
 
-interface Finding {
-  readonly id: string;
-  readonly level: string;
-  readonly count: number;
-  readonly message: string;
-}
+type Finding = RunDetail["signals"][number];
+
+const tones: Readonly<Record<Finding["level"], Tone>> = { note: "info", partial: "warn", incomplete: "bad" };
 
 const findingColumns: readonly Column<Finding>[] = [
   { key: "id", title: "Code", isRowHeader: true, cell: ({ id }) => <code>{id}</code> },
-  { key: "level", title: "Level", cell: ({ level }) => <Chip tone={toneOf(level)} text={level} /> },
+  { key: "level", title: "Level", cell: ({ level }) => <Chip tone={tones[level]} text={level} /> },
   { key: "count", title: "Count", isNumber: true, cell: ({ count }) => formatCount(count) },
   { key: "message", title: "What it means", cell: ({ message }) => message },
 ];
@@ -194,9 +191,4 @@ function Phases({ phaseMs }: { phaseMs: RunDetail["phaseMs"] }) {
       <FactList facts={phases.map(([phase, ms]) => [phase, formatDuration(ms)])} />
     </Card>
   );
-}
-
-function toneOf(level: string): Tone {
-  if (/fail|error|hold|held/i.test(level)) return "bad";
-  return /warn/i.test(level) ? "warn" : "info";
 }
