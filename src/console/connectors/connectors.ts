@@ -30,7 +30,7 @@ import { LogWriter } from "../runs/log-writer.ts";
 import { RunArchive } from "../runs/run-archive.ts";
 import { RunFiles } from "../runs/run-files.ts";
 import { checkSchedule, nextMoments } from "../runs/schedule.ts";
-import { Scheduler } from "../runs/scheduler.ts";
+import { startScheduler } from "../runs/scheduler.ts";
 import { ServiceSupervisor } from "../runs/service-supervisor.ts";
 import { SyncRunner } from "../runs/sync-runner.ts";
 import type { AuditLog } from "../store/audit-log.ts";
@@ -84,7 +84,7 @@ export class Connectors {
   readonly #runner: SyncRunner;
   readonly #tests: ConnectionTests;
   readonly #services: ServiceSupervisor;
-  readonly #scheduler: Scheduler;
+  readonly #stopScheduler: () => Promise<void>;
   readonly #access: JobAccess;
   readonly #views: ViewParts;
   readonly #sample: SampleOrganization;
@@ -119,7 +119,11 @@ export class Connectors {
       if (isBlank(connector, store)) store.connectors.remove(connector.id);
       else if (connector.runsService && !connector.isPaused) services.resume(connector.id);
     }
-    this.#scheduler = new Scheduler({ connectors: store.connectors, clock, start: (id) => this.#startScheduled(id) });
+    this.#stopScheduler = startScheduler({
+      connectors: store.connectors,
+      clock,
+      start: (id) => this.#startScheduled(id),
+    });
   }
 
   get keyStorage(): "encrypted" | "memory" {
@@ -322,7 +326,7 @@ export class Connectors {
   }
 
   async #closeAll(): Promise<void> {
-    await this.#scheduler.close();
+    await this.#stopScheduler();
     await this.notifier.close();
     await Promise.all([this.#runner.close(), this.#tests.close(), this.#services.close()]);
     await this.#sample.close();

@@ -8,6 +8,7 @@ import { webhookForms } from "../contract/console.ts";
 import type { NotificationsInput } from "../contract/inputs.ts";
 import type { RunDetail } from "../contract/runs.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
+import { repeat } from "../repeat.ts";
 import type { RunArchive } from "../runs/run-archive.ts";
 import { nextMoments } from "../runs/schedule.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
@@ -41,8 +42,7 @@ const lost = { code: "CONSOLE-WEBHOOK", effect: "It was not sent.", hint: "Test 
 /** The notifications of a console. */
 export class Notifier {
   readonly #parts: NotifierParts;
-  readonly #stop = new AbortController();
-  readonly #done: Promise<void>;
+  readonly #stopLooking: () => Promise<void>;
   readonly #sending = new Set<WorkerProcess>();
   /** Connectors that are known to be stale, by their last good run. */
   readonly #stale = new Map<string, string>();
@@ -50,7 +50,7 @@ export class Notifier {
 
   constructor(parts: NotifierParts) {
     this.#parts = parts;
-    this.#done = this.#watch();
+    this.#stopLooking = repeat(parts.clock, lookEveryMs, () => this.#lookForStale());
   }
 
   settings(): Notifications {
@@ -83,22 +83,13 @@ export class Notifier {
   }
 
   async close(): Promise<void> {
-    this.#stop.abort();
     for (const worker of this.#sending) worker.stop(0);
-    await this.#done;
+    await this.#stopLooking();
   }
 
-  async #watch(): Promise<void> {
-    const { connectors } = this.#parts.store;
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      for (const connector of connectors.list()) if (this.#isNewlyStale(connector)) void this.#tell(connector, "stale");
-      try {
-        await this.#parts.clock.sleep(lookEveryMs, signal);
-      } catch {
-        // Closed.
-      }
-    }
+  #lookForStale(): void {
+    for (const connector of this.#parts.store.connectors.list())
+      if (this.#isNewlyStale(connector)) void this.#tell(connector, "stale");
   }
 
   /** One that should sync by itself, and has not had a good run for twice as long as that takes. */

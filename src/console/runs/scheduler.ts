@@ -1,5 +1,6 @@
 /** Starts what is due: schedules, and runs that wait for another try. Knows when, not how. */
 import type { Clock } from "../../sdk/clock.ts";
+import { repeat } from "../repeat.ts";
 import type { ConnectorRecord, ConnectorTable } from "../store/connector-table.ts";
 import { nextMoments } from "./schedule.ts";
 
@@ -14,33 +15,9 @@ export interface SchedulerParts {
   readonly start: (connectorId: string) => void;
 }
 
-/** Watches the clock. */
-export class Scheduler {
-  readonly #parts: SchedulerParts;
-  readonly #stop = new AbortController();
-  readonly #done: Promise<void>;
-
-  constructor(parts: SchedulerParts) {
-    this.#parts = parts;
-    this.#done = this.#watch();
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await this.#done;
-  }
-
-  async #watch(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      startDue(this.#parts);
-      try {
-        await this.#parts.clock.sleep(longestSleepMs, signal);
-      } catch {
-        // Closed.
-      }
-    }
-  }
+/** Watches the clock. @returns ends it. */
+export function startScheduler(parts: SchedulerParts): () => Promise<void> {
+  return repeat(parts.clock, longestSleepMs, () => startDue(parts));
 }
 
 /** The next moment at which the connector syncs by itself; null for none. Milliseconds since the epoch. */
