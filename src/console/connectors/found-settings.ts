@@ -26,7 +26,8 @@ export interface FoundKey {
  * who only has the page open can send it there.
  */
 export function mayGoTo(baseUrl: string, { host }: Pick<FoundKey, "host">, env: Environment): boolean {
-  if (host !== undefined) return originOf(host) === URL.parse(baseUrl)?.origin;
+  if (host !== undefined)
+    return readable(host, (text) => new URL(parseBaseUrl(text)).origin) === URL.parse(baseUrl)?.origin;
   const named = [env["BATON_BASE_URL"], env["CLOUDSMITH_API_HOST"]].map((text) => URL.parse(text ?? "")?.origin);
   return isVendorUrl(baseUrl) || named.includes(URL.parse(baseUrl)?.origin ?? "");
 }
@@ -49,7 +50,7 @@ export function findKeys(variables: Environment): readonly FoundKey[] {
     host: cliHost(path, env)?.host,
   }));
   return [...fromEnvironment, ...fromFiles].flatMap((found) => {
-    const value = usableKey(found.value);
+    const value = readable(found.value, (text) => parseApiKey(text).value);
     return value === undefined ? [] : [{ ...found, value }];
   });
 }
@@ -67,7 +68,7 @@ export function findSettings(env: Environment): FoundSettings {
     return { sourceName: shownPath(path), slug: section?.get("org") ?? section?.get("organization") };
   });
   const slugs = [...fromEnvironment, ...fromFiles].flatMap(({ sourceName, slug }) => {
-    const usable = usableSlug(slug);
+    const usable = readable(slug, parseOrgSlug);
     return usable === undefined ? [] : [{ sourceName, slug: usable }];
   });
   return { keys, slugs };
@@ -78,27 +79,11 @@ function withHome(env: Environment): Environment {
   return { ...env, HOME: env["HOME"] || env["USERPROFILE"] || userHome() };
 }
 
-function originOf(host: string): string | undefined {
-  try {
-    return new URL(parseBaseUrl(host)).origin;
-  } catch {
-    return undefined;
-  }
-}
-
-function usableKey(text: string | undefined): string | undefined {
+/** What a text stands for; undefined for none, and for one that nobody can use. */
+function readable(text: string | undefined, parse: (text: string) => string): string | undefined {
   if (!text) return undefined;
   try {
-    return parseApiKey(text).value;
-  } catch {
-    return undefined;
-  }
-}
-
-function usableSlug(text: string | undefined): string | undefined {
-  if (!text) return undefined;
-  try {
-    return parseOrgSlug(text);
+    return parse(text);
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { RunSettings } from "../runs/sync-runner.ts";
 import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import { jobEnvironment } from "../worker/job-environment.ts";
+import type { JobSettings } from "../worker/messages.ts";
 import type { SampleOrganization } from "./sample-organization.ts";
 import { chosenKey } from "./settings-input.ts";
 
@@ -15,6 +16,9 @@ export interface AccessParts {
   readonly sample: SampleOrganization;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** The organization that is read, and with which key. */
+type Way = Pick<JobSettings, "orgSlug" | "baseUrl" | "apiKey" | "keySource">;
 
 /** Gives jobs what they are made with, at the moment at which they begin. */
 export class JobAccess {
@@ -60,27 +64,26 @@ export class JobAccess {
 
   /** The settings of a job of a connector that may differ from the kept one. @param apiKey a key that is not kept. */
   async of(connector: ConnectorRecord, apiKey?: string): Promise<RunSettings> {
-    const { settings } = connector;
-    const env = jobEnvironment(this.#parts.env, settings);
+    const { settings, isSample } = connector;
     const { timeoutSeconds, requested, storageEngine } = settings;
-    if (connector.isSample) {
-      const { baseUrl, orgSlug, apiKey: key } = await this.#parts.sample.access();
-      const keySource = "the sample organization";
-      return {
-        settings: { baseUrl, orgSlug, apiKey: key, keySource, timeoutSeconds, requested, storageEngine },
-        keyFingerprint: secretFingerprint(key),
-        env,
-      };
-    }
-    const { orgSlug, baseUrl } = settings;
-    if (orgSlug === "") throw notSetUp("organization slug");
-    const key = apiKey ?? this.#storedKey(connector);
-    const keySource = connector.key === null || apiKey !== undefined ? "the console" : sourceInWords(connector.key);
+    const way = isSample ? await this.#sampleWay() : this.#way(connector, apiKey);
     return {
-      settings: { orgSlug, baseUrl, apiKey: key, keySource, timeoutSeconds, requested, storageEngine },
-      keyFingerprint: secretFingerprint(key),
-      env,
+      settings: { ...way, timeoutSeconds, requested, storageEngine },
+      keyFingerprint: secretFingerprint(way.apiKey),
+      env: jobEnvironment(this.#parts.env, settings),
     };
+  }
+
+  async #sampleWay(): Promise<Way> {
+    const { baseUrl, orgSlug, apiKey } = await this.#parts.sample.access();
+    return { baseUrl, orgSlug, apiKey, keySource: "the sample organization" };
+  }
+
+  #way(connector: ConnectorRecord, apiKey: string | undefined): Way {
+    const { orgSlug, baseUrl } = connector.settings;
+    if (orgSlug === "") throw notSetUp("organization slug");
+    const keySource = connector.key === null || apiKey !== undefined ? "the console" : sourceInWords(connector.key);
+    return { orgSlug, baseUrl, apiKey: apiKey ?? this.#storedKey(connector), keySource };
   }
 
   #storedKey({ id, key, settings }: ConnectorRecord): string {

@@ -1,21 +1,9 @@
 /** Connectors as they are kept: what was entered, never what follows from runs. Secrets are elsewhere. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
-import type { FileEngine, KeyFacts, RunMode, Schedule } from "../contract/connectors.ts";
+import type { ConnectorSettings, KeyFacts, RunMode, Schedule } from "../contract/connectors.ts";
 
 /** Settings that are no secrets. Texts are "" when not set. */
-export interface StoredSettings {
-  readonly orgSlug: string;
-  readonly baseUrl: string;
-  readonly caFile: string;
-  readonly proxy: string;
-  readonly c1ClientId: string;
-  /** Longest time that one request may take. */
-  readonly timeoutSeconds: number;
-  /** Names of the settings that ask for more than is read by default. */
-  readonly requested: readonly string[];
-  /** What new files are written with. */
-  readonly storageEngine: FileEngine;
-}
+export type StoredSettings = Omit<ConnectorSettings, "c1SecretIsSet">;
 
 /** What is known of the key; where it is kept is for the vault to say. */
 export type StoredKeyFacts = Omit<KeyFacts, "storage">;

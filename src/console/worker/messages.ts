@@ -5,21 +5,15 @@
 import type { ServiceEvent } from "../../sdk/c1/events.ts";
 import type { CheckResult, ConnectorStats } from "../../sdk/contracts/connector.ts";
 import type { SyncPhase } from "../../sdk/sync/events.ts";
+import type { ConnectorSettings } from "../contract/connectors.ts";
 import type { RunTotals } from "../contract/runs.ts";
 
 /** What every job needs to know of a connector. */
-export interface JobSettings {
-  readonly orgSlug: string;
-  readonly baseUrl: string;
+export interface JobSettings
+  extends Pick<ConnectorSettings, "orgSlug" | "baseUrl" | "timeoutSeconds" | "requested" | "storageEngine"> {
   readonly apiKey: string;
   /** Where the key comes from, in words. */
   readonly keySource: string;
-  /** Longest time that one request may take. */
-  readonly timeoutSeconds: number;
-  /** Names of the settings that ask for more than is read by default. */
-  readonly requested: readonly string[];
-  /** Name of the engine that writes new files; "": the usual one. */
-  readonly storageEngine: string;
 }
 
 /** Client id and secret of C1. */
