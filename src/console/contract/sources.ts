@@ -192,7 +192,7 @@ export interface ReviewInfo {
   readonly problem: string | null;
 }
 
-/** GET …/reviews/:name?since=&asOf=&offset=&limit= (`since`: a source or the id of a sync of the same file). */
+/** GET …/reviews/:name?since=&offset=&limit= (`since`: a source or the id of a sync of the same file). */
 export interface ReviewPage extends TablePage {
   readonly name: string;
   readonly title: string;

@@ -3,6 +3,7 @@
  * the file is open in a process of its own (read-command.ts) and the one who asks is not. Knows nothing of that process.
  */
 import { writeOutputFile } from "../../reports/output-file.ts";
+import type { Answer } from "../../reports/report.ts";
 import type { ListedPage } from "../contract/reviews.ts";
 import type {
   ExportFormat,
@@ -28,7 +29,7 @@ import { type EvidenceTaken, exportAnswer, exportEvidence } from "./exports.ts";
 import type { OpenSource } from "./open-source.ts";
 import { personOf, teamOf } from "./people.ts";
 import { type RowsAsked, rowsAnswer, rowsPage, type TableOf } from "./people-tables.ts";
-import { type ReviewRequest, reviewAnswer, reviewPage, reviewsOverview, type Since } from "./reviews.ts";
+import { reviewAnswer, reviewPage, reviewsOverview, type Since } from "./reviews.ts";
 import type { Window } from "./rows/table-page.ts";
 import { sourceInfo } from "./source-info.ts";
 import { entitlementsPage, type GrantsQuery, grantsPage, resourceDetail, resourcesPage } from "./tables.ts";
@@ -46,20 +47,16 @@ interface Asked {
 }
 
 /** All rows that fit, as a file. */
-interface Export extends Written {
+interface Export extends Formed {
   readonly asked: RowsAsked;
-  readonly format: ExportFormat;
 }
-
-/** A review without what it compares with, which is asked for beside it. */
-type ReviewAsked = Omit<ReviewRequest, "since">;
 
 /** What each question takes and answers. Those that write put a file at `out`. */
 export interface Questions {
   /** Opens the file, to see that it can be read. */
   open: [taken: Record<string, never>, answer: null];
   /** Reads everybody, and the rows of a review, before somebody asks. */
-  readAhead: [taken: { readonly review?: ReviewAsked }, answer: null];
+  readAhead: [taken: { readonly review?: string }, answer: null];
   info: [taken: { readonly source: string; readonly title: string }, answer: SourceInfo];
   rows: [taken: Asked & { readonly of: TableOf }, answer: TablePage];
   person: [taken: Named, answer: PersonDetail];
@@ -70,16 +67,16 @@ export interface Questions {
   grants: [taken: { readonly query: GrantsQuery; readonly window: Window }, answer: TablePage];
   overview: [taken: Record<string, never>, answer: ReviewsOverview];
   attention: [taken: Record<string, never>, answer: AttentionFacts];
-  review: [taken: Asked & { readonly request: ReviewAsked }, answer: ReviewPage];
+  review: [taken: Asked & { readonly name: string }, answer: ReviewPage];
   exportRows: [taken: Export & { readonly of: TableOf }, answer: null];
-  exportReview: [taken: Export & { readonly request: ReviewAsked }, answer: null];
+  exportReview: [taken: Export & { readonly name: string }, answer: null];
   exportEvidence: [taken: Written & EvidenceTaken, answer: null];
   listed: [taken: { readonly list: string; readonly window: Window }, answer: ListedPage];
-  exportListed: [taken: Written & { readonly list: string; readonly format: ExportFormat }, answer: null];
+  exportListed: [taken: Formed & { readonly list: string }, answer: null];
   startReview: [taken: StartTaken, answer: { readonly id: string }];
   /** Null: the file is not a later one. */
   checkReview: [taken: { readonly path: string }, answer: CheckAnswer | null];
-  exportDecisions: [taken: Written & { readonly path: string; readonly format: ExportFormat }, answer: null];
+  exportDecisions: [taken: Formed & { readonly path: string }, answer: null];
 }
 
 /** Those that go through all of the file and keep nothing of it in memory. */
@@ -90,6 +87,11 @@ export const walking: ReadonlySet<Question> = new Set([
 /** Where a download is written. */
 interface Written {
   readonly out: string;
+}
+
+/** The same in one of several forms. */
+interface Formed extends Written {
+  readonly format: ExportFormat;
 }
 
 /** Those whose answer depends on the sync before. */
@@ -137,7 +139,7 @@ export const answering: Answering = {
   open: () => null,
   async readAhead(open, { review }, since) {
     await open.roster();
-    if (review) await reviewPage(open, { ...review, since }, { query: {} }, { offset: 0, limit: 0 });
+    if (review) await reviewPage(open, { name: review, since }, { query: {} }, { offset: 0, limit: 0 });
     return null;
   },
   info: (open, { source, title }, since) =>
@@ -151,31 +153,22 @@ export const answering: Answering = {
   grants: (open, { query, window }) => grantsPage(open, query, window),
   overview: (open, _taken, since) => reviewsOverview(open, since),
   attention: attentionFacts,
-  review: (open, { request, asked, window }, since) => reviewPage(open, { ...request, since }, asked, window),
-  async exportRows(open, { of, asked, format, out }) {
-    const answer = await rowsAnswer(open, of, asked);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
-    return null;
-  },
-  async exportReview(open, { request, asked, format, out }, since) {
-    const answer = await reviewAnswer(open, { ...request, since }, asked);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
-    return null;
-  },
+  review: (open, { name, asked, window }, since) => reviewPage(open, { name, since }, asked, window),
+  exportRows: async (open, { of, asked, ...to }) => await written(await rowsAnswer(open, of, asked), to),
+  exportReview: async (open, { name, asked, ...to }, since) =>
+    await written(await reviewAnswer(open, { name, since }, asked), to),
   async exportEvidence(open, { out, ...taken }, since) {
     await writeOutputFile(out, (sink) => exportEvidence(open, since, taken, sink));
     return null;
   },
   listed: (open, { list, window }) => listedPage(open, list, window),
-  async exportListed(open, { list, format, out }) {
-    await writeOutputFile(out, (sink) => exportAnswer(listedAnswer(open, list), format, sink));
-    return null;
-  },
+  exportListed: async (open, { list, ...to }) => await written(listedAnswer(open, list), to),
   startReview: (open, taken, since) => startFrom(open, since, taken),
   checkReview: (open, { path }) => checkAgainst(open, path),
-  async exportDecisions(open, { path, format, out }) {
-    const answer = await decisionsOf(open, path);
-    await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
-    return null;
-  },
+  exportDecisions: async (open, { path, ...to }) => await written(await decisionsOf(open, path), to),
 };
+
+async function written(answer: Answer, { format, out }: Formed): Promise<null> {
+  await writeOutputFile(out, (sink) => exportAnswer(answer, format, sink));
+  return null;
+}

@@ -26,8 +26,6 @@ export type Since =
 export interface ReviewRequest {
   readonly name: string;
   readonly since?: Since | undefined;
-  /** Moment that ages are counted to, seconds since the epoch. */
-  readonly asOfSeconds?: number | undefined;
 }
 
 /** What is known when all rows were read. */
@@ -132,9 +130,9 @@ async function ofTeam(open: OpenSource, team: string | undefined): Promise<Condi
 }
 
 async function answered(open: OpenSource, request: ReviewRequest): Promise<Answered> {
-  const { since, asOfSeconds } = request;
+  const { name, since } = request;
   const sinceKey = since?.kind === "sync" ? since.id : (since?.open.identity.key ?? "");
-  const key = JSON.stringify(["review", request.name, sinceKey, asOfSeconds ?? null]);
+  const key = JSON.stringify(["review", name, sinceKey]);
   return await open.remembered(key, async () => {
     const answer = freshAnswer(open, request);
     const { report } = answer;
@@ -148,13 +146,13 @@ async function answered(open: OpenSource, request: ReviewRequest): Promise<Answe
   });
 }
 
-/** The rows: those that were kept where nobody named what to compare with or a day, else from the file. */
+/** The rows: those that were kept where nobody named what to compare with, else from the file. */
 async function collected(
   open: OpenSource,
-  { name, since, asOfSeconds }: ReviewRequest,
+  { name, since }: ReviewRequest,
   { answer, rows }: { readonly answer: Answer; readonly rows: ReviewRows },
 ): Promise<{ readonly items: readonly ReviewItem[]; readonly told: Told }> {
-  const isUsual = (since === undefined || since.kind === "before") && asOfSeconds === undefined;
+  const isUsual = since === undefined || since.kind === "before";
   const collect = async (): Promise<readonly (PackedRow | Told)[]> => {
     const all: Row[] = [];
     const conclusion = await inSlices(answer.rows, (row) => all.push(row));
@@ -187,15 +185,11 @@ function firstCount({ total, counts: [first] }: Figures): Headline {
 }
 
 /** Reports of an open file. Never closed: the readers are the pool's. */
-export function inquiryOf(
-  { identity, reader }: OpenSource,
-  { since, asOfSeconds }: Pick<ReviewRequest, "since" | "asOfSeconds">,
-): Inquiry {
+export function inquiryOf({ identity, reader }: OpenSource, { since }: Pick<ReviewRequest, "since">): Inquiry {
   const request: Request = {
     file: identity.path,
     notCompared: notComparedKeys,
     ...(since && { since: since.kind === "sync" ? since.id : since.open.identity.path }),
-    ...(asOfSeconds !== undefined && { asOfSeconds }),
   };
   return new Inquiry(request, reader, since?.kind === "sync" ? undefined : since?.open.reader);
 }

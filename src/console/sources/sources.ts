@@ -145,7 +145,7 @@ export class Sources {
   /** A part of a review. Where it was kept, the next question is for other rows: they are read meanwhile. */
   async review(source: string, taken: Taken<"review">, since?: string): Promise<ReviewPage> {
     const page = await this.ask(source, "review", taken, since);
-    if (since === undefined && isKept("review", taken)) this.#readAhead(source, { review: taken.request });
+    if (since === undefined && isKept("review", taken)) this.#readAhead(source, { review: taken.name });
     return page;
   }
 

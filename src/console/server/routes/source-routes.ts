@@ -1,6 +1,5 @@
 /** Questions about files over HTTP, below /api/sources/:source. Reads the query, asks, answers; knows no file. */
 import { type Context, Hono } from "hono";
-import { parseTimestamp } from "../../../sdk/resources/timestamps.ts";
 import { type ExportFormat, exportFormats } from "../../contract/sources.ts";
 import type { Reviews } from "../../reviews/reviews.ts";
 import type { RowsAsked, TableOf } from "../../sources/people-tables.ts";
@@ -73,20 +72,18 @@ export function sourceRoutes(parts: SourceParts): Hono<ConsoleEnv> {
 }
 
 function tableRoutes({ sources }: SourceParts): Hono<ConsoleEnv> {
-  return new Hono<ConsoleEnv>()
-    .get("/sources/:source/resources", async (context) => {
+  const routes = new Hono<ConsoleEnv>();
+  for (const kind of ["resources", "entitlements"] as const) {
+    routes.get(`/sources/:source/${kind}`, async (context) => {
       const query = context.req.query();
       const taken = { type: readText(query["type"], "type"), window: windowOf(query, 100) };
-      return context.json(await sources.ask(context.req.param("source"), "resources", taken));
-    })
+      return context.json(await sources.ask(context.req.param("source"), kind, taken));
+    });
+  }
+  return routes
     .get("/sources/:source/resources/:type/:id", async (context) => {
       const { source, type, id } = context.req.param();
       return context.json(await sources.ask(source, "resource", { type, id }));
-    })
-    .get("/sources/:source/entitlements", async (context) => {
-      const query = context.req.query();
-      const taken = { type: readText(query["type"], "type"), window: windowOf(query, 100) };
-      return context.json(await sources.ask(context.req.param("source"), "entitlements", taken));
     })
     .get("/sources/:source/grants", async (context) => {
       const query = context.req.query();
@@ -108,13 +105,13 @@ function reviewRoutes(parts: SourceParts): Hono<ConsoleEnv> {
     .get("/sources/:source/reviews/:name", async (context) => {
       const { source, name } = context.req.param();
       const query = context.req.query();
-      const taken = { request: reviewRequest(name, query), asked: rowsAsked(query), window: windowOf(query, 200) };
+      const taken = { name, asked: rowsAsked(query), window: windowOf(query, 200) };
       return context.json(await sources.review(source, taken, readText(query["since"], "since")));
     })
     .get("/sources/:source/reviews/:name/export", (context) => {
       const { name } = context.req.param();
       const query = context.req.query();
-      const taken = { request: reviewRequest(name, query), asked: rowsAsked(query) };
+      const taken = { name, asked: rowsAsked(query) };
       const since = readText(query["since"], "since");
       return sendRows(parts, context, name, (source, format) =>
         sources.download(source, "exportReview", { ...taken, format }, since),
@@ -152,10 +149,6 @@ export async function sendRows(
   return sendDownload(context, await write(source, format), { name, extension: format });
 }
 
-function reviewRequest(name: string, query: Query) {
-  return { name, asOfSeconds: readMoment(query["asOf"]) };
-}
-
 /** What of a query is no column of a table. */
 const notColumns: ReadonlySet<string> = new Set([
   "q",
@@ -165,7 +158,6 @@ const notColumns: ReadonlySet<string> = new Set([
   "offset",
   "limit",
   "since",
-  "asOf",
   "format",
 ]);
 
@@ -195,12 +187,4 @@ export function formatOf(query: Query): ExportFormat {
   const format = readChoice(query["format"], "format", exportFormats);
   if (format === undefined) throw badRequest(`format is one of ${exportFormats.join(", ")}.`);
   return format;
-}
-
-/** Seconds since the epoch of a time such as `2026-11-23T00:00:00Z`. */
-function readMoment(text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return undefined;
-  const moment = parseTimestamp(text);
-  if (!moment) throw badRequest("asOf is a time like 2026-11-23T00:00:00Z.");
-  return moment.seconds;
 }

@@ -16,8 +16,7 @@ test("what is asked first is kept, and what somebody types or chooses is not", (
   assert.equal(isKept("rows", { of, asked: { query: {}, team: "team/a" }, window }), false);
   const some = { kind: "people", among: ["user/1"] } as const;
   assert.equal(isKept("rows", { of: some, asked: { query: {} }, window }), false);
-  const request = { name: "dormant", asOfSeconds: 1 };
-  assert.equal(isKept("review", { request, asked: { query: {} }, window }), false);
+  assert.equal(isKept("review", { name: "dormant", asked: { query: { q: "ann" } }, window }), false);
   assert.equal(isKept("person", { type: "user", id: "1" }), false);
 });
 

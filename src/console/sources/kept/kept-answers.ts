@@ -21,9 +21,7 @@ export function isKept<Q extends Question>(name: Q, taken: Taken<Q>): boolean {
   if (name === "info" || name === "overview" || name === "attention") return true;
   if (name === "grants") return isFirstGrants(taken as Taken<"grants">);
   if (name === "rows") return isFirstTable(taken as Taken<"rows">);
-  if (name !== "review") return false;
-  const { request, ...rows } = taken as Taken<"review">;
-  return request.asOfSeconds === undefined && isFirst(rows);
+  return name === "review" && isFirst(taken as Taken<"review">);
 }
 
 /** Of everybody and of all teams; what is asked for a team or a run is asked of a file rarely. */
@@ -51,9 +49,7 @@ export function firstQuestions(
   return [
     { name: "rows", taken: { of: { kind: "people" }, ...firstRows } },
     { name: "grants", taken: { query: {}, window: firstWindow } },
-    ...reviews.map(
-      (name) => ({ name: "review", taken: { request: { name, asOfSeconds: undefined }, ...firstRows } }) as const,
-    ),
+    ...reviews.map((name) => ({ name: "review", taken: { name, ...firstRows } }) as const),
     { name: "rows", taken: { of: { kind: "teams" }, ...firstRows } },
   ];
 }
