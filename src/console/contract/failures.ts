@@ -42,7 +42,7 @@ export interface Failure {
   /** Sentences that stand as a list, such as possible causes or the organizations that the key sees. */
   readonly points?: readonly string[];
   /** Organizations to pick from, for `wrong-slug` and `renamed-slug`; the likeliest first. */
-  readonly organizations?: readonly { readonly slug: string; readonly name: string }[];
+  readonly organizations?: readonly { readonly slug: string }[];
   /** When it is tried again by itself, milliseconds since the epoch. */
   readonly retryAtMs?: number;
 }

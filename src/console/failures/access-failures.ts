@@ -109,7 +109,7 @@ function partialEffect(connector: FailingConnector | undefined): string {
   return `The roster may look as if people had left. ${file}`;
 }
 
-/** The key's owner sees the slugs; names are not asked for. */
+/** The first of those that the key's owner sees. */
 function organizationsOf(slugs: readonly string[]): NonNullable<Failure["organizations"]> {
-  return slugs.slice(0, 20).map((slug) => ({ slug, name: slug }));
+  return slugs.slice(0, 20).map((slug) => ({ slug }));
 }

@@ -55,11 +55,11 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
     case "renamed-slug":
       return (
         <>
-          {failure.organizations?.map(({ slug, name }) => (
+          {failure.organizations?.map(({ slug }) => (
             <LinkButton
               key={slug}
               href={`${connectorPath(id, "settings")}?edit=slug&slug=${encodeURIComponent(slug)}`}
-              text={name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
+              text={`Use ${slug}`}
             />
           ))}
           {settings("Edit slug", "slug", failure.organizations?.length ? "plain" : "primary")}

@@ -50,13 +50,8 @@ export function TestPanel(props: {
             verdict === "fail" && savesAnyway.has(test.failure.state) ? (
               <Button isSmall={true} onClick={props.onSave} text="Save anyway" />
             ) : test.failure.organizations?.length ? (
-              test.failure.organizations.map(({ slug, name }) => (
-                <Button
-                  key={slug}
-                  isSmall={true}
-                  onClick={() => props.onUseSlug(slug)}
-                  text={name === slug ? `Use ${slug}` : `Use ${name} (${slug})`}
-                />
+              test.failure.organizations.map(({ slug }) => (
+                <Button key={slug} isSmall={true} onClick={() => props.onUseSlug(slug)} text={`Use ${slug}`} />
               ))
             ) : undefined
           }
