@@ -1,6 +1,7 @@
 /** Reviews that are decided in the page: GET /api/reviews and below; and the people who have a link of their own. */
 
 import type { Column } from "../../reports/screen/shown.ts";
+import type { TableRow } from "./sources.ts";
 
 /** What somebody may do. A viewer looks, a reviewer also decides and signs, an admin does everything. */
 export const roles = ["viewer", "reviewer", "admin"] as const;
@@ -56,7 +57,7 @@ export type Outcome = "done" | "still-there" | "unclear";
 export interface DecidedRow {
   /** From 1. */
   readonly row: number;
-  readonly cells: readonly (string | number | readonly string[] | null)[];
+  readonly cells: TableRow["cells"];
   readonly who: { readonly type: string; readonly id: string } | null;
   /** What a revocation takes away, some of it. */
   readonly stake: readonly string[];
@@ -93,7 +94,7 @@ export interface ReviewCheck {
   readonly syncEndedAtMs: number | null;
   readonly counts: Readonly<Record<Outcome, number>>;
   /** Rows that the review does not have, at most 100; null where the question is about one sync alone. */
-  readonly fresh: readonly (readonly (string | number | readonly string[] | null)[])[] | null;
+  readonly fresh: readonly TableRow["cells"][] | null;
   readonly freshCount: number;
 }
 
@@ -102,10 +103,11 @@ export const mostListBytes = 8 * 1024 * 1024;
 
 /** POST /api/sources/:source/list: who in a list holds what. */
 export interface ListedPage {
-  readonly columns: readonly { readonly key: string; readonly title: string; readonly isNumber: boolean }[];
+  /** Of the columns, in the order of the cells. */
+  readonly keys: readonly string[];
   readonly total: number;
   readonly offset: number;
-  readonly rows: readonly (readonly (string | number | readonly string[] | null)[])[];
+  readonly rows: readonly TableRow["cells"][];
   readonly counts: readonly { readonly key: string; readonly label: string; readonly count: number }[];
   readonly notices: readonly string[];
 }

@@ -152,9 +152,9 @@ test("of a list the page shows what the export reads out of the file, however so
   const page = bodyOf<ListedPage>(await admin.post(`/api/sources/${source}/list`, { list }));
   const exported = await admin.post(`/api/sources/${source}/list/export?format=json`, { list });
   const report = JSON.parse(exported.body) as { rows: Record<string, unknown>[]; counts: unknown };
-  const shown = page.rows.map((row) => Object.fromEntries(page.columns.map(({ key }, at) => [key, row[at] ?? null])));
+  const shown = page.rows.map((row) => Object.fromEntries(page.keys.map((key, at) => [key, row[at] ?? null])));
   assert.ok(shown.length > rows.length);
-  const told = report.rows.map((row) => Object.fromEntries(page.columns.map(({ key }) => [key, row[key] ?? null])));
+  const told = report.rows.map((row) => Object.fromEntries(page.keys.map((key) => [key, row[key] ?? null])));
   assert.deepEqual(shown, told);
 });
 

@@ -114,13 +114,9 @@ export async function listedPage(open: OpenSource, list: string, { offset, limit
   return await open
     .remembered(JSON.stringify(["listed", list]), async () => {
       const answer = listedAnswer(open, list, namedIn(await open.roster()));
-      const rows: (readonly (string | number | readonly string[] | null)[])[] = [];
+      const rows: ListedPage["rows"][number][] = [];
       const { counts, notices } = await inSlices(answer.rows, (row) => rows.push(row.map((cell) => cell ?? null)));
-      const columns = answer.report.columns.map((column, at) => ({
-        ...column,
-        isNumber: rows.some((row) => typeof row[at] === "number"),
-      }));
-      return { columns, rows, counts, notices };
+      return { keys: answer.report.columns.map(({ key }) => key), rows, counts, notices };
     })
     .then(({ rows, ...rest }) => ({ ...rest, total: rows.length, offset, rows: rows.slice(offset, offset + limit) }));
 }

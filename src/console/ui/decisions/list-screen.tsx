@@ -132,13 +132,13 @@ export function FoundPeople(props: { source: string; found: Found; onMove: (offs
 }
 
 /** @param addressOf address of the panel of a person, `TYPE/ID`. */
-function columnsOf({ columns }: ListedPage, addressOf: (person: string) => string): readonly Column<Row>[] {
+function columnsOf({ keys }: ListedPage, addressOf: (person: string) => string): readonly Column<Row>[] {
   const textOf = (row: Row, key: string): string => {
-    const value = row[columns.findIndex((column) => column.key === key)] ?? "";
+    const value = row[keys.indexOf(key)] ?? "";
     return Array.isArray(value) ? value.join(", ") : String(value);
   };
-  const joined = (row: Row, keys: readonly string[]): string =>
-    keys
+  const joined = (row: Row, some: readonly string[]): string =>
+    some
       .map((key) => textOf(row, key))
       .filter((text) => text !== "")
       .join(" · ");

@@ -82,9 +82,8 @@ test("what is worth knowing of the rows is folded away, and counted", async () =
 });
 
 test("whom a list names is found, ambiguous or not there, each with what they hold and the way to them", async () => {
-  const columns = ["listed", "found", "type", "id", "name", "email", "status", "roles", "teams", "other"];
   const page: ListedPage = {
-    columns: columns.map((key) => ({ key, title: key, isNumber: false })),
+    keys: ["listed", "found", "type", "id", "name", "email", "status", "roles", "teams", "other"],
     total: 3,
     offset: 0,
     notices: ["A line was empty."],
