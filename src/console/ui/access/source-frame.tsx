@@ -6,7 +6,7 @@ import { useData } from "../api/use-data.ts";
 import { Banner, FailureBanner } from "../design/banner.tsx";
 import { Card } from "../design/card.tsx";
 import { ResultWordChip } from "../design/chip.tsx";
-import { formatDateTime } from "../design/format.ts";
+import { capitalized, formatDateTime } from "../design/format.ts";
 import { Skeleton } from "../design/loaded.tsx";
 import { type Crumb, Page } from "../design/page.tsx";
 import { Tabs } from "../design/tabs.tsx";
@@ -54,7 +54,7 @@ export function WithSource(props: {
 }
 
 /** Stands for a screen until it is known. */
-export function Loading() {
+function Loading() {
   return (
     <Card>
       <Skeleton lines={8} />
@@ -63,11 +63,7 @@ export function Loading() {
 }
 
 /** The screen of something that could not be had: why, under a title of its own. */
-export function FailedScreen(props: {
-  readonly source: string;
-  readonly failure: Failure;
-  readonly onRetry: () => void;
-}) {
+function FailedScreen(props: { readonly source: string; readonly failure: Failure; readonly onRetry: () => void }) {
   const { source, failure, onRetry } = props;
   return (
     <Page title={failure.title} crumbs={[...homeOf(source), { text: failure.title }]}>
@@ -117,7 +113,20 @@ export function SourceFrame(props: {
   );
 }
 
-/** A screen about one thing of a source, such as a person, under the name of that thing. */
+/** Loads one thing of a source with the source itself, and draws what `children` makes of both. */
+export function WithSubject<T>(props: {
+  readonly source: string;
+  /** Address of the answer about the thing. */
+  readonly api: string;
+  readonly children: (info: SourceInfo, subject: T) => ComponentChildren;
+}) {
+  const { source, api, children } = props;
+  const { data, failure, reload } = useData<T>(api);
+  if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
+  return <WithSource source={source}>{(info) => (data ? children(info, data) : <Loading />)}</WithSource>;
+}
+
+/** A screen about one thing of a source, such as a team, under the name of that thing. */
 export function SubjectFrame(props: {
   readonly info: SourceInfo;
   readonly title: string;
@@ -152,27 +161,18 @@ function SourceTabs({ source, tab }: { readonly source: string; readonly tab: So
   return <Tabs label="Parts of this file" tabs={shown} current={addresses[tab]} />;
 }
 
-/** People, teams and roles. */
-export function AccessNav({ source, current }: { readonly source: string; readonly current: string }) {
-  const parts = [
-    { screen: "people", text: "People" },
-    { screen: "teams", text: "Teams" },
-    { screen: "roles", text: "Roles" },
-  ] as const;
-  return (
-    <nav class="subnav" aria-label="Access by">
-      {parts.map(({ screen, text }) => (
-        <a
-          key={screen}
-          href={screenAddress(source, screen)}
-          {...(screen === current ? { "aria-current": "page" as const } : {})}
-        >
-          {text}
-        </a>
-      ))}
-      {connectorIdOf(source) !== undefined && <a href={screenAddress(source, "tables")}>Everything</a>}
-    </nav>
-  );
+/** What access is looked at by. */
+export const accessParts = ["people", "teams", "roles"] as const;
+/** One of them. */
+export type AccessPart = (typeof accessParts)[number];
+
+/** The way to each of them. */
+export function AccessNav({ source, current }: { readonly source: string; readonly current: AccessPart }) {
+  const tabs = [
+    ...accessParts.map((screen) => ({ href: screenAddress(source, screen), text: capitalized(screen) })),
+    ...(connectorIdOf(source) === undefined ? [] : [{ href: screenAddress(source, "tables"), text: "Everything" }]),
+  ];
+  return <Tabs label="Access by" isSub={true} tabs={tabs} current={screenAddress(source, current)} />;
 }
 
 /** What a reader of any figure must know of the run behind it: its word, when it was, and what it lacks. */

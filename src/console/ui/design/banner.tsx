@@ -50,8 +50,8 @@ export function Banner(props: {
     <div
       ref={box}
       class={`banner banner-${props.tone}`}
-      {...(props.takesFocus ? { tabIndex: -1 } : {})}
-      {...(props.isUrgent ? { role: "alert" } : {})}
+      tabIndex={props.takesFocus ? -1 : undefined}
+      role={props.isUrgent ? "alert" : undefined}
     >
       <Icon name={props.icon ?? toneIcons[props.tone]} size={18} />
       <div class="banner-body">

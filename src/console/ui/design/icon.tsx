@@ -58,7 +58,7 @@ export function Icon({ name, size = 16, isTurning = false }: { name: IconName; s
       stroke-linejoin="round"
       aria-hidden="true"
       focusable="false"
-      {...(isTurning ? { class: "turning" } : {})}
+      class={isTurning ? "turning" : undefined}
     >
       <path d={paths[name]} />
     </svg>

@@ -11,7 +11,7 @@ export function ProgressBar({ label, fraction }: { label: string; fraction: numb
       aria-label={label}
       aria-valuemin={0}
       aria-valuemax={100}
-      {...(percent === null ? {} : { "aria-valuenow": percent })}
+      aria-valuenow={percent ?? undefined}
     >
       <div class="progress-bar" style={percent === null ? {} : { "--fraction": `${percent}%` }} />
     </div>

@@ -22,7 +22,7 @@ export function StepList<S extends string>(props: {
           <li
             key={step}
             class={classNames(look, state === "done" && "done")}
-            {...(state === "current" ? { "aria-current": "step" as const } : {})}
+            aria-current={state === "current" ? "step" : undefined}
           >
             {mark(state, index + 1)}
             {step}

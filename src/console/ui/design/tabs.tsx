@@ -6,14 +6,23 @@ export interface Tab {
   readonly text: string;
 }
 
-/** A row of links of which the one that is shown is marked. @param current its address. */
-export function Tabs({ label, tabs, current }: { label: string; tabs: readonly Tab[]; current: string }) {
+interface TabsProps {
+  readonly label: string;
+  readonly tabs: readonly Tab[];
+  /** Address of the one that is shown. */
+  readonly current: string;
+  /** Parts of one tab, smaller. */
+  readonly isSub?: boolean;
+}
+
+/** A row of links of which the one that is shown is marked. */
+export function Tabs({ label, tabs, current, isSub = false }: TabsProps) {
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class={isSub ? "subnav" : "tabs"} aria-label={label}>
       <ul>
         {tabs.map(({ href, text }) => (
           <li key={href}>
-            <a href={href} {...(href === current ? { "aria-current": "page" as const } : {})}>
+            <a href={href} aria-current={href === current ? "page" : undefined}>
               {text}
             </a>
           </li>

@@ -2,8 +2,7 @@
 import type { ResourceDetail, SourceInfo } from "../../contract/sources.ts";
 import { ProfileCard } from "../access/profile-card.tsx";
 import { resourceAddress, type SubjectProps, subjectAddress, subjectApi } from "../access/source-address.ts";
-import { FailedScreen, Loading, SubjectFrame, WithSource } from "../access/source-frame.tsx";
-import { useData } from "../api/use-data.ts";
+import { SubjectFrame, WithSubject } from "../access/source-frame.tsx";
 import { LinkButton } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { FactList } from "../design/facts.tsx";
@@ -15,10 +14,10 @@ import { tablesAddress } from "./tables-address.ts";
 
 /** The screen. */
 export function ResourceScreen({ source, type, id }: SubjectProps) {
-  const { data, failure, reload } = useData<ResourceDetail>(subjectApi(source, "resources", type, id));
-  if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
   return (
-    <WithSource source={source}>{(info) => (data ? <Resource info={info} resource={data} /> : <Loading />)}</WithSource>
+    <WithSubject<ResourceDetail> source={source} api={subjectApi(source, "resources", type, id)}>
+      {(info, resource) => <Resource info={info} resource={resource} />}
+    </WithSubject>
   );
 }
 

@@ -3,6 +3,7 @@ import { useLocation } from "preact-iso";
 import type { SourceInfo } from "../../contract/sources.ts";
 import { SourceFrame } from "../access/source-frame.tsx";
 import { SelectField } from "../design/field.tsx";
+import { Tabs } from "../design/tabs.tsx";
 import { ContentsTable } from "./contents-table.tsx";
 import { ResourceScreen } from "./resource-screen.tsx";
 import { readTablesQuery, type TableKind, type TablesQuery, tablesAddress } from "./tables-address.ts";
@@ -23,17 +24,12 @@ export function TablesScreen({ source }: { readonly source: string }) {
     <SourceFrame source={source} tab="contents">
       {(info) => (
         <>
-          <nav class="subnav" aria-label="Contents">
-            {parts.map(({ show, text }) => (
-              <a
-                key={show}
-                href={tablesAddress(source, { show })}
-                {...(show === query.show ? { "aria-current": "page" as const } : {})}
-              >
-                {text}
-              </a>
-            ))}
-          </nav>
+          <Tabs
+            label="Contents"
+            isSub={true}
+            tabs={parts.map(({ show, text }) => ({ href: tablesAddress(source, { show }), text }))}
+            current={tablesAddress(source, { show: query.show })}
+          />
           <Contents info={info} query={query} />
         </>
       )}

@@ -99,7 +99,7 @@ function Head<T>({ columns, order, onOrder }: LongTableProps<T>) {
               {...as.head}
               scope="col"
               class={classOf(column)}
-              {...(isSortable ? { "aria-sort": state } : {})}
+              aria-sort={isSortable ? state : undefined}
             >
               {isSortable ? (
                 <button type="button" class="sort" onClick={() => onOrder(pressed(order, by))}>

@@ -43,7 +43,7 @@ export function Sidebar() {
             .filter(({ isForAdmins }) => isAdmin || isForAdmins !== true)
             .map(({ href, text, icon }) => (
               <li key={href}>
-                <a href={href} {...(isWithin(path, href) ? { "aria-current": "page" as const } : {})}>
+                <a href={href} aria-current={isWithin(path, href) ? "page" : undefined}>
                   <Icon name={icon} />
                   {text}
                 </a>

@@ -1,5 +1,4 @@
 /** Saves the table of teams, as it is searched and ordered, as a picture. */
-import { useEffect, useState } from "preact/hooks";
 import type { SourceInfo, TeamsPage } from "../../../contract/sources.ts";
 import { getJson } from "../../api/api.ts";
 import { saveFile } from "../../browser/save-file.ts";
@@ -20,13 +19,12 @@ interface SaveTeamsProps {
 
 /** A button that opens the choice of form. */
 export function SaveTeams({ info, apiOf }: SaveTeamsProps) {
-  const theme = useTheme();
   const save = useToldAction(async (form: "svg" | "png") => {
     const page = await getJson<TeamsPage>(apiOf(String(drawnTeams)));
     const { rows, total } = page;
     const teams = rows.map((row) => teamFigures(page, row));
     const svg = teamsSvg(teams, {
-      theme,
+      theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
       title: `${info.title}: teams and roles`,
       caption:
         total > rows.length ? `The first ${rows.length} of ${formatCount(total)} teams.` : formatAmount(total, "team"),
@@ -84,23 +82,4 @@ function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
       "image/png",
     );
   });
-}
-
-/** The themes of the page. */
-type Theme = "light" | "dark";
-
-/** The theme that the system asks for; the component is drawn again when that changes. */
-function useTheme(): Theme {
-  const [isDark, setDark] = useState(() => darkScheme().matches);
-  useEffect(() => {
-    const scheme = darkScheme();
-    const note = (): void => setDark(scheme.matches);
-    scheme.addEventListener("change", note);
-    return () => scheme.removeEventListener("change", note);
-  }, []);
-  return isDark ? "dark" : "light";
-}
-
-function darkScheme(): MediaQueryList {
-  return matchMedia("(prefers-color-scheme: dark)");
 }

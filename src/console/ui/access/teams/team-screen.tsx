@@ -16,16 +16,18 @@ import {
   targetAddress,
   withQuery,
 } from "../source-address.ts";
-import { FailedScreen, Loading, SubjectFrame, WithSource } from "../source-frame.tsx";
+import { SubjectFrame, WithSubject } from "../source-frame.tsx";
 
 /** Managers that are named above the list; it has all of them. */
 const namedManagers = 12;
 
 /** The screen. */
 export function TeamScreen({ source, type, id }: SubjectProps) {
-  const { data, failure, reload } = useData<TeamRow>(subjectApi(source, "teams", type, id));
-  if (failure) return <FailedScreen source={source} failure={failure} onRetry={reload} />;
-  return <WithSource source={source}>{(info) => (data ? <Team info={info} team={data} /> : <Loading />)}</WithSource>;
+  return (
+    <WithSubject<TeamRow> source={source} api={subjectApi(source, "teams", type, id)}>
+      {(info, team) => <Team info={info} team={team} />}
+    </WithSubject>
+  );
 }
 
 function Team({ info, team }: { readonly info: SourceInfo; readonly team: TeamRow }) {
