@@ -16,20 +16,17 @@ export const fileEngines = ["", "pebble", "sqlite"] as const;
 export type FileEngine = (typeof fileEngines)[number];
 
 /** The one word that the chip shows. */
-export const connectorStatuses = [
-  "Not set up",
-  "Testing",
-  "Syncing",
-  "Connected",
-  "Partial",
-  "Paused",
-  "Held",
-  "Rate limited",
-  "Error",
-  "Offline",
-] as const;
-/** One of them. */
-export type ConnectorStatus = (typeof connectorStatuses)[number];
+export type ConnectorStatus =
+  | "Not set up"
+  | "Testing"
+  | "Syncing"
+  | "Connected"
+  | "Partial"
+  | "Paused"
+  | "Held"
+  | "Rate limited"
+  | "Error"
+  | "Offline";
 
 /** Where a key comes from. `entered`: typed into the page; others are looked up again at each run and never stored. */
 export type KeySource = "entered" | "environment" | "cloudsmith-cli" | "sample";

@@ -19,9 +19,7 @@ type Make = (facts: DeployFacts) => readonly DeployFile[];
 
 const makers: Readonly<Record<DeployTarget, Make>> = {
   docker: (facts) => [
-    isService(facts)
-      ? filled("container/docker-service.sh", "shell", facts)
-      : filled("container/docker-run.sh", "shell", facts),
+    filled(isService(facts) ? "container/docker-service.sh" : "container/docker-run.sh", "shell", facts),
   ],
   compose: (facts) => [filled("container/compose.yaml", "yaml", facts), file(".env", "ini", composeSettings(facts))],
   kubernetes: (facts) => [
@@ -36,9 +34,7 @@ const makers: Readonly<Record<DeployTarget, Make>> = {
   systemd: (facts) => systemdFiles(facts),
   windows: (facts) => [filled("windows/install-task.ps1", "powershell", facts)],
   ecs: (facts) => [
-    isService(facts)
-      ? filled("ecs/task-definition.json", "json", facts)
-      : filled("ecs/sync-task-definition.json", "json", facts),
+    filled(isService(facts) ? "ecs/task-definition.json" : "ecs/sync-task-definition.json", "json", facts),
   ],
 };
 

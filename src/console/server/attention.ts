@@ -1,5 +1,5 @@
 /** What needs attention of a connector, out of its state and the figures of its kept runs. Pure. */
-import type { AttentionMatter } from "../contract/attention.ts";
+import type { AttentionKind, AttentionMatter, AttentionPlace } from "../contract/attention.ts";
 import type { ConnectorStatus, ConnectorSummary } from "../contract/connectors.ts";
 import type { AttentionFacts } from "../sources/attention.ts";
 import type { Figures } from "../sources/sources.ts";
@@ -38,34 +38,21 @@ function peopleMatters(connector: ConnectorSummary, facts: readonly AttentionFac
   const [now, before] = facts;
   if (!now) return [];
   const of = matterOf(connector);
-  const seriesOf = (figure: Figure): readonly number[] => facts.map((one) => one[figure]).toReversed();
   const owner = { roles: now.ownerRole };
   const fresh = before ? now.owners.filter((key) => !before.owners.includes(key)).length : 0;
+  const bad = (kind: AttentionKind, figure: Figure, place: AttentionPlace) =>
+    ({
+      ...of,
+      kind,
+      tone: "bad",
+      count: now[figure],
+      series: facts.map((one) => one[figure]).toReversed(),
+      place,
+    }) as const;
   const all: readonly AttentionMatter[] = [
-    {
-      ...of,
-      kind: "disabled-owners",
-      count: now.disabledOwners,
-      tone: "bad",
-      series: seriesOf("disabledOwners"),
-      place: { on: "people", where: { ...owner, status: "disabled" } },
-    },
-    {
-      ...of,
-      kind: "leavers",
-      count: now.leavers,
-      tone: "bad",
-      series: seriesOf("leavers"),
-      place: { on: "review", name: "offboarding" },
-    },
-    {
-      ...of,
-      kind: "owners-without-two-factor",
-      count: now.ownersWithoutTwoFactor,
-      tone: "bad",
-      series: seriesOf("ownersWithoutTwoFactor"),
-      place: { on: "people", where: { ...owner, twoFactor: "no" } },
-    },
+    bad("disabled-owners", "disabledOwners", { on: "people", where: { ...owner, status: "disabled" } }),
+    bad("leavers", "leavers", { on: "review", name: "offboarding" }),
+    bad("owners-without-two-factor", "ownersWithoutTwoFactor", { on: "people", where: { ...owner, twoFactor: "no" } }),
     { ...of, kind: "new-owners", count: fresh, tone: "warn", place: { on: "people", where: owner } },
   ];
   return all.filter(({ count }) => (count ?? 0) > 0);
