@@ -16,7 +16,7 @@ const letters: Readonly<Record<string, RunResult>> = {
 
 /** What is told of the last of these runs, which stand in the order in which they came. */
 function told(runs: string): string | undefined {
-  return noticeOf([...runs].toReversed().map((letter) => ({ result: letters[letter] ?? null })));
+  return noticeOf([...runs].toReversed().map((letter) => letters[letter] ?? assert.fail()));
 }
 
 test("three failures in a row are told once, one or two are not", () => {

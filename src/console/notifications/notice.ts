@@ -1,7 +1,7 @@
 /** When somebody is to be told, and in which words. Pure. */
 import type { WebhookForm } from "../contract/console.ts";
-import type { RunSummary } from "../contract/runs.ts";
-import { isGood } from "../runs/run-results.ts";
+import type { RunResult, RunSummary } from "../contract/runs.ts";
+import { goodResults } from "../runs/run-results.ts";
 
 /** Why somebody is told. */
 export type NoticeKind = "failing" | "partial" | "held" | "stale" | "recovered" | "test";
@@ -21,29 +21,29 @@ export interface Notice {
 /**
  * What the latest run is reason to tell: the third failure in a row, a roster that became partial, changes that are held,
  * and that all is well again after any of them; undefined when there is nothing new in it.
- * @param runs ended runs, newest first.
+ * @param results of ended runs, newest first.
  */
-export function noticeOf(runs: readonly Pick<RunSummary, "result">[]): NoticeKind | undefined {
-  const told = runs.filter(({ result }) => result !== "Cancelled" && result !== "Interrupted");
+export function noticeOf(results: readonly RunResult[]): NoticeKind | undefined {
+  const told = results.filter((result) => result !== "Cancelled" && result !== "Interrupted");
   const [latest, ...earlier] = told;
   if (!latest) return undefined;
-  if (isGood(latest)) return troubleIn(earlier) ? "recovered" : undefined;
+  if (goodResults.includes(latest)) return troubleIn(earlier) ? "recovered" : undefined;
   const trouble = troubleIn(told);
   return trouble === troubleIn(earlier) ? undefined : trouble;
 }
 
-/** The trouble that these runs are in; undefined for none yet. */
-function troubleIn(runs: readonly Pick<RunSummary, "result">[]): NoticeKind | undefined {
-  const result = runs[0]?.result;
+/** The trouble that runs with these results are in; undefined for none yet. */
+function troubleIn(results: readonly RunResult[]): NoticeKind | undefined {
+  const [result] = results;
   if (result === "Partial roster") return "partial";
   if (result === "Held") return "held";
-  const firstOther = runs.findIndex((run) => run.result !== "Failed" && run.result !== "Incomplete");
-  const failures = firstOther < 0 ? runs.length : firstOther;
+  const firstOther = results.findIndex((one) => one !== "Failed" && one !== "Incomplete");
+  const failures = firstOther < 0 ? results.length : firstOther;
   // A failure or two in the middle of a trouble do not end it.
   return failures >= failuresBeforeNotice
     ? "failing"
     : failures > 0 && firstOther > 0
-      ? troubleIn(runs.slice(failures))
+      ? troubleIn(results.slice(failures))
       : undefined;
 }
 

@@ -77,8 +77,7 @@ export class Notifier {
   /** Told when a run has ended. */
   runEnded(connector: ConnectorRecord): void {
     this.#stale.delete(connector.id);
-    const runs = this.#parts.store.runs.list(connector.id, { limit: 50 }).filter(({ result }) => result !== null);
-    const kind = noticeOf(runs);
+    const kind = noticeOf(this.#parts.store.runs.results(connector.id, 50));
     if (kind) void this.#tell(connector, kind);
   }
 

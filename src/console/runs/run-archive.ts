@@ -14,7 +14,7 @@ import type { ConnectorRecord } from "../store/connector-table.ts";
 import type { Store } from "../store/store.ts";
 import type { SentError } from "../worker/messages.ts";
 import type { RunFiles } from "./run-files.ts";
-import { endedRun, isGood, type RunEnding, summaryOf, withFailure } from "./run-results.ts";
+import { endedRun, goodResults, isGood, type RunEnding, summaryOf, withFailure } from "./run-results.ts";
 
 /** Files kept of a connector's runs, runs kept, lines kept. */
 export const keptFiles = 50;
@@ -115,13 +115,8 @@ export class RunArchive implements KeptFiles {
 
   /** Ids of good runs on the same organization before this one whose files are kept, newest first. @param most of them. */
   goodRunsBefore(runId: string, most: number): readonly string[] {
-    const { connectorId, target } = this.run(runId);
     // A partial roster lacks people who are there all the same.
-    return this.#store.runs
-      .list(connectorId, { before: runId, limit: keptRuns })
-      .filter((run) => isGood(run) && run.file !== null && run.target === target)
-      .map((run) => run.runId)
-      .slice(0, most);
+    return this.#store.runs.withFileBefore(this.run(runId), goodResults, most);
   }
 
   /** What is known of a connector besides an error of it. */
@@ -151,21 +146,13 @@ export class RunArchive implements KeptFiles {
 
   /** The held run that somebody has still to decide about: one that was not answered, with no good run since. */
   openQuestion({ id }: ConnectorRecord): RunDetail | null {
-    const ended = this.#store.runs.list(id, { limit: 100 }).filter(({ result }) => result !== null);
-    const first = ended.find((run) => isGood(run) || run.result === "Held");
+    const first = this.#store.runs.latest(id, [...goodResults, "Held"]);
     return first?.result === "Held" && !first.isAnswered ? first : null;
   }
 
   /** The latest run of the connector that was good. */
   lastGoodRun({ id }: ConnectorRecord): RunDetail | null {
-    let before: string | undefined;
-    for (;;) {
-      const runs = this.#store.runs.list(id, { before, limit: 50 });
-      const good = runs.find(isGood);
-      if (good) return good;
-      before = runs.at(-1)?.runId;
-      if (before === undefined) return null;
-    }
+    return this.#store.runs.latest(id, goodResults) ?? null;
   }
 
   /** Runs that a console that was killed left open: their record says how they ended, if they did. */
@@ -180,8 +167,8 @@ export class RunArchive implements KeptFiles {
 
   /** How many runs have failed one after another, the latest first. */
   consecutiveFailures({ id }: ConnectorRecord): number {
-    const ended = this.#store.runs.list(id, { limit: 100 }).filter(({ result }) => result !== null);
-    const firstOther = ended.findIndex(({ result }) => result !== "Failed" && result !== "Incomplete");
+    const ended = this.#store.runs.results(id, 100);
+    const firstOther = ended.findIndex((result) => result !== "Failed" && result !== "Incomplete");
     return firstOther < 0 ? ended.length : firstOther;
   }
 

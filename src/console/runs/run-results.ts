@@ -91,9 +91,12 @@ export function withFailure(run: RunDetail, failure: Failure | null): RunDetail 
   return { ...run, failure, errorCode: failure?.code ?? run.errorCode, errorTitle: failure?.title ?? null };
 }
 
+/** Ends of runs whose file can be taken for the whole organization. */
+export const goodResults: readonly RunResult[] = ["Complete", "Complete with warnings"];
+
 /** True when the file of the run can be taken for the whole organization. */
 export function isGood({ result }: Pick<RunSummary, "result">): boolean {
-  return result === "Complete" || result === "Complete with warnings";
+  return result !== null && goodResults.includes(result);
 }
 
 /** The part of a run that lists show. */

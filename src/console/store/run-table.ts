@@ -1,6 +1,6 @@
 /** Runs as they are kept, newest first. How a run ended is decided elsewhere. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { RunDetail } from "../contract/runs.ts";
+import type { RunDetail, RunResult } from "../contract/runs.ts";
 
 /** The table of runs. */
 export class RunTable {
@@ -49,6 +49,40 @@ export class RunTable {
       .map(toRun);
   }
 
+  /** The latest run of a connector that ended with one of these words. */
+  latest(connectorId: string, results: readonly RunResult[]): RunDetail | undefined {
+    const row = this.#db
+      .prepare(
+        `select * from runs where connector_id = ? and result in (${marksFor(results)}) order by seq desc limit 1`,
+      )
+      .get(connectorId, ...results);
+    return row && toRun(row);
+  }
+
+  /** How the latest runs of a connector ended, the latest first. */
+  results(connectorId: string, limit: number): readonly RunResult[] {
+    return this.#db
+      .prepare("select result from runs where connector_id = ? and result is not null order by seq desc limit ?")
+      .all(connectorId, limit)
+      .map(({ result }) => result as RunResult); // written by `put`, which takes nothing else
+  }
+
+  /** Ids of runs with a file that read the same before this one and ended with one of these words, newest first. */
+  withFileBefore(
+    { connectorId, runId, target }: RunDetail,
+    results: readonly RunResult[],
+    limit: number,
+  ): readonly string[] {
+    return this.#db
+      .prepare(
+        `select run_id from runs where connector_id = ? and seq < (select seq from runs where run_id = ?)
+         and file_sha256 is not null and json_extract(detail, '$.target') is ? and result in (${marksFor(results)})
+         order by seq desc limit ?`,
+      )
+      .all(connectorId, runId, target, ...results, limit)
+      .map((row) => String(row["run_id"]));
+  }
+
   /** The latest run that has ended. */
   lastEnded(connectorId: string): RunDetail | undefined {
     const row = this.#db
@@ -81,6 +115,10 @@ export class RunTable {
       )
       .run(connectorId, connectorId, keep);
   }
+}
+
+function marksFor(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
 }
 
 function toRun(row: Readonly<Record<string, SQLOutputValue>>): RunDetail {
