@@ -73,10 +73,7 @@ test("a key that is gone asks for the key, whatever state it left", async () => 
 });
 
 test("a wrong slug offers the organizations that the key sees, the likeliest first", async () => {
-  const organizations = [
-    { slug: "acme" },
-    { slug: "b&b" },
-  ];
+  const organizations = [{ slug: "acme" }, { slug: "b&b" }];
   const { words, links } = await offered("wrong-slug", { organizations });
   assert.deepEqual(words, ["Use acme", "Use b&b", "Edit slug"]);
   assert.equal(links[1], "/connectors/c1/settings?edit=slug&slug=b%26b");
