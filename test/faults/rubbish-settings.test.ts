@@ -21,7 +21,21 @@ const root = mkdtempSync(join(tmpdir(), "rubbish-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 const texts = [
-  ...[" ", "-1", "1e999", "9".repeat(30), "%", "{}", "~", ":", "a\nb", "\ud800", "../..", "/dev/null/x"],
+  ...[
+    " ",
+    "-1",
+    "1e999",
+    "9".repeat(30),
+    "9007199254740991",
+    "%",
+    "{}",
+    "~",
+    ":",
+    "a\nb",
+    "\ud800",
+    "../..",
+    "/dev/null/x",
+  ],
   ...["/proc/nowhere/x", "a".repeat(5000), "http://[", "s3://", "s3://a/../b"],
 ];
 const yamls = ['"\\0"', "{a: b}", "[1, [2]]", "[~]", "!!binary aGk=", "-5", ".inf", "&a [*a]"];

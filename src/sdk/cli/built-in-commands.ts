@@ -163,7 +163,13 @@ const healthCheckCommand = defineCommand({
       description: "What to ask for: health, ready or live",
       default: "health",
     },
-    { kind: "int", name: "timeout", description: "Longest wait in seconds", default: 5 },
+    {
+      kind: "int",
+      name: "timeout",
+      description: "Longest wait in seconds",
+      default: 5,
+      rules: { gte: 1, lte: 3600, zeroIsChecked: true },
+    },
   ],
   run: async (invocation) => (await import("./commands/health-check.ts")).checkHealth(invocation),
 });

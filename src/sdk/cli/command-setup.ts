@@ -36,10 +36,19 @@ export async function loadConfig({ app, io, redactor, standardFields, flags }: I
   return config;
 }
 
-/** Resolves the standard fields only; nothing is required. For commands that need no connector. */
-export async function loadStandardConfig({ io, standardFields, flags }: Invocation): Promise<StandardConfig> {
+/**
+ * Resolves the standard fields only; nothing is required. For commands that need no connector.
+ * @param isChecked false: for who looks for what is wrong in them.
+ * @throws BatonError with a BATON-CONFIG code.
+ */
+export async function loadStandardConfig(
+  { io, standardFields, flags }: Invocation,
+  isChecked = true,
+): Promise<StandardConfig> {
   const file = await readConfigFile({ env: io.env, cwd: io.cwd });
-  return resolveConfig({ fields: standardFields, relations: [], argv: flags.values, env: io.env, file });
+  const config = resolveConfig({ fields: standardFields, relations: [], argv: flags.values, env: io.env, file });
+  if (isChecked) validateConfig(config);
+  return config;
 }
 
 /** Names of secret fields whose value was given as a flag, where other users of the machine may see it. */

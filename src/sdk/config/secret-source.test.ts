@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -191,4 +193,16 @@ test("a key file is found by a quoted path and by one from the home directory, a
     const config = await load({ argv: { "api-key-file": "key-of-windows" } });
     assert.equal(config.string("api-key"), "value");
   }
+});
+
+test("a pipe is read to its end, and one that nobody writes to is given up", async () => {
+  const pipe = join(cwd, "pipe");
+  assert.equal(spawnSync("mkfifo", [pipe]).status, 0);
+  const given = { env: { BATON_API_KEY_FILE: "pipe" }, commandTimeoutMs: 300 };
+  await assertRefused(given, "BATON-SECRET-FILE", /pipe, cannot be read \(ETIMEDOUT\)/);
+  const writer = spawn("sh", ["-c", 'exec 3>"$1"; printf one- >&3; sleep 0.1; printf two >&3', "sh", pipe]);
+  const written = once(writer, "close");
+  const config = await load({ ...given, commandTimeoutMs: 60_000 });
+  assert.equal(config.string("api-key"), "one-two");
+  await written;
 });

@@ -4,10 +4,12 @@
  * an error, because nobody could tell which one is meant. No value is ever in an error's text.
  */
 import { execFile } from "node:child_process";
-import { open, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { BatonError, Status, settingError } from "../errors.ts";
+import { BatonError, errnoOf, Status, settingError } from "../errors.ts";
 import { textOf } from "./config-file.ts";
 import type { Field, StringField } from "./field.ts";
 import { type ConfigInputs, type ReadSecret, resolveConfig } from "./resolve.ts";
@@ -15,12 +17,14 @@ import { type ConfigInputs, type ReadSecret, resolveConfig } from "./resolve.ts"
 /** Secrets are short; whatever is longer is a wrong file. Bytes. */
 const longestSecret = 65_536;
 const commandTimeoutMs = 10_000;
+const pieceBytes = 4096;
+const lookAgainMs = 20;
 
 /** Where the process looks for files and variables. */
 export interface SecretPlace {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A command may take so long, milliseconds; default 10 s. */
+  /** A command may take so long, and who writes to a pipe, milliseconds; default 10 s. */
   readonly commandTimeoutMs?: number;
 }
 
@@ -34,9 +38,9 @@ export function secretFileLocation(path: string, env: SecretPlace["env"], cwd = 
  * the home directory; quotation marks around a path, which files of variables leave there, do not count.
  * @throws BatonError BATON-SECRET-FILE when it is missing, unreadable, empty, or longer than 64 KiB.
  */
-export async function readSecretFile(name: string, path: string, { cwd, env }: SecretPlace): Promise<ReadSecret> {
-  const location = secretFileLocation(path, env, cwd);
-  const text = await readStart(location).catch((error: NodeJS.ErrnoException) => {
+export async function readSecretFile(name: string, path: string, place: SecretPlace): Promise<ReadSecret> {
+  const location = secretFileLocation(path, place.env, place.cwd);
+  const text = await readStart(location, place.commandTimeoutMs).catch((error: NodeJS.ErrnoException) => {
     throw fileError(name, path, `cannot be read (${error.code ?? "unknown error"})`);
   });
   if (Buffer.byteLength(text) > longestSecret) throw fileError(name, path, "is longer than 64 KiB");
@@ -120,9 +124,11 @@ function failureOf(error: {
 }
 
 /** As much of the file as tells whether it is too long: the path may name a device without an end. */
-async function readStart(location: string): Promise<string> {
-  const file = await open(location, "r");
+async function readStart(location: string, timeoutMs = commandTimeoutMs): Promise<string> {
+  // Opening a pipe that nobody writes to would not return, and could not be called off.
+  const file = await open(location, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    if ((await file.stat()).isFIFO()) return textOf(await readPipe(file, timeoutMs));
     const chunks: Buffer[] = [];
     for await (const chunk of file.createReadStream({ end: longestSecret, autoClose: false })) {
       chunks.push(Buffer.from(chunk));
@@ -130,6 +136,32 @@ async function readStart(location: string): Promise<string> {
     return textOf(Buffer.concat(chunks));
   } finally {
     await file.close();
+  }
+}
+
+/** Who writes to the pipe may come later than this process, and has as long as a command has. */
+async function readPipe(file: FileHandle, timeoutMs: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const endMs = performance.now() + timeoutMs;
+  for (let length = 0; length <= longestSecret; ) {
+    const piece = await whatIsThere(file);
+    if (piece?.length === 0 && length > 0) break;
+    if (piece) pieces.push(piece);
+    length += piece?.length ?? 0;
+    if (performance.now() > endMs) throw Object.assign(new Error("the pipe stays empty"), { code: "ETIMEDOUT" });
+    if (!piece?.length) await setTimeout(lookAgainMs);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Empty when nobody has the pipe open to write; undefined when who has it has written nothing yet. */
+async function whatIsThere(file: FileHandle): Promise<Buffer | undefined> {
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(pieceBytes));
+    return buffer.subarray(0, bytesRead);
+  } catch (caught) {
+    if (errnoOf(caught) === "EAGAIN") return undefined;
+    throw caught;
   }
 }
 

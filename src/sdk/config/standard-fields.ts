@@ -200,7 +200,13 @@ export function standardFlags(context: StandardFieldContext) {
     // No value can be right, which is a plain usage error.
     { ...refused(text("auth-method", ""), onlyOneWay), status: Status.unknown },
     service(bool("health-check", "Answer health checks over HTTP in service mode", ops)),
-    supported(int("health-check-port", "Port for health checks", { ...ops, default: 8081 })),
+    supported(
+      int("health-check-port", "Port for health checks", {
+        ...ops,
+        default: 8081,
+        rules: { lte: 65_535, gte: 0, zeroIsChecked: true },
+      }),
+    ),
     supported(
       text("health-check-bind-address", "Address for health checks", { ...hidden, ...ops, default: "127.0.0.1" }),
     ),

@@ -37,6 +37,9 @@ const phaseOf: Readonly<Record<Operation, SyncPhase>> = {
   "targeted-resource-sync": "resources",
 };
 
+/** More actions of one step are never under way (Baton SDK: batches). */
+const mostSideBySide = 100;
+
 /** The loop over one sync's actions. */
 export class SyncEngine {
   readonly #context: StepContext;
@@ -48,7 +51,7 @@ export class SyncEngine {
   /** `workers`: how many actions of one step run side by side, at least 1. */
   constructor(context: StepContext, workers: number) {
     this.#context = context;
-    this.#workers = workers;
+    this.#workers = Math.min(workers, mostSideBySide);
     this.#lastCheckpointMs = context.clock.monotonicMs();
   }
 

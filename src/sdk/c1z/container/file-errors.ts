@@ -28,7 +28,7 @@ const diskFull: Explanation = {
   code: "FILE-DISK-FULL",
   status: Status.resourceExhausted,
   what: "no space is left on the device",
-  hint: "Free space or choose a path on a larger device, then run again.",
+  hint: "Free space, or file entries (df -i), or choose a path on a larger device, then run again.",
 };
 const mounted: Explanation = {
   code: "FILE-MOUNTED",

@@ -78,7 +78,7 @@ interface FoundConfig {
 }
 
 async function tryConfig(invocation: Invocation): Promise<FoundConfig> {
-  const standard = await loadStandardConfig(invocation);
+  const standard = await loadStandardConfig(invocation, false);
   try {
     return { whole: await loadConfig(invocation), standard, error: undefined };
   } catch (error) {

@@ -24,7 +24,6 @@ export async function checkHealth(
     throw usageError(`invalid endpoint ${JSON.stringify(endpoint)}: must be one of ${endpoints.join(", ")}`);
   }
   const timeoutSeconds = invocation.options.int("timeout");
-  if (timeoutSeconds < 1) throw usageError(`invalid timeout ${timeoutSeconds}: must be at least 1 second`);
   const config = await loadStandardConfig(invocation);
   const address = config.string("health-check-bind-address");
   const host = isIPv6(address) ? `[${address}]` : address;
