@@ -95,6 +95,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/secret-redactor.ts",
   ],
   "src/sdk/connector-server/": [
+    "src/sdk/net/proxy-setting.ts",
     "src/sdk/contracts/",
     "src/sdk/proto/",
     "src/sdk/rpc/",

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
 import type { Flag } from "../sdk/config/field.ts";
+import { isLoopback } from "../sdk/net/proxy-setting.ts";
 
 /** What `console` is to do. */
 export interface ConsoleOptions {
@@ -66,10 +67,6 @@ export function readConsoleOptions({ io: { env, cwd }, flags, options }: Invocat
     backup: path(text("backup")),
     restore: path(text("restore")),
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 function readPort(port: number): number {

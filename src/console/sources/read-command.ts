@@ -3,7 +3,7 @@
  * itself never opens a file, so that whatever is in one can neither stop it nor take its memory.
  */
 import type { Command } from "../../sdk/cli/app.ts";
-import { BatonError, Status } from "../../sdk/errors.ts";
+import { usageError } from "../../sdk/cli/parse-argv.ts";
 import { isWatched } from "../../sdk/file-progress.ts";
 import type { FileQuestion } from "./questions.ts";
 
@@ -17,7 +17,8 @@ export const readCommand: Command = {
   settings: "none",
   isInternal: true,
   async run({ io }) {
-    if (!isWatched()) throw notByHand();
+    if (!isWatched())
+      throw usageError(`${readCommandName} is started by the console only`, "Run baton-cloudsmith console.");
     // Ctrl-C in the console's terminal reaches this process as well; it is the console that decides.
     io.onSignal(() => {});
     const [{ answerQuestions }, { FileQuestions }] = await Promise.all([
@@ -30,13 +31,3 @@ export const readCommand: Command = {
     return await answerQuestions((question) => files.answer(question as FileQuestion));
   },
 };
-
-function notByHand(): BatonError {
-  return new BatonError({
-    code: "BATON-USAGE",
-    status: Status.invalidArgument,
-    message: `${readCommandName} is started by the console only`,
-    effect: "Nothing was started.",
-    hint: "Run baton-cloudsmith console.",
-  });
-}

@@ -5,6 +5,7 @@
 
 import type { Command } from "../../sdk/cli/app.ts";
 import type { CliIo } from "../../sdk/cli/cli-io.ts";
+import { usageError } from "../../sdk/cli/parse-argv.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { FromWorker, Job, ToWorker } from "./messages.ts";
 
@@ -20,7 +21,8 @@ export const workerCommand: Command = {
   settings: "none",
   isInternal: true,
   async run({ app: { version }, io }) {
-    if (!process.connected) throw notByHand();
+    if (!process.connected)
+      throw usageError(`${workerCommandName} is started by the console only`, "Run baton-cloudsmith console.");
     const { runJob } = await import("./run-job.ts");
     const stop = new AbortController();
     const tell = (message: FromWorker): void => void process.send?.(message, undefined, undefined, ignoreGone);
@@ -63,15 +65,5 @@ function stopped(): BatonError {
     message: "The sync was stopped.",
     effect: "What was read so far is kept; the last good file stays as it is.",
     hint: "Sync again to go on from there.",
-  });
-}
-
-function notByHand(): BatonError {
-  return new BatonError({
-    code: "BATON-USAGE",
-    status: Status.invalidArgument,
-    message: `${workerCommandName} is started by the console only`,
-    effect: "Nothing was started.",
-    hint: "Run baton-cloudsmith console.",
   });
 }

@@ -13,12 +13,13 @@ import {
   type Http2Session,
   type SecureServerOptions,
 } from "node:http2";
-import { type AddressInfo, isIPv4 } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Interceptor } from "@connectrpc/connect";
 import { compressionGzip, connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Connector } from "../contracts/connector.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { isLoopback } from "../net/proxy-setting.ts";
 import { toRpcError } from "../rpc/rpc-error.ts";
 import { registerServices, ServedConnector } from "./services.ts";
 import { SessionCache } from "./session-cache.ts";
@@ -110,11 +111,6 @@ export async function startConnectorServer(options: ConnectorServerOptions): Pro
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** Compares digests, which are equally long, in a time that says nothing of where they differ. */

@@ -169,12 +169,14 @@ export function exemptHosts(list: string): ExemptHosts {
     const name = host.toLowerCase().replace(/\.$/, "");
     const version = isIP(name);
     const asked: Host = { name, port, family: version === 0 ? undefined : version === 4 ? "ipv4" : "ipv6" };
-    return isThisMachine(asked) || rules.some((matches) => matches(asked));
+    return isLoopback(name) || rules.some((matches) => matches(asked));
   };
 }
 
-function isThisMachine({ name, family }: Host): boolean {
-  return name === "localhost" || (family !== undefined && loopback.check(name, family));
+/** True for a host that only this machine reaches: `localhost`, or an address, IPv6 without brackets. */
+export function isLoopback(host: string): boolean {
+  const version = isIP(host);
+  return host === "localhost" || (version !== 0 && loopback.check(host, version === 4 ? "ipv4" : "ipv6"));
 }
 
 const loopback = new BlockList();

@@ -171,12 +171,13 @@ function isHeld(path: string): Liveness {
   }
 }
 
-function touch(path: string): void {
+/** Sets the time of a file to now, by which others see that its process lives; never throws. */
+export function touch(path: string): void {
   try {
     const now = new Date();
     utimesSync(path, now, now);
   } catch {
-    // Somebody removed it; it then says nothing.
+    // Somebody removed it: it says nothing then, and what needs it finds that out.
   }
 }
 

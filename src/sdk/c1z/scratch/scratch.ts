@@ -11,7 +11,6 @@ import {
   rmSync,
   type Stats,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +25,7 @@ import {
   type ProcessIdentity,
   parseIdentity,
   thisProcess,
+  touch,
 } from "../container/process-identity.ts";
 
 /** A directory that only this user can enter (mode 0700). */
@@ -289,15 +289,6 @@ function scratchAt(parent: string, directory: string): Scratch {
       removeQuietly(directory);
     },
   };
-}
-
-function touch(path: string): void {
-  try {
-    const now = new Date();
-    utimesSync(path, now, now);
-  } catch {
-    // Removed by somebody: what needs the directory finds that out.
-  }
 }
 
 function removeQuietly(directory: string): void {

@@ -4,11 +4,11 @@
  */
 import type { Inspection } from "../../c1z/inspect/inspect.ts";
 import { answerQuestions } from "../../c1z/process/watched-process.ts";
-import { BatonError, Status } from "../../errors.ts";
 import type { ExternalPrincipalsOptions } from "../../external/external-principals.ts";
 import { isWatched } from "../../file-progress.ts";
 import type { Invocation } from "../app.ts";
 import type { CliIo } from "../cli-io.ts";
+import { usageError } from "../parse-argv.ts";
 import { boundYoungGeneration } from "../young-generation.ts";
 
 /** What a file is asked. */
@@ -21,7 +21,7 @@ export type Soundness = Pick<Inspection, "sound" | "problems" | "syncs">;
 
 /** The internal command: answers until the one that started it is gone. */
 export async function runReadFile({ io }: Invocation): Promise<number> {
-  if (!isWatched()) throw notByHand();
+  if (!isWatched()) throw usageError("read-file is started by other commands only", "Run the command inspect.");
   // Ctrl-C in a terminal reaches this process as well; it is the one that asks who decides.
   io.onSignal(() => {});
   boundYoungGeneration();
@@ -61,14 +61,4 @@ async function answer(question: FileQuestion): Promise<unknown> {
   const { inspectC1z } = await import("../../c1z/inspect/inspect.ts");
   const { sound, problems, syncs } = await inspectC1z(question.path, question);
   return { sound, problems, syncs } satisfies Soundness;
-}
-
-function notByHand(): BatonError {
-  return new BatonError({
-    code: "BATON-USAGE",
-    status: Status.invalidArgument,
-    message: "read-file is started by other commands only",
-    effect: "Nothing was started.",
-    hint: "Run the command inspect.",
-  });
 }
