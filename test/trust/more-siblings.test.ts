@@ -498,6 +498,26 @@ siblings("a list that does not move", [
   },
 ]);
 
+siblings("a privilege on a repository", [
+  {
+    name: "names nobody of the other kinds by blank texts",
+    change: (odd) => {
+      odd.answer = ({ path }) => {
+        if (path === "/repos/acme/") return { body: [{ slug_perm: "R1", slug: "web", name: "Web" }] };
+        if (path !== "/repos/acme/web/privileges") return undefined;
+        return { body: { privileges: [{ privilege: "Read", user: "mia", team: "", service: "" }] } };
+      };
+    },
+    options: { requested: ["repository"] },
+    ends: "Complete with warnings",
+    says: "CS-REPOSITORY-DEFAULTS",
+    holds: ({ codes, grants }) => {
+      assert.deepEqual(codes, ["CS-REPOSITORY-DEFAULTS"]);
+      assert.ok(grants.includes("repository:R1:read:user:Umia"));
+    },
+  },
+]);
+
 siblings("an invitation", [
   {
     name: "that expires at no time that can be read is said to",

@@ -79,8 +79,10 @@ export const groupSyncRow = objectOf({
   role: note,
 });
 
+/** One of those who may hold a privilege; blank where somebody else does (Cloudsmith API: blank is null). */
+const holder: typeof note = (value) => note(value) || undefined;
 const privilegeRows = objectOf({
-  privileges: listOf(objectOf({ privilege: note, user: note, team: note, service: note })),
+  privileges: listOf(objectOf({ privilege: note, user: holder, team: holder, service: holder })),
 });
 export type PrivilegeRow = Checked<typeof privilegeRows>["privileges"][number];
 

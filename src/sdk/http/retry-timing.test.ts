@@ -75,6 +75,7 @@ test("T-32: Retry-After on a 503 is waited for and never undercut", () => {
 const rateLimits: readonly (readonly [string, Partial<RateLimitNotice>, number])[] = [
   ["Retry-After", { retryAfterMs: 3_304_000, resetInMs: 1_000 }, 3_304_000],
   ["the reset without Retry-After", { resetInMs: 120_000 }, 120_000],
+  ["a minute where requests are left until the reset", { remaining: 10, resetInMs: 3_000_000 }, 60_000],
   ["a minute when neither is there", {}, 60_000],
   ["a second when Retry-After is 0", { retryAfterMs: 0 }, 1_000],
 ];

@@ -111,9 +111,13 @@ function decideRateLimit(
   return { action: "wait", waitMs, everyone: true };
 }
 
-/** How long a 429 asks to stay away: `Retry-After`, else the reset of the window, else one minute. */
+/**
+ * How long a 429 asks to stay away: `Retry-After`, else the reset of the window, else one minute; also where requests are left
+ * in the window, which is then not the limit that was reached.
+ */
 export function rateLimitWaitMs(notice: RateLimitNotice | undefined): number {
-  return notice?.retryAfterMs ?? notice?.resetInMs ?? unknownRateLimitWaitMs;
+  const resetInMs = notice?.remaining ? undefined : notice?.resetInMs;
+  return notice?.retryAfterMs ?? resetInMs ?? unknownRateLimitWaitMs;
 }
 
 /** How often a call may be sent in total when it fails so; 1 where asking again cannot help. */
