@@ -36,6 +36,12 @@ export function teamId(slugPerm: string): ResourceId {
   return { resourceType: teamType.id, resource: slugPerm };
 }
 
+/** The slug of a team or a repository is how the API finds it; the id outlives it. */
+export function slugOf({ id, profile }: Resource): string {
+  const slug = profile?.["slug"];
+  return typeof slug === "string" ? slug : id.resource;
+}
+
 /** The organization's page. Of teams and members no page of their own is documented: it is as near as a link leads. */
 export function organizationLink({ slug }: Organization): Annotation {
   return externalLink(webApp + encodeURIComponent(slug));

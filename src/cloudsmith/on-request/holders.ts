@@ -2,8 +2,8 @@
 import type { ListOptions } from "../../sdk/contracts/connector.ts";
 import type { Grant, ResourceType } from "../../sdk/contracts/model.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { meant } from "../members/signs.ts";
 import { userType } from "../types.ts";
+import { sign } from "./signs.ts";
 import { serviceType } from "./types.ts";
 
 /** The types that may hold a role of the organization or a place in a team. */
@@ -23,8 +23,7 @@ export async function teamOf(
   if (listed !== undefined) return listed;
   const id = (await reading.lookUps.team(slug, options))?.slug_perm;
   if (id !== undefined && memory.has(id)) return id;
-  const problem = "is named, and this key cannot see it: what it holds, and who is in it, is missing";
-  options.warn(meant("CS-TEAM-UNLISTED", `the team '${slug}' ${problem}`));
+  options.warn(sign("CS-TEAM-UNLISTED", { team: slug }));
   return undefined;
 }
 

@@ -18,6 +18,7 @@ import { knownRole } from "../types.ts";
 import { serviceOf } from "./holders.ts";
 import type { InviteRow, ProviderRow } from "./records.ts";
 import { expiryOf } from "./requested-list.ts";
+import { sign } from "./signs.ts";
 import { invitationType, oidcProviderType } from "./types.ts";
 
 /** Reads the OIDC providers. */
@@ -41,13 +42,7 @@ function warnOfUnlistedServices(
   if (reading.requested.services.memory(options.session).endedAtMs === undefined) return;
   for (const slug of service_accounts) {
     if (serviceOf(slug, reading, options) !== undefined) continue;
-    const provider = shown(name) || slug_perm;
-    options.warn({
-      code: "CS-SERVICE-UNLISTED",
-      signal: "R4",
-      severity: "partial",
-      message: `workloads of the OIDC provider '${provider}' may act as the service account '${slug}', which no list shows: it is missing`,
-    });
+    options.warn(sign("CS-SERVICE-UNLISTED", { provider: shown(name) || slug_perm, slug }));
   }
 }
 
@@ -102,8 +97,8 @@ function invitationResource(row: InviteRow, organization: ResourceId): Resource 
         status,
         profile,
         accountType: AccountType.human,
-        ...(email !== undefined && { email }),
-        ...(user !== undefined && { login: user }),
+        email,
+        login: user,
       }),
     ],
     profile,

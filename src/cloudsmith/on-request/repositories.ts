@@ -7,12 +7,13 @@ import { externalLink, rawId } from "../../sdk/resources/annotations.ts";
 import { entitlementId, newGrant } from "../../sdk/resources/ids.ts";
 import { profileOf, shown } from "../../sdk/resources/profile.ts";
 import { timestampOf } from "../../sdk/resources/timestamps.ts";
-import { teamId, userId } from "../converters.ts";
+import { slugOf, teamId, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { teamMemberSlug, teamType, userType } from "../types.ts";
 import { type AskedOf, ofEachRepository } from "./each-repository.ts";
 import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./records.ts";
+import { sign } from "./signs.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
 /** Reads the repositories and the explicit privileges on them. */
@@ -39,7 +40,8 @@ export class RepositorySyncer extends ChildSyncer<OrganizationReading> implement
       .of(reading)
       .get(slug, { keys: () => namesOf(repositories.memory(options.session)), signal: options.signal });
     if (answer === "gone" || !answer) {
-      (answer ? warnOfGone : warnOfHidden)(repository, options);
+      if (answer) options.warn(sign("CS-REPOSITORY-GONE", { repository: repository.displayName }));
+      else warnOfHidden(repository, options);
       return { items: [], nextPageToken: "" };
     }
     const items: Grant[] = [];
@@ -69,10 +71,8 @@ async function privilegeGrants(
 ): Promise<readonly Grant[]> {
   const slug = privilegeSlug(row.privilege);
   if (slug === undefined) {
-    options.warn({
-      code: "CS-PRIVILEGE-UNKNOWN",
-      message: `the repository '${repository.displayName}' has the privilege '${row.privilege ?? ""}', which this connector does not know: nothing is granted`,
-    });
+    const { privilege = "" } = row;
+    options.warn(sign("CS-PRIVILEGE-UNKNOWN", { repository: repository.displayName, privilege }));
     return [];
   }
   const entitlement = { id: entitlementId(repository.id, slug), resource: repository.id };
@@ -93,64 +93,38 @@ async function holdersOf(
   options: ListOptions,
 ): Promise<readonly ResourceId[]> {
   const holders: ResourceId[] = [];
+  const warnOfUnlisted = (holder: string): void =>
+    options.warn(sign("CS-PRIVILEGE-HOLDER-UNLISTED", { repository: repository.displayName, holder }));
   if (team !== undefined) {
     const id = await teamOf(team, reading, options);
     if (id !== undefined) holders.push(teamId(id));
   }
   if (service !== undefined && reading.reads(serviceType.id)) {
     const id = serviceOf(service, reading, options);
-    if (id === undefined) warnOfUnlisted(`service account '${service}'`, repository, options);
+    if (id === undefined) warnOfUnlisted(`service account '${service}'`);
     else holders.push(serviceId(id));
   }
   if (user !== undefined && reading.reads(userType.id)) {
     const id = await reading.memberIds.of(user, reading.members.memory(options.session), options);
-    if (id === undefined) warnOfUnlisted(`'${user}'`, repository, options);
+    if (id === undefined) warnOfUnlisted(`'${user}'`);
     else holders.push(userId(id));
   }
   if (user === undefined && team === undefined && service === undefined) {
-    warnOfUnlisted("nobody that is named", repository, options);
+    warnOfUnlisted("nobody that is named");
   }
   return holders;
 }
 
-function warnOfUnlisted(who: string, repository: Resource, { warn }: ListOptions): void {
-  warn({
-    code: "CS-PRIVILEGE-HOLDER-UNLISTED",
-    signal: "R4",
-    severity: "partial",
-    message: `a privilege on the repository '${repository.displayName}' is held by ${who}, which no list shows: it is missing`,
-  });
-}
-
-function warnOfGone(repository: Resource, { warn }: ListOptions): void {
-  const message = `the repository '${repository.displayName}' went while it was read: nobody holds anything on it`;
-  warn({ code: "CS-REPOSITORY-GONE", message });
-}
-
-function warnOfHidden(repository: Resource, { warn }: ListOptions): void {
-  warn({
-    code: "CS-REPOSITORY-UNSEEN",
-    signal: "R13",
-    severity: "partial",
-    message: `Cloudsmith does not show the privileges on the repository '${repository.displayName}' to this key: who holds them is missing`,
-    hint: "Use an Owner's key, or give the key's owner Admin on each repository.",
-  });
+function warnOfHidden({ displayName: repository }: Resource, { warn }: ListOptions): void {
+  const hint = "Use an Owner's key, or give the key's owner Admin on each repository.";
+  warn({ ...sign("CS-REPOSITORY-UNSEEN", { repository }), hint });
 }
 
 /** Effective access is more than explicit privileges, and no API says the rest (Cloudsmith docs: privileges). */
 function sayWhatCannotBeKnown({ warn, report }: ListOptions): void {
   const title = "the workspace's default privilege on repositories and the rights that owners have on all of them";
   report({ kind: "not-read", what: "repository-defaults", title, reason: "out-of-scope" });
-  warn({
-    code: "CS-REPOSITORY-DEFAULTS",
-    signal: "R14",
-    message: `explicit privileges on repositories are in the file; ${title} are not, as Cloudsmith's API does not tell them`,
-  });
-}
-
-function slugOf({ id, profile }: Resource): string {
-  const slug = profile?.["slug"];
-  return typeof slug === "string" ? slug : id.resource;
+  warn({ ...sign("CS-REPOSITORY-DEFAULTS", { title }), signal: "R14" });
 }
 
 function repositoryResource(row: RepositoryRow, organization: ResourceId): Resource {

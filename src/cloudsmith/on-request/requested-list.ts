@@ -15,6 +15,7 @@ import { pastTime } from "../../sdk/resources/timestamps.ts";
 import type { Api, List } from "../client.ts";
 import { codePrefix, unlessUnseen } from "../errors.ts";
 import type { Organization } from "../schemas.ts";
+import { sign } from "./signs.ts";
 
 /** What is read, and with what. */
 export interface ReadFrom {
@@ -96,10 +97,7 @@ export function expiryOf(
   { warn }: Pick<ListOptions, "warn">,
 ): Timestamp | undefined {
   const { time } = pastTime(text, Number.POSITIVE_INFINITY);
-  if (text && !time) {
-    const problem = "is no time that can be: it is left out, which does not mean that they never expire";
-    warn({ code: "CS-EXPIRY-UNREADABLE", message: `when ${rows} expire ${problem}` });
-  }
+  if (text && !time) warn(sign("CS-EXPIRY-UNREADABLE", { rows }));
   return time;
 }
 
@@ -109,16 +107,11 @@ export function warnOfUnseen(
   { warn, report }: ListOptions,
   why?: BatonError,
 ): void {
-  const message =
+  const problem =
     why && isRubbish(why, codePrefix)
       ? `Cloudsmith shows ${list} in a form that cannot be read: ${why.message}`
       : `Cloudsmith does not show ${list} to this key, or the plan does not have it:`;
   report({ kind: "not-read", what: resourceType, title: rows, reason: "refused" });
-  warn({
-    code: "CS-LIST-UNSEEN",
-    signal: "R13",
-    severity: "partial",
-    message: `${message} ${rows} are missing, and so is what they hold`,
-    hint: "Use an Owner's key, or turn the setting off that asks for it.",
-  });
+  const hint = "Use an Owner's key, or turn the setting off that asks for it.";
+  warn({ ...sign("CS-LIST-UNSEEN", { problem, rows }), hint });
 }

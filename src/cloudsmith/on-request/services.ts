@@ -23,6 +23,7 @@ import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.t
 import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
 import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
+import { sign } from "./signs.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
 
 /** Reads the service accounts. */
@@ -44,12 +45,7 @@ export class ServiceSyncer extends ChildSyncer<OrganizationReading> implements R
     const note = reading.requested.services.memory(options.session).noteOf(slug);
     if (!note) return { items: [], nextPageToken: "" };
     const role = roleSlug(note.role);
-    if (role === undefined) {
-      options.warn({
-        code: "CS-ROLE-UNKNOWN",
-        message: `service account '${slug}' has ${roleText(note.role)}: no role is granted`,
-      });
-    }
+    if (role === undefined) options.warn(sign("CS-ROLE-UNKNOWN", { slug, role: roleText(note.role) }));
     const items: Grant[] = [];
     const grant = (resource: ResourceId, entitlement: string, principal = service.id): void => {
       items.push(newGrant({ id: entitlementId(resource, entitlement), resource }, principal));
@@ -98,7 +94,7 @@ function serviceResource(row: ServiceRow, organization: ResourceId): Resource {
     displayName: shown(row.name) || slug,
     annotations: [
       rawId(slug),
-      userTrait({ status, profile, accountType: AccountType.service, login: slug, ...(createdAt && { createdAt }) }),
+      userTrait({ status, profile, accountType: AccountType.service, login: slug, createdAt }),
     ],
     ...(row.description ? { description: row.description } : {}),
     profile,
@@ -155,8 +151,8 @@ function keyResource(row: ServiceRow, { organization, isServiceInFile, expiresAt
       secretTrait({
         profile,
         credentialType: CredentialType.staticSecret,
-        ...(expiresAt && { expiresAt }),
-        ...(isServiceInFile && { identity: serviceId(slug) }),
+        expiresAt,
+        identity: isServiceInFile ? serviceId(slug) : undefined,
       }),
     ],
     profile,

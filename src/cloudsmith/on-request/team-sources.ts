@@ -7,6 +7,7 @@ import { type Endpoint, orgPath } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { groupSyncRows } from "./records.ts";
+import { sign } from "./signs.ts";
 
 /** Groups by the slug of the team that they fill, in lower case, each as `key=value`. */
 export type TeamSources = ReadonlyMap<string, readonly string[]>;
@@ -29,10 +30,7 @@ async function ask({ client, organization }: OrganizationReading, options: GetOp
   const org = organization.slug;
   const rows = await unlessUnseen(client.records(groupSyncRows, org, options));
   if (!rows) {
-    options.warn({
-      code: "CS-TEAM-SOURCES-UNSEEN",
-      message: "Cloudsmith does not show SAML group sync to this key: which teams it fills is unknown",
-    });
+    options.warn(sign("CS-TEAM-SOURCES-UNSEEN"));
     options.report({ kind: "not-read", what: "team-sources", title: "groups that fill teams", reason: "refused" });
     return new Map();
   }

@@ -14,6 +14,7 @@ import { ofEachRepository } from "./each-repository.ts";
 import { listedMember } from "./holders.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
 import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
+import { sign } from "./signs.ts";
 import { entitlementTokenType } from "./types.ts";
 
 /** Reads the entitlement tokens, repository by repository. */
@@ -35,7 +36,7 @@ export class EntitlementTokenSyncer extends ChildSyncer<OrganizationReading> imp
     if (!rows) warnOfUnseen({ ...words, list: `${words.list} '${repository}'` }, options);
     const items: Resource[] = [];
     for (const row of rows ?? []) {
-      if (row.slug_perm === "") warnOfNoId(repository, options);
+      if (row.slug_perm === "") options.warn(sign("CS-ID-MISSING", { repository }));
       else
         items.push(
           tokenResource(row, {
@@ -83,15 +84,6 @@ function plan({ session }: ListOptions): Plan {
   return stored ? (JSON.parse(Buffer.from(stored).toString("utf8")) as Plan) : { slugs: [], startedAtMs: 0 };
 }
 
-function warnOfNoId(repository: string, { warn }: ListOptions): void {
-  warn({
-    code: "CS-ID-MISSING",
-    signal: "R11",
-    severity: "incomplete",
-    message: `an entitlement token of the repository '${repository}' has no id: it cannot be told from others`,
-  });
-}
-
 /** Ids of members; undefined where nobody is named, or nobody of that login is in the file. */
 interface People {
   readonly owner: string | undefined;
@@ -130,10 +122,10 @@ function tokenResource(row: TokenRow, { organization, repository, owner, creator
       secretTrait({
         profile,
         credentialType: CredentialType.staticSecret,
-        ...(createdAt && { createdAt }),
-        ...(expiresAt && { expiresAt }),
-        ...(creator !== undefined && { createdBy: userId(creator) }),
-        ...(owner !== undefined && { identity: userId(owner) }),
+        createdAt,
+        expiresAt,
+        createdBy: creator === undefined ? undefined : userId(creator),
+        identity: owner === undefined ? undefined : userId(owner),
       }),
     ],
     profile,

@@ -6,7 +6,7 @@ import type { GetOptions, ListOptions, Page, ResourceSyncer } from "../../sdk/co
 import type { Entitlement, Grant, Resource, ResourceId } from "../../sdk/contracts/model.ts";
 import { entitlementRef, newGrant } from "../../sdk/resources/ids.ts";
 import { endpoints } from "../client.ts";
-import { organizationId, teamResource, userId } from "../converters.ts";
+import { organizationId, slugOf, teamResource, userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { NamedTeam } from "../members/look-ups.ts";
 import type { OrganizationReading } from "../members/reading.ts";
@@ -142,12 +142,6 @@ function groupRow({ user: name, role, user_kind }: TeamMember) {
 
 function teamGrant(team: Resource, slug: string, member: string): Grant {
   return newGrant(entitlementRef(team.id, slug), userId(member));
-}
-
-/** The slug is how the API finds a team; the id outlives it. */
-function slugOf(team: Resource): string {
-  const slug = team.profile?.["slug"];
-  return typeof slug === "string" ? slug : team.id.resource;
 }
 
 /** By its slug, unless that is the id of another team: the API answers to both. */
