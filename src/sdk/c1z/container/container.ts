@@ -197,16 +197,21 @@ export async function unpackFrame(
     position = end;
   });
   await pipeline(pieces, decompress, async (chunks: AsyncIterable<Buffer>) => {
+    // A piece is written while the next is unpacked.
+    let before = Promise.resolve();
     for await (const chunk of chunks) {
       // Of a file that was read so far: a large one of nothing but repetition is not unpacked to the end to be told.
       const limit = unpackedLimit(limits, position);
       if (written + size + chunk.length > limit) throw tooLargeUnpacked(path, limit);
       onPiece?.(chunk, written + size);
-      await writeAll(target, chunk, written + size);
+      await before;
+      before = writeAll(target, chunk, written + size).then(() => releasePiece(chunk));
+      // The one who waits for it gets the failure.
+      before.catch(() => {});
       size += chunk.length;
       reportProgress();
-      releasePiece(chunk);
     }
+    await before;
   }).catch((caught: unknown) => {
     throw decompressionError(caught, path);
   });
