@@ -48,9 +48,10 @@ export function decodeResourceLater(bytes: Uint8Array): Resource {
 }
 
 const resourceFields: ResourceFields = {
-  readId(reader) {
+  lastOfId: 1,
+  readId(reader, end) {
     let id = noId;
-    while (reader.next(reader.end)) {
+    while (reader.next(end)) {
       if (reader.field === 1) id = readResourceId(reader, reader.enter());
       else reader.skip();
     }

@@ -104,10 +104,12 @@ export function readResourceId(reader: FieldReader, end: number): ResourceId {
   return { resourceType, resource };
 }
 
+const nothing: Uint8Array = new Uint8Array(0);
+
 /** Reads a `google.protobuf.Any`; its value is a view on the bytes that are read. */
 export function readAnnotation(reader: FieldReader, end: number): Annotation {
   let typeUrl = "";
-  let value: Uint8Array = new Uint8Array(0);
+  let value = nothing;
   while (reader.next(end)) {
     if (reader.field === 1) typeUrl = reader.string();
     else if (reader.field === 2) value = reader.bytes();

@@ -8,8 +8,10 @@ import { readAnnotation, readResourceId, readStatus, readStruct, readTimestamp }
 
 /** Numbers of the fields of a resource. */
 export interface ResourceFields {
-  /** Reads the id of the whole message. */
-  readonly readId: (reader: FieldReader) => ResourceId;
+  /** The last of those that hold the id; they come first. */
+  readonly lastOfId: number;
+  /** Reads the id out of a message, or the part of one, that ends at `end`. */
+  readonly readId: (reader: FieldReader, end: number) => ResourceId;
   readonly parent: number;
   readonly displayName: number;
   readonly description: number;
@@ -26,44 +28,76 @@ export type Guarded = <T>(read: () => T) => T;
 export function resourceLater(bytes: Uint8Array, fields: ResourceFields, guarded: Guarded): Resource {
   return guarded(() => {
     const outline = new Outline(bytes, fields);
-    return outline.hasProfile ? new ResourceWithProfile(outline, guarded) : new ResourceLater(outline, guarded);
+    return outline.profile !== nowhere
+      ? new ResourceWithProfile(outline, guarded)
+      : new ResourceLater(outline, guarded);
   });
+}
+
+/** Bytes of a message, from the first field of a number to behind the last. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+const nowhere: Stretch = { start: 0, end: 0 };
+
+function longer(known: Stretch, start: number, end: number): Stretch {
+  return { start: known === nowhere ? start : known.start, end };
 }
 
 /** What is read of a message at once, and where the rest of it is. */
 class Outline {
-  readonly bytes: Uint8Array;
   readonly fields: ResourceFields;
   parent: ResourceId | undefined;
   description: string = "";
   status: Resource["status"];
   createdAt: Timestamp | undefined;
-  hasProfile: boolean = false;
+  id: Stretch = nowhere;
+  displayName: Stretch = nowhere;
+  annotations: Stretch = nowhere;
+  profile: Stretch = nowhere;
+  readonly #reader: FieldReader;
 
   constructor(bytes: Uint8Array, fields: ResourceFields) {
-    this.bytes = bytes;
     this.fields = fields;
     const reader = new FieldReader(bytes);
-    while (reader.next(reader.end)) {
+    this.#reader = reader;
+    for (let start = 0; reader.next(reader.end); start = reader.position) {
       const { field } = reader;
       if (field === fields.status) this.status = readStatus(reader, reader.enter());
       else if (field === fields.createdAt) this.createdAt = readTimestamp(reader, reader.enter());
       else if (field === fields.parent) this.parent = readResourceId(reader, reader.enter());
       else if (field === fields.description) this.description = reader.string();
-      else {
-        this.hasProfile ||= field === fields.profile;
-        reader.skip();
-      }
+      else this.#passOver(start);
     }
   }
 
+  /** @param start of the field at hand. */
+  #passOver(start: number): void {
+    const [reader, fields] = [this.#reader, this.fields];
+    const { field } = reader;
+    reader.skip();
+    const end = reader.position;
+    if (field <= fields.lastOfId) this.id = longer(this.id, start, end);
+    else if (field === fields.displayName) this.displayName = longer(this.displayName, start, end);
+    else if (field === fields.annotations) this.annotations = longer(this.annotations, start, end);
+    else if (field === fields.profile) this.profile = longer(this.profile, start, end);
+  }
+
   /** Reads each field of this number. */
-  each(field: number, read: (reader: FieldReader) => void): void {
-    const reader = new FieldReader(this.bytes);
-    while (reader.next(reader.end)) {
+  each(field: number, { start, end }: Stretch, read: (reader: FieldReader) => void): void {
+    const reader = this.readerAt(start);
+    while (reader.next(end)) {
       if (reader.field === field) read(reader);
       else reader.skip();
     }
+  }
+
+  /** The one reader of the message. */
+  readerAt(position: number): FieldReader {
+    this.#reader.moveTo(position);
+    return this.#reader;
   }
 }
 
@@ -89,15 +123,18 @@ class ResourceLater implements Resource {
   }
 
   get id(): ResourceId {
-    const { bytes, fields } = this.#outline;
-    this.#id ??= this.#guarded(() => fields.readId(new FieldReader(bytes)));
+    this.#id ??= this.#guarded(() => {
+      const { fields, id } = this.#outline;
+      return fields.readId(this.#outline.readerAt(id.start), id.end);
+    });
     return this.#id;
   }
 
   get displayName(): string {
     this.#displayName ??= this.#guarded(() => {
+      const { fields, displayName } = this.#outline;
       let name = "";
-      this.#outline.each(this.#outline.fields.displayName, (reader) => {
+      this.#outline.each(fields.displayName, displayName, (reader) => {
         name = reader.string();
       });
       return name;
@@ -107,8 +144,9 @@ class ResourceLater implements Resource {
 
   get annotations(): readonly Annotation[] {
     this.#annotations ??= this.#guarded(() => {
+      const { fields, annotations } = this.#outline;
       const found: Annotation[] = [];
-      this.#outline.each(this.#outline.fields.annotations, (reader) => {
+      this.#outline.each(fields.annotations, annotations, (reader) => {
         found.push(readAnnotation(reader, reader.enter()));
       });
       return found;
@@ -119,11 +157,12 @@ class ResourceLater implements Resource {
   /** @throws as the others, and TypeError where there is none. */
   protected readProfile(): Profile {
     return this.#guarded(() => {
-      let profile: Profile = {};
-      this.#outline.each(this.#outline.fields.profile, (reader) => {
-        profile = readStruct(reader, reader.enter());
+      const { fields, profile } = this.#outline;
+      let read: Profile = {};
+      this.#outline.each(fields.profile, profile, (reader) => {
+        read = readStruct(reader, reader.enter());
       });
-      return profile;
+      return read;
     });
   }
 }

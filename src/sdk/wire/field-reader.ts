@@ -35,6 +35,11 @@ export class FieldReader {
     return this.#reader.pos;
   }
 
+  /** Goes to where a field begins, so that it is read, or read again. */
+  moveTo(position: number): void {
+    this.#reader.pos = position;
+  }
+
   /** Moves to the next field of the message that ends at `end`; false when there is none. */
   next(end: number): boolean {
     const { pos } = this.#reader;

@@ -72,9 +72,10 @@ export function resourceOfLater(value: Uint8Array, guarded: Guarded): Resource {
 }
 
 const resourceFields: ResourceFields = {
-  readId(reader) {
+  lastOfId: 3,
+  readId(reader, end) {
     const id = { resourceType: "", resource: "" };
-    while (reader.next(reader.end)) {
+    while (reader.next(end)) {
       if (reader.field === 2) id.resourceType = reader.string();
       else if (reader.field === 3) id.resource = reader.string();
       else reader.skip();
