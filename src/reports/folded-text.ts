@@ -1,9 +1,8 @@
 /** How texts are compared when people search, sort and name somebody: without case, accents and other marks. Pure. */
 
 const plain = /^[\0-\x26\x28-\x5f\x61-\x7f]*$/;
-const marks = /\p{M}+/gu;
-/** Zero-width characters and direction marks are never typed. */
-const invisible = /[\p{Cf}]+/gu;
+/** Accents and the like; zero-width characters and direction marks, which are never typed. */
+const marks = /[\p{M}\p{Cf}]+/gu;
 /** Left out: who looks for `oneil` means O'Neil, O’Neil and Oʼneil. */
 const apostrophes = /['`´\u02b9-\u02bf\u2018-\u201b\u2032\uff07]+/g;
 const hyphens = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
@@ -34,7 +33,6 @@ export function folded(text: string): string {
     .replace(apostrophes, "")
     .normalize("NFKD")
     .replace(marks, "")
-    .replace(invisible, "")
     .toLowerCase()
     .replace(special, (letter) => letters[letter] ?? letter);
 }
