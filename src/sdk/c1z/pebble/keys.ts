@@ -60,9 +60,14 @@ export function digestWidth(grants: number): number {
 
 /** The component in a key: 00 becomes 01 01, and 01 becomes 01 02. */
 export function escaped(component: string | Uint8Array): Buffer {
-  const bytes = typeof component === "string" ? Buffer.from(component) : Buffer.from(component);
-  if (!bytes.includes(0) && !bytes.includes(1)) return bytes;
-  return Buffer.from([...bytes].flatMap((byte) => (byte <= 1 ? [1, byte + 1] : [byte])));
+  const bytes = typeof component === "string" ? Buffer.from(component) : component;
+  const out = Buffer.allocUnsafe(bytes.length * 2);
+  let length = 0;
+  for (const byte of bytes) {
+    if (byte <= 1) out[length++] = 1;
+    out[length++] = byte <= 1 ? byte + 1 : byte;
+  }
+  return out.subarray(0, length);
 }
 
 /** The component that was escaped. */

@@ -30,8 +30,7 @@ export class SyncSource {
   /** One for all rows: a statement for each is half of the time of a save, and megabytes until V8 collects it. */
   readonly #findStored: StatementSync;
   readonly #entitlementRows: Float64Array;
-  /** Of each parent the resources: their parts of a key, as Latin-1 of its bytes. */
-  readonly #children = new Map<string, string[]>();
+  readonly #children = new ChildrenByParent();
   /** Entitlements, grants, and entitlements that only grants name. */
   readonly order: GrantOrder;
   /** Names of the entitlements by their numbers. */
@@ -106,27 +105,15 @@ export class SyncSource {
         writer.reset();
         const parent = writeResourceRecord(writer, bytesOf(row["data"]), this.#discoveredAt);
         const key = keyOf(prefixes.resource, type, String(row["external_id"]).slice(type.length + 1));
-        if (parent.id.length > 0) this.#addChild(parent, key);
+        if (parent.id.length > 0) this.#children.add(parent, key);
         yield [key, writer.view()];
       }
     }
   }
 
-  #addChild({ type, id }: IdBytes, key: Buffer): void {
-    const parent = `${escaped(type).toString("latin1")}\0${escaped(id).toString("latin1")}`;
-    const known = this.#children.get(parent);
-    const child = key.toString("latin1", prefixes.resource.length);
-    if (known) known.push(child);
-    else this.#children.set(parent, [child]);
-  }
-
   /** Keys of the resources that have a parent, by the parent, once `resources` has given them all. */
-  *resourcesByParent(): Generator<Row> {
-    const prefix = prefixes.resourceByParent.toString("latin1");
-    for (const [parent, children] of [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      for (const child of children) yield [Buffer.from(`${prefix}${parent}\0${child}`, "latin1"), nothing];
-    }
-    this.#children.clear();
+  resourcesByParent(): Iterable<Row> {
+    return this.#children.rows();
   }
 
   /** Rows of the entitlements. */
@@ -154,6 +141,39 @@ export class SyncSource {
       expansion: expansion instanceof Uint8Array ? expansion : undefined,
       unusualId: typeof unusualId === "string" ? unusualId : undefined,
     };
+  }
+}
+
+/** The resources of each parent, collected as they are written in the order of their keys. */
+class ChildrenByParent {
+  /** Parts of keys, as Latin-1 of their bytes. */
+  readonly #children = new Map<string, string[]>();
+  /** Nearly every resource has the parent of the one before. */
+  #parent: IdBytes = { type: nothing, id: nothing };
+  #ofParent: string[] = [];
+
+  /** @param key of the resource. */
+  add(parent: IdBytes, key: Buffer): void {
+    const isSame =
+      Buffer.compare(parent.id, this.#parent.id) === 0 && Buffer.compare(parent.type, this.#parent.type) === 0;
+    if (!isSame) this.#turnTo(parent);
+    this.#ofParent.push(key.toString("latin1", prefixes.resource.length));
+  }
+
+  #turnTo(parent: IdBytes): void {
+    const name = `${escaped(parent.type).toString("latin1")}\0${escaped(parent.id).toString("latin1")}`;
+    this.#parent = parent;
+    this.#ofParent = this.#children.get(name) ?? [];
+    this.#children.set(name, this.#ofParent);
+  }
+
+  /** The keys of all. */
+  *rows(): Generator<Row> {
+    const prefix = prefixes.resourceByParent.toString("latin1");
+    for (const [parent, children] of [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      for (const child of children) yield [Buffer.from(`${prefix}${parent}\0${child}`, "latin1"), nothing];
+      children.length = 0;
+    }
   }
 }
 
