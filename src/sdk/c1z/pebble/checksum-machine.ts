@@ -91,13 +91,18 @@ const prime4 = number64(0x85ebca77c2b2ae63n);
 const prime5 = number64(0x27d4eb2f165667c5n);
 
 /** Places in memory: the four lanes and the result of XXH64, the tables of CRC-32C, and the input. */
-export const place = { lanes: 0, result: 32, tables: 64, input: 64 + 8 * 1024 } as const;
+export const place = { lanes: 0, result: 32, tables: 64, input: 64 + 16 * 1024 } as const;
 /** Bytes of input that are taken at once. */
 export const mostInput: number = 128 * 1024;
 const pageBytes = 64 * 1024;
 
 const round = (lane: Code, word: Code): Code => multiply(turned(add(lane, multiply(word, prime2)), 31), prime1);
 const lanePlaces = [0, 8, 16, 24].map((offset) => place.lanes + offset);
+
+/** (): the lanes as they are before any input. */
+const begin: Code = [add(prime1, prime2), prime2, number64(0n), number64(-0x9e3779b185ebca87n)].flatMap((first, lane) =>
+  store64(lanePlaces[lane] ?? 0, first),
+);
 
 /** (at, end): puts whole stripes of 32 bytes into the lanes. Locals 2 to 5 are the lanes. */
 const takeStripes: Code = [
@@ -152,15 +157,19 @@ const looked = (table: number, word: Code, bit: number): Code =>
     place.tables + table * 1024,
   );
 
-/** (checksum, at, end): the checksum after these bytes. Locals 3 and 4 are the two words of a step. */
+/** Bytes of a step of CRC-32C: as many tables, of 256 numbers each. */
+export const crcStep: number = 16;
+const crcWords = [0, 1, 2, 3] as const;
+
+/** (checksum, at, end): the checksum after these bytes. Locals 3 to 6 are the words of a step. */
 const takeCrc: Code = [
-  ...eachOf(8, 1, 2, [
-    ...set(3, xor32(get(0), load(op.i32Load, get(1)))),
-    ...set(4, load(op.i32Load, get(1), 4)),
+  ...eachOf(crcStep, 1, 2, [
+    ...crcWords.flatMap((word) => set(3 + word, load(op.i32Load, get(1), word * 4))),
+    ...set(3, xor32(get(0), get(3))),
     ...set(
       0,
-      [0, 8, 16, 24]
-        .flatMap((bit) => [looked(7 - bit / 8, get(3), bit), looked(3 - bit / 8, get(4), bit)])
+      crcWords
+        .flatMap((word) => [0, 1, 2, 3].map((byte) => looked(crcStep - 1 - word * 4 - byte, get(3 + word), byte * 8)))
         .reduce((a, b) => xor32(a, b)),
     ),
   ]),
@@ -183,6 +192,7 @@ interface Definition {
 }
 
 const functions: readonly Definition[] = [
+  { name: "begin", takes: [], gives: [], locals: [], code: begin },
   { name: "takeStripes", takes: [type.i32, type.i32], gives: [], locals: [[4, type.i64]], code: takeStripes },
   {
     name: "finish",
@@ -191,7 +201,7 @@ const functions: readonly Definition[] = [
     locals: [[1, type.i64]],
     code: finish,
   },
-  { name: "takeCrc", takes: [type.i32, type.i32, type.i32], gives: [type.i32], locals: [[2, type.i32]], code: takeCrc },
+  { name: "takeCrc", takes: [type.i32, type.i32, type.i32], gives: [type.i32], locals: [[4, type.i32]], code: takeCrc },
 ];
 
 /** The module: types, functions, memory, exports and code, each a section. */
@@ -222,6 +232,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
 
 interface Machine {
   readonly memory: { readonly buffer: ArrayBuffer };
+  begin(): void;
   takeStripes(at: number, end: number): void;
   finish(at: number, end: number, length: number, hadStripes: number): void;
   takeCrc(checksum: number, at: number, end: number): number;

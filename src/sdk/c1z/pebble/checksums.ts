@@ -1,12 +1,11 @@
 /** XXH64 with seed 0; CRC-32C (Castagnoli), and the form in which LevelDB and its descendants store it. */
-import { machine, memory, mostInput, place } from "./checksum-machine.ts";
+import { crcStep, machine, memory, mostInput, place } from "./checksum-machine.ts";
 
 const reflected = 0x82f63b78;
-const tables = 8;
 
-/** Tables for bytes 0 (the last) to 7 positions before the end of a step of eight. */
+/** Tables for bytes 0 (the last) and more positions before the end of a step. */
 function makeTables(): void {
-  const made = new Int32Array(memory.buffer, place.tables, tables * 256);
+  const made = new Int32Array(memory.buffer, place.tables, crcStep * 256);
   for (let byte = 0; byte < 256; byte++) {
     let value = byte;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? reflected ^ (value >>> 1) : value >>> 1;
@@ -42,11 +41,6 @@ const stripeBytes = 32;
 const lanes: Uint8Array = memory.subarray(place.lanes, place.lanes + stripeBytes);
 const result = new Uint32Array(memory.buffer, place.result, 2);
 
-/** Seed 0: prime 1 + prime 2, prime 2, 0, minus prime 1. */
-const firstLanes: Uint8Array = new Uint8Array(
-  BigUint64Array.of(0x60ea27eeadc0b5d6n, 0xc2b2ae3d27d4eb4fn, 0n, 0x61c8864e7a143579n).buffer,
-);
-
 /**
  * One hash after the other, or of a stream: `reset`, `update` with its pieces, `finish`. The result lies in `high` and
  * `low`, so that nothing is allocated for it.
@@ -65,7 +59,8 @@ export class Xxh64 {
 
   /** Begins a new hash. */
   reset(): void {
-    this.#lanes.set(firstLanes);
+    machine.begin();
+    this.#lanes.set(lanes);
     this.#restLength = 0;
     this.#length = 0;
   }
@@ -112,7 +107,7 @@ export class Xxh64 {
    */
   hashInput(length: number): void {
     if (length > hashInput.length) throw new RangeError(`${length} bytes are too many to be hashed at once`);
-    lanes.set(firstLanes);
+    machine.begin();
     const whole = length - (length % stripeBytes);
     machine.takeStripes(place.input, place.input + whole);
     machine.finish(place.input + whole, place.input + length, length, whole);
