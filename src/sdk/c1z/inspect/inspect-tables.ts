@@ -165,20 +165,22 @@ export class TableInspection {
     const place: RowPlace = { keys: none, keyStart: 0, keyEnd: 0, values: none, valueStart: 0, valueEnd: 0 };
     const last = this.#bounds.at(-1)?.last ?? none;
     const before: KeyPlace = { keys: last, keyStart: 0, keyEnd: last.length };
+    const isAscending = rows.order === "ascending";
     for (let row = 0; row < rows.count; row++) {
       rows.locateKey(row, place);
       const sequence = rows.sequence(row);
-      const isNext = this.#count === 0 || (row > 0 && rows.order === "ascending");
+      const kind = rows.kind(row);
+      const isNext = this.#count === 0 || (row > 0 && isAscending);
+      if (!isNext && row > 0) rows.locateKey(row - 1, before);
       const order = isNext ? -1 : compareKeys(before, place);
       if (order > 0) this.#fail("keys are not sorted", place);
       else if (order === 0 && this.#lastSequence <= sequence) this.#fail("a key stands there twice", place);
-      if (!knownKinds.has(rows.kind(row))) this.#fail("an entry is of an unknown kind", place);
-      rows.locateKey(row, before);
+      if (!knownKinds.has(kind)) this.#fail("an entry is of an unknown kind", place);
       this.#lastSequence = sequence;
       this.#mostSequence = Math.max(this.#mostSequence, sequence);
       this.#count++;
       // The newest entry of a key stands first.
-      if (order === 0 || !isSet(rows.kind(row))) continue;
+      if (order === 0 || !isSet(kind)) continue;
       rows.locateValue(row, place);
       this.#onRow(place);
     }

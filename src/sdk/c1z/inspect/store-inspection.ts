@@ -128,9 +128,9 @@ export class StoreInspection {
 
   #take(place: RowPlace): void {
     const { keys, keyStart } = place;
-    const [all, kind, index] = [keys[keyStart], keys[keyStart + 1] ?? 0, keys[keyStart + 2] ?? 0];
-    if (all !== family.all) return;
-    const take = kind === family.index ? this.#byIndex[index] : this.#byFamily[kind];
+    if (keys[keyStart] !== family.all) return;
+    const kind = keys[keyStart + 1] ?? 0;
+    const take = kind === family.index ? this.#byIndex[keys[keyStart + 2] ?? 0] : this.#byFamily[kind];
     take?.(place);
   }
 
