@@ -14,7 +14,7 @@ import type { FrameEntry } from "../../read/pebble/frame-index.ts";
 
 /** Room for a table (table-writer.ts) and its last rows. */
 const contentBytes = 2.5 * 1024 * 1024;
-/** Files that are packed and written while the next is made; of whole tables one, while half of the next is made. */
+/** Files that are packed, written and read back while the next one is begun; it is gone on with once there are fewer. */
 const mostUnderWay = 2;
 /** What is under way moves on only while the one who makes waits: several times for each file. */
 const bytesPerTurn = 256 * 1024;
@@ -87,7 +87,9 @@ export class FrameWriter {
   #used = 0;
   #sinceTurn = 0;
   #underWay = 0;
+  /** Of the last file, and of the one before it. */
   #written: Promise<void> = Promise.resolve();
+  #writtenBefore: Promise<void> = Promise.resolve();
 
   /** @param witness sees what comes out of each frame as it was read back. */
   constructor(target: FrameTarget, witness: FileWitness) {
@@ -113,7 +115,7 @@ export class FrameWriter {
   async drained(): Promise<void> {
     this.#sinceTurn = 0;
     await new Promise(setImmediate);
-    if (this.#underWay >= mostUnderWay || this.#used > contentBytes / 2) await this.#written;
+    if (this.#underWay >= mostUnderWay) await this.#writtenBefore;
   }
 
   /** The content is the whole file `name`; the next byte is another's. */
@@ -122,6 +124,7 @@ export class FrameWriter {
     const isSmall = this.#used <= smallBytes;
     const content = isSmall ? Buffer.from(whole.subarray(0, this.#used)) : whole.subarray(0, this.#used);
     const before = this.#written;
+    this.#writtenBefore = before;
     this.#underWay++;
     this.#written = this.#write(name, content, before).then(() => {
       this.#underWay--;
