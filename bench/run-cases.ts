@@ -53,14 +53,8 @@ export async function runSyncCase(
   options: RunOptions,
 ): Promise<CaseResult[]> {
   await using sandbox = await startSandboxProcess(one);
-  const directory = mkdtempSync(join(tmpdir(), "bench-sync-"));
-  try {
-    const path = join(directory, "sync.c1z");
-    const runs = await byTurns(one, packages, options, (tested) => syncOnce(tested, sandbox, path));
-    return packages.map((tested) => syncResult(one, tested, sandbox.report, runs.get(tested) ?? []));
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const runs = await byTurns(one, packages, options, (tested, directory) => syncOnce(tested, sandbox, directory));
+  return packages.map((tested) => syncResult(one, tested, sandbox.report, runs.get(tested) ?? []));
 }
 
 /** Measures a command that ends at once. @throws Error when it fails. */
@@ -69,8 +63,8 @@ export async function runStartCase(
   packages: readonly PackageUnderTest[],
   options: RunOptions,
 ): Promise<CaseResult[]> {
-  const runs = await byTurns(one, packages, options, ({ command: [command, ...argv] }) =>
-    measureProcess({ command, argv: [...argv, ...one.argv], env: inheritedEnvironment() }),
+  const runs = await byTurns(one, packages, options, ({ command: [command, ...argv] }, directory) =>
+    measureProcess({ command, argv: [...argv, ...one.argv], env: environment(directory) }),
   );
   return packages.map((tested) => ({
     ...figures(one, tested, runs.get(tested) ?? []),
@@ -81,26 +75,35 @@ export async function runStartCase(
   }));
 }
 
-/** One run each to warm up, then the measured ones, package by package in turn. */
+/** One run each to warm up, then the measured ones, package by package in turn. `run` gets a directory of the package's own. */
 async function byTurns<T extends Measurement>(
   one: SyncCase | StartCase,
   packages: readonly PackageUnderTest[],
   { runs = one.runs, onRun }: RunOptions,
-  run: (tested: PackageUnderTest) => Promise<T>,
+  run: (tested: PackageUnderTest, directory: string) => Promise<T>,
 ): Promise<ReadonlyMap<PackageUnderTest, readonly T[]>> {
-  const measured = new Map<PackageUnderTest, T[]>(packages.map((tested) => [tested, []]));
-  for (let n = 0; n <= runs; n++) {
-    for (const tested of packages) {
-      const result = await run(tested);
-      const label = n === 0 ? "warm-up" : `run ${n} of ${runs}`;
-      onRun(`${one.name} ${tested.name} ${label}: ${(result.wallMs / 1000).toFixed(2)} s`);
-      if (n > 0) measured.get(tested)?.push(result);
+  const measured = packages.map((tested) => ({
+    tested,
+    directory: mkdtempSync(join(tmpdir(), "bench-")),
+    results: [] as T[],
+  }));
+  try {
+    for (let n = 0; n <= runs; n++) {
+      for (const { tested, directory, results } of measured) {
+        const result = await run(tested, directory);
+        const label = n === 0 ? "warm-up" : `run ${n} of ${runs}`;
+        onRun(`${one.name} ${tested.name} ${label}: ${(result.wallMs / 1000).toFixed(2)} s`);
+        if (n > 0) results.push(result);
+      }
     }
+  } finally {
+    for (const { directory } of measured) rmSync(directory, { recursive: true, force: true });
   }
-  return measured;
+  return new Map(measured.map(({ tested, results }) => [tested, results]));
 }
 
-async function syncOnce(tested: PackageUnderTest, sandbox: SandboxHost, path: string): Promise<SyncRun> {
+async function syncOnce(tested: PackageUnderTest, sandbox: SandboxHost, directory: string): Promise<SyncRun> {
+  const path = join(directory, "sync.c1z");
   for (const left of [path, `${path}.previous`]) rmSync(left, { force: true });
   const { report } = sandbox;
   const [command, ...argv] = tested.command;
@@ -109,7 +112,7 @@ async function syncOnce(tested: PackageUnderTest, sandbox: SandboxHost, path: st
     command,
     argv: [...argv, "--file", path, "--log-format", "json", "--log-level", "info"],
     env: {
-      ...inheritedEnvironment(),
+      ...environment(directory),
       BATON_API_KEY: report.apiKey,
       BATON_ORG_SLUG: report.orgSlug,
       BATON_BASE_URL: report.baseUrl,
@@ -121,10 +124,13 @@ async function syncOnce(tested: PackageUnderTest, sandbox: SandboxHost, path: st
   return { ...measurement, requests, fileBytes: statSync(path).size, stepMs };
 }
 
-/** Settings of the person who runs the benchmark must not reach what is measured. */
-function inheritedEnvironment(): Record<string, string> {
+/**
+ * Settings of the person who runs the benchmark must not reach what is measured, nor the compiled code that another package
+ * keeps in the system's place: by turns each would find the other's, and compile.
+ */
+function environment(directory: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(?:BATON|CLOUDSMITH|NODE|SSL_CERT)_/.test(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, value ?? ""]));
+  return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ""])), TMPDIR: directory };
 }
 
 /** Steps as the program logs them with its last line. */
