@@ -57,6 +57,8 @@ export class CloudsmithConnector implements Connector {
   #asked: Asked;
   #access: Access | undefined;
   #reading: OrganizationReading | undefined;
+  /** The sync whose end ends what the reading has begun. */
+  #readsFor: AbortSignal | undefined;
 
   constructor(options: CloudsmithConnectorOptions) {
     const { client, clock = systemClock, requested = new Set() } = options;
@@ -100,8 +102,7 @@ export class CloudsmithConnector implements Connector {
   }
 
   async cleanup(): Promise<void> {
-    this.#reading?.stop();
-    this.#reading = undefined;
+    this.#forget();
     // A service makes a connector for every sync: their idle connections would add up. Later requests open new ones.
     this.#options.client.close();
   }
@@ -123,6 +124,8 @@ export class CloudsmithConnector implements Connector {
 
   /** A syncer that drives the connector from outside may not have called validate in this process. */
   async #currentReading(signal: AbortSignal): Promise<OrganizationReading> {
+    // What was begun for a sync that is given up is of no use to another.
+    if (this.#readsFor?.aborted) this.#forget();
     if (!this.#reading) {
       const { client, orgSlug } = this.#options;
       const [organization, caller] = await Promise.all([
@@ -132,7 +135,14 @@ export class CloudsmithConnector implements Connector {
       this.#reading ??= new OrganizationReading(this.#asked, organization.slug);
       this.#reading.proved({ organization, caller });
     }
+    this.#readsFor ??= signal;
     return this.#reading;
+  }
+
+  #forget(): void {
+    this.#reading?.stop();
+    this.#reading = undefined;
+    this.#readsFor = undefined;
   }
 }
 

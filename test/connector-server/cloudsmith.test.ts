@@ -9,9 +9,11 @@ import { CloudsmithConnector } from "../../src/cloudsmith/connector.ts";
 import { type Requested, requestedSettings } from "../../src/cloudsmith/on-request/settings.ts";
 import { systemClock } from "../../src/sdk/clock.ts";
 import { startConnectorServer } from "../../src/sdk/connector-server/server.ts";
-import type { Connector } from "../../src/sdk/contracts/connector.ts";
+import type { Connector, ListOptions } from "../../src/sdk/contracts/connector.ts";
+import { Status } from "../../src/sdk/errors.ts";
 import { silentLogger } from "../../src/sdk/log.ts";
 import { runSync } from "../../src/sdk/sync/run-sync.ts";
+import { memorySession } from "../support/memory-session.ts";
 import { rowsOf } from "../support/plain-c1z.ts";
 import { remoteConnector } from "../support/remote-connector.ts";
 
@@ -101,3 +103,36 @@ test("a syncer that lists the types in the opposite order, as that of the Go SDK
 function contentOf(rows: ReturnType<typeof rowsOf>, table: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries((rows[table] ?? []).map(({ external_id, data }) => [String(external_id), data]));
 }
+
+/** What a syncer's list gets, in a sync of its own. */
+function optionsOf(signal: AbortSignal, pageToken: string = ""): ListOptions {
+  return { pageToken, signal, session: memorySession(), warn: () => {}, report: () => {} };
+}
+
+test("a sync that was given up ends no other one of the same connector", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 20, teams: 2, seed: 4 } });
+  const connector = connectorOf(sandbox);
+  const [organizations, users] = connector.syncers;
+  const first = new AbortController();
+  const { items } = (await organizations?.list(undefined, optionsOf(first.signal))) ?? assert.fail();
+  await users?.list(items[0]?.id, optionsOf(first.signal));
+  first.abort(new Error("given up"));
+  const page = await users?.list(items[0]?.id, optionsOf(new AbortController().signal, "0:1:1"));
+  assert.ok((page?.items.length ?? 0) > 10);
+  await connector.cleanup?.();
+});
+
+test("a page that is none of the list, or of a sync that is forgotten, is refused by name", async () => {
+  await using sandbox = await startSandbox({ organization: { members: 20, teams: 2, seed: 4 } });
+  const connector = connectorOf(sandbox);
+  const [organizations, , teams] = connector.syncers;
+  const { signal } = new AbortController();
+  const { items } = (await organizations?.list(undefined, optionsOf(signal))) ?? assert.fail();
+  const [organization = assert.fail()] = items;
+  const refused = { code: "BATON-PAGE-TOKEN", status: Status.invalidArgument, hint: "Begin the sync again." };
+  await assert.rejects(teams?.list(organization.id, optionsOf(signal, "0:1:1")) ?? assert.fail(), refused);
+  for (const token of ["rubbish", "000/1/000000001"]) {
+    await assert.rejects(organizations?.grants?.(organization, optionsOf(signal, token)) ?? assert.fail(), refused);
+  }
+  await connector.cleanup?.();
+});

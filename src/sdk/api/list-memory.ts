@@ -3,6 +3,7 @@
  * sync's session as plain JSON, so that a resumed run knows what was read before. Decides nothing.
  */
 import type { SessionStore } from "../contracts/connector.ts";
+import { BatonError, Status } from "../errors.ts";
 import type { Note, NoteCodec } from "./notes.ts";
 import type { PageResult } from "./page-walk.ts";
 import type { AskedQuestion } from "./questions.ts";
@@ -436,8 +437,9 @@ export class ListMemory<N extends Note> {
 
   #read(page: string): StoredPage {
     const bytes = this.#options.session.get(this.#prefix + page);
+    if (!bytes) throw noPage(page);
     // Only `#write` writes under this prefix.
-    return JSON.parse(Buffer.from(bytes ?? []).toString("utf8")) as StoredPage;
+    return JSON.parse(Buffer.from(bytes).toString("utf8")) as StoredPage;
   }
 
   #write(page: string, stored: StoredPage): void {
@@ -455,4 +457,16 @@ function bitOf(pass: number): number {
 
 function lastOf(passes: number): number {
   return 31 - Math.clz32(passes);
+}
+
+/** The error `BATON-PAGE-TOKEN`: nothing is known of a page that was asked for. */
+export function noPage(token: string): BatonError {
+  return new BatonError({
+    code: "BATON-PAGE-TOKEN",
+    status: Status.invalidArgument,
+    message: `'${token}' is not a page of this list, or what was read of it is gone.`,
+    effect: "Nothing more of the list was read.",
+    hint: "Begin the sync again.",
+    fatal: true,
+  });
 }

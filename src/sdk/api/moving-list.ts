@@ -6,8 +6,7 @@
  */
 import type { ListReading } from "../contracts/completeness.ts";
 import type { SessionStore } from "../contracts/connector.ts";
-import { BatonError, Status } from "../errors.ts";
-import { type Draft, ListMemory, type ListObserver, type Tally } from "./list-memory.ts";
+import { type Draft, ListMemory, type ListObserver, noPage, type Tally } from "./list-memory.ts";
 import { expected, type ListEvent, ListVerdicts, type Look, stillAfter } from "./list-verdict.ts";
 import type { Note, NoteCodec } from "./notes.ts";
 import type { PageResult, PageWalk } from "./page-walk.ts";
@@ -125,7 +124,8 @@ export class MovingList<Row, N extends Note> {
   async step(token: string, signal: AbortSignal, use: UseRows<Row, N> = async () => {}): Promise<ListStep<Row, N>> {
     const position = parsePosition(token);
     const { passes } = this.#options;
-    const pass = passes[position.pass] ?? "";
+    const pass = passes[position.pass];
+    if (pass === undefined) throw noPage(token);
     const beginsAnew = position.sweep > 0 && !position.goesOn && isBeginning(position);
     const { page, events } = await this.#fetch(position, signal);
     if (!page) return { ...none, pass, beginsAnew, events, nextToken: tokenOf(anew(position)) };
@@ -365,12 +365,7 @@ function parsePosition(token: string): Position {
   ) ?? [""];
   const position = { sweep: Number(sweep), goesOn: sign === "+", pass: Number(pass), page: Number(page) };
   if (token === "" || tokenOf(position) === token) return position;
-  throw new BatonError({
-    code: "BATON-PAGE-TOKEN",
-    status: Status.invalidArgument,
-    message: `'${token}' is not a page of a list.`,
-    fatal: true,
-  });
+  throw noPage(token);
 }
 
 /** The key under which a page is remembered; keys sort in the order of reading. */
