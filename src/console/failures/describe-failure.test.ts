@@ -268,7 +268,7 @@ test("empty organization: said, and no error", async () => {
 
 test("session expired: how to get in again", () => {
   const failure = check(failureOf(sessionExpired()), "session-expired", "Sign in again");
-  assert.match(failure.hint ?? "", /Open the link .* once more, or print a new one/);
+  assert.match(failure.hint ?? "", /Open the link that you were given once more/);
 });
 
 test("every state was brought about, but for the one of everything else", () => {

@@ -40,7 +40,7 @@ export function sessionExpired(): BatonError {
     status: Status.unauthenticated,
     message: "This browser is not signed in, or its session has ended.",
     effect: "Nothing was changed; runs go on.",
-    hint: "Open the link that you were given once more, or print a new one on the machine of the console.",
+    hint: "Open the link that you were given once more. If it leads here again, ask who gave it to you for another one.",
   });
 }
 

@@ -24,7 +24,7 @@ test("a failure says what happened, what it means for the data, what to do, and 
 });
 
 test("one sentence for title and message is said once, and every sentence ends", async () => {
-  const same = await drawn(FailureText, { failure: failureOf("unexpected", { title: "Gone", message: "Gone" }) });
+  const same = await drawn(FailureText, { failure: failureOf("unexpected", { title: "Gone", message: "Gone." }) });
   assert.ok(!same.text.includes("Gone"));
   const asked = await drawn(FailureText, {
     failure: failureOf("unexpected", { message: "Who is it?", effect: "None…" }),

@@ -122,9 +122,9 @@ function retryTitle({ state }: Failure): string {
 }
 
 /** Some failures have one sentence for title and message; it is said once. */
-function sentences({ title, message, effect }: Failure): string {
-  const [, ...others] = new Set([title, message, effect]);
-  return others.flatMap((text) => (text ? [asSentence(text)] : [])).join(" ");
+function sentences({ title, message, effect = "" }: Failure): string {
+  const [, ...others] = new Set([title, message, effect].map((text) => text && asSentence(text)));
+  return others.filter(Boolean).join(" ");
 }
 
 /** Messages of errors end without a full stop in places. */

@@ -12,10 +12,7 @@ export function SignInAgain({ failure }: { failure: Failure | null }) {
     <SignedOut title="Sign in again">
       {failure && <FailureText failure={failure} />}
       {!failure && <p>You signed out. What was synced is kept, and schedules go on.</p>}
-      <p>
-        A link of your own works again. On the machine of the console, a terminal prints a new one, which works once,
-        for five minutes:
-      </p>
+      <p>Who runs the console prints a new link in a terminal on its machine. It works once, for five minutes:</p>
       <CodeBlock label="command that prints a new link" text="baton-cloudsmith console --link" />
     </SignedOut>
   );
