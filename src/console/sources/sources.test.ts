@@ -448,7 +448,8 @@ test("a file that is sent is opened, remembered, and deleted when it is closed",
 test("a file that is replaced is read anew", async () => {
   const path = join(scratch.path, "replaced.c1z");
   copyFileSync(earlier, path);
-  const source = await open(path);
+  // As Windows copies it.
+  const source = await open(`"${path}"`);
   const before = await browser.json<TablePage>(`/api/sources/${source}/people?q=newcomer`);
   assert.equal(before.total, 0);
   copyFileSync(file, `${path}.new`);

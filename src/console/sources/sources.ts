@@ -181,8 +181,10 @@ export class Sources {
 
   /** Opens a file by its path, to see that it can be read, and remembers it. @throws BatonError as `ask` */
   async openPath(text: string): Promise<OpenedFile> {
+    // Windows copies paths in quotes.
+    const bare = text.replace(/^"(.*)"$/s, "$1");
     // Asked for only when it is needed: a user without an entry has none.
-    const path = resolve(text.replace(/^~(?=$|[/\\])/, () => homedir()));
+    const path = resolve(bare.replace(/^~(?=$|[/\\])/, () => homedir()));
     await this.#askFile({ name: "open", path, taken: {}, before: [] });
     return this.files.add(path, this.#clock.nowMs());
   }
