@@ -115,11 +115,6 @@ export class SyncRunner {
     return this.#active.get(connectorId)?.progress ?? null;
   }
 
-  /** Resolves when no sync of the connector is under way. */
-  async idle(connectorId: string): Promise<void> {
-    await this.#active.get(connectorId)?.done.promise;
-  }
-
   /** Stops the connector's run; resolves when it has ended. */
   async cancel(connectorId: string): Promise<void> {
     const active = this.#active.get(connectorId);
