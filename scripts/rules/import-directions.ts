@@ -241,6 +241,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // Reviews that are decided: their files, and what is asked of sources about them.
   "src/console/reviews/": [
     "src/console/contract/",
+    "src/console/event-hub.ts",
     "src/console/kept-files.ts",
     "src/console/sources/",
     "src/reports/output-file.ts",

@@ -68,7 +68,7 @@ export async function serveConsole(options: ConsoleOptions, io: CliIo, version: 
   const [streams, links] = [new EventStreams(hub, clock), new LaunchLinks(clock)];
   const { audit } = connectors;
   const { persons } = connectors;
-  const reviews = new Reviews({ folder: connectors.reviewsFolder, sources, kept: connectors.archive, clock });
+  const reviews = new Reviews({ folder: connectors.reviewsFolder, sources, kept: connectors.archive, clock, hub });
   parts.defer(() => reviews.close());
   const signIns = new SignIns({
     links,

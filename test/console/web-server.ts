@@ -131,6 +131,7 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     sources,
     kept: kept ?? connectors?.archive ?? nothing,
     clock,
+    hub,
   });
   const app = createApp({
     assets,

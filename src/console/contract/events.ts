@@ -8,6 +8,8 @@ export type ConsoleEvent =
   /** Figures were worked out of its current file. */
   | { readonly type: "figures"; readonly connectorId: string }
   | { readonly type: "connector-removed"; readonly connectorId: string }
+  /** Somebody decided rows of it, or signed it. */
+  | { readonly type: "review"; readonly reviewId: string; readonly by: string }
   | { readonly type: "progress"; readonly progress: RunProgress }
   | { readonly type: "test"; readonly test: TestState }
   | { readonly type: "service"; readonly connectorId: string; readonly service: ServiceState }

@@ -21,6 +21,7 @@ import type {
   RowFilter,
 } from "../contract/reviews.ts";
 import type { ExportFormat } from "../contract/sources.ts";
+import type { EventHub } from "../event-hub.ts";
 import type { KeptFiles } from "../kept-files.ts";
 import type { CheckAnswer } from "../sources/decided.ts";
 import { exportAnswer } from "../sources/exports.ts";
@@ -35,6 +36,8 @@ export interface ReviewsOptions {
   readonly sources: Sources;
   readonly kept: Pick<KeptFiles, "currentFile">;
   readonly clock: Clock;
+  /** Where it is told what somebody decided, to all others who look at it. */
+  readonly hub: EventHub;
 }
 
 /** What a review is started with. */
@@ -139,14 +142,20 @@ export class Reviews {
     const undecided = (): number[] => numbers.filter((row) => !review.decided(row)?.decision);
     const chosen = rows === "all" ? numbers : rows === "undecided" ? undecided() : rows;
     await file.decide({ rows: chosen, decision, note, by });
-    return infoOf(file.review);
+    return this.#changed(file, by);
   }
 
   /** Ends one. @throws BatonError `REVIEW-UNDECIDED`, `REVIEW-SIGNED` */
   async sign(id: string, by: string): Promise<DecidedReview> {
     const file = await this.#file(id);
     await file.sign(by);
-    return infoOf(file.review);
+    return this.#changed(file, by);
+  }
+
+  #changed({ review }: ReviewFile, by: string): DecidedReview {
+    const info = infoOf(review);
+    this.#options.hub.publish({ type: "review", reviewId: info.id, by });
+    return info;
   }
 
   /** Its rows and decisions in one of the forms, held against the current file when there is one, and a later one. */

@@ -31,7 +31,7 @@ test("tests, the service and the log are told to admins alone, what stands in li
     // What it holds makes no difference.
     roles.filter((role) => maySee(role, { type } as ConsoleEvent)).join(" ");
   for (const type of ["test", "service", "logged"] as const) assert.equal(told(type), "admin", type);
-  for (const type of ["connector", "connector-removed", "figures", "progress", "heartbeat"] as const)
+  for (const type of ["connector", "connector-removed", "figures", "review", "progress", "heartbeat"] as const)
     assert.equal(told(type), roles.join(" "), type);
 });
 

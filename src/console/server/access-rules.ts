@@ -38,6 +38,7 @@ export function maySee(role: Role, { type }: ConsoleEvent): boolean {
     type === "connector" ||
     type === "connector-removed" ||
     type === "figures" ||
+    type === "review" ||
     type === "progress" ||
     type === "heartbeat"
   );

@@ -18,6 +18,7 @@ import { verifyPack } from "../../evidence/verify.ts";
 import { ReviewFile } from "../../reviews/review-file.ts";
 import { brokenLine, chainedLines } from "../../sdk/chained-lines.ts";
 import { systemClock } from "../../sdk/clock.ts";
+import type { ConsoleEvent } from "../contract/events.ts";
 import type { FailureBody } from "../contract/failures.ts";
 import type { QuestionInput } from "../contract/inputs.ts";
 import type { DecidedReview, DecidedReviewPage, ListedPage, NewPerson, Person, Role } from "../contract/reviews.ts";
@@ -81,6 +82,8 @@ test("a reviewer decides by a link of their own, the next sync says what was don
   const email = whole.columns.findIndex(({ key }) => key === "email");
   const rowOf = (text: string): number => whole.rows.find(({ cells }) => cells[email] === text)?.row ?? 0;
   const revoked = [rowOf("leaver@example.com"), rowOf("stayer@example.com")];
+  const told: ConsoleEvent[] = [];
+  web.hub.subscribe((event) => told.push(event));
   bodyOf(await zoe.post(`${path}/decide`, { rows: revoked, decision: "revoke", note: "left" }));
   assert.equal((await zoe.json<DecidedReviewPage>(`${path}?show=undecided`)).total, whole.total - 2);
   bodyOf(await zoe.post(`${path}/sign`, {}), 422);
@@ -90,6 +93,8 @@ test("a reviewer decides by a link of their own, the next sync says what was don
   assert.equal(signed.signed?.by, "Zoë");
   bodyOf(await zoe.post(`${path}/decide`, { rows: "all", decision: "keep" }), 422);
   assert.equal((await zoe.json<DecidedReviewPage>(path)).check, null);
+  const isTold = { type: "review", reviewId: started.id, by: "Zoë" };
+  assert.deepEqual(told, [isTold, isTold, isTold], "all others who look at it hear of two decisions and a signature");
 
   current = second;
   const after = await zoe.json<DecidedReviewPage>(`${path}?show=revoke`);

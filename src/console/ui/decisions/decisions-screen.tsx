@@ -37,7 +37,10 @@ export function DecisionsScreen() {
 
 /** Reviews as a table, all or those of one source. */
 export function DecidedReviews({ source }: { readonly source?: string }) {
-  const reviews = useData<{ readonly reviews: readonly DecidedReview[] }>(withQuery("/api/reviews", { source }));
+  const reviews = useData<{ readonly reviews: readonly DecidedReview[] }>(
+    withQuery("/api/reviews", { source }),
+    ({ type }) => type === "review",
+  );
   return (
     <Loaded of={reviews} isCard={true}>
       {(data) =>

@@ -28,7 +28,11 @@ export interface Decisions {
 /** A part of a review. @param name who decides, to be shown before the server says so. */
 export function useDecisions(id: string, show: RowFilter, offset: number, name: string): Decisions {
   const query = { show, offset: String(offset), limit: String(rowsPerScreen) };
-  const asked = useData<DecidedReviewPage>(decisionApi(id, "", query), (event) => event.type === "connector");
+  const asked = useData<DecidedReviewPage>(
+    decisionApi(id, "", query),
+    // What one decides oneself is on the screen already, and its rows stay where they are.
+    (event) => event.type === "connector" || (event.type === "review" && event.reviewId === id && event.by !== name),
+  );
   const [failure, setFailure] = useState<Failure | null>(null);
   /** Not kept yet: an answer that comes meanwhile does not know of it. */
   const [waiting, setWaiting] = useState<readonly DecideInput[]>([]);
