@@ -196,7 +196,7 @@ function columnsOf({ columns, check }: DecidedReviewPage, actions: RowActions): 
     },
     {
       key: "stake",
-      title: "A revocation takes away",
+      title: "Lost if revoked",
       cell: (row) => (
         <span class="decision-stake" title={row.stake.join(", ")}>
           {stakeText(row)}
