@@ -137,8 +137,8 @@ export const mutants: readonly Mutant[] = [
     name: "early-retry",
     breaks: "nothing is sent before Retry-After is over",
     file: "src/sdk/http/retry-timing.ts",
-    find: "return notice?.retryAfterMs ?? notice?.resetInMs ?? unknownRateLimitWaitMs;",
-    replace: "return Math.min(notice?.retryAfterMs ?? notice?.resetInMs ?? unknownRateLimitWaitMs, 1_000);",
+    find: "return notice?.retryAfterMs ?? resetInMs ?? unknownRateLimitWaitMs;",
+    replace: "return Math.min(notice?.retryAfterMs ?? resetInMs ?? unknownRateLimitWaitMs, 1_000);",
     tests: ["src/sdk/http/retry-timing.test.ts"],
   },
   {
