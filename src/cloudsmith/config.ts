@@ -10,6 +10,9 @@ import { requestedFields } from "./on-request/settings.ts";
 /** Where the Cloudsmith API lives (Cloudsmith API: base URL, explicit version). */
 export const defaultBaseUrl = "https://api.cloudsmith.io/v1";
 
+/** Says why a URL is not at one of Cloudsmith's own hosts; undefined for those. */
+export const distrustOfHost = onlyHostsBelow(["cloudsmith.io", "cloudsmith.com"]);
+
 /** Fields of the connector, in the order in which forms show them. */
 export const fields = [
   {
@@ -43,7 +46,7 @@ export const fields = [
     // The host that the official CLI's key is for (Cloudsmith CLI: environment).
     fallbackEnvironment: ["CLOUDSMITH_API_HOST"],
     fallbackFollows: "api-key",
-    distrust: onlyHostsBelow(["cloudsmith.io", "cloudsmith.com"]),
+    distrust: distrustOfHost,
   },
   // Most rows of a page, and a rate limit of an hour (Cloudsmith API: pagination, rate limits).
   ...httpFields({ product: "Cloudsmith", mostRows: 500 }),

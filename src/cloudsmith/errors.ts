@@ -9,7 +9,7 @@ import {
   unlessDeclined,
 } from "../sdk/api/api-failures.ts";
 import type { Clock } from "../sdk/clock.ts";
-import { secretKind, secretTail, tokenNotice } from "../sdk/config/pasted-secret.ts";
+import { type SecretTexts, secretTexts } from "../sdk/config/pasted-secret.ts";
 import { type BatonError, Status } from "../sdk/errors.ts";
 import type { FailureContext, StatusFailure } from "../sdk/http/http-failure.ts";
 
@@ -35,49 +35,42 @@ export interface CloudsmithErrors extends ApiErrors<Subject> {
 }
 
 /** What a text is told from. */
-interface Told {
+interface Told extends SecretTexts {
   readonly at: FailureContext;
   /** What the server said, with a colon before it; "" when nothing. */
   readonly said: string;
   readonly subject: Subject;
   readonly organization: string;
-  readonly credential: string;
-  readonly keyHint: string;
 }
 
 const keyHint =
   "Possible causes: a typo, or the key was refreshed or revoked, is older than the key policy allows, is limited to other IP addresses, or has no access to this organization. Copy the key again from Cloudsmith.";
 
+const tokenHint = "Fetch a new token, or use the API key of a service account.";
+
 /** The errors of a client that sends this key. */
 export function cloudsmithErrors(apiKey: string, clock: Clock): CloudsmithErrors {
-  const tail = secretTail(apiKey);
-  const credential = `this API key${tail === undefined ? "" : ` (ending in ${tail})`}`;
-  const kind = secretKind(apiKey);
-  const credentialHint = (): string => {
-    const notice = tokenNotice(kind, clock.nowMs());
-    return notice === undefined ? keyHint : `${notice} Fetch a new token, or use the API key of a service account.`;
-  };
+  const texts = secretTexts(apiKey, { label: "API key", hint: keyHint, tokenHint, nowMs: () => clock.nowMs() });
   const failures = apiFailures({
     ...product,
     statusPage: "https://status.cloudsmith.com",
     secrets: [apiKey],
     secretForm: /csa_[a-f0-9]{30}[A-Za-z0-9]{6}/g,
-    credential,
-    credentialHint,
+    ...texts,
   });
   return {
     read: failures.read,
     endless: failures.endless,
     about: (subject, organization) => (failure, context) =>
       failures.describe(failure, context, (status, at, said) =>
-        textsOf(status, { at, said, subject, organization, credential, keyHint: credentialHint() }),
+        textsOf(status, { at, said, subject, organization, ...texts }),
       ),
     anonymous: () =>
       fatal({
         code: "CS-AUTH-ANONYMOUS",
         status: Status.unauthenticated,
-        message: `Cloudsmith did not accept ${credential}: it answered as to an anonymous caller.`,
-        hint: credentialHint(),
+        message: `Cloudsmith did not accept ${texts.credential}: it answered as to an anonymous caller.`,
+        hint: texts.credentialHint(),
       }),
   };
 }
@@ -104,7 +97,7 @@ function textsOf({ status, body }: StatusFailure, told: Told): ApiErrorTexts | u
         code: "CS-AUTH-REFUSED",
         status: Status.unauthenticated,
         message: `Cloudsmith refused ${told.credential}: it may not even ask whose key it is (403${said}).`,
-        hint: `${told.keyHint} A key that worked before is most likely older than the key policy allows.`,
+        hint: `${told.credentialHint()} A key that worked before is most likely older than the key policy allows.`,
       };
     case 404:
     case 410:

@@ -4,6 +4,7 @@ import { unwrapPasted } from "../sdk/config/pasted.ts";
 import { type PastedSecret, readPastedSecret } from "../sdk/config/pasted-secret.ts";
 import { type BatonError, settingError } from "../sdk/errors.ts";
 import type { CliEnvironment } from "./cli-files.ts";
+import { distrustOfHost } from "./config.ts";
 import { apiHost, readOrgSlug, webHosts } from "./org-slug.ts";
 
 /** Hosts that show pages and are no API. */
@@ -11,8 +12,7 @@ const pageHosts: ReadonlySet<string> = new Set([...webHosts, "cloudsmith.com", "
 
 /** True for an address of one of Cloudsmith's own hosts, over a secure connection. */
 export function isVendorUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === "https:" && /(?:^|\.)cloudsmith\.(?:io|com)$/.test(url.hostname);
+  return URL.parse(text)?.protocol === "https:" && distrustOfHost(text) === undefined;
 }
 
 /**

@@ -498,6 +498,21 @@ siblings("a list that does not move", [
   },
 ]);
 
+siblings("a service account among the members", [
+  {
+    name: "that is asked for as such is said to be in the file twice",
+    change: (odd) => {
+      odd.members.push(
+        person("bot", { email: null, last_login_at: null, last_login_method: "Unknown", has_two_factor: null }),
+      );
+      odd.services.push({ slug: "bot", name: "Bot", role: "Member", teams: [] });
+    },
+    options: { requested: ["service"] },
+    ends: "Complete with warnings",
+    says: "CS-SERVICE-AMONG-MEMBERS",
+  },
+]);
+
 siblings("a privilege on a repository", [
   {
     name: "names nobody of the other kinds by blank texts",

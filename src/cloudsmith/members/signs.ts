@@ -58,6 +58,8 @@ const sentences = {
   "CS-ROLES-UNKNOWN":
     "{withoutRole} of {people} people have no role that this connector knows: nearly nobody would hold one",
   "CS-ROSTER-EMPTY": "Cloudsmith shows not a single member, and every organization has an owner",
+  "CS-SERVICE-AMONG-MEMBERS":
+    "service accounts stand among the members as well: they are in the file as users and as service accounts",
   "CS-STATUS-CONTRADICTED":
     "{contradicted} people stand in the list of active or of inactive members, and their rows say the opposite: their status is not to be relied on",
   "CS-STATUS-UNKNOWN":

@@ -10,7 +10,8 @@ import { pastTime } from "../../sdk/resources/timestamps.ts";
 import { findRole } from "../checks.ts";
 import { organizationId, userResource } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { rosterSigns, signOf, warnOfMember } from "../members/signs.ts";
+import { rosterSigns, sign, signOf, warnOfMember } from "../members/signs.ts";
+import { serviceType } from "../on-request/types.ts";
 import type { Member } from "../schemas.ts";
 import { kindOf, userType } from "../types.ts";
 
@@ -29,7 +30,7 @@ export class UserSyncer extends ChildSyncer<OrganizationReading> implements Reso
     lookUps.pageRead();
     const isEnd = members.isEnd(page, options.session);
     const signs = isEnd ? rosterSigns(reading.factsOf(options.session), members.memory(options.session), reading) : [];
-    for (const sign of signs) options.warn(sign);
+    for (const each of signs) options.warn(each);
     const nextPageToken = isEnd ? settleToken : page.nextPageToken;
     // The list tells itself whom it shows in more than one state.
     return { ...page, nextPageToken, replaces: true };
@@ -61,6 +62,7 @@ function accountOf(
   reading: OrganizationReading,
   options: GetOptions,
 ): Resource {
+  if (isService && reading.reads(serviceType.id)) options.warn(sign("CS-SERVICE-AMONG-MEMBERS"));
   if (!isService) warnOfMember(row, { caller: reading.access.caller, seesAll: reading.seesAll }, options);
   const hasOwnEmail = reading.seesAll || isOwnAddress(row, reading);
   const { links } = reading;

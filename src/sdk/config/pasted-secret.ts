@@ -168,6 +168,30 @@ export function tokenNotice({ kind, expiresAtMs }: SecretKind, nowMs: number): s
   return `This is a short-lived token, not an API key; it ${verb} ${when}. ${instead}`;
 }
 
+/** A secret in the words of errors, as `apiFailures` takes them. */
+export interface SecretTexts {
+  /** As in `this API key (ending in ab12)`. */
+  readonly credential: string;
+  /** What to check when it is not accepted. */
+  readonly credentialHint: () => string;
+}
+
+/** The words for a secret that is called `label`: `hint` for a key, `tokenHint` after what there is to say of a token. */
+export function secretTexts(
+  secret: string,
+  { label, hint, tokenHint, nowMs }: Record<"label" | "hint" | "tokenHint", string> & { readonly nowMs: () => number },
+): SecretTexts {
+  const tail = secretTail(secret);
+  const kind = secretKind(secret);
+  return {
+    credential: `this ${label}${tail === undefined ? "" : ` (ending in ${tail})`}`,
+    credentialHint: () => {
+      const notice = tokenNotice(kind, nowMs());
+      return notice === undefined ? hint : `${notice} ${tokenHint}`;
+    },
+  };
+}
+
 /** What {@link parseIni} reads in a file; nothing when it is not there, or not for this user. */
 export function readIni(path: string): ReturnType<typeof parseIni> {
   try {
