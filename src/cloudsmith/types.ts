@@ -5,6 +5,7 @@
 import { type Entitlement, Purpose, type Resource, type ResourceType, Trait } from "../sdk/contracts/model.ts";
 import { exclusionGroup, skipEntitlementsAndGrants } from "../sdk/resources/annotations.ts";
 import { newEntitlement } from "../sdk/resources/ids.ts";
+import { inAnyCase } from "../sdk/resources/profile.ts";
 
 /** The Cloudsmith organization (workspace). */
 export const organizationType: ResourceType = {
@@ -54,21 +55,6 @@ const mayDo: Readonly<Record<OrganizationRole, (organization: string) => string>
 export const knownRole = inAnyCase(organizationRoles);
 /** One of the two roles in a team (Cloudsmith API: membership team role). */
 const knownTeamRole = inAnyCase(["Manager", "Member"]);
-
-/** Finds the one of `names` that a text is, whatever its case and the space around it. */
-function inAnyCase<Name extends string>(names: readonly Name[]): (text: string | undefined) => Name | undefined {
-  // Nearly all are written as documented.
-  const known = new Map<string, Name>(
-    names.flatMap(
-      (name) =>
-        [
-          [name, name],
-          [name.toLowerCase(), name],
-        ] as const,
-    ),
-  );
-  return (text) => (text === undefined ? undefined : (known.get(text) ?? known.get(text.trim().toLowerCase())));
-}
 
 /** True for an Owner or Manager, who see everybody and everything (Cloudsmith docs: roles). */
 export function roleSeesAll(role: string | undefined): boolean {

@@ -220,7 +220,7 @@ export {
   skipSyncAnomalyDetection,
 } from "./resources/annotations.ts";
 export { entitlementId, entitlementRef, grantId, newEntitlement, newGrant } from "./resources/ids.ts";
-export { isBlank, profileOf, shown, usableEmail } from "./resources/profile.ts";
+export { inAnyCase, isBlank, profileOf, shown, usableEmail } from "./resources/profile.ts";
 export { type PastTime, parseTimestamp, pastTime, timestampOf } from "./resources/timestamps.ts";
 export {
   AccountType,

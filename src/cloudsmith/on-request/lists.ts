@@ -3,6 +3,7 @@
 import type { ListWords } from "../../sdk/api/list-words.ts";
 import type { Note } from "../../sdk/api/notes.ts";
 import { sharedWords } from "../members/signs.ts";
+import { isTeamManager } from "../types.ts";
 import {
   type InviteRow,
   inviteRows,
@@ -46,7 +47,7 @@ export class RequestedLists {
         id: slug,
         name: "",
         role,
-        teams: teams.map((place) => [place.slug ?? "", place.role?.toLowerCase() === "manager"]),
+        teams: teams.map((place) => [place.slug ?? "", isTeamManager(place.role)]),
       }),
     });
     this.providers = new RequestedList({

@@ -14,6 +14,7 @@ import {
   skipSyncAnomalyDetection,
 } from "../../sdk/resources/annotations.ts";
 import { entitlementId } from "../../sdk/resources/ids.ts";
+import { inAnyCase } from "../../sdk/resources/profile.ts";
 import { teamType, userType } from "../types.ts";
 
 /** Who may read a list, as a capability names it (Cloudsmith docs: workspace roles; assumed where they are silent). */
@@ -106,10 +107,11 @@ const privileges = {
 } as const;
 type Privilege = keyof typeof privileges;
 
+const knownPrivilege = inAnyCase(Object.keys(privileges));
+
 /** The entitlement slug of a privilege, whatever its case; undefined for one that this connector does not know. */
 export function privilegeSlug(privilege: string | undefined): string | undefined {
-  const lower = privilege?.trim().toLowerCase() ?? "";
-  return Object.keys(privileges).some((known) => known.toLowerCase() === lower) ? lower : undefined;
+  return knownPrivilege(privilege)?.toLowerCase();
 }
 
 /** Explicit privileges. They do not exclude each other: somebody may read directly and write as a team's member. */

@@ -35,6 +35,14 @@ export function distinct<T>(values: readonly T[]): readonly T[] {
   return areDistinct ? values : [...new Set(values)];
 }
 
+/** Finds the one of `names` that a text is, whatever its case and the space around it. */
+export function inAnyCase<Name extends string>(names: readonly Name[]): (text: string | undefined) => Name | undefined {
+  // Nearly all are written as documented.
+  const known = new Map<string, Name>();
+  for (const name of names) known.set(name, name).set(name.toLowerCase(), name);
+  return (text) => (text === undefined ? undefined : (known.get(text) ?? known.get(text.trim().toLowerCase())));
+}
+
 /** Characters that show nothing. */
 const invisible = /^[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]*$/u;
 
