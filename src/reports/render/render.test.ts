@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -275,6 +276,16 @@ test("a workbook holds the cells of the CSV, texts as texts, numbers as numbers"
 
 test("the same rows give the same workbook, byte for byte", async () => {
   assert.deepEqual(await workbook([["x", 1]]), await workbook([["x", 1]]));
+});
+
+test("what the taker of a zip throws while an entry is compressed is what adding it throws", async () => {
+  const full = new Error("full");
+  let calls = 0;
+  const zip = new ZipWriter(() => {
+    if (++calls > 2) throw full;
+  });
+  const noise = Array.from({ length: 40 }, () => randomBytes(65_536));
+  await assert.rejects(zip.add("large", noise), full);
 });
 
 test("a zip of large and empty entries is read back whole, also by unzip where there is one", async (context) => {

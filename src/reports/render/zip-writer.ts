@@ -74,8 +74,10 @@ class DeflatedEntry extends ZipPassThrough {
     this.os = unix;
     this.attrs = attributes;
     this.mtime = earliest;
-    this.#deflate.on("data", (packed: Buffer<ArrayBuffer>) => this.ondata(null, packed, false));
+    this.#deflate.on("data", (packed: Buffer<ArrayBuffer>) => this.#pass(packed));
     this.#ended = once(this.#deflate, "end");
+    // Who adds the entry is told, when it asks.
+    this.#ended.catch(() => undefined);
   }
 
   protected override process(chunk: Uint8Array, final: boolean): void {
@@ -83,8 +85,18 @@ class DeflatedEntry extends ZipPassThrough {
     if (final) this.#deflate.end();
   }
 
-  /** Waits until there is room for more. */
+  /** The stream is who hears what the sink throws: nobody else is there to. */
+  #pass(packed: Uint8Array<ArrayBuffer>): void {
+    try {
+      this.ondata(null, packed, false);
+    } catch (caught) {
+      this.#deflate.destroy(caught instanceof Error ? caught : new Error(String(caught)));
+    }
+  }
+
+  /** Waits until there is room for more. @throws what the sink threw. */
   async taken(): Promise<void> {
+    if (this.#deflate.errored) throw this.#deflate.errored;
     if (this.#deflate.writableNeedDrain) await once(this.#deflate, "drain");
   }
 
