@@ -188,6 +188,30 @@ test("two instances with one client id and different host ids share the work and
   assert.equal(readdirSync(fake.directory).filter((name) => name.startsWith("baton-c1-")).length, 2);
 });
 
+test("a second service of the same client id and host leaves alone what the first works on", async () => {
+  await using fake = await FakeC1.start();
+  const goOn = Promise.withResolvers<void>();
+  let begun = 0;
+  const onList = async (): Promise<void> => {
+    begun++;
+    await goOn.promise;
+  };
+  const first = fake.service({ taskConcurrency: 5, createConnector: async () => exampleConnector({ onList }) });
+  for (let i = 0; i < 5; i++) fake.addSync();
+  await fake.until(() => begun === 5);
+  const second = fake.service();
+  fake.addSync();
+  await fake.untilFinished(1);
+  goOn.resolve();
+  await fake.untilFinished(6);
+  await first.stop();
+  await second.stop();
+  assert.deepEqual(
+    fake.c1.finished.map(({ finalState }) => finalState.case),
+    Array.from({ length: 6 }, () => "success"),
+  );
+});
+
 test("state is private, and neither many nor old left-overs stay", async () => {
   await using fake = await FakeC1.start();
   for (let i = 0; i < 6; i++) {

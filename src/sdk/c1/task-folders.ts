@@ -4,10 +4,11 @@
  * ran on. Knows nothing of what the files hold.
  */
 import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { holdDirectory, holdingFiles, isLeftBehind, sweepScratch } from "../c1z/scratch/scratch.ts";
+import { holdDirectory, holdingFiles, isInUse, isLeftBehind, sweepScratch } from "../c1z/scratch/scratch.ts";
 import type { Clock } from "../clock.ts";
 import { BatonError, errnoOf, Status } from "../errors.ts";
 
@@ -36,7 +37,8 @@ export interface TaskFolder {
 export class TaskFolders {
   readonly #root: string;
   readonly #clock: Clock;
-  readonly #open = new Set<string>();
+  /** What gives back the folder of a task that is worked on, by the folder's name. */
+  readonly #open = new Map<string, () => void>();
   readonly #giveBack: () => void;
 
   constructor(root: string, clock: Clock) {
@@ -75,8 +77,9 @@ export class TaskFolders {
   async forTask(taskId: string): Promise<TaskFolder> {
     const name = createHash("sha256").update(taskId).digest("hex").slice(0, 32);
     const path = join(this.#root, name);
-    this.#open.add(name);
-    await mkdir(path, { mode: 0o700, recursive: true });
+    // Another service of the same client id and host may look for left-overs: made and held in one step.
+    mkdirSync(path, { mode: 0o700, recursive: true });
+    this.#open.set(name, holdDirectory(path));
     return {
       path,
       syncFile: join(path, "sync.c1z"),
@@ -88,7 +91,9 @@ export class TaskFolders {
 
   /** The task is over, or left for later: what is old or too much is removed. */
   async release(folder: TaskFolder): Promise<void> {
-    this.#open.delete(folder.path.slice(this.#root.length + 1));
+    const name = folder.path.slice(this.#root.length + 1);
+    this.#open.get(name)?.();
+    this.#open.delete(name);
     await this.#prune();
     // By now this service works, and what others left is of no use to anybody.
     await removeAbandoned(this.#root, 0);
@@ -106,10 +111,11 @@ export class TaskFolders {
     const dated = await Promise.all(
       closed.map(async (name) => {
         const path = join(this.#root, name);
+        if (isInUse(path)) return undefined;
         return { path, at: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
       }),
     );
-    const newestFirst = dated.toSorted((a, b) => b.at - a.at);
+    const newestFirst = dated.filter((one) => one !== undefined).toSorted((a, b) => b.at - a.at);
     const surplus = newestFirst.filter(({ at }, index) => index >= mostLeftOver || now - at > oldestMs);
     await Promise.all(surplus.map(({ path }) => rm(path, { recursive: true, force: true })));
   }

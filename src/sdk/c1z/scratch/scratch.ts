@@ -154,15 +154,21 @@ export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
  * @returns what gives it back, and leaves the rest of its content.
  */
 export function holdDirectory(directory: string): () => void {
+  if (isInUse(directory)) return () => undefined;
   const place = scratchAt(dirname(directory), directory);
-  const owner = readOwner(place);
-  if (owner && livenessOfOwner(place, owner) === "alive") return () => undefined;
   place.hold();
   writeOwner(place, { process: thisProcess() });
   return () => {
     rmSync(join(directory, ownerFile), { force: true });
     place.release();
   };
+}
+
+/** True while a process that lives holds the directory. */
+export function isInUse(directory: string): boolean {
+  const place = scratchAt(dirname(directory), directory);
+  const owner = readOwner(place);
+  return owner !== undefined && livenessOfOwner(place, owner) === "alive";
 }
 
 /** True when the process that held a directory is gone for so long at least; one that names none is given a day. */
