@@ -6,20 +6,14 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeOutputFile } from "../../reports/output-file.ts";
+import type { CheckedRow } from "../../reviews/check.ts";
 import { decisionsAnswer } from "../../reviews/decisions-report.ts";
 import type { Review, ReviewRow } from "../../reviews/review.ts";
 import { ReviewFile } from "../../reviews/review-file.ts";
 import type { Clock } from "../../sdk/clock.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import type { DecideInput, QuestionInput } from "../contract/inputs.ts";
-import type {
-  DecidedReview,
-  DecidedReviewPage,
-  DecidedRow,
-  Outcome,
-  ReviewCheck,
-  RowFilter,
-} from "../contract/reviews.ts";
+import type { DecidedReview, DecidedReviewPage, DecidedRow, ReviewCheck, RowFilter } from "../contract/reviews.ts";
 import type { ExportFormat } from "../contract/sources.ts";
 import type { EventHub } from "../event-hub.ts";
 import type { KeptFiles } from "../kept-files.ts";
@@ -54,7 +48,13 @@ export interface StartAsked {
 interface KnownCheck {
   readonly look: string;
   readonly currentLook: string;
-  readonly check: CheckAnswer | null;
+  readonly said: Said | null;
+}
+
+/** What the current file said of a review, to be looked up by the number of a row. */
+interface Said {
+  readonly check: ReviewCheck;
+  readonly rows: ReadonlyMap<number, CheckedRow>;
 }
 
 /** Reviews whose rows are in memory at once; beyond them the one used longest ago makes room. */
@@ -115,11 +115,12 @@ export class Reviews {
     window: { readonly offset: number; readonly limit: number },
   ): Promise<DecidedReviewPage> {
     const { review } = await this.#file(id);
-    const check = await this.#check(id, review);
-    const outcomes = new Map(check?.rows.map((one) => [one.row, one]));
-    const rows = review.rows.filter(({ row }) =>
-      isShown(show, review.decided(row)?.decision ?? null, outcomes.get(row)?.outcome ?? null),
-    );
+    const said = await this.#said(id, review);
+    const isShown = ({ row }: ReviewRow): boolean => {
+      if (show === "undecided") return !review.decided(row)?.decision;
+      return show === review.decided(row)?.decision || show === said?.rows.get(row)?.outcome;
+    };
+    const rows = show === "all" ? review.rows : review.rows.filter(isShown);
     return {
       review: infoOf(review),
       columns: review.head.columns.map(({ key, title, kind }) => ({ key, title, kind })),
@@ -127,10 +128,10 @@ export class Reviews {
       total: rows.length,
       offset: window.offset,
       rows: rows.slice(window.offset, window.offset + window.limit).map((row) => {
-        const checked = outcomes.get(row.row);
+        const checked = said?.rows.get(row.row);
         return { ...rowOf(review, row), outcome: checked?.outcome ?? null, remains: checked?.remains ?? [] };
       }),
-      check: check && checkOf(check),
+      check: said?.check ?? null,
     };
   }
 
@@ -178,17 +179,18 @@ export class Reviews {
   }
 
   /** What the current file of the source says; null when it is not a later one, or there is none. */
-  async #check(id: string, { head }: Review): Promise<CheckAnswer | null> {
+  async #said(id: string, { head }: Review): Promise<Said | null> {
     const { source = "" } = head;
     const current = source.startsWith("connector:") ? this.#options.kept.currentFile(source.slice(10)) : undefined;
     if (!current) return null;
     const [look, currentLook] = [lookOf(this.#path(id)), lookOf(current.path)];
     const known = this.#checks.get(id);
     // A file that is not a later one is none whatever was decided meanwhile.
-    if (known?.currentLook === currentLook && (known.look === look || known.check === null)) return known.check;
-    const check = await this.#options.sources.ask(source, "checkReview", { path: this.#path(id) });
-    this.#checks.set(id, { look, currentLook, check });
-    return check;
+    if (known?.currentLook === currentLook && (known.look === look || known.said === null)) return known.said;
+    const answer = await this.#options.sources.ask(source, "checkReview", { path: this.#path(id) });
+    const said = answer && { check: checkOf(answer), rows: new Map(answer.rows.map((one) => [one.row, one])) };
+    this.#checks.set(id, { look, currentLook, said });
+    return said;
   }
 
   async #info(id: string): Promise<DecidedReview | undefined> {
@@ -270,12 +272,6 @@ function rowOf(review: Review, { row, cells, who, stake }: ReviewRow): Omit<Deci
     by: decided?.by ?? null,
     atMs: decided ? Date.parse(decided.at) : null,
   };
-}
-
-function isShown(show: RowFilter, decision: DecidedRow["decision"], outcome: Outcome | null): boolean {
-  if (show === "all") return true;
-  if (show === "undecided") return decision === null;
-  return show === decision || show === outcome;
 }
 
 function checkOf({ syncEndedAt, rows, fresh }: CheckAnswer): ReviewCheck {
