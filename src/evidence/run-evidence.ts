@@ -1,10 +1,11 @@
 /** Runs the actions of `evidence`. What does not belong to an action is refused. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { given, type RequestFlag, readRequest } from "../reports/command-options.ts";
 import { refuseSameFile } from "../reports/commands.ts";
 import { hashOfFile } from "../reports/hash-file.ts";
 import { writeOutputFile } from "../reports/output-file.ts";
-import { fileError } from "../sdk/c1z/container/file-errors.ts";
+import { fileError, fileNotFound } from "../sdk/c1z/container/file-errors.ts";
 import { readWholeFile } from "../sdk/c1z/container/whole-file.ts";
 import type { Invocation } from "../sdk/cli/app.ts";
 import { usageError } from "../sdk/cli/parse-argv.ts";
@@ -88,6 +89,7 @@ async function verify({ io, options }: EvidenceInvocation, [path, excess]: reado
     }
     if (keyPath !== undefined && allowsUnsigned) throw usageError("--key and --allow-unsigned exclude each other");
     const key = keyPath === undefined ? undefined : readPublicKey(resolve(io.cwd, keyPath));
+    for (const one of [path, file]) if (one !== undefined) requireThere(resolve(io.cwd, one));
     const fileSha256 = file === undefined ? undefined : await hashOfFile(resolve(io.cwd, file));
     const found = verifyPack(readPack(resolve(io.cwd, path)), { key, fileSha256 });
     packs.push(await hashOfFile(resolve(io.cwd, path)));
@@ -106,6 +108,11 @@ Sync ${syncId ?? "unknown"}, result: ${result}. Made by ${madeBy}.
   io.stdout.write(
     `The audit log holds: ${lines} lines${older}${path === undefined ? "" : ", and this pack is in it"}.\n`,
   );
+}
+
+function requireThere(path: string): void {
+  if (existsSync(path)) return;
+  throw fileNotFound(path).with({ effect: "Nothing was verified.", hint: "Check the path." });
 }
 
 function readPack(path: string): Buffer {

@@ -102,6 +102,14 @@ test("the statement is an in-toto statement in a DSSE envelope, about every memb
   assert.equal(statement.predicate.decisions[0]?.signed.by, "Ada");
 });
 
+test("a pack, or a file to hold it against, that is not there is called so", async () => {
+  for (const more of [[at("none.zip")], [at("unsigned.zip"), "-f", at("none.c1z")]]) {
+    const { code, text } = await run("evidence", "verify", ...more, "--allow-unsigned");
+    assert.equal(code, 5, text);
+    assert.match(text, /^FILE-NOT-FOUND: .*none\.\w+ does not exist or is empty\.\n {2}Nothing was verified\.$/m);
+  }
+});
+
 test("an unsigned pack says so, and passes for its hashes and sums alone", async () => {
   const members = new Map(readZip(readFileSync(at("unsigned.zip"))).map((one) => [one.name, one.content().toString()]));
   assert.match(members.get("README.txt") ?? "", /NOT SIGNED/);
