@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { createClient } from "@connectrpc/connect";
+import { Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { Status } from "../errors.ts";
+import { BatonError, Status } from "../errors.ts";
 import { BatonService } from "../proto/gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { fromRpcError } from "./rpc-error.ts";
+import { fromRpcError, toRpcError } from "./rpc-error.ts";
 
 /** An answer without a message, in a frame of its own. */
 const emptyMessage = Buffer.alloc(5);
@@ -47,4 +47,16 @@ test("an answer that ends before its status, with or without its message, is a c
 test("an internal error that the other side tells of is one", async () => {
   const status = await statusAfter((stream) => stream.respond({ ...begun, "grpc-status": "13" }, { endStream: true }));
   assert.equal(status, Status.internal);
+});
+
+test("texts of any length become short enough for a trailer, and stay well formed", () => {
+  const long = `${"a".repeat(999)}${"😀".repeat(100_000)}`;
+  const error = toRpcError(
+    new BatonError({ code: "EX", status: Status.invalidArgument, message: long, effect: long, hint: long }),
+  );
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.equal(error.rawMessage.length, 1001);
+  for (const value of [encodeURIComponent(error.rawMessage), ...error.metadata.values()]) {
+    assert.ok(value.length < 4_000, value);
+  }
 });

@@ -14,22 +14,33 @@ const trailer = {
   fatalKey: "baton-fatal",
 } as const;
 
+/** Characters; three times as many bytes, and more beyond ASCII, when they are written for a trailer. */
+const longestText = 1000;
+
 /**
  * What a server throws so that a client gets the error. The time to come back at, if there is one, goes along as a
  * RateLimitDescription, where Go syncers look for it.
  */
 export function toRpcError(caught: unknown): ConnectError {
-  if (caught instanceof ConnectError) return caught;
+  if (caught instanceof ConnectError) {
+    const { rawMessage, code, metadata } = caught;
+    return rawMessage.length > longestText ? new ConnectError(short(rawMessage), code, metadata) : caught;
+  }
   const error = toBatonError(caught);
   const metadata = new Headers({ [trailer.codeKey]: error.code });
-  if (error.effect) metadata.set(trailer.effectKey, encodeURIComponent(error.effect));
-  if (error.hint) metadata.set(trailer.hintKey, encodeURIComponent(error.hint));
+  if (error.effect) metadata.set(trailer.effectKey, encodeURIComponent(short(error.effect)));
+  if (error.hint) metadata.set(trailer.hintKey, encodeURIComponent(short(error.hint)));
   if (error.fatal) metadata.set(trailer.fatalKey, "true");
   const details =
     error.retryAtMs === undefined
       ? []
       : [{ desc: RateLimitDescriptionSchema, value: { resetAt: timestamp(error.retryAtMs) } }];
-  return new ConnectError(error.message, codeOf(error.status), metadata, details);
+  return new ConnectError(short(error.message), codeOf(error.status), metadata, details);
+}
+
+/** As much as trailers surely take: a text that quotes what was asked can be of any length, and would end the connection. */
+function short(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…`.toWellFormed() : text;
 }
 
 /**
