@@ -1,11 +1,20 @@
 /** Whole syncs of an organization whose server errs in one thing: how a table of such errors is run. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { scratchDirectory } from "../e2e/program.ts";
-import { readStoredRows } from "../e2e/stored-rows.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
-import { acme, type OddAnswer, type OddOrganization, person, type Row, startOddServer } from "./odd-organization.ts";
-import { idsIn, newFile, type SyncOptions, syncSandbox } from "./sandbox-sync.ts";
+import { scratchDirectory } from "../../e2e/program.ts";
+import { readStoredRows } from "../../e2e/stored-rows.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+import { idsIn, newFile, type SyncOptions, syncSandbox } from "../sandbox-sync.ts";
+import {
+  type Asked,
+  acme,
+  type OddAnswer,
+  type OddOrganization,
+  person,
+  type Row,
+  startOddServer,
+  usual,
+} from "./odd-organization.ts";
 
 const scratch = scratchDirectory();
 after(() => scratch[Symbol.dispose]());
@@ -55,7 +64,7 @@ export async function sync(odd: OddOrganization, options: SyncOptions = {}): Pro
 }
 
 /** A case: what is changed of acme, how the run ends, and what else holds. */
-export interface Sibling {
+export interface Case {
   readonly name: string;
   readonly change: (odd: Changeable) => void;
   readonly options?: SyncOptions;
@@ -69,7 +78,7 @@ export interface Sibling {
 export type Changeable = { -readonly [Name in keyof OddOrganization]: OddOrganization[Name] };
 
 /** A test for each row of the table. */
-export function siblings(kind: string, table: readonly Sibling[]): void {
+export function cases(kind: string, table: readonly Case[]): void {
   for (const { name, change, options, ends, says, holds } of table) {
     test(`${kind}: ${name}: ${ends}`, async () => {
       const odd: Changeable = acme();
@@ -121,3 +130,9 @@ export function older(odd: Changeable): void {
 /** So many more people. */
 export const many = (count: number): Row[] =>
   Array.from({ length: count }, (_, index) => person(`p${String(index).padStart(2, "0")}`));
+
+/** The list of active or inactive members, without headers of paging. */
+export function unannounced(odd: Changeable, { path, query }: Asked): OddAnswer | undefined {
+  if (path !== "/members/" && path !== "/teams/") return undefined;
+  return { ...usual(odd, path, query), count: "none" };
+}

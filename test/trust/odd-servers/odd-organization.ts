@@ -1,7 +1,7 @@
 /** A server that answers as a table says: rows as they are, also such as no organization has. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Keys, keyNames } from "../../sandbox/keys.ts";
-import { startHttpServer } from "../support/raw-server.ts";
+import { type Keys, keyNames } from "../../../sandbox/keys.ts";
+import { startHttpServer } from "../../support/raw-server.ts";
 
 /** A row of JSON. */
 export type Row = Record<string, unknown>;
