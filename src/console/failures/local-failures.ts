@@ -11,7 +11,7 @@ const titles: Readonly<Record<string, string>> = {
   "CONSOLE-SEALED": "The API key cannot be opened",
   "CONSOLE-WEBHOOK": "Nobody was told",
   "FILE-V3": "This version 3 file cannot be read",
-  "FILE-NOT-FOUND": "There is no such file",
+  "FILE-NOT-FOUND": "There is nothing to read",
   "FILE-CORRUPT": "This file is damaged",
   "FILE-FOREIGN": "This is no ordinary .c1z file",
   "FILE-DECODER-LIMIT": "This file is too large to unpack",

@@ -12,7 +12,7 @@ import { fileError } from "./file-errors.ts";
 import { isHeldMark } from "./process-identity.ts";
 import { requireOrdinary } from "./whole-file.ts";
 
-const untouched = "The file that was there before is unchanged.";
+const untouched = "A file that was there before is unchanged.";
 
 /** An open file that is written from its beginning to its end, and can be read back. */
 export interface OpenFile {

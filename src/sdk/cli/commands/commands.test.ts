@@ -128,7 +128,7 @@ test("health-check asks for the endpoint and is silent when the answer is 200", 
   try {
     const { code, io } = await run(["health-check", "--health-check-port", server.port, "--endpoint=ready"]);
     assert.deepEqual([code, io.stdoutText(), io.stderrText()], [0, "", ""]);
-    assert.deepEqual(asked, ["GET", "/ready", "baton-sdk/v0.25.0"]);
+    assert.deepEqual(asked, ["GET", "/ready", "baton-sdk/v0.26.0"]);
     const viaEnvironment = await run(["health-check"], { env: { BATON_HEALTH_CHECK_PORT: server.port } });
     assert.equal(viaEnvironment.code, 0);
     assert.equal(asked[4], "/health");

@@ -3,12 +3,13 @@
 import { get } from "node:http";
 import { isIPv6 } from "node:net";
 import type { Flag } from "../../config/field.ts";
+import { sdkVersion } from "../../contracts/connector.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { Invocation } from "../app.ts";
 import { loadStandardConfig } from "../command-setup.ts";
 import { usageError } from "../parse-argv.ts";
 
-/** Health endpoints (baton-sdk 0.25.0: health-check). */
+/** Health endpoints (baton-sdk 0.26.0: health-check). */
 const endpoints = ["health", "ready", "live"] as const;
 const ok = 200;
 
@@ -38,7 +39,7 @@ async function request(url: string, timeoutSeconds: number): Promise<number> {
   const answered = Promise.withResolvers<number>();
   try {
     // An agent would keep the connection, and with it the process.
-    const outgoing = get(url, { signal, agent: false, headers: { "User-Agent": "baton-sdk/v0.25.0" } }, (response) => {
+    const outgoing = get(url, { signal, agent: false, headers: { "User-Agent": `baton-sdk/${sdkVersion}` } }, (response) => {
       response.resume();
       answered.resolve(response.statusCode ?? 0);
     });
