@@ -1,7 +1,7 @@
 // Containers often run as a number that the system has no user for: Compose with the user of the host, OpenShift.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chownSync, copyFileSync, mkdirSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startJourney } from "../../sandbox/c1/journey.ts";
@@ -49,6 +49,19 @@ test("a user without a name can sync into a file", { skip }, async () => {
   const run = await start([], cwd, {}).finished;
   assert.equal(run.code, 0, run.stderr);
   await assertHolds(join(cwd, "sync.c1z"), sandbox);
+});
+
+test("a file of somebody else in a directory for all is refused before anything is read", { skip }, async () => {
+  const cwd = own("shared");
+  chownSync(cwd, 0, 0);
+  chmodSync(cwd, 0o1777);
+  const path = join(cwd, "sync.c1z");
+  writeFileSync(path, "");
+  const asked = sandbox.requests.length;
+  const run = await start([], cwd, { BATON_TMPDIR: own("scratch") }).finished;
+  assert.equal(run.code, 7, run.stderr);
+  assert.match(run.stderr, /^FILE-PERMISSION: .*sync\.c1z/m);
+  assert.equal(sandbox.requests.length, asked);
 });
 
 test("a user without a name can ask the doctor, and write its report", { skip }, async () => {

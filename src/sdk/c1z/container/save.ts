@@ -12,6 +12,8 @@ import { fileError } from "./file-errors.ts";
 import { isHeldMark } from "./process-identity.ts";
 import { requireOrdinary } from "./whole-file.ts";
 
+/** Bit of a directory's mode. */
+const restrictedDeletion = 0o1000;
 const untouched = "A file that was there before is unchanged.";
 
 /** An open file that is written from its beginning to its end, and can be read back. */
@@ -109,9 +111,20 @@ export async function checkReplaceable(path: string): Promise<void> {
     // The longest name that is ever made beside it: too long a one shows here.
     await refuseSpecial(temporaryName(`${target}.lock`));
     await access(dirname(target), constants.W_OK | constants.X_OK);
+    await refuseOfOthers(target);
   } catch (caught) {
     throw fileError(caught, `write ${resolve(path)}`, "Nothing was read or written.");
   }
+}
+
+/** In a directory such as /tmp only the owner of a file or of the directory may replace it (POSIX: restricted deletion). */
+async function refuseOfOthers(target: string): Promise<void> {
+  const file = await stat(target).catch(() => undefined);
+  const user = process.geteuid?.();
+  if (file === undefined || user === undefined || user === 0) return;
+  const directory = await stat(dirname(target));
+  if ((directory.mode & restrictedDeletion) === 0 || [file.uid, directory.uid].includes(user)) return;
+  throw Object.assign(new Error("somebody else's file"), { code: "EPERM" });
 }
 
 async function writeNew<T>(temporary: string, write: (file: OpenFile) => Promise<T>, files: FileSystem): Promise<T> {
