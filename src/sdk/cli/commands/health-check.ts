@@ -38,8 +38,9 @@ async function request(url: string, timeoutSeconds: number): Promise<number> {
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   const answered = Promise.withResolvers<number>();
   try {
+    const headers = { "User-Agent": `baton-sdk/${sdkVersion}` };
     // An agent would keep the connection, and with it the process.
-    const outgoing = get(url, { signal, agent: false, headers: { "User-Agent": `baton-sdk/${sdkVersion}` } }, (response) => {
+    const outgoing = get(url, { signal, agent: false, headers }, (response) => {
       response.resume();
       answered.resolve(response.statusCode ?? 0);
     });
