@@ -1,6 +1,6 @@
 /**
- * A version 3 c1z, opened, and the view of its one sync. Lists come in the order of the keys. What can be told from keys alone is told without
- * reading values, and per-principal questions from the index that every sealed file has.
+ * A version 3 c1z, opened, and the view of its one sync. Lists come in the order of the keys. What can be told from keys
+ * alone is told without reading values, and per-principal questions from the index that every sealed file has.
  */
 
 import type { Entitlement, Grant, Resource, ResourceId, ResourceType } from "../../../contracts/model.ts";
