@@ -1,5 +1,5 @@
 /**
- * The 17 states of failure, each brought about for real: wrong keys, a host that is not there, a clock that is off, a
+ * The states of failure, each brought about for real: wrong keys, a host that is not there, a clock that is off, a
  * full disk, people who vanish. Each shows its title, what must stand in its text, a way out, and its code; each fits a
  * phone. Pictures of them go to $CONSOLE_SCREENSHOTS, or to a directory that is gone afterwards.
  */
@@ -245,7 +245,7 @@ const diskFull: Expected = {
   state: "disk-full",
   title: "Not enough disk space",
   texts: ["no file yet"],
-  action: "Retry",
+  action: "Force sync",
   code: /FILE-DISK-FULL/,
 };
 
@@ -352,6 +352,26 @@ test("held: before and after, names, and nothing applied until it is confirmed",
   await site.reaches(id, "Connected");
   await site.page.getByText("Connected", { exact: true }).waitFor();
   assert.equal(await figure(site.page, "Members"), "10");
+});
+
+test("stopped: calm, the good file stays, and the next sync goes on", async () => {
+  const { page, sandbox, post } = site;
+  const id = await site.addConnector();
+  await site.reaches(id, "Connected");
+  sandbox.switches.latencyMs = 400;
+  assert.equal((await post(`/api/connectors/${id}/sync`)).status, 202);
+  assert.equal((await post(`/api/connectors/${id}/cancel`)).status, 200);
+  sandbox.switches.latencyMs = 0;
+  await site.reaches(id, "Connected");
+  await site.visit(`/connectors/${id}`);
+  await assertShows(page, {
+    state: "stopped",
+    title: "The sync was stopped",
+    texts: ["last good file stays"],
+    action: "Sync now",
+    code: /BATON-INTERRUPTED/,
+  });
+  assert.equal(await page.locator(".banner-bad").count(), 0);
 });
 
 test("C1 not reached: last contact and next try where there are any, and the link can be tested again", async () => {

@@ -46,8 +46,8 @@ test("a console is killed in the middle of a sync: the sync stops by itself, and
   await using next = await openTestConnectors({ env, dataDir: console.dataDir });
   const run = next.connectors.archive.run(runId ?? "");
   assert.equal(run.result, "Interrupted");
-  assert.equal(run.failure?.code, "BATON-INTERRUPTED");
-  const again = await next.sync(id);
+  assert.deepEqual([run.failure?.state, run.failure?.message], ["stopped", "The console ended before this sync did."]);
+  const again = await next.ended(id);
   assert.deepEqual([again.result, again.resumed], ["Complete", true]);
   await assertHolds(next.connectors.detail(id).currentFile ?? "", sandbox);
 });

@@ -71,6 +71,7 @@ for (const [what, changes, expected] of [
     "Error",
   ],
   ["a cancelled run after a good one", { lastRun: run("Cancelled") }, "Connected"],
+  ["a run that its console's end stopped, after a good one", { lastRun: run("Interrupted", "stopped") }, "Connected"],
   ["a cancelled first run", { lastRun: run("Cancelled"), currentRun: null }, "Error"],
   ["no network", { lastRun: run("Failed", "network-down") }, "Offline"],
   ["a used-up budget", { lastRun: run("Failed", "rate-limited") }, "Rate limited"],

@@ -55,10 +55,11 @@ function isComplete({ connector: { isSample, settings, mode }, hasKey }: StatusF
 }
 
 function statusOfRun({ connector, lastRun, currentRun }: StatusFacts): ConnectorStatus {
-  // A run that somebody stopped, or held changes that somebody refused, leave what was before. Whatever else is put away
+  // A run that was stopped, or held changes that somebody refused, leave what was before. Whatever else is put away
   // stays what it is: a partial roster or an error must not look like a good one.
   const isDismissed = lastRun?.runId === connector.dismissedRunId;
-  const isSetAside = lastRun?.result === "Cancelled" || (lastRun?.result === "Held" && isDismissed);
+  const isStopped = lastRun?.result === "Cancelled" || lastRun?.result === "Interrupted";
+  const isSetAside = isStopped || (lastRun?.result === "Held" && isDismissed);
   const run = isSetAside && currentRun ? currentRun : lastRun;
   if (!run) return "Not set up";
   if (isGood(run)) return "Connected";

@@ -118,6 +118,7 @@ export class Connectors {
     for (const connector of store.connectors.list()) {
       if (isBlank(connector, store)) store.connectors.remove(connector.id);
       else if (connector.runsService && !connector.isPaused) services.resume(connector.id);
+      else this.#resumeStopped(connector.id);
     }
     this.#stopScheduler = startScheduler({
       connectors: store.connectors,
@@ -396,6 +397,14 @@ export class Connectors {
     if (connector && !isBlank(connector, store)) {
       hub.publish({ type: "connector", connector: summaryView(connector, this.#views) });
     }
+  }
+
+  /** Lets the sync that the console's end stopped go on. What was stopped twice may be what ended it, and waits. */
+  #resumeStopped(id: string): void {
+    const { connectors, runs } = this.#parts.store;
+    const [last, before] = runs.results(id, 2);
+    if (last === "Interrupted" && before !== "Interrupted")
+      connectors.update(id, { retryAtMs: this.#parts.clock.nowMs() });
   }
 
   #startScheduled(id: string): void {

@@ -18,7 +18,7 @@ export interface AccessParts {
 }
 
 /** The organization that is read, and with which key. */
-type Way = Pick<JobSettings, "orgSlug" | "baseUrl" | "apiKey" | "keySource">;
+type OrganizationAccess = Pick<JobSettings, "orgSlug" | "baseUrl" | "apiKey" | "keySource">;
 
 /** Gives jobs what they are made with, at the moment at which they begin. */
 export class JobAccess {
@@ -66,20 +66,20 @@ export class JobAccess {
   async of(connector: ConnectorRecord, apiKey?: string): Promise<RunSettings> {
     const { settings, isSample } = connector;
     const { timeoutSeconds, requested, storageEngine } = settings;
-    const way = isSample ? await this.#sampleWay() : this.#way(connector, apiKey);
+    const access = isSample ? await this.#sampleAccess() : this.#organizationAccess(connector, apiKey);
     return {
-      settings: { ...way, timeoutSeconds, requested, storageEngine },
-      keyFingerprint: secretFingerprint(way.apiKey),
+      settings: { ...access, timeoutSeconds, requested, storageEngine },
+      keyFingerprint: secretFingerprint(access.apiKey),
       env: jobEnvironment(this.#parts.env, settings),
     };
   }
 
-  async #sampleWay(): Promise<Way> {
+  async #sampleAccess(): Promise<OrganizationAccess> {
     const { baseUrl, orgSlug, apiKey } = await this.#parts.sample.access();
     return { baseUrl, orgSlug, apiKey, keySource: "the sample organization" };
   }
 
-  #way(connector: ConnectorRecord, apiKey: string | undefined): Way {
+  #organizationAccess(connector: ConnectorRecord, apiKey: string | undefined): OrganizationAccess {
     const { orgSlug, baseUrl } = connector.settings;
     if (orgSlug === "") throw notSetUp("organization slug");
     const keySource = connector.key === null || apiKey !== undefined ? "the console" : sourceInWords(connector.key);

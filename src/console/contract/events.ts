@@ -2,14 +2,17 @@
 import type { ConnectorSummary, ServiceState, TestState } from "./connectors.ts";
 import type { RunProgress } from "./runs.ts";
 
+/** Request header in which a page names itself: it has what it changed itself already. */
+export const pageHeader = "x-console-page";
+
 /** One event. The page asks again for whatever is behind it; a lost event costs nothing but time. */
 export type ConsoleEvent =
   | { readonly type: "connector"; readonly connector: ConnectorSummary }
   /** Figures were worked out of its current file. */
   | { readonly type: "figures"; readonly connectorId: string }
   | { readonly type: "connector-removed"; readonly connectorId: string }
-  /** Somebody decided rows of it, or signed it. */
-  | { readonly type: "review"; readonly reviewId: string; readonly by: string }
+  /** Rows of it were decided, or it was signed, on the page that names itself so in {@link pageHeader}. */
+  | { readonly type: "review"; readonly reviewId: string; readonly page: string }
   | { readonly type: "progress"; readonly progress: RunProgress }
   | { readonly type: "test"; readonly test: TestState }
   | { readonly type: "service"; readonly connectorId: string; readonly service: ServiceState }

@@ -16,6 +16,7 @@ export const failureStates = [
   "disk-full",
   "file-busy",
   "held",
+  "stopped",
   "c1-unreachable",
   "empty-organization",
   "session-expired",

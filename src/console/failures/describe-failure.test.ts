@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeCertificates } from "../../../sandbox/c1/certificate.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../../sandbox/server.ts";
+import { holdMembers } from "../../../test/console/hold-members.ts";
 import { openTestConnectors, settingsOf, type TestConnectors } from "../../../test/console/test-connectors.ts";
 import { freePort } from "../../../test/e2e/free-port.ts";
 import { launcher } from "../../../test/e2e/program.ts";
@@ -239,6 +240,19 @@ test("held: there is something to confirm, or to keep", async () => {
   const { facts, points = [] } = check(failure, "held", "Big change, nothing applied");
   assert.deepEqual(facts[0], ["members", "120 before, 10 now"]);
   assert.equal(points.length, 20);
+});
+
+test("stopped: by whom does not matter, the next sync goes on", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestConnectors();
+  const { id } = await console.connect(sandbox);
+  const held = holdMembers(sandbox);
+  console.connectors.startSync(id);
+  await held.isAsked;
+  const { failure, status } = await console.connectors.cancel(id);
+  held.release();
+  assert.match(check(failure, "stopped", "The sync was stopped").hint ?? "", /go on from there/);
+  assert.equal(status, "Connected");
 });
 
 test("C1 unreachable: the link is lost, and tried again", async () => {

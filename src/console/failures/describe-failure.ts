@@ -22,6 +22,7 @@ const states: Readonly<Record<string, FailureState>> = {
   "FILE-BUSY": "file-busy",
   "CONSOLE-BUSY": "file-busy",
   "BATON-HELD": "held",
+  "BATON-INTERRUPTED": "stopped",
   "CS-ORG-CONTRADICTED": "server-error",
   "CONSOLE-CLOCK": "clock-wrong",
   "CONSOLE-EMPTY": "empty-organization",

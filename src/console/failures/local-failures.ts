@@ -40,7 +40,9 @@ const titles: Readonly<Record<string, string>> = {
 const ofASync: ReadonlySet<string> = new Set(["BATON-INTERRUPTED", "BATON-INCOMPLETE", "CONSOLE-RUN-LOST"]);
 
 /** Their descriptions. */
-export const localFailures: Describers<"disk-full" | "file-busy" | "held" | "session-expired" | "unexpected"> = {
+export const localFailures: Describers<
+  "disk-full" | "file-busy" | "held" | "stopped" | "session-expired" | "unexpected"
+> = {
   "disk-full": ({ error, connector }) => ({
     title: "Not enough disk space",
     message: error.message,
@@ -63,6 +65,7 @@ export const localFailures: Describers<"disk-full" | "file-busy" | "held" | "ses
     facts: error.facts,
     points: error.candidates,
   }),
+  stopped: inItsOwnWords,
   "session-expired": inItsOwnWords,
   unexpected: inItsOwnWords,
 };

@@ -51,6 +51,12 @@ interface KnownCheck {
   readonly said: Said | null;
 }
 
+/** Who decides, and on which page: it is told to all others. */
+export interface Decider {
+  readonly name: string;
+  readonly page: string;
+}
+
 /** What the current file said of a review, to be looked up by the number of a row. */
 interface Said {
   readonly check: ReviewCheck;
@@ -136,26 +142,26 @@ export class Reviews {
   }
 
   /** Decides rows. @throws BatonError `REVIEW-SIGNED`, `REVIEW-ROW` */
-  async decide(id: string, { rows, decision, note }: DecideInput, by: string): Promise<DecidedReview> {
+  async decide(id: string, { rows, decision, note }: DecideInput, by: Decider): Promise<DecidedReview> {
     const file = await this.#file(id);
     const { review } = file;
     const numbers = review.rows.map(({ row }) => row);
     const undecided = (): number[] => numbers.filter((row) => !review.decided(row)?.decision);
     const chosen = rows === "all" ? numbers : rows === "undecided" ? undecided() : rows;
-    await file.decide({ rows: chosen, decision, note, by });
+    await file.decide({ rows: chosen, decision, note, by: by.name });
     return this.#changed(file, by);
   }
 
   /** Ends one. @throws BatonError `REVIEW-UNDECIDED`, `REVIEW-SIGNED` */
-  async sign(id: string, by: string): Promise<DecidedReview> {
+  async sign(id: string, by: Decider): Promise<DecidedReview> {
     const file = await this.#file(id);
-    await file.sign(by);
+    await file.sign(by.name);
     return this.#changed(file, by);
   }
 
-  #changed({ review }: ReviewFile, by: string): DecidedReview {
+  #changed({ review }: ReviewFile, { page }: Decider): DecidedReview {
     const info = infoOf(review);
-    this.#options.hub.publish({ type: "review", reviewId: info.id, by });
+    this.#options.hub.publish({ type: "review", reviewId: info.id, page });
     return info;
   }
 

@@ -173,7 +173,8 @@ export class RunArchive implements KeptFiles {
   }
 
   #failureOf(connector: ConnectorRecord, run: RunDetail, error: SentError | null): Failure | null {
-    const described = error ? withDrop(error, run) : remarkOf(run);
+    const told = run.result === "Interrupted" ? endedWithConsole : error;
+    const described = told ? withDrop(told, run) : remarkOf(run);
     if (!described) return null;
     const triesAgain = described.retryAtMs !== undefined && !connector.isPaused && connector.mode !== "service";
     return describeFailure({ error: described, connector: this.factsFor(connector), triesAgain });
@@ -210,19 +211,18 @@ function fileName(run: RunDetail, connector: ConnectorRecord | undefined): strin
   return `${organization || "cloudsmith"}-${new Date(run.startedAtMs).toISOString().slice(0, 10)}`;
 }
 
-const abandoned: SentError = {
+const endedWithConsole: SentError = {
   code: "BATON-INTERRUPTED",
-  status: 1,
+  status: Status.canceled,
   message: "The console ended before this sync did.",
-  effect: "What was read is kept; the last good file stays as it is.",
-  hint: "Sync again to go on from there.",
+  hint: "The next sync goes on from there.",
   candidates: [],
   facts: [],
 };
 
-/** What a run that nobody waited for says of its end; its being stopped is the end of its console. */
+/** What a run that nobody waited for says of its end. */
 function errorIn(record: RunRecord | undefined): SentError {
-  if (!record?.error || record.error.code === abandoned.code) return abandoned;
+  if (!record?.error) return endedWithConsole;
   return { ...record.error, status: Status.unknown, candidates: [], facts: [] };
 }
 

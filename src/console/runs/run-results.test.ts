@@ -17,10 +17,18 @@ const endings: readonly (readonly [what: string, ending: Partial<RunEnding>, res
   ["was stopped by a person", { error: failed("BATON-INTERRUPTED"), wasCancelled: true }, "Cancelled"],
   ["was stopped with the console", { error: failed("BATON-INTERRUPTED") }, "Interrupted"],
   ["was lost", { error: failed("CONSOLE-RUN-LOST") }, "Failed"],
-  ["was lost while a person stopped it", { error: failed("CONSOLE-RUN-LOST"), wasCancelled: true }, "Cancelled"],
   [
     "was lost when its file was written already",
-    { error: failed("CONSOLE-RUN-LOST"), record: recorded({ result: "Complete", replaced: true }), wasCancelled: true },
+    { error: failed("CONSOLE-RUN-LOST"), record: recorded({ result: "Complete", replaced: true }) },
+    "Complete",
+  ],
+  [
+    "was stopped when its file was written already",
+    {
+      error: failed("BATON-INTERRUPTED"),
+      record: recorded({ result: "Complete", replaced: true }),
+      wasCancelled: true,
+    },
     "Complete",
   ],
   [

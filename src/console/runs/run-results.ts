@@ -78,12 +78,11 @@ const pageWords: Readonly<Record<string, string>> = { user: "members", team: "te
 
 /** The record's word; a record is not written by runs that end before they have begun to read. */
 function resultOf({ record, error, wasCancelled }: RunEnding): RunResult {
+  // A process that was lost or stopped after it had finished its file has done its work.
+  if (record?.replaced) return record.result;
   const code = error?.code ?? record?.error?.code;
   if (code === "BATON-INTERRUPTED") return wasCancelled ? "Cancelled" : "Interrupted";
-  // A process that was lost after it had finished its file has done its work.
-  if (record?.replaced) return record.result;
-  if (code === "CONSOLE-RUN-LOST") return wasCancelled ? "Cancelled" : "Failed";
-  return record?.result ?? "Failed";
+  return code === "CONSOLE-RUN-LOST" ? "Failed" : (record?.result ?? "Failed");
 }
 
 /** With its failure described. */

@@ -56,6 +56,17 @@ test("a cancelled sync ends, is called so, and the last good file stays; the nex
   assert.equal((await console.sync(id)).result, "Complete");
 });
 
+test("a sync that is cancelled while its process starts was stopped, and not lost", async () => {
+  await using sandbox = await startSandbox();
+  await using console = await openTestConnectors();
+  const { id } = await console.connect(sandbox);
+  console.connectors.startSync(id);
+  // Its settings are read, and its process is started, but has not been heard of.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { lastRun, failure, status } = await console.connectors.cancel(id);
+  assert.deepEqual([lastRun?.result, failure?.state, status], ["Cancelled", "stopped", "Connected"]);
+});
+
 const seesProcesses = process.platform === "linux" ? {} : { skip: "processes are found by /proc" };
 
 test(
@@ -81,7 +92,7 @@ test(
 );
 
 test(
-  "a console that ends stops its syncs in good order; they are Interrupted, and are gone on with",
+  "a console that ends stops its syncs in good order; they are Interrupted, and go on at the next start",
   seesProcesses,
   async () => {
     await using sandbox = await startSandbox();
@@ -95,9 +106,11 @@ test(
       env: { BATON_CONSOLE_PASSPHRASE: "correct horse battery" },
       dataDir: first.dataDir,
     });
-    assert.equal(second.connectors.archive.run(runId).result, "Interrupted");
+    const { result, failure } = second.connectors.archive.run(runId);
+    assert.deepEqual([result, failure?.message], ["Interrupted", "The console ended before this sync did."]);
     assert.equal(sha256(second.connectors.detail(id).currentFile), before);
-    const run = await second.sync(id);
+    const run = await second.ended(id);
+    assert.notEqual(run.runId, runId);
     assert.deepEqual([run.result, run.resumed], ["Complete", true]);
   },
 );

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { ProgramCommand } from "../../sdk/c1z/process/this-program.ts";
 import type { Clock } from "../../sdk/clock.ts";
-import { Status, toBatonError } from "../../sdk/errors.ts";
+import { toBatonError } from "../../sdk/errors.ts";
 import type { RunDetail, RunProgress, RunSummary, RunTotals } from "../contract/runs.ts";
 import type { EventHub } from "../event-hub.ts";
 import { sentErrorOf } from "../failures/describe-failure.ts";
@@ -13,7 +13,13 @@ import { budgetFact } from "../failures/remote-failures.ts";
 import { RunningError } from "../failures/running-error.ts";
 import type { Store } from "../store/store.ts";
 import type { JobSettings, SentError } from "../worker/messages.ts";
-import { lostProcess, startWorker, type WorkerEnd, type WorkerProcess } from "../worker/worker-process.ts";
+import {
+  lostProcess,
+  startWorker,
+  stoppedProcess,
+  type WorkerEnd,
+  type WorkerProcess,
+} from "../worker/worker-process.ts";
 import type { LogWriter } from "./log-writer.ts";
 import type { RunArchive } from "./run-archive.ts";
 import type { RunFiles } from "./run-files.ts";
@@ -122,7 +128,7 @@ export class SyncRunner {
     active.wasCancelled = true;
     this.#show(active, { ...active.progress, isCancelling: true });
     if (active.process) active.process.stop(stopWithinMs);
-    else if (active.progress.isQueued) this.#end(active, { kind: "ended", error: cancelledInQueue });
+    else if (active.progress.isQueued) this.#end(active, { kind: "ended", error: stoppedProcess });
     await active.done.promise;
   }
 
@@ -132,7 +138,7 @@ export class SyncRunner {
     const all = [...this.#active.values()];
     for (const active of all) {
       if (active.process) active.process.stop(closeWithinMs);
-      else if (active.progress.isQueued) this.#end(active, { kind: "ended", error: cancelledInQueue });
+      else if (active.progress.isQueued) this.#end(active, { kind: "ended", error: stoppedProcess });
     }
     await Promise.all(all.map(({ done }) => done.promise));
   }
@@ -161,7 +167,7 @@ export class SyncRunner {
     const { access, files, logs, program, scratch, store } = this.#parts;
     const { connectorId, runId } = active.run;
     const { settings, env } = await access.ofSync(connectorId);
-    if (active.wasCancelled) return { kind: "ended", error: cancelledInQueue };
+    if (active.wasCancelled) return { kind: "ended", error: stoppedProcess };
     files.forgetRecord(connectorId);
     const before = store.connectors.get(connectorId);
     const lastGood = before ? this.#parts.archive.lastGoodRun(before) : null;
@@ -214,16 +220,6 @@ export class SyncRunner {
     this.#parts.hub.publish({ type: "progress", progress });
   }
 }
-
-const cancelledInQueue: SentError = {
-  code: "BATON-INTERRUPTED",
-  status: Status.canceled,
-  message: "The sync was stopped before it began.",
-  effect: "Nothing was read.",
-  hint: "Sync again when you like.",
-  candidates: [],
-  facts: [],
-};
 
 /** An error of the rate limit, with what the run last knew of it. */
 function withBudget(error: SentError | null, { rateLimit }: RunProgress): SentError | null {

@@ -93,7 +93,7 @@ test("a reviewer decides by a link of their own, the next sync says what was don
   assert.equal(signed.signed?.by, "Zoë");
   bodyOf(await zoe.post(`${path}/decide`, { rows: "all", decision: "keep" }), 422);
   assert.equal((await zoe.json<DecidedReviewPage>(path)).check, null);
-  const isTold = { type: "review", reviewId: started.id, by: "Zoë" };
+  const isTold = { type: "review", reviewId: started.id, page: "" };
   assert.deepEqual(told, [isTold, isTold, isTold], "all others who look at it hear of two decisions and a signature");
 
   current = second;

@@ -5,7 +5,7 @@ import { Status } from "../../sdk/errors.ts";
 import type { FromWorker, Job, SentError, ToWorker } from "./messages.ts";
 import { workerCommandName } from "./worker-command.ts";
 
-/** How a job's process ended: as it should, or on its own. */
+/** How a job's process ended: as it should or was told to, or on its own. */
 export type WorkerEnd =
   | { readonly kind: "ended"; readonly error: SentError | null }
   | { readonly kind: "lost"; readonly how: string; readonly lastWords: string };
@@ -52,6 +52,7 @@ export function startWorker({ program, env, job, onMessage }: WorkerOptions): Wo
   let timer: NodeJS.Timeout | undefined;
   const end = (how: string): void => {
     clearTimeout(timer);
+    if (error === undefined && timer) error = stoppedProcess;
     resolve(error === undefined ? { kind: "lost", how, lastWords } : { kind: "ended", error });
   };
   child.once("error", ({ message }) => end(message));
@@ -66,6 +67,16 @@ export function startWorker({ program, env, job, onMessage }: WorkerOptions): Wo
     },
   };
 }
+
+/** What is said of a job that was stopped before it had begun, or that did not end in good order in time. */
+export const stoppedProcess: SentError = {
+  code: "BATON-INTERRUPTED",
+  status: Status.canceled,
+  message: "It was stopped before it had ended.",
+  hint: "Start it again when you like: a sync goes on with what was read.",
+  candidates: [],
+  facts: [],
+};
 
 /**
  * What is said of a process that ended on its own.

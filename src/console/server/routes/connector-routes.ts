@@ -13,7 +13,6 @@ import { readChoice, readNumber } from "../query-values.ts";
 const keepInput = z.strictObject({ runId: z.string().max(100).optional() });
 /** What is typed to confirm it; "" for a connector without a slug. */
 const removeInput = z.strictObject({ slug: z.string().max(4096) });
-const syncInput = z.strictObject({ force: z.boolean().optional() });
 
 /** The routes /connectors, /sample and /schedule-preview. */
 export function connectorRoutes(connectors: Connectors): Hono<ConsoleEnv> {
@@ -77,8 +76,9 @@ function actionRoutes(connectors: Connectors): Hono<ConsoleEnv> {
   const { audit } = connectors;
   return new Hono<ConsoleEnv>()
     .post("/connectors/:id/sync", async (context) => {
-      const [id, { force }] = [context.req.param("id"), await readBody(context, syncInput)];
-      const action = { action: force ? "force-sync" : "sync", target: targetOf(id) };
+      const id = context.req.param("id");
+      await readNothing(context);
+      const action = { action: "sync", target: targetOf(id) };
       const runId = await audit.around(action, () => connectors.startSync(id));
       return context.json({ runId }, 202);
     })

@@ -1,8 +1,9 @@
 /** Reviews that are decided, over HTTP, and lists of people that are looked for. Mounted under /api. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { pageHeader } from "../../contract/events.ts";
 import { decideInput, listInput, startInput } from "../../contract/inputs.ts";
 import { rowFilters } from "../../contract/reviews.ts";
-import type { Reviews } from "../../reviews/reviews.ts";
+import type { Decider, Reviews } from "../../reviews/reviews.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { AuditLog } from "../../store/audit-log.ts";
 import { readBody, readNothing } from "../body-values.ts";
@@ -48,13 +49,13 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
         ...(decision !== undefined && { decision }),
       };
       const action = { action: "review-decided", target: targetOf(id), details };
-      return context.json(await audit.around(action, () => reviews.decide(id, input, context.var.session.name)));
+      return context.json(await audit.around(action, () => reviews.decide(id, input, deciderOf(context))));
     })
     .post("/reviews/:id/sign", async (context) => {
       const id = context.req.param("id");
       await readNothing(context);
       const action = { action: "review-signed", target: targetOf(id) };
-      return context.json(await audit.around(action, () => reviews.sign(id, context.var.session.name)));
+      return context.json(await audit.around(action, () => reviews.sign(id, deciderOf(context))));
     })
     .get("/reviews/:id/export", async (context) => {
       const id = context.req.param("id");
@@ -74,6 +75,10 @@ export function reviewRoutes({ reviews, sources, audit }: ReviewParts): Hono<Con
         sources.download(source, "exportListed", { list: people, format }),
       );
     });
+}
+
+function deciderOf({ req, var: { session } }: Context<ConsoleEnv>): Decider {
+  return { name: session.name, page: req.header(pageHeader) ?? "" };
 }
 
 function targetOf(id: string): string {

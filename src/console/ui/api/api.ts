@@ -1,7 +1,11 @@
 /** Calls of the console's API: JSON in and out, failures as `ApiError`. The one file of the page that calls `fetch`. */
+import { pageHeader } from "../../contract/events.ts";
 import type { SessionInfo } from "../../contract/session.ts";
 import { ApiError, failureOf, unreachableFailure } from "./api-error.ts";
 import { csrfToken, endSession, session } from "./session.ts";
+
+/** The name of this page among all that are open. */
+export const ownPage = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
 /**
  * GET of `path`, which begins with `/api/`. The caller names the type that the contract gives the path; the server is
@@ -13,26 +17,24 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 
 /** POST of a JSON body. */
 export async function postJson<T>(path: string, body: unknown = {}): Promise<T> {
-  const headers = { accept: "application/json", "content-type": "application/json", "x-csrf-token": csrfToken() };
-  return (await call(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
+  return (await call(path, post("application/json", JSON.stringify(body)))) as T;
 }
 
 /** POST of a JSON body that is answered with a file. */
 export async function postForFile(path: string, body: unknown): Promise<Blob> {
-  const headers = { "content-type": "application/json", "x-csrf-token": csrfToken() };
-  const response = await send(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await send(path, post("application/json", JSON.stringify(body)));
   if (response.ok) return await response.blob();
   throw refused(await jsonOf(response), response.status);
 }
 
 /** POST of a file's bytes. */
 export async function postBytes<T>(path: string, bytes: Blob): Promise<T> {
-  const headers = {
-    accept: "application/json",
-    "content-type": "application/octet-stream",
-    "x-csrf-token": csrfToken(),
-  };
-  return (await call(path, { method: "POST", headers, body: bytes })) as T;
+  return (await call(path, post("application/octet-stream", bytes))) as T;
+}
+
+function post(type: string, body: string | Blob): RequestInit {
+  const headers = { "content-type": type, "x-csrf-token": csrfToken(), [pageHeader]: ownPage };
+  return { method: "POST", headers, body };
 }
 
 /** Asks who we are; the session's state is what comes of it. Throws when nobody answers. */

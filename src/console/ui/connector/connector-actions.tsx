@@ -1,4 +1,4 @@
-/** The buttons at the head of a connector: Sync now, Force sync, Pause sync, Resume sync. */
+/** The buttons at the head of a connector: Sync now, called Force sync after an error, Test, Pause sync, Resume sync. */
 import type { ConnectorDetail } from "../../contract/connectors.ts";
 import type { RunProgress } from "../../contract/runs.ts";
 import { postJson } from "../api/api.ts";
@@ -16,8 +16,8 @@ export function ConnectorActions(props: {
 }) {
   const { connector, progress, data } = props;
   const { id, status, isPaused, mode } = connector;
-  const sync = useToldAction(async (force: boolean) => {
-    await postJson(connectorApi(id, "/sync"), { force });
+  const sync = useToldAction(async () => {
+    await postJson(connectorApi(id, "/sync"));
     data.reload();
   });
   const pause = useToldAction(async () => {
@@ -25,10 +25,10 @@ export function ConnectorActions(props: {
     showToast(isPaused ? "Sync resumed" : "Sync paused");
   });
   if (status === "Not set up") return null;
-  const mayForce = (status === "Error" || status === "Offline") && !progress;
+  // C1's words for the same thing.
+  const text = (status === "Error" || status === "Offline") && !progress ? "Force sync" : "Sync now";
   return (
     <>
-      {mayForce && <Button icon="sync" isBusy={sync.isBusy} onClick={() => void sync.run(true)} text="Force sync" />}
       <LinkButton href={`${connectorPath(id, "settings")}?test=now`} text="Test" />
       {mode !== "once" && (
         <Button
@@ -42,9 +42,9 @@ export function ConnectorActions(props: {
         kind="primary"
         icon="sync"
         isBusy={sync.isBusy || progress !== null}
-        onClick={() => void sync.run(false)}
+        onClick={() => void sync.run()}
         label={progress ? "Sync now: a sync is under way" : undefined}
-        text="Sync now"
+        text={text}
       />
     </>
   );

@@ -42,14 +42,27 @@ test("addresses hold whatever an id has in it", () => {
   assert.equal(runApi("r/1", "/file"), "/api/runs/r%2F1/file");
 });
 
-test("a reviewer sees answers and history, an admin the settings as well, and access once there is a file", () => {
+test("a reviewer sees answers and history, an admin the settings as well", () => {
   const names = (more: Partial<ConnectorDetail>, role: "admin" | "reviewer") =>
     connectorTabs(connectorOf(more), role).map(({ name }) => name);
   assert.deepEqual(names({}, "reviewer"), ["access", "reviews", "history"]);
-  assert.deepEqual(names({ lastGoodRun: null }, "reviewer"), ["history"]);
   assert.deepEqual(names({}, "admin"), ["overview", "access", "reviews", "history", "logs", "settings", "deploy"]);
   assert.deepEqual(names({ mode: "service", lastGoodRun: null }, "admin").slice(-2), ["deploy", "service"]);
 });
+
+for (const [mode, words] of [
+  ["once", /^No sync yet/],
+  ["service", /^No file here C1 says when to sync/],
+] as const) {
+  test(`before there is a file, access and reviews say why there is none: ${mode}`, async () => {
+    const connector = connectorOf({ mode, lastGoodRun: null });
+    for (const { component } of connectorTabs(connector, "reviewer").slice(0, 2))
+      assert.match(
+        (await drawn(component, { connector, data: dataOf(connector), progress: null, rest: "" })).text,
+        words,
+      );
+  });
+}
 
 /** The buttons and links in the banner of a failure. */
 async function offered(state: FailureState, more: Partial<Failure> = {}, connector: Partial<ConnectorDetail> = {}) {
@@ -62,7 +75,7 @@ test("each failure offers what helps against it", async () => {
   assert.deepEqual(await offered("wrong-key"), { words: ["Edit key"], links: ["/connectors/c1/settings?edit=key"] });
   assert.deepEqual((await offered("narrow-key")).words, ["Use another key", "Continue"]);
   assert.deepEqual((await offered("tls-fault")).links, ["/connectors/c1/settings?edit=ca"]);
-  assert.deepEqual((await offered("network-down")).words, ["Retry"]);
+  assert.deepEqual((await offered("network-down")).words, []);
   assert.deepEqual((await offered("unexpected-answer")).words, ["Download trace"]);
   assert.deepEqual((await offered("file-busy")).links, ["/connectors/c1/history"]);
   assert.deepEqual((await offered("clock-wrong")).words, []);
@@ -109,7 +122,7 @@ test("what can be done with a connector follows from its state", async () => {
   assert.deepEqual((await actions({})).texts("button"), ["Pause sync", "Sync now"]);
   assert.deepEqual((await actions({ isPaused: true })).texts("button"), ["Resume sync", "Sync now"]);
   assert.deepEqual((await actions({ mode: "once" })).texts("button"), ["Sync now"]);
-  assert.deepEqual((await actions({ status: "Error", mode: "once" })).texts("button"), ["Force sync", "Sync now"]);
+  assert.deepEqual((await actions({ status: "Error", mode: "once" })).texts("button"), ["Force sync"]);
   assert.deepEqual((await actions({ status: "Error", mode: "once" }, true)).texts("button"), ["Sync now"]);
   assert.equal((await actions({ status: "Not set up" })).html, "");
 });
@@ -137,7 +150,7 @@ test("the first tab has the figures of the good file, the last sync, the schedul
 test("before anything was set up, or synced, it says what to do", async () => {
   assert.match((await overview({ status: "Not set up", lastGoodRun: null, lastRun: null })).text, /^Not set up yet/);
   const fresh = { lastGoodRun: null, lastRun: null };
-  assert.match((await overview(fresh)).text, /No sync yet Press Sync now/);
+  assert.match((await overview(fresh)).text, /No sync yet Sync now/);
   assert.match((await overview({ ...fresh, mode: "service" })).text, /C1 says when to sync/);
 });
 

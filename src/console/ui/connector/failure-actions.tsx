@@ -32,7 +32,6 @@ export function ConnectorFailure({ connector, failure }: { connector: ConnectorD
 
 function FailureActions({ connector, failure }: { connector: ConnectorDetail; failure: Failure }) {
   const { id } = connector;
-  const retry = useToldAction(() => postJson<void>(connectorApi(id, "/sync"), { force: true }));
   // The banner is put away; the file that was the current one stays it.
   const dismiss = useToldAction(() => postJson<void>(connectorApi(id, "/keep-old")));
   const cancel = useToldAction(() => postJson<void>(connectorApi(id, "/cancel")));
@@ -77,11 +76,7 @@ function FailureActions({ connector, failure }: { connector: ConnectorDetail; fa
       );
     case "file-busy":
       return <LinkButton href={connectorPath(id, "history")} text="Open the history" />;
-    case "network-down":
-    case "server-error":
-    case "disk-full":
-    case "unexpected":
-      return <Button icon="sync" isBusy={retry.isBusy} onClick={() => void retry.run()} text="Retry" />;
+    // To sync again there is a button above.
     default:
       return null;
   }

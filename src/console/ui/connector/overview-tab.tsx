@@ -34,7 +34,7 @@ export function OverviewTab({ connector, data, progress }: TabProps) {
       {lastGoodRun
         ? !progress &&
           lastGoodRun.totals && <TotalsOfFile source={`connector:${connector.id}`} totals={lastGoodRun.totals} />
-        : !progress && !failure && <NoSyncYet connector={connector} />}
+        : !progress && !failure && <NoFileYet connector={connector} />}
       <div class="columns">
         {connector.lastRun && connector.lastRun.endedAtMs !== null && (
           <RunCard title="Last sync" connector={connector} run={connector.lastRun} />
@@ -154,14 +154,19 @@ function NotSetUp({ connector }: { connector: ConnectorDetail }) {
   );
 }
 
-function NoSyncYet({ connector }: { connector: ConnectorDetail }) {
+/** In the place of what a file would say. */
+export function NoFileYet({ connector: { mode } }: { connector: Pick<ConnectorDetail, "mode"> }) {
   return (
     <div class="card">
-      <Empty icon="sync" title="No sync yet">
-        {connector.mode === "service"
-          ? "C1 says when to sync, as soon as the service runs."
-          : "Press Sync now to read the organization for the first time."}
-      </Empty>
+      {mode === "service" ? (
+        <Empty icon="sync" title="No file here">
+          C1 says when to sync, and the files go there.
+        </Empty>
+      ) : (
+        <Empty icon="sync" title="No sync yet">
+          Sync now, or the schedule, reads the organization for the first time.
+        </Empty>
+      )}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "../../contract/failures.ts";
 import type { DecideInput } from "../../contract/inputs.ts";
 import type { DecidedReview, DecidedReviewPage, Outcome, RowFilter } from "../../contract/reviews.ts";
-import { postJson } from "../api/api.ts";
+import { ownPage, postJson } from "../api/api.ts";
 import { failureFrom } from "../api/api-error.ts";
 import { type Data, useData } from "../api/use-data.ts";
 import { decisionApi } from "./decision-paths.ts";
@@ -30,8 +30,9 @@ export function useDecisions(id: string, show: RowFilter, offset: number, name: 
   const query = { show, offset: String(offset), limit: String(rowsPerScreen) };
   const asked = useData<DecidedReviewPage>(
     decisionApi(id, "", query),
-    // What one decides oneself is on the screen already, and its rows stay where they are.
-    (event) => event.type === "connector" || (event.type === "review" && event.reviewId === id && event.by !== name),
+    // What is decided here is on the screen already, and its rows stay where they are.
+    (event) =>
+      event.type === "connector" || (event.type === "review" && event.reviewId === id && event.page !== ownPage),
   );
   const [failure, setFailure] = useState<Failure | null>(null);
   /** Not kept yet: an answer that comes meanwhile does not know of it. */

@@ -25,6 +25,7 @@ const tones: Partial<Record<Failure["state"], BannerTone>> = {
   "rate-limited": "warn",
   "narrow-key": "warn",
   held: "warn",
+  stopped: "neutral",
   "c1-unreachable": "warn",
   "file-busy": "warn",
 };
