@@ -6,13 +6,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/errors.ts": [],
   "src/sdk/clock.ts": [],
   "src/sdk/log.ts": [],
+  "src/sdk/json-object.ts": [],
   "src/sdk/secret-redactor.ts": [],
   "src/sdk/release-buffer.ts": [],
   "src/sdk/start-thread.ts": [],
   "src/sdk/written-places.ts": [],
   "src/sdk/file-progress.ts": [],
-  "src/sdk/chained-lines.ts": [],
-  "src/sdk/contracts/": [],
+  "src/sdk/chained-lines.ts": ["src/sdk/json-object.ts"],
+  "src/sdk/contracts/": ["src/sdk/json-object.ts"],
   "src/sdk/checks.ts": ["src/sdk/contracts/", "src/sdk/errors.ts"],
   "src/sdk/wire/": ["src/sdk/contracts/"],
   "src/sdk/resources/": ["src/sdk/contracts/", "src/sdk/wire/", "src/sdk/errors.ts"],
@@ -28,6 +29,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/telemetry/telemetry.ts",
   ],
   "src/sdk/c1z/": [
+    "src/sdk/json-object.ts",
     "src/sdk/start-thread.ts",
     "src/sdk/contracts/",
     "src/sdk/wire/",
@@ -38,7 +40,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
     "src/sdk/file-progress.ts",
   ],
-  "src/sdk/config/": ["src/sdk/errors.ts"],
+  "src/sdk/config/": ["src/sdk/json-object.ts", "src/sdk/errors.ts"],
   "src/sdk/sync/": [
     "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
@@ -59,6 +61,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/clock.ts",
   ],
   "src/sdk/doctor/": [
+    "src/sdk/json-object.ts",
     "src/sdk/net/",
     "src/sdk/contracts/",
     "src/sdk/c1z/",
@@ -79,6 +82,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "src/sdk/secret-redactor.ts",
   ],
   "src/sdk/c1/": [
+    "src/sdk/json-object.ts",
     "src/sdk/c1z/write/engine.ts",
     "src/sdk/c1z/write/files-beside.ts",
     "src/sdk/net/",
@@ -108,7 +112,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/sdk/index.ts": ["src/sdk/", "src/reports/", "src/reviews/", "src/evidence/"],
   // What every connector over HTTP needs: checks of JSON, pages, lists that move while they are read.
   "src/sdk/api/": [
+    "src/sdk/json-object.ts",
     "src/sdk/config/pasted.ts",
+    "src/sdk/net/proxy-setting.ts",
     "src/sdk/secret-redactor.ts",
     "src/sdk/release-buffer.ts",
     "src/sdk/http/",
@@ -162,6 +168,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/evidence/command.ts": ["src/evidence/", "src/reports/", "src/sdk/"],
   "src/evidence/run-evidence.ts": ["src/evidence/", "src/reports/", "src/sdk/"],
   "src/evidence/": [
+    "src/sdk/json-object.ts",
     "src/reports/",
     "src/reviews/",
     "src/sdk/c1z/",

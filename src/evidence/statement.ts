@@ -3,6 +3,7 @@
  * Facts of both formats: in-toto Attestation Framework v1 (Statement), DSSE v1 (envelope, PAE).
  */
 import { type KeyObject, sign, verify } from "node:crypto";
+import { isJsonObject, parseJsonObject } from "../sdk/json-object.ts";
 import { keyIdOf } from "./keys.ts";
 
 const statementType = "https://in-toto.io/Statement/v1";
@@ -57,7 +58,7 @@ export interface OpenedEnvelope {
 
 /** Takes an envelope apart; undefined for a text that is none. */
 export function openEnvelope(text: string): OpenedEnvelope | undefined {
-  const envelope = parsed(text) as Partial<Envelope> | undefined;
+  const envelope = parseJsonObject(text) as Partial<Envelope> | undefined;
   const { payload, signatures, payloadType: type } = envelope ?? {};
   if (type !== payloadType || typeof payload !== "string" || !Array.isArray(signatures)) return undefined;
   const all = signatures as readonly (Partial<Envelope["signatures"][number]> | null)[];
@@ -76,10 +77,10 @@ export function openEnvelope(text: string): OpenedEnvelope | undefined {
 
 /** The statement in a text; undefined for anything else. */
 export function parseStatement(text: string): Statement | undefined {
-  const statement = parsed(text) as Partial<Statement> | undefined;
+  const statement = parseJsonObject(text) as Partial<Statement> | undefined;
   const isOurs = statement?._type === statementType && statement.predicateType === predicateType;
   const { subject, predicate } = statement ?? {};
-  const isWhole = isOurs && Array.isArray(subject) && typeof predicate === "object" && predicate !== null;
+  const isWhole = isOurs && Array.isArray(subject) && isJsonObject(predicate);
   if (
     !isWhole ||
     !subject?.every(
@@ -93,13 +94,4 @@ export function parseStatement(text: string): Statement | undefined {
 /** DSSE: PAE. */
 function preAuthentication(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `), payload]);
-}
-
-function parsed(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** The summary of a pack, as far as it is verified. In an unsigned pack anything may stand in its place. */
+import { isJsonObject, type JsonObject } from "../sdk/json-object.ts";
 
 /** The summary as a pack has it. */
 export interface Summary {
@@ -31,35 +32,28 @@ interface SummaryList {
   readonly added: number;
 }
 
-type Unknown = Readonly<Record<string, unknown>>;
-
-/** An object with keys, which lists are none of. */
-export function isRecord(value: unknown): value is Unknown {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Whether it has everything that is verified, in its kind. */
 export function isSummary(value: object): value is Summary {
-  const { madeBy, result, run, file, sync, reports, decisions } = value as Unknown;
+  const { madeBy, result, run, file, sync, reports, decisions } = value as JsonObject;
   return (
     areTexts(madeBy, result) &&
-    (run === null || (isRecord(run) && isCompleteness(run["completeness"]))) &&
-    isRecord(file) &&
+    (run === null || (isJsonObject(run) && isCompleteness(run["completeness"]))) &&
+    isJsonObject(file) &&
     areTexts(file["sha256"]) &&
-    (sync === null || (isRecord(sync) && areTexts(sync["id"]))) &&
-    areRecords(reports, ({ name, rows, counts }) => areTexts(name) && areNumbers(rows) && isRecord(counts)) &&
-    areRecords(decisions, ({ id, rows, counts }) => areTexts(id) && areNumbers(rows) && isRecord(counts))
+    (sync === null || (isJsonObject(sync) && areTexts(sync["id"]))) &&
+    areRecords(reports, ({ name, rows, counts }) => areTexts(name) && areNumbers(rows) && isJsonObject(counts)) &&
+    areRecords(decisions, ({ id, rows, counts }) => areTexts(id) && areNumbers(rows) && isJsonObject(counts))
   );
 }
 
 function isCompleteness(value: unknown): boolean {
   if (value === null || value === undefined) return true;
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   return areRecords(value["lists"], ({ resourceType, added }) => areTexts(resourceType) && areNumbers(added));
 }
 
-function areRecords(value: unknown, isOne: (one: Unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every((one: unknown) => isRecord(one) && isOne(one));
+function areRecords(value: unknown, isOne: (one: JsonObject) => boolean): boolean {
+  return Array.isArray(value) && value.every((one: unknown) => isJsonObject(one) && isOne(one));
 }
 
 function areTexts(...values: readonly unknown[]): boolean {

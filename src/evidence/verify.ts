@@ -8,10 +8,11 @@ import type { Review } from "../reviews/review.ts";
 import { readReview } from "../reviews/review-file.ts";
 import { syncResults } from "../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../sdk/errors.ts";
+import { isJsonObject, type JsonObject, parseJsonObject } from "../sdk/json-object.ts";
 import { keyIdOf } from "./keys.ts";
 import { memberNames } from "./pack.ts";
 import { openEnvelope, parseStatement, type Statement } from "./statement.ts";
-import { isRecord, isSummary, type Summary } from "./summary.ts";
+import { isSummary, type Summary } from "./summary.ts";
 import { readZip, type ZipMember, ZipProblem } from "./zip-reader.ts";
 
 /** What a pack is verified with. */
@@ -172,19 +173,15 @@ function reviewIn(contents: Contents, name: string): Review {
   return readReview(name, member.content());
 }
 
-function rowsIn(report: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
+function rowsIn(report: JsonObject): readonly JsonObject[] {
   const { rows } = report;
-  return Array.isArray(rows) ? rows.filter(isRecord) : [];
+  return Array.isArray(rows) ? rows.filter(isJsonObject) : [];
 }
 
-function objectIn(contents: Contents, name: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(textIn(contents, name));
-    if (isRecord(value)) return value;
-  } catch (caught) {
-    if (!(caught instanceof SyntaxError)) throw caught;
-  }
-  throw changed(`${name} cannot be read`);
+function objectIn(contents: Contents, name: string): JsonObject {
+  const object = parseJsonObject(textIn(contents, name));
+  if (object === undefined) throw changed(`${name} cannot be read`);
+  return object;
 }
 
 function textIn(contents: Contents, name: string): string {

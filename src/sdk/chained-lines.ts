@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { type JsonObject, parseJsonObject } from "./json-object.ts";
 
 /** A line as it was read. */
 export interface ChainedLine {
@@ -124,13 +125,8 @@ export function* chainedLines(content: Uint8Array, unhashed = 0): Generator<Chai
 }
 
 /** The object of a line; undefined for one that was cut off. */
-export function lineObject({ text }: Pick<ChainedLine, "text">): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+export function lineObject({ text }: Pick<ChainedLine, "text">): JsonObject | undefined {
+  return parseJsonObject(text);
 }
 
 /** Where a chain does not hold. */

@@ -12,6 +12,7 @@ import {
   type HttpFailure,
   type StatusFailure,
 } from "../http/http-failure.ts";
+import { parseJsonObject } from "../json-object.ts";
 import { emailAddresses, redactedText, SecretRedactor } from "../secret-redactor.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 
@@ -258,14 +259,9 @@ export function fatal(init: BatonErrorInit): BatonError {
 
 /** The text `detail` of an error body (Django REST framework, RFC 9457); "" when it has none. */
 export function detailOf(body: string): string {
-  try {
-    const json: unknown = JSON.parse(body);
-    if (typeof json !== "object" || json === null || !("detail" in json)) return "";
-    return typeof json.detail === "string" ? json.detail : "";
-  } catch {
-    // Proxies answer in HTML; the status says enough.
-    return "";
-  }
+  // Proxies answer in HTML; the status says enough.
+  const detail = parseJsonObject(body)?.["detail"];
+  return typeof detail === "string" ? detail : "";
 }
 
 const answeredByPage = "It answered with a web page: a proxy, firewall or login page in between may have done so.";

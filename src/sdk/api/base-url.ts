@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import { unwrapPasted } from "../config/pasted.ts";
+import { isLoopback } from "../net/proxy-setting.ts";
 
 /** Thrown to the caller's words by {@link parseBaseUrl}: what is wrong, never the value, which may hold a password. */
 export type RefuseBaseUrl = (problem: string) => Error;
@@ -20,26 +21,18 @@ export function parseBaseUrl(text: string, refuse: RefuseBaseUrl): string {
   if (url === null) throw refuse("is not a URL");
   if (url.username !== "" || url.password !== "") throw refuse("must not contain a user name or password");
   if (url.search !== "" || url.hash !== "" || /[?#]/.test(value)) throw refuse("must not have a query or fragment");
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+  // URL has written every other spelling of an IPv4 address (decimal, hexadecimal, octal) as four numbers.
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (url.protocol === "http:" && !isLoopback(host)) {
     throw refuse("must begin with https://; http:// is for this machine only, because the key would be readable");
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") throw refuse("must begin with https://");
-  if (!isLoopback(url.hostname)) {
+  if (!isLoopback(host)) {
     // Of a cloud's metadata, a router or a neighbour: no public certificate is for an address.
-    if (isAddress(url.hostname)) throw refuse("must name a host, not an address");
+    if (isIP(host) !== 0) throw refuse("must name a host, not an address");
     if (isForeignPort(url.port)) throw refuse("must not name a port of another service");
   }
   return (url.origin + url.pathname).replace(/\/+$/, "");
-}
-
-/** `hostname` as URL gives it: IPv4 normalised, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-/** URL has written every other spelling of an IPv4 address (decimal, hexadecimal, octal) as four numbers by now. */
-function isAddress(hostname: string): boolean {
-  return isIP(hostname) !== 0 || hostname.startsWith("[");
 }
 
 /** Below 1024 live services with protocols of their own, which may take a request for a command. */

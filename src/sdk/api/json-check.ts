@@ -2,6 +2,8 @@
  * Checks parsed JSON against what an API promises, in place: what is as promised stays the object that the parser made,
  * as a copy of each of a hundred thousand records would cost more than reading them. Knows no API.
  */
+
+import { isJsonObject } from "../json-object.ts";
 import { isBlank } from "../resources/profile.ts";
 
 /** Takes a value of a field, `undefined` when the field is missing, and gives what stands for it. Throws {@link Mismatch}. */
@@ -99,7 +101,7 @@ export function objectOf<F extends Readonly<Record<string, Check<unknown>>>>(fie
   const checks = Object.entries(fields);
   const names: ReadonlySet<string> = new Set(Object.keys(fields));
   return (value) => {
-    if (!isObject(value)) throw new Mismatch("object", value);
+    if (!isJsonObject(value)) throw new Mismatch("object", value);
     const object = withOnly(names, value);
     let name = "";
     try {
@@ -122,10 +124,6 @@ function withOnly(names: ReadonlySet<string>, object: Record<string, unknown>): 
     if (!names.has(name)) return Object.fromEntries(Object.entries(object).filter(([field]) => names.has(field)));
   }
   return object;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function placed(caught: unknown, at: string | number): unknown {

@@ -5,6 +5,7 @@ import { SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
 import { sdkVersion } from "../contracts/connector.ts";
 import { BatonError, Status } from "../errors.ts";
+import { parseJsonObject } from "../json-object.ts";
 import type { Network } from "../net/network.ts";
 import { wayHint } from "../net/proxy-setting.ts";
 import { certificateHint, handshakeReason, isCertificateError } from "../net/trusted-roots.ts";
@@ -151,7 +152,8 @@ async function post(url: string, form: string, network: Network, ended?: AbortSi
 }
 
 function parseToken(body: string, nowMs: number): AccessToken {
-  const reply = parseObject(body);
+  const reply = parseJsonObject(body);
+  if (reply === undefined) throw noToken("ConductorOne's answer is not JSON");
   const { access_token: value, token_type: type, expires_in: lifetime } = reply;
   if (typeof value !== "string" || value === "") throw noToken("ConductorOne's answer holds no access token");
   const header = `${headerType(typeof type === "string" ? type : "")} ${value}`;
@@ -162,17 +164,6 @@ function parseToken(body: string, nowMs: number): AccessToken {
     expiresAtMs: seconds > 0 ? nowMs + seconds * 1000 : Number.POSITIVE_INFINITY,
     value,
   };
-}
-
-function parseObject(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const reply: unknown = JSON.parse(body);
-    // Any object is a record of unknown values.
-    if (typeof reply === "object" && reply !== null) return reply as Readonly<Record<string, unknown>>;
-  } catch {
-    // The parser's message quotes the text, which may hold a token.
-  }
-  throw noToken("ConductorOne's answer is not JSON");
 }
 
 /** Spelled as Go's oauth2 package spells the well-known types; others as they came. */

@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { BatonError, Status, settingError } from "../errors.ts";
+import { parseJsonObject } from "../json-object.ts";
 
 /** Parsed credentials. The secret itself is never sent anywhere: its key signs. */
 export interface C1Credentials {
@@ -80,14 +81,9 @@ function hostUrl(host: string): URL | undefined {
 function parseClientSecret(secret: string): JsonWebKey {
   const [, , version, key = "", ...rest] = secret.split(":");
   if (version !== "v1" || rest.length > 0 || !/^[\w-]+$/.test(key)) throw invalidClientSecret();
-  try {
-    const jwk: unknown = JSON.parse(Buffer.from(key, "base64url").toString("utf8"));
-    // Its fields are checked where they are used.
-    if (typeof jwk === "object" && jwk !== null) return jwk as JsonWebKey;
-  } catch {
-    // The parser quotes what it stumbles over, which is part of the secret: only the fact is passed on.
-  }
-  throw invalidClientSecret();
+  const jwk = parseJsonObject(Buffer.from(key, "base64url").toString("utf8"));
+  if (jwk === undefined) throw invalidClientSecret();
+  return jwk; // Its fields are checked where they are used.
 }
 
 function importKey(jwk: JsonWebKey): KeyObject {

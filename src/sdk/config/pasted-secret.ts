@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { type JsonObject, parseJsonObject } from "../json-object.ts";
 import { unwrapPasted } from "./pasted.ts";
 
 /** What a secret is, by its form. */
@@ -140,19 +141,13 @@ export function secretKind(value: string): SecretKind {
 }
 
 /** What a JSON Web Token says; undefined for what is none. Its signature is the server's business. */
-function tokenPayload(value: string): Readonly<Record<string, unknown>> | undefined {
+function tokenPayload(value: string): JsonObject | undefined {
   const [header, payload, ...rest] = value.split(".").map(objectIn);
   return header && "alg" in header && payload && rest.length === 1 ? payload : undefined;
 }
 
-function objectIn(part: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const json: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return typeof json === "object" && json !== null ? { ...json } : undefined;
-  } catch {
-    // Not JSON, so that it is no part of a token.
-    return undefined;
-  }
+function objectIn(part: string): JsonObject | undefined {
+  return parseJsonObject(Buffer.from(part, "base64url").toString("utf8"));
 }
 
 /** What to say of a token, before it is sent and when it is refused; undefined for keys. */

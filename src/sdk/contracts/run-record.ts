@@ -2,6 +2,8 @@
  * The run record: what a run leaves beside its file, `FILE.run.json`, for those who show runs later. It is
  * written by sync/write-run-record.ts.
  */
+
+import { isJsonObject, parseJsonObject } from "../json-object.ts";
 import type { RecordedCompleteness } from "./completeness.ts";
 import type { TargetIdentity, WarningSeverity } from "./connector.ts";
 
@@ -125,16 +127,11 @@ export function runRecordPath(file: string): string {
  * that is not as declared: records lie where others write too, such as buckets.
  */
 export function parseRunRecord(text: string): RunRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isRecord(value) && value.schemaVersion === 2) return value;
-    // What version 2 adds is absent in version 1, and nothing else differs.
-    if (isEarlierRecord(value) && value.schemaVersion === 1) return { ...value, schemaVersion: 2, completeness: null };
-    return undefined;
-  } catch {
-    // Not JSON: damaged, or not ours.
-    return undefined;
-  }
+  const value = parseJsonObject(text);
+  if (isRecord(value) && value.schemaVersion === 2) return value;
+  // What version 2 adds is absent in version 1, and nothing else differs.
+  if (isEarlierRecord(value) && value.schemaVersion === 1) return { ...value, schemaVersion: 2, completeness: null };
+  return undefined;
 }
 
 type Test = (value: unknown) => boolean;
@@ -143,10 +140,6 @@ const isText: Test = (value) => typeof value === "string";
 const isNumber: Test = (value) => typeof value === "number";
 const isFlag: Test = (value) => typeof value === "boolean";
 const isResult: Test = (value) => syncResults.some((result) => result === value);
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function maybe(test: Test): Test {
   return (value) => value === null || value === undefined || test(value);
@@ -158,10 +151,10 @@ function list(test: Test): Test {
 
 function object(fields: Readonly<Record<string, Test>>): Test {
   const tests = Object.entries(fields);
-  return (value) => isObject(value) && tests.every(([name, test]) => test(value[name]));
+  return (value) => isJsonObject(value) && tests.every(([name, test]) => test(value[name]));
 }
 
-const isNumbers: Test = (value) => isObject(value) && Object.values(value).every(isNumber);
+const isNumbers: Test = (value) => isJsonObject(value) && Object.values(value).every(isNumber);
 const isCounts = object({
   resourceTypes: isNumber,
   resources: isNumber,

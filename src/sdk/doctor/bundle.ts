@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes } from "node:crypto";
 import type { CheckResult } from "../contracts/connector.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { emailAddresses } from "../secret-redactor.ts";
 
 /** What goes in. */
@@ -18,7 +19,7 @@ export interface BundleInput {
   /** Texts that name this installation: organization, host names, paths. Each becomes a pseudonym. */
   readonly identifying: readonly string[];
   /** The record of the last run, parsed; its counts and codes are taken over. */
-  readonly lastRun: Readonly<Record<string, unknown>> | undefined;
+  readonly lastRun: JsonObject | undefined;
 }
 
 /** Fields of a run record that say nothing about whom it was of. */
@@ -68,12 +69,12 @@ function pseudonymizer(key: Uint8Array): (text: string) => string {
   return (text) => `[${createHmac("sha256", key).update(text).digest("hex").slice(0, 8)}]`;
 }
 
-function plainRun(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function plainRun(record: JsonObject): Record<string, unknown> {
   const taken: Record<string, unknown> = {};
   for (const name of plainRunFields) if (name in record) taken[name] = record[name];
   for (const name of ["warnings", "signals"]) taken[name] = codesIn(record[name]);
   const { error } = record;
-  taken["error"] = typeof error === "object" && error !== null && "code" in error ? String(error.code) : null;
+  taken["error"] = isJsonObject(error) && "code" in error ? String(error["code"]) : null;
   return taken;
 }
 
@@ -81,13 +82,13 @@ function plainRun(record: Readonly<Record<string, unknown>>): Record<string, unk
 function codesIn(list: unknown): readonly object[] {
   if (!Array.isArray(list)) return [];
   return list.map((one: unknown) => {
-    if (typeof one !== "object" || one === null) return {};
-    const { code, id, severity, level, count } = one as Readonly<Record<string, unknown>>; // an object; copied as it is
+    if (!isJsonObject(one)) return {};
+    const { code, id, severity, level, count } = one;
     return { ...pick({ code, id, severity, level }), ...(typeof count === "number" && { count }) };
   });
 }
 
-function pick(fields: Readonly<Record<string, unknown>>): Record<string, string> {
+function pick(fields: JsonObject): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );

@@ -19,6 +19,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
+import { parseJsonObject } from "../../json-object.ts";
 import { fileError } from "./file-errors.ts";
 import {
   holdMark,
@@ -173,17 +174,12 @@ function lockText(clock: Clock, mark: Mark | undefined): string {
 }
 
 function parseHolder(text: string): Holder | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const identity = parseIdentity(value);
-    const { since = "", mark } = value as Readonly<Record<string, unknown>>; // parsed: an object with a process in it
-    // A name and no path: it is looked for beside the lock and nowhere else.
-    const isName = typeof mark === "string" && basename(mark) === mark;
-    return identity && { ...identity, since: String(since), mark: isName ? mark : undefined };
-  } catch {
-    // Cut off, or not ours.
-    return undefined;
-  }
+  const holder = parseJsonObject(text);
+  const identity = parseIdentity(holder);
+  const { since = "", mark } = holder ?? {};
+  // A name and no path: it is looked for beside the lock and nowhere else.
+  const isName = typeof mark === "string" && basename(mark) === mark;
+  return identity && { ...identity, since: String(since), mark: isName ? mark : undefined };
 }
 
 function create(path: string, target: string, text: string): boolean {

@@ -7,6 +7,7 @@
 import { closeSync, openSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { DatabaseSync } from "node:sqlite";
+import { isJsonObject } from "../../json-object.ts";
 import { isSqliteError } from "./file-errors.ts";
 
 /** A process, told from every other by what the system says of it. "" where the system does not say. */
@@ -60,10 +61,9 @@ export function sameBoot(a: ProcessIdentity, b: ProcessIdentity): boolean {
 
 /** Reads an identity out of parsed JSON; undefined when it is none. */
 export function parseIdentity(value: unknown): ProcessIdentity | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const found = value as Readonly<Record<string, unknown>>; // an object; its fields are checked below
-  const text = (name: string): string | undefined => (typeof found[name] === "string" ? found[name] : undefined);
-  const { pid } = found;
+  if (!isJsonObject(value)) return undefined;
+  const text = (name: string): string | undefined => (typeof value[name] === "string" ? value[name] : undefined);
+  const { pid } = value;
   const [host, boot, started, pidNamespace] = ["host", "boot", "started", "pidNamespace"].map(text);
   if (typeof pid !== "number" || !Number.isInteger(pid) || pid < 1) return undefined;
   if (host === undefined || boot === undefined || started === undefined || pidNamespace === undefined) return undefined;

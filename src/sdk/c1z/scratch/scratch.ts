@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
+import { parseJsonObject } from "../../json-object.ts";
 import { fileError } from "../container/file-errors.ts";
 import {
   holdMark,
@@ -131,10 +132,9 @@ export function writeOwner({ directory }: Scratch, owner: Omit<ScratchOwner, "ha
 /** Reads whose it is; undefined when it does not say, for example because its process was killed too early. */
 export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(directory, ownerFile), "utf8"));
-    if (typeof value !== "object" || value === null || !("process" in value)) return undefined;
-    const owner = parseIdentity(value.process);
-    const { source, target, hasMark } = value as Readonly<Record<string, unknown>>; // an object; what is used is checked here
+    const { process, source, target, hasMark } =
+      parseJsonObject(readFileSync(join(directory, ownerFile), "utf8")) ?? {};
+    const owner = parseIdentity(process);
     return (
       owner && {
         process: owner,
@@ -144,7 +144,7 @@ export function readOwner({ directory }: Scratch): ScratchOwner | undefined {
       }
     );
   } catch {
-    // Missing or cut off.
+    // Missing.
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** Row counts of one sync: counted, written as the JSON of v1_sync_runs.stats, and read back. */
 import type { DatabaseSync } from "node:sqlite";
+import { isJsonObject, type JsonObject, parseJsonObject } from "../../json-object.ts";
 import { columnsOf, type TableName } from "../scratch/schema.ts";
 import type { SyncStats, SyncType } from "./sync-store.ts";
 
@@ -93,7 +94,7 @@ export function statsToJson(stats: SyncStats): string {
 
 /** Reads v1_sync_runs.stats; undefined when they are absent, broken, empty or no counts, and must be counted. */
 export function statsFromJson(text: unknown): SyncStats | undefined {
-  const found = typeof text === "string" ? parseObject(text) : undefined;
+  const found = typeof text === "string" ? parseJsonObject(text) : undefined;
   if (found === undefined || !holdsCounts(found) || numberAt(found, "resource_types") === 0) return undefined;
   return {
     resourceTypes: numberAt(found, "resource_types"),
@@ -106,38 +107,24 @@ export function statsFromJson(text: unknown): SyncStats | undefined {
   };
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    // Invalid JSON counts as no stats, as in the Go readers.
-    return undefined;
-  }
-}
-
 /** One that is no count makes all of them doubtful. */
-function holdsCounts(found: Readonly<Record<string, unknown>>): boolean {
+function holdsCounts(found: JsonObject): boolean {
   const maps = Object.keys(jsonMaps).map((key) => found[key] ?? {});
   const numbers = Object.keys(jsonKeys).map((key) => found[key] ?? 0);
-  return maps.every((map) => isObject(map) && Object.values(map).every(isCount)) && numbers.every(isCount);
+  return maps.every((map) => isJsonObject(map) && Object.values(map).every(isCount)) && numbers.every(isCount);
 }
 
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function numberAt(object: Readonly<Record<string, unknown>>, key: string): number {
+function numberAt(object: JsonObject, key: string): number {
   const value = object[key];
   return typeof value === "number" ? value : 0;
 }
 
-function mapAt(object: Readonly<Record<string, unknown>>, key: string): Record<string, number> {
+function mapAt(object: JsonObject, key: string): Record<string, number> {
   const value = object[key];
-  if (!isObject(value)) return {};
+  if (!isJsonObject(value)) return {};
   return Object.fromEntries(Object.keys(value).map((name) => [name, numberAt(value, name)]));
 }

@@ -23,6 +23,7 @@ import {
   scratchProbe,
 } from "../../doctor/probes.ts";
 import { BatonError, errnoOf, Status } from "../../errors.ts";
+import { type JsonObject, parseJsonObject } from "../../json-object.ts";
 import { silentLogger } from "../../log.ts";
 import type { Network } from "../../net/network.ts";
 import { schemeOf } from "../../object-store/object-address.ts";
@@ -203,14 +204,13 @@ function ownNames(): readonly string[] {
   });
 }
 
-function readRecord(path: string): Readonly<Record<string, unknown>> | undefined {
+function readRecord(path: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(readTextBeside(path) ?? "");
-    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>; // of any fields
+    return parseJsonObject(readTextBeside(path) ?? "");
   } catch {
-    // No run yet, or no record of it.
+    // It cannot be read, so that it says nothing.
+    return undefined;
   }
-  return undefined;
 }
 
 function writeBundle({ io, redactor }: Invocation, target: string, text: string): void {
