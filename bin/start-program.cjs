@@ -21,12 +21,7 @@ exports.startProgram = function startProgram(file) {
   if (directory) enableCompileCache(directory);
   const kept = directory && { file: path.join(directory, `${commandName()}.code`), sum: crc32(bytes) };
   const cachedData = kept && readCode(kept);
-  const script = new vm.Script(bytes.latin1Slice(), {
-    filename: file,
-    cachedData,
-    // The packages that it loads when they are needed.
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new vm.Script(bytes.latin1Slice(), { filename: file, cachedData });
   if (kept && (!cachedData || script.cachedDataRejected)) keepAtEnd(kept, script);
   script.runInThisContext()(createRequire(file), file, path.dirname(file));
 };

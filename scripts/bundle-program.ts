@@ -56,6 +56,8 @@ function inPackage(isProgram: boolean): BuildOptions {
   const [head, foot] = isProgram ? ["(function (require, __filename, __dirname) { ", "})"] : ["", ""];
   return {
     external: [...besidePackage, "@aws-sdk/*", "@opentelemetry/*"],
+    // With `require`: a script that a function runs imports by an API of Node that warns the user of itself.
+    supported: { "dynamic-import": false },
     define: { "import.meta.url": "moduleUrl", "import.meta.dirname": "__dirname" },
     banner: { js: `${head}const moduleUrl = require("node:url").pathToFileURL(__filename).href;` },
     footer: { js: foot },

@@ -2,6 +2,7 @@
  * Runs the program as its users do: bin/baton-cloudsmith as a process of its own, with an environment that holds
  * nothing but what the test gives. Knows the program's outside only.
  */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -81,9 +82,11 @@ export function logSays(child: ChildProcess, text: string, written = ""): Promis
   return promise;
 }
 
-/** Runs the program to its end. */
-export function runProgram(argv: readonly string[], options: ProgramOptions): Promise<Finished> {
-  return startProgram(argv, options).finished;
+/** Runs the program to its end. No warning of Node reaches who reads its output. */
+export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<Finished> {
+  const run = await startProgram(argv, options).finished;
+  assert.doesNotMatch(run.stderr, /^\(node:\d+\)/m);
+  return run;
 }
 
 /** Runs any program to its end, with an environment that holds nothing but what is given. */

@@ -4,6 +4,7 @@ import { after, mock, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { Network } from "../../src/sdk/net/network.ts";
 import { SecretRedactor } from "../../src/sdk/secret-redactor.ts";
+import { freePort } from "../e2e/free-port.ts";
 import { startRawServer } from "../support/raw-server.ts";
 import { always, syncUnderFaults } from "./fault-bench.ts";
 
@@ -48,6 +49,14 @@ for (const code of ["ENOTFOUND", "EAI_AGAIN"]) {
     assert.match(error?.message ?? "", new RegExp(`api\\.cloudsmith\\.test.*${code}`));
   });
 }
+
+test("T-29: a host where nothing listens ends the run within half a minute, and is named", async () => {
+  const client = { baseUrl: `http://127.0.0.1:${await freePort()}/v1` };
+  const { clock, error } = await syncUnderFaults(sandbox, { expected: "NET-REFUSED", client });
+  assert.ok(clock.monotonicMs() <= 30_000, `${clock.monotonicMs()} ms`);
+  assert.match(error?.message ?? "", /127\.0\.0\.1/);
+  assert.equal(error?.exitCode, 14);
+});
 
 test("T-28: a resolver that never answers ends in a time-out", async () => {
   using resolver = resolveAs(() => "never");

@@ -3,14 +3,19 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { readV3Manifest } from "../../src/sdk/c1z/container/v3-manifest.ts";
 import { parseRunRecord, type RunRecord } from "../../src/sdk/contracts/run-record.ts";
+import { silentLogger } from "../../src/sdk/log.ts";
+import { Network } from "../../src/sdk/net/network.ts";
 import { s3Package } from "../../src/sdk/object-store/s3-errors.ts";
+import { S3Object } from "../../src/sdk/object-store/s3-object.ts";
 import { type Finished, logLines, runProgram, scratchDirectory, startProgram } from "../e2e/program.ts";
 import { assertHolds, settingsFor } from "../e2e/sandbox-run.ts";
 import { newestSyncId, sealedSyncIds, syncIds } from "../e2e/stored-rows.ts";
 import { startHttpServer } from "../support/raw-server.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { type FaultHook, S3Server } from "./s3-server.ts";
 
 const s3 = await S3Server.start();
@@ -410,6 +415,23 @@ for (const [what, file, env, code, text] of refusals) {
     assert.deepEqual(readdirSync(work), []);
   });
 }
+
+test("a request that is never sent leaves no timer that holds up the end of the program", async (t) => {
+  const settings = { ...s3.settings, AWS_ACCESS_KEY_ID: "two\nlines" };
+  const env = { ...process.env };
+  t.after(() => {
+    process.env = env;
+  });
+  // The client takes its credentials from here alone.
+  process.env = { ...env, ...settings };
+  const options = { env: settings, network: Network.direct, clock: new VirtualClock(), logger: silentLogger };
+  using object = await S3Object.open({ address: { bucket: "files", key: "x" }, ...options });
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const before = timers();
+  await assert.rejects(object.size(), { code: "BATON-S3-CREDENTIALS" });
+  await setTimeout(100);
+  assert.equal(timers(), before);
+});
 
 test("the doctor looks for the object in place of a file", async () => {
   await using sandbox = await startSandbox();

@@ -240,6 +240,8 @@ export async function createS3Client({ S3Client }: S3Library, env: Environment, 
     requestHandler: {
       connectionTimeout: connectMs,
       socketTimeout: silenceMs,
+      // Nobody reads this warning, and its timer would hold up the end of a program whose request was never sent.
+      socketAcquisitionWarningTimeout: 0,
       httpAgent: network.httpAgent(endpoint, { keepAlive: true }),
       httpsAgent: network.httpsAgent({ keepAlive: true }),
     },
