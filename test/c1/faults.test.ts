@@ -475,9 +475,9 @@ test("T-34: a state directory that others can write is refused", async () => {
   await using fake = await FakeC1.start();
   const first = fake.service();
   await fake.until(() => fake.c1.hellos.length === 1);
-  await first.stop();
   const { readdirSync, chmodSync } = await import("node:fs");
   const [name = ""] = readdirSync(fake.directory).filter((entry) => entry.startsWith("baton-c1-"));
   chmodSync(join(fake.directory, name), 0o777);
   await assert.rejects(fake.service().done, { code: "C1-STATE-DIR" });
+  await first.stop();
 });

@@ -182,10 +182,10 @@ test("two instances with one client id and different host ids share the work and
   const ids = Array.from({ length: 10 }, () => fake.addSync());
   const instances = ["host-1", "host-2"].map((host) => fake.service({ env: { BATON_HOST_ID: host } }));
   await fake.untilFinished(10);
+  assert.equal(readdirSync(fake.directory).filter((name) => name.startsWith("baton-c1-")).length, 2);
   for (const service of instances) await service.stop();
   assert.deepEqual(fake.c1.finished.map(({ taskId }) => taskId).toSorted(), ids.toSorted());
   assert.deepEqual(new Set(fake.c1.finished.map(({ hostId }) => hostId)), new Set(["host-1", "host-2"]));
-  assert.equal(readdirSync(fake.directory).filter((name) => name.startsWith("baton-c1-")).length, 2);
 });
 
 test("a second service of the same client id and host leaves alone what the first works on", async () => {
@@ -232,6 +232,22 @@ test("state is private, and neither many nor old left-overs stay", async () => {
   await fake.until(() => fake.count("Hello") === 7);
   await service.stop();
   assert.deepEqual(readdirSync(state).toSorted(), folders.filter((name) => name !== old).toSorted());
+});
+
+test("a service without unfinished syncs leaves no directory when it ends, and the empty one of a killed one goes", async () => {
+  await using fake = await FakeC1.start();
+  const empty = join(fake.directory, `baton-c1-${"9".repeat(16)}`);
+  mkdirSync(empty, { mode: 0o700 });
+  const aMinuteAgo = Date.now() / 1000 - 60;
+  utimesSync(empty, aMinuteAgo, aMinuteAgo);
+  const service = fake.service();
+  fake.addSync();
+  await fake.untilFinished(1);
+  await service.stop();
+  assert.deepEqual(
+    readdirSync(fake.directory).filter((name) => name.startsWith("baton-c1-")),
+    [],
+  );
 });
 
 test("what a killed service left goes when the next one starts, whatever its host name; that of one that lives stays", async () => {

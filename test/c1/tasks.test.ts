@@ -384,20 +384,23 @@ test("with --skip-full-sync a sync task is finished without a sync", async () =>
   assert.ok(lines.some(({ level, message }) => level === "warn" && message.includes("--skip-full-sync")));
 });
 
-test("a failing connector is told with code, effect and hint, without its secret, and may be tried again", async () => {
+test("a failing connector is told with code, effect and hint, without its secret, and may be tried again from the start", async () => {
   await using fake = await FakeC1.start();
   fake.addSync();
-  await runAll(fake, 1, {
+  let pages = 0;
+  const { lines } = await runAll(fake, 1, {
     createConnector: async () =>
       exampleConnector({
         onList: () => {
-          throw new Error(`denied for ${fake.c1.tokens.credentials.clientSecret}`);
+          if (++pages === 3) throw new Error(`denied for ${fake.c1.tokens.credentials.clientSecret}`);
         },
       }),
   });
   const [finished] = fake.c1.finished;
   assert.equal(finished?.status?.code, 2);
   assert.match(finished.status.message, /BATON-UNEXPECTED: .*denied for \[REDACTED\]/);
+  assert.match(finished.status.message, /begins anew/);
+  assert.ok(!lines.some(({ message }) => message.includes("kept")), "nothing is said to be kept, as nothing is");
   assert.equal(finished.finalState.case === "error" && finished.finalState.value.nonRetryable, false);
 });
 

@@ -20,7 +20,7 @@ function modesBelow(directory: string): readonly (readonly [name: string, mode: 
   });
 }
 
-for (const umask of ["000", "022"]) {
+for (const umask of ["000", "022", "777"]) {
   test(`T-82: with umask ${umask} every file of a run is for its owner alone, and so is every directory, also while it runs`, {
     skip,
   }, async () => {

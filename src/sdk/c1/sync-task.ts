@@ -135,6 +135,8 @@ async function sync(
     telemetry: context.telemetry,
     externalPrincipals: syncs.externalPrincipals,
     workers: syncs.workers,
+    // When the process stops the task stays ours.
+    isGoneOnWith: (error) => context.signal.aborted || isPassing(error),
     tempDir: syncs.tempDir,
     signal: heartbeats.signal,
     logger,
@@ -169,10 +171,13 @@ async function uploadDebugLog(context: ServiceContext, task: SyncTask, { folder 
   }
 }
 
-/** What a person or C1 called off, and what would fail again, is not gone on with. */
 function isWorthKeeping(end: SyncTaskEnd): boolean {
-  if (end.kind === "left") return true;
-  return end.kind === "failed" && (isAway(end.error) || end.error.code === lostCode);
+  return end.kind === "left" || (end.kind === "failed" && isPassing(end.error));
+}
+
+/** What a person or C1 called off, and what would fail again, is not gone on with. */
+function isPassing(error: BatonError): boolean {
+  return isAway(error) || error.code === lostCode;
 }
 
 function targetOf({ id, parentResourceId }: ResourceMessage): ResourceTarget {

@@ -4,7 +4,7 @@
  * ran on. Knows nothing of what the files hold.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmdirSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -103,11 +103,18 @@ export class TaskFolders {
   /** The service ends: what waits here may wait on. */
   close(): void {
     this.#giveBack();
+    try {
+      rmdirSync(this.#root);
+    } catch {
+      // Something waits here, or another service has removed it.
+    }
   }
 
   async #prune(): Promise<void> {
     const now = this.#clock.nowMs();
-    const closed = (await readdir(this.#root)).filter((name) => !this.#open.has(name) && !holdingFiles.has(name));
+    // Another service of the same client id and host removes it, when empty, as it ends.
+    const names = await readdir(this.#root).catch(() => []);
+    const closed = names.filter((name) => !this.#open.has(name) && !holdingFiles.has(name));
     const dated = await Promise.all(
       closed.map(async (name) => {
         const path = join(this.#root, name);

@@ -18,7 +18,13 @@ for (const file of ["gs://bucket/sync.c1z", "file:///tmp/sync.c1z", "HTTPS://hos
   });
 }
 
-for (const file of ["sync.c1z", "C:\\data\\sync.c1z", "a:b/sync.c1z", "/data//sync.c1z"]) {
+for (const file of ["", " ", "-", "caf\ufffd.c1z"]) {
+  test(`--file ${JSON.stringify(file)} names no file, and none of another name is written`, async () => {
+    await assert.rejects(optionsFor(file), { code: "BATON-FILE-NAME", exitCode: 2 });
+  });
+}
+
+for (const file of ["./-", "-x.c1z", "sync.c1z", "C:\\data\\sync.c1z", "a:b/sync.c1z", "/data//sync.c1z"]) {
   test(`--file ${file} is a path`, async () => {
     assert.equal((await optionsFor(file)).path, file);
   });

@@ -29,7 +29,7 @@ const mostAutomaticWorkers = 4;
 
 /**
  * Reads --file, --c1z-temp-dir, --storage-engine, BATON_TMPDIR, BATON_KEEP_SYNC_COUNT and BATON_SKIP_CLEANUP.
- * @throws BatonError BATON-CONFIG-VALUE, BATON-FILE-URL, BATON-S3-ADDRESS or BATON-TEMP-DIR.
+ * @throws BatonError BATON-CONFIG-VALUE, BATON-FILE-NAME, BATON-FILE-URL, BATON-S3-ADDRESS or BATON-TEMP-DIR.
  */
 export async function storeOptions(config: StandardConfig, { env, cwd }: CliIo): Promise<StoreOptions> {
   const { BATON_TMPDIR } = env;

@@ -12,6 +12,7 @@ const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** The process's arguments, environment, streams and signals. */
 export function systemIo(): CliIo {
   if (isWatched()) tellWatcher();
+  keepOwnersRights();
   const processName = basename(process.argv[1] ?? process.execPath);
   const argv = process.argv.slice(2);
   // Node calls its main thread MainThread, and `top` and `pgrep` the whole process. Windows has the title of the window here.
@@ -46,6 +47,12 @@ export function systemIo(): CliIo {
     }),
   };
   return io;
+}
+
+/** A umask that takes the owner's rights leaves locks, scratch files and results that nobody can read. */
+function keepOwnersRights(): void {
+  const umask = process.umask(0o077);
+  process.umask(umask & 0o077);
 }
 
 /**

@@ -1,4 +1,7 @@
-/** Addresses of objects, `s3://bucket/key`: told from paths, read and checked. Knows nothing of who stores them. */
+/**
+ * What a file may be named by: addresses of objects, `s3://bucket/key`, are told from paths, read and checked; a path that
+ * names no file is refused. Knows nothing of who stores objects.
+ */
 import { BatonError, Status, settingError } from "../errors.ts";
 
 /** Where an object lies. */
@@ -26,9 +29,11 @@ export function schemeOf(text: string): string | undefined {
 
 /**
  * Reads an address; undefined for a path.
- * @throws BatonError `BATON-FILE-URL` for an address that is not of S3, `BATON-S3-ADDRESS` for one that names no object.
+ * @throws BatonError `BATON-FILE-URL` for an address that is not of S3, `BATON-S3-ADDRESS` for one that names no object,
+ * `BATON-FILE-NAME`.
  */
 export function parseObjectAddress(text: string): ObjectAddress | undefined {
+  refuseNameless(text);
   const scheme = schemeOf(text);
   if (scheme === undefined) return undefined;
   if (scheme.toLowerCase() !== "s3://") throw foreignAddress(scheme);
@@ -62,9 +67,10 @@ export function formatAddress({ bucket, key }: ObjectAddress): string {
 
 /**
  * Refuses an address where only a file on this machine will do.
- * @throws BatonError `BATON-FILE-URL`.
+ * @throws BatonError `BATON-FILE-URL` or `BATON-FILE-NAME`.
  */
 export function requirePath(text: string, what: string): void {
+  refuseNameless(text);
   const scheme = schemeOf(text);
   if (scheme === undefined) return;
   throw new BatonError({
@@ -73,6 +79,26 @@ export function requirePath(text: string, what: string): void {
     message: `${what} reads a file on this machine, not an address that begins with ${scheme}`,
     effect: "Nothing was started.",
     hint: "Copy the object here first, for example with aws s3 cp, and name the copy.",
+  });
+}
+
+/**
+ * Refuses nothing but blanks, `-`, which stands for a stream elsewhere, and U+FFFD, which Node puts in the place of bytes
+ * that are not UTF-8: files of several names would be one.
+ */
+function refuseNameless(text: string): void {
+  if (text.includes("\ufffd")) {
+    throw settingError({
+      code: "BATON-FILE-NAME",
+      message: `the name of the file, ${JSON.stringify(text)}, is not in UTF-8, and would be that of another file`,
+      hint: "Give the file, and the directories on its path, names in UTF-8.",
+    });
+  }
+  if (text.trim() !== "" && text !== "-") return;
+  throw settingError({
+    code: "BATON-FILE-NAME",
+    message: text === "-" ? 'a .c1z file cannot be a stream, as "-" has it' : "the name of the file is empty",
+    hint: "Name a path, for example sync.c1z.",
   });
 }
 

@@ -70,6 +70,8 @@ export interface RunSyncOptions {
   readonly telemetry?: Telemetry | undefined;
   /** Lets a sync replace the file although far fewer rows are there than before; default false. */
   readonly acceptChanges?: boolean;
+  /** Whether anybody will go on from what was read when the run ends with this error; default yes. */
+  readonly isGoneOnWith?: (error: BatonError) => boolean;
   /** Told how the run ended, well or not, when the file is free again; not when nothing was begun. Must not throw. */
   readonly onEnd?: (end: RunEnd) => Promise<void>;
 }
@@ -341,6 +343,7 @@ async function keepUnfinished(
 ): Promise<BatonError> {
   const error = options.signal.aborted ? interruption(options.signal) : toBatonError(caught);
   if (targets) return error;
+  if (options.isGoneOnWith?.(error) === false) return keepsNothing(error) ? error : error.with(dropped);
   try {
     if (keepsNothing(error)) {
       await store.discardSync();
@@ -360,6 +363,7 @@ async function keepUnfinished(
 const kept = {
   effect: "What was read so far is kept as an unfinished sync; finished syncs in the file are untouched.",
 };
+const dropped = { effect: "Nothing of what was read is kept: the next sync begins anew." };
 const lost = { effect: "What was read could not be kept; the file is as it was before the run." };
 
 /** What the options leave out. Of what nobody asked for the connector itself says that it was not read. */

@@ -171,13 +171,17 @@ export function isInUse(directory: string): boolean {
   return owner !== undefined && livenessOfOwner(place, owner) === "alive";
 }
 
-/** True when the process that held a directory is gone for so long at least; one that names none is given a day. */
+/**
+ * True when the process that held a directory is gone for so long at least; one that names none is given a day when there
+ * is anything in it.
+ */
 export function isLeftBehind(directory: string, goneForMs: number): boolean {
   const place = scratchAt(dirname(directory), directory);
   if (!isPrivate(directory)) return false;
   const owner = readOwner(place);
   const idleMs = idleMsOf(directory);
-  return owner ? idleMs >= goneForMs && livenessOfOwner(place, owner) === "dead" : idleMs > dayMs;
+  if (owner) return idleMs >= goneForMs && livenessOfOwner(place, owner) === "dead";
+  return idleMs > (namesIn(directory).length === 0 ? emptyGraceMs : dayMs);
 }
 
 /** Files that hold a directory, beside what is kept in it. */
