@@ -21,7 +21,7 @@ function directory(files: Record<string, string>): string {
 }
 
 async function assertRefused(cwd: string, env: Record<string, string>, message: RegExp): Promise<void> {
-  await assert.rejects(readConfigFile({ cwd, env }), (error: unknown) => {
+  await assert.rejects(readConfigFile({ cwd, env, pipeWaitMs: 50 }), (error: unknown) => {
     assert.ok(error instanceof BatonError);
     assert.equal(error.code, "BATON-CONFIG-FILE");
     assert.equal(error.exitCode, 2);
@@ -84,10 +84,14 @@ test("a named file that does not exist is refused", async () => {
   );
 });
 
-test("a directory in place of the file is refused", async () => {
+test("a directory, a device without an end and a pipe in place of the file are refused", async () => {
   const cwd = directory({});
   mkdirSync(join(cwd, "folder.yaml"));
   await assertRefused(cwd, { BATON_CONFIG_PATH: "folder.yaml" }, /folder\.yaml cannot be read \(EISDIR\)$/);
+  symlinkSync("/dev/zero", join(cwd, "endless.yaml"));
+  await assertRefused(cwd, { BATON_CONFIG_PATH: "endless.yaml" }, /endless\.yaml is longer than 1024 KiB$/);
+  assert.equal(spawnSync("mkfifo", [join(cwd, ".baton.yaml")]).status, 0);
+  await assertRefused(cwd, {}, /\.baton\.yaml is a pipe that nobody writes to$/);
 });
 
 test("malformed YAML is refused with the line, and the line's text is not shown", async () => {

@@ -3,14 +3,18 @@
  * current directory. Unlike the Go connectors, a file that is named but missing and a file that is not YAML are
  * errors: a lost configuration must not look like an empty one.
  */
-import { lstat, readFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import type { Document } from "yaml";
 import { type BatonError, errnoOf, settingError } from "../errors.ts";
 import { environmentVariable } from "./field.ts";
+import { readSettingFile, whyUnread } from "./setting-file.ts";
 
 /** The variable that names the configuration file. */
 const configPathVariable = environmentVariable("config-path");
+
+/** Many times as much as all settings take. */
+const mostBytes = 1024 * 1024;
 
 /** A configuration file that was read. */
 export interface ConfigFile {
@@ -28,6 +32,8 @@ export interface ConfigFile {
 export interface ConfigFileOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Who writes to a pipe may take so long, milliseconds; default 10 s. */
+  readonly pipeWaitMs?: number;
 }
 
 /**
@@ -45,13 +51,13 @@ export function checkConfigPath(env: ConfigFileOptions["env"]): void {
  * @returns undefined when none is named and the current directory has none.
  * @throws BatonError BATON-CONFIG-FILE when it is named but missing, unreadable, not YAML, or not a map.
  */
-export async function readConfigFile({ env, cwd }: ConfigFileOptions): Promise<ConfigFile | undefined> {
+export async function readConfigFile({ env, cwd, pipeWaitMs }: ConfigFileOptions): Promise<ConfigFile | undefined> {
   checkConfigPath(env);
   const named = env[configPathVariable];
   for (const path of named ? [named] : [".baton.yaml", ".baton.yml"]) {
     const location = named ? resolve(cwd, path) : join(cwd, path);
     if (!named && (await isOutOfReach(location))) continue;
-    const text = await readText(location, path);
+    const text = await readText(location, path, pipeWaitMs);
     if (text === undefined && named) {
       throw fileError(`the configuration file ${path} does not exist`, `Correct ${configPathVariable}, or unset it.`);
     }
@@ -78,21 +84,15 @@ async function isLink(location: string): Promise<boolean> {
   );
 }
 
-async function readText(location: string, path: string): Promise<string | undefined> {
+async function readText(location: string, path: string, pipeWaitMs?: number): Promise<string | undefined> {
+  const bounds = { mostBytes, pipeWaitMs };
   try {
-    return textOf(await readFile(location));
+    return await readSettingFile(location, bounds);
   } catch (error) {
-    const code = errnoOf(error, "unknown error");
-    if (code === "ENOENT" && !(await isLink(location))) return undefined;
-    throw fileError(`the configuration file ${path} cannot be read (${code})`, "Check that it is a file you may read.");
+    if (errnoOf(error) === "ENOENT" && !(await isLink(location))) return undefined;
+    const problem = `the configuration file ${path} ${whyUnread(error, bounds)}`;
+    throw fileError(problem, "Check that it is a file you may read.");
   }
-}
-
-/** UTF-8, or UTF-16 where its mark says so, as some programs of Windows write it. The mark stays in the text. */
-export function textOf(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le");
-  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
-  return isBigEndian ? bytes.swap16().toString("utf16le") : bytes.toString("utf8");
 }
 
 async function parseYaml(text: string, path: string): Promise<Pick<ConfigFile, "values" | "texts">> {

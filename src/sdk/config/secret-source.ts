@@ -4,21 +4,17 @@
  * an error, because nobody could tell which one is meant. No value is ever in an error's text.
  */
 import { execFile } from "node:child_process";
-import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { BatonError, errnoOf, Status, settingError } from "../errors.ts";
-import { textOf } from "./config-file.ts";
+import { BatonError, Status, settingError } from "../errors.ts";
 import type { Field, StringField } from "./field.ts";
 import { type ConfigInputs, type ReadSecret, resolveConfig } from "./resolve.ts";
+import { readSettingFile, whyUnread } from "./setting-file.ts";
 
 /** Secrets are short; whatever is longer is a wrong file. Bytes. */
 const longestSecret = 65_536;
 const commandTimeoutMs = 10_000;
-const pieceBytes = 4096;
-const lookAgainMs = 20;
 
 /** Where the process looks for files and variables. */
 export interface SecretPlace {
@@ -40,10 +36,10 @@ export function secretFileLocation(path: string, env: SecretPlace["env"], cwd = 
  */
 export async function readSecretFile(name: string, path: string, place: SecretPlace): Promise<ReadSecret> {
   const location = secretFileLocation(path, place.env, place.cwd);
-  const text = await readStart(location, place.commandTimeoutMs).catch((error: NodeJS.ErrnoException) => {
-    throw fileError(name, path, `cannot be read (${error.code ?? "unknown error"})`);
+  const bounds = { mostBytes: longestSecret, pipeWaitMs: place.commandTimeoutMs };
+  const text = await readSettingFile(location, bounds).catch((caught: unknown) => {
+    throw fileError(name, path, whyUnread(caught, bounds));
   });
-  if (Buffer.byteLength(text) > longestSecret) throw fileError(name, path, "is longer than 64 KiB");
   const value = text.trim();
   if (value === "") throw fileError(name, path, "is empty");
   const from = `file ${path}`;
@@ -121,48 +117,6 @@ function failureOf(error: {
   if (typeof error.code === "number") return `ended with exit code ${error.code}`;
   if (typeof error.code === "string") return `cannot be started (${error.code})`;
   return `was ended by ${error.signal ?? "a signal"}`;
-}
-
-/** As much of the file as tells whether it is too long: the path may name a device without an end. */
-async function readStart(location: string, timeoutMs = commandTimeoutMs): Promise<string> {
-  // Opening a pipe that nobody writes to would not return, and could not be called off.
-  const file = await open(location, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if ((await file.stat()).isFIFO()) return textOf(await readPipe(file, timeoutMs));
-    const chunks: Buffer[] = [];
-    for await (const chunk of file.createReadStream({ end: longestSecret, autoClose: false })) {
-      chunks.push(Buffer.from(chunk));
-    }
-    return textOf(Buffer.concat(chunks));
-  } finally {
-    await file.close();
-  }
-}
-
-/** Who writes to the pipe may come later than this process, and has as long as a command has. */
-async function readPipe(file: FileHandle, timeoutMs: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  const endMs = performance.now() + timeoutMs;
-  for (let length = 0; length <= longestSecret; ) {
-    const piece = await whatIsThere(file);
-    if (piece?.length === 0 && length > 0) break;
-    if (piece) pieces.push(piece);
-    length += piece?.length ?? 0;
-    if (performance.now() > endMs) throw Object.assign(new Error("the pipe stays empty"), { code: "ETIMEDOUT" });
-    if (!piece?.length) await setTimeout(lookAgainMs);
-  }
-  return Buffer.concat(pieces);
-}
-
-/** Empty when nobody has the pipe open to write; undefined when who has it has written nothing yet. */
-async function whatIsThere(file: FileHandle): Promise<Buffer | undefined> {
-  try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(pieceBytes));
-    return buffer.subarray(0, bytesRead);
-  } catch (caught) {
-    if (errnoOf(caught) === "EAGAIN") return undefined;
-    throw caught;
-  }
 }
 
 /** The path as a shell would have read it: variables are often set where no shell does. */
