@@ -11,6 +11,7 @@ import type {
   RunDescription,
   ValidateOptions,
 } from "../sdk/contracts/connector.ts";
+import { BatonError, Status } from "../sdk/errors.ts";
 import { type Access, runChecks, validateAccess } from "./checks.ts";
 import { type Api, endpoints } from "./client.ts";
 import { organizationId } from "./converters.ts";
@@ -24,6 +25,7 @@ import { EntitlementTokenSyncer } from "./on-request/tokens.ts";
 import { OrganizationSyncer } from "./syncers/organization-syncer.ts";
 import { TeamSyncer } from "./syncers/team-syncer.ts";
 import { UserSyncer } from "./syncers/user-syncer.ts";
+import { organizationType } from "./types.ts";
 
 /** What a {@link CloudsmithConnector} is made of. */
 export interface CloudsmithConnectorOptions {
@@ -71,12 +73,13 @@ export class CloudsmithConnector implements Connector {
 
   /**
    * Proves the key and the organization before a sync, and begins a new reading.
-   * @throws BatonError `CS-AUTH-401`, `CS-AUTH-403`, `CS-ORG-404` and those of the network.
+   * @throws BatonError `CS-CONFIG-TYPES`, `CS-AUTH-401`, `CS-AUTH-403`, `CS-ORG-404` and those of the network.
    */
   async validate({ signal, warn, report, beginsSync = false, resourceTypes }: ValidateOptions): Promise<void> {
     await this.cleanup();
     const { client, orgSlug } = this.#options;
     const types = new Set(resourceTypes ?? defaultTypes(this.syncers));
+    if (beginsSync && !types.has(organizationType.id)) throw withoutOrganization(types);
     this.#asked = { ...this.#asked, types };
     let reading = new OrganizationReading(this.#asked, orgSlug);
     const onKeyProven = beginsSync ? () => reading.begin(signal) : undefined;
@@ -168,6 +171,18 @@ export function createSyncers(
 }
 
 /** The types of a sync that says nothing else. */
+/** Everything else is found through the organization: a sync without it is whole, and empty. */
+function withoutOrganization(types: ReadonlySet<string>): BatonError {
+  return new BatonError({
+    code: "CS-CONFIG-TYPES",
+    status: Status.unknown,
+    message: `Resources of ${[...types].join(" and ")} are found through the organization, and the sync leaves it out.`,
+    effect: "Nothing new was saved; the last good file stays as it is.",
+    hint: `Add ${organizationType.id} to the resource types.`,
+    fatal: true,
+  });
+}
+
 function defaultTypes(syncers: readonly ResourceSyncer[]): readonly string[] {
   return syncers
     .filter(({ resourceType, isAskedFor = true }) => isAskedFor || !(resourceType.id in requestedSettings))

@@ -35,6 +35,12 @@ test("T-33: a wrong slug ends with exit 5, names the organizations that the key 
   });
 });
 
+test("types without the organization, which all others are found through, are refused: nobody would be read", async () => {
+  await using sandbox = await startSandbox();
+  const env = { ...settingsFor(sandbox), BATON_SYNC_RESOURCE_TYPES: "user,team" };
+  await assertRefused({ env, code: 2, error: "CS-CONFIG-TYPES", says: /user and team[\s\S]*Add organization/ });
+});
+
 test("somebody outside the organization is told that their key sees none, with exit 5", async () => {
   await using sandbox = await startSandbox();
   const env = settingsFor(sandbox, "outsider");
