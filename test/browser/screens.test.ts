@@ -129,11 +129,14 @@ async function assertOrder(name: string): Promise<void> {
   assert.equal(await cells.count(), 0, `${name}: a table without header cells`);
 }
 
-/** At 320 px, which is a page of 640 px enlarged to 200 %, and of 1280 px to 400 %: nothing sticks out or is cut off, and no word is. */
+/**
+ * At 320 px, which is a page of 640 px enlarged to 200 %, and of 1280 px to 400 %, and on tablets: nothing sticks out or
+ * is cut off, no word is, and no table has to be scrolled to its side.
+ */
 async function misfits(): Promise<readonly string[]> {
   const { page } = site;
   const found: string[] = [];
-  for (const width of [320, 640]) {
+  for (const width of [320, 640, 768, 1024]) {
     await page.setViewportSize({ width, height: 800 });
     const problems = await page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
@@ -157,7 +160,10 @@ async function misfits(): Promise<readonly string[]> {
           });
         },
       );
-      return [...(scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []), ...sticksOut, ...broken];
+      const tooWide = [...document.querySelectorAll(".table-scroll, .long-table, thead:not(.table-cards *) th")]
+        .filter((one) => clientWidth > 640 && one.scrollWidth > one.clientWidth + 1)
+        .map(({ textContent }) => `the table or title “${textContent?.slice(0, 40)}” is cut`);
+      return [...tooWide, ...(scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []), ...sticksOut, ...broken];
     });
     found.push(...problems.map((problem) => `at ${width} px: ${problem}`));
   }

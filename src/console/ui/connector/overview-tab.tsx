@@ -148,7 +148,9 @@ function NotSetUp({ connector }: { connector: ConnectorDetail }) {
         title="Not set up yet"
         action={<LinkButton kind="primary" href={connectorPath(connector.id, "settings")} text="Settings" />}
       >
-        An API key and the slug of the organization are missing.
+        {connector.orgSlug !== "" && connector.key
+          ? "What was entered is a draft. Saving it starts the first sync."
+          : "An API key and the slug of the organization are missing."}
       </Empty>
     </div>
   );

@@ -30,10 +30,12 @@ export function NeedsAttention() {
         {matters.map((matter) => (
           <li key={`${matter.connectorId} ${matter.kind}`} class={`matter review-${matter.tone}`}>
             <Icon name={toneIcons[matter.tone]} size={16} />
-            <a href={addressOf(matter)}>{textOf(matter)}</a>
-            <span class="muted">{matter.connectorName}</span>
-            {matter.orgSlug !== matter.connectorName && <code class="muted">{matter.orgSlug}</code>}
-            <Line series={matter.series} />
+            <span class="row">
+              <a href={addressOf(matter)}>{textOf(matter)}</a>
+              <span class="muted">{matter.connectorName}</span>
+              {matter.orgSlug !== matter.connectorName && <code class="muted">{matter.orgSlug}</code>}
+              <Line series={matter.series} />
+            </span>
           </li>
         ))}
       </ul>

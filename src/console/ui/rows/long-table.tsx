@@ -1,6 +1,6 @@
 /**
  * A table of any length: real rows and header cells, of which only those near the window are in the document. On a
- * phone each row is a card. Knows nothing of what it shows.
+ * phone or tablet each row is a card. Knows nothing of what it shows.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -36,17 +36,17 @@ const as = {
   rowHead: { role: "rowheader" },
 } as const;
 
-/** Height of a row before it was drawn, and of a card on a phone; pixels. */
+/** Height of a row before it was drawn, and of a card, which each row is where the columns would not fit; pixels. */
 const rowHeight = 42;
 const linesPerCard = 27;
-const phone = "(max-width: 40rem)";
+const asCards = "(max-width: 52rem)";
 
 /** The table. */
 export function LongTable<T>(props: LongTableProps<T>) {
   const { shown, columns, empty, caption } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const total = shown.rows.total;
-  const height = matchMedia(phone).matches ? columns.length * linesPerCard + 28 : rowHeight;
+  const height = matchMedia(asCards).matches ? columns.length * linesPerCard + 28 : rowHeight;
   const near = useWindowRows(body, total ?? 0, height);
   const { first } = near;
   const last = Math.max(first, near.last);
@@ -135,7 +135,7 @@ function SortSign({ state }: { readonly state: "ascending" | "descending" | "non
   );
 }
 
-/** On a phone the head is not seen: the order is chosen from a list. */
+/** Of cards the head is not seen: the order is chosen from a list. */
 function OrderChoice<T>({ columns, order, onOrder }: LongTableProps<T>) {
   if (!order || !onOrder) return null;
   const choices = columns.filter((column) => column.order !== undefined);

@@ -4,6 +4,9 @@ import type { LinkTarget, TableColumn, TableRow } from "../../contract/sources.t
 import { cellContent, cellWords } from "./cells.tsx";
 import type { LongColumn } from "./long-column.ts";
 
+/** What the sign of the order takes, in the units of widths: a title is not cut, however short the values are. */
+const roomBesideTitle = 4;
+
 /**
  * The columns that are shown, in the server's order.
  * @param addressOf address of what a name leads to.
@@ -20,7 +23,7 @@ export function rowColumns(
     key: column.key,
     title: column.title,
     note: column.kind === "moment" ? "UTC" : undefined,
-    share: column.width,
+    share: Math.max(column.width, column.title.length + roomBesideTitle),
     isNumber: column.kind === "number",
     isRowHeader: order === 0,
     order: column.key,

@@ -8,7 +8,7 @@ import { FailureBanner } from "../../design/banner.tsx";
 import { Button, LinkButton } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { ResultChip } from "../../design/chip.tsx";
-import { formatBytes, formatCount, formatDateTime, formatDuration, shortHash } from "../../design/format.ts";
+import { formatBytes, formatCount, formatDateTime, formatDuration } from "../../design/format.ts";
 import { Empty, Skeleton } from "../../design/loaded.tsx";
 import { type Column, Table } from "../../rows/table.tsx";
 import { connectorApi, runApi, runPath } from "../connector-paths.ts";
@@ -110,18 +110,13 @@ function totalColumn(key: "members" | "teams" | "grants", title: string): Column
 function RunFile({ run }: { run: RunSummary }) {
   if (!run.file) return <span class="muted">{run.errorCode ?? "None kept"}</span>;
   return (
-    <span class="row run-file">
-      <LinkButton
-        icon="download"
-        isSmall={true}
-        download={true}
-        href={runApi(run.runId, "/file")}
-        label={`Download the file of ${formatDateTime(run.startedAtMs)}, ${formatBytes(run.file.bytes)}`}
-        text={formatBytes(run.file.bytes)}
-      />
-      <code class="muted small" title={`SHA-256 ${run.file.sha256}`}>
-        {shortHash(run.file.sha256)}
-      </code>
-    </span>
+    <LinkButton
+      icon="download"
+      isSmall={true}
+      download={true}
+      href={runApi(run.runId, "/file")}
+      label={`Download the file of ${formatDateTime(run.startedAtMs)}, ${formatBytes(run.file.bytes)}`}
+      text={formatBytes(run.file.bytes)}
+    />
   );
 }
