@@ -110,14 +110,31 @@ export function errnoOf(caught: unknown, otherwise = ""): string {
   return caught instanceof Error && "code" in caught && typeof caught.code === "string" ? caught.code : otherwise;
 }
 
+/** True when the process, or the machine, may open no more files: whatever was opened is not at fault. */
+export function isOutOfFiles(caught: unknown): boolean {
+  return ["EMFILE", "ENFILE"].includes(errnoOf(caught));
+}
+
 /**
- * Normalises anything caught. A BatonError passes through; a system error (ENOSPC, EACCES, ...) keeps its text;
- * everything else becomes `BATON-UNEXPECTED` with status Unknown, as any plain error in the Go connectors.
+ * Normalises anything caught. A BatonError passes through; a system error (ENOSPC, EACCES, ...) keeps its text; one for
+ * too many open files is `BATON-OPEN-FILES`; everything else becomes `BATON-UNEXPECTED` with status Unknown, as any plain
+ * error in the Go connectors.
  */
 export function toBatonError(caught: unknown): BatonError {
   if (caught instanceof BatonError) return caught;
   const message = caught instanceof Error ? caught.message : String(caught);
-  return new BatonError({ code: "BATON-UNEXPECTED", status: Status.unknown, message, cause: caught });
+  if (isOutOfFiles(caught)) {
+    return new BatonError({
+      code: "BATON-OPEN-FILES",
+      status: Status.resourceExhausted,
+      message: `This process may open no more files (${message}).`,
+      effect: "What was under way is not done. A .c1z file is changed as a whole or not at all.",
+      hint: "Allow it 1024 open files or more (ulimit -n; LimitNOFILE with systemd), then run again.",
+      cause: caught,
+    });
+  }
+  const hint = "Run again with --log-level debug. If it comes back, please report it with that log.";
+  return new BatonError({ code: "BATON-UNEXPECTED", status: Status.unknown, message, hint, cause: caught });
 }
 
 /** True for errors worth trying again: the host is unavailable or did not answer in time, and nobody gave up on it yet. */

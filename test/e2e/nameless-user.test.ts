@@ -1,7 +1,7 @@
 // Containers often run as a number that the system has no user for: Compose with the user of the host, OpenShift.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startJourney } from "../../sandbox/c1/journey.ts";
@@ -44,8 +44,14 @@ test("a user without a home is told that the client for S3 needs one, before any
   assert.equal(sandbox.requests.length, 0);
 });
 
-test("a user without a name can sync into a file", { skip }, async () => {
+test("a user without a name can sync into a file, whatever directory of theirs lies closed beside it", {
+  skip,
+}, async () => {
   const cwd = own("file");
+  const closed = own("file/c1z-abcdef");
+  chmodSync(closed, 0);
+  const longAgo = Date.now() / 1000 - 3600;
+  utimesSync(closed, longAgo, longAgo);
   const run = await start([], cwd, {}).finished;
   assert.equal(run.code, 0, run.stderr);
   await assertHolds(join(cwd, "sync.c1z"), sandbox);

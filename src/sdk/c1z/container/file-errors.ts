@@ -2,7 +2,7 @@
  * What can go wrong with a file, as errors that name the path and the remedy. The codes are listed in
  * docs/troubleshooting.md. Knows errno and SQLite's result codes, not what the file is for.
  */
-import { BatonError, errnoOf, Status } from "../../errors.ts";
+import { BatonError, errnoOf, isOutOfFiles, Status, toBatonError } from "../../errors.ts";
 import { decoderLimits, limitSettings, mebibytes, overLimit } from "./decoder-limits.ts";
 
 interface Explanation {
@@ -102,6 +102,7 @@ const otherFailure: Explanation = {
  */
 export function fileError(caught: unknown, doing: string, effect: string): BatonError {
   if (caught instanceof BatonError) return caught;
+  if (isOutOfFiles(caught)) return toBatonError(caught).with({ effect });
   const errno = isSqliteError(caught) ? (storageErrno(caught) ?? "") : errnoOf(caught);
   const explanation = byErrno[errno] ?? otherFailure;
   const detail = byErrno[errno] && !ownErrors.has(errno) ? errno : textOf(caught);

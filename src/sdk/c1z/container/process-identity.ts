@@ -154,10 +154,10 @@ export function isHeldMark(path: string): boolean {
 }
 
 function isHeld(path: string): Liveness {
-  // Removed after everything that names it.
-  if (!statSync(path, { throwIfNoEntry: false })) return "dead";
   let mark: DatabaseSync | undefined;
   try {
+    // Removed after everything that names it.
+    if (!statSync(path, { throwIfNoEntry: false })) return "dead";
     mark = new DatabaseSync(path, { readOnly: true });
     mark.exec("select 1 from sqlite_master");
     return "dead";

@@ -55,6 +55,7 @@ test("T-10: the check for a loss of power notices a save that does not sync befo
 const faults: readonly (readonly [operation: Operation, errno: string, code: string])[] = [
   ["create", "EACCES", "FILE-PERMISSION"],
   ["create", "EROFS", "FILE-READ-ONLY"],
+  ["create", "EMFILE", "BATON-OPEN-FILES"],
   ["create", "ENAMETOOLONG", "FILE-NAME-TOO-LONG"],
   ["sync", "EIO", "FILE-IO"],
   ["sync", "ENOSPC", "FILE-DISK-FULL"],
