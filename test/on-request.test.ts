@@ -163,22 +163,34 @@ test("privileges are read to their end, however many a page has and however many
   }
 });
 
-test("a privilege whose holder no list shows is said, and the others stand", async () => {
-  await using sandbox = await startSandbox({ organization: { members: 10, teams: 2, repositories: 1 } });
-  const [repository] = sandbox.organization.onRequest.repositories;
-  const [member] = sandbox.organization.members;
-  assert.ok(repository && member);
-  const gone = { ...member, user: "left-long-ago", userId: "leftLongAgo0" };
-  const twice = [
-    { level: "Read", user: member },
-    { level: "Read", user: member },
-  ] as const;
-  repository.privileges = [{ level: "Admin", user: gone }, ...twice];
-  const { result, codes, rows } = await sync(sandbox, { requested: ["repository"] });
-  assert.equal(result, "Partial roster");
-  assert.ok(codes.includes("CS-PRIVILEGE-HOLDER-UNLISTED"));
-  assert.deepEqual(ofType(rows.grants, "repository"), [`repository:${repository.slugPerm}:read:user:${member.userId}`]);
-});
+for (const [holder, code] of [
+  ["user", "CS-PRIVILEGE-HOLDER-UNLISTED"],
+  ["service", "CS-PRIVILEGE-HOLDER-UNLISTED"],
+  ["team", "CS-TEAM-UNLISTED"],
+] as const) {
+  test(`a privilege whose ${holder} no list shows is said, and the others stand`, async () => {
+    await using sandbox = await startSandbox({ organization: { members: 10, teams: 2, services: 1, repositories: 1 } });
+    const { members, services, teams, onRequest } = sandbox.organization;
+    const [[repository], [member], [service], [team]] = [onRequest.repositories, members, services, teams];
+    assert.ok(repository && member && service && team);
+    const gone = {
+      user: { ...member, user: "left-long-ago", userId: "leftLongAgo0" },
+      service: { ...service, slug: "gone-long-ago" },
+      team: { ...team, slug: "gone-long-ago", slugPerm: "goneLongAgo0" },
+    };
+    repository.privileges = [
+      { level: "Admin", [holder]: gone[holder] },
+      { level: "Read", user: member },
+      { level: "Read", user: member },
+    ];
+    const { result, codes, rows } = await sync(sandbox, { requested: ["repository", "service"] });
+    assert.equal(result, "Partial roster");
+    assert.ok(codes.includes(code), codes.join());
+    assert.deepEqual(ofType(rows.grants, "repository"), [
+      `repository:${repository.slugPerm}:read:user:${member.userId}`,
+    ]);
+  });
+}
 
 test("who is named in another case is found, and a privilege that names two is held by both", async () => {
   await using sandbox = await startSandbox({
