@@ -13,12 +13,14 @@ import {
   userOf,
 } from "../../../test/support/scripted-connector.ts";
 import { systemClock } from "../clock.ts";
-import type { Connector, ValidateOptions } from "../contracts/connector.ts";
-import { Trait } from "../contracts/model.ts";
+import type { Connector, Page, ValidateOptions } from "../contracts/connector.ts";
+import { type Resource, Trait } from "../contracts/model.ts";
 import { BatonError } from "../errors.ts";
 import { silentLogger } from "../log.ts";
 import { optInRequired, skipEntitlementsAndGrants } from "../resources/annotations.ts";
 import { type RunSyncOptions, runSync } from "./run-sync.ts";
+import { turnPage } from "./step-context.ts";
+import { SyncState } from "./sync-state.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "asked-types-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -117,8 +119,65 @@ for (const { name, fail, code, says } of failures) {
   });
 }
 
-test("a page that is none names where it came from", async () => {
-  const replace: NonNullable<Script["replace"]> = ({ method }, page) =>
-    method === "list" ? page : (undefined as unknown as typeof page);
-  await assert.rejects(sync({}, { replace }), /list-entitlements of org 'o' failed: TypeError/);
+type Unchecked = (page: Page<Resource>, user: Resource | undefined) => unknown;
+const flaws: readonly (readonly [name: string, unchecked: Unchecked, says: string])[] = [
+  ["no page", () => undefined, "it is undefined, not { items, nextPageToken }"],
+  ["a list", ({ items }) => items, "it is a list, not { items, nextPageToken }"],
+  ["an async generator", async function* () {}, "it is an async generator, not { items, nextPageToken }"],
+  [
+    "an await forgotten",
+    (page) => ({ ...page, items: Promise.resolve([]) }),
+    "items is a promise (an await is missing), not a list",
+  ],
+  ["no token", ({ items }) => ({ items }), "nextPageToken is undefined, not text"],
+  ["a number as token", ({ items }) => ({ items, nextPageToken: 2 }), "nextPageToken is a number, not text"],
+  ["no row", (page, user) => ({ ...page, items: [user, undefined] }), "of row 2 it is undefined"],
+  [
+    "a number as id",
+    (page, user) => ({ ...page, items: [{ ...user, id: { resourceType: "user", resource: 7 } }] }),
+    "of row 1 id.resource is a number, not text",
+  ],
+  [
+    "no name",
+    (page, user) => ({ ...page, items: [{ ...user, displayName: undefined }] }),
+    "of row 1 displayName is undefined, not text",
+  ],
+];
+
+for (const [name, unchecked, says] of flaws) {
+  test(`${name} in the place of a page of users is refused where it came from`, async () => {
+    const replace: NonNullable<Script["replace"]> = ({ method, resourceTypeId }, page) => {
+      if (method !== "list" || resourceTypeId !== "user") return page;
+      const users = page as Page<Resource>;
+      // What a connector in plain JavaScript gives.
+      return unchecked(users, users.items[0]) as typeof page;
+    };
+    const message = `The connector gave a page that cannot be stored, in list-resources of user: ${says}.`;
+    await assert.rejects(sync({}, { replace }), { code: "BATON-CONNECTOR-FAULT", message });
+  });
+}
+
+test("a type that is there twice, or has no id, is refused before anything is read", async () => {
+  const [first] = types;
+  assert.ok(first);
+  const nameless = { ...first, type: { ...first.type, id: "" } };
+  for (const [all, says] of [
+    [[...types, first], "two syncers are of the type 'org'"],
+    [[nameless], "the resourceType of syncer 1 has no id"],
+  ] as const) {
+    const message = `The connector declares its resource types in a way that cannot be read: ${says}.`;
+    await assert.rejects(sync({}, { types: all }), { code: "BATON-CONNECTOR-FAULT", message });
+  }
+});
+
+test("pages without end that bring nothing new are refused, whatever their tokens", () => {
+  const state = SyncState.parse("");
+  state.push({ operation: "list-resources", resourceTypeId: "user" });
+  const context = { state, walks: new Map() };
+  const turn = (page: number): boolean => turnPage(context, state.top() ?? assert.fail(), `${page}`, 0);
+  const read = (): void => {
+    for (let page = 1; ; page++) turn(page);
+  };
+  const message = "The connector returned 100000 pages in a row without a new row in list-resources of user.";
+  assert.throws(read, { code: "BATON-PAGE-TOKEN", message });
 });

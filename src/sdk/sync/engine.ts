@@ -7,7 +7,7 @@ import type { ResourceTarget } from "../contracts/model.ts";
 import { BatonError, Status, toBatonError } from "../errors.ts";
 import type { SyncPhase } from "./events.ts";
 import { expandGrants } from "./expand-grants.ts";
-import type { StepContext } from "./step-context.ts";
+import { placeOf, type StepContext } from "./step-context.ts";
 import {
   planPerResource,
   planStaticEntitlements,
@@ -186,11 +186,6 @@ export class SyncEngine {
 /** Planners and the steps without a resource type run alone. */
 function isPlanner(action: Action): boolean {
   return action.resourceTypeId === "";
-}
-
-/** What was done of what, such as `list-grants of team 'qa'`. */
-function placeOf({ operation, resourceTypeId, resourceId }: Action): string {
-  return `${operation} of ${resourceTypeId}${resourceId === "" ? "" : ` '${resourceId}'`}`;
 }
 
 /** An error that a connector did not mean to throw says nothing of where: its operation, type and resource are named. */

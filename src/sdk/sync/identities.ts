@@ -52,14 +52,16 @@ export class Identities {
   /**
    * Takes rows before they are stored.
    * @param replaces true when rows that were given before are newer on purpose.
+   * @returns how many are new, or newer on purpose.
    */
-  admit(rows: readonly Resource[], replaces: boolean): void {
+  admit(rows: readonly Resource[], replaces: boolean): number {
     if (replaces) {
       for (const { id } of rows) this.#toldByList.add(id.resourceType);
-      return;
+      return rows.length;
     }
     const again = rows.filter(({ id }) => !this.#isFirst(id) || this.#toldByList.has(id.resourceType));
     if (again.length > 0) this.#compare(again, rows);
+    return rows.length - again.length;
   }
 
   /** Takes entitlements before they are stored. */

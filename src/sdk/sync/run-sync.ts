@@ -325,7 +325,7 @@ function newContext(
     clock: options.clock,
     signal: options.signal,
     scheduledChildren: new Set(),
-    seenTokens: new Map(),
+    walks: new Map(),
     planned: new Map(),
     totals: new Map(),
   };

@@ -7,12 +7,24 @@ import { BatonError, isRetryable, Status, toBatonError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Identities } from "./identities.ts";
 import type { ExternalGrants, IngestFilter } from "./ingest-filter.ts";
+import { type Flaw, flawOfPage } from "./page-flaws.ts";
 import type { Progress } from "./progress.ts";
 import type { Action, SyncState } from "./sync-state.ts";
 import type { CompletenessLedger, Warnings } from "./warnings.ts";
 
 /** Attempts after the first before a connector's passing error stands; about ten minutes with waits of n seconds. */
 const maxRetries = 34;
+
+/** Many times as many as a list has that is read again from its beginning, with a million rows and small pages. */
+const mostIdlePages = 100_000;
+
+/** What was asked for of one list so far, in this process. */
+interface Walk {
+  /** A token that comes back would go round for ever. */
+  readonly tokens: Set<string>;
+  /** How many pages in a row brought nothing. */
+  idlePages: number;
+}
 
 /** What the steps share. */
 export interface StepContext {
@@ -38,8 +50,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Children already scheduled in this process: type and parent. */
   readonly scheduledChildren: Set<string>;
-  /** Pages asked for so far, by action id: a token that comes back would go round for ever. */
-  readonly seenTokens: Map<string, Set<string>>;
+  /** By action id. */
+  readonly walks: Map<string, Walk>;
   /** Resources that a planner found and that are to be asked yet, by key; after a resume they are in the store alone. */
   readonly planned: Map<string, Resource>;
   /** How many resources a planner found, by operation and resource type; empty after a resume, when it is unknown. */
@@ -60,13 +72,31 @@ export function syncerOf(context: StepContext, resourceTypeId: string): Resource
   });
 }
 
-/** Calls the connector for the page that `action` is at, again if it fails for a passing reason. */
+/**
+ * Calls the connector for the page that `action` is at, again if it fails for a passing reason.
+ * @throws BatonError `BATON-CONNECTOR-FAULT` for a page or a row that is not of its form.
+ */
 export async function callConnector<T>(
   context: StepContext,
   action: Action,
+  flawOfRow: (row: T) => Flaw,
   call: (options: ListOptions) => Promise<Page<T>>,
 ): Promise<Page<T>> {
-  return await callRetrying(context, (options) => call({ ...options, pageToken: action.pageToken }));
+  const page = await callRetrying(context, (options) => call({ ...options, pageToken: action.pageToken }));
+  const flaw = flawOfPage(page, flawOfRow);
+  if (flaw !== undefined) throw flawed(action, "page", flaw);
+  return page;
+}
+
+/** The error for what the connector gave in a form that cannot be stored. */
+export function flawed(action: Action, what: "page" | "resource", flaw: NonNullable<Flaw>): BatonError {
+  const message = `The connector gave a ${what} that cannot be stored, in ${placeOf(action)}: ${flaw}.`;
+  return connectorFault("BATON-CONNECTOR-FAULT", message);
+}
+
+/** What was done of what, such as `list-grants of team 'qa'`. */
+export function placeOf({ operation, resourceTypeId, resourceId }: Action): string {
+  return `${operation} of ${resourceTypeId}${resourceId === "" ? "" : ` '${resourceId}'`}`;
 }
 
 /** Calls the connector for something that has no pages, again if it fails for a passing reason. */
@@ -84,17 +114,26 @@ export async function callRetrying<T>(context: StepContext, call: (options: GetO
 
 /**
  * Moves `action` on to the next page, or takes it off after the last. Returns true when it is through.
- * @throws BatonError `BATON-PAGE-TOKEN` when a token comes back: the list would never end.
+ * @param rows how many the page brought that were not there before.
+ * @throws BatonError `BATON-PAGE-TOKEN` when a token comes back, or page after page brings nothing: the list would never end.
  */
-export function turnPage(context: StepContext, action: Action, nextPageToken: string): boolean {
+export function turnPage(
+  context: Pick<StepContext, "state" | "walks">,
+  action: Action,
+  nextPageToken: string,
+  rows: number,
+): boolean {
   if (nextPageToken === "") {
-    context.seenTokens.delete(action.id);
+    context.walks.delete(action.id);
     context.state.finish(action.id);
     return true;
   }
-  const seen = context.seenTokens.get(action.id) ?? new Set([action.pageToken]);
-  if (seen.has(nextPageToken)) throw repeatedToken(action);
-  context.seenTokens.set(action.id, seen.add(nextPageToken));
+  const walk = context.walks.get(action.id) ?? { tokens: new Set([action.pageToken]), idlePages: 0 };
+  if (walk.tokens.has(nextPageToken)) throw endless(action, "a page token a second time");
+  walk.tokens.add(nextPageToken);
+  walk.idlePages = rows === 0 ? walk.idlePages + 1 : 0;
+  if (walk.idlePages === mostIdlePages) throw endless(action, `${mostIdlePages} pages in a row without a new row`);
+  context.walks.set(action.id, walk);
   context.state.setPageToken(action.id, nextPageToken);
   return false;
 }
@@ -105,10 +144,10 @@ export function connectorFault(code: string, message: string, effect = "The sync
   return new BatonError({ code, status: Status.internal, message, effect, hint, fatal: true });
 }
 
-function repeatedToken({ operation, resourceTypeId }: Action): BatonError {
+function endless(action: Action, what: string): BatonError {
   return connectorFault(
     "BATON-PAGE-TOKEN",
-    `The connector returned a page token a second time in ${operation} of '${resourceTypeId}'.`,
+    `The connector returned ${what} in ${placeOf(action)}.`,
     "The list would never end; the sync stays unfinished.",
   );
 }

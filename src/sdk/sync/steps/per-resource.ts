@@ -5,6 +5,7 @@ import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
 import { entitlementId } from "../../resources/ids.ts";
 import { withoutIdWarning } from "../identities.ts";
+import { type Flaw, flawOfEntitlement, flawOfGrant, flawOfTemplate } from "../page-flaws.ts";
 import { callConnector, connectorFault, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
@@ -30,7 +31,7 @@ export function planPerResource(context: StepContext, action: Action, kind: PerR
     .map((type) => type.id);
   const page =
     resourceTypeIds.length > 0 ? store.rows.listResources({ resourceTypeIds, pageToken: action.pageToken }) : noPage;
-  turnPage(context, action, page.nextPageToken);
+  turnPage(context, action, page.nextPageToken, page.items.length);
   for (const resource of page.items.toReversed()) {
     if (skips(resource.annotations, kind)) continue;
     state.push({
@@ -57,7 +58,7 @@ export function skips(annotations: readonly Annotation[], kind: PerResourceKind)
 
 /** Stores one page of a resource's entitlements. */
 export async function syncEntitlements(context: StepContext, action: Action): Promise<void> {
-  const { resource, page } = await askResource<Entitlement>(context, action, "entitlements");
+  const { resource, page } = await askResource<Entitlement>(context, action, "entitlements", flawOfEntitlement);
   const rows = context.filter.entitlements(page.items);
   warnOfLost(context, "entitlements", page.items, rows);
   context.identities.admitEntitlements(rows);
@@ -67,7 +68,7 @@ export async function syncEntitlements(context: StepContext, action: Action): Pr
 
 /** Stores one page of the grants that a resource's syncer gives. */
 export async function syncGrants(context: StepContext, action: Action): Promise<void> {
-  const { resource, page } = await askResource<Grant>(context, action, "grants");
+  const { resource, page } = await askResource<Grant>(context, action, "grants", flawOfGrant);
   const given = context.external?.resolve(page.items) ?? page.items;
   const rows = context.filter.grants(given);
   warnOfLost(context, "grants", given, rows);
@@ -98,10 +99,11 @@ async function askResource<T extends Entitlement | Grant>(
   context: StepContext,
   action: Action,
   kind: PerResourceKind,
+  flawOfRow: (row: T) => Flaw,
 ): Promise<{ resource: Resource; page: Page<T> }> {
   const syncer = syncerOf(context, action.resourceTypeId);
   const resource = storedResource(context, action);
-  const page = await callConnector(context, action, async (options) => {
+  const page = await callConnector(context, action, flawOfRow, async (options) => {
     // The two methods differ only in what they list; T is the caller's word for it.
     const list = syncer[kind] as ((resource: Resource, opts: typeof options) => Promise<Page<T>>) | undefined;
     return list ? await list.call(syncer, resource, options) : noPage;
@@ -132,7 +134,7 @@ function finishPage(
   done: { kind: PerResourceKind; resource: Resource; page: Page<unknown>; rows: number },
 ): void {
   context.progress.addRows(done.kind, done.rows);
-  const through = turnPage(context, action, done.page.nextPageToken);
+  const through = turnPage(context, action, done.page.nextPageToken, done.page.items.length);
   if (through) context.planned.delete(plannedKey(action.resourceTypeId, action.resourceId));
   enqueue(context, action, done.page.enqueuePageTokens ?? []);
   if (through && !action.spawned) {
@@ -170,11 +172,11 @@ export function planStaticEntitlements({ store, state, logger, syncers }: StepCo
 /** Stores one page of a type's templates for every resource of the type. */
 export async function syncStaticEntitlements(context: StepContext, action: Action): Promise<void> {
   const syncer = syncerOf(context, action.resourceTypeId);
-  const page = await callConnector(context, action, async (options) =>
+  const page = await callConnector(context, action, flawOfTemplate, async (options) =>
     syncer.staticEntitlements ? await syncer.staticEntitlements(options) : noTemplates,
   );
   if (page.items.length > 0) storeForEachResource(context, action.resourceTypeId, page.items);
-  turnPage(context, action, page.nextPageToken);
+  turnPage(context, action, page.nextPageToken, page.items.length);
 }
 
 function storeForEachResource(context: StepContext, typeId: string, templates: readonly EntitlementTemplate[]): void {

@@ -12,6 +12,7 @@ import { BatonError, Status } from "../../errors.ts";
 import { annotationUrl } from "../../resources/annotations.ts";
 import { readString } from "../../wire/field-reader.ts";
 import { withoutIdWarning } from "../identities.ts";
+import { flawOfResource, flawOfSyncers } from "../page-flaws.ts";
 import { callConnector, connectorFault, type StepContext, syncerOf, turnPage, warnIf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 
@@ -29,13 +30,19 @@ export function syncResourceTypes(context: StepContext, action: Action): void {
 /**
  * The types that a sync reads: those asked for, by name or by one of their resources; without a name all but those
  * that require to be asked for (wire: OptInRequired) and that no setting asks for.
- * @throws BatonError `BATON-TYPE-FILTER` when a type asked for does not exist.
+ * @throws BatonError `BATON-TYPE-FILTER` when a type asked for does not exist; `BATON-CONNECTOR-FAULT` for types that are
+ * not whole, or there twice.
  */
 export function typesToRead(
   { syncers }: Connector,
   asked: readonly string[],
   targets: readonly ResourceTarget[] = [],
 ): readonly ResourceType[] {
+  const flaw = flawOfSyncers(syncers);
+  if (flaw !== undefined) {
+    const message = `The connector declares its resource types in a way that cannot be read: ${flaw}.`;
+    throw connectorFault("BATON-CONNECTOR-FAULT", message, "Nothing was read or written.");
+  }
   const types = syncers.map((syncer) => syncer.resourceType);
   const unknown = asked.filter((id) => !types.some((type) => type.id === id));
   if (unknown.length > 0) {
@@ -96,7 +103,7 @@ export async function syncResources(context: StepContext, action: Action): Promi
     action.parentResourceId === ""
       ? undefined
       : { resourceType: action.parentResourceTypeId, resource: action.parentResourceId };
-  const page = await callConnector(context, action, (options) => syncer.list(parent, options));
+  const page = await callConnector(context, action, flawOfResource, (options) => syncer.list(parent, options));
   if (page.beginsAnew) {
     context.store.rows.removeResources(action.resourceTypeId, parent);
     context.identities.forget(action.resourceTypeId);
@@ -110,7 +117,7 @@ export async function syncResources(context: StepContext, action: Action): Promi
       rows.map(({ id }) => id.resource),
     ),
   );
-  context.identities.admit(rows, page.replaces ?? false);
+  const news = context.identities.admit(rows, page.replaces ?? false);
   for (const row of rows) {
     checkResource(row, syncer.resourceType);
     scheduleChildren(context, row);
@@ -118,7 +125,7 @@ export async function syncResources(context: StepContext, action: Action): Promi
   context.store.rows.putResources(rows);
   if (page.toCome !== undefined) context.store.rows.expectResources(page.toCome);
   context.progress.addResources(action.resourceTypeId, rows.length);
-  if (turnPage(context, action, page.nextPageToken)) context.progress.resourcesListed(action.resourceTypeId);
+  if (turnPage(context, action, page.nextPageToken, news)) context.progress.resourcesListed(action.resourceTypeId);
 }
 
 /** A resource must be of the type it was listed as and carry the traits that its type promises. */

@@ -7,7 +7,8 @@ import type { Connector } from "../../contracts/connector.ts";
 import type { Resource, ResourceTarget } from "../../contracts/model.ts";
 import { BatonError, Status } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { callRetrying, type StepContext, syncerOf } from "../step-context.ts";
+import { flawOfResource } from "../page-flaws.ts";
+import { callRetrying, flawed, type StepContext, syncerOf } from "../step-context.ts";
 import type { Action } from "../sync-state.ts";
 import { operationOf, type PerResourceKind, skips } from "./per-resource.ts";
 import { checkResource, scheduleChildren } from "./resources.ts";
@@ -26,6 +27,8 @@ export async function syncTarget(context: StepContext, action: Action): Promise<
   }
   const resource = await callRetrying(context, async (options) => syncer.get?.(id, parentResourceId, options));
   if (!resource) throw gone(action);
+  const flaw = flawOfResource(resource);
+  if (flaw !== undefined) throw flawed(action, "resource", flaw);
   checkResource(resource, syncer.resourceType);
   context.store.rows.putResources([resource]);
   context.progress.addResources(action.resourceTypeId, 1);
