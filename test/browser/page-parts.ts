@@ -14,6 +14,8 @@ import prerender, { locationStub } from "preact-iso/prerender";
 
 // The reader of the page is in Berlin here: their time is another one than UTC, and the same on every machine.
 process.env["TZ"] = "Europe/Berlin";
+// Long lists draw what is in sight, in pixels.
+Object.assign(globalThis, { window: { scrollY: 0, innerHeight: 800 } });
 
 registerHooks({
   load(url, context, next) {
