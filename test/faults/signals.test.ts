@@ -92,6 +92,20 @@ test("T-06: a run whose reader goes away (| head) ends well and writes its file"
   await assertHolds(join(scratch.path, "x.c1z"), sandbox);
 });
 
+test("SIGUSR1, which some programs that turn log files over send, opens no debugger, and the run goes on", async () => {
+  using scratch = scratchDirectory();
+  const { child, answer } = await hanging(scratch.path, []);
+  let said = "";
+  child.stderr.on("data", (text) => {
+    said += text;
+  });
+  const ended = once(child, "close");
+  child.kill("SIGUSR1");
+  answer();
+  assert.deepEqual(await ended, [0, null]);
+  assert.doesNotMatch(said, /debugger/i);
+});
+
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGHUP", 129],

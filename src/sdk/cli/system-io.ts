@@ -13,6 +13,7 @@ const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 export function systemIo(): CliIo {
   if (isWatched()) tellWatcher();
   keepOwnersRights();
+  openNoDebugger();
   const processName = basename(process.argv[1] ?? process.execPath);
   const argv = process.argv.slice(2);
   // Node calls its main thread MainThread, and `top` and `pgrep` the whole process. Windows has the title of the window here.
@@ -53,6 +54,11 @@ export function systemIo(): CliIo {
 function keepOwnersRights(): void {
   const umask = process.umask(0o077);
   process.umask(umask & 0o077);
+}
+
+/** Node opens a port at SIGUSR1 through which every user of the machine could read the key. */
+function openNoDebugger(): void {
+  process.on("SIGUSR1", () => undefined);
 }
 
 /**
