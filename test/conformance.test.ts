@@ -8,6 +8,7 @@ import type { Clock } from "../src/sdk/clock.ts";
 import type { Connector, ResourceSyncer } from "../src/sdk/contracts/connector.ts";
 import { Trait } from "../src/sdk/contracts/model.ts";
 import { BatonError, type BatonErrorInit, Status } from "../src/sdk/errors.ts";
+import * as sdk from "../src/sdk/index.ts";
 import { silentLogger } from "../src/sdk/log.ts";
 import { externalResourceMatchId } from "../src/sdk/resources/annotations.ts";
 import { type ConformanceSubject, conformanceOf } from "../src/sdk/testing/conformance.ts";
@@ -306,6 +307,28 @@ test("a second run of one connector that gives other rows than the first is name
   assert.equal(await problemsOf("same-rows", remembering), "");
 });
 
+test("a later run that fails is a broken promise like others", async () => {
+  const onceOnly = subject(() => {
+    let runs = 0;
+    const validate = async (): Promise<void> => {
+      if (runs++ > 0) throw new Error("asked before");
+    };
+    return { ...scriptedConnector({ types }), validate };
+  });
+  assert.equal(await problemsOf("warm", onceOnly), 'The run failed: "BATON-UNEXPECTED: asked before"');
+});
+
+test("a list that does not end is named", async () => {
+  const endless = subject(() =>
+    scriptedConnector({
+      types,
+      replace: ({ resourceTypeId, pageToken }, page) =>
+        resourceTypeId === "user" ? { items: people, nextPageToken: `${Number(pageToken) + 1}` } : page,
+    }),
+  );
+  await assert.rejects(conformanceOf(endless), /list-resources of user failed: .*the list does not end/);
+});
+
 test("an error without what it means, or without what to do, is named", async () => {
   const route: StandInRoute = { path: "/people", answer: () => ({ body: [] }) };
   const failing = (more: Partial<BatonErrorInit>) =>
@@ -360,6 +383,64 @@ test("a row that a list loses in silence when another one leaves is named, with 
     "user 'alan' is missing when the data moves before GET /people?page=1. user 'grace' is missing when the data moves before GET /people?page=2.",
   );
   assert.equal(await problemsOf("drift", listedPeople("after")), "");
+});
+
+test("pages by number, read as a list that may move, keep every promise, sync after sync", async () => {
+  const rows = () => Array.from({ length: 12 }, (_, index) => ({ id: `user${index + 10}` }));
+  const routes = () => {
+    const all = rows();
+    const answer: StandInRoute["answer"] = ({ query }) => {
+      const [page, size] = [Number(query.get("page")), Number(query.get("size"))];
+      const headers = {
+        "X-Pagination-Count": `${all.length}`,
+        "X-Pagination-PageTotal": `${Math.ceil(all.length / size)}`,
+      };
+      const body = all.slice((page - 1) * size, page * size);
+      return body.length > 0 ? { headers, body } : { status: 404, body: {} };
+    };
+    return { routes: [{ path: "/users", query: ["page", "size"], answer }], move: () => void all.shift() };
+  };
+  const numbered = movingSubject(routes, (baseUrl, clock) => {
+    const product = { name: "Rota", codePrefix: "ROTA" };
+    const failures = sdk.apiFailures({ ...product, statusPage: "https://status.rota.example", secrets: [] });
+    const client = new sdk.ApiClient({
+      http: { baseUrl, clock, logger: silentLogger, headers: {} },
+      errors: { ...failures, about: () => failures.describe },
+      codePrefix: product.codePrefix,
+      pageQuery: ({ page, pageSize }) => ({ page, size: pageSize }),
+      isPastTheEnd: ({ status }) => status === Status.notFound,
+      pageSize: 4,
+      ahead: 2,
+    });
+    const user = sdk.objectOf({ id: sdk.filledText });
+    const idOf = ({ id }: sdk.Checked<typeof user>) => id;
+    const list = { subject: "users", path: () => "/users", check: sdk.listOf(user), idOf, orders: [] };
+    const users = new sdk.ResourceList({
+      name: "users",
+      source: sdk.sourceOf(client, "", new Map([["all", list]])),
+      idOf,
+      noteOf: ({ id }) => ({ id, name: "" }),
+      nowMs: clock.nowMs,
+      words: {
+        product,
+        list: "the user list",
+        rows: "users",
+        moved: "ROTA-USERS-MOVED",
+        resourceType: "user",
+        statement: { all: { list: "users", title: "Users" } },
+      },
+    });
+    const syncer: ResourceSyncer = {
+      resourceType: typeOf("user", [Trait.user]),
+      list: (_parent, options) => users.page(options, ({ id }) => userOf(id)),
+    };
+    return { ...scriptedConnector({ types: [] }), syncers: [syncer] };
+  });
+  const results = await conformanceOf(numbered);
+  assert.deepEqual(
+    results.flatMap(({ problems }) => problems),
+    [],
+  );
 });
 
 test("a warning that is there at rest tells nothing of a row that is lost", async () => {

@@ -1,22 +1,12 @@
 /** A connector for Rota, a made-up planner of shifts: people, crews, and who is in which crew. */
 import * as sdk from "baton-cloudsmith/sdk";
 
-interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly email?: string | undefined;
-  readonly active: boolean;
-}
-
-interface Crew {
-  readonly id: string;
-  readonly name: string;
-}
-
 // What decides about access must be right; what only decorates may be unknown.
 const { filledText, flag, listOf, objectOf, unlessUnknown } = sdk;
 const person = objectOf({ id: filledText, name: filledText, email: unlessUnknown(filledText), active: flag });
 const crew = objectOf({ id: filledText, name: filledText });
+type Person = sdk.Checked<typeof person>;
+type Crew = sdk.Checked<typeof crew>;
 
 const personType: sdk.ResourceType = {
   id: "person",

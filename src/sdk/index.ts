@@ -40,6 +40,7 @@ export { parseBaseUrl, type RefuseBaseUrl } from "./api/base-url.ts";
 export { ChildSyncer, type Listing, OncePer, type RootReading } from "./api/child-syncer.ts";
 export {
   type Check as JsonCheck,
+  type Checked,
   filledId,
   filledText,
   flag,

@@ -25,10 +25,10 @@ export interface ResourceListOptions<Row, N extends Note>
   readonly parent?: Pick<AskWhileThereOptions, "clock"> & { find(signal: AbortSignal): Promise<unknown> };
 }
 
-/** One list of one sync; one caller at a time. */
+/** One list, sync after sync; one caller at a time. */
 export class ResourceList<Row, N extends Note = Note> {
   readonly #options: ResourceListOptions<Row, N>;
-  #moving: MovingList<Row, N> | undefined;
+  #reading: { readonly session: SessionStore; readonly list: MovingList<Row, N> } | undefined;
 
   /** Sends nothing yet. */
   constructor(options: ResourceListOptions<Row, N>) {
@@ -82,13 +82,16 @@ export class ResourceList<Row, N extends Note = Note> {
   /** Stops what is still on its way. */
   stop(): void {
     this.#options.source.stop();
-    this.#moving?.stop();
+    this.#reading?.list.stop();
   }
 
+  /** Each sync has a session of its own, and with it a reading. */
   #list(session: SessionStore): MovingList<Row, N> {
+    if (this.#reading?.session === session) return this.#reading.list;
+    this.#reading?.list.stop();
     const { passes } = this.#options.source;
     const [first = ""] = passes;
-    this.#moving ??= new MovingList<Row, N>({
+    const list = new MovingList<Row, N>({
       codec: plainNotes<N>(),
       passOf: () => first,
       mayLookUp: () => false,
@@ -96,6 +99,7 @@ export class ResourceList<Row, N extends Note = Note> {
       session,
       passes,
     });
-    return this.#moving;
+    this.#reading = { session, list };
+    return list;
   }
 }

@@ -36,6 +36,8 @@ export interface ConformanceResult {
 
 /** Most pages after each of which the connector is stopped. */
 const mostStops = 300;
+/** Most pages of one connector; the data of a test has fewer. */
+const mostPages = 10_000;
 /** Most requests before each of which the data moves; of more, as many at equal distances. */
 const mostMoves = 60;
 /** Errors that say that nobody thought of the case. */
@@ -165,8 +167,7 @@ class Kit {
   async differsAgain(rows: Rows): Promise<readonly string[]> {
     await using api = await this.#start();
     const path = this.#newPath();
-    await this.#sync(await this.#make(api), path);
-    return differences(rows, await rowsOf(path));
+    return await differs(rows, path, async () => this.#sync(await this.#make(api), path));
   }
 
   /** Each run is a new connector, as after a kill, and is stopped when it was given one page more. */
@@ -187,8 +188,7 @@ class Kit {
       }
     }
     // Larger data than a stop after every page is worth: the rest in one go.
-    await this.#sync(await this.#make(api), path);
-    return differences(rows, await rowsOf(path));
+    return await differs(rows, path, async () => this.#sync(await this.#make(api), path));
   }
 
   async differsWarm(rows: Rows): Promise<readonly string[]> {
@@ -196,8 +196,7 @@ class Kit {
     const connector = await this.#make(api);
     const [first, second] = [this.#newPath(), this.#newPath()];
     await this.#sync(connector, first);
-    await this.#sync(connector, second);
-    return differences(rows, await rowsOf(second));
+    return await differs(rows, second, () => this.#sync(connector, second));
   }
 
   /** Each endpoint fails in each way; a failure that a connector can do without is no error. */
@@ -266,7 +265,12 @@ class Kit {
   }
 
   async #make(api: StandIn, watch: Watch = {}): Promise<Connector> {
-    return watched(await this.#subject.connector(api.baseUrl, hurriedClock()), watch);
+    let pages = 0;
+    const onPage = (): void => {
+      if (pages++ === mostPages) throw new Error(`the list does not end: the kit was given ${mostPages} pages of it`);
+      watch.onPage?.();
+    };
+    return watched(await this.#subject.connector(api.baseUrl, hurriedClock()), { ...watch, onPage });
   }
 
   async #sync(connector: Connector, path: string, more: Partial<RunSyncOptions> = {}) {
@@ -327,6 +331,16 @@ async function strangersIn(path: string): Promise<readonly string[]> {
     problems.push(`Grant '${id}' is of ${principal.resourceType} '${principal.resource}', which is not listed.`);
   }
   return problems;
+}
+
+/** How the file that `run` writes differs from the rows expected. */
+async function differs(expected: Rows, path: string, run: () => Promise<unknown>): Promise<readonly string[]> {
+  try {
+    await run();
+  } catch (caught) {
+    return [`The run failed: ${sentence(toBatonError(caught))}`];
+  }
+  return differences(expected, await rowsOf(path));
 }
 
 function differences(expected: Rows, found: Rows): readonly string[] {
