@@ -23,6 +23,13 @@ const forms: readonly (readonly [name: string, text: string | Uint8Array, expect
     ["Windows-1252, as Excel saves CSV", Buffer.from("Zoë Stein\r\nada@example.com", "latin1"), people],
     ["a line of titles", "Name\nZoë Stein\n", [["Zoë Stein"]]],
     ["titles and semicolons", "Name;E-Mail\r\nZoë Stein;zoe@example.com\r\n", [["zoe@example.com", "Zoë Stein"]]],
+    [
+      "the separator in a line of its own, as Excel has it",
+      "\ufeffsep=;\r\nName;Mail\r\nStein, Zoë;z@x.y",
+      [["z@x.y", "Stein, Zoë"]],
+    ],
+    ["titles and upright strokes", "Name|E-Mail\nZoë Stein|zoe@example.com", [["zoe@example.com", "Zoë Stein"]]],
+    ["texts as formulas, which keep Excel from guessing", 'Login,Left\n="007",x\n"=""zoe""",y', [["007"], ["zoe"]]],
     ["titles in other columns", 'Dept,User Name,Left\n"R, D",zoe,2026-01-01', [["zoe"]]],
     ["first and last names", "Last name\tFirst name\nStein\tZoë", [["Zoë Stein"]]],
     [

@@ -30,7 +30,11 @@ export const maxListBytes = 8 * 1024 * 1024;
 const maxPeople = 100_000;
 const mostPeople = maxPeople.toLocaleString("en");
 const maxTitles = 100;
-const separators = ["\t", ";", ","] as const;
+const separators = ["\t", ";", "|", ","] as const;
+/** Excel: the first line may say which it is. */
+const separatorLine = /^sep=([^\r\n])(?=[\r\n])/i;
+/** Excel: a text that is not to be taken for a number. */
+const textAsFormula = /^="(.*)"$/s;
 
 /** Reads a list. @throws BatonError `REPORT-LIST` when it is empty, too long or no text. */
 export function readPeopleList(bytes: Uint8Array): PeopleList {
@@ -92,7 +96,7 @@ function decoded(bytes: Uint8Array): string {
  * quotes and line breaks (RFC 4180).
  */
 function* rowsOf(text: string): Generator<Line, undefined> {
-  const separator = separatorOf(text);
+  const [separatorIs = "", separator = separatorOf(text)] = separatorLine.exec(text) ?? [];
   let [cells, cell, line, begun]: [string[], string, number, number] = [[], "", 1, 1];
   let isQuoted = false;
   let isBlank = true;
@@ -102,10 +106,11 @@ function* rowsOf(text: string): Generator<Line, undefined> {
   };
   const endCell = (): void => {
     // A line may name as many people as a list.
-    if (cells.push(cell.trim()) > maxPeople) throw badList(`line ${begun} has more than ${mostPeople} parts`);
+    if (cells.push(cell.trim().replace(textAsFormula, "$1")) > maxPeople)
+      throw badList(`line ${begun} has more than ${mostPeople} parts`);
     [cell, isBlank] = ["", true];
   };
-  for (let at = 0; at < text.length; at++) {
+  for (let at = separatorIs.length; at < text.length; at++) {
     const character = text.charAt(at);
     const isBreak = character === "\n" || (character === "\r" && text.charAt(at + 1) !== "\n");
     if (isBreak) line++;
@@ -127,7 +132,7 @@ function* rowsOf(text: string): Generator<Line, undefined> {
 
 /** The one that the first line with any of them has most often, quotes aside. A list may have none. */
 function separatorOf(text: string): string | undefined {
-  const [first = ""] = /^.*[\t;,].*$/m.exec(text) ?? [];
+  const [first = ""] = /^.*[\t;|,].*$/m.exec(text) ?? [];
   const bare = first.replaceAll(/"(?:[^"]|"")*"/g, "");
   const counts = separators.map((separator) => ({ separator, count: bare.split(separator).length - 1 }));
   const best = counts.toSorted((a, b) => b.count - a.count)[0];
