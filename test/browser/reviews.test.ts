@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Organization } from "../../sandbox/organization/model.ts";
 import { createOrganization } from "../../sandbox/organization/organization.ts";
-import type { RunSummary } from "../../src/console/contract/runs.ts";
+import type { RunsPage } from "../../src/console/contract/runs.ts";
 import { launcher, runProgram } from "../e2e/program.ts";
 import { settled } from "./console-page.ts";
 import { type Reviewer, startReviewer } from "./reviewer.ts";
@@ -193,7 +193,7 @@ test("changes: the file is compared with another one that is chosen from a list"
 /** Waits until the connector has so many runs that ended. */
 async function endedRuns(id: string, count: number): Promise<void> {
   for (;;) {
-    const { runs } = await reviewer.get<{ runs: readonly RunSummary[] }>(`/api/connectors/${id}/runs?limit=10`);
+    const { rows: runs } = await reviewer.get<RunsPage>(`/api/connectors/${id}/runs?limit=10`);
     if (runs.filter(({ endedAtMs }) => endedAtMs !== null).length === count) return;
     await reviewer.page.waitForTimeout(50);
   }

@@ -54,6 +54,13 @@ export interface RunSummary {
   readonly errorTitle: string | null;
 }
 
+/** GET /api/connectors/:id/runs?offset=&limit= : newest first. */
+export interface RunsPage {
+  readonly rows: readonly RunSummary[];
+  /** Number of runs that are kept. */
+  readonly total: number;
+}
+
 /** A run with everything that it recorded. */
 export interface RunDetail extends RunSummary {
   readonly syncId: string | null;

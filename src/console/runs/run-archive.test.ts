@@ -84,7 +84,7 @@ test("the files of the last fifty runs are kept, older ones go, and the runs the
   assert.equal(archive.run("many-3").file?.sha256, "many-3");
   assert.equal(readdirSync(join(directory, "runs")).filter((name) => name.endsWith(".c1z")).length, keptFiles);
   const page = archive.page("many", { limit: 500 });
-  assert.equal(page.runs.length, total);
+  assert.equal(page.rows.length, total);
   assert.equal(contentOf(files.current("many")), `many-${total - 1}`);
 });
 

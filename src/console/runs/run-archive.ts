@@ -6,7 +6,7 @@ import type { RunRecord } from "../../sdk/contracts/run-record.ts";
 import { BatonError, Status } from "../../sdk/errors.ts";
 import { organizationTitle } from "../contract/connectors.ts";
 import type { Failure } from "../contract/failures.ts";
-import type { RunDetail, RunSummary } from "../contract/runs.ts";
+import type { RunDetail, RunsPage } from "../contract/runs.ts";
 import { describeFailure } from "../failures/describe-failure.ts";
 import { type FailingConnector, inUtc } from "../failures/failure-context.ts";
 import type { KeptFile, KeptFiles } from "../kept-files.ts";
@@ -22,13 +22,6 @@ const keptRuns = 500;
 /** Files that are looked at for the sync before. */
 const offeredBefore = 5;
 const keptLines = 100_000;
-
-/** A page of runs, newest first. */
-export interface RunPage {
-  readonly runs: readonly RunSummary[];
-  /** `before` of the next page; null at the end. */
-  readonly next: string | null;
-}
 
 /** The past of all connectors. */
 export class RunArchive implements KeptFiles {
@@ -56,13 +49,9 @@ export class RunArchive implements KeptFiles {
   }
 
   /** A page of runs, newest first. */
-  page(
-    connectorId: string,
-    { before, limit }: { readonly before?: string | undefined; readonly limit: number },
-  ): RunPage {
-    const found = this.#store.runs.list(connectorId, { before, limit: limit + 1 });
-    const runs = found.slice(0, limit).map(summaryOf);
-    return { runs, next: found.length > limit ? (runs.at(-1)?.runId ?? null) : null };
+  page(connectorId: string, part: { readonly offset?: number; readonly limit: number }): RunsPage {
+    const { runs } = this.#store;
+    return { rows: runs.list(connectorId, part).map(summaryOf), total: runs.count(connectorId) };
   }
 
   /** @throws BatonError `CONSOLE-NO-RUN` */

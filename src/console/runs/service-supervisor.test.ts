@@ -83,7 +83,7 @@ test("the service connects, syncs and uploads when C1 asks, shows the task, and 
   const task = (await done).service.lastTask;
   assert.deepEqual([task?.kind, task?.result], ["sync", "done"]);
   assert.equal(readdirSync(uploadDirectory).length, 1);
-  const [run] = connectors.archive.page(id, { limit: 5 }).runs;
+  const [run] = connectors.archive.page(id, { limit: 5 }).rows;
   assert.deepEqual([run?.startedBy, run?.result], ["c1", "Complete"]);
   assert.ok(toEnd(connectors.logs.page(id, { runId: run?.runId, limit: 100 })).total > 0);
 

@@ -39,14 +39,24 @@ export class RunTable {
   }
 
   /** Runs of a connector, newest first. @param before only those that began before this run. */
-  list(connectorId: string, { before, limit }: { before?: string | undefined; limit: number }): readonly RunDetail[] {
+  list(
+    connectorId: string,
+    { before, offset = 0, limit }: { readonly before?: string; readonly offset?: number; readonly limit: number },
+  ): readonly RunDetail[] {
     return this.#db
       .prepare(
         `select * from runs where connector_id = ?
-         and (? is null or seq < (select seq from runs where run_id = ?)) order by seq desc limit ?`,
+         and (? is null or seq < (select seq from runs where run_id = ?)) order by seq desc limit ? offset ?`,
       )
-      .all(connectorId, before ?? null, before ?? null, limit)
+      .all(connectorId, before ?? null, before ?? null, limit, offset)
       .map(toRun);
+  }
+
+  /** Number of a connector's runs. */
+  count(connectorId: string): number {
+    return Number(
+      this.#db.prepare("select count(*) as runs from runs where connector_id = ?").get(connectorId)?.["runs"],
+    );
   }
 
   /** The latest run of a connector that ended with one of these words. */

@@ -10,7 +10,7 @@ import { auditLines } from "../../../../test/support/audit-lines.ts";
 import { filesBelow, hitsIn } from "../../../../test/trust/secret-forms.ts";
 import { type ConnectorDetail, deployTargets, type SettingsSaved } from "../../contract/connectors.ts";
 import type { FailureBody } from "../../contract/failures.ts";
-import type { LogPage, RunSummary } from "../../contract/runs.ts";
+import type { LogPage, RunSummary, RunsPage } from "../../contract/runs.ts";
 
 const bodyOf = <T>({ body, status }: Reply, expected = 200): T => {
   assert.equal(status, expected, body);
@@ -42,7 +42,7 @@ test("the whole way over HTTP: add, test, save, sync, history, file with its has
     listed.map(({ status }) => status),
     ["Connected"],
   );
-  const { runs } = await page.json<{ runs: RunSummary[] }>(`${path}/runs?limit=10`);
+  const { rows: runs } = await page.json<RunsPage>(`${path}/runs?limit=10`);
   assert.equal(runs[0]?.runId, runId);
   assert.equal((await page.json<RunSummary>(`/api/runs/${runId}`)).result, "Complete");
   const file = await fetch(`${web.origin}/api/runs/${runId}/file`, { headers: { cookie: page.cookie } });
@@ -181,7 +181,7 @@ test("no secret is in any answer, event, log line or file, in any of its forms",
   await post(`${path}/c1-test`, {});
   await post(`${path}/sync`, {});
   await console.ended(id);
-  const runs = await page.json<{ runs: RunSummary[] }>(`${path}/runs`);
+  const runs = await page.json<RunsPage>(`${path}/runs`);
   for (const address of [
     "/api/session",
     "/api/connectors",
@@ -191,7 +191,7 @@ test("no secret is in any answer, event, log line or file, in any of its forms",
     `${path}/runs`,
     `${path}/logs?limit=500`,
     `${path}/logs/download`,
-    ...runs.runs.map(({ runId }) => `/api/runs/${runId}`),
+    ...runs.rows.map(({ runId }) => `/api/runs/${runId}`),
     ...deployTargets.map((target) => `${path}/deploy?target=${target}`),
   ]) {
     answers.push(await page.get(address));

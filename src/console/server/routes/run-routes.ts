@@ -11,19 +11,16 @@ import { sendFile } from "../download-response.ts";
 import { readChoice, readNumber } from "../query-values.ts";
 
 const pageOfRuns = { from: 1, to: 200, absent: 50 };
+const anyOffset = { from: 0, to: 1e9, absent: 0 };
 const pageOfLines = { from: 1, to: 500, absent: 200 };
 
 /** The routes /runs, and /runs and /logs of a connector. */
 export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/connectors/:id/runs", (context) => {
-      const limit = readNumber(context.req.query("limit"), "limit", pageOfRuns);
-      return context.json(
-        connectors.archive.page(connectors.existing(context.req.param("id")), {
-          before: context.req.query("before"),
-          limit,
-        }),
-      );
+      const { offset, limit } = context.req.query();
+      const part = { offset: readNumber(offset, "offset", anyOffset), limit: readNumber(limit, "limit", pageOfRuns) };
+      return context.json(connectors.archive.page(connectors.existing(context.req.param("id")), part));
     })
     .get("/runs/:runId", (context) => context.json(connectors.archive.run(context.req.param("runId"))))
     .get("/runs/:runId/file", (context) => downloadFile(connectors, context, context.req.param("runId")))
@@ -35,7 +32,7 @@ export function runRoutes(connectors: Connectors): Hono<ConsoleEnv> {
         q: query("q")?.slice(0, 1000),
         runId: query("runId"),
         asOf: asOf === undefined ? undefined : readNumber(asOf, "asOf", { from: 0, to: 1e15, absent: 0 }),
-        offset: readNumber(query("offset"), "offset", { from: 0, to: 1e9, absent: 0 }),
+        offset: readNumber(query("offset"), "offset", anyOffset),
         limit: readNumber(query("limit"), "limit", pageOfLines),
       });
       return context.json(await inSlices(page));

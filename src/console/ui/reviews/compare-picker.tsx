@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ConnectorSummary } from "../../contract/connectors.ts";
-import type { RunSummary } from "../../contract/runs.ts";
+import type { RunsPage } from "../../contract/runs.ts";
 import type { OpenedFile, SourceInfo } from "../../contract/sources.ts";
 import { getJson } from "../api/api.ts";
 import { Banner } from "../design/banner.tsx";
@@ -78,8 +78,8 @@ async function otherSources(source: string, sha256: string, signal: AbortSignal)
 
 async function runsOf(connector: ConnectorSummary, signal: AbortSignal): Promise<RunsOfConnector> {
   const path = `/api/connectors/${encodeURIComponent(connector.id)}/runs?limit=${offeredRuns}`;
-  const answer = await listed<{ readonly runs: readonly RunSummary[] }>(path, signal);
-  return { connector, runs: answer?.runs ?? [] };
+  const answer = await listed<RunsPage>(path, signal);
+  return { connector, runs: answer?.rows ?? [] };
 }
 
 async function listed<T>(path: string, signal: AbortSignal): Promise<T | null> {
