@@ -105,7 +105,7 @@ function findOrganization({ client, orgSlug, signal }: Asked): Promise<Organizat
     code: "ORG",
     nothing: "This key can see no organization: its owner must be invited to it first.",
     find: () => client.record(endpoints.organization, orgSlug, "", { signal }),
-    seen: () => client.records(organizationList, "", { signal }),
+    seen: async () => (await client.records(organizationList, "", { signal })).rows,
     nameOf: ({ slug }) => slug,
     idOf: ({ slug_perm }) => slug_perm,
   });

@@ -126,7 +126,8 @@ export function movingClient(world: MovingOrganization, options: MovingOptions):
     self: () => ask(() => ({ authenticated: true, slug: "robot" })),
     // What is asked for decides what comes.
     record: <T>(endpoint: Endpoint<T>, _org: string, id: string) => ask(() => recordOf(endpoint, id) as T | undefined),
-    records: <T>(list: List<T>) => ask(() => rowsOf(list as List<unknown>, {}) as readonly T[]),
+    records: <T>(list: List<T>) =>
+      ask(() => ({ rows: rowsOf(list as List<unknown>, {}) as readonly T[], announced: undefined })),
     pageSize: options.pageSize,
     smallerPages: () => undefined,
     refusal: () => undefined,

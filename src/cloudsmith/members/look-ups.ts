@@ -52,7 +52,7 @@ export class LookUps extends AskingBudget {
   /** Whether there is a service account of a login, in whatever case; all of them are asked for once. */
   async isService(login: string, { signal }: Pick<LookUpOptions, "signal">): Promise<boolean> {
     this.#services ??= unlessUnseen(this.#client.records(serviceRows, this.#orgSlug, { signal })).then(
-      (services) => new Set(services?.map(({ slug }) => slug.toLowerCase())),
+      (services) => new Set(services?.rows.map(({ slug }) => slug.toLowerCase())),
     );
     return (await this.#services).has(login.toLowerCase());
   }

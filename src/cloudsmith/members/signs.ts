@@ -43,6 +43,7 @@ const meanings: SignMeanings = {
 /** `{name}` stands for what a sign is about. */
 const sentences = {
   "CS-EMAIL-REDACTED": "e-mail addresses are redacted or missing: this key may see less than all",
+  "CS-EMAIL-SHARED": "most people have one and the same e-mail address: it may be what stands in place of their own",
   "CS-EMAIL-UNUSABLE": "people have no e-mail address, or text in its place; they are in the file without one",
   "CS-KEY-OWNER-DIFFERS":
     "the key's owner '{owner}' is {state} when asked for alone, and something else in the member list: its roles and states are not to be relied on",

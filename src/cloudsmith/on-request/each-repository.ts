@@ -2,10 +2,13 @@
 import { segment } from "../../sdk/api/api-client.ts";
 import { askWhileThere } from "../../sdk/api/asking.ts";
 import { OncePer } from "../../sdk/api/child-syncer.ts";
+import type { ListOptions } from "../../sdk/contracts/connector.ts";
+import type { BatonError } from "../../sdk/errors.ts";
 import type { Api, Endpoint } from "../client.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { type RepositoryRow, repositoryRow } from "./records.ts";
+import { sign } from "./signs.ts";
 
 /** One repository by slug. */
 const repository: Endpoint<RepositoryRow> = {
@@ -24,15 +27,33 @@ export interface AskedOf {
   readonly signal: AbortSignal;
 }
 
+/** Says that a repository is another organization's by its row: then it is not known whose the list is. */
+export function warnOfForeign(
+  { slug: repository, namespace }: RepositoryRow,
+  { organization }: OrganizationReading,
+  { warn }: Pick<ListOptions, "warn">,
+): void {
+  if (namespace === undefined || namespace.toLowerCase() === organization.slug.toLowerCase()) return;
+  warn(sign("CS-REPOSITORY-FOREIGN", { repository, namespace }));
+}
+
+/** What is not shown of a repository; `why` is undefined where a 404 hides it. */
+export class Unseen {
+  readonly why: BatonError | undefined;
+
+  constructor(why: BatonError | undefined) {
+    this.why = why;
+  }
+}
+
 /**
- * The answers to one question about each repository, by slug: `gone` where there is none any more, undefined where it is not
- * shown. A 404 is asked again while the repository is there, for a minute in all of them, as a server may hide by it.
+ * The answers to one question about each repository, by slug: `gone` where there is none any more. A 404 is asked again while the repository is there, for a minute in all of them, as a server may hide by it.
  */
 export function ofEachRepository<T extends object>(ask: (slug: string, asked: AskedOf) => Promise<T>) {
   return new OncePer(({ client, organization, asked: { clock } }: OrganizationReading) => {
     const org = organization.slug;
     let untilMs: number | undefined;
-    return new AnswersAhead<T | "gone" | undefined>(async (slug, signal) => {
+    return new AnswersAhead<T | "gone" | Unseen>(async (slug, signal) => {
       const isThere = async (): Promise<boolean> => {
         untilMs ??= clock.monotonicMs() + patienceMs;
         return (await unlessUnseen(client.record(repository, org, slug, { signal }))) !== undefined;
@@ -43,8 +64,11 @@ export function ofEachRepository<T extends object>(ask: (slug: string, asked: As
         signal,
         patienceMs: leftMs,
       });
-      const answer = await unlessUnseen(asking);
-      return answer === "withheld" ? undefined : answer;
+      let why: BatonError | undefined;
+      const answer = await unlessUnseen(asking, (error) => {
+        why = error;
+      });
+      return answer === undefined || answer === "withheld" ? new Unseen(why) : answer;
     });
   });
 }

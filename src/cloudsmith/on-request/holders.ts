@@ -36,8 +36,7 @@ export function serviceOf(
   const memory = reading.requested.services.memory(session);
   if (memory.has(slug)) return slug;
   const lower = slug.toLowerCase();
-  const notes = memory.pages().flatMap((page) => memory.notesOn(page));
-  return notes.find(({ id }) => id.toLowerCase() === lower)?.id;
+  return memory.notes().find(({ id }) => id.toLowerCase() === lower)?.id;
 }
 
 /** One grant of each id: a place or privilege may be named twice. */

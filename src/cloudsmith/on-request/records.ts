@@ -49,6 +49,8 @@ export type InviteRow = Checked<typeof inviteRow>;
 export const repositoryRow = objectOf({
   slug_perm: id,
   slug,
+  /** Slug of the organization. */
+  namespace: note,
   name: note,
   description: note,
   created_at: note,

@@ -10,9 +10,10 @@ import { timestampOf } from "../../sdk/resources/timestamps.ts";
 import { slugOf, teamId, userId } from "../converters.ts";
 import type { OrganizationReading } from "../members/reading.ts";
 import { teamMemberSlug, teamType, userType } from "../types.ts";
-import { type AskedOf, ofEachRepository } from "./each-repository.ts";
+import { type AskedOf, ofEachRepository, Unseen, warnOfForeign } from "./each-repository.ts";
 import { distinct, serviceOf, teamOf } from "./holders.ts";
 import { type PrivilegeRow, privilegeRowsOf, type RepositoryRow } from "./records.ts";
+import { unseen } from "./requested-list.ts";
 import { sign } from "./signs.ts";
 import { privilegeSlug, repositoryEntitlements, repositoryType, serviceId, serviceType } from "./types.ts";
 
@@ -22,7 +23,10 @@ export class RepositorySyncer extends ChildSyncer<OrganizationReading> implement
   readonly #privileges = ofEachRepository(privilegesOn);
 
   protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
-    const page = await reading.requested.repositories.page(options, (row) => repositoryResource(row, parent));
+    const page = await reading.requested.repositories.page(options, (row) => {
+      warnOfForeign(row, reading, options);
+      return repositoryResource(row, parent);
+    });
     if (page.nextPageToken === "") sayWhatCannotBeKnown(options);
     return page;
   }
@@ -36,12 +40,17 @@ export class RepositorySyncer extends ChildSyncer<OrganizationReading> implement
     const reading = await this.reading(options.signal);
     const slug = slugOf(repository);
     const { repositories } = reading.requested;
-    const answer = await this.#privileges
-      .of(reading)
-      .get(slug, { keys: () => namesOf(repositories.memory(options.session)), signal: options.signal });
-    if (answer === "gone" || !answer) {
-      if (answer) options.warn(sign("CS-REPOSITORY-GONE", { repository: repository.displayName }));
-      else warnOfHidden(repository, options);
+    const answer = await this.#privileges.of(reading).get(slug, {
+      keys: () =>
+        repositories
+          .memory(options.session)
+          .notes()
+          .map(({ name }) => name),
+      signal: options.signal,
+    });
+    if (answer === "gone" || answer instanceof Unseen) {
+      if (answer === "gone") options.warn(sign("CS-REPOSITORY-GONE", { repository: repository.displayName }));
+      else warnOfHidden(repository, answer, options);
       return { items: [], nextPageToken: "" };
     }
     const items: Grant[] = [];
@@ -55,11 +64,7 @@ async function privilegesOn(repository: string, { client, org, signal }: AskedOf
   const list = privilegeRowsOf(repository);
   const { items, isLast } = await client.page(list, org, { page: 1, signal });
   const isWhole = isLast || items.length % 10 !== 0;
-  return isWhole ? items : await client.records(list, org, { signal });
-}
-
-function namesOf(memory: ReturnType<OrganizationReading["requested"]["repositories"]["memory"]>): readonly string[] {
-  return memory.pages().flatMap((page) => memory.notesOn(page).map(({ name }) => name));
+  return isWhole ? items : (await client.records(list, org, { signal })).rows;
 }
 
 /** One for each holder that the row names. */
@@ -115,9 +120,10 @@ async function holdersOf(
   return holders;
 }
 
-function warnOfHidden({ displayName: repository }: Resource, { warn }: ListOptions): void {
-  const hint = "Use an Owner's key, or give the key's owner Admin on each repository.";
-  warn({ ...sign("CS-REPOSITORY-UNSEEN", { repository }), hint });
+function warnOfHidden({ displayName }: Resource, { why }: Unseen, { warn }: ListOptions): void {
+  const useWiderKey = "Use an Owner's key, or give the key's owner Admin on each repository.";
+  const { problem, hint } = unseen(`the privileges on the repository '${displayName}'`, useWiderKey, why);
+  warn({ ...sign("CS-REPOSITORY-UNSEEN", { problem }), hint });
 }
 
 /** Effective access is more than explicit privileges, and no API says the rest (Cloudsmith docs: privileges). */

@@ -7,6 +7,7 @@ import { isRubbish } from "../../sdk/api/api-failures.ts";
 import type { ListMemory } from "../../sdk/api/list-memory.ts";
 import type { ListWords } from "../../sdk/api/list-words.ts";
 import type { Note } from "../../sdk/api/notes.ts";
+import type { ReadRows } from "../../sdk/api/numbered-lists.ts";
 import { ResourceList } from "../../sdk/api/resource-list.ts";
 import type { ListOptions, Page, SessionStore } from "../../sdk/contracts/connector.ts";
 import type { Resource, Timestamp } from "../../sdk/contracts/model.ts";
@@ -82,6 +83,16 @@ export function reportRead(
   report({ kind: "list", list: listName(rows), title: rows, resourceType, ...sums, ...counts });
 }
 
+/** Rows of a list that was read in one go; that it counts otherwise than it shows is said. */
+export function rowsOf<Row>(
+  { rows, announced = rows.length }: ReadRows<Row>,
+  words: Pick<ListWords, "list" | "rows">,
+  { warn }: Pick<ListOptions, "warn">,
+): readonly Row[] {
+  if (announced !== rows.length) warn(sign("CS-COUNT-DIFFERS", { ...words, announced, shown: rows.length }));
+  return rows;
+}
+
 /** The name of a list in the completeness statement. */
 export function listName(rows: string): string {
   return rows.toLowerCase().replaceAll(" ", "-");
@@ -107,11 +118,14 @@ export function warnOfUnseen(
   { warn, report }: ListOptions,
   why?: BatonError,
 ): void {
-  const problem =
-    why && isRubbish(why, codePrefix)
-      ? `Cloudsmith shows ${list} in a form that cannot be read: ${why.message}`
-      : `Cloudsmith does not show ${list} to this key, or the plan does not have it:`;
   report({ kind: "not-read", what: resourceType, title: rows, reason: "refused" });
-  const hint = "Use an Owner's key, or turn the setting off that asks for it.";
+  const { problem, hint } = unseen(list, "Use an Owner's key, or turn the setting off that asks for it.", why);
   warn({ ...sign("CS-LIST-UNSEEN", { problem, rows }), hint });
+}
+
+/** Why something is not shown, and what to do; a wider key, as `useWiderKey` says, reads no rubbish either. */
+export function unseen(what: string, useWiderKey: string, why: BatonError | undefined) {
+  return why && isRubbish(why, codePrefix)
+    ? { problem: `Cloudsmith shows ${what} in a form that cannot be read: ${why.message}`, hint: why.hint ?? "" }
+    : { problem: `Cloudsmith does not show ${what} to this key, or the plan does not have it:`, hint: useWiderKey };
 }

@@ -21,8 +21,9 @@ import type { OrganizationReading } from "../members/reading.ts";
 import { roleText } from "../members/signs.ts";
 import { knownRole, roleSlug, teamManagerSlug, teamMemberSlug } from "../types.ts";
 import { distinct, serviceOf, teamOf } from "./holders.ts";
+import type { ServiceNote } from "./lists.ts";
 import { type ServiceRow, serviceRows } from "./records.ts";
-import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
+import { expiryOf, reportRead, rowsOf, warnOfUnseen } from "./requested-list.ts";
 import { sign } from "./signs.ts";
 import { assumeSlug, oidcProviderType, serviceEntitlements, serviceId, serviceKeyType, serviceType } from "./types.ts";
 
@@ -31,7 +32,10 @@ export class ServiceSyncer extends ChildSyncer<OrganizationReading> implements R
   readonly resourceType = serviceType;
 
   protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
-    return await reading.requested.services.page(options, (row) => serviceResource(row, parent));
+    const { services } = reading.requested;
+    const page = await services.page(options, (row) => serviceResource(row, parent));
+    if (page.nextPageToken === "") warnOfRoles(services.memory(options.session).notes(), options);
+    return page;
   }
 
   async entitlements(service: Resource, { signal }: ListOptions): Promise<Page<Entitlement>> {
@@ -66,11 +70,17 @@ export class ServiceSyncer extends ChildSyncer<OrganizationReading> implements R
   }
 }
 
+/** What holds for most is no small matter of each. */
+function warnOfRoles(notes: readonly ServiceNote[], { warn }: ListOptions): void {
+  const services = notes.length;
+  const withoutRole = notes.filter(({ role }) => roleSlug(role) === undefined).length;
+  if (withoutRole * 2 > services) warn(sign("CS-SERVICE-ROLES-UNKNOWN", { withoutRole, services }));
+}
+
 function providersOf(service: string, reading: OrganizationReading, options: ListOptions): readonly string[] {
-  const memory = reading.requested.providers.memory(options.session);
-  return memory
-    .pages()
-    .flatMap((page) => memory.notesOn(page))
+  return reading.requested.providers
+    .memory(options.session)
+    .notes()
     .filter(({ services }) => services.some((named) => serviceOf(named, reading, options) === service))
     .map(({ id }) => id);
 }
@@ -116,8 +126,9 @@ export class ServiceKeySyncer extends ChildSyncer<OrganizationReading> implement
   protected async listUnder({ parent, reading, options }: Listing<OrganizationReading>): Promise<Page<Resource>> {
     const startedAtMs = reading.nowMs();
     const asking = reading.client.records(serviceRows, reading.organization.slug, options);
-    const rows = await unlessUnseen(asking, (why) => warnOfUnseen(keyWords, options, why));
-    if (!rows) return { items: [], nextPageToken: "" };
+    const read = await unlessUnseen(asking, (why) => warnOfUnseen(keyWords, options, why));
+    if (!read) return { items: [], nextPageToken: "" };
+    const rows = rowsOf(read, keyWords, options);
     reportRead(keyWords, { read: rows.length, startedAtMs, endedAtMs: reading.nowMs() }, options);
     const services = reading.requested.services.memory(options.session);
     // A syncer that drives the connector from outside may list keys before what they are of.

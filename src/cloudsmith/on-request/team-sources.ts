@@ -28,12 +28,13 @@ export const teamSources = new OncePer(
 
 async function ask({ client, organization }: OrganizationReading, options: GetOptions): Promise<TeamSources> {
   const org = organization.slug;
-  const rows = await unlessUnseen(client.records(groupSyncRows, org, options));
-  if (!rows) {
+  const read = await unlessUnseen(client.records(groupSyncRows, org, options));
+  if (!read) {
     options.warn(sign("CS-TEAM-SOURCES-UNSEEN"));
     options.report({ kind: "not-read", what: "team-sources", title: "groups that fill teams", reason: "refused" });
     return new Map();
   }
+  const { rows } = read;
   const isOn = rows.length > 0 && (await unlessUnseen(client.record(status, org, "", options)))?.saml_group_sync_status;
   const sources = new Map<string, string[]>();
   if (isOn === false) return sources;

@@ -10,10 +10,10 @@ import { CredentialType, secretTrait } from "../../sdk/resources/traits.ts";
 import { userId } from "../converters.ts";
 import { unlessUnseen } from "../errors.ts";
 import type { OrganizationReading } from "../members/reading.ts";
-import { ofEachRepository } from "./each-repository.ts";
+import { ofEachRepository, Unseen, warnOfForeign } from "./each-repository.ts";
 import { listedMember } from "./holders.ts";
 import { repositoryRows, type TokenRow, tokenRows } from "./records.ts";
-import { expiryOf, reportRead, warnOfUnseen } from "./requested-list.ts";
+import { expiryOf, reportRead, rowsOf, warnOfUnseen } from "./requested-list.ts";
 import { sign } from "./signs.ts";
 import { entitlementTokenType } from "./types.ts";
 
@@ -32,10 +32,11 @@ export class EntitlementTokenSyncer extends ChildSyncer<OrganizationReading> imp
     const [place = 0, before = 0] = options.pageToken.split(",").map(Number);
     const repository = slugs[place] ?? "";
     const answer = await this.#tokens.of(reading).get(repository, { keys: () => slugs, signal: options.signal });
-    const rows = answer === "gone" ? [] : answer;
-    if (!rows) warnOfUnseen({ ...words, list: `${words.list} '${repository}'` }, options);
+    const named = { ...words, list: `${words.list} '${repository}'` };
+    if (answer instanceof Unseen) warnOfUnseen(named, options, answer.why);
+    const rows = answer === "gone" || answer instanceof Unseen ? [] : rowsOf(answer, named, options);
     const items: Resource[] = [];
-    for (const row of rows ?? []) {
+    for (const row of rows) {
       if (row.slug_perm === "") options.warn(sign("CS-ID-MISSING", { repository }));
       else
         items.push(
@@ -55,9 +56,12 @@ export class EntitlementTokenSyncer extends ChildSyncer<OrganizationReading> imp
 
   async #begin(reading: OrganizationReading, options: ListOptions): Promise<Page<Resource>> {
     const startedAtMs = reading.nowMs();
-    const rows = await unlessUnseen(reading.client.records(repositoryRows, reading.organization.slug, options));
-    if (!rows) warnOfUnseen({ ...words, list: "the list of repositories" }, options);
-    const slugs = [...new Set(rows?.map(({ slug }) => slug))];
+    const named = { ...words, list: "the list of repositories" };
+    const asking = reading.client.records(repositoryRows, reading.organization.slug, options);
+    const read = await unlessUnseen(asking, (why) => warnOfUnseen(named, options, why));
+    const rows = read ? rowsOf(read, named, options) : [];
+    for (const row of rows) warnOfForeign(row, reading, options);
+    const slugs = [...new Set(rows.map(({ slug }) => slug))];
     options.session.set(planKey, Buffer.from(JSON.stringify({ slugs, startedAtMs }), "utf8"));
     return { items: [], nextPageToken: slugs.length > 0 ? "0,0" : "" };
   }

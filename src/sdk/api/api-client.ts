@@ -10,7 +10,13 @@ import type { ApiFailures } from "./api-failures.ts";
 import { type Check, Mismatch } from "./json-check.ts";
 import { ListSearch } from "./list-search.ts";
 import type { ListSource } from "./moving-list.ts";
-import { type NumberedList, NumberedLists, type NumberedListsOptions, type NumberedPage } from "./numbered-lists.ts";
+import {
+  type NumberedList,
+  NumberedLists,
+  type NumberedListsOptions,
+  type NumberedPage,
+  type ReadRows,
+} from "./numbered-lists.ts";
 import { type PageResult, type PageWalk, readPaging } from "./page-walk.ts";
 import type { Question, Refusing } from "./questions.ts";
 
@@ -90,8 +96,8 @@ export class ApiClient<Subject extends string> {
     return errors.read(pageTotal > 1 ? () => refusePart(json, pageTotal) : check, json, address);
   }
 
-  /** A list as a whole. */
-  records<Row>(list: List<Row, Subject>, scope: string, { signal }: CallOptions): Promise<readonly Row[]> {
+  /** A short list, in one go. */
+  records<Row>(list: List<Row, Subject>, scope: string, { signal }: CallOptions): Promise<ReadRows<Row>> {
     return this.#lists.all(this.#asked(list, scope, { signal }), signal);
   }
 

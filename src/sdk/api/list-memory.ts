@@ -308,25 +308,30 @@ export class ListMemory<N extends Note> {
   /** The newest note of an id. */
   noteOf(id: string): N | undefined {
     const entry = this.#entries.get(id);
-    return entry && this.notesOn(entry.page).find((note) => note.id === id);
+    return entry && this.#notesOn(entry.page).find((note) => note.id === id);
   }
 
   /** Session keys of the pages of the sweeps that count, in order. */
-  pages(): readonly string[] {
+  #pages(): readonly string[] {
     const sweeps = Array.from({ length: this.#sweep + 1 - this.#since }, (_, index) => this.#since + index);
     return sweeps.flatMap((sweep) => this.#keys(`${this.#prefix}${String(sweep).padStart(3, "0")}/`));
   }
 
   /** The notes of the page that `token` names, "" for the first, and the token of the next; "" after the last. */
   notesAt(token: string): { readonly notes: readonly N[]; readonly nextToken: string } {
-    const keys = this.pages();
+    const keys = this.#pages();
     const key = token || keys[0];
     if (key === undefined) return { notes: [], nextToken: "" };
-    return { notes: this.notesOn(key), nextToken: keys[keys.indexOf(key) + 1] ?? "" };
+    return { notes: this.#notesOn(key), nextToken: keys[keys.indexOf(key) + 1] ?? "" };
+  }
+
+  /** All notes. */
+  notes(): readonly N[] {
+    return this.#pages().flatMap((page) => this.#notesOn(page));
   }
 
   /** The notes of a page that no later page replaced. */
-  notesOn(page: string): readonly N[] {
+  #notesOn(page: string): readonly N[] {
     const notes = this.#options.codec.unpack(this.#read(page).notes);
     return notes.filter(({ id }) => this.#entries.get(id)?.page === page);
   }

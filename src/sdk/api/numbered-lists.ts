@@ -47,6 +47,14 @@ export interface NumberedListsOptions {
   readonly ahead: number;
 }
 
+/** A list that was read in one go. */
+export interface ReadRows<Row> {
+  /** One of each id, the newest. */
+  readonly rows: readonly Row[];
+  /** How many there are by the server's last word; undefined when it does not say. */
+  readonly announced: number | undefined;
+}
+
 /** Reads numbered lists of one API. Methods throw what `describe` of the list makes. */
 export class NumberedLists {
   readonly #options: NumberedListsOptions;
@@ -126,18 +134,15 @@ export class NumberedLists {
     });
   }
 
-  /** A short list as a whole, with smaller pages where they are too large. */
-  async all<Row>(list: NumberedList<Row>, signal: AbortSignal): Promise<readonly Row[]> {
-    for (;;) {
+  /** A short list as a whole, with smaller pages where they are too large; twice where it does not add up. */
+  async all<Row>(list: NumberedList<Row>, signal: AbortSignal): Promise<ReadRows<Row>> {
+    for (let isAgain = false; ; ) {
       const pageSize = this.#pageSize;
       const walk = this.walk(list, signal);
       try {
-        const rows: Row[] = [];
-        for (let n = 1; ; n++) {
-          const page = await walk.page(n);
-          rows.push(...page.items);
-          if (page.isLast) return rows;
-        }
+        const read = await readAll(walk, list.idOf);
+        if (isAgain || read.rows.length === (read.announced ?? read.rows.length)) return read;
+        isAgain = true;
       } catch (caught) {
         walk.stop();
         if (this.smallerPages(pageSize, caught) === undefined) throw caught;
@@ -212,6 +217,15 @@ export class NumberedLists {
       if (page > 1 && isWalked && error.status === Status.notFound) return "doubtful";
       throw caught;
     }
+  }
+}
+
+async function readAll<Row>(walk: PageWalk<Row>, idOf: (row: Row) => string): Promise<ReadRows<Row>> {
+  const rows = new Map<string, Row>();
+  for (let n = 1; ; n++) {
+    const { items, isLast, totalCount: announced } = await walk.page(n);
+    for (const row of items) rows.set(idOf(row), row);
+    if (isLast) return { rows: [...rows.values()], announced };
   }
 }
 

@@ -30,6 +30,8 @@ interface Synced {
   readonly message: string;
   /** What it advises to do; "" without one. */
   readonly hint: string;
+  /** What the warnings of a code say. */
+  warned(code: string): string;
   readonly users: readonly string[];
   readonly teams: readonly string[];
   readonly grants: readonly string[];
@@ -54,6 +56,7 @@ export async function sync(odd: OddOrganization, options: SyncOptions = {}): Pro
     error: run.error?.code,
     message: run.error?.message ?? "",
     hint: run.error?.hint ?? "",
+    warned: (code) => run.end.warnings.flatMap((one) => (one.code === code ? one.message : [])).join("\n"),
     users: ids.filter((id) => id.startsWith("user:")),
     teams: ids.filter((id) => id.startsWith("team:")),
     grants: isSaved ? idsIn(path, run, "v1_grants") : [],

@@ -121,6 +121,15 @@ cases("an odd address", [
     ends: "Complete",
     holds: (synced) => assert.match(synced.user("Umia") + synced.user("Unoah"), /team@acme.*team@acme/),
   },
+  {
+    name: "that all others share, for an Owner",
+    change: (odd) => {
+      odd.members.push(...many(9));
+      for (const row of odd.members) if (row["user"] !== "olga") row["email"] = "hidden@acme.example";
+    },
+    ends: "Complete with warnings",
+    says: "CS-EMAIL-SHARED",
+  },
   ...[
     ["hidden@acme.example", "hidden@acme.example"],
     ["Hidden@acme.example", "hidden@ACME.example"],

@@ -33,6 +33,8 @@ export class RosterFacts implements ListObserver<MemberNote> {
   /** How many hold each role, by its slug; "" for unknown ones. */
   readonly roles = new Map<string, number>();
   readonly #slugs: NumberedTexts;
+  /** The address that most have, if there is one: its hash, and how many more have it than do not, of those since the first. */
+  #commonest = { email: 0, lead: 0 };
   /** By number of the slug: the login of somebody who was last seen in the group. */
   #lastSeen: string[] = [];
 
@@ -44,6 +46,7 @@ export class RosterFacts implements ListObserver<MemberNote> {
   begins(): void {
     this.counts = { ...noRows };
     this.roles.clear();
+    this.#commonest = { email: 0, lead: 0 };
     this.#lastSeen = [];
   }
 
@@ -54,6 +57,7 @@ export class RosterFacts implements ListObserver<MemberNote> {
     if (says !== null) counts.tellStatus++;
     if (!tellsTwoFactor) counts.lackTwoFactor++;
     if (email === 0) counts.lackAddress++;
+    else this.#countAddress(email);
     if (groups === null) counts.lackGroups++;
     else if (groups.length === 0) counts.inNoGroup++;
     if (pass === "inactive" && says === true) counts.activeAmongInactive++;
@@ -79,6 +83,7 @@ export class RosterFacts implements ListObserver<MemberNote> {
     const withoutRole = roles.get("") ?? 0;
     if (withoutRole * 2 > people) found.push({ kind: "ROLES-UNKNOWN", about: { withoutRole, people } });
     if (unclearPlaces * 2 > places) found.push({ kind: "TEAM-ROLES-UNKNOWN", about: { unclearPlaces, places } });
+    if (this.#commonest.lead > 2 && this.#commonest.lead * 2 > people) found.push({ kind: "EMAIL-SHARED", about: {} });
     const share = (kind: RosterFinding["kind"], name: string, count: number, isMost: boolean): void => {
       if (count > 0) found.push({ kind, about: { [name]: count, people }, count, isMost });
     };
@@ -92,6 +97,13 @@ export class RosterFacts implements ListObserver<MemberNote> {
     const [inactive = 0, active = 0] = [0, 1].map((pass) => memory.tallyOf(memory.lastSweep, pass)?.distinct);
     share("STATUS-CONTRADICTED", "contradicted", contradicted, ofInactive * 2 > inactive || ofActive * 2 > active);
     return found;
+  }
+
+  /** A majority vote: whatever the order, who is ahead by more than half at the end is the choice of most. */
+  #countAddress(email: number): void {
+    const common = this.#commonest;
+    if (common.lead === 0) common.email = email;
+    common.lead += common.email === email ? 1 : -1;
   }
 
   /** How many people of each pass their rows contradict; what the list of active ones shows again is no contradiction. */
@@ -204,6 +216,8 @@ export interface RosterFinding {
     | "ROLES-UNKNOWN"
     | "TEAM-ROLES-UNKNOWN"
     | "TWO-FACTOR-UNKNOWN"
+    /** Most people have the same address. */
+    | "EMAIL-SHARED"
     | "STATUS-UNPROVEN"
     | "STATUS-UNKNOWN"
     | "STATUS-CONTRADICTED"
