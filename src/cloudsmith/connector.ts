@@ -170,7 +170,6 @@ export function createSyncers(
   ];
 }
 
-/** The types of a sync that says nothing else. */
 /** Everything else is found through the organization: a sync without it is whole, and empty. */
 function withoutOrganization(types: ReadonlySet<string>): BatonError {
   return new BatonError({
@@ -183,6 +182,7 @@ function withoutOrganization(types: ReadonlySet<string>): BatonError {
   });
 }
 
+/** The types of a sync that says nothing else. */
 function defaultTypes(syncers: readonly ResourceSyncer[]): readonly string[] {
   return syncers
     .filter(({ resourceType, isAskedFor = true }) => isAskedFor || !(resourceType.id in requestedSettings))
