@@ -50,7 +50,7 @@ export const runColumns: readonly LongColumn<RunSummary>[] = [
   {
     key: "started",
     title: "Started",
-    share: 22,
+    share: 29,
     isRowHeader: true,
     cell: (run) => (
       <span class="started">
@@ -61,7 +61,7 @@ export const runColumns: readonly LongColumn<RunSummary>[] = [
       </span>
     ),
   },
-  { key: "result", title: "Result", share: 22, cell: ({ result }) => <ResultChip result={result} /> },
+  { key: "result", title: "Result", share: 20, cell: ({ result }) => <ResultChip result={result} /> },
   {
     key: "duration",
     title: "Took",
@@ -75,15 +75,15 @@ export const runColumns: readonly LongColumn<RunSummary>[] = [
   {
     key: "warnings",
     title: "Warnings",
-    share: 10,
+    share: 13,
     isNumber: true,
     cell: ({ warningCount }) => formatCount(warningCount),
   },
-  { key: "file", title: "File", share: 20, cell: (run) => <RunFile run={run} /> },
+  { key: "file", title: "File", share: 26, cell: (run) => <RunFile run={run} /> },
 ];
 
 function totalColumn(key: "members" | "teams" | "grants", title: string): LongColumn<RunSummary> {
-  return { key, title, share: 10, isNumber: true, cell: ({ totals }) => (totals ? formatCount(totals[key]) : "–") };
+  return { key, title, share: 13, isNumber: true, cell: ({ totals }) => (totals ? formatCount(totals[key]) : "–") };
 }
 
 function RunFile({ run }: { run: RunSummary }) {
