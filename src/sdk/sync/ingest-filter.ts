@@ -20,11 +20,16 @@ export function namesExternalPrincipal(grant: Grant): boolean {
   return grant.annotations?.some(({ typeUrl }) => matchUrls.has(typeUrl)) ?? false;
 }
 
+/** Types named in the summary. */
+const mostNamed = 5;
+
 /** The filter of one run. */
 export class IngestFilter {
   readonly #rows: RowTables;
   readonly #keepsForeign: boolean;
   readonly #types = new Map<string, boolean>();
+  /** Types that dropped rows name. */
+  readonly #foreign = new Set<string>();
   #entitlements = 0;
   #grants = 0;
 
@@ -77,12 +82,14 @@ export class IngestFilter {
   }
 
   #mayBeNamed(resourceTypeId: string): boolean {
-    return this.#keepsForeign || this.isSynced(resourceTypeId);
+    if (this.#keepsForeign || this.isSynced(resourceTypeId)) return true;
+    this.#foreign.add(resourceTypeId);
+    return false;
   }
 
   /** An expansion limited to types of which none is synced would, with an empty list, mean no limit: it is dropped. */
   #withSyncedExpansion(row: Grant, expandable: GrantExpandable): Grant {
-    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.#mayBeNamed(id));
+    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.#keepsForeign || this.isSynced(id));
     const { expandable: _dropped, ...plain } = row;
     if (resourceTypeIds.length === 0 && expandable.resourceTypeIds.length > 0) return plain;
     return { ...plain, expandable: { ...expandable, resourceTypeIds } };
@@ -92,10 +99,11 @@ export class IngestFilter {
   summary(): SyncWarning | undefined {
     const count = this.#entitlements + this.#grants;
     if (count === 0) return undefined;
+    const named = [...this.#foreign].slice(0, mostNamed).map((id) => `'${id}'`);
     return {
       code: "BATON-DROPPED",
       count,
-      message: `dropped ${this.#entitlements} entitlements and ${this.#grants} grants that name resource types outside this sync`,
+      message: `dropped ${this.#entitlements} entitlements and ${this.#grants} grants that name resource types outside this sync${named.length > 0 ? `: ${named.join(", ")}` : ""}`,
     };
   }
 }

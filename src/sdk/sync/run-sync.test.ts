@@ -172,8 +172,8 @@ describe("runSync", () => {
     );
     const dropped = await run({ types: foreign }, newPath());
     assert.deepEqual(
-      dropped.warnings.map(({ code, count }) => [code, count]),
-      [["BATON-DROPPED", 1]],
+      dropped.warnings.map(({ code, count, message }) => [code, count, message]),
+      [["BATON-DROPPED", 1, "dropped 0 entitlements and 1 grants that name resource types outside this sync: 'repo'"]],
     );
   });
 
