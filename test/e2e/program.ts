@@ -82,10 +82,10 @@ export function logSays(child: ChildProcess, text: string, written = ""): Promis
   return promise;
 }
 
-/** Runs the program to its end. No warning of Node reaches who reads its output. */
+/** Runs the program to its end. No warning of Node about what the program itself uses reaches who reads its output. */
 export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<Finished> {
   const run = await startProgram(argv, options).finished;
-  assert.doesNotMatch(run.stderr, /^\(node:\d+\)/m);
+  assert.doesNotMatch(run.stderr, /^\(node:\d+\) (?:Experimental|Deprecation)Warning/m);
   return run;
 }
 
