@@ -16,9 +16,11 @@ export function flawOfPage<T>(page: Page<T>, flawOfRow: (row: T) => Flaw): Flaw 
   if (!isObject(page) || Symbol.asyncIterator in page) return `it is ${kindOf(page)}, not { items, nextPageToken }`;
   const flaw = flawOfList("items", page.items) ?? flawOfText("nextPageToken", page.nextPageToken);
   if (flaw !== undefined) return flaw;
-  for (const [index, row] of page.items.entries()) {
+  let number = 0;
+  for (const row of page.items) {
+    number++;
     const flaw = isObject(row) ? flawOfRow(row) : `it is ${kindOf(row)}`;
-    if (flaw !== undefined) return `of row ${index + 1} ${flaw}`;
+    if (flaw !== undefined) return `of row ${number} ${flaw}`;
   }
   return undefined;
 }
@@ -78,6 +80,8 @@ export function flawOfSyncers(syncers: readonly (ResourceSyncer | undefined)[]):
 }
 
 function flawOfId(name: string, id: ResourceId | undefined): Flaw {
+  // A large sync has millions of ids: names of fields are put together only for one that has a flaw.
+  if (typeof id?.resourceType === "string" && typeof id.resource === "string") return undefined;
   return flawOfText(`${name}.resourceType`, id?.resourceType) ?? flawOfText(`${name}.resource`, id?.resource);
 }
 
