@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/sdk/config/": ["src/sdk/json-object.ts", "src/sdk/errors.ts"],
   "src/sdk/sync/": [
+    "src/sdk/json-object.ts",
     "src/sdk/telemetry/telemetry.ts",
     "src/sdk/contracts/",
     "src/sdk/resources/",

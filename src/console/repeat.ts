@@ -1,7 +1,11 @@
 /** Work that is done over and over by itself. Knows nothing of the work. */
 import type { Clock } from "../sdk/clock.ts";
 
-/** Does `work` at once, and again after each pause; what fails once is left to the next time. @param everyMs milliseconds. @returns ends it, once it rests. */
+/**
+ * Does `work` at once, and again after each pause; what fails once is left to the next time.
+ * @param everyMs milliseconds.
+ * @returns ends it, once it rests.
+ */
 export function repeat(clock: Clock, everyMs: number, work: () => void): () => Promise<void> {
   const stop = new AbortController();
   const done = repeated(clock, everyMs, work, stop.signal);

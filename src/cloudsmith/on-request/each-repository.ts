@@ -47,7 +47,8 @@ export class Unseen {
 }
 
 /**
- * The answers to one question about each repository, by slug: `gone` where there is none any more. A 404 is asked again while the repository is there, for a minute in all of them, as a server may hide by it.
+ * The answers to one question about each repository, by slug: `gone` where there is none any more. A 404 is asked again
+ * while the repository is there, for a minute in all of them, as a server may hide by it.
  */
 export function ofEachRepository<T extends object>(ask: (slug: string, asked: AskedOf) => Promise<T>) {
   return new OncePer(({ client, organization, asked: { clock } }: OrganizationReading) => {

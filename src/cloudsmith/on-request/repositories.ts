@@ -40,21 +40,16 @@ export class RepositorySyncer extends ChildSyncer<OrganizationReading> implement
     const reading = await this.reading(options.signal);
     const slug = slugOf(repository);
     const { repositories } = reading.requested;
-    const answer = await this.#privileges.of(reading).get(slug, {
-      keys: () =>
-        repositories
-          .memory(options.session)
-          .notes()
-          .map(({ name }) => name),
-      signal: options.signal,
-    });
-    if (answer === "gone" || answer instanceof Unseen) {
-      if (answer === "gone") options.warn(sign("CS-REPOSITORY-GONE", { repository: repository.displayName }));
-      else warnOfHidden(repository, answer, options);
-      return { items: [], nextPageToken: "" };
-    }
+    const keys = (): readonly string[] => {
+      const notes = repositories.memory(options.session).notes();
+      return notes.map(({ name }) => name);
+    };
+    const answer = await this.#privileges.of(reading).get(slug, { keys, signal: options.signal });
+    if (answer === "gone") options.warn(sign("CS-REPOSITORY-GONE", { repository: repository.displayName }));
+    if (answer instanceof Unseen) warnOfHidden(repository, answer, options);
+    const rows = answer === "gone" || answer instanceof Unseen ? [] : answer;
     const items: Grant[] = [];
-    for (const row of answer) items.push(...(await privilegeGrants(row, repository, reading, options)));
+    for (const row of rows) items.push(...(await privilegeGrants(row, repository, reading, options)));
     return { items: distinct(items), nextPageToken: "" };
   }
 }

@@ -57,13 +57,18 @@ export class IngestFilter {
   entitlements(rows: readonly Entitlement[]): readonly Entitlement[] {
     const kept = rows.filter((row) => row.id !== "" && this.#mayBeNamed(row.resource.id.resourceType));
     this.#entitlements += rows.length - kept.length;
+    if (kept.length < rows.length) this.#noteForeign(rows.map(({ resource }) => resource.id.resourceType));
     return kept;
   }
 
   /** Grants whose entitlement's resource type and principal type are both synced. */
   grants(rows: readonly Grant[]): readonly Grant[] {
     if (rows.every((row) => this.#isPlainSynced(row))) return rows;
-    const kept = rows.filter((row) => this.#isSyncedGrant(row));
+    const kept: Grant[] = [];
+    for (const row of rows) {
+      if (this.#isSyncedGrant(row)) kept.push(row);
+      else this.#noteForeign([row.entitlement.resource.resourceType, row.principal.resourceType]);
+    }
     this.#grants += rows.length - kept.length;
     return kept.map((row) => (row.expandable ? this.#withSyncedExpansion(row, row.expandable) : row));
   }
@@ -82,14 +87,16 @@ export class IngestFilter {
   }
 
   #mayBeNamed(resourceTypeId: string): boolean {
-    if (this.#keepsForeign || this.isSynced(resourceTypeId)) return true;
-    this.#foreign.add(resourceTypeId);
-    return false;
+    return this.#keepsForeign || this.isSynced(resourceTypeId);
+  }
+
+  #noteForeign(resourceTypeIds: readonly string[]): void {
+    for (const id of resourceTypeIds) if (!this.#mayBeNamed(id)) this.#foreign.add(id);
   }
 
   /** An expansion limited to types of which none is synced would, with an empty list, mean no limit: it is dropped. */
   #withSyncedExpansion(row: Grant, expandable: GrantExpandable): Grant {
-    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.#keepsForeign || this.isSynced(id));
+    const resourceTypeIds = expandable.resourceTypeIds.filter((id) => this.#mayBeNamed(id));
     const { expandable: _dropped, ...plain } = row;
     if (resourceTypeIds.length === 0 && expandable.resourceTypeIds.length > 0) return plain;
     return { ...plain, expandable: { ...expandable, resourceTypeIds } };

@@ -4,6 +4,7 @@
  */
 import type { EntitlementTemplate, Page, ResourceSyncer } from "../contracts/connector.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../contracts/model.ts";
+import { isJsonObject } from "../json-object.ts";
 
 /** What is wrong, such as `displayName is undefined, not text`; undefined: nothing. */
 export type Flaw = string | undefined;
@@ -94,7 +95,7 @@ function flawOfList(name: string, value: unknown): Flaw {
 }
 
 function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Promise);
+  return isJsonObject(value) && !(value instanceof Promise);
 }
 
 function kindOf(value: unknown): string {
